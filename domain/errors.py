@@ -1,0 +1,138 @@
+"""What a caller may be refused, and why.
+
+    Refusal
+    ├── InvalidInput           a value that cannot be right; ``field`` names it
+    │   ├── PhoneInvalid       not a mobile number that can be called
+    │   └── ConsentRequired    no consent, or consent to a text that is not the current one
+    ├── Unauthenticated        no token, or one that is expired or forged
+    ├── SignInFailed           user name or password is wrong (never says which)
+    ├── TooManyAttempts        wait before the next try
+    ├── NotPermitted           signed in, but not for this
+    ├── NotFound               no such thing, or not for these eyes
+    ├── AlreadyExists          the same thing was created before
+    ├── SessionNotLive         the session is not on air
+    ├── SessionStateConflict   the session cannot go from its status to the wanted one
+    ├── PostingNotInSession    the session does not present this posting
+    ├── PostingNotOpen         refused, held for a person, closed or past its date
+    ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
+    └── Busy                   nothing was stored; the same call may be sent again
+
+A refusal is an answer, not a fault: nothing was written, and the message says what to do.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorCode(StrEnum):
+    """The machine-readable name of each refusal."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    INVALID_ID = "INVALID_ID"
+    PHONE_INVALID = "PHONE_INVALID"
+    CONSENT_REQUIRED = "CONSENT_REQUIRED"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    NOT_PERMITTED = "NOT_PERMITTED"
+    NOT_FOUND = "NOT_FOUND"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    SESSION_NOT_LIVE = "SESSION_NOT_LIVE"
+    SESSION_STATE_CONFLICT = "SESSION_STATE_CONFLICT"
+    POSTING_NOT_IN_SESSION = "POSTING_NOT_IN_SESSION"
+    POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
+    LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
+    BUSY = "BUSY"
+    BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
+    BAD_CURSOR = "BAD_CURSOR"
+
+
+class Refusal(Exception):
+    """The root: ``message`` is for the user, ``field`` the path of the input at fault."""
+
+    code: ClassVar[ErrorCode]
+
+    def __init__(self, message: str, *, field: tuple[str, ...] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(Refusal):
+    code = ErrorCode.INVALID_INPUT
+
+
+class InvalidId(InvalidInput):
+    """Not an id, or the id of another type."""
+
+    code = ErrorCode.INVALID_ID
+
+
+class PhoneInvalid(InvalidInput):
+    code = ErrorCode.PHONE_INVALID
+
+
+class ConsentRequired(InvalidInput):
+    code = ErrorCode.CONSENT_REQUIRED
+
+
+class BadPageSize(InvalidInput):
+    """A page that is empty, negative or larger than 100."""
+
+    code = ErrorCode.BAD_PAGE_SIZE
+
+
+class BadCursor(InvalidInput):
+    """A cursor that this service did not make, or made for another list."""
+
+    code = ErrorCode.BAD_CURSOR
+
+
+class Unauthenticated(Refusal):
+    code = ErrorCode.UNAUTHENTICATED
+
+
+class SignInFailed(Refusal):
+    code = ErrorCode.SIGN_IN_FAILED
+
+
+class TooManyAttempts(Refusal):
+    code = ErrorCode.TOO_MANY_ATTEMPTS
+
+
+class NotPermitted(Refusal):
+    code = ErrorCode.NOT_PERMITTED
+
+
+class NotFound(Refusal):
+    code = ErrorCode.NOT_FOUND
+
+
+class AlreadyExists(Refusal):
+    code = ErrorCode.ALREADY_EXISTS
+
+
+class SessionNotLive(Refusal):
+    code = ErrorCode.SESSION_NOT_LIVE
+
+
+class SessionStateConflict(Refusal):
+    code = ErrorCode.SESSION_STATE_CONFLICT
+
+
+class PostingNotInSession(Refusal):
+    code = ErrorCode.POSTING_NOT_IN_SESSION
+
+
+class PostingNotOpen(Refusal):
+    code = ErrorCode.POSTING_NOT_OPEN
+
+
+class LeadStageConflict(Refusal):
+    code = ErrorCode.LEAD_STAGE_CONFLICT
+
+
+class Busy(Refusal):
+    code = ErrorCode.BUSY

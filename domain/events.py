@@ -1,0 +1,129 @@
+"""What happened in a live session. Frozen, in the past tense, produced by the layer that did it.
+
+A logged event has a place in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. A passing
+event (tally, presence, reset) is state that the next one replaces; it is never logged and carries
+the ``seq`` of the last logged event. No event holds personal data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.leads import LeadStage
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionStarted:
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionInterrupted:
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionResumed:
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEnded:
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCancelled:
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingPinned:
+    session_id: str
+    posting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingUnpinned:
+    session_id: str
+    posting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    session_id: str
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyChanged:
+    """How many people are interested in each posting whose count moved. Passing."""
+
+    session_id: str
+    interests: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged:
+    """How many watch now, and the most that ever did. Passing."""
+
+    session_id: str
+    viewers: int
+    peak_viewers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset:
+    """The cursor could not be followed: take the snapshot, forget what you had. Passing."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadRecorded:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadAdvanced:
+    session_id: str
+    lead_id: str
+    stage: LeadStage
+
+
+LoggedSessionEvent = (
+    SessionStarted
+    | SessionInterrupted
+    | SessionResumed
+    | SessionEnded
+    | SessionCancelled
+    | PostingPinned
+    | PostingUnpinned
+    | Announcement
+)
+LoggedLeadEvent = LeadRecorded | LeadAdvanced
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
+PassingEvent = TallyChanged | PresenceChanged | Reset
+Event = LoggedEvent | PassingEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """An event at its place: ``topic`` and ``seq`` say where, ``at`` when (UTC)."""
+
+    topic: str
+    seq: int
+    at: datetime
+    event: Event
+
+
+def session_topic(session_id: str) -> str:
+    """The log that every viewer of the session may follow."""
+    return f"session/{session_id}"
+
+
+def lead_topic(session_id: str) -> str:
+    """The log of the session's leads, for its staff."""
+    return f"leads/{session_id}"

@@ -1,0 +1,139 @@
+"""Leads: one interest of one person in one posting of one session, and the way to a kept job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import InvalidInput, LeadStageConflict
+from domain.labels import Labelled
+from domain.postings import PostingTerms
+
+
+class LeadStage(Labelled):
+    INTERESTED = "INTERESTED", "有意向"
+    CONTACTED = "CONTACTED", "已联系"
+    INTERVIEWED = "INTERVIEWED", "已面试"
+    OFFERED = "OFFERED", "已发录用通知"
+    HIRED = "HIRED", "已录用"
+    RETAINED_30 = "RETAINED_30", "在岗30天"
+    RETAINED_90 = "RETAINED_90", "在岗90天"
+    WITHDRAWN = "WITHDRAWN", "本人放弃"
+    REFUSED = "REFUSED", "未录用"
+    UNREACHABLE = "UNREACHABLE", "联系不上"
+
+
+class RefusalReason(Labelled):
+    """Why an employer did not take somebody: always one of these, never free text alone."""
+
+    SKILL_MISMATCH = "SKILL_MISMATCH", "技能不符"
+    EXPERIENCE_SHORT = "EXPERIENCE_SHORT", "经验不足"
+    POSITION_FILLED = "POSITION_FILLED", "岗位已满"
+    POSITION_WITHDRAWN = "POSITION_WITHDRAWN", "岗位取消"
+    NO_SHOW = "NO_SHOW", "未到场"
+    TERMS_NOT_AGREED = "TERMS_NOT_AGREED", "待遇未谈妥"
+    OTHER = "OTHER", "其他"
+
+
+class LeadSource(Labelled):
+    """Where the tap came from."""
+
+    LIVE_TAP = "LIVE_TAP", "直播间"
+    SESSION_QR = "SESSION_QR", "场次二维码"
+    POSTING_QR = "POSTING_QR", "岗位二维码"
+    REPLAY = "REPLAY", "回放"
+    BOARD = "BOARD", "招聘栏"
+
+
+_PIPELINE = (
+    LeadStage.INTERESTED,
+    LeadStage.CONTACTED,
+    LeadStage.INTERVIEWED,
+    LeadStage.OFFERED,
+    LeadStage.HIRED,
+    LeadStage.RETAINED_30,
+    LeadStage.RETAINED_90,
+)
+CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
+_BEFORE_HIRE = frozenset(_PIPELINE[:4])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Name and phone as they were given; the phone is E.164. Never logged, never in an event."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven:
+    """The proof that the person agreed to this hand-over (PIPL art. 14 and 23)."""
+
+    text_version: str
+    text_sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """Encrypted name and phone, and the version of the key that opens them."""
+
+    key_version: int
+    name: bytes
+    phone: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lead:
+    """``person`` is a keyed hash of the phone, so that one person is one lead a posting."""
+
+    id: str
+    session_id: str
+    posting_id: str
+    employer_id: str
+    union_path: tuple[str, ...]
+    owner_id: str
+    person: str
+    contact: Sealed
+    consent: ConsentGiven
+    source: LeadSource
+    terms: PostingTerms
+    stage: LeadStage = LeadStage.INTERESTED
+    reason: RefusalReason | None = None
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+    seq: int | None = None
+
+
+def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
+    """The stages that may follow: the next step, or a closing that makes sense from here.
+
+    Nobody is refused or unreachable after the hire; who leaves then has withdrawn. Somebody who
+    calls back after all is contacted again.
+    """
+    if stage is LeadStage.UNREACHABLE:
+        return frozenset({LeadStage.CONTACTED})
+    if stage in CLOSED or stage is LeadStage.RETAINED_90:
+        return frozenset()
+    following = _PIPELINE[_PIPELINE.index(stage) + 1]
+    if stage in _BEFORE_HIRE:
+        return CLOSED | {following}
+    return frozenset({following, LeadStage.WITHDRAWN})
+
+
+def check_advance(stage: LeadStage, wanted: LeadStage, reason: RefusalReason | None) -> None:
+    """Pass when the step is allowed and has the reason that it needs.
+
+    :raises LeadStageConflict: the step is not allowed; the message names those that are.
+    :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
+    """
+    allowed = next_stages(stage)
+    if wanted not in allowed:
+        names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"
+        raise LeadStageConflict(f"The lead is {stage}; from there it can become {names}.")
+    if (wanted is LeadStage.REFUSED) != (reason is not None):
+        raise InvalidInput(
+            "Give a reason with REFUSED, and with no other stage.", field=("input", "reason")
+        )

@@ -1,0 +1,170 @@
+"""Postings: the jobs, their terms, and what screening said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.labels import Labelled
+from domain.money import Pay
+
+
+class Occupation(Labelled):
+    """The occupations that the unions' reports name; OTHER is for the rest."""
+
+    ELECTRICIAN = "ELECTRICIAN", "电工"
+    WELDER = "WELDER", "焊工"
+    CRANE_OPERATOR = "CRANE_OPERATOR", "起重机操作"
+    NETWORK_PROGRAMMER = "NETWORK_PROGRAMMER", "网络程序"
+    CHILDCARE_WORKER = "CHILDCARE_WORKER", "保育"
+    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播"
+    CATERING_SUPERVISOR = "CATERING_SUPERVISOR", "餐饮主管"
+    REFINERY_ELECTRICIAN = "REFINERY_ELECTRICIAN", "炼油电修"
+    PASTRY_COOK = "PASTRY_COOK", "面点师"
+    GENERAL_WORKER = "GENERAL_WORKER", "普工"
+    SECURITY_GUARD = "SECURITY_GUARD", "安保"
+    CLERK = "CLERK", "文员"
+    SALES = "SALES", "销售"
+    DELIVERY_RIDER = "DELIVERY_RIDER", "外卖骑手"
+    MATERNITY_NANNY = "MATERNITY_NANNY", "月嫂"
+    COURIER = "COURIER", "快递员"
+    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机"
+    SANITATION_WORKER = "SANITATION_WORKER", "环卫工"
+    INDUSTRIAL_ROBOTICS = "INDUSTRIAL_ROBOTICS", "工业机器人"
+    INDUSTRIAL_DESIGNER = "INDUSTRIAL_DESIGNER", "工业设计"
+    OTHER = "OTHER", "其他"
+
+
+class EmploymentType(Labelled):
+    FULL_TIME = "FULL_TIME", "全职"
+    PART_TIME = "PART_TIME", "非全日制"
+    INTERNSHIP = "INTERNSHIP", "实习"
+    GIG = "GIG", "零工"
+    DISPATCH = "DISPATCH", "劳务派遣"
+
+
+class Shift(Labelled):
+    DAY = "DAY", "白班"
+    TWO_SHIFT = "TWO_SHIFT", "两班倒"
+    THREE_SHIFT = "THREE_SHIFT", "三班倒"
+    FLEXIBLE = "FLEXIBLE", "弹性"
+
+
+class Intensity(Labelled):
+    LIGHT = "LIGHT", "轻"
+    MEDIUM = "MEDIUM", "中"
+    HEAVY = "HEAVY", "重"
+
+
+class Benefit(Labelled):
+    MEALS = "MEALS", "包吃"
+    DORMITORY = "DORMITORY", "包住"
+    SHUTTLE_BUS = "SHUTTLE_BUS", "班车"
+    HOUSING_FUND = "HOUSING_FUND", "住房公积金"
+    PAID_LEAVE = "PAID_LEAVE", "带薪年假"
+    PAID_TRAINING = "PAID_TRAINING", "带薪培训"
+    HEALTH_CHECK = "HEALTH_CHECK", "年度体检"
+    HEAT_ALLOWANCE = "HEAT_ALLOWANCE", "高温补贴"
+    NIGHT_ALLOWANCE = "NIGHT_ALLOWANCE", "夜班补贴"
+    CHILD_CARE = "CHILD_CARE", "托育"
+    FESTIVAL_GIFTS = "FESTIVAL_GIFTS", "节日福利"
+
+
+class InsuranceKind(Labelled):
+    """The statutory kinds of social insurance (劳动法 art. 70 to 73; 社会保险法 art. 2)."""
+
+    PENSION = "PENSION", "养老"
+    MEDICAL = "MEDICAL", "医疗"
+    UNEMPLOYMENT = "UNEMPLOYMENT", "失业"
+    WORK_INJURY = "WORK_INJURY", "工伤"
+    MATERNITY = "MATERNITY", "生育"
+
+
+class PostingStatus(Labelled):
+    """Only an OPEN posting can be seen, pinned or streamed."""
+
+    OPEN = "OPEN", "招聘中"
+    IN_REVIEW = "IN_REVIEW", "待人工审核"
+    REFUSED = "REFUSED", "未通过"
+    CLOSED = "CLOSED", "已关闭"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingTerms:
+    """What is offered, word for word; a lead keeps the terms that were shown.
+
+    ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``address`` is
+    free text below the county that ``place_code`` (GB/T 2260, 6 digits) names. ``probation_pay``
+    is whole yuan in the period of ``pay``. ``valid_until`` is the last day on which it is open.
+    """
+
+    title: str
+    occupation: Occupation
+    headcount: int
+    duties: str
+    conditions: str
+    place_code: str
+    address: str = ""
+    pay: Pay
+    probation_pay: int | None = None
+    employment_type: EmploymentType
+    shift: Shift
+    intensity: Intensity
+    hours_per_day: Decimal
+    hours_per_week: Decimal
+    insurance: tuple[InsuranceKind, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    valid_until: date
+    is_repost: bool = False
+    repost_source: str | None = None
+
+
+class Severity(Labelled):
+    """What a finding does to the posting."""
+
+    REFUSE = "REFUSE", "拒绝"
+    REVIEW = "REVIEW", "转人工"
+    WARN = "WARN", "提示"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that screening found: the rule, its basis in law, and the field at fault."""
+
+    code: str
+    severity: Severity
+    field: str
+    message: str
+    message_zh: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a person decided about a posting that the rules could not."""
+
+    by: str
+    at: datetime
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """A job of an employer with the verdict on it."""
+
+    id: str
+    employer_id: str
+    terms: PostingTerms
+    status: PostingStatus
+    findings: tuple[Finding, ...] = field(default=())
+    review: Review | None = None
+    union_id: str
+    created_by: str
+    created_at: datetime
+    synthetic: bool = False
+
+    def is_open(self, on: date) -> bool:
+        """Whether people may see it on that day."""
+        return self.status is PostingStatus.OPEN and self.terms.valid_until >= on

@@ -1,0 +1,105 @@
+"""Live sessions: who presents which postings, and the states a session goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import SessionStateConflict
+from domain.labels import Labelled
+
+MAX_POSTINGS = 3_000
+"""A session presents about 2,300 postings at most (70,000 jobs in 30 sessions, Shaanxi)."""
+
+
+class SessionFormat(Labelled):
+    CHAIR_LIVE = "CHAIR_LIVE", "工会主席直播带岗"
+    MODEL_WORKER_LIVE = "MODEL_WORKER_LIVE", "劳模送岗"
+    JOB_TOUR = "JOB_TOUR", "企业探岗"
+    JOB_FAIR = "JOB_FAIR", "招聘会"
+
+
+class SessionStatus(Labelled):
+    DRAFT = "DRAFT", "草稿"
+    SCHEDULED = "SCHEDULED", "已排期"
+    LIVE = "LIVE", "直播中"
+    INTERRUPTED = "INTERRUPTED", "中断"
+    ENDED = "ENDED", "已结束"
+    CANCELLED = "CANCELLED", "已取消"
+
+
+class Honour(Labelled):
+    """Honours of a host, from the nation down to the county."""
+
+    NATIONAL_MODEL_WORKER = "NATIONAL_MODEL_WORKER", "全国劳动模范"
+    NATIONAL_ADVANCED_WORKER = "NATIONAL_ADVANCED_WORKER", "全国先进工作者"
+    NATIONAL_MAY_DAY_MEDAL = "NATIONAL_MAY_DAY_MEDAL", "全国五一劳动奖章"
+    GREAT_NATION_CRAFTSMAN = "GREAT_NATION_CRAFTSMAN", "大国工匠"
+    PROVINCE_MODEL_WORKER = "PROVINCE_MODEL_WORKER", "省劳模"
+    PROVINCE_MAY_DAY_MEDAL = "PROVINCE_MAY_DAY_MEDAL", "省五一劳动奖章"
+    PROVINCE_CRAFTSMAN = "PROVINCE_CRAFTSMAN", "省级工匠"
+    CITY_MODEL_WORKER = "CITY_MODEL_WORKER", "市劳模"
+    CITY_MAY_DAY_MEDAL = "CITY_MAY_DAY_MEDAL", "市五一劳动奖章"
+    CITY_CRAFTSMAN = "CITY_CRAFTSMAN", "市工匠"
+    COUNTY_MODEL_WORKER = "COUNTY_MODEL_WORKER", "县级劳模"
+
+
+_NEXT: dict[SessionStatus, frozenset[SessionStatus]] = {
+    SessionStatus.DRAFT: frozenset({SessionStatus.SCHEDULED, SessionStatus.CANCELLED}),
+    SessionStatus.SCHEDULED: frozenset({SessionStatus.LIVE, SessionStatus.CANCELLED}),
+    SessionStatus.LIVE: frozenset({SessionStatus.INTERRUPTED, SessionStatus.ENDED}),
+    SessionStatus.INTERRUPTED: frozenset({SessionStatus.LIVE, SessionStatus.ENDED}),
+    SessionStatus.ENDED: frozenset(),
+    SessionStatus.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """The person in front of the camera."""
+
+    name: str
+    honour: Honour | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSession:
+    """A live session; ``posting_ids`` is its running order."""
+
+    id: str
+    title: str
+    format: SessionFormat
+    status: SessionStatus
+    union_id: str
+    union_path: tuple[str, ...]
+    host: Host
+    owner_id: str
+    starts_at: datetime
+    posting_ids: tuple[str, ...]
+    pinned_posting_id: str | None = None
+    peak_viewers: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    created_at: datetime
+    synthetic: bool = False
+
+
+def may_follow(status: SessionStatus, wanted: SessionStatus) -> bool:
+    """Whether a session may go from ``status`` to ``wanted``."""
+    return wanted in _NEXT[status]
+
+
+def sources_of(wanted: SessionStatus) -> tuple[SessionStatus, ...]:
+    """The statuses from which ``wanted`` can be reached, in the order of declaration."""
+    return tuple(status for status in SessionStatus if wanted in _NEXT[status])
+
+
+def check_transition(status: SessionStatus, wanted: SessionStatus) -> None:
+    """Pass when the step is allowed.
+
+    :raises SessionStateConflict: it is not; the message names both statuses.
+    """
+    if not may_follow(status, wanted):
+        raise SessionStateConflict(
+            f"The session is {status}; it cannot become {wanted}. Reload it and try again."
+        )

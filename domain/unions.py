@@ -1,0 +1,39 @@
+"""Trade unions: a tree from the national federation to the grassroots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.labels import Labelled
+
+
+class UnionLevel(Labelled):
+    NATIONAL = "NATIONAL", "全国"
+    PROVINCE = "PROVINCE", "省级"
+    CITY = "CITY", "市级"
+    COUNTY = "COUNTY", "县级"
+    TOWN = "TOWN", "乡镇街道"
+    VILLAGE = "VILLAGE", "村社区"
+    GRASSROOTS = "GRASSROOTS", "基层"
+    JOINT = "JOINT", "联合工会"
+    INDUSTRIAL = "INDUSTRIAL", "产业工会"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Union:
+    """A union in the tree: ``path`` holds its ancestors from the root, itself last."""
+
+    id: str
+    name: str
+    level: UnionLevel
+    place_code: str
+    path: tuple[str, ...]
+    synthetic: bool = False
+
+    @property
+    def parent_id(self) -> str | None:
+        return self.path[-2] if len(self.path) > 1 else None
+
+    def is_within(self, union_id: str) -> bool:
+        """Whether this union is ``union_id`` or one of its branches."""
+        return union_id in self.path
