@@ -1,0 +1,36 @@
+# Everything below works on a fresh clone with nothing but Python 3.11 or newer, make and a network:
+# `setup` fetches uv when it is missing and fills .venv from uv.lock. `make help` lists the targets.
+
+.PHONY: setup run test check bench schema clean help
+
+setup: ## fill .venv from uv.lock (every other target does this first)
+	@scripts/setup.sh
+
+# The shell is replaced, so that a signal sent to make reaches the service itself.
+run: setup ## start the service with demo data; SONGGANG_* and MONGODB_* come from the environment
+	@exec .venv/bin/songgang run --demo
+
+# Without the settings of a service that may run beside: tests neither touch its data nor see its secrets.
+test: check ## check, then all tests with coverage
+	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO_PASSWORD \
+		MONGODB_URI MONGODB_DATABASE MONGODB_DRIVER; \
+	exec .venv/bin/python -m pytest --cov --cov-report=term-missing
+
+check: setup ## format, lint, types, and the committed GraphQL schema
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/songgang schema --check
+
+bench: setup ## measure the fan-out to subscribers
+	@exec .venv/bin/python bench/fanout.py
+
+schema: setup ## write schema/schema.graphql anew
+	@.venv/bin/songgang schema
+
+clean: ## remove what make can make again; the data folder stays
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
