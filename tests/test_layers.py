@@ -21,7 +21,7 @@ VAGUE = {"manager", "managers", "helper", "helpers", "util", "utils", "misc"}
 IMPURE = {"asyncio", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 CLOCKS = {"now", "today", "utcnow"}
 GENERATED = {"node_modules", "build", "dist", "__pycache__"}
-TEXT = {"", *(".css .graphql .html .js .md .py .sh .toml .ts .yaml .yml".split())}
+TEXT = {"", ".graphql", ".html", ".js", ".md", ".py", ".sh", ".toml", ".ts", ".yaml", ".yml"}
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME)\b")
 SUPPRESSION = re.compile(
     r"(?:ruff:\s*)?noqa(?::\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)?"
