@@ -1,0 +1,31 @@
+// Run by mongosh before the API starts, as often as one likes: forms the replica set on the first run, and
+// makes the API's account carry the password that the environment holds now.
+const { MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD, MONGODB_DATABASE } = process.env;
+const hosts = ["mongo1:27017", "mongo2:27017", "mongo3:27017"];
+const root = `root:${encodeURIComponent(MONGODB_ROOT_PASSWORD)}`;
+
+const first = connect(`mongodb://${root}@${hosts[0]}/admin?directConnection=true`);
+try {
+  first.adminCommand({ replSetGetStatus: 1 });
+} catch (error) {
+  if (error.codeName !== "NotYetInitialized") throw error;
+  first.adminCommand({
+    replSetInitiate: { _id: "songgang", members: hosts.map((host, _id) => ({ _id, host })) },
+  });
+}
+
+// Waits for a primary as long as a server selection lasts, and fails when there is none by then.
+const admin = connect(
+  `mongodb://${root}@${hosts.join(",")}/admin?replicaSet=songgang&serverSelectionTimeoutMS=60000`,
+);
+// dbAdmin, because the API sets the validators of its collections when it starts.
+const account = {
+  pwd: MONGODB_PASSWORD,
+  roles: ["readWrite", "dbAdmin"].map((role) => ({ role, db: MONGODB_DATABASE })),
+};
+if (admin.getUser("songgang")) {
+  admin.updateUser("songgang", account);
+} else {
+  admin.createUser({ user: "songgang", ...account });
+}
+print("The replica set and the API's account are ready.");
