@@ -1,0 +1,103 @@
+"""Terms that pass every rule, and hypothesis strategies for any terms at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from domain.money import Pay, PayPeriod
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+
+ON = date(2026, 10, 1)
+FULL_COVER = (
+    InsuranceKind.PENSION,
+    InsuranceKind.MEDICAL,
+    InsuranceKind.UNEMPLOYMENT,
+    InsuranceKind.WORK_INJURY,
+)
+
+
+def monthly(amount: int) -> Pay:
+    return Pay(amount=amount, period=PayPeriod.MONTH)
+
+
+def hourly(amount: int) -> Pay:
+    return Pay(amount=amount, period=PayPeriod.HOUR)
+
+
+def terms(**changes: Any) -> PostingTerms:
+    """A full-time job in Shanghai that screening has nothing to say about, with changes."""
+    values: dict[str, Any] = {
+        "title": "电工",
+        "occupation": Occupation.ELECTRICIAN,
+        "headcount": 3,
+        "duties": "负责车间电气设备的安装与检修。",
+        "conditions": "持低压电工作业证。",
+        "place_code": "310115",
+        "pay": monthly(6000),
+        "employment_type": EmploymentType.FULL_TIME,
+        "shift": Shift.DAY,
+        "intensity": Intensity.MEDIUM,
+        "hours_per_day": Decimal(8),
+        "hours_per_week": Decimal(40),
+        "insurance": FULL_COVER,
+        "valid_until": date(2026, 12, 31),
+    }
+    return PostingTerms(**(values | changes))
+
+
+def part_time(**changes: Any) -> PostingTerms:
+    """A part-time job that screening has nothing to say about, with changes."""
+    values: dict[str, Any] = {
+        "employment_type": EmploymentType.PART_TIME,
+        "pay": hourly(30),
+        "hours_per_day": Decimal(4),
+        "hours_per_week": Decimal(20),
+        "insurance": (InsuranceKind.WORK_INJURY,),
+    }
+    return terms(**(values | changes))
+
+
+places = st.one_of(
+    st.sampled_from(
+        ["310115", "110101", "440305", "440000", "440106", "320500", "330402", "520100"]
+    ),
+    st.text(max_size=8),
+)
+amounts = st.integers(min_value=-1, max_value=1_000_000)
+pays = st.builds(Pay, amount=amounts, period=st.sampled_from(PayPeriod))
+hours = st.one_of(st.decimals(), st.integers(1, 24).map(Decimal))
+
+any_terms = st.builds(
+    PostingTerms,
+    title=st.text(max_size=8),
+    occupation=st.sampled_from(Occupation),
+    headcount=st.integers(),
+    duties=st.text(max_size=8),
+    conditions=st.text(max_size=8),
+    place_code=places,
+    address=st.text(max_size=8),
+    pay=pays,
+    probation_pay=st.none() | amounts,
+    employment_type=st.sampled_from(EmploymentType),
+    shift=st.sampled_from(Shift),
+    intensity=st.sampled_from(Intensity),
+    hours_per_day=hours,
+    hours_per_week=hours,
+    insurance=st.lists(st.sampled_from(InsuranceKind), max_size=6).map(tuple),
+    benefits=st.lists(st.sampled_from(Benefit), max_size=3).map(tuple),
+    valid_until=st.dates(),
+    is_repost=st.booleans(),
+    repost_source=st.none() | st.text(max_size=8),
+)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.cursors import decode, decode_seq, encode, encode_seq
+from domain.errors import BadCursor
+
+kinds = st.sampled_from(["postings", "leads", "log"])
+plain = st.text(st.characters(exclude_characters=":", exclude_categories=["Cs"]), max_size=10)
+
+
+@given(kinds, st.lists(plain, max_size=3), st.text("ab:é职", max_size=10))
+def test_a_cursor_comes_apart_into_what_it_was_made_of(
+    kind: str, parts: list[str], last: str
+) -> None:
+    cursor = encode(kind, *parts, last)
+    assert decode(cursor, kind, len(parts) + 1) == [*parts, last]
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=")
+
+
+@given(st.integers(0, 10**15 - 1), st.text("abc/0123:", max_size=40))
+def test_a_log_cursor_round_trips(seq: int, topic: str) -> None:
+    assert decode_seq(encode_seq(topic, seq)) == (topic, seq)
+
+
+def test_a_cursor_of_another_list_is_refused() -> None:
+    with pytest.raises(BadCursor, match="not one of this list"):
+        decode(encode("leads", "1"), "postings", 1)
+    with pytest.raises(BadCursor, match="not one of this list"):
+        decode(encode("leads", "1"), "leads", 2)
+
+
+@pytest.mark.parametrize("seq", ["", "-1", "1.5", "１", "²", "x", "1" * 16])
+def test_a_log_cursor_without_a_place_is_refused(seq: str) -> None:
+    with pytest.raises(BadCursor, match="no valid place"):
+        decode_seq(encode("log", seq, "session/1"))
+
+
+def test_a_cursor_that_is_too_long_is_refused() -> None:
+    long = encode("postings", "a" * 300)
+    with pytest.raises(BadCursor):
+        decode(long, "postings", 1)
+
+
+@given(st.text() | st.text("abcdefghijklmnopABCDEFGH0123-_=", max_size=300) | st.just("\ud800"))
+def test_garbage_is_refused_as_a_bad_cursor_and_nothing_else(garbage: str) -> None:
+    with suppress(BadCursor):
+        topic, seq = decode_seq(garbage)
+        assert isinstance(topic, str)
+        assert seq >= 0
+    with suppress(BadCursor):
+        assert len(decode(garbage, "postings", 2)) == 2
+
+
+@given(st.binary(max_size=60), kinds)
+def test_bytes_dressed_as_a_cursor_are_refused_the_same_way(raw: bytes, kind: str) -> None:
+    disguised = encode(kind, raw.decode("latin-1"))
+    with suppress(BadCursor):
+        decode_seq(disguised)
