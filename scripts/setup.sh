@@ -83,6 +83,8 @@ fi
 if [ -z "${UV_CACHE_DIR:-}" ] && ! mkdir -p "${XDG_CACHE_HOME:-${HOME:-/dev/null}/.cache}/uv" 2>/dev/null; then
     export UV_CACHE_DIR="$PWD/.uv/cache"
 fi
+# Behind a company's proxy only the machine's own list of authorities knows the one that signs.
+if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"; fi
 if [ -r "$stamp" ] && [ "$(sed 1q "$stamp")" != "$PWD" ]; then rm -rf .venv; fi
 rm -f "$stamp"
 unset VIRTUAL_ENV PYTHONHOME PYTHONPATH
