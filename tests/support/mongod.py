@@ -1,0 +1,23 @@
+"""A real mongod for tests, in a folder that is removed with it."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from storage.embedded import Embedded, embedded
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A new folder. pytest's own would be kept, and a mongod's takes 200 MB."""
+    with tempfile.TemporaryDirectory(prefix="songgang-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@asynccontextmanager
+async def temporary_mongod() -> AsyncIterator[Embedded]:
+    """A mongod with nothing in it, gone after the block with all its data."""
+    with temporary_folder() as folder:
+        async with embedded(folder) as running:
+            yield running
