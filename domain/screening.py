@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import chain
-from unicodedata import category
 
 from domain import rulebook
 from domain.errors import InvalidInput
 from domain.money import Pay, PayPeriod
-from domain.persons import holds_identity_number
 from domain.postings import (
     EmploymentType,
     Finding,
@@ -26,6 +24,7 @@ from domain.postings import (
     Severity,
 )
 from domain.regions import check_place_code, is_place_code
+from domain.texts import check_text
 from domain.wages import Verdict, WageTable, monthly_equivalent, verdict
 
 _EMPLOYED = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
@@ -173,7 +172,7 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
         ("address", terms.address, 200),
         ("repostSource", terms.repost_source or "", 200),
     ):
-        _check_text(text, most, (*path, name))
+        check_text(text, most, (*path, name))
     _check_numbers(terms, path)
     if terms.place_code:
         check_place_code(terms.place_code, (*path, "placeCode"))
@@ -184,17 +183,6 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
         raise InvalidInput(
             "Give a last day at most one year ahead; a posting can be renewed.",
             field=(*path, "validUntil"),
-        )
-
-
-def _check_text(text: str, most: int, field: tuple[str, ...]) -> None:
-    if len(text) > most:
-        raise InvalidInput(f"Use at most {most} characters.", field=field)
-    if any(category(char) in {"Cc", "Cs"} and char not in "\n\r\t" for char in text):
-        raise InvalidInput("Use text without control characters.", field=field)
-    if holds_identity_number(text):
-        raise InvalidInput(
-            "Take the identity-card number out: they are never collected here.", field=field
         )
 
 

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.calendar import day_in_china
+
+
+def test_the_day_changes_at_midnight_in_china() -> None:
+    assert day_in_china(datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)) == date(2026, 9, 30)
+    assert day_in_china(datetime(2026, 9, 30, 16, tzinfo=UTC)) == date(2026, 10, 1)
+
+
+@given(st.datetimes(timezones=st.just(UTC)).filter(lambda at: 1 < at.year < 9999))
+def test_a_day_later_is_the_next_day(at: datetime) -> None:
+    assert day_in_china(at + timedelta(days=1)) - day_in_china(at) == timedelta(days=1)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.accounts import Principal, Role
+from domain.errors import NotPermitted
+from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
+from domain.postings import Posting, PostingStatus
+from domain.scopes import (
+    check_directs,
+    may_direct,
+    may_follow_lead,
+    may_see_session,
+    may_see_unopened,
+)
+from domain.sessions import Host, LiveSession, SessionFormat, SessionStatus
+from tests.domain.samples import terms
+
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+PATH = ("national", "zhejiang", "jiaxing")
+SESSION = LiveSession(
+    id="s1",
+    title="嘉兴劳模工匠直播带岗",
+    format=SessionFormat.MODEL_WORKER_LIVE,
+    status=SessionStatus.SCHEDULED,
+    union_id="jiaxing",
+    union_path=PATH,
+    host=Host(name="禾师傅"),
+    owner_id="host1",
+    starts_at=AT,
+    posting_ids=(),
+    created_at=AT,
+)
+POSTING = Posting(
+    id="p1",
+    employer_id="firm1",
+    terms=terms(),
+    status=PostingStatus.REFUSED,
+    union_id="jiaxing",
+    created_by="a1",
+    created_at=AT,
+)
+LEAD = Lead(
+    id="l1",
+    session_id="s1",
+    posting_id="p1",
+    employer_id="firm1",
+    union_path=PATH,
+    owner_id="host1",
+    person="hash",
+    contact=Sealed(key_version=1, name=b"", phone=b""),
+    consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
+    source=LeadSource.LIVE_TAP,
+    terms=terms(),
+    created_at=AT,
+    updated_at=AT,
+)
+
+OWN_OFFICER = Principal(role=Role.OFFICER, subject="o1", union_id="zhejiang")
+OTHER_OFFICER = Principal(role=Role.OFFICER, subject="o2", union_id="shaanxi")
+LOST_OFFICER = Principal(role=Role.OFFICER, subject="o3")
+OWN_HOST = Principal(role=Role.HOST, subject="host1", union_id="jiaxing")
+OTHER_HOST = Principal(role=Role.HOST, subject="host2", union_id="jiaxing")
+OWN_RECRUITER = Principal(role=Role.RECRUITER, subject="r1", employer_id="firm1")
+OTHER_RECRUITER = Principal(role=Role.RECRUITER, subject="r2", employer_id="firm2")
+VIEWER = Principal(role=Role.VIEWER, subject="host1")
+EVERYBODY = (
+    OWN_OFFICER,
+    OTHER_OFFICER,
+    LOST_OFFICER,
+    OWN_HOST,
+    OTHER_HOST,
+    OWN_RECRUITER,
+    OTHER_RECRUITER,
+    VIEWER,
+)
+
+
+def test_a_session_is_directed_by_its_host_and_the_officers_above_it() -> None:
+    assert [p for p in EVERYBODY if may_direct(p, SESSION)] == [OWN_OFFICER, OWN_HOST]
+    check_directs(OWN_HOST, SESSION)
+    with pytest.raises(NotPermitted, match="another host or union"):
+        check_directs(OTHER_HOST, SESSION)
+
+
+def test_a_draft_is_seen_by_those_who_direct_it_and_everything_else_by_all() -> None:
+    draft = replace(SESSION, status=SessionStatus.DRAFT)
+    asking = (None, *EVERYBODY)
+    assert [p for p in asking if may_see_session(p, draft)] == [OWN_OFFICER, OWN_HOST]
+    assert all(may_see_session(p, SESSION) for p in asking)
+
+
+def test_a_lead_is_followed_by_its_union_its_host_and_its_employer() -> None:
+    following = [p for p in EVERYBODY if may_follow_lead(p, LEAD)]
+    assert following == [OWN_OFFICER, OWN_HOST, OWN_RECRUITER]
+
+
+def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> None:
+    asking = (None, *EVERYBODY)
+    seeing = [p for p in asking if may_see_unopened(p, POSTING, PATH)]
+    assert seeing == [OWN_OFFICER, OWN_RECRUITER]
