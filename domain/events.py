@@ -58,9 +58,10 @@ class Announcement:
 
 @dataclass(frozen=True, kw_only=True)
 class TallyChanged:
-    """How many people are interested in each posting whose count moved. Passing."""
+    """How many interests there are in all, and in each posting that moved lately. Passing."""
 
     session_id: str
+    total: int
     interests: dict[str, int]
 
 

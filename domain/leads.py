@@ -104,7 +104,6 @@ class Lead:
     version: int = 1
     created_at: datetime
     updated_at: datetime
-    seq: int | None = None
 
 
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
@@ -123,16 +122,27 @@ def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
     return frozenset({following, LeadStage.WITHDRAWN})
 
 
-def check_advance(stage: LeadStage, wanted: LeadStage, reason: RefusalReason | None) -> None:
+def check_advance(
+    lead: Lead,
+    wanted: LeadStage,
+    reason: RefusalReason | None,
+    *,
+    expected_version: int | None = None,
+) -> None:
     """Pass when the step is allowed and has the reason that it needs.
 
-    :raises LeadStageConflict: the step is not allowed; the message names those that are.
+    :raises LeadStageConflict: the step is not allowed (the message names those that are), or the
+        lead is not at the version that the caller has seen.
     :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
     """
-    allowed = next_stages(stage)
+    if expected_version is not None and lead.version != expected_version:
+        raise LeadStageConflict(
+            f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again."
+        )
+    allowed = next_stages(lead.stage)
     if wanted not in allowed:
         names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"
-        raise LeadStageConflict(f"The lead is {stage}; from there it can become {names}.")
+        raise LeadStageConflict(f"The lead is {lead.stage}; from there it can become {names}.")
     if (wanted is LeadStage.REFUSED) != (reason is not None):
         raise InvalidInput(
             "Give a reason with REFUSED, and with no other stage.", field=("input", "reason")

@@ -63,7 +63,7 @@ def _is_mobile(digits: str) -> bool:
     )
 
 
-def check_name(raw: str) -> str:
+def check_name(raw: str, *, field: tuple[str, ...] = _NAME_FIELD) -> str:
     """The name without blanks around it, in Unicode normal form C.
 
     :raises InvalidInput: empty, over 50 characters, without a single letter, or with characters
@@ -72,11 +72,11 @@ def check_name(raw: str) -> str:
     # Normalising can lengthen a text, so that its length is checked before and after.
     name = unicodedata.normalize("NFC", raw[: _MAX_NAME * 4]).strip()
     if not name or len(name) > _MAX_NAME or len(raw) > _MAX_NAME * 4:
-        raise InvalidInput(f"Give a name of 1 to {_MAX_NAME} characters.", field=_NAME_FIELD)
+        raise InvalidInput(f"Give a name of 1 to {_MAX_NAME} characters.", field=field)
     kinds = {unicodedata.category(char) for char in name}
     if kinds & _UNSEEN or not any(kind.startswith("L") for kind in kinds):
         raise InvalidInput(
-            "Give a name in letters or Chinese characters, on one line.", field=_NAME_FIELD
+            "Give a name in letters or Chinese characters, on one line.", field=field
         )
     return name
 

@@ -72,10 +72,13 @@ def check_place_code(code: str, field: tuple[str, ...]) -> str:
     return code
 
 
+def significant_digits(region_code: str) -> str:
+    """The digits that every place in the region begins with: 2, 4 or all 6."""
+    if region_code.endswith("0000"):
+        return region_code[:2]
+    return region_code[:4] if region_code.endswith("00") else region_code
+
+
 def is_within(code: str, region_code: str) -> bool:
     """Whether a place is the region or lies in it: a province, a city, or one county."""
-    if region_code.endswith("0000"):
-        return province_of(code) == region_code
-    if region_code.endswith("00"):
-        return city_of(code) == region_code
-    return code == region_code
+    return code.startswith(significant_digits(region_code))

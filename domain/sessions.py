@@ -64,7 +64,7 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSession:
-    """A live session; ``posting_ids`` is its running order."""
+    """A live session; ``posting_ids`` is its running order, ``seq`` the last event it includes."""
 
     id: str
     title: str
@@ -80,6 +80,7 @@ class LiveSession:
     peak_viewers: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    seq: int = 0
     created_at: datetime
     synthetic: bool = False
 
@@ -87,11 +88,6 @@ class LiveSession:
 def may_follow(status: SessionStatus, wanted: SessionStatus) -> bool:
     """Whether a session may go from ``status`` to ``wanted``."""
     return wanted in _NEXT[status]
-
-
-def sources_of(wanted: SessionStatus) -> tuple[SessionStatus, ...]:
-    """The statuses from which ``wanted`` can be reached, in the order of declaration."""
-    return tuple(status for status in SessionStatus if wanted in _NEXT[status])
 
 
 def check_transition(status: SessionStatus, wanted: SessionStatus) -> None:

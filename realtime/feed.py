@@ -1,0 +1,78 @@
+"""The feed: one change stream a process that tells which events were logged, by whichever node.
+
+The stream is only a hint. Whoever listens keeps its own place in the log and reads what is
+missing from there; when the stream has lost its history, ``on_gap`` says so to everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from domain.events import Placed
+from storage.client import Document, HistoryLost, Mongo, StorageError
+from storage.log import placed_of
+
+_PIPELINE: list[Document] = [
+    {"$match": {"operationType": "insert"}},
+    {"$project": {"fullDocument": 1}},
+]
+_PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+
+_log = structlog.get_logger(__name__)
+
+
+class Feed:
+    """Calls ``on_event`` for each logged event, and ``on_gap`` when some may have been missed."""
+
+    def __init__(
+        self, mongo: Mongo, *, on_event: Callable[[Placed], None], on_gap: Callable[[], None]
+    ) -> None:
+        self._mongo = mongo
+        self._on_event = on_event
+        self._on_gap = on_gap
+        self._token: Document | None = None
+        self._open = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._failures = 0
+
+    async def start(self) -> None:
+        """Open the stream; every event that is logged after this returns will be told."""
+        self._task = asyncio.create_task(self._run())
+        await self._open.wait()
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events reach this process now."""
+        return self._open.is_set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except HistoryLost:
+                _log.warning("feed lost its history")
+                self._token = None
+            except StorageError as error:
+                _log.warning("feed interrupted", error=type(error).__name__)
+            self._open.clear()
+            await asyncio.sleep(_PAUSES[min(self._failures, len(_PAUSES) - 1)])
+            self._failures += 1
+
+    async def _follow(self) -> None:
+        fresh = self._token is None
+        async with self._mongo.watch("events", _PIPELINE, resume_after=self._token) as stream:
+            self._open.set()
+            self._failures = 0
+            if fresh:
+                self._on_gap()
+            async for change in stream:
+                self._token = stream.resume_token
+                self._on_event(placed_of(change["fullDocument"]))

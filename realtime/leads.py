@@ -1,0 +1,200 @@
+"""Leads on their way in: captured in batches, then logged and counted.
+
+Capture is the promise: the giver is answered when a majority has the lead in its journal. The log
+entry for the staff and the tally follow in a transaction of their own, which also marks the lead,
+so that they happen once; what a crash left undone the sweep finds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from domain.errors import Busy, Refusal
+from domain.events import LeadAdvanced, LeadRecorded, LoggedEvent, lead_topic
+from domain.leads import Lead, LeadStage, RefusalReason, check_advance
+from realtime.commit import GroupCommit
+from storage.client import Session, StorageError
+from storage.clock import Clock
+from storage.store import Store
+
+BATCH = 500
+"""Leads in one insert."""
+WAITING = 10_000
+"""Leads that may wait; more are refused with Busy. About what a room of 100,000 sends at once."""
+LOGGED_AT_ONCE = 200
+"""Leads that one transaction logs and counts."""
+SWEEP_SECONDS = 10.0
+"""How often leads are looked for that a crash kept from the log."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class _Waiting:
+    lead: Lead
+    answer: asyncio.Future[tuple[Lead, bool]]
+
+
+class Capture:
+    """Stores leads; those that wait at the same moment go as one unordered batch."""
+
+    def __init__(self, store: Store, lead_log: LeadLog) -> None:
+        self._leads = store.leads
+        self._lead_log = lead_log
+        self._queue: deque[_Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def record(self, lead: Lead) -> tuple[Lead, bool]:
+        """Store the lead, or find the one that the same person gave before.
+
+        Returns the lead that is stored and whether it is this one. A caller that is cancelled
+        does not take its lead back.
+
+        :raises Busy: too many wait, or the database does not answer; sending it again is safe.
+        """
+        if len(self._queue) >= WAITING:
+            raise Busy("Very many people are interested just now. Nothing was stored; try again.")
+        waiting = _Waiting(lead, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """Wait for what was taken."""
+        while self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _drain(self) -> None:
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            await self._record(batch)
+        self._task = None
+
+    async def _record(self, batch: Sequence[_Waiting]) -> None:
+        outcomes: Sequence[tuple[Lead, bool]] | Exception
+        try:
+            outcomes = await self._leads.record([waiting.lead for waiting in batch])
+        except StorageError as error:
+            _log.warning("leads not confirmed", leads=len(batch), error=type(error).__name__)
+            outcomes = Busy("Your interest could not be confirmed. Send it again: it counts once.")
+        except Exception as error:  # noqa: BLE001 - whoever waits must get an answer
+            _log.error("leads not recorded", leads=len(batch), error=type(error).__name__)
+            outcomes = error
+        self._answer(batch, outcomes)
+        for session_id in {waiting.lead.session_id for waiting in batch}:
+            self._lead_log.notice(session_id)
+
+    @staticmethod
+    def _answer(
+        batch: Sequence[_Waiting], outcomes: Sequence[tuple[Lead, bool]] | Exception
+    ) -> None:
+        for place, waiting in enumerate(batch):
+            if waiting.answer.done():
+                continue
+            if isinstance(outcomes, Exception):
+                waiting.answer.set_exception(outcomes)
+            else:
+                waiting.answer.set_result(outcomes[place])
+
+
+class LeadLog:
+    """Gives stored leads their place in the session's lead log, and advances them."""
+
+    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+        self._store = store
+        self._commit = commit
+        self._clock = clock
+        self._noticed: dict[str, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to sweep, now and every ``SWEEP_SECONDS``."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def close(self) -> None:
+        """Stop the sweep and finish what was noticed."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.wait({self._sweeper})
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def notice(self, session_id: str) -> None:
+        """Leads of that session were stored; they are logged soon, in one go."""
+        if session_id in self._noticed:
+            self._noticed[session_id] = True
+            return
+        self._noticed[session_id] = False
+        task = asyncio.create_task(self._log_all(session_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def advance(
+        self,
+        lead: Lead,
+        stage: LeadStage,
+        reason: RefusalReason | None,
+        *,
+        expected_version: int | None,
+    ) -> Lead:
+        """Bring a lead to the next stage.
+
+        :raises LeadStageConflict: the stage does not follow, or the lead is not at the version
+            that the caller has seen.
+        """
+
+        async def change(session: Session) -> tuple[Lead, Sequence[LoggedEvent]]:
+            before = await self._store.leads.by_id(lead.id, session=session)
+            assert before is not None  # leads are not deleted
+            check_advance(before, stage, reason, expected_version=expected_version)
+            after = await self._store.leads.advance(
+                before, stage, reason, at=self._clock(), session=session
+            )
+            assert after is not None  # the version was read in this very snapshot
+            advanced = LeadAdvanced(session_id=lead.session_id, lead_id=lead.id, stage=stage)
+            return after, [advanced]
+
+        return await self._commit(lead_topic(lead.session_id), change)
+
+    async def _log_all(self, session_id: str) -> None:
+        try:
+            again = True
+            while again:
+                self._noticed[session_id] = False
+                taken = await self._log_some(session_id)
+                again = taken == LOGGED_AT_ONCE or self._noticed[session_id]
+        except (Refusal, StorageError) as error:
+            _log.warning("leads wait for the log", session=session_id, error=type(error).__name__)
+        finally:
+            del self._noticed[session_id]
+
+    async def _log_some(self, session_id: str) -> int:
+        async def change(session: Session) -> tuple[int, Sequence[LoggedEvent]]:
+            taken = await self._store.leads.take_unlogged(
+                session_id, limit=LOGGED_AT_ONCE, session=session
+            )
+            if taken:
+                postings = [posting_id for _, posting_id in taken]
+                await self._store.tallies.add(session_id, postings, session=session)
+            recorded = [
+                LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id, _ in taken
+            ]
+            return len(taken), recorded
+
+        return await self._commit(lead_topic(session_id), change)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for session_id in await self._store.leads.sessions_with_unlogged():
+                    self.notice(session_id)
+            except StorageError as error:
+                _log.warning("sweep put off", error=type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)

@@ -1,0 +1,122 @@
+"""Presence: how many people watch each session, over all nodes, and the most there ever were.
+
+Each node reports what it counts and reads the sum once a second, so a change is seen everywhere
+within two seconds. A node that was killed drops out of the sum after ``storage.presence.FRESH``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import structlog
+
+from domain.events import PresenceChanged, session_topic
+from realtime.hub import Hub
+from storage.client import StorageError
+from storage.clock import Clock
+from storage.store import Store
+
+TICK = 1.0
+"""Seconds between two reports."""
+REPEAT = timedelta(seconds=15)
+"""After this an unchanged count is reported again, so that it stays fresh."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Presence:
+    """The viewers of this node, told to and summed with those of the others."""
+
+    def __init__(self, store: Store, hub: Hub, clock: Clock, *, node: str) -> None:
+        self._store = store
+        self._hub = hub
+        self._clock = clock
+        self._node = node
+        self._viewers: dict[str, Counter[str]] = {}
+        self._reported: dict[str, tuple[int, datetime]] = {}
+        self._told: dict[str, int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop, and take this node's viewers out of the sum."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        try:
+            await self._store.presence.leave(self._node)
+        except StorageError as error:
+            _log.warning("presence left behind", error=type(error).__name__)
+
+    @contextmanager
+    def watching(self, session_id: str, viewer: str) -> Iterator[None]:
+        """Count a viewer while the block runs; several sockets of one viewer count once."""
+        self._viewers.setdefault(session_id, Counter())[viewer] += 1
+        try:
+            yield
+        finally:
+            here = self._viewers[session_id]
+            here[viewer] -= 1
+            if not here[viewer]:
+                del here[viewer]
+            if not here:
+                del self._viewers[session_id]
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                await self._report()
+                await self._tell()
+            except StorageError as error:
+                _log.warning("presence put off", error=type(error).__name__)
+
+    async def _report(self) -> None:
+        now = self._clock()
+        counts = {session_id: len(here) for session_id, here in self._viewers.items()}
+        gone = {session_id: 0 for session_id in self._reported if session_id not in counts}
+        due = {
+            session_id: count
+            for session_id, count in (counts | gone).items()
+            if self._is_due(session_id, count, now)
+        }
+        await self._store.presence.report(self._node, due, at=now)
+        for session_id, count in due.items():
+            self._reported[session_id] = (count, now)
+        for session_id in gone:
+            del self._reported[session_id]
+
+    def _is_due(self, session_id: str, count: int, now: datetime) -> bool:
+        before, at = self._reported.get(session_id, (-1, now))
+        return count != before or now - at >= REPEAT
+
+    async def _tell(self) -> None:
+        watched = self._watched_sessions()
+        if not watched:
+            self._told.clear()
+            return
+        totals = await self._store.presence.totals(watched, at=self._clock())
+        for session_id in watched:
+            viewers = totals.get(session_id, 0)
+            if self._told.get(session_id) != viewers:
+                peak = await self._store.sessions.raise_peak(session_id, viewers)
+                self._told[session_id] = viewers
+                self._hub.tell(
+                    session_topic(session_id),
+                    PresenceChanged(session_id=session_id, viewers=viewers, peak_viewers=peak),
+                )
+        for session_id in self._told.keys() - set(watched):
+            del self._told[session_id]
+
+    def _watched_sessions(self) -> list[str]:
+        return [
+            topic.removeprefix("session/")
+            for topic in self._hub.watched()
+            if topic.startswith("session/")
+        ]

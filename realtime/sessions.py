@@ -1,0 +1,150 @@
+"""What happens to a live session: each function changes its state and logs the event as one.
+
+All of them go through the session's topic, so what a viewer is told is the order in which it
+was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.calendar import day_in_china
+from domain.errors import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
+from domain.events import (
+    Announcement,
+    LoggedEvent,
+    PostingPinned,
+    PostingUnpinned,
+    SessionCancelled,
+    SessionEnded,
+    SessionInterrupted,
+    SessionResumed,
+    SessionStarted,
+    session_topic,
+)
+from domain.sessions import LiveSession, SessionStatus, check_transition
+from realtime.commit import GroupCommit
+from storage.client import Session
+from storage.clock import Clock
+from storage.store import Store
+
+
+class Desk:
+    """The host's desk: moves sessions, pins postings, makes announcements."""
+
+    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+        self._store = store
+        self._commit = commit
+        self._clock = clock
+
+    async def move(self, session_id: str, wanted: SessionStatus) -> LiveSession:
+        """Bring a session to ``wanted``.
+
+        :raises SessionStateConflict: its status does not allow that.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            before = await self._load(session_id, session)
+            check_transition(before.status, wanted)
+            await self._store.sessions.move(before, wanted, at=self._clock(), session=session)
+            after = await self._load(session_id, session)
+            return after, [_moved(session_id, before.status, wanted)]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def pin(self, session_id: str, posting_id: str) -> LiveSession:
+        """Show a posting in the room; it takes the place of the one shown before.
+
+        :raises SessionNotLive: the session is not on air.
+        :raises PostingNotOpen: the posting was refused, waits for review, or is closed.
+        :raises PostingNotInSession: the session does not present it.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            await self._check_open(posting_id, session)
+            check_presented(live, posting_id)
+            await self._store.sessions.pin(session_id, posting_id, session=session)
+            pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
+            return await self._load(session_id, session), [pinned]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def unpin(self, session_id: str) -> LiveSession:
+        """Take the pinned posting away; nothing happens when there is none.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            if live.pinned_posting_id is None:
+                return live, []
+            await self._store.sessions.pin(session_id, None, session=session)
+            unpinned = PostingUnpinned(session_id=session_id, posting_id=live.pinned_posting_id)
+            return await self._load(session_id, session), [unpinned]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def announce(self, session_id: str, body: str) -> LiveSession:
+        """Say something to everybody in the room.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            return live, [Announcement(session_id=session_id, body=body)]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def _load(self, session_id: str, session: Session) -> LiveSession:
+        found = await self._store.sessions.by_id(session_id, session=session)
+        if found is None:
+            raise NotFound("There is no such session.")
+        return found
+
+    async def _check_live(self, session_id: str, session: Session) -> LiveSession:
+        found = await self._load(session_id, session)
+        check_live(found)
+        return found
+
+    async def _check_open(self, posting_id: str, session: Session) -> None:
+        postings = await self._store.postings.by_ids([posting_id], session=session)
+        posting = postings.get(posting_id)
+        if posting is None:
+            raise NotFound("There is no such posting.")
+        if not posting.is_open(day_in_china(self._clock())):
+            raise PostingNotOpen(
+                "The posting is not open: it was refused, waits for review, or is closed."
+            )
+
+
+def check_live(session: LiveSession) -> None:
+    """Pass when the session is on air.
+
+    :raises SessionNotLive: it is not.
+    """
+    if session.status is not SessionStatus.LIVE:
+        raise SessionNotLive(f"The session is {session.status}; this needs one that is LIVE.")
+
+
+def check_presented(session: LiveSession, posting_id: str) -> None:
+    """Pass when the session presents the posting.
+
+    :raises PostingNotInSession: it does not.
+    """
+    if posting_id not in session.posting_ids:
+        raise PostingNotInSession("The session does not present this posting.")
+
+
+def _moved(session_id: str, before: SessionStatus, after: SessionStatus) -> LoggedEvent:
+    if after is SessionStatus.LIVE:
+        if before is SessionStatus.INTERRUPTED:
+            return SessionResumed(session_id=session_id)
+        return SessionStarted(session_id=session_id)
+    if after is SessionStatus.INTERRUPTED:
+        return SessionInterrupted(session_id=session_id)
+    if after is SessionStatus.ENDED:
+        return SessionEnded(session_id=session_id)
+    return SessionCancelled(session_id=session_id)

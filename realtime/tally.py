@@ -1,0 +1,108 @@
+"""Tallies: the interest in each posting, told at most four times a second a session.
+
+The counts are those that were stored together with the log, so they are exact and the same on
+every node; the feed says which sessions to look at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from domain.events import LeadRecorded, Placed, TallyChanged, session_topic
+from realtime.hub import Hub
+from storage.client import StorageError
+from storage.store import Store
+
+TICK = 0.25
+"""Seconds between two updates of a session."""
+MOVED_LATELY = 60.0
+"""Seconds for which a moved count is told again with each update: longer than a connection may
+lag, so that nobody misses one although updates replace each other."""
+MOST = 100
+"""Postings in one update, the latest moved first."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Tally:
+    """Watches the lead log and tells the rooms how many are interested."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
+        self._store = store
+        self._hub = hub
+        self._moved: set[str] = set()
+        self._news = asyncio.Event()
+        self._known: dict[str, dict[str, int]] = {}
+        self._moved_at: dict[str, dict[str, float]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def hint(self, placed: Placed) -> None:
+        """An event was logged; a lead among them moves the tally of its session."""
+        if isinstance(placed.event, LeadRecorded):
+            self._moved.add(placed.event.session_id)
+            self._news.set()
+
+    def hint_gap(self) -> None:
+        """Leads may have been logged unnoticed: look at every session that is watched here."""
+        self._moved |= self._watched()
+        self._news.set()
+
+    def _watched(self) -> set[str]:
+        return {
+            topic.removeprefix("session/")
+            for topic in self._hub.watched()
+            if topic.startswith("session/")
+        }
+
+    async def _run(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            moved, self._moved = self._moved & self._watched(), set()
+            try:
+                await self._tell(moved)
+            except StorageError as error:
+                _log.warning("tally put off", error=type(error).__name__)
+                self._moved |= moved
+                self._news.set()
+            await asyncio.sleep(TICK)
+
+    async def _tell(self, moved: set[str]) -> None:
+        if not moved:
+            return
+        now = asyncio.get_running_loop().time()
+        for session_id, interests in (await self._store.tallies.by_sessions(moved)).items():
+            lately = self._note_moves(session_id, interests, now)
+            self._hub.tell(
+                session_topic(session_id),
+                TallyChanged(
+                    session_id=session_id,
+                    total=sum(interests.values()),
+                    interests={posting: interests[posting] for posting in lately},
+                ),
+            )
+        for session_id in self._known.keys() - self._watched():
+            del self._known[session_id], self._moved_at[session_id]
+
+    def _note_moves(self, session_id: str, interests: dict[str, int], now: float) -> list[str]:
+        """The postings whose count moved lately, the latest first."""
+        known = self._known.get(session_id, {})
+        moved_at = self._moved_at.setdefault(session_id, {})
+        for posting, count in interests.items():
+            if known.get(posting) != count:
+                moved_at.pop(posting, None)
+                moved_at[posting] = now
+        for posting in [posting for posting, at in moved_at.items() if now - at > MOVED_LATELY]:
+            del moved_at[posting]
+        self._known[session_id] = interests
+        return list(reversed(moved_at))[:MOST]

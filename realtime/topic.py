@@ -1,0 +1,230 @@
+"""One followed log in this process: its newest events, and the groups that are told of them.
+
+Order: events are rendered and delivered in the order of their seq, each once a member.
+Loss: none. A hint that is missing or out of order makes the topic read the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Protocol
+
+import structlog
+
+from domain.events import PassingEvent, Placed
+from storage.client import StorageError
+from storage.clock import Clock
+from storage.log import EventLog
+
+Render = Callable[[Placed], Awaitable[bytes]]
+"""Executes one event for a group: the JSON of an execution result, UTF-8. It never raises."""
+
+WINDOW = 512
+"""Events kept in memory a topic, so that clients that come back do not each read the log."""
+PENDING = 2_048
+"""Hints kept a topic; beyond that they are dropped and the log is read instead."""
+READ = 500
+"""Events read from the log at a time."""
+BLOCKS = 32
+"""Blocks of ``READ`` older events kept a topic while clients catch up."""
+RESET_SHARED = 1.0
+"""Seconds for which one rendered snapshot serves all who are reset."""
+TURN = 500
+"""Deliveries before other tasks get a turn: about 5 ms of work."""
+MEMO_BYTES = 4 << 20
+"""Payloads kept a group for those who catch up."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Member(Protocol):
+    """One subscription of one connection."""
+
+    def deliver(self, payload: bytes, *, kind: str | None) -> None:
+        """Queue a payload. With a ``kind`` a newer one of the same kind may replace it."""
+
+    async def drained(self) -> None:
+        """Return once the peer has taken most of what was queued, or is gone."""
+
+
+class Group:
+    """Members that see the very same: an event is rendered once for all of them."""
+
+    def __init__(self, render: Render) -> None:
+        self._render = render
+        self.members: dict[Member, int] = {}
+        """Each member, and the seq up to which it had everything when it joined."""
+        self.joining = 0
+        self._memo: dict[int, asyncio.Future[bytes]] = {}
+        self._memo_bytes = 0
+        self._reset: tuple[int, float, asyncio.Future[bytes]] | None = None
+
+    async def payload(self, placed: Placed) -> bytes:
+        """The rendered event; asked for again soon, it is not rendered again."""
+        known = self._memo.get(placed.seq)
+        if known is None:
+            known = self._memo[placed.seq] = asyncio.ensure_future(self._render(placed))
+            known.add_done_callback(self._weigh)
+        return await asyncio.shield(known)
+
+    def _weigh(self, rendered: asyncio.Future[bytes]) -> None:
+        if rendered.cancelled():
+            return
+        self._memo_bytes += len(rendered.result())
+        while self._memo_bytes > MEMO_BYTES or len(self._memo) > WINDOW:
+            oldest, payload = next(iter(self._memo.items()))
+            if not payload.done():
+                return
+            del self._memo[oldest]
+            self._memo_bytes -= len(payload.result())
+
+    async def passing(self, placed: Placed) -> bytes:
+        """The rendered state that is not logged; never kept, the next one differs."""
+        return await self._render(placed)
+
+    async def reset(self, placed: Placed) -> bytes:
+        """The rendered Reset; those who come within a second and at the same seq share it."""
+        now = asyncio.get_running_loop().time()
+        if self._reset is None or self._reset[0] != placed.seq or now > self._reset[1]:
+            rendering = asyncio.ensure_future(self._render(placed))
+            self._reset = (placed.seq, now + RESET_SHARED, rendering)
+        return await asyncio.shield(self._reset[2])
+
+    async def spread(self, payload: bytes, seq: int, kind: str | None) -> None:
+        """Deliver to every member that does not have ``seq`` yet."""
+        for turn, (member, had) in enumerate(list(self.members.items()), start=1):
+            if seq > had or kind is not None:
+                member.deliver(payload, kind=kind)
+            if turn % TURN == 0:
+                await asyncio.sleep(0)
+
+
+class Topic:
+    """Follows one log from the moment it is opened."""
+
+    def __init__(self, name: str, log: EventLog, clock: Clock) -> None:
+        self.name = name
+        self.last = 0
+        self.groups: dict[Hashable, Group] = {}
+        self._log = log
+        self._clock = clock
+        self._recent: deque[Placed] = deque(maxlen=WINDOW)
+        self._pending: deque[Placed] = deque()
+        self._passing: dict[str, PassingEvent] = {}
+        self._behind = False
+        self._news = asyncio.Event()
+        self._blocks: dict[int, asyncio.Task[list[Placed]]] = {}
+        self._pump: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Take up the log at its end, with a window of what came before."""
+        head = await self._log.head(self.name)
+        start = max(0, head - WINDOW)
+        self._recent.extend(await self._log.read(self.name, after=start, limit=WINDOW))
+        # The head may have moved between the two reads: what was read decides.
+        self.last = self._recent[-1].seq if self._recent else head
+        self._pump = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop following."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait({self._pump})
+
+    def hint(self, placed: Placed) -> None:
+        """An event of this topic was logged."""
+        if len(self._pending) >= PENDING:
+            self._pending.clear()
+            self._behind = True
+        self._pending.append(placed)
+        self._news.set()
+
+    def hint_gap(self) -> None:
+        """Events may have been logged without a hint."""
+        self._behind = True
+        self._news.set()
+
+    def tell(self, event: PassingEvent) -> None:
+        """Spread state that is not logged; a newer one of its kind replaces one not yet spread."""
+        self._passing[type(event).__name__] = event
+        self._news.set()
+
+    def placed(self, event: PassingEvent) -> Placed:
+        """A passing event at the place of the last logged one."""
+        return Placed(topic=self.name, seq=self.last, at=self._clock(), event=event)
+
+    async def after(self, seq: int) -> Sequence[Placed]:
+        """Some of the events after ``seq``, in order, at least one if there are any.
+
+        From memory if they are recent; otherwise one read of the log serves all who ask for the
+        same at the same time.
+        """
+        if self._recent and seq >= self._recent[0].seq - 1:
+            return [placed for placed in self._recent if placed.seq > seq]
+        block = await self._block(seq // READ)
+        return [placed for placed in block if placed.seq > seq]
+
+    async def _block(self, number: int) -> list[Placed]:
+        """The events ``number * READ + 1`` to ``(number + 1) * READ``, as far as they exist."""
+        reading = self._blocks.get(number)
+        if reading is None:
+            read = self._log.read(self.name, after=number * READ, limit=READ)
+            reading = self._blocks[number] = asyncio.create_task(read)
+            reading.add_done_callback(lambda done: self._keep(number, done))
+        return await asyncio.shield(reading)
+
+    def _keep(self, number: int, read: asyncio.Task[list[Placed]]) -> None:
+        """Keep a block that cannot change any more, and not too many of them."""
+        whole = not read.cancelled() and read.exception() is None and len(read.result()) == READ
+        if not whole:
+            self._blocks.pop(number, None)
+        while len(self._blocks) > BLOCKS:
+            del self._blocks[next(iter(self._blocks))]
+
+    async def _run(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                await self._catch_up()
+            except StorageError as error:
+                _log.warning("log unreadable", topic=self.name, error=type(error).__name__)
+                await asyncio.sleep(0.5)
+                self.hint_gap()
+            await self._spread_passing()
+
+    async def _catch_up(self) -> None:
+        while self._pending or self._behind:
+            placed = self._pending.popleft() if self._pending else None
+            if self._behind or (placed is not None and placed.seq > self.last + 1):
+                self._behind = False
+                await self._read_missing()
+            elif placed is not None and placed.seq == self.last + 1:
+                await self._spread(placed)
+
+    async def _read_missing(self) -> None:
+        try:
+            while missing := await self._log.read(self.name, after=self.last, limit=READ):
+                for placed in missing:
+                    await self._spread(placed)
+        except StorageError:
+            self._behind = True
+            raise
+
+    async def _spread(self, placed: Placed) -> None:
+        self._recent.append(placed)
+        self.last = placed.seq
+        groups = list(self.groups.values())
+        payloads = await asyncio.gather(*(group.payload(placed) for group in groups))
+        for group, payload in zip(groups, payloads, strict=True):
+            await group.spread(payload, placed.seq, None)
+
+    async def _spread_passing(self) -> None:
+        passing, self._passing = self._passing, {}
+        for kind, event in passing.items():
+            placed = self.placed(event)
+            for group in list(self.groups.values()):
+                payload = await group.passing(placed)
+                await group.spread(payload, placed.seq, kind)

@@ -1,0 +1,146 @@
+"""What goes over a socket: messages of graphql-transport-ws, close codes, and the bounded outbox.
+
+Protocol: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. Codes below 4500 are the
+protocol's own; ours begin at 4510 and all mean "come back", since clients of the protocol take
+an unknown code from 4000 on as a reason to retry.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+import orjson
+
+OUTBOX_BYTES = 256 * 1024
+"""Bytes that may wait for one connection; beyond that it is closed with ``OUTBOX_FULL``."""
+SLACK_BYTES = 32 * 1024
+"""From here on state waits in its slot (latest wins) and only events are queued."""
+
+
+class Close(IntEnum):
+    """Close codes and whether a client comes back after them."""
+
+    GOING_AWAY = 1001
+    """The server stops. Retry."""
+    BAD_REQUEST = 4400
+    """A message that the protocol does not know. Do not retry."""
+    UNAUTHORIZED = 4401
+    """Subscribe before the acknowledgement. Do not retry."""
+    FORBIDDEN = 4403
+    """The token is expired or forged. Retry with a new token."""
+    INIT_TIMEOUT = 4408
+    """No connection_init in time. Retry."""
+    SUBSCRIBER_EXISTS = 4409
+    """The id of an operation is in use. Do not retry."""
+    TOO_MANY_INITS = 4429
+    """A second connection_init. Do not retry."""
+    OUTBOX_FULL = 4510
+    """The client reads too slowly. Retry with ``after``."""
+    TOKEN_EXPIRED = 4511
+    """The token ran out while the socket was open. Retry with a new token and ``after``."""
+    DRAINING = 4512
+    """This node is about to stop. Retry at once with ``after``; another node answers."""
+
+
+REASONS = {
+    Close.GOING_AWAY: "The server stops",
+    Close.UNAUTHORIZED: "Unauthorized",
+    Close.FORBIDDEN: "Forbidden",
+    Close.INIT_TIMEOUT: "Connection initialisation timeout",
+    Close.TOO_MANY_INITS: "Too many initialisation requests",
+    Close.OUTBOX_FULL: "Too slow: come back with after",
+    Close.TOKEN_EXPIRED: "The token has expired: come back with a new one",
+    Close.DRAINING: "The server stops: come back with after",
+}
+
+
+class Wire(Protocol):
+    """The sending side of one open socket."""
+
+    def write(self, text: bytes) -> None:
+        """Send one text message, UTF-8; never blocks, queues what the peer does not take."""
+
+    def queued(self) -> int:
+        """Bytes written that the peer has not taken yet."""
+
+    async def drained(self) -> None:
+        """Return once fewer than ``SLACK_BYTES`` wait, or the socket is gone."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close with a code; what waits for a peer that does not read is dropped."""
+
+
+class Outbox:
+    """Writes to one wire within its bound.
+
+    Events are queued in order and never dropped: if they do not fit, the connection is closed and
+    the client resumes with ``after``. State (a payload with a slot) is written only to a peer
+    that keeps up; otherwise the newest of each slot waits until it does.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._slots: dict[str, bytes] = {}
+        self.closed = False
+
+    def send(self, text: bytes) -> None:
+        """Queue a message that must arrive."""
+        if self.closed:
+            return
+        if self._wire.queued() + len(text) > OUTBOX_BYTES:
+            self.close(Close.OUTBOX_FULL)
+            return
+        self._wire.write(text)
+
+    def send_state(self, slot: str, text: bytes) -> None:
+        """Send ``text``, or let it replace what waits in ``slot``."""
+        if self.closed:
+            return
+        if self._wire.queued() > SLACK_BYTES:
+            self._slots[slot] = text
+        else:
+            self._slots.pop(slot, None)
+            self._wire.write(text)
+
+    def flush(self) -> None:
+        """The peer keeps up again: send the newest state of each slot."""
+        slots, self._slots = self._slots, {}
+        for text in slots.values():
+            self.send(text)
+
+    def forget(self, prefix: str) -> None:
+        """Drop the waiting state of slots that begin with ``prefix``."""
+        for slot in [slot for slot in self._slots if slot.startswith(prefix)]:
+            del self._slots[slot]
+
+    async def drained(self) -> None:
+        """Return once the peer has taken most of what was queued."""
+        await self._wire.drained()
+
+    def close(self, code: Close, reason: str | None = None) -> None:
+        """Close the connection, once."""
+        if not self.closed:
+            self.closed = True
+            self._slots.clear()
+            self._wire.close(code, reason or REASONS[code])
+
+
+ACK = b'{"type":"connection_ack"}'
+PING = b'{"type":"ping"}'
+PONG = b'{"type":"pong"}'
+
+
+def next_prefix(operation_id: str) -> bytes:
+    """What stands before the payload of a ``next`` message; ``}`` follows it."""
+    return b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
+
+
+def error_message(operation_id: str, errors: list[dict[str, object]]) -> bytes:
+    """An ``error`` message: the operation could not be begun."""
+    return orjson.dumps({"id": operation_id, "type": "error", "payload": errors})
+
+
+def complete_message(operation_id: str) -> bytes:
+    """A ``complete`` message: nothing more follows for the operation."""
+    return orjson.dumps({"id": operation_id, "type": "complete"})

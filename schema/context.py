@@ -1,0 +1,137 @@
+"""What every resolver works with: the caller, the services, and loaders that live one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from domain.accounts import Account, Principal, Role, require
+from domain.calendar import day_in_china
+from domain.employers import Employer
+from domain.leads import Lead
+from domain.postings import Posting
+from domain.sessions import LiveSession
+from domain.unions import Union
+from domain.wages import WageTable
+from realtime.commit import GroupCommit
+from realtime.hub import Hub
+from realtime.leads import Capture, LeadLog
+from realtime.presence import Presence
+from realtime.sessions import Desk
+from storage.clock import Clock
+from storage.store import Store
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPair:
+    """An access token, when it expires, and the token that gets the next one."""
+
+    access: str
+    refresh: str | None
+    principal: Principal
+
+
+class Authority(Protocol):
+    """Issues and checks tokens, and knows the staff's passwords."""
+
+    async def sign_in(self, username: str, password: str, *, peer: str) -> TokenPair:
+        """Tokens for the right user name and password.
+
+        :raises SignInFailed: they are not right.
+        :raises TooManyAttempts: too many wrong tries.
+        """
+
+    async def refresh(self, token: str) -> TokenPair:
+        """New tokens for a refresh token.
+
+        :raises Unauthenticated: it is expired, forged or no refresh token.
+        """
+
+    def enter(self) -> TokenPair:
+        """A token for a new viewer, who has no account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What one process has once; built by the app, shared by all operations."""
+
+    store: Store
+    hub: Hub
+    desk: Desk
+    capture: Capture
+    lead_log: LeadLog
+    commit: GroupCommit
+    presence: Presence
+    authority: Authority
+    clock: Clock
+    wages: WageTable
+    demo: bool = False
+
+    def today(self) -> date:
+        """The day in China now."""
+        return day_in_china(self.clock())
+
+
+class Loaders:
+    """Gather what one operation asks for into one read a kind."""
+
+    def __init__(self, services: Services) -> None:
+        store = services.store
+        self.unions: DataLoader[str, Union | None] = _by_id(store.unions.by_ids)
+        self.employers: DataLoader[str, Employer | None] = _by_id(store.employers.by_ids)
+        self.postings: DataLoader[str, Posting | None] = _by_id(store.postings.by_ids)
+        self.sessions: DataLoader[str, LiveSession | None] = _by_id(store.sessions.by_ids)
+        self.leads: DataLoader[str, Lead | None] = _by_id(store.leads.by_ids)
+        self.interests: DataLoader[str, dict[str, int] | None] = _by_id(store.tallies.by_sessions)
+
+        async def viewers(ids: list[str]) -> Sequence[int]:
+            totals = await store.presence.totals(ids, at=services.clock())
+            return [totals.get(session_id, 0) for session_id in ids]
+
+        self.viewers: DataLoader[str, int] = DataLoader(viewers)
+
+
+def _by_id(
+    find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
+) -> DataLoader[str, R | None]:
+    async def load(ids: list[str]) -> Sequence[R | None]:
+        found = await find(ids)
+        return [found.get(wanted) for wanted in ids]
+
+    return DataLoader(load)
+
+
+class Context:
+    """The context of one operation, or of one event of a subscription."""
+
+    def __init__(
+        self, services: Services, principal: Principal | None, *, peer: str = "unknown"
+    ) -> None:
+        self.services = services
+        self.principal = principal
+        self.peer = peer
+        self.loaders = Loaders(services)
+
+    def require(self, *roles: Role) -> Principal:
+        """The caller, who must have one of the roles.
+
+        :raises Unauthenticated: nobody is signed in.
+        :raises NotPermitted: signed in with another role.
+        """
+        return require(self.principal, *roles)
+
+    async def account(self) -> Account | None:
+        """The staff account of the caller, if it is staff."""
+        if self.principal is None or self.principal.role is Role.VIEWER:
+            return None
+        return await self.services.store.accounts.by_id(self.principal.subject)
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,53 @@
+"""The enumerations of the field, as GraphQL enums; the Chinese term is the description."""
+
+from typing import TypeVar
+
+import strawberry
+
+from domain.accounts import Role
+from domain.labels import Labelled
+from domain.leads import LeadSource, LeadStage, RefusalReason
+from domain.money import PayPeriod
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingStatus,
+    Severity,
+    Shift,
+)
+from domain.sessions import Honour, SessionFormat, SessionStatus
+from domain.unions import UnionLevel
+
+L = TypeVar("L", bound=Labelled)
+
+_DESCRIPTIONS: dict[type[Labelled], str] = {
+    Role: "What a caller is.",
+    SessionFormat: "How a live session is made.",
+    SessionStatus: "Where a live session stands.",
+    Honour: "Honours of a host, from the nation down to the county.",
+    UnionLevel: "The level of a union in the tree.",
+    Occupation: "The occupations that the unions' reports name.",
+    EmploymentType: "How somebody is employed.",
+    Shift: "When the work is done.",
+    Intensity: "How heavy the work is.",
+    Benefit: "What comes beside the pay.",
+    InsuranceKind: "The statutory kinds of social insurance.",
+    PostingStatus: "What screening made of a posting; only an OPEN one is public.",
+    Severity: "What a finding does to the posting.",
+    PayPeriod: "The period that an amount of pay is for.",
+    LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
+    LeadSource: "Where the tap came from.",
+    RefusalReason: "Why an employer did not take somebody.",
+}
+
+
+def register() -> None:
+    """Make every enumeration known to Strawberry; done once, when the schema is imported."""
+    for kind, description in _DESCRIPTIONS.items():
+        strawberry.enum(kind, description=description)
+        definition = kind.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
+        for value in definition.values:
+            value.description = kind[value.name].zh

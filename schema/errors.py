@@ -1,0 +1,144 @@
+"""Refusals as GraphQL types: one a kind, all of them a ``UserError``.
+
+A mutation names in its result union those that it can answer with; a refusal that is raised in
+its resolver becomes that member. Raised in a query or subscription it becomes an entry of
+``errors`` with its code in ``extensions.code``.
+"""
+
+from typing import Any, TypeVar, Union
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from domain import errors
+from domain.errors import ErrorCode, Refusal
+from storage.errors import StorageUnavailable
+
+strawberry.enum(ErrorCode, description="The name of each refusal.")
+
+
+@strawberry.interface(description="Why something was refused. Nothing was written.")
+class UserError:
+    message: str = strawberry.field(description="For the user: what to do.")
+    code: ErrorCode
+    field: list[str] | None = strawberry.field(
+        default=None, description="The path of the input at fault."
+    )
+
+
+@strawberry.type
+class InvalidInput(UserError): ...
+
+
+@strawberry.type
+class PhoneInvalid(UserError): ...
+
+
+@strawberry.type
+class ConsentRequired(UserError): ...
+
+
+@strawberry.type
+class Unauthenticated(UserError): ...
+
+
+@strawberry.type
+class SignInFailed(UserError): ...
+
+
+@strawberry.type
+class TooManyAttempts(UserError): ...
+
+
+@strawberry.type
+class NotPermitted(UserError): ...
+
+
+@strawberry.type
+class NotFound(UserError): ...
+
+
+@strawberry.type
+class AlreadyExists(UserError): ...
+
+
+@strawberry.type
+class SessionNotLive(UserError): ...
+
+
+@strawberry.type
+class SessionStateConflict(UserError): ...
+
+
+@strawberry.type
+class PostingNotInSession(UserError): ...
+
+
+@strawberry.type
+class PostingNotOpen(UserError): ...
+
+
+@strawberry.type
+class LeadStageConflict(UserError): ...
+
+
+@strawberry.type
+class Busy(UserError): ...
+
+
+AnyRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
+"""What every mutation may answer with."""
+
+E = TypeVar("E", bound=UserError)
+
+BUSY_MESSAGE = "The service cannot reach its database just now. Send the same again in a moment."
+
+
+class _Answer:
+    """Turns one kind of refusal into its GraphQL type."""
+
+    def __init__(self, refused: type[Refusal], answer: type[UserError]) -> None:
+        self.exception_type = refused
+        self.error_type = answer
+
+    def handle(
+        self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
+    ) -> UserError:
+        return self.error_type(
+            message=exception.message,
+            code=exception.code,
+            field=list(exception.field) if exception.field else None,
+        )
+
+
+class _Unavailable:
+    """A database that does not answer: the caller may try again."""
+
+    exception_type = StorageUnavailable
+    error_type = Busy
+
+    def handle(
+        self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
+    ) -> Busy:
+        return Busy(message=BUSY_MESSAGE, code=ErrorCode.BUSY)
+
+
+# The more special before the more general: the first that fits answers.
+EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
+    _Answer(errors.PhoneInvalid, PhoneInvalid),
+    _Answer(errors.ConsentRequired, ConsentRequired),
+    _Answer(errors.InvalidInput, InvalidInput),
+    _Answer(errors.Unauthenticated, Unauthenticated),
+    _Answer(errors.SignInFailed, SignInFailed),
+    _Answer(errors.TooManyAttempts, TooManyAttempts),
+    _Answer(errors.NotPermitted, NotPermitted),
+    _Answer(errors.NotFound, NotFound),
+    _Answer(errors.AlreadyExists, AlreadyExists),
+    _Answer(errors.SessionNotLive, SessionNotLive),
+    _Answer(errors.SessionStateConflict, SessionStateConflict),
+    _Answer(errors.PostingNotInSession, PostingNotInSession),
+    _Answer(errors.PostingNotOpen, PostingNotOpen),
+    _Answer(errors.LeadStageConflict, LeadStageConflict),
+    _Answer(errors.Busy, Busy),
+    _Unavailable(),
+]

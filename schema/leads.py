@@ -1,0 +1,293 @@
+"""Leads: giving one, listing them within one's scope, and advancing them."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.accounts import STAFF, Principal, Role
+from domain.consent import check_consent
+from domain.errors import NotFound, PostingNotOpen
+from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage, RefusalReason, next_stages
+from domain.leads import Lead as LeadRecord
+from domain.persons import check_name, mask_name, mask_phone, normalise_phone
+from domain.postings import Posting as PostingRecord
+from domain.scopes import may_follow_lead
+from domain.sessions import LiveSession as SessionRecord
+from domain.sessions import SessionStatus
+from realtime.sessions import check_live, check_presented
+from schema import errors
+from schema.consent import current_text
+from schema.context import Context, Info
+from schema.nodes import (
+    Connection,
+    Keyset,
+    Node,
+    by_id,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+)
+from schema.postings import Posting
+from schema.sessions import LiveSession
+from schema.terms import FrozenTerms
+from storage.client import new_id
+from storage.leads import LeadQuery
+
+KEYSET: Keyset[LeadRecord] = by_id("leads", lambda lead: lead.id)
+
+
+@strawberry.type(description="Name and phone, masked.")
+class MaskedContact:
+    name: str
+    phone: str
+
+
+@strawberry.type(description="One interest of one person, and how far it has come.")
+class Lead(Node):
+    record: strawberry.Private[LeadRecord]
+    stage: LeadStage
+    reason: RefusalReason | None = strawberry.field(description="Why it was REFUSED.")
+    source: LeadSource
+    version: int = strawberry.field(description="Grows by one with each change.")
+    created_at: datetime
+    updated_at: datetime
+    next_stages: list[LeadStage] = strawberry.field(description="What may follow.")
+
+    @classmethod
+    def of(cls, record: LeadRecord) -> Self:
+        following = next_stages(record.stage)
+        return cls(
+            record=record,
+            id=global_id("Lead", record.id),
+            stage=record.stage,
+            reason=record.reason,
+            source=record.source,
+            version=record.version,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+            next_stages=[stage for stage in LeadStage if stage in following],
+        )
+
+    @strawberry.field(description="Masked: 王*, 138****8000. For staff; null for the giver.")
+    def contact(self, info: Info) -> MaskedContact | None:
+        caller = info.context.principal
+        if caller is None or caller.role not in STAFF:
+            return None
+        contact = info.context.services.store.seal.open(self.record.id, self.record.contact)
+        return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
+
+    @strawberry.field(description="The terms that were shown when it was given.")
+    def terms(self) -> FrozenTerms:
+        return FrozenTerms.of(self.record.terms)
+
+    @strawberry.field(description="The posting as it is now, also when it is closed.")
+    async def posting(self, info: Info) -> Posting:
+        record = await info.context.loaders.postings.load(self.record.posting_id)
+        assert record is not None  # a posting with leads is never deleted
+        return Posting.of(record)
+
+    @strawberry.field
+    async def session(self, info: Info) -> LiveSession:
+        record = await info.context.loaders.sessions.load(self.record.session_id)
+        assert record is not None  # a session with leads is never deleted
+        return LiveSession.of(record)
+
+
+@strawberry.input(description="All that are given must hold.")
+class LeadFilter:
+    session_id: strawberry.ID | None = None
+    posting_id: strawberry.ID | None = None
+    stage: LeadStage | None = None
+
+
+def scope_of(caller: Principal) -> LeadQuery:
+    """The leads that a member of staff may see."""
+    if caller.role is Role.OFFICER:
+        return LeadQuery(union_id=caller.union_id)
+    if caller.role is Role.HOST:
+        return LeadQuery(owner_id=caller.subject)
+    return LeadQuery(employer_id=caller.employer_id)
+
+
+async def visible_lead(context: Context, lead_id: str) -> Lead | None:
+    """The lead if it is in the scope of the caller."""
+    record = await context.loaders.leads.load(lead_id)
+    caller = context.principal
+    if record is None or caller is None or not may_follow_lead(caller, record):
+        return None
+    return Lead.of(record)
+
+
+@strawberry.type
+class LeadQueries:
+    @strawberry.field(description="For staff: the leads of their scope, the newest first.")
+    async def leads(
+        self,
+        info: Info,
+        filter: LeadFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Lead]:
+        caller = info.context.require(*STAFF)
+        wanted = wanted_slice(KEYSET, first=first, after=after)
+        query = _narrowed(scope_of(caller), filter or LeadFilter())
+        page = await info.context.services.store.leads.page(query, wanted)
+        return connection(page, KEYSET, Lead.of)
+
+
+def _narrowed(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:
+    session_id, posting_id = filter.session_id, filter.posting_id
+    return replace(
+        scope,
+        session_id=session_id and local_id(session_id, "LiveSession", "filter", "sessionId"),
+        posting_id=posting_id and local_id(posting_id, "Posting", "filter", "postingId"),
+        stage=filter.stage,
+    )
+
+
+@strawberry.input
+class ContactInput:
+    name: str
+    phone: str = strawberry.field(description="A Chinese mobile number.")
+
+
+@strawberry.input(description="The person agreed to the text of `consentText` with this version.")
+class ConsentInput:
+    text_version: str
+
+
+@strawberry.input
+class ExpressInterestInput:
+    session_id: strawberry.ID
+    posting_id: strawberry.ID
+    contact: ContactInput
+    consent: ConsentInput | None = None
+    source: LeadSource = LeadSource.LIVE_TAP
+
+
+@strawberry.type(description="The interest is stored for good; sent again, it stays one lead.")
+class InterestRecorded:
+    lead: Lead
+    created: bool = strawberry.field(description="False when it was there before.")
+
+
+ExpressInterestResult = Annotated[
+    InterestRecorded
+    | errors.PhoneInvalid
+    | errors.ConsentRequired
+    | errors.SessionNotLive
+    | errors.PostingNotInSession
+    | errors.PostingNotOpen
+    | errors.AnyRefusal,
+    strawberry.union("ExpressInterestResult"),
+]
+
+
+@strawberry.input
+class AdvanceLeadInput:
+    lead_id: strawberry.ID
+    stage: LeadStage
+    reason: RefusalReason | None = strawberry.field(default=None, description="With REFUSED only.")
+    expected_version: int | None = strawberry.field(
+        default=None, description="Refuse when the lead has changed since this version."
+    )
+
+
+@strawberry.type
+class LeadStageAdvanced:
+    lead: Lead
+
+
+AdvanceLeadResult = Annotated[
+    LeadStageAdvanced | errors.LeadStageConflict | errors.AnyRefusal,
+    strawberry.union("AdvanceLeadResult"),
+]
+
+
+@strawberry.type
+class LeadMutations:
+    @strawberry.mutation(description="For viewers: I am interested.")
+    async def express_interest(
+        self, info: Info, input: ExpressInterestInput
+    ) -> ExpressInterestResult:
+        context = info.context
+        context.require(Role.VIEWER)
+        session_id = local_id(input.session_id, "LiveSession", "input", "sessionId")
+        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        contact = Contact(
+            name=check_name(input.contact.name),
+            phone=normalise_phone(input.contact.phone, demo=context.services.demo),
+        )
+        session = await context.loaders.sessions.load(session_id)
+        if session is None:
+            raise NotFound("There is no such session.", field=("input", "sessionId"))
+        posting = await context.loaders.postings.load(posting_id)
+        if posting is None:
+            raise NotFound("There is no such posting.", field=("input", "postingId"))
+        known = await _known_lead(context, session, posting, contact)
+        if known is not None:
+            return InterestRecorded(lead=Lead.of(known), created=False)
+        lead = await _new_lead(context, session, posting, contact, input)
+        stored, created = await context.services.capture.record(lead)
+        return InterestRecorded(lead=Lead.of(stored), created=created)
+
+    @strawberry.mutation(description="For staff: bring a lead of their scope to its next stage.")
+    async def advance_lead(self, info: Info, input: AdvanceLeadInput) -> AdvanceLeadResult:
+        caller = info.context.require(*STAFF)
+        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
+        record = await info.context.loaders.leads.load(lead_id)
+        if record is None or not may_follow_lead(caller, record):
+            raise NotFound("There is no such lead in your scope.", field=("input", "leadId"))
+        advanced = await info.context.services.lead_log.advance(
+            record, input.stage, input.reason, expected_version=input.expected_version
+        )
+        return LeadStageAdvanced(lead=Lead.of(advanced))
+
+
+async def _known_lead(
+    context: Context, session: SessionRecord, posting: PostingRecord, contact: Contact
+) -> LeadRecord | None:
+    """The lead that this person gave before, if new ones are not taken any more.
+
+    Somebody who sends again what was taken gets the same answer, even after the session ended.
+    While it is live the insert itself finds out, without a look before.
+    """
+    if session.status is SessionStatus.LIVE and posting.is_open(context.services.today()):
+        return None
+    store = context.services.store
+    return await store.leads.find(session.id, posting.id, store.seal.person(contact.phone))
+
+
+async def _new_lead(
+    context: Context,
+    session: SessionRecord,
+    posting: PostingRecord,
+    contact: Contact,
+    given: ExpressInterestInput,
+) -> LeadRecord:
+    check_live(session)
+    if not posting.is_open(context.services.today()):
+        raise PostingNotOpen("This posting is no longer open; look at the others.")
+    check_presented(session, posting.id)
+    text = await current_text(context, posting)
+    check_consent(given.consent.text_version if given.consent else None, text)
+    lead_id, now = new_id(), context.services.clock()
+    seal = context.services.store.seal
+    return LeadRecord(
+        id=lead_id,
+        session_id=session.id,
+        posting_id=posting.id,
+        employer_id=posting.employer_id,
+        union_path=session.union_path,
+        owner_id=session.owner_id,
+        person=seal.person(contact.phone),
+        contact=seal.seal(lead_id, contact),
+        consent=ConsentGiven(text_version=text.version, text_sha256=text.sha256, at=now),
+        source=given.source,
+        terms=posting.terms,
+        created_at=now,
+        updated_at=now,
+    )

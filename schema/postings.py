@@ -1,0 +1,305 @@
+"""Postings: reading them, submitting one through the gate, and deciding on one that was held."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.accounts import Role
+from domain.errors import InvalidInput, NotFound, NotPermitted, PostingNotOpen
+from domain.money import Pay as PayRecord
+from domain.postings import Finding as FindingRecord
+from domain.postings import Occupation, PostingStatus, PostingTerms, Review, Severity
+from domain.postings import Posting as PostingRecord
+from domain.regions import check_place_code, significant_digits
+from domain.scopes import may_see_unopened
+from domain.screening import check_terms, screen, status_after
+from domain.texts import check_text
+from schema import errors
+from schema.context import Context, Info
+from schema.employers import Employer
+from schema.nodes import (
+    Connection,
+    Keyset,
+    Node,
+    by_id,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+)
+from schema.terms import Terms, TermsInput, terms_of
+from storage.client import new_id
+from storage.postings import PostingQuery
+
+
+@strawberry.type(description="One thing that screening found in a posting.")
+class Finding:
+    code: str
+    severity: Severity
+    field: str = strawberry.field(description="The field of the input at fault.")
+    message: str
+    message_zh: str
+    basis: str = strawberry.field(description="The law or notice that the rule comes from.")
+
+    @classmethod
+    def of(cls, record: FindingRecord) -> Self:
+        return cls(
+            code=record.code,
+            severity=record.severity,
+            field=record.field,
+            message=record.message,
+            message_zh=record.message_zh,
+            basis=record.basis,
+        )
+
+
+@strawberry.type(description="A job that an employer offers.")
+class Posting(Node, Terms):
+    record: strawberry.Private[PostingRecord]
+    status: PostingStatus
+    created_at: datetime
+    synthetic: bool = strawberry.field(description="Made up for a demo.")
+
+    @classmethod
+    def of(cls, record: PostingRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("Posting", record.id),
+            status=record.status,
+            created_at=record.created_at,
+            synthetic=record.synthetic,
+            **terms_of(record.terms),
+        )
+
+    @strawberry.field(description="Who offers it.")
+    async def employer(self, info: Info) -> Employer:
+        record = await info.context.loaders.employers.load(self.record.employer_id)
+        assert record is not None  # an employer with postings is never deleted
+        return Employer.of(record)
+
+    @strawberry.field(description="What screening found; for the staff it concerns, else empty.")
+    async def findings(self, info: Info) -> list[Finding]:
+        if not await _concerns(info.context, self.record):
+            return []
+        return [Finding.of(finding) for finding in self.record.findings]
+
+
+async def _concerns(context: Context, posting: PostingRecord) -> bool:
+    union = await context.loaders.unions.load(posting.union_id)
+    return may_see_unopened(context.principal, posting, union.path if union else ())
+
+
+async def visible_posting(context: Context, posting_id: str) -> Posting | None:
+    """The posting if the caller may see it."""
+    record = await context.loaders.postings.load(posting_id)
+    if record is None:
+        return None
+    if record.is_open(context.services.today()) or await _concerns(context, record):
+        return Posting.of(record)
+    return None
+
+
+async def open_posting(context: Context, posting_id: str) -> Posting | None:
+    """The posting if it is open: what everybody in a room sees."""
+    record = await context.loaders.postings.load(posting_id)
+    return Posting.of(record) if record and record.is_open(context.services.today()) else None
+
+
+@strawberry.input(description="All that are given must hold.")
+class PostingFilter:
+    employer_id: strawberry.ID | None = None
+    occupation: Occupation | None = None
+    place_code: str | None = strawberry.field(
+        default=None, description="GB/T 2260: a province, city or county with all below it."
+    )
+    status: PostingStatus | None = strawberry.field(
+        default=None, description="For staff, within their scope; everybody else sees OPEN ones."
+    )
+
+
+@strawberry.enum(description="How postings are ordered.")
+class PostingOrder(Enum):
+    NEWEST = strawberry.enum_value("NEWEST", description="The newest first.")
+    PAY = strawberry.enum_value("PAY", description="The highest basic pay of a month first.")
+
+
+_NEWEST: Keyset[PostingRecord] = by_id("postings", lambda posting: posting.id)
+_BEST_PAID: Keyset[PostingRecord] = Keyset(
+    name="postings-by-pay",
+    order=(("terms.pay.amount", -1), ("_id", -1)),
+    key=lambda posting: (str(posting.terms.pay.amount), posting.id),
+    parse=lambda parts: (int(parts[0]), parts[1]),
+)
+
+
+@strawberry.type
+class PostingQueries:
+    @strawberry.field(description="Open postings; staff may ask for others of their scope.")
+    async def postings(
+        self,
+        info: Info,
+        filter: PostingFilter | None = None,
+        order_by: PostingOrder | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Posting]:
+        keyset = _BEST_PAID if order_by is PostingOrder.PAY else _NEWEST
+        wanted = wanted_slice(keyset, first=first, after=after, last=last, before=before)
+        query = _query(info.context, filter or PostingFilter())
+        page = await info.context.services.store.postings.page(query, keyset.order, wanted)
+        return connection(page, keyset, Posting.of)
+
+
+def _query(context: Context, filter: PostingFilter) -> PostingQuery:
+    place = filter.place_code
+    if place is not None:
+        place = significant_digits(check_place_code(place, ("filter", "placeCode")))
+    employer_id = filter.employer_id and local_id(
+        filter.employer_id, "Employer", "filter", "employerId"
+    )
+    narrowed = PostingQuery(
+        employer_id=employer_id, occupation=filter.occupation, place_prefix=place
+    )
+    if filter.status is None or filter.status is PostingStatus.OPEN:
+        return replace(narrowed, open_on=context.services.today())
+    caller = context.require(Role.OFFICER, Role.RECRUITER)
+    if caller.role is Role.OFFICER:
+        return replace(narrowed, status=filter.status, union_id=caller.union_id)
+    return replace(narrowed, status=filter.status, employer_id=caller.employer_id)
+
+
+@strawberry.input
+class SubmitPostingInput(TermsInput):
+    employer_id: strawberry.ID
+
+
+@strawberry.type(description="The posting passed the gate and is open.")
+class PostingAccepted:
+    posting: Posting
+    findings: list[Finding] = strawberry.field(description="Warnings only.")
+
+
+@strawberry.type(description="The rules cannot decide; a person will. Nobody sees it until then.")
+class PostingHeld:
+    posting: Posting
+    findings: list[Finding]
+
+
+@strawberry.type(description="The posting may not be shown. It is kept as a record, unseen.")
+class PostingRefused:
+    posting: Posting
+    findings: list[Finding]
+
+
+SubmitPostingResult = Annotated[
+    PostingAccepted | PostingHeld | PostingRefused | errors.AnyRefusal,
+    strawberry.union("SubmitPostingResult"),
+]
+
+
+@strawberry.input(description="A person's decision on a posting that was held.")
+class ReviewPostingInput:
+    posting_id: strawberry.ID
+    approved: bool
+    reason: str
+
+
+@strawberry.type
+class PostingReviewed:
+    posting: Posting
+
+
+ReviewPostingResult = Annotated[
+    PostingReviewed | errors.PostingNotOpen | errors.AnyRefusal,
+    strawberry.union("ReviewPostingResult"),
+]
+
+
+@strawberry.type
+class PostingMutations:
+    @strawberry.mutation(description="For officers and the employer's recruiters.")
+    async def submit_posting(self, info: Info, input: SubmitPostingInput) -> SubmitPostingResult:
+        caller = info.context.require(Role.OFFICER, Role.RECRUITER)
+        services = info.context.services
+        employer_id = local_id(input.employer_id, "Employer", "input", "employerId")
+        employer = await info.context.loaders.employers.load(employer_id)
+        if employer is None:
+            raise NotFound("There is no such employer.", field=("input", "employerId"))
+        if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
+            raise NotPermitted("You recruit for another employer.")
+        terms, today = _terms(input), services.today()
+        check_terms(terms, today)
+        findings = screen(terms, services.wages, today)
+        record = PostingRecord(
+            id=new_id(),
+            employer_id=employer_id,
+            terms=terms,
+            status=status_after(findings),
+            findings=findings,
+            union_id=employer.union_id,
+            created_by=caller.subject,
+            created_at=services.clock(),
+        )
+        await services.store.postings.add([record])
+        return _ANSWERS[record.status](
+            posting=Posting.of(record), findings=[Finding.of(finding) for finding in findings]
+        )
+
+    @strawberry.mutation(description="For officers: open or refuse a posting that was held.")
+    async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
+        caller = info.context.require(Role.OFFICER)
+        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        held = await info.context.loaders.postings.load(posting_id)
+        if held is None or not await _concerns(info.context, held):
+            raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
+        reason = input.reason.strip()
+        if not reason:
+            raise InvalidInput("Say why; it is kept with the posting.", field=("input", "reason"))
+        check_text(reason, 500, ("input", "reason"))
+        review = Review(
+            by=caller.subject,
+            at=info.context.services.clock(),
+            approved=input.approved,
+            reason=reason,
+        )
+        decided = await info.context.services.store.postings.decide(posting_id, review)
+        if decided is None:
+            raise PostingNotOpen("The posting does not wait for a decision; reload it.")
+        return PostingReviewed(posting=Posting.of(decided))
+
+
+_ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
+    PostingStatus.OPEN: PostingAccepted,
+    PostingStatus.IN_REVIEW: PostingHeld,
+    PostingStatus.REFUSED: PostingRefused,
+}
+
+
+def _terms(given: TermsInput) -> PostingTerms:
+    return PostingTerms(
+        title=given.title.strip(),
+        occupation=given.occupation,
+        headcount=given.headcount,
+        duties=given.duties.strip(),
+        conditions=given.conditions.strip(),
+        place_code=given.place_code.strip(),
+        address=given.address.strip(),
+        pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
+        probation_pay=given.probation_pay,
+        employment_type=given.employment_type,
+        shift=given.shift,
+        intensity=given.intensity,
+        hours_per_day=Decimal(str(given.hours_per_day)),
+        hours_per_week=Decimal(str(given.hours_per_week)),
+        insurance=tuple(given.insurance),
+        benefits=tuple(given.benefits),
+        valid_until=given.valid_until,
+        is_repost=given.is_repost,
+        repost_source=given.repost_source,
+    )

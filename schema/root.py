@@ -1,0 +1,89 @@
+"""The schema: every noun's queries, mutations and subscriptions together."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from schema import enums
+from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.consent import ConsentQueries
+from schema.context import Context, Info
+from schema.employers import Employer, EmployerMutations, EmployerQueries
+from schema.errors import EXCEPTION_HANDLERS
+from schema.events import EVENT_TYPES
+from schema.leads import LeadMutations, LeadQueries, visible_lead
+from schema.nodes import Node, kind_of
+from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.sessions import SessionMutations, SessionQueries, visible_session
+from schema.subscriptions import Subscription
+from schema.unions import Union
+
+
+async def _employer(context: Context, employer_id: str) -> Employer | None:
+    record = await context.loaders.employers.load(employer_id)
+    return Employer.of(record) if record else None
+
+
+async def _union(context: Context, union_id: str) -> Union | None:
+    record = await context.loaders.unions.load(union_id)
+    return Union.of(record) if record else None
+
+
+async def _account(context: Context, account_id: str) -> Account | None:
+    """One's own account only."""
+    principal = context.principal
+    if principal is None or principal.subject != account_id:
+        return None
+    return Account.of(principal, await context.account())
+
+
+_FINDERS = {
+    "Posting": visible_posting,
+    "Employer": _employer,
+    "LiveSession": visible_session,
+    "Union": _union,
+    "Lead": visible_lead,
+    "Account": _account,
+}
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="The thing with a global id; null when there is none for you.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        kind, wanted = kind_of(id)
+        return await _FINDERS[kind](info.context, wanted)
+
+
+Query = merge_types(
+    "Query",
+    (
+        NodeQueries,
+        AccountQueries,
+        PostingQueries,
+        EmployerQueries,
+        SessionQueries,
+        LeadQueries,
+        ConsentQueries,
+    ),
+)
+Mutation = merge_types(
+    "Mutation",
+    (AccountMutations, EmployerMutations, PostingMutations, SessionMutations, LeadMutations),
+)
+
+enums.register()
+
+SCHEMA = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=EVENT_TYPES,
+    exception_handlers=EXCEPTION_HANDLERS,
+    config=StrawberryConfig(auto_camel_case=True),
+)
+
+
+def printed() -> str:
+    """The schema in the schema definition language, as it is committed."""
+    return SCHEMA.as_str() + "\n"

@@ -1,0 +1,134 @@
+"""Subscriptions. Both are shared: an event is executed once for all who see the same.
+
+A root field says in ``SHARED`` whom it admits and which log it follows. That is decided for each
+subscriber before it joins a group; what a group's members have in common is their audience.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+
+from domain import cursors
+from domain.accounts import Principal, Role
+from domain.errors import NotFound, Refusal
+from domain.events import Placed, lead_topic, session_topic
+from domain.scopes import check_directs, may_see_session
+from domain.sessions import LiveSession as SessionRecord
+from schema.context import Context, Info
+from schema.events import LeadEvent, SessionEvent, lead_event, session_event
+from schema.nodes import local_id
+
+
+class SocketOnly(Refusal):
+    """A subscription came over a transport that cannot carry it."""
+
+    def __init__(self) -> None:
+        super().__init__("Subscribe over WebSocket with the subprotocol graphql-transport-ws.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """What one subscriber is admitted to.
+
+    ``audience`` names everything about the caller that may change what it sees; subscribers of
+    the same audience see the same. ``principal`` stands for all of them while an event is
+    executed. ``viewer`` is whom presence counts, if anybody.
+    """
+
+    topic: str
+    session_id: str
+    after: int | None
+    audience: str
+    principal: Principal
+    viewer: str | None
+    event: Callable[[Placed], Any]
+
+
+ANY_VIEWER = Principal(role=Role.VIEWER, subject="")
+"""Stands for every viewer: nothing that viewers see depends on which of them looks."""
+
+
+def _audience(caller: Principal) -> tuple[str, Principal]:
+    if caller.role is Role.VIEWER:
+        return "viewer", ANY_VIEWER
+    return f"{caller.role}/{caller.subject}", caller
+
+
+def _after(cursor: str | None, topic: str) -> int | None:
+    """The seq to go on from; -1, which no log holds, for a cursor of another log."""
+    if cursor is None:
+        return None
+    named, seq = cursors.decode_seq(cursor)
+    return seq if named == topic else OF_ANOTHER_LOG
+
+
+OF_ANOTHER_LOG = 1 << 62
+"""Beyond the end of every log: whoever wants to go on from there is reset."""
+
+
+async def _session(context: Context, session_id: str) -> SessionRecord:
+    record = await context.loaders.sessions.load(local_id(session_id, "LiveSession", "sessionId"))
+    if record is None or not may_see_session(context.principal, record):
+        raise NotFound("There is no such session.", field=("sessionId",))
+    return record
+
+
+async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Following:
+    caller = context.require(*Role)
+    session = await _session(context, arguments["sessionId"])
+    audience, principal = _audience(caller)
+    topic = session_topic(session.id)
+    return Following(
+        topic=topic,
+        session_id=session.id,
+        after=_after(arguments.get("after"), topic),
+        audience=audience,
+        principal=principal,
+        viewer=caller.subject if caller.role is Role.VIEWER else None,
+        event=session_event,
+    )
+
+
+async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> Following:
+    caller = context.require(Role.HOST, Role.OFFICER)
+    session = await _session(context, arguments["sessionId"])
+    check_directs(caller, session)
+    audience, principal = _audience(caller)
+    topic = lead_topic(session.id)
+    return Following(
+        topic=topic,
+        session_id=session.id,
+        after=_after(arguments.get("after"), topic),
+        audience=audience,
+        principal=principal,
+        viewer=None,
+        event=lead_event,
+    )
+
+
+SHARED: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[Following]]] = {
+    "sessionEvents": _follow_session,
+    "leadEvents": _follow_leads,
+}
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription(
+        description="Everything that happens in a session, in order. Without `after` it begins "
+        "now; with the cursor of an event or of `LiveSession.cursor` nothing is missed."
+    )
+    async def session_events(
+        self, info: Info, session_id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[SessionEvent, None]:
+        raise SocketOnly
+        yield
+
+    @strawberry.subscription(description="For the session's host and officers: its leads.")
+    async def lead_events(
+        self, info: Info, session_id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[LeadEvent, None]:
+        raise SocketOnly
+        yield

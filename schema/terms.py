@@ -1,0 +1,110 @@
+"""The terms of a job, as a posting shows them and as a lead keeps them."""
+
+from datetime import date
+from typing import Any, Self
+
+import strawberry
+
+from domain.money import Pay as PayRecord
+from domain.money import PayPeriod
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    Shift,
+)
+from domain.postings import PostingTerms as TermsRecord
+
+
+@strawberry.type(description="Whole yuan a period, before overtime and allowances.")
+class Pay:
+    amount: int
+    period: PayPeriod
+
+    @classmethod
+    def of(cls, record: PayRecord) -> Self:
+        return cls(amount=record.amount, period=record.period)
+
+
+@strawberry.interface(description="What is offered, word for word.")
+class Terms:
+    title: str
+    occupation: Occupation
+    headcount: int
+    duties: str
+    conditions: str
+    place_code: str = strawberry.field(description="GB/T 2260, 6 digits.")
+    address: str
+    pay: Pay = strawberry.field(description="Basic pay.")
+    probation_pay: int | None = strawberry.field(description="In the period of `pay`.")
+    employment_type: EmploymentType
+    shift: Shift
+    intensity: Intensity
+    hours_per_day: float
+    hours_per_week: float
+    insurance: list[InsuranceKind]
+    benefits: list[Benefit]
+    valid_until: date = strawberry.field(description="The last day on which it is open.")
+    repost_source: str | None = strawberry.field(description="Where a repost was taken from.")
+
+
+@strawberry.type(description="The terms as they were shown at one moment.")
+class FrozenTerms(Terms):
+    @classmethod
+    def of(cls, record: TermsRecord) -> Self:
+        return cls(**terms_of(record))
+
+
+def terms_of(record: TermsRecord) -> dict[str, Any]:
+    """The fields of ``Terms``."""
+    return {
+        "title": record.title,
+        "occupation": record.occupation,
+        "headcount": record.headcount,
+        "duties": record.duties,
+        "conditions": record.conditions,
+        "place_code": record.place_code,
+        "address": record.address,
+        "pay": Pay.of(record.pay),
+        "probation_pay": record.probation_pay,
+        "employment_type": record.employment_type,
+        "shift": record.shift,
+        "intensity": record.intensity,
+        "hours_per_day": float(record.hours_per_day),
+        "hours_per_week": float(record.hours_per_week),
+        "insurance": list(record.insurance),
+        "benefits": list(record.benefits),
+        "valid_until": record.valid_until,
+        "repost_source": record.repost_source,
+    }
+
+
+@strawberry.input(description="Basic pay before overtime, shift and heat allowances.")
+class PayInput:
+    amount: int = strawberry.field(description="Whole yuan.")
+    period: PayPeriod
+
+
+@strawberry.input(description="What is left out that the law asks for is answered as a finding.")
+class TermsInput:
+    title: str = ""
+    occupation: Occupation
+    headcount: int = 0
+    duties: str = ""
+    conditions: str = ""
+    place_code: str = ""
+    address: str = ""
+    pay: PayInput
+    probation_pay: int | None = None
+    employment_type: EmploymentType
+    shift: Shift
+    intensity: Intensity = Intensity.MEDIUM
+    hours_per_day: float
+    hours_per_week: float
+    insurance: list[InsuranceKind] = strawberry.field(default_factory=list)
+    benefits: list[Benefit] = strawberry.field(default_factory=list)
+    valid_until: date
+    is_repost: bool = False
+    repost_source: str | None = None

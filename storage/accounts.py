@@ -1,0 +1,38 @@
+"""Staff accounts."""
+
+from __future__ import annotations
+
+from domain.accounts import Account
+from storage.client import Mongo, translated
+from storage.documents import to_document, to_record
+
+
+class Accounts:
+    """User names are unique; they are compared in lower case."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._accounts = mongo["accounts"]
+
+    async def add(self, account: Account) -> None:
+        """Store a new account.
+
+        :raises Duplicate: the user name is taken.
+        """
+        with translated():
+            await self._accounts.insert_one(to_document(account))
+
+    async def by_username(self, username: str) -> Account | None:
+        with translated():
+            document = await self._accounts.find_one({"username": username.lower()})
+        return to_record(Account, document) if document else None
+
+    async def by_id(self, account_id: str) -> Account | None:
+        with translated():
+            document = await self._accounts.find_one({"_id": account_id})
+        return to_record(Account, document) if document else None
+
+    async def change_password(self, account_id: str, password_hash: str) -> None:
+        with translated():
+            await self._accounts.update_one(
+                {"_id": account_id}, {"$set": {"password_hash": password_hash}}
+            )

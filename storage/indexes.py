@@ -1,0 +1,76 @@
+"""All collections with their validators and indexes; each index names the reading it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from storage.client import Mongo, translated
+from storage.validators import VALIDATORS
+
+_DAY = 86_400
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    "accounts": [IndexModel([("username", ASCENDING)], name="by_username", unique=True)],
+    "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
+    "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
+    "postings": [
+        IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
+        IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
+        IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
+        IndexModel(
+            [("status", ASCENDING), ("terms.pay.amount", DESCENDING), ("_id", DESCENDING)],
+            name="by_pay",
+        ),
+    ],
+    "sessions": [
+        IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
+        IndexModel(
+            [("status", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
+            name="by_status",
+        ),
+        IndexModel([("owner_id", ASCENDING), ("starts_at", DESCENDING)], name="by_owner"),
+        IndexModel([("union_path", ASCENDING), ("starts_at", DESCENDING)], name="by_union"),
+    ],
+    "leads": [
+        IndexModel(
+            [("session_id", ASCENDING), ("posting_id", ASCENDING), ("person", ASCENDING)],
+            name="one_lead_a_person",
+            unique=True,
+        ),
+        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
+        IndexModel(
+            [("session_id", ASCENDING), ("_id", ASCENDING)],
+            name="unlogged",
+            partialFilterExpression={"logged": False},
+        ),
+    ],
+    # The log is read by its _id (topic and seq), in order; no other index is needed.
+    "events": [],
+    "logs": [],
+    "tallies": [],
+    "presence": [
+        IndexModel([("session_id", ASCENDING)], name="by_session"),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_DAY),
+    ],
+    "meta": [],
+}
+
+
+async def ensure_collections(mongo: Mongo) -> None:
+    """Make every collection with validator and indexes; many processes may do so at once."""
+    existing = await mongo.collection_names()
+    for name, indexes in INDEXES.items():
+        validator = {"$jsonSchema": VALIDATORS[name]} if name in VALIDATORS else {}
+        if name not in existing:
+            await mongo.create_collection(name)
+        await mongo.command({"collMod": name, "validator": validator})
+        if indexes:
+            with translated():
+                await mongo[name].create_indexes(list(indexes))

@@ -1,0 +1,51 @@
+"""What a database knows of itself: the secret it belongs to, and whether it holds demo data."""
+
+from __future__ import annotations
+
+import hmac
+
+from storage.client import Duplicate, Mongo, StorageError, translated
+from storage.sealing import derive_key
+
+
+class WrongSecret(StorageError):
+    """The database was filled under another SONGGANG_SECRET: no lead could be found or opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was made with another SONGGANG_SECRET. Start with that secret, "
+            "or use another MONGODB_DATABASE."
+        )
+
+
+class Meta:
+    def __init__(self, mongo: Mongo) -> None:
+        self._meta = mongo["meta"]
+
+    async def claim(self, secret: str) -> None:
+        """Bind a new database to ``secret``, or check that it is bound to it.
+
+        :raises WrongSecret: it is bound to another one.
+        """
+        fingerprint = derive_key(secret, "fingerprint").hex()
+        try:
+            with translated():
+                await self._meta.insert_one({"_id": "secret", "fingerprint": fingerprint})
+        except Duplicate:
+            with translated():
+                document = await self._meta.find_one({"_id": "secret"})
+            if not document or not hmac.compare_digest(document["fingerprint"], fingerprint):
+                raise WrongSecret from None
+
+    async def is_demo(self) -> bool:
+        with translated():
+            return await self._meta.find_one({"_id": "demo"}) is not None
+
+    async def mark_demo(self) -> bool:
+        """Mark the database as a demo; False when it was one before."""
+        try:
+            with translated():
+                await self._meta.insert_one({"_id": "demo"})
+        except Duplicate:
+            return False
+        return True

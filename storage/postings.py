@@ -1,0 +1,100 @@
+"""Postings. People see one only through ``visible``: open, and not past its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from domain.postings import Occupation, Posting, PostingStatus, Review
+from storage.client import Document, Mongo, Session, translated
+from storage.documents import to_document, to_record
+from storage.pages import Page, Slice, find_page
+
+NEWEST_FIRST = (("_id", -1),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingQuery:
+    """What a list of postings is narrowed to; None leaves a field open.
+
+    ``place_prefix`` is the significant head of a place code: 61 for a province, 6101 for a city.
+    """
+
+    status: PostingStatus | None = None
+    open_on: date | None = None
+    employer_id: str | None = None
+    union_id: str | None = None
+    occupation: Occupation | None = None
+    place_prefix: str | None = None
+    ids: tuple[str, ...] | None = None
+
+
+def visible(on: date) -> Document:
+    """The one condition under which a posting may be shown, pinned or streamed."""
+    return {"status": PostingStatus.OPEN.value, "terms.valid_until": {"$gte": on.isoformat()}}
+
+
+class Postings:
+    def __init__(self, mongo: Mongo) -> None:
+        self._postings = mongo["postings"]
+
+    async def add(self, postings: Sequence[Posting]) -> None:
+        with translated():
+            await self._postings.insert_many([to_document(posting) for posting in postings])
+
+    async def by_ids(
+        self, ids: Iterable[str], *, session: Session | None = None
+    ) -> dict[str, Posting]:
+        """The postings among ``ids`` that exist, of any status, by id."""
+        with translated():
+            found = self._postings.find({"_id": {"$in": list(ids)}}, session=session)
+            return {document["_id"]: to_record(Posting, document) async for document in found}
+
+    async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
+        """Those of ``ids`` that may be shown on that day, in the order given."""
+        with translated():
+            found = self._postings.find({"_id": {"$in": list(ids)}, **visible(on)}, {"_id": 1})
+            open_ids = {document["_id"] async for document in found}
+        return [posting_id for posting_id in ids if posting_id in open_ids]
+
+    async def page(
+        self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: Slice
+    ) -> Page[Posting]:
+        """One page of what ``query`` leaves, in ``order``."""
+        with translated():
+            page = await find_page(self._postings, _where(query), order, wanted)
+        return page.map(lambda document: to_record(Posting, document))
+
+    async def decide(self, posting_id: str, review: Review) -> Posting | None:
+        """Record a person's decision on a posting held for one; None when it is not held."""
+        status = PostingStatus.OPEN if review.approved else PostingStatus.REFUSED
+        with translated():
+            document = await self._postings.find_one_and_update(
+                {"_id": posting_id, "status": PostingStatus.IN_REVIEW.value},
+                {"$set": {"status": status.value, "review": to_document(review)}},
+                return_document=True,
+            )
+        return to_record(Posting, document) if document else None
+
+
+def _where(query: PostingQuery) -> Document:
+    where: Document = {}
+    if query.open_on is not None:
+        where |= visible(query.open_on)
+    if query.status is not None:
+        where["status"] = query.status.value
+    if query.employer_id is not None:
+        where["employer_id"] = query.employer_id
+    if query.union_id is not None:
+        where["union_id"] = query.union_id
+    if query.occupation is not None:
+        where["terms.occupation"] = query.occupation.value
+    if query.place_prefix is not None:
+        where["terms.place_code"] = {
+            "$gte": query.place_prefix.ljust(6, "0"),
+            "$lte": query.place_prefix.ljust(6, "9"),
+        }
+    if query.ids is not None:
+        where["_id"] = {"$in": list(query.ids)}
+    return where

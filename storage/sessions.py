@@ -1,0 +1,108 @@
+"""Live sessions. Every change is one conditional write: it names the states it may start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.sessions import LiveSession, SessionStatus
+from storage.client import Document, Mongo, Session, translated
+from storage.documents import to_document, to_record
+from storage.pages import Page, Slice, find_page
+
+BY_START = (("starts_at", -1), ("_id", -1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionQuery:
+    """What a list of sessions is narrowed to; None leaves a field open."""
+
+    status: SessionStatus | None = None
+    union_id: str | None = None
+    owner_id: str | None = None
+
+
+class Sessions:
+    def __init__(self, mongo: Mongo) -> None:
+        self._sessions = mongo["sessions"]
+
+    async def add(self, sessions: Sequence[LiveSession]) -> None:
+        with translated():
+            await self._sessions.insert_many([to_document(session) for session in sessions])
+
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, LiveSession]:
+        """The sessions among ``ids`` that exist, by id."""
+        with translated():
+            found = self._sessions.find({"_id": {"$in": list(ids)}})
+            return {document["_id"]: to_record(LiveSession, document) async for document in found}
+
+    async def by_id(self, session_id: str, *, session: Session | None = None) -> LiveSession | None:
+        with translated():
+            document = await self._sessions.find_one({"_id": session_id}, session=session)
+        return to_record(LiveSession, document) if document else None
+
+    async def page(self, query: SessionQuery, wanted: Slice) -> Page[LiveSession]:
+        """The latest start first; the key is start and id."""
+        where: Document = {}
+        if query.status is not None:
+            where["status"] = query.status.value
+        if query.union_id is not None:
+            where["union_path"] = query.union_id
+        if query.owner_id is not None:
+            where["owner_id"] = query.owner_id
+        with translated():
+            page = await find_page(self._sessions, where, BY_START, wanted)
+        return page.map(lambda document: to_record(LiveSession, document))
+
+    async def move(
+        self, before: LiveSession, wanted: SessionStatus, *, at: datetime, session: Session
+    ) -> None:
+        """Bring the session, still in the status of ``before``, to ``wanted``."""
+        change: dict[str, Any] = {"status": wanted.value}
+        if wanted is SessionStatus.LIVE and before.started_at is None:
+            change["started_at"] = at
+        if wanted in {SessionStatus.ENDED, SessionStatus.CANCELLED}:
+            change |= {"ended_at": at, "pinned_posting_id": None}
+        with translated():
+            await self._sessions.update_one(
+                {"_id": before.id, "status": before.status.value}, {"$set": change}, session=session
+            )
+
+    async def pin(self, session_id: str, posting_id: str | None, *, session: Session) -> None:
+        """Show ``posting_id`` in the room of a live session, or nothing when it is None."""
+        with translated():
+            await self._sessions.update_one(
+                {"_id": session_id, "status": SessionStatus.LIVE.value},
+                {"$set": {"pinned_posting_id": posting_id}},
+                session=session,
+            )
+
+    async def note_seq(self, session_id: str, seq: int, *, session: Session) -> None:
+        """Keep the last event that the session's state includes, in the transaction that logs it.
+
+        Whoever reads the session knows from where to follow its log.
+        """
+        with translated():
+            await self._sessions.update_one(
+                {"_id": session_id}, {"$set": {"seq": seq}}, session=session
+            )
+
+    async def raise_peak(self, session_id: str, viewers: int) -> int:
+        """Keep the highest number of viewers ever seen; gives it back."""
+        with translated():
+            document = await self._sessions.find_one_and_update(
+                {"_id": session_id},
+                {"$max": {"peak_viewers": viewers}},
+                projection={"peak_viewers": 1},
+                return_document=True,
+            )
+        return document["peak_viewers"] if document else viewers
+
+    async def count(self, query: SessionQuery) -> int:
+        """How many sessions of a status and owner there are, at most 1,000."""
+        where = {"status": query.status, "owner_id": query.owner_id}
+        narrowed = {name: value for name, value in where.items() if value is not None}
+        with translated():
+            return await self._sessions.count_documents(narrowed, limit=1000)

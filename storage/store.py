@@ -1,0 +1,43 @@
+"""Everything that is stored, one module a noun, over one connection."""
+
+from __future__ import annotations
+
+from storage.accounts import Accounts
+from storage.client import Mongo
+from storage.employers import Employers
+from storage.indexes import ensure_collections
+from storage.leads import Leads
+from storage.log import EventLog
+from storage.meta import Meta
+from storage.postings import Postings
+from storage.presence import Presence
+from storage.sealing import Seal
+from storage.sessions import Sessions
+from storage.tallies import Tallies
+from storage.unions import Unions
+
+
+class Store:
+    """The nouns of one database; ``seal`` holds the keys of its secret."""
+
+    def __init__(self, mongo: Mongo, secret: str) -> None:
+        self.mongo = mongo
+        self.seal = Seal(secret)
+        self.meta = Meta(mongo)
+        self.accounts = Accounts(mongo)
+        self.unions = Unions(mongo)
+        self.employers = Employers(mongo)
+        self.postings = Postings(mongo)
+        self.sessions = Sessions(mongo)
+        self.leads = Leads(mongo)
+        self.tallies = Tallies(mongo)
+        self.presence = Presence(mongo)
+        self.log = EventLog(mongo)
+
+    async def prepare(self, secret: str) -> None:
+        """Make the collections, and bind the database to the secret.
+
+        :raises WrongSecret: the database belongs to another secret.
+        """
+        await ensure_collections(self.mongo)
+        await self.meta.claim(secret)

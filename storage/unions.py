@@ -1,0 +1,33 @@
+"""Trade unions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from domain.unions import Union
+from storage.client import Mongo, translated
+from storage.documents import to_document, to_record
+
+
+class Unions:
+    def __init__(self, mongo: Mongo) -> None:
+        self._unions = mongo["unions"]
+
+    async def add(self, unions: Sequence[Union]) -> None:
+        with translated():
+            await self._unions.insert_many([to_document(union) for union in unions])
+
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, Union]:
+        """The unions among ``ids`` that exist, by id."""
+        with translated():
+            found = self._unions.find({"_id": {"$in": list(ids)}})
+            return {document["_id"]: to_record(Union, document) async for document in found}
+
+    async def by_id(self, union_id: str) -> Union | None:
+        return (await self.by_ids([union_id])).get(union_id)
+
+    async def root(self) -> Union | None:
+        """The union at the top of the tree."""
+        with translated():
+            document = await self._unions.find_one({"path": {"$size": 1}}, sort=[("_id", 1)])
+        return to_record(Union, document) if document else None

@@ -1,0 +1,82 @@
+"""Schema validators of the collections, drawn from the records so that the two cannot drift apart.
+
+MongoDB refuses a document that lacks a field of its record or holds another type there. Fields
+that only storage knows are named in ``_OWN``.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from domain.accounts import Account
+from domain.employers import Employer
+from domain.leads import Lead
+from domain.postings import Posting
+from domain.sessions import LiveSession
+from domain.unions import Union as TradeUnion
+from storage.client import Document
+
+_SCALARS: Mapping[type, str] = {
+    str: "string",
+    int: "number",
+    bool: "bool",
+    bytes: "binData",
+    datetime: "date",
+    date: "string",
+    Decimal: "decimal",
+}
+_LOGGED: Document = {"bsonType": "bool"}
+_EVENT: Document = {
+    "bsonType": "object",
+    "required": ["_id", "topic", "seq", "at", "kind", "event"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "topic": {"bsonType": "string"},
+        "seq": {"bsonType": "number", "minimum": 1},
+        "at": {"bsonType": "date"},
+        "kind": {"bsonType": "string"},
+        "event": {"bsonType": "object"},
+    },
+}
+
+
+def schema_of(kind: Any) -> Document:
+    """The ``$jsonSchema`` of a record, an enumeration, a scalar, or an array or option of them."""
+    origin = get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        return {"anyOf": [schema_of(option) for option in get_args(kind)]}
+    if kind is type(None):
+        return {"bsonType": "null"}
+    if origin is tuple:
+        return {"bsonType": "array", "items": schema_of(get_args(kind)[0])}
+    if is_dataclass(kind):
+        return _record_schema(kind)
+    if issubclass(kind, Enum):
+        return {"enum": [member.value for member in kind]}
+    return {"bsonType": _SCALARS[kind]}
+
+
+def _record_schema(kind: Any, **own: Document) -> Document:
+    hints = get_type_hints(kind)
+    properties = {
+        "_id" if field.name == "id" else field.name: schema_of(hints[field.name])
+        for field in fields(kind)
+    } | own
+    return {"bsonType": "object", "required": sorted(properties), "properties": properties}
+
+
+VALIDATORS: Mapping[str, Document] = {
+    "accounts": _record_schema(Account),
+    "unions": _record_schema(TradeUnion),
+    "employers": _record_schema(Employer),
+    "postings": _record_schema(Posting),
+    "sessions": _record_schema(LiveSession),
+    "leads": _record_schema(Lead, logged=_LOGGED),
+    "events": _EVENT,
+}
