@@ -9,11 +9,10 @@ Join: from memory or the log up to now, then live; nothing is skipped or repeate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Hashable
 
 from domain.errors import Busy
-from domain.events import PassingEvent, Placed, Reset
+from domain.events import PassingEvent, Placed, Reset, session_of
 from realtime.topic import Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
@@ -57,8 +56,7 @@ class Hub:
         if followed is not None:
             followed.tell(event)
 
-    @asynccontextmanager
-    async def member(
+    async def join(
         self,
         name: str,
         key: Hashable,
@@ -67,35 +65,43 @@ class Hub:
         *,
         session_id: str,
         after: int | None,
-    ) -> AsyncIterator[None]:
-        """Keep ``member`` in a group of the topic while the block runs.
+    ) -> Membership:
+        """Bring ``member`` up from ``after``, and keep it in a group of the topic until it leaves.
 
-        Inside the block it has been brought up from ``after`` and gets what comes. Without
-        ``after`` it gets only what is logged from now on. An ``after`` that lies beyond the log,
-        or too far back, is answered with a Reset.
+        Without ``after`` it gets only what is logged from now on. An ``after`` that lies beyond
+        the log, or too far back, is answered with a Reset.
 
         :raises Busy: too many topics, or too many different documents on this one.
         :raises StorageError: the log cannot be read.
         """
-        async with self._followed(name) as topic:
-            group = topic.groups.get(key)
-            if group is None:
-                if len(topic.groups) >= GROUPS:
-                    raise Busy(
-                        "Too many different subscriptions follow this session. Use the document "
-                        "that other clients use, or try again later."
-                    )
-                group = topic.groups[key] = Group(render)
-            group.joining += 1
-            try:
-                had = await self._bring_up(topic, group, member, session_id, after)
-                group.members[member] = had
-                yield
-            finally:
-                group.joining -= 1
-                group.members.pop(member, None)
-                if not group.joining and topic.groups.get(key) is group:
-                    del topic.groups[key]
+        topic = await self._enter(name)
+        try:
+            group = self._group(topic, key, render)
+            membership = Membership(self, topic, key, group, member)
+        except BaseException:
+            self._leave(name)
+            raise
+        try:
+            had = await self._bring_up(topic, group, member, session_id, after)
+        except BaseException:
+            membership.leave()
+            raise
+        # No await since the member had everything: nothing can have been spread in between.
+        if not membership.left:
+            group.members[member] = had
+        return membership
+
+    @staticmethod
+    def _group(topic: Topic, key: Hashable, render: Render) -> Group:
+        group = topic.groups.get(key)
+        if group is None:
+            if len(topic.groups) >= GROUPS:
+                raise Busy(
+                    "Too many different subscriptions follow this session. Use the document "
+                    "that other clients use, or try again later."
+                )
+            group = topic.groups[key] = Group(render)
+        return group
 
     async def _bring_up(
         self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
@@ -114,30 +120,34 @@ class Hub:
                 had = await self._reset(topic, group, member, session_id)
                 continue
             for placed in missed:
-                member.deliver(await group.payload(placed), kind=None)
+                member.deliver(await group.rendered(placed), None)
+                if not member.has_room():
+                    await member.drained()
             had = missed[-1].seq
-            await member.drained()
         return had
 
     async def _reset(self, topic: Topic, group: Group, member: Member, session_id: str) -> int:
         placed = topic.placed(Reset(session_id=session_id))
-        member.deliver(await group.reset(placed), kind=None)
+        member.deliver(await group.reset(placed), None)
         return placed.seq
 
-    @asynccontextmanager
-    async def _followed(self, name: str) -> AsyncIterator[Topic]:
+    async def _enter(self, name: str) -> Topic:
         self._users[name] = self._users.get(name, 0) + 1
         lingering = self._lingering.pop(name, None)
         if lingering is not None:
             lingering.cancel()
         try:
-            yield await self._topic(name)
-        finally:
-            self._users[name] -= 1
-            if not self._users[name]:
-                del self._users[name]
-                loop = asyncio.get_running_loop()
-                self._lingering[name] = loop.call_later(LINGER, self._forget, name)
+            return await self._topic(name)
+        except BaseException:
+            self._leave(name)
+            raise
+
+    def _leave(self, name: str) -> None:
+        self._users[name] -= 1
+        if not self._users[name]:
+            del self._users[name]
+            loop = asyncio.get_running_loop()
+            self._lingering[name] = loop.call_later(LINGER, self._forget, name)
 
     async def _topic(self, name: str) -> Topic:
         opening = self._opening.get(name)
@@ -169,13 +179,10 @@ class Hub:
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
-    def watched(self) -> dict[str, int]:
-        """Members of each topic that has any."""
-        counts = {
-            name: sum(len(group.members) for group in topic.groups.values())
-            for name, topic in self._topics.items()
-        }
-        return {name: count for name, count in counts.items() if count}
+    def watched_sessions(self) -> set[str]:
+        """The sessions whose events anybody here follows."""
+        followed = (session_of(name) for name in self._users)
+        return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:
         """Stop following every topic."""
@@ -185,3 +192,27 @@ class Hub:
             self._forget(name)
         if self._closing:
             await asyncio.wait(self._closing)
+
+
+class Membership:
+    """One member's place in a group; ``leave`` gives it up, once."""
+
+    def __init__(self, hub: Hub, topic: Topic, key: Hashable, group: Group, member: Member) -> None:
+        self._hub = hub
+        self._topic = topic
+        self._key = key
+        self._group = group
+        self._member = member
+        self.left = False
+        group.joined += 1
+
+    def leave(self) -> None:
+        """Tell the member nothing more; does nothing the second time."""
+        if self.left:
+            return
+        self.left = True
+        self._group.members.pop(self._member, None)
+        self._group.joined -= 1
+        if not self._group.joined:
+            del self._topic.groups[self._key]
+        self._hub._leave(self._topic.name)  # noqa: SLF001 - hub and membership are one thing

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,19 +52,18 @@ class Presence:
         except StorageError as error:
             _log.warning("presence left behind", error=type(error).__name__)
 
-    @contextmanager
-    def watching(self, session_id: str, viewer: str) -> Iterator[None]:
-        """Count a viewer while the block runs; several sockets of one viewer count once."""
+    def enter(self, session_id: str, viewer: str) -> None:
+        """Count a viewer, until ``leave``; several sockets of one viewer count once."""
         self._viewers.setdefault(session_id, Counter())[viewer] += 1
-        try:
-            yield
-        finally:
-            here = self._viewers[session_id]
-            here[viewer] -= 1
-            if not here[viewer]:
-                del here[viewer]
-            if not here:
-                del self._viewers[session_id]
+
+    def leave(self, session_id: str, viewer: str) -> None:
+        """Undo one ``enter``."""
+        here = self._viewers[session_id]
+        here[viewer] -= 1
+        if not here[viewer]:
+            del here[viewer]
+        if not here:
+            del self._viewers[session_id]
 
     async def _run(self) -> None:
         while True:
@@ -97,7 +94,7 @@ class Presence:
         return count != before or now - at >= REPEAT
 
     async def _tell(self) -> None:
-        watched = self._watched_sessions()
+        watched = self._hub.watched_sessions()
         if not watched:
             self._told.clear()
             return
@@ -111,12 +108,5 @@ class Presence:
                     session_topic(session_id),
                     PresenceChanged(session_id=session_id, viewers=viewers, peak_viewers=peak),
                 )
-        for session_id in self._told.keys() - set(watched):
+        for session_id in self._told.keys() - watched:
             del self._told[session_id]
-
-    def _watched_sessions(self) -> list[str]:
-        return [
-            topic.removeprefix("session/")
-            for topic in self._hub.watched()
-            if topic.startswith("session/")
-        ]

@@ -54,21 +54,14 @@ class Tally:
 
     def hint_gap(self) -> None:
         """Leads may have been logged unnoticed: look at every session that is watched here."""
-        self._moved |= self._watched()
+        self._moved |= self._hub.watched_sessions()
         self._news.set()
-
-    def _watched(self) -> set[str]:
-        return {
-            topic.removeprefix("session/")
-            for topic in self._hub.watched()
-            if topic.startswith("session/")
-        }
 
     async def _run(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
-            moved, self._moved = self._moved & self._watched(), set()
+            moved, self._moved = self._moved & self._hub.watched_sessions(), set()
             try:
                 await self._tell(moved)
             except StorageError as error:
@@ -91,7 +84,7 @@ class Tally:
                     interests={posting: interests[posting] for posting in lately},
                 ),
             )
-        for session_id in self._known.keys() - self._watched():
+        for session_id in self._known.keys() - self._hub.watched_sessions():
             del self._known[session_id], self._moved_at[session_id]
 
     def _note_moves(self, session_id: str, interests: dict[str, int], now: float) -> list[str]:

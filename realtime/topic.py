@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from domain.events import PassingEvent, Placed
+from realtime.rendered import Rendered
 from storage.client import StorageError
 from storage.clock import Clock
 from storage.log import EventLog
@@ -42,8 +43,11 @@ _log = structlog.get_logger(__name__)
 class Member(Protocol):
     """One subscription of one connection."""
 
-    def deliver(self, payload: bytes, *, kind: str | None) -> None:
-        """Queue a payload. With a ``kind`` a newer one of the same kind may replace it."""
+    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+        """Queue an event. With a ``kind`` a newer one of the same kind may replace it."""
+
+    def has_room(self) -> bool:
+        """Whether the peer keeps up."""
 
     async def drained(self) -> None:
         """Return once the peer has taken most of what was queued, or is gone."""
@@ -56,47 +60,48 @@ class Group:
         self._render = render
         self.members: dict[Member, int] = {}
         """Each member, and the seq up to which it had everything when it joined."""
-        self.joining = 0
-        self._memo: dict[int, asyncio.Future[bytes]] = {}
+        self.joined = 0
+        """Members and those about to be; without any the group goes."""
+        self._memo: dict[int, asyncio.Future[Rendered]] = {}
         self._memo_bytes = 0
-        self._reset: tuple[int, float, asyncio.Future[bytes]] | None = None
+        self._reset: tuple[int, float, asyncio.Future[Rendered]] | None = None
 
-    async def payload(self, placed: Placed) -> bytes:
+    async def rendered(self, placed: Placed) -> Rendered:
         """The rendered event; asked for again soon, it is not rendered again."""
         known = self._memo.get(placed.seq)
         if known is None:
-            known = self._memo[placed.seq] = asyncio.ensure_future(self._render(placed))
+            known = self._memo[placed.seq] = asyncio.ensure_future(self.passing(placed))
             known.add_done_callback(self._weigh)
         return await asyncio.shield(known)
 
-    def _weigh(self, rendered: asyncio.Future[bytes]) -> None:
-        if rendered.cancelled():
+    def _weigh(self, rendering: asyncio.Future[Rendered]) -> None:
+        if rendering.cancelled():
             return
-        self._memo_bytes += len(rendered.result())
+        self._memo_bytes += len(rendering.result().payload)
         while self._memo_bytes > MEMO_BYTES or len(self._memo) > WINDOW:
-            oldest, payload = next(iter(self._memo.items()))
-            if not payload.done():
+            oldest, rendered = next(iter(self._memo.items()))
+            if not rendered.done():
                 return
             del self._memo[oldest]
-            self._memo_bytes -= len(payload.result())
+            self._memo_bytes -= len(rendered.result().payload)
 
-    async def passing(self, placed: Placed) -> bytes:
+    async def passing(self, placed: Placed) -> Rendered:
         """The rendered state that is not logged; never kept, the next one differs."""
-        return await self._render(placed)
+        return Rendered(await self._render(placed))
 
-    async def reset(self, placed: Placed) -> bytes:
+    async def reset(self, placed: Placed) -> Rendered:
         """The rendered Reset; those who come within a second and at the same seq share it."""
         now = asyncio.get_running_loop().time()
         if self._reset is None or self._reset[0] != placed.seq or now > self._reset[1]:
-            rendering = asyncio.ensure_future(self._render(placed))
+            rendering = asyncio.ensure_future(self.passing(placed))
             self._reset = (placed.seq, now + RESET_SHARED, rendering)
         return await asyncio.shield(self._reset[2])
 
-    async def spread(self, payload: bytes, seq: int, kind: str | None) -> None:
+    async def spread(self, rendered: Rendered, seq: int, kind: str | None) -> None:
         """Deliver to every member that does not have ``seq`` yet."""
         for turn, (member, had) in enumerate(list(self.members.items()), start=1):
             if seq > had or kind is not None:
-                member.deliver(payload, kind=kind)
+                member.deliver(rendered, kind)
             if turn % TURN == 0:
                 await asyncio.sleep(0)
 
@@ -217,14 +222,13 @@ class Topic:
         self._recent.append(placed)
         self.last = placed.seq
         groups = list(self.groups.values())
-        payloads = await asyncio.gather(*(group.payload(placed) for group in groups))
-        for group, payload in zip(groups, payloads, strict=True):
-            await group.spread(payload, placed.seq, None)
+        all_rendered = await asyncio.gather(*(group.rendered(placed) for group in groups))
+        for group, rendered in zip(groups, all_rendered, strict=True):
+            await group.spread(rendered, placed.seq, None)
 
     async def _spread_passing(self) -> None:
         passing, self._passing = self._passing, {}
         for kind, event in passing.items():
             placed = self.placed(event)
             for group in list(self.groups.values()):
-                payload = await group.passing(placed)
-                await group.spread(payload, placed.seq, kind)
+                await group.spread(await group.passing(placed), placed.seq, kind)

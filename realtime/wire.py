@@ -114,8 +114,12 @@ class Outbox:
         for slot in [slot for slot in self._slots if slot.startswith(prefix)]:
             del self._slots[slot]
 
+    def has_room(self) -> bool:
+        """Whether the peer keeps up with what is sent."""
+        return self._wire.queued() <= SLACK_BYTES
+
     async def drained(self) -> None:
-        """Return once the peer has taken most of what was queued."""
+        """Return once the peer has taken most of what was queued, or is gone."""
         await self._wire.drained()
 
     def close(self, code: Close, reason: str | None = None) -> None:

@@ -51,6 +51,8 @@ class AccountQueries:
     @strawberry.field(description="Who the token stands for; null without one.")
     async def me(self, info: Info) -> Account | None:
         principal = info.context.principal
+        if info.context.refused is not None:
+            raise info.context.refused
         if principal is None:
             return None
         return Account.of(principal, await info.context.account())

@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 from domain.accounts import Account, Principal, Role, require
 from domain.calendar import day_in_china
 from domain.employers import Employer
+from domain.errors import Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.sessions import LiveSession
@@ -112,9 +113,16 @@ class Context:
     """The context of one operation, or of one event of a subscription."""
 
     def __init__(
-        self, services: Services, principal: Principal | None, *, peer: str = "unknown"
+        self,
+        services: Services,
+        principal: Principal | None,
+        *,
+        peer: str = "unknown",
+        refused: Unauthenticated | None = None,
     ) -> None:
+        """``refused`` says why a token that was sent does not count."""
         self.services = services
+        self.refused = refused
         self.principal = principal
         self.peer = peer
         self.loaders = Loaders(services)
@@ -122,9 +130,11 @@ class Context:
     def require(self, *roles: Role) -> Principal:
         """The caller, who must have one of the roles.
 
-        :raises Unauthenticated: nobody is signed in.
+        :raises Unauthenticated: nobody is signed in, or the token does not count.
         :raises NotPermitted: signed in with another role.
         """
+        if self.refused is not None:
+            raise self.refused
         return require(self.principal, *roles)
 
     async def account(self) -> Account | None:

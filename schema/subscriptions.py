@@ -12,7 +12,7 @@ import strawberry
 
 from domain import cursors
 from domain.accounts import Principal, Role
-from domain.errors import NotFound, Refusal
+from domain.errors import ErrorCode, NotFound, Refusal
 from domain.events import Placed, lead_topic, session_topic
 from domain.scopes import check_directs, may_see_session
 from domain.sessions import LiveSession as SessionRecord
@@ -23,6 +23,8 @@ from schema.nodes import local_id
 
 class SocketOnly(Refusal):
     """A subscription came over a transport that cannot carry it."""
+
+    code = ErrorCode.INVALID_INPUT
 
     def __init__(self) -> None:
         super().__init__("Subscribe over WebSocket with the subprotocol graphql-transport-ws.")
@@ -57,7 +59,7 @@ def _audience(caller: Principal) -> tuple[str, Principal]:
 
 
 def _after(cursor: str | None, topic: str) -> int | None:
-    """The seq to go on from; -1, which no log holds, for a cursor of another log."""
+    """The seq to go on from, or ``OF_ANOTHER_LOG``."""
     if cursor is None:
         return None
     named, seq = cursors.decode_seq(cursor)

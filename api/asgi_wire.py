@@ -1,0 +1,77 @@
+"""The sending side of a WebSocket through plain ASGI: works under every server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from starlette.types import Send
+
+from realtime.wire import SLACK_BYTES
+
+CLOSE_SECONDS = 2.0
+"""For a close message to be taken by a peer that may not read."""
+
+
+class AsgiWire:
+    """Queues messages and sends them in order, one at a time, as the server takes them."""
+
+    def __init__(self, send: Send, *, on_drained: Callable[[], None]) -> None:
+        self._send = send
+        self._on_drained = on_drained
+        self._queue: deque[bytes] = deque()
+        self._bytes = 0
+        self._closing: tuple[int, str] | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._slack = asyncio.Event()
+        self._slack.set()
+
+    def write(self, text: bytes) -> None:
+        """Queue one text message."""
+        self._queue.append(text)
+        self._bytes += len(text)
+        if self._bytes > SLACK_BYTES:
+            self._slack.clear()
+        self._go_on()
+
+    def queued(self) -> int:
+        """Bytes that the server has not taken yet."""
+        return self._bytes
+
+    async def drained(self) -> None:
+        """Return once little waits, or the socket is closed."""
+        await self._slack.wait()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close; what is queued is dropped when the peer does not take it."""
+        self._closing = (code, reason)
+        self._slack.set()
+        self._go_on()
+
+    async def finish(self) -> None:
+        """The socket is gone: stop sending."""
+        self._slack.set()
+        if self._sending is not None:
+            await asyncio.wait({self._sending}, timeout=CLOSE_SECONDS)
+            self._sending.cancel()
+
+    def _go_on(self) -> None:
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
+        try:
+            while self._queue and self._closing is None:
+                text = self._queue.popleft()
+                await self._send({"type": "websocket.send", "text": text.decode()})
+                self._bytes -= len(text)
+                if self._bytes <= SLACK_BYTES and not self._slack.is_set():
+                    self._slack.set()
+                    self._on_drained()
+            if self._closing is not None:
+                code, reason = self._closing
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except (OSError, RuntimeError):
+            # The peer is gone: the reader learns of it and ends the connection.
+            self._slack.set()

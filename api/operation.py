@@ -1,0 +1,112 @@
+"""One operation of a connection: a query that answers once, or a place in the hub."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from domain.accounts import Principal
+from realtime.hub import Membership
+from realtime.rendered import Rendered
+from realtime.wire import Outbox, complete_message, error_message, next_prefix
+from schema.context import Context, Services
+from schema.documents import is_subscription
+from schema.engine import Engine, Request, RequestInvalid, refused
+
+
+class Operation:
+    """Runs one operation and answers through the connection's outbox; a hub member if it follows.
+
+    ``on_end`` is called once, when nothing more will be answered.
+    """
+
+    def __init__(
+        self,
+        operation_id: str,
+        outbox: Outbox,
+        engine: Engine,
+        services: Services,
+        *,
+        on_end: Callable[[str], None],
+    ) -> None:
+        self._id = operation_id
+        self._prefix = next_prefix(operation_id)
+        self._outbox = outbox
+        self._engine = engine
+        self._services = services
+        self._on_end = on_end
+        self._task: asyncio.Task[None] | None = None
+        self._membership: Membership | None = None
+        self._watching: tuple[str, str] | None = None
+
+    def start(self, request: Request, principal: Principal | None, *, peer: str) -> None:
+        """Begin; what comes of it goes to the outbox."""
+        self._task = asyncio.create_task(self._run(request, principal, peer))
+
+    def stop(self) -> None:
+        """End without a further answer; does nothing the second time."""
+        if self._task is not None:
+            self._task.cancel()
+        self._end()
+
+    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+        """Send an event to the subscriber."""
+        if kind is None:
+            self._outbox.send(rendered.message(self._prefix))
+        else:
+            self._outbox.send_state(f"{self._id}/{kind}", rendered.message(self._prefix))
+
+    def has_room(self) -> bool:
+        """Whether the peer keeps up."""
+        return self._outbox.has_room()
+
+    async def drained(self) -> None:
+        """Return once the peer keeps up again, or is gone."""
+        await self._outbox.drained()
+
+    async def _run(self, request: Request, principal: Principal | None, peer: str) -> None:
+        try:
+            _, operation = self._engine.prepare(request)
+            if is_subscription(operation):
+                await self._join(request, principal)
+            else:
+                await self._answer(request, Context(self._services, principal, peer=peer))
+        except RequestInvalid as invalid:
+            self._fail(invalid.errors)
+        except Exception as error:  # noqa: BLE001 - one operation must not end the connection
+            self._fail(refused(error))
+
+    async def _answer(self, request: Request, context: Context) -> None:
+        result = await self._engine.execute(request, context)
+        self._outbox.send(Rendered(result).message(self._prefix))
+        self._outbox.send(complete_message(self._id))
+        self._end()
+
+    async def _join(self, request: Request, principal: Principal | None) -> None:
+        joining = await self._engine.subscribe(request, principal)
+        following = joining.following
+        if following.viewer is not None:
+            self._watching = (following.session_id, following.viewer)
+            self._services.presence.enter(*self._watching)
+        self._membership = await self._services.hub.join(
+            following.topic,
+            joining.key,
+            joining.render,
+            self,
+            session_id=following.session_id,
+            after=following.after,
+        )
+
+    def _fail(self, errors: list[dict[str, object]]) -> None:
+        self._outbox.send(error_message(self._id, errors))
+        self._end()
+
+    def _end(self) -> None:
+        if self._membership is not None:
+            self._membership.leave()
+            self._membership = None
+        if self._watching is not None:
+            self._services.presence.leave(*self._watching)
+            self._watching = None
+        self._outbox.forget(f"{self._id}/")
+        self._on_end(self._id)

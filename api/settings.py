@@ -1,0 +1,141 @@
+"""Settings, from the environment alone; an empty variable counts as unset.
+
+``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
+``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
+elsewhere that may open sockets, comma separated), ``MONGODB_URI``, ``MONGODB_DATABASE`` and
+``MONGODB_DRIVER``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from storage.client import Driver
+
+SHORTEST_SECRET = 16
+"""Characters: 64 bits even if they are hexadecimal digits."""
+LONGEST_PASSWORD = 256
+_ORIGIN = re.compile(r"https?://[^/\s]+")
+
+
+class SettingsInvalid(Exception):
+    """A setting is wrong; the message names each variable and what it should be, never a value."""
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"needs at least {SHORTEST_SECRET} characters")
+    return secret
+
+
+def _short_enough(password: SecretStr) -> SecretStr:
+    if len(password.get_secret_value()) > LONGEST_PASSWORD:
+        raise ValueError(f"may have at most {LONGEST_PASSWORD} characters")
+    return password
+
+
+def _origins(listed: str) -> str:
+    if not all(_ORIGIN.fullmatch(origin) for origin in _split(listed)):
+        raise ValueError("is a comma-separated list of origins such as https://example.org")
+    return listed
+
+
+def _split(listed: str) -> tuple[str, ...]:
+    return tuple(origin.strip() for origin in listed.split(",") if origin.strip())
+
+
+class Settings(BaseSettings):
+    """What one process is told from outside."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias="SONGGANG_HOST")
+    port: int = Field(default=8000, ge=0, le=65_535, validation_alias="SONGGANG_PORT")
+    data_dir: Path = Field(default=Path(".songgang"), validation_alias="SONGGANG_DATA_DIR")
+    given_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        default=None, validation_alias="SONGGANG_SECRET"
+    )
+    demo: bool = Field(default=False, validation_alias="SONGGANG_DEMO")
+    demo_password: Annotated[SecretStr, AfterValidator(_short_enough)] | None = Field(
+        default=None, validation_alias="SONGGANG_DEMO_PASSWORD"
+    )
+    listed_origins: Annotated[str, NoDecode, AfterValidator(_origins)] = Field(
+        default="", validation_alias="SONGGANG_ORIGINS"
+    )
+    # The address may hold a password.
+    mongodb_uri: SecretStr | None = Field(default=None, validation_alias="MONGODB_URI")
+    mongodb_database: str = Field(default="songgang", validation_alias="MONGODB_DATABASE")
+    mongodb_driver: Driver = Field(default="pymongo", validation_alias="MONGODB_DRIVER")
+
+    @classmethod
+    def read(cls, *, demo: bool = False) -> Self:
+        """The settings of this process; ``demo`` wins over the environment.
+
+        :raises SettingsInvalid: one of them is wrong.
+        """
+        try:
+            settings = cls()
+        except ValidationError as error:
+            raise SettingsInvalid(_in_one_line(error)) from None
+        return settings.model_copy(update={"demo": True}) if demo else settings
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins other than our own whose pages may open sockets."""
+        return _split(self.listed_origins)
+
+    def secret(self) -> str:
+        """The given secret; without one, that of the data folder, which is made at the first call.
+
+        Several processes may call it at once: all get the same.
+
+        :raises SettingsInvalid: the data folder cannot hold one, or what it holds is none.
+        """
+        if self.given_secret is not None:
+            return self.given_secret.get_secret_value()
+        path = self.data_dir / "secret"
+        try:
+            if not path.exists():
+                _keep_new_secret(path)
+            kept = path.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsInvalid(
+                f"SONGGANG_SECRET is not set, and {path} cannot hold one ({type(error).__name__}): "
+                "set it, or set SONGGANG_DATA_DIR to a folder that can be written"
+            ) from None
+        if len(kept) < SHORTEST_SECRET:
+            raise SettingsInvalid(
+                f"{path} holds no secret: put the one back that this data folder was made with"
+            )
+        return kept
+
+
+def _keep_new_secret(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"secret.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(descriptor)
+        # Linked when it is whole, and never over one that another process made meanwhile.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _in_one_line(error: ValidationError) -> str:
+    return "; ".join(
+        f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors(include_input=False, include_url=False, include_context=False)
+    )

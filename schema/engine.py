@@ -1,0 +1,256 @@
+"""Executes operations, and subscriptions once for each group of like subscribers.
+
+One way in for HTTP and WebSocket: prepare the document, execute it with graphql-core, and format
+the result so that a refusal shows its code and a fault shows nothing but a reference.
+"""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from pathlib import PurePath
+from typing import Any
+
+import orjson
+import structlog
+from graphql import (
+    ExecutionResult,
+    Executor,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    execute_subscription_event,
+    get_argument_values,
+)
+from graphql.language import VariableNode
+
+from domain.accounts import Principal
+from domain.errors import Busy, Refusal
+from domain.events import Placed
+from realtime.topic import Render
+from schema.context import Context, Services
+from schema.documents import Documents, Prepared, is_subscription
+from schema.errors import BUSY_MESSAGE
+from schema.root import SCHEMA
+from schema.subscriptions import SHARED, Following
+from storage.errors import StorageError, StorageUnavailable
+
+_log = structlog.get_logger(__name__)
+
+
+class RequestInvalid(Exception):
+    """The document cannot be executed at all: ``errors`` say why (GraphQL spec, section 7.1.2)."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = [format_error(error) for error in errors]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One operation as it came in."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """An admitted subscription: which group it belongs to, and how that group renders events."""
+
+    following: Following
+    key: Hashable
+    render: Render
+
+
+class Engine:
+    """Executes what is sent to the schema of one process."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
+        self._documents = Documents(self._schema)
+
+    def prepare(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
+        """The document and its operation.
+
+        :raises RequestInvalid: it cannot be parsed, is not valid, too large, or names no operation.
+        """
+        prepared = self._documents.prepare(request.query)
+        if prepared.errors:
+            raise RequestInvalid(*prepared.errors)
+        operation = prepared.operation(request.operation_name)
+        if operation is None:
+            raise RequestInvalid(GraphQLError("Name one operation of the document."))
+        return prepared, operation
+
+    async def execute(self, request: Request, context: Context) -> bytes:
+        """Execute a query or mutation; the result as JSON.
+
+        :raises RequestInvalid: nothing could be executed.
+        """
+        prepared, operation = self.prepare(request)
+        if is_subscription(operation):
+            raise RequestInvalid(
+                GraphQLError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
+            )
+        assert prepared.document is not None  # it is valid
+        result = execute(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        return encode(await result if isawaitable(result) else result)
+
+    async def subscribe(self, request: Request, principal: Principal | None) -> Joining:
+        """Admit a subscriber.
+
+        :raises RequestInvalid: nothing could be executed, or the caller is refused.
+        """
+        prepared, operation = self.prepare(request)
+        assert prepared.document is not None  # it is valid
+        variables = dict(request.variables or {})
+        context = Context(self.services, principal)
+        executor = Executor.build(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=variables,
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            raise RequestInvalid(*executor)
+        root = _root_field(operation)
+        following = await self._admit(executor, root, context)
+        kept = _without_cursor(root, variables, prepared)
+        key = (
+            prepared.sha256,
+            request.operation_name,
+            orjson.dumps(kept, option=orjson.OPT_SORT_KEYS),
+            following.audience,
+        )
+        return Joining(
+            following=following,
+            key=key,
+            # The first member's cursor stays in: nothing but its admission looks at it.
+            render=self._renderer(prepared, request, following),
+        )
+
+    async def _admit(self, executor: Executor[Any], root: FieldNode, context: Context) -> Following:
+        subscription = self._schema.subscription_type
+        assert subscription is not None  # this schema has one
+        name = root.name.value
+        if name not in SHARED:
+            raise RequestInvalid(GraphQLError("Subscribe to one field of the schema.", root))
+        try:
+            arguments = get_argument_values(
+                subscription.fields[name], root, executor.variable_values
+            )
+            return await SHARED[name](context, arguments)
+        except (GraphQLError, Refusal, StorageError) as error:
+            raise RequestInvalid(_located(error, root)) from None
+
+    def _renderer(self, prepared: Prepared, request: Request, following: Following) -> Render:
+        """Execute the selection for an event, as somebody of this audience would see it."""
+        template = Executor.build(
+            self._schema,
+            prepared.document,  # type: ignore[arg-type] # it is valid, `subscribe` has asserted
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        assert isinstance(template, Executor)  # built a moment ago from the same
+
+        async def render(placed: Placed) -> bytes:
+            executor = template.build_per_event_executor(following.event(placed))
+            # Loaders of their own for each event: what they hold must not outlive it.
+            executor.context_value = Context(self.services, following.principal)
+            try:
+                result = execute_subscription_event(executor)
+                return encode(await result if isawaitable(result) else result)
+            except Exception as error:  # noqa: BLE001 - a group must go on whatever one event does
+                return encode(ExecutionResult(None, [_located(error, None)]))
+
+        return render
+
+
+def _root_field(operation: OperationDefinitionNode) -> FieldNode:
+    """The one field of a subscription.
+
+    :raises RequestInvalid: it is not a plain field: fragments at the root are not shared.
+    """
+    selections = operation.selection_set.selections
+    if not is_subscription(operation):
+        raise RequestInvalid(GraphQLError("This is not a subscription.", operation))
+    if len(selections) != 1 or not isinstance(selections[0], FieldNode):
+        raise RequestInvalid(GraphQLError("Subscribe to one plain field at the root.", operation))
+    return selections[0]
+
+
+def _without_cursor(
+    root: FieldNode, variables: dict[str, Any], prepared: Prepared
+) -> dict[str, Any]:
+    """The variables without that of ``after``, if it stands nowhere else in the document."""
+    for argument in root.arguments or ():
+        if argument.name.value == "after" and isinstance(argument.value, VariableNode):
+            name = argument.value.name.value
+            if prepared.variable_uses[name] == 2:
+                return {key: value for key, value in variables.items() if key != name}
+    return variables
+
+
+def _located(error: Exception, root: FieldNode | None) -> GraphQLError:
+    if isinstance(error, GraphQLError):
+        return error
+    return GraphQLError(str(error), root, original_error=error)
+
+
+def refused(error: Exception) -> list[dict[str, Any]]:
+    """The errors of an operation that could not be begun."""
+    return [format_error(_located(error, None))]
+
+
+def encode(result: ExecutionResult) -> bytes:
+    """An execution result as JSON, its errors formatted for the caller."""
+    response: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        response["errors"] = [format_error(error) for error in result.errors]
+    return orjson.dumps(response)
+
+
+def format_error(error: GraphQLError) -> dict[str, Any]:
+    """What the caller is shown of an error: a fault of ours is logged and shown by reference."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        formatted.setdefault("extensions", {"code": "BAD_REQUEST"})
+        return formatted
+    if isinstance(cause, StorageUnavailable):
+        cause = Busy(BUSY_MESSAGE)
+    if isinstance(cause, Refusal):
+        formatted["message"] = cause.message
+        formatted["extensions"] = {"code": cause.code, "field": cause.field}
+        return formatted
+    reference = secrets.token_hex(4)
+    _log.error(
+        "fault",
+        reference=reference,
+        error=type(cause).__name__,
+        at=[
+            f"{PurePath(frame.filename).name}:{frame.lineno}"
+            for frame in traceback.extract_tb(cause.__traceback__)[-4:]
+        ],
+    )
+    formatted["message"] = f"Something went wrong on our side. Reference: {reference}"
+    formatted["extensions"] = {"code": "INTERNAL", "reference": reference}
+    return formatted
