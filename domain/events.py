@@ -125,6 +125,12 @@ def session_topic(session_id: str) -> str:
     return f"session/{session_id}"
 
 
+def session_of(topic: str) -> str | None:
+    """The session whose viewers follow ``topic``; None for the log of leads."""
+    kind, _, session_id = topic.partition("/")
+    return session_id if kind == "session" else None
+
+
 def lead_topic(session_id: str) -> str:
     """The log of the session's leads, for its staff."""
     return f"leads/{session_id}"
