@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from starlette.types import Send
 
-from realtime.wire import SLACK_BYTES
+from realtime.wire import SLACK_BYTES, nothing
 
 CLOSE_SECONDS = 2.0
 """For a close message to be taken by a peer that may not read."""
@@ -17,9 +17,9 @@ CLOSE_SECONDS = 2.0
 class AsgiWire:
     """Queues messages and sends them in order, one at a time, as the server takes them."""
 
-    def __init__(self, send: Send, *, on_drained: Callable[[], None]) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._on_drained = on_drained
+        self.on_drained: Callable[[], None] = nothing
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._closing: tuple[int, str] | None = None
@@ -68,7 +68,7 @@ class AsgiWire:
                 self._bytes -= len(text)
                 if self._bytes <= SLACK_BYTES and not self._slack.is_set():
                     self._slack.set()
-                    self._on_drained()
+                    self.on_drained()
             if self._closing is not None:
                 code, reason = self._closing
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})

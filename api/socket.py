@@ -17,9 +17,10 @@ from starlette.types import Message, Receive, Scope, Send
 from api.asgi_wire import AsgiWire
 from api.operation import Operation
 from api.requests import Malformed, read_request
+from api.wire_protocol import EXTENSION
 from domain.accounts import Principal
 from domain.errors import Busy, Unauthenticated
-from realtime.wire import ACK, PONG, Close, Outbox, error_message
+from realtime.wire import ACK, PONG, Close, Outbox, Wire, error_message
 from schema.context import Services
 from schema.engine import Engine, refused
 
@@ -31,6 +32,7 @@ OPERATIONS = 100
 ID_LENGTH = 128
 DRAIN_SECONDS = 3.0
 """Over which the clients of a stopping node are sent away, not all at once."""
+DRAIN_TURNS = 60
 
 Authenticate = Callable[[str | None], Principal | None]
 
@@ -55,7 +57,8 @@ class Sockets:
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         peer = scope["client"][0] if scope.get("client") else "unknown"
-        connection = Connection(self._engine, self._services, self._authenticate, send, peer=peer)
+        wire: Wire = scope["extensions"].get(EXTENSION) or AsgiWire(send)
+        connection = Connection(self._engine, self._services, self._authenticate, wire, peer=peer)
         self._open.add(connection)
         try:
             if self._draining:
@@ -69,9 +72,11 @@ class Sockets:
         """Close every connection with ``DRAINING``, spread over ``DRAIN_SECONDS``."""
         self._draining = True
         leaving = list(self._open)
-        for connection in leaving:
-            connection.outbox.close(Close.DRAINING)
-            await asyncio.sleep(DRAIN_SECONDS / len(leaving))
+        share = len(leaving) // DRAIN_TURNS + 1
+        for start in range(0, len(leaving), share):
+            for connection in leaving[start : start + share]:
+                connection.outbox.close(Close.DRAINING)
+            await asyncio.sleep(DRAIN_SECONDS / DRAIN_TURNS)
 
 
 class Connection:
@@ -82,7 +87,7 @@ class Connection:
         engine: Engine,
         services: Services,
         authenticate: Authenticate,
-        send: Send,
+        wire: Wire,
         *,
         peer: str,
     ) -> None:
@@ -90,16 +95,14 @@ class Connection:
         self._services = services
         self._authenticate = authenticate
         self._peer = peer
-        self._wire = AsgiWire(send, on_drained=self._flush)
-        self.outbox = Outbox(self._wire)
+        self._wire = wire
+        self.outbox = Outbox(wire)
+        wire.on_drained = self.outbox.flush
         self._initialised = False
         self._acknowledged = False
         self._principal: Principal | None = None
         self._operations: dict[str, Operation] = {}
         self._timer: asyncio.TimerHandle | None = None
-
-    def _flush(self) -> None:
-        self.outbox.flush()
 
     async def read(self, receive: Receive) -> None:
         """Take messages until the peer or we close."""

@@ -7,6 +7,7 @@ an unknown code from 4000 on as a reason to retry.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -55,8 +56,15 @@ REASONS = {
 }
 
 
+def nothing() -> None:
+    """What happens on a drained wire that nobody listens to."""
+
+
 class Wire(Protocol):
     """The sending side of one open socket."""
+
+    on_drained: Callable[[], None]
+    """Called whenever fewer than ``SLACK_BYTES`` wait again."""
 
     def write(self, text: bytes) -> None:
         """Send one text message, UTF-8; never blocks, queues what the peer does not take."""
@@ -69,6 +77,9 @@ class Wire(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Close with a code; what waits for a peer that does not read is dropped."""
+
+    async def finish(self) -> None:
+        """Nothing more will be written: give up what the wire holds."""
 
 
 class Outbox:
