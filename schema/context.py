@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.presence import Presence
 from realtime.sessions import Desk
+from schema.recent import Recent
 from storage.clock import Clock
 from storage.store import Store
 
@@ -74,6 +76,11 @@ class Services:
     clock: Clock
     wages: WageTable
     demo: bool = False
+
+    @cached_property
+    def recent_sessions(self) -> Recent[LiveSession | None]:
+        """For admission, which many ask for at once."""
+        return Recent(self.store.sessions.by_id)
 
     def today(self) -> date:
         """The day in China now."""

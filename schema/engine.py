@@ -143,7 +143,7 @@ class Engine:
             following=following,
             key=key,
             # The first member's cursor stays in: nothing but its admission looks at it.
-            render=self._renderer(prepared, request, following),
+            render=self._renderer(executor, following),
         )
 
     async def _admit(self, executor: Executor[Any], root: FieldNode, context: Context) -> Following:
@@ -160,16 +160,8 @@ class Engine:
         except (GraphQLError, Refusal, StorageError) as error:
             raise RequestInvalid(_located(error, root)) from None
 
-    def _renderer(self, prepared: Prepared, request: Request, following: Following) -> Render:
+    def _renderer(self, template: Executor[Any], following: Following) -> Render:
         """Execute the selection for an event, as somebody of this audience would see it."""
-        template = Executor.build(
-            self._schema,
-            prepared.document,  # type: ignore[arg-type] # it is valid, `subscribe` has asserted
-            raw_variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
-            hide_suggestions=True,
-        )
-        assert isinstance(template, Executor)  # built a moment ago from the same
 
         async def render(placed: Placed) -> bytes:
             executor = template.build_per_event_executor(following.event(placed))

@@ -71,7 +71,8 @@ OF_ANOTHER_LOG = 1 << 62
 
 
 async def _session(context: Context, session_id: str) -> SessionRecord:
-    record = await context.loaders.sessions.load(local_id(session_id, "LiveSession", "sessionId"))
+    wanted = local_id(session_id, "LiveSession", "sessionId")
+    record = await context.services.recent_sessions.get(wanted)
     if record is None or not may_see_session(context.principal, record):
         raise NotFound("There is no such session.", field=("sessionId",))
     return record

@@ -1,0 +1,43 @@
+"""Records that were read a moment ago: what thousands ask for at once is read once.
+
+For admission only: whether a session exists, and whose it is. What is shown is always read anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+R = TypeVar("R")
+
+SECONDS = 1.0
+KEPT = 1_000
+
+
+class Recent(Generic[R]):
+    """The answers of ``find``, each for ``SECONDS``; those who ask meanwhile wait for the same."""
+
+    def __init__(self, find: Callable[[str], Awaitable[R]]) -> None:
+        self._find = find
+        self._found: OrderedDict[str, tuple[float, asyncio.Future[R]]] = OrderedDict()
+
+    async def get(self, wanted: str) -> R:
+        """What ``find`` says, at most ``SECONDS`` ago; an error is not kept."""
+        now = asyncio.get_running_loop().time()
+        known = self._found.get(wanted)
+        if known is None or known[0] < now:
+            finding = asyncio.ensure_future(self._find(wanted))
+            known = self._found[wanted] = (now + SECONDS, finding)
+            self._found.move_to_end(wanted)
+            if len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        try:
+            return await asyncio.shield(known[1])
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            if self._found.get(wanted) is known:
+                del self._found[wanted]
+            raise
