@@ -20,6 +20,7 @@ from api.requests import Malformed, read_request
 from api.wire_protocol import EXTENSION
 from domain.accounts import Principal
 from domain.errors import Busy, Unauthenticated
+from realtime.pace import Pace
 from realtime.wire import ACK, PONG, Close, Outbox, Wire, error_message
 from schema.context import Services
 from schema.engine import Engine, refused
@@ -46,6 +47,7 @@ class Sockets:
         self._authenticate = authenticate
         self._open: set[Connection] = set()
         self._draining = False
+        self._pace = Pace()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection from its handshake to its end."""
@@ -55,6 +57,7 @@ class Sockets:
             reason = f"Use the subprotocol {SUBPROTOCOL}"
             await send({"type": "websocket.close", "code": 4406, "reason": reason})
             return
+        await self._pace.turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         peer = scope["client"][0] if scope.get("client") else "unknown"
         wire: Wire = scope["extensions"].get(EXTENSION) or AsgiWire(send)
