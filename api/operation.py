@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from domain.accounts import Principal
 from realtime.hub import Membership
@@ -39,9 +40,30 @@ class Operation:
         self._membership: Membership | None = None
         self._watching: tuple[str, str] | None = None
 
-    def start(self, request: Request, principal: Principal | None, *, peer: str) -> None:
-        """Begin; what comes of it goes to the outbox."""
-        self._task = asyncio.create_task(self._run(request, principal, peer))
+    def start(
+        self,
+        request: Request,
+        principal: Principal | None,
+        *,
+        peer: str,
+        joining: asyncio.Task[None] | None,
+    ) -> asyncio.Task[None] | None:
+        """Begin; what comes of it goes to the outbox.
+
+        ``joining`` is the subscription sent last on this connection, until it is live: a query
+        sent behind it is answered behind it. Gives what is joining now.
+        """
+        try:
+            _, operation = self._engine.prepare(request)
+        except RequestInvalid as invalid:
+            self._fail(invalid.errors)
+            return joining
+        if is_subscription(operation):
+            self._task = asyncio.create_task(self._guarded(self._join(request, principal)))
+            return self._task
+        context = Context(self._services, principal, peer=peer)
+        self._task = asyncio.create_task(self._guarded(self._answer(request, context, joining)))
+        return joining
 
     def stop(self) -> None:
         """End without a further answer; does nothing the second time."""
@@ -64,19 +86,19 @@ class Operation:
         """Return once the peer keeps up again, or is gone."""
         await self._outbox.drained()
 
-    async def _run(self, request: Request, principal: Principal | None, peer: str) -> None:
+    async def _guarded(self, running: Coroutine[Any, Any, None]) -> None:
         try:
-            _, operation = self._engine.prepare(request)
-            if is_subscription(operation):
-                await self._join(request, principal)
-            else:
-                await self._answer(request, Context(self._services, principal, peer=peer))
+            await running
         except RequestInvalid as invalid:
             self._fail(invalid.errors)
         except Exception as error:  # noqa: BLE001 - one operation must not end the connection
             self._fail(refused(error))
 
-    async def _answer(self, request: Request, context: Context) -> None:
+    async def _answer(
+        self, request: Request, context: Context, joining: asyncio.Task[None] | None
+    ) -> None:
+        if joining is not None and not joining.done():
+            await asyncio.wait({joining})
         result = await self._engine.execute(request, context)
         self._outbox.send(Rendered(result).message(self._prefix))
         self._outbox.send(complete_message(self._id))

@@ -105,6 +105,7 @@ class Connection:
         self._acknowledged = False
         self._principal: Principal | None = None
         self._operations: dict[str, Operation] = {}
+        self._joining: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def read(self, receive: Receive) -> None:
@@ -216,7 +217,9 @@ class Connection:
             operation_id, self.outbox, self._engine, self._services, on_end=self._ended
         )
         self._operations[operation_id] = operation
-        operation.start(request, self._principal, peer=self._peer)
+        self._joining = operation.start(
+            request, self._principal, peer=self._peer, joining=self._joining
+        )
 
     def _ended(self, operation_id: str) -> None:
         self._operations.pop(operation_id, None)
