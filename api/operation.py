@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain.accounts import Principal
@@ -59,10 +59,10 @@ class Operation:
             self._fail(invalid.errors)
             return joining
         if is_subscription(operation):
-            self._task = asyncio.create_task(self._guarded(self._join(request, principal)))
+            self._task = asyncio.create_task(self._guarded(self._join, request, principal))
             return self._task
         context = Context(self._services, principal, peer=peer)
-        self._task = asyncio.create_task(self._guarded(self._answer(request, context, joining)))
+        self._task = asyncio.create_task(self._guarded(self._answer, request, context, joining))
         return joining
 
     def stop(self) -> None:
@@ -86,9 +86,9 @@ class Operation:
         """Return once the peer keeps up again, or is gone."""
         await self._outbox.drained()
 
-    async def _guarded(self, running: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
         try:
-            await running
+            await run(*args)
         except RequestInvalid as invalid:
             self._fail(invalid.errors)
         except Exception as error:  # noqa: BLE001 - one operation must not end the connection
