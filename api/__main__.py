@@ -1,0 +1,5 @@
+"""``python -m api`` is ``songgang``."""
+
+from api.command import main
+
+main()

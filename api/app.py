@@ -1,0 +1,222 @@
+"""The application: the one place where objects are built, each after those it needs.
+
+They are stopped in the reverse order: the sockets are sent away first, then what was taken is
+finished, then the connections to the database are closed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from api import demo
+from api.answers import SecurityHeaders, front, refused
+from api.auth import Gate, Tokens
+from api.graphql import GraphQLEndpoint
+from api.health import Health, live, ready
+from api.logs import AccessLog
+from api.settings import Settings
+from domain.events import Placed, session_of
+from domain.wages import KNOWN_WAGES
+from realtime.commit import GroupCommit, OnLogged
+from realtime.feed import Feed
+from realtime.hub import Hub
+from realtime.leads import Capture, LeadLog
+from realtime.presence import Presence
+from realtime.sessions import Desk
+from realtime.tally import Tally
+from schema.context import Services
+from schema.engine import Engine
+from storage.client import Mongo, Session
+from storage.clock import utc_now
+from storage.embedded import embedded
+from storage.store import Store
+
+MOST_BYTES = 1 << 20
+"""Of a request's body: several times the longest document with its variables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIns:
+    """How to get into the demo."""
+
+    password: str
+    live_session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """What one process runs."""
+
+    endpoint: GraphQLEndpoint
+    health: Health
+    sign_ins: SignIns | None
+
+    async def drain(self) -> None:
+        """Be ready no more, and send every WebSocket client to another node."""
+        self.health.draining = True
+        await self.endpoint.drain()
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI application; its lifespan starts and stops everything.
+
+    What keeps it from starting (no MongoDB, a wrong secret, a demo in a database that is none) is
+    raised from the lifespan. While it runs, ``state.node`` is its ``Node``.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(settings) as node:
+            app.state.node = node
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/", front),
+            Route("/graphql", _Endpoint()),
+            WebSocketRoute("/graphql", _Endpoint()),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+        ],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES),
+        ],
+        exception_handlers={HTTPException: refused},
+        lifespan=lifespan,
+    )
+
+
+class _Endpoint:
+    """Stands in the routes for what the lifespan builds."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.endpoint(scope, receive, send)
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Store]:
+    """The prepared store: of MONGODB_URI, or of a mongod that runs for as long as the block.
+
+    :raises NoMongod: there is neither. ``DataFolderBusy``, ``MongodFailed``: it cannot run.
+    :raises StorageUnavailable: MongoDB does not answer, or not to these settings.
+    :raises WrongSecret: the database belongs to another secret.
+    """
+    secret = settings.secret()
+    async with AsyncExitStack() as stack:
+        if settings.mongodb_uri is None:
+            uri = (await stack.enter_async_context(embedded(settings.data_dir))).uri
+        else:
+            uri = settings.mongodb_uri.get_secret_value()
+        mongo = await Mongo.connect(uri, settings.mongodb_database, driver=settings.mongodb_driver)
+        stack.push_async_callback(mongo.close)
+        store = Store(mongo, secret)
+        await store.prepare(secret)
+        yield store
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Node]:
+    """Everything that one process runs, for as long as the block lasts."""
+    clock = utc_now
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(connected(settings))
+
+        hub = Hub(store.log, clock)
+        stack.push_async_callback(hub.close)
+        tally = Tally(store, hub)
+        tally.start()
+        stack.push_async_callback(tally.close)
+        feed = _feed(store, hub, tally)
+        stack.push_async_callback(feed.stop)
+        await feed.start()
+        presence = Presence(store, hub, clock, node=secrets.token_hex(6))
+        presence.start()
+        stack.push_async_callback(presence.close)
+
+        commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
+        stack.push_async_callback(commit.close)
+        lead_log = LeadLog(store, commit, clock)
+        lead_log.start()
+        stack.push_async_callback(lead_log.close)
+        capture = Capture(store, lead_log)
+        stack.push_async_callback(capture.close)
+        desk = Desk(store, commit, clock)
+
+        tokens = Tokens(settings.secret(), clock)
+        gate = Gate(tokens, store.accounts)
+        stack.callback(gate.close)
+        sign_ins = await _demo(settings, store, desk, stack) if settings.demo else None
+
+        services = Services(
+            store=store,
+            hub=hub,
+            desk=desk,
+            capture=capture,
+            lead_log=lead_log,
+            commit=commit,
+            presence=presence,
+            authority=gate,
+            clock=clock,
+            wages=KNOWN_WAGES,
+            demo=settings.demo,
+        )
+        node = Node(
+            endpoint=GraphQLEndpoint(
+                Engine(services), services, tokens.authenticate, origins=settings.origins
+            ),
+            health=Health(store.mongo, feed),
+            sign_ins=sign_ins,
+        )
+        stack.push_async_callback(node.drain)
+        yield node
+
+
+def _feed(store: Store, hub: Hub, tally: Tally) -> Feed:
+    def on_event(placed: Placed) -> None:
+        hub.hint(placed)
+        tally.hint(placed)
+
+    def on_gap() -> None:
+        hub.hint_gap()
+        tally.hint_gap()
+
+    return Feed(store.mongo, on_event=on_event, on_gap=on_gap)
+
+
+def _noting_seq(store: Store) -> OnLogged:
+    async def note(placed: Placed, session: Session) -> None:
+        session_id = session_of(placed.topic)
+        if session_id is not None:
+            await store.sessions.note_seq(session_id, placed.seq, session=session)
+
+    return note
+
+
+def demo_password(settings: Settings) -> str:
+    """The given password of the demo's accounts, or a new random one."""
+    given = settings.demo_password
+    return given.get_secret_value() if given else secrets.token_urlsafe(12)
+
+
+async def _demo(settings: Settings, store: Store, desk: Desk, stack: AsyncExitStack) -> SignIns:
+    """Load the demo and keep it on air."""
+    password = demo_password(settings)
+    loaded = await demo.load(store, password=password, at=utc_now(), table=KNOWN_WAGES)
+    keeper = demo.Keeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=loaded.host_id)
+    on_air = await keeper.ensure_live()
+    keeper.start()
+    stack.push_async_callback(keeper.close)
+    return SignIns(password=password, live_session_id=on_air.id)

@@ -1,0 +1,176 @@
+"""The log: JSON lines on stderr, or readable ones when a person is looking.
+
+What may stand in it: what happened, where in the code, and technical ids. Never a message or a
+value of an exception, since those quote what was stored or sent; never a query string, a header,
+a body or a variable.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
+from pathlib import PurePath
+from traceback import walk_tb
+from typing import Any, cast
+
+import orjson
+import structlog
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FRAMES = 20
+"""Frames of one exception, the innermost last."""
+CAUSES = 5
+"""Exceptions behind an exception."""
+LONGEST_PATH = 200
+
+_log = structlog.get_logger(__name__)
+
+
+def configure() -> None:
+    """Send everything that is logged in this process, also by libraries, to stderr."""
+    is_watched = sys.stderr.isatty()
+    shared: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_values,
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.dev.ConsoleRenderer()
+            if is_watched
+            else structlog.processors.JSONRenderer(serializer=_serialised),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        if is_watched
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Forward(logging.WARNING)]
+    # What uvicorn says of itself at INFO is said by us.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def _serialised(event: Any, **_: Any) -> bytes:
+    return orjson.dumps(event, default=lambda value: type(value).__name__)
+
+
+def without_values(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace an exception by its type and where it went through, without its message."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        event.update(described(error))
+    return event
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """Type and frames ("folder/file.py:line") of an exception and of those behind it."""
+    causes = list(_behind(error))
+    about: dict[str, Any] = {"error": _name(error), "frames": _frames(error)}
+    if causes:
+        about["causes"] = [{"error": _name(cause), "frames": _frames(cause)} for cause in causes]
+    return about
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    for _ in range(CAUSES):
+        behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if behind is None:
+            return
+        yield behind
+        error = behind
+
+
+def _name(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+def _frames(error: BaseException) -> list[str]:
+    passed = [
+        f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])}:{line}"
+        for frame, line in walk_tb(error.__traceback__)
+    ]
+    return passed[-FRAMES:]
+
+
+class _Forward(logging.Handler):
+    """Takes what libraries log. Arguments and later lines are left out: they may quote values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        said = str(record.msg).strip().partition("\n")[0]
+        _log.log(record.levelno, said, logger=record.name, exc_info=error)
+
+
+class AccessLog:
+    """Writes one line a request, and answers 500 for what nobody expected.
+
+    A WebSocket's line comes when it closes, with the status of its handshake.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 - the last place where anything can be caught
+            _log.error("request failed", path=_path(scope), exc_info=error)
+            with suppress(OSError, RuntimeError):  # the peer is gone, or was told already
+                await _fail(scope, receive, answer)
+        finally:
+            _log.info(
+                "request",
+                method=scope.get("method", "WEBSOCKET"),
+                path=_path(scope),
+                status=answer.status,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+            )
+
+
+class _Answer:
+    """Passes an answer on and remembers its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if self.status is None:
+            self.status = _status(message)
+        await self._send(message)
+
+
+def _status(message: Message) -> int | None:
+    kind = message["type"]
+    if kind in {"http.response.start", "websocket.http.response.start"}:
+        return cast("int", message["status"])
+    # Before the handshake is answered, a close is a 403 (ASGI specification).
+    return {"websocket.accept": 101, "websocket.close": 403}.get(kind)
+
+
+async def _fail(scope: Scope, receive: Receive, answer: _Answer) -> None:
+    if scope["type"] == "websocket":
+        # 1011 would fit, but clients of graphql-transport-ws do not come back after it.
+        await answer({"type": "websocket.close", "code": 1013, "reason": "Try again later"})
+    elif answer.status is None:
+        await JSONResponse({"error": "Internal Server Error"}, 500)(scope, receive, answer)
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path[:LONGEST_PATH]

@@ -1,0 +1,178 @@
+"""The server process: uvicorn around the application, from its first signal to its last."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+from starlette.applications import Starlette
+
+from api.app import Node, create_app
+from api.settings import Settings
+from api.wire_protocol import WireProtocol
+
+if sys.platform != "win32":
+    import resource
+
+    import uvloop
+
+MESSAGE_BYTES = 64 * 1024
+"""Of one WebSocket message from a client: a document and its variables."""
+PING_SECONDS = 20.0
+GRACEFUL_SECONDS = 10
+"""For requests to be answered after a signal."""
+BACKLOG = 4_096
+"""Connections that may wait to be accepted: a room comes back all at once after a restart."""
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on; the message says which and why."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        super().__init__(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. Set SONGGANG_HOST "
+            "and SONGGANG_PORT to an address that is free."
+        )
+
+
+def serve(settings: Settings, *, on_ready: Callable[[str, Node], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then stop in good order; a second signal hurries.
+
+    ``on_ready`` is called once, with the base address, when requests are answered.
+
+    :raises CannotListen: somebody else listens there, or the address is none of this machine.
+
+    Raises as well what keeps the application from starting: see ``create_app``.
+    """
+    _raise_file_limit()
+    loop_factory = uvloop.new_event_loop if sys.platform != "win32" else None
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_serve(settings, on_ready))
+
+
+def _raise_file_limit() -> None:
+    """Each connection is an open file, and the usual soft limit is 1,024."""
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # macOS calls its limit infinite, but takes no such value.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _serve(settings: Settings, on_ready: Callable[[str, Node], None]) -> None:
+    task = asyncio.current_task()
+    assert task is not None  # a coroutine always runs in one
+    stopping = _Stopping(task)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # Windows cannot; there Ctrl-C cancels the task.
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(each, stopping)
+    try:
+        with _bound(settings.host, settings.port) as listener:
+            app = create_app(settings)
+            # Entered here, not by uvicorn: what keeps it from starting arrives as it is.
+            async with app.router.lifespan_context(app):
+                server = _Server(app, settings, listener, on_ready)
+                stopping.server = server
+                await server.serve(sockets=[listener])
+    except asyncio.CancelledError:
+        if not stopping.asked:
+            raise
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the address at once, so that it is refused before a database is started for nothing."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # A name may stand for both, and more clients try the older family.
+        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(host, port, error) from None
+    with listener:
+        try:
+            if sys.platform != "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError as error:
+            raise CannotListen(host, port, error) from None
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """Sends the WebSocket clients away before uvicorn does, whose code says nothing of the log."""
+
+    def __init__(
+        self,
+        app: Starlette,
+        settings: Settings,
+        listener: socket.socket,
+        on_ready: Callable[[str, Node], None],
+    ) -> None:
+        super().__init__(_config(app))
+        self._node: Node = app.state.node
+        self._settings = settings
+        self._port = listener.getsockname()[1]
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        try:
+            await super().startup(sockets)
+        except OSError as error:
+            raise CannotListen(self._settings.host, self._port, error) from None
+        host = self._settings.host
+        shown = f"[{host}]" if ":" in host else host
+        self._on_ready(f"http://{shown}:{self._port}", self._node)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then close what is left."""
+        await self._node.drain()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing: signals are taken from before the start to after the end, not only here."""
+        yield
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        http="httptools",
+        ws=WireProtocol,
+        ws_max_size=MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # A frame is made once for all sockets; compressed, it would be made anew for each.
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        backlog=BACKLOG,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+
+
+class _Stopping:
+    """What a signal does: it ends the start, or the serving."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self._task = task
+        self.asked = False
+        self.server: uvicorn.Server | None = None
+
+    def __call__(self) -> None:
+        if self.server is not None:
+            self.server.force_exit = self.server.should_exit
+            self.server.should_exit = True
+        elif not self.asked:
+            self._task.cancel()
+        self.asked = True
