@@ -24,7 +24,7 @@ async def front(_request: Request) -> Response:
 
 
 async def refused(_request: Request, error: Exception) -> Response:
-    """The answer to a request that no route takes (404, 405) or that is too large (413)."""
+    """The answer to a request that no route takes."""
     assert isinstance(error, HTTPException)  # it is registered for nothing else
     return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
 

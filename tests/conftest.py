@@ -7,6 +7,7 @@ import pytest
 
 from storage.client import Driver, Mongo, new_id
 from tests.support.mongod import temporary_folder, temporary_mongod
+from tests.support.server import Server, running_server
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,6 +26,17 @@ async def mongo_uri() -> AsyncIterator[str]:
     """The replica set of the run."""
     async with temporary_mongod() as running:
         yield running.uri
+
+
+@pytest.fixture(scope="session")
+async def demo(mongo_uri: str) -> AsyncIterator[Server]:
+    """One `songgang run --demo` for the run, with a database of its own that tests share."""
+    name = f"test_{new_id()}"
+    async with running_server(mongo_uri, name, "--demo") as server:
+        yield server
+    mongo = await Mongo.connect(mongo_uri, name)
+    await mongo.drop()
+    await mongo.close()
 
 
 @pytest.fixture

@@ -1,0 +1,153 @@
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, SettingsInvalid
+
+NAMES = (
+    "SONGGANG_HOST",
+    "SONGGANG_PORT",
+    "SONGGANG_DATA_DIR",
+    "SONGGANG_SECRET",
+    "SONGGANG_DEMO",
+    "SONGGANG_DEMO_PASSWORD",
+    "SONGGANG_ORIGINS",
+    "MONGODB_URI",
+    "MONGODB_DATABASE",
+    "MONGODB_DRIVER",
+)
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_an_environment_the_documented_defaults_hold() -> None:
+    settings = Settings.read()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.data_dir == Path(".songgang")
+    assert (settings.given_secret, settings.demo_password, settings.mongodb_uri) == (None,) * 3
+    assert (settings.mongodb_database, settings.mongodb_driver) == ("songgang", "pymongo")
+    assert settings.origins == ()
+    assert not settings.demo
+
+
+def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = (
+        "0.0.0.0",  # noqa: S104 - a value to be read, nobody listens
+        "0",
+        "/data",
+        "a secret of enough length",
+        "true",
+        "demo",
+        "https://a.example, http://b.example:3000,",
+        "mongodb://u:p@h/?replicaSet=r",
+        "other",
+        "motor",
+    )
+    for name, value in zip(NAMES, values, strict=True):
+        monkeypatch.setenv(name, value)
+    settings = Settings.read()
+    assert (settings.host, settings.port, settings.data_dir) == (values[0], 0, Path("/data"))
+    assert settings.secret() == values[3]
+    assert settings.demo
+    assert settings.demo_password is not None
+    assert settings.demo_password.get_secret_value() == "demo"
+    assert settings.origins == ("https://a.example", "http://b.example:3000")
+    assert settings.mongodb_uri is not None
+    assert settings.mongodb_uri.get_secret_value() == values[7]
+    assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_variable_counts_as_unset(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = Settings.read()
+    monkeypatch.setenv(name, "")
+    assert Settings.read() == expected
+
+
+def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
+    assert Settings.read(demo=True).demo
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SONGGANG_PORT", "65536"),
+        ("SONGGANG_PORT", "-1"),
+        ("SONGGANG_PORT", "http"),
+        ("SONGGANG_SECRET", "123456789012345"),
+        ("SONGGANG_DEMO", "perhaps"),
+        ("SONGGANG_DEMO_PASSWORD", "x" * 257),
+        ("SONGGANG_ORIGINS", "https://a.example/path"),
+        ("SONGGANG_ORIGINS", "*"),
+        ("MONGODB_DRIVER", "mongoose"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable_and_not_the_value(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings.read()
+    message = str(refused.value)
+    assert message.startswith(f"{name}: ")
+    assert "\n" not in message
+    if name.endswith(("SECRET", "PASSWORD")):
+        assert value not in message
+
+
+def test_a_secret_of_16_characters_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONGGANG_SECRET", "1234567890123456")
+    assert Settings.read().secret() == "1234567890123456"
+
+
+def test_no_secret_is_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SONGGANG_SECRET", "SONGGANG_DEMO_PASSWORD", "MONGODB_URI"):
+        monkeypatch.setenv(name, f"hush-hush-hush-{name}")
+    assert "hush" not in repr(Settings.read()) + str(Settings.read())
+
+
+def test_without_a_secret_one_is_made_once_and_kept_for_its_owner_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir = folder / "new" / "data"
+    monkeypatch.setenv("SONGGANG_DATA_DIR", str(data_dir))
+    secret = Settings.read().secret()
+    assert len(secret) == 64
+    assert Settings.read().secret() == secret
+    assert stat.S_IMODE((data_dir / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
+    assert [path.name for path in data_dir.iterdir()] == ["secret"]
+
+
+def read_secret(data_dir: str) -> str:
+    return Settings(SONGGANG_DATA_DIR=Path(data_dir)).secret()  # type: ignore[call-arg]  # by alias
+
+
+def test_processes_that_start_at_once_get_the_same_secret(folder: Path) -> None:
+    with ProcessPoolExecutor(4) as processes:
+        assert len(set(processes.map(read_secret, [str(folder / "data")] * 8))) == 1
+
+
+def test_a_secret_file_that_holds_none_is_refused_and_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder))
+    (folder / "secret").write_text("short")
+    with pytest.raises(SettingsInvalid, match="holds no secret"):
+        Settings.read().secret()
+    assert (folder / "secret").read_text() == "short"
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "file").write_text("")
+    monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder / "file"))
+    with pytest.raises(SettingsInvalid, match=r"SONGGANG_SECRET is not set, and .*file/secret"):
+        Settings.read().secret()

@@ -1,0 +1,204 @@
+"""Real ``songgang`` processes: a server that can be asked and stopped, and commands that end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.mongod import temporary_folder
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 30.0
+COMMAND_SECONDS = 60.0
+_POLL = 0.02
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Server:
+    """A ``songgang run`` that is ready; what it writes is kept in files."""
+
+    process: asyncio.subprocess.Process
+    folder: Path
+    url: str = ""
+    announced: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def graphql(self) -> str:
+        return f"{self.url}/graphql"
+
+    @property
+    def socket(self) -> str:
+        return self.graphql.replace("http://", "ws://")
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def demo_password(self) -> str:
+        """Of the demo's accounts, as it was printed."""
+        return self.announced["Password"]
+
+    @property
+    def live_session(self) -> str:
+        """The global id of the session on air, as it was printed."""
+        return self.announced["Live session"]
+
+    @property
+    def out(self) -> str:
+        """What it has written to stdout."""
+        return (self.folder / "out").read_text("utf-8")
+
+    @property
+    def err(self) -> str:
+        """What it has logged."""
+        return (self.folder / "err").read_text("utf-8")
+
+    def check_alive(self) -> None:
+        """Fail, with what it has logged, when it has ended."""
+        if self.process.returncode is not None:
+            raise RuntimeError(f"ended with {self.process.returncode}:\n{self.err}")
+
+    async def stop(self, sent: signal.Signals = signal.SIGTERM) -> Ended:
+        """Send a signal, unless it has ended, and wait for the end."""
+        if self.process.returncode is None:
+            self.process.send_signal(sent)
+        return await self.ended()
+
+    async def ended(self) -> Ended:
+        """Wait for it to end by itself."""
+        async with asyncio.timeout(STOP_SECONDS):
+            code = await self.process.wait()
+        return Ended(code, self.out, self.err)
+
+
+def environment(uri: str | None, database: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Ours without the settings of another service, and those of this one."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SONGGANG_", "MONGODB_"))
+    }
+    own = {"SONGGANG_PORT": "0", "MONGODB_DATABASE": database}
+    if uri is not None:
+        own["MONGODB_URI"] = uri
+    return {**kept, **own, **given}
+
+
+@asynccontextmanager
+async def running_server(
+    uri: str | None, database: str, *arguments: str, folder: Path | None = None, **given: str
+) -> AsyncIterator[Server]:
+    """``songgang run`` with these arguments and variables on a free port; stopped with the block.
+
+    Without ``uri`` it starts a mongod of its own. It runs in ``folder``, or in a temporary one.
+    """
+    with temporary_folder() as temporary:
+        server = await start(uri, database, *arguments, folder=folder or temporary, **given)
+        try:
+            yield server
+        finally:
+            await _end(server.process)
+
+
+async def start(
+    uri: str | None, database: str, *arguments: str, folder: Path, **given: str
+) -> Server:
+    """The same without the block: whoever calls stops it.
+
+    :raises RuntimeError: it ended, or was not ready in time; the message shows what it wrote.
+    """
+    server = Server(await spawn(uri, database, "run", *arguments, folder=folder, **given), folder)
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            # Printed when requests are answered: /health/ready says the same from then on.
+            while "Songgang is ready" not in server.out:
+                server.check_alive()
+                await asyncio.sleep(_POLL)
+    except TimeoutError:
+        await _end(server.process)
+        raise RuntimeError(f"not ready in {READY_SECONDS:g} s:\n{server.err}") from None
+    except BaseException:
+        await _end(server.process)
+        raise
+    found = re.search(r"ready at (\S+)", server.out)
+    assert found is not None  # the line was waited for
+    server.url = found[1]
+    server.announced = dict(line.split(": ", 1) for line in server.out.splitlines()[1:])
+    return server
+
+
+async def spawn(
+    uri: str | None, database: str, *arguments: str, folder: Path, **given: str
+) -> asyncio.subprocess.Process:
+    """A ``songgang`` process with stdin closed, writing to ``out`` and ``err`` in ``folder``."""
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "api",
+            *arguments,
+            cwd=folder,
+            env=environment(uri, database, given),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+
+
+async def command(
+    uri: str | None,
+    database: str,
+    *arguments: str,
+    folder: Path,
+    stdin: str = "",
+    **given: str,
+) -> Ended:
+    """Run a ``songgang`` command to its end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "api",
+        *arguments,
+        cwd=folder,
+        env=environment(uri, database, given),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(COMMAND_SECONDS):
+            out, err = await process.communicate(stdin.encode())
+    finally:
+        await _end(process)
+    assert process.returncode is not None  # its output has ended, and so has it
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Stop it, by force if it does not stop by itself."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
