@@ -1,0 +1,35 @@
+"""Whole processes, as a user starts them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.support.server import Server, running_server
+
+PASSWORD = "demo-for-tests-1"
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Server]:
+    """A demo as ``make run`` starts it, with a mongod of its own."""
+    async with running_server(None, "songgang", "--demo") as server:
+        yield server
+
+
+@pytest.fixture
+async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[Server]]:
+    """Two processes of one demo on one MongoDB."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(
+                running_server(
+                    mongo_uri,
+                    database_name,
+                    "--demo",
+                    SONGGANG_SECRET="a secret that both nodes share",
+                    SONGGANG_DEMO_PASSWORD=PASSWORD,
+                )
+            )
+            for _ in range(2)
+        ]

@@ -1,0 +1,104 @@
+"""The main job, end to end over two processes: a live session whose viewers become leads."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.e2e.conftest import PASSWORD
+from tests.support.clients import Http, subscribed
+from tests.support.readme import tour
+from tests.support.server import Server
+
+STEPS = tour()
+FOLLOW = STEPS["Follow"].query
+TAP = STEPS["Tap"].query
+ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
+
+
+async def answer(http: Http, name: str, variables: dict[str, Any], token: str) -> Any:
+    """The single root field of one of the README's operations."""
+    data = await http(STEPS[name].query, variables, token=token)
+    (answer,) = data.values()
+    return answer
+
+
+async def posting_of(http: Http, employer: str, token: str) -> str:
+    """A new posting that passes the gate."""
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    given = {"employer": employer, "pay": 6800, "insurance": ALL_INSURANCE, "until": until}
+    submitted = await answer(http, "Submit", given, token)
+    posting: str = submitted["posting"]["id"]
+    return posting
+
+
+async def session_on_air(http: Http, postings: list[str], host: str) -> str:
+    """A new session that presents ``postings``, started."""
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    scheduled = await answer(http, "Schedule", {"postings": postings, "at": at}, host)
+    session: str = scheduled["session"]["id"]
+    started = await answer(http, "Start", {"session": session}, host)
+    assert started["session"]["status"] == "LIVE"
+    return session
+
+
+async def test_the_main_job_over_two_nodes(two_nodes: list[Server]) -> None:
+    one, other = two_nodes
+    async with Http(one.url) as here, Http(other.url) as there:
+        officer = (await here.sign_in("officer", PASSWORD))["accessToken"]
+        host = (await here.sign_in("host", PASSWORD))["accessToken"]
+        employer = (await answer(here, "Employer", {}, officer))["employer"]["id"]
+        postings = [await posting_of(here, employer, officer) for _ in range(3)]
+        session = await session_on_air(here, postings, host)
+
+        staying, leaving = await there.enter(), await there.enter()
+        follow: dict[str, Any] = {"session": session, "after": None}
+        async with subscribed(other.url, staying, FOLLOW, follow) as stays:
+            async with subscribed(other.url, leaving, FOLLOW, follow) as leaves:
+                pin = {"session": session, "posting": postings[0]}
+                await answer(here, "Pin", pin, host)
+                seen = await stays.until("PostingPinned", within=1)
+                assert seen["posting"]["id"] == postings[0]
+                cut_off_at = await leaves.until("PostingPinned", within=1)
+
+            await answer(here, "Say", {"session": session}, host)
+            await answer(there, "Pin", {"session": session, "posting": postings[1]}, host)
+            await stays.until("Announcement")
+            await stays.until("PostingPinned")
+
+            resumed = {"session": session, "after": cut_off_at["cursor"]}
+            async with subscribed(one.url, leaving, FOLLOW, resumed) as back:
+                await answer(here, "Say", {"session": session}, host)
+                for kind in ("Announcement", "PostingPinned", "Announcement"):
+                    await back.until(kind)
+                logged = [event for event in back.events if not is_state(event)]
+                assert [event["seq"] for event in logged] == [3, 4, 5]
+            await stays.until("Announcement")
+            logged = [event for event in stays.events if not is_state(event)]
+            assert [event["seq"] for event in logged] == [2, 3, 4, 5]
+
+        tap = {"session": session, "posting": postings[1], "version": "1"}
+        arrivals = STEPS["Arrivals"]
+        async with subscribed(one.url, host, arrivals.query, {"session": session}) as leads:
+            taps = [answer(via, "Tap", tap, staying) for via in [here, there] * 25]
+            answers = await asyncio.gather(*taps)
+            assert sum(given["created"] for given in answers) == 1
+            assert len({given["lead"]["id"] for given in answers}) == 1
+            arrived = await leads.until("LeadRecorded")
+            assert arrived["lead"]["id"] == answers[0]["lead"]["id"]
+
+        listed = await answer(there, "Leads", {"session": session}, officer)
+        assert [edge["node"]["id"] for edge in listed["edges"]] == [answers[0]["lead"]["id"]]
+        lead = {"lead": answers[0]["lead"]["id"]}
+        assert (await answer(there, "Advance", lead, officer))["lead"]["stage"] == "CONTACTED"
+        ended = await answer(there, "End", {"session": session}, host)
+        assert ended["session"]["status"] == "ENDED"
+
+        late = await answer(here, "Tap", {**tap, "posting": postings[0]}, leaving)
+        assert late["code"] == "SESSION_NOT_LIVE"
+        repeated = await answer(here, "Tap", tap, staying)
+        assert (repeated["created"], repeated["lead"]["id"]) == (False, lead["lead"])
+
+
+def is_state(event: dict[str, Any]) -> bool:
+    """Whether an event is state that is told, not a logged one."""
+    return event["__typename"] in {"TallyChanged", "PresenceChanged", "Reset"}

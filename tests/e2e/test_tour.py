@@ -1,0 +1,104 @@
+"""The README's five minutes, run word for word against a demo as ``make run`` starts it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.clients import Http, subscribed
+from tests.support.readme import tour
+from tests.support.server import Server
+
+STEPS = tour()
+ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
+
+
+@pytest.fixture
+async def http(demo: Server) -> AsyncIterator[Http]:
+    async with Http(demo.url) as http:
+        yield http
+
+
+async def run(
+    http: Http, name: str, known: dict[str, Any], token: str | None = None, **other: Any
+) -> Any:
+    """Run a step; its single root field."""
+    step = STEPS[name]
+    data = await http(step.query, {**step.filled(known), **other}, token=token)
+    (answer,) = data.values()
+    return answer
+
+
+async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, http: Http) -> None:
+    done: set[str] = set()
+
+    async def step(name: str, known: dict[str, Any], token: str | None = None, **other: Any) -> Any:
+        done.add(name)
+        return await run(http, name, known, token, **other)
+
+    now = datetime.now(UTC)
+    known: dict[str, Any] = {
+        "password": demo.demo_password,
+        "in 30 days": (now + timedelta(days=30)).date().isoformat(),
+        "in 1 hour": (now + timedelta(hours=1)).isoformat(),
+    }
+    viewer = (await step("Enter", known))["accessToken"]
+    on_air = (await step("OnAir", known, viewer))["edges"]
+    session = on_air[0]["node"]
+    postings = session["postings"]["edges"]
+    assert len(postings) == 3
+    known |= {
+        "session": session["id"],
+        "cursor": session["cursor"],
+        "posting": postings[0]["node"]["id"],
+    }
+    host = (await step("SignIn", known))["accessToken"]
+
+    follow, arrivals = STEPS["Follow"], STEPS["Arrivals"]
+    done |= {"Follow", "Arrivals"}
+    async with (
+        subscribed(demo.url, viewer, follow.query, follow.filled(known)) as room,
+        subscribed(demo.url, host, arrivals.query, arrivals.filled(known)) as leads,
+    ):
+        pinned = await step("Pin", known, host)
+        assert pinned["session"]["pinnedPosting"]["id"] == known["posting"]
+        event = await room.until("PostingPinned")
+        assert event["posting"]["id"] == known["posting"]
+        await step("Say", known, host)
+        assert (await room.until("Announcement"))["body"].startswith("岗位已上车")
+
+        known["version"] = (await step("Consent", known, viewer))["version"]
+        first = await step("Tap", known, viewer)
+        again = await step("Tap", known, viewer)
+        assert (first["created"], again["created"]) == (True, False)
+        assert first["lead"] == again["lead"]
+        known["lead"] = first["lead"]["id"]
+        arrived = await leads.until("LeadRecorded")
+        assert arrived["lead"]["contact"] == {"name": "王**", "phone": "144****5678"}
+        tally = await room.until("TallyChanged")
+        assert tally["tallies"] == [{"postingId": known["posting"], "interests": 1}]
+
+        listed = (await step("Leads", known, host))["edges"]
+        assert [edge["node"]["id"] for edge in listed] == [known["lead"]]
+        advanced = (await step("Advance", known, host))["lead"]
+        assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 2)
+        assert (await leads.until("LeadAdvanced"))["stage"] == "CONTACTED"
+
+    officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
+    known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
+    refused = await step("Submit", known, officer)
+    assert {finding["code"] for finding in refused["findings"]} == {
+        "PAY_BELOW_MINIMUM_WAGE",
+        "SOCIAL_INSURANCE_MISSING",
+    }
+    accepted = await step("Submit", known, officer, pay=6800, insurance=ALL_INSURANCE)
+    assert accepted["posting"]["status"] == "OPEN"
+    known["accepted posting"] = accepted["posting"]["id"]
+
+    scheduled = await step("Schedule", known, host)
+    assert scheduled["session"]["status"] == "SCHEDULED"
+    known["own session"] = scheduled["session"]["id"]
+    assert (await step("Start", known, host))["session"]["status"] == "LIVE"
+    assert (await step("End", known, host))["session"]["status"] == "ENDED"
+    assert done == set(STEPS)

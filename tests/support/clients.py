@@ -1,0 +1,134 @@
+"""Clients that nobody here wrote: ``httpx`` for HTTP, ``gql`` for graphql-transport-ws."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import httpx
+from gql import Client, GraphQLRequest
+from gql.transport.websockets import WebsocketsTransport
+
+SIGN_IN = """
+mutation ($username: String!, $password: String!) {
+  signIn(input: {username: $username, password: $password}) {
+    __typename ... on SignedIn { accessToken refreshToken } ... on UserError { code message }
+  }
+}
+"""
+ENTER = "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }"
+
+
+class Http:
+    """One HTTP connection; a call gives the data and fails on GraphQL errors."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def post(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None
+    ) -> dict[str, Any]:
+        """The whole response."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        body = {"query": query, "variables": variables}
+        response = await self._client.post("/graphql", json=body, headers=headers)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def __call__(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None
+    ) -> dict[str, Any]:
+        answer = await self.post(query, variables, token=token)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def sign_in(self, username: str, password: str) -> dict[str, Any]:
+        """The tokens of a member of staff."""
+        data = await self(SIGN_IN, {"username": username, "password": password})
+        signed_in: dict[str, Any] = data["signIn"]
+        assert signed_in["__typename"] == "SignedIn", signed_in
+        return signed_in
+
+    async def enter(self) -> str:
+        """The token of a new viewer."""
+        token: str = (await self(ENTER))["enterAsViewer"]["accessToken"]
+        return token
+
+
+class Subscriber:
+    """Gathers the events of one subscription as they come."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self._came = asyncio.Condition()
+        self._looked = 0
+
+    async def take(self, event: dict[str, Any]) -> None:
+        """Note an event."""
+        async with self._came:
+            self.events.append(event)
+            self._came.notify_all()
+
+    async def until(self, kind: str, within: float = 10) -> dict[str, Any]:
+        """The next event of that type that was not given yet."""
+
+        def found() -> int | None:
+            for place in range(self._looked, len(self.events)):
+                if self.events[place]["__typename"] == kind:
+                    return place
+            return None
+
+        async with asyncio.timeout(within), self._came:
+            await self._came.wait_for(lambda: found() is not None)
+        place = found()
+        assert place is not None
+        self._looked = place + 1
+        return self.events[place]
+
+    async def count(self, number: int, within: float = 30) -> None:
+        """Return once that many events have come."""
+        async with asyncio.timeout(within), self._came:
+            await self._came.wait_for(lambda: len(self.events) >= number)
+
+
+@asynccontextmanager
+async def subscribed(
+    url: str, token: str, query: str, variables: dict[str, Any]
+) -> AsyncIterator[Subscriber]:
+    """Subscribe with ``gql`` while the block runs; inside it events arrive.
+
+    A query on the same socket is answered behind the subscription, so the server has taken it up
+    when the block begins.
+    """
+    transport = WebsocketsTransport(
+        url=url.replace("http", "ws", 1) + "/graphql",
+        init_payload={"authorization": f"Bearer {token}"},
+        subprotocols=["graphql-transport-ws"],
+    )
+    subscriber = Subscriber()
+    async with Client(transport=transport) as session:
+
+        async def follow() -> None:
+            request = GraphQLRequest(query, variable_values=variables)
+            async for answer in session.subscribe(request):
+                (event,) = answer.values()
+                await subscriber.take(event)
+
+        following = asyncio.create_task(follow())
+        try:
+            await session.execute(GraphQLRequest("{ __typename }"))
+            yield subscriber
+        finally:
+            following.cancel()
+            await asyncio.wait({following})
+    if not following.cancelled():
+        failure = following.exception()
+        if failure is not None:
+            raise failure

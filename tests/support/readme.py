@@ -1,0 +1,50 @@
+"""The README's tour as something that can be run."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+README = Path(__file__).parents[2] / "README.md"
+_BLOCK = re.compile(r"```(graphql|json)\n(.*?)```", re.DOTALL)
+_NAME = re.compile(r"(?:query|mutation|subscription) (\w+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One query of the tour with its variables, whose ``<words>`` are still to be filled."""
+
+    name: str
+    query: str
+    variables: dict[str, Any]
+
+    def filled(self, known: dict[str, Any]) -> dict[str, Any]:
+        """The variables with every ``<word>`` replaced by what is known of it."""
+
+        def fill(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: fill(part) for name, part in value.items()}
+            if isinstance(value, list):
+                return [fill(part) for part in value]
+            if isinstance(value, str) and value.startswith("<"):
+                return known[value.strip("<>")]
+            return value
+
+        filled: dict[str, Any] = fill(self.variables)
+        return filled
+
+
+def tour() -> dict[str, Step]:
+    """The steps by the name of their operation, in the order of the README."""
+    steps: dict[str, Step] = {}
+    last = ""
+    for kind, text in _BLOCK.findall(README.read_text()):
+        if kind == "graphql":
+            found = _NAME.search(text)
+            assert found is not None, f"an operation of the README has no name: {text}"
+            last = found[1]
+            steps[last] = Step(name=last, query=text, variables={})
+        else:
+            steps[last] = Step(name=last, query=steps[last].query, variables=json.loads(text))
+    return steps
