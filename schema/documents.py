@@ -16,9 +16,11 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    IntValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -29,10 +31,9 @@ from graphql import (
 )
 from graphql.language import VariableNode
 
-CACHED = 1_000
-"""Texts kept; the least used goes first."""
-CACHED_LENGTH = 16 * 1024
-"""Longer texts are not kept: 16 MiB at most in all."""
+CACHED_LENGTH = 256 * 1024
+"""Characters of all texts that are kept; the least used goes first. What is kept with a text takes
+up to 270 bytes a character, so this is 70 MB at most."""
 TEXT_LENGTH = 64 * 1024
 TOKENS = 5_000
 DEPTH = 15
@@ -41,14 +42,28 @@ FIELDS = 1_000
 """Fields that a document selects, each fragment counted wherever it is spread."""
 ROOTS = 20
 """Root fields (and aliases of them) of an operation."""
+COST = 50_000
+"""Fields that an answer may hold, each page taken as full: about a second of work."""
+PAGE = 20
+LARGEST_PAGE = 100
+"""Items of a page that names no size, and of one whose size is a variable."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """How deep a selection goes, and how many fields it selects."""
+    """How deep a selection goes, how many fields it selects, and how many it may answer with."""
 
-    depth: int
-    fields: int
+    depth: int = 0
+    fields: int = 0
+    cost: int = 0
+
+    def __or__(self, other: Measure) -> Measure:
+        """Both, side by side."""
+        return Measure(
+            depth=max(self.depth, other.depth),
+            fields=self.fields + other.fields,
+            cost=self.cost + other.cost,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +92,9 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
+        self._paged = _paged_fields(schema)
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
+        self._length = 0
 
     def prepare(self, text: str) -> Prepared:
         """Parse, validate and measure ``text``, or remember having done so. Never raises."""
@@ -86,10 +103,12 @@ class Documents:
             self._prepared.move_to_end(text)
             return known
         prepared = self._prepare(text)
-        if len(text) <= CACHED_LENGTH:
+        if len(text) <= TEXT_LENGTH:
             self._prepared[text] = prepared
-            if len(self._prepared) > CACHED:
-                self._prepared.popitem(last=False)
+            self._length += len(text)
+        while self._length > CACHED_LENGTH:
+            oldest, _ = self._prepared.popitem(last=False)
+            self._length -= len(oldest)
         return prepared
 
     def _prepare(self, text: str) -> Prepared:
@@ -99,74 +118,104 @@ class Documents:
             return Prepared(sha256=digest, errors=(too_long,))
         try:
             document = parse(text, max_tokens=TOKENS)
+            # Measured first: validation takes longer the more a document nests and repeats.
+            errors = self._measured(document) or validate(self._schema, document, max_errors=20)
         except GraphQLSyntaxError as error:
             return Prepared(sha256=digest, errors=(error,))
         except RecursionError:
             nested = GraphQLError("The document is nested too deeply to be read.")
             return Prepared(sha256=digest, errors=(nested,))
-        # Measured first: validation takes longer the more a document nests and repeats.
-        errors = _measured(document) or validate(self._schema, document, max_errors=20)
         if errors:
             return Prepared(sha256=digest, errors=tuple(errors))
         return Prepared(sha256=digest, document=document, variable_uses=_variable_uses(document))
 
-
-def _measured(document: DocumentNode) -> list[GraphQLError]:
-    """What exceeds a limit, found in one walk: every fragment is measured once."""
-    fragments = {
-        definition.name.value: definition
-        for definition in document.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
-    measured: dict[str, Measure | None] = {}
-    errors: list[GraphQLError] = []
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
+    def _measured(self, document: DocumentNode) -> list[GraphQLError]:
+        """What exceeds a limit, found in one walk: every fragment is measured once."""
+        ruler = _Ruler(document, self._paged)
+        errors: list[GraphQLError] = []
+        for definition in document.definitions:
+            if not isinstance(definition, OperationDefinitionNode):
+                continue
             if len(definition.selection_set.selections) > ROOTS:
                 errors.append(
                     GraphQLError(f"An operation has at most {ROOTS} root fields.", definition)
                 )
-            size = _measure(definition.selection_set, fragments, measured)
+            size = ruler.measure(definition.selection_set)
             if size.depth > DEPTH:
                 errors.append(GraphQLError(f"Fields nest at most {DEPTH} deep.", definition))
             if size.fields > FIELDS:
                 errors.append(
                     GraphQLError(f"An operation selects at most {FIELDS} fields.", definition)
                 )
-    return errors
+            if size.cost > COST:
+                errors.append(
+                    GraphQLError(
+                        f"The answer may have {size.cost} fields, {COST} at most: "
+                        "ask for fewer items or fewer fields of each.",
+                        definition,
+                    )
+                )
+        return errors
 
 
-def _measure(
-    selected: SelectionSetNode,
-    fragments: dict[str, FragmentDefinitionNode],
-    measured: dict[str, Measure | None],
-) -> Measure:
-    depth, count = 0, 0
-    for selection in selected.selections:
-        size = Measure(depth=0, fields=0)
-        if isinstance(selection, FieldNode):
-            if selection.selection_set:
-                size = _measure(selection.selection_set, fragments, measured)
-            size = Measure(depth=size.depth + 1, fields=size.fields + 1)
-        elif isinstance(selection, InlineFragmentNode):
-            size = _measure(selection.selection_set, fragments, measured)
-        elif isinstance(selection, FragmentSpreadNode):
-            size = _measure_fragment(selection.name.value, fragments, measured)
-        depth, count = max(depth, size.depth), count + size.fields
-    return Measure(depth=depth, fields=count)
+def _paged_fields(schema: GraphQLSchema) -> frozenset[str]:
+    """The names of all fields that take ``first``."""
+    return frozenset(
+        name
+        for kind in schema.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, its in kind.fields.items()
+        if "first" in its.args
+    )
 
 
-def _measure_fragment(
-    name: str,
-    fragments: dict[str, FragmentDefinitionNode],
-    measured: dict[str, Measure | None],
-) -> Measure:
-    if name not in measured:
-        # None while it is under way: a fragment that holds itself is left to validation.
-        measured[name] = None
-        if name in fragments:
-            measured[name] = _measure(fragments[name].selection_set, fragments, measured)
-    return measured[name] or Measure(depth=0, fields=0)
+class _Ruler:
+    """Measures the selections of one document."""
+
+    def __init__(self, document: DocumentNode, paged: frozenset[str]) -> None:
+        self._paged = paged
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Measure] = {}
+
+    def measure(self, selected: SelectionSetNode | None) -> Measure:
+        size = Measure()
+        for selection in selected.selections if selected else ():
+            if isinstance(selection, FieldNode):
+                size |= self._field(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                size |= self.measure(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode):
+                size |= self._fragment(selection.name.value)
+        return size
+
+    def _field(self, node: FieldNode) -> Measure:
+        inner = self.measure(node.selection_set)
+        items = _items(node) if node.name.value in self._paged else 1
+        return Measure(depth=inner.depth + 1, fields=inner.fields + 1, cost=items * inner.cost + 1)
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self._measured:
+            # Nothing while it is under way: a fragment that holds itself is left to validation.
+            self._measured[name] = Measure()
+            if name in self._fragments:
+                self._measured[name] = self.measure(self._fragments[name].selection_set)
+        return self._measured[name]
+
+
+def _items(node: FieldNode) -> int:
+    """How many items a page has at most, as far as the document says."""
+    for argument in node.arguments or ():
+        if argument.name.value in {"first", "last"}:
+            wanted = argument.value
+            # A number of more than three digits is refused in any case.
+            if isinstance(wanted, IntValueNode) and len(wanted.value) <= 3:
+                return max(0, min(int(wanted.value), LARGEST_PAGE))
+            return LARGEST_PAGE
+    return PAGE
 
 
 class _Uses(Visitor):
