@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import structlog
@@ -23,7 +23,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    execute,
     execute_subscription_event,
     get_argument_values,
 )
@@ -100,16 +99,9 @@ class Engine:
             raise RequestInvalid(
                 GraphQLError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
             )
-        assert prepared.document is not None  # it is valid
-        result = execute(
-            self._schema,
-            prepared.document,
-            context_value=context,
-            variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
-            hide_suggestions=True,
-        )
-        return encode(await result if isawaitable(result) else result)
+        result = self._executor(prepared, request, context).execute_operation()
+        # This executor knows no @defer: it has one result.
+        return encode(cast("ExecutionResult", await result if isawaitable(result) else result))
 
     async def subscribe(self, request: Request, principal: Principal | None) -> Joining:
         """Admit a subscriber.
@@ -117,22 +109,11 @@ class Engine:
         :raises RequestInvalid: nothing could be executed, or the caller is refused.
         """
         prepared, operation = self.prepare(request)
-        assert prepared.document is not None  # it is valid
-        variables = dict(request.variables or {})
         context = Context(self.services, principal)
-        executor = Executor.build(
-            self._schema,
-            prepared.document,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=request.operation_name,
-            hide_suggestions=True,
-        )
-        if isinstance(executor, list):
-            raise RequestInvalid(*executor)
+        executor = self._executor(prepared, request, context)
         root = _root_field(operation)
         following = await self._admit(executor, root, context)
-        kept = _without_cursor(root, variables, prepared)
+        kept = _without_cursor(root, _declared(operation, request.variables or {}), prepared)
         key = (
             prepared.sha256,
             request.operation_name,
@@ -145,6 +126,24 @@ class Engine:
             # The first member's cursor stays in: nothing but its admission looks at it.
             render=self._renderer(executor, following),
         )
+
+    def _executor(self, prepared: Prepared, request: Request, context: Context) -> Executor[Any]:
+        """What executes the operation.
+
+        :raises RequestInvalid: a variable is missing or of another type.
+        """
+        assert prepared.document is not None  # it is valid
+        executor = Executor.build(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            raise RequestInvalid(*executor)
+        return executor
 
     async def _admit(self, executor: Executor[Any], root: FieldNode, context: Context) -> Following:
         subscription = self._schema.subscription_type
@@ -187,6 +186,12 @@ def _root_field(operation: OperationDefinitionNode) -> FieldNode:
     if len(selections) != 1 or not isinstance(selections[0], FieldNode):
         raise RequestInvalid(GraphQLError("Subscribe to one plain field at the root.", operation))
     return selections[0]
+
+
+def _declared(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that the operation knows: others, whatever they hold, have no effect."""
+    names = {definition.variable.name.value for definition in operation.variable_definitions or ()}
+    return {name: value for name, value in given.items() if name in names}
 
 
 def _without_cursor(

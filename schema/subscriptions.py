@@ -55,7 +55,8 @@ ANY_VIEWER = Principal(role=Role.VIEWER, subject="")
 def _audience(caller: Principal) -> tuple[str, Principal]:
     if caller.role is Role.VIEWER:
         return "viewer", ANY_VIEWER
-    return f"{caller.role}/{caller.subject}", caller
+    seat = caller.role, caller.subject, caller.union_id, caller.employer_id
+    return "/".join(part or "" for part in seat), caller
 
 
 def _after(cursor: str | None, topic: str) -> int | None:
