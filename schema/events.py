@@ -39,6 +39,7 @@ class LogEvent:
 class SessionEvent(LogEvent): ...
 
 
+@strawberry.type
 class _Moved(SessionEvent):
     @strawberry.field(description="The session as it is now.")
     async def session(self, info: Info) -> LiveSession:

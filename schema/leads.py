@@ -30,7 +30,7 @@ from schema.nodes import (
     local_id,
     wanted_slice,
 )
-from schema.postings import Posting
+from schema.postings import Posting, open_posting
 from schema.sessions import LiveSession
 from schema.terms import FrozenTerms
 from storage.client import new_id
@@ -83,8 +83,14 @@ class Lead(Node):
     def terms(self) -> FrozenTerms:
         return FrozenTerms.of(self.record.terms)
 
-    @strawberry.field(description="The posting as it is now, also when it is closed.")
-    async def posting(self, info: Info) -> Posting:
+    @strawberry.field(
+        description="The posting as it is now. For staff also when it is closed; null for the "
+        "giver then."
+    )
+    async def posting(self, info: Info) -> Posting | None:
+        caller = info.context.principal
+        if caller is None or caller.role not in STAFF:
+            return await open_posting(info.context, self.record.posting_id)
         record = await info.context.loaders.postings.load(self.record.posting_id)
         assert record is not None  # a posting with leads is never deleted
         return Posting.of(record)
@@ -142,8 +148,12 @@ def _narrowed(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:
     session_id, posting_id = filter.session_id, filter.posting_id
     return replace(
         scope,
-        session_id=session_id and local_id(session_id, "LiveSession", "filter", "sessionId"),
-        posting_id=posting_id and local_id(posting_id, "Posting", "filter", "postingId"),
+        session_id=None
+        if session_id is None
+        else local_id(session_id, "LiveSession", "filter", "sessionId"),
+        posting_id=None
+        if posting_id is None
+        else local_id(posting_id, "Posting", "filter", "postingId"),
         stage=filter.stage,
     )
 
@@ -170,7 +180,7 @@ class ExpressInterestInput:
 
 @strawberry.type(description="The interest is stored for good; sent again, it stays one lead.")
 class InterestRecorded:
-    lead: Lead
+    lead: Lead = strawberry.field(description="As it was when it was first given.")
     created: bool = strawberry.field(description="False when it was there before.")
 
 
@@ -229,10 +239,10 @@ class LeadMutations:
             raise NotFound("There is no such posting.", field=("input", "postingId"))
         known = await _known_lead(context, session, posting, contact)
         if known is not None:
-            return InterestRecorded(lead=Lead.of(known), created=False)
+            return InterestRecorded(lead=Lead.of(_as_given(known)), created=False)
         lead = await _new_lead(context, session, posting, contact, input)
         stored, created = await context.services.capture.record(lead)
-        return InterestRecorded(lead=Lead.of(stored), created=created)
+        return InterestRecorded(lead=Lead.of(_as_given(stored)), created=created)
 
     @strawberry.mutation(description="For staff: bring a lead of their scope to its next stage.")
     async def advance_lead(self, info: Info, input: AdvanceLeadInput) -> AdvanceLeadResult:
@@ -245,6 +255,20 @@ class LeadMutations:
             record, input.stage, input.reason, expected_version=input.expected_version
         )
         return LeadStageAdvanced(lead=Lead.of(advanced))
+
+
+def _as_given(record: LeadRecord) -> LeadRecord:
+    """The lead as it was when it was given.
+
+    How far it has come is for staff: whoever sends a phone has not proved that it is theirs.
+    """
+    return replace(
+        record,
+        stage=LeadStage.INTERESTED,
+        reason=None,
+        version=1,
+        updated_at=record.created_at,
+    )
 
 
 async def _known_lead(

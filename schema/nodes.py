@@ -103,6 +103,16 @@ class Keyset(Generic[R]):
             raise BadCursor("The cursor is damaged. Start without one.") from None
 
 
+def whole_number(part: str) -> int:
+    """The number in a part of a cursor, of at most nine digits: no list of ours needs more.
+
+    :raises ValueError: it is none.
+    """
+    if not (part.isascii() and part.isdigit() and len(part) <= 9):
+        raise ValueError("not a number of this service")
+    return int(part)
+
+
 def by_id(name: str, key: Callable[[R], str], order: Order = (("_id", -1),)) -> Keyset[R]:
     """The keyset of a list that is ordered by id alone, newest first."""
     return Keyset(name=name, order=order, key=lambda record: (key(record),))

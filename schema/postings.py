@@ -30,6 +30,7 @@ from schema.nodes import (
     global_id,
     local_id,
     wanted_slice,
+    whole_number,
 )
 from schema.terms import Terms, TermsInput, terms_of
 from storage.client import new_id
@@ -132,7 +133,7 @@ _BEST_PAID: Keyset[PostingRecord] = Keyset(
     name="postings-by-pay",
     order=(("terms.pay.amount", -1), ("_id", -1)),
     key=lambda posting: (str(posting.terms.pay.amount), posting.id),
-    parse=lambda parts: (int(parts[0]), parts[1]),
+    parse=lambda parts: (whole_number(parts[0]), parts[1]),
 )
 
 
@@ -160,9 +161,9 @@ def _query(context: Context, filter: PostingFilter) -> PostingQuery:
     place = filter.place_code
     if place is not None:
         place = significant_digits(check_place_code(place, ("filter", "placeCode")))
-    employer_id = filter.employer_id and local_id(
-        filter.employer_id, "Employer", "filter", "employerId"
-    )
+    employer_id = None
+    if filter.employer_id is not None:
+        employer_id = local_id(filter.employer_id, "Employer", "filter", "employerId")
     narrowed = PostingQuery(
         employer_id=employer_id, occupation=filter.occupation, place_prefix=place
     )
@@ -171,6 +172,8 @@ def _query(context: Context, filter: PostingFilter) -> PostingQuery:
     caller = context.require(Role.OFFICER, Role.RECRUITER)
     if caller.role is Role.OFFICER:
         return replace(narrowed, status=filter.status, union_id=caller.union_id)
+    if employer_id not in {None, caller.employer_id}:
+        raise NotPermitted("You recruit for another employer.", field=("filter", "employerId"))
     return replace(narrowed, status=filter.status, employer_id=caller.employer_id)
 
 

@@ -27,6 +27,7 @@ from schema.nodes import (
     global_id,
     local_id,
     wanted_slice,
+    whole_number,
 )
 from schema.postings import Posting, open_posting
 from schema.unions import Union
@@ -136,7 +137,7 @@ _RUNNING_ORDER: Keyset[tuple[int, str]] = Keyset(
     name="running-order",
     order=(("place", 1),),
     key=lambda entry: (str(entry[0]),),
-    parse=lambda parts: (int(parts[0]),),
+    parse=lambda parts: (whole_number(parts[0]),),
 )
 
 
@@ -366,11 +367,6 @@ class SessionMutations:
         if not title:
             raise InvalidInput("Give the session a title.", field=("input", "title"))
         check_text(title, 120, ("input", "title"))
-        if input.starts_at.tzinfo is None:
-            raise InvalidInput(
-                "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
-                field=("input", "startsAt"),
-            )
         record = SessionRecord(
             id=new_id(),
             title=title,
@@ -380,7 +376,7 @@ class SessionMutations:
             union_path=union.path,
             host=_checked_host(input.host, input.format),
             owner_id=caller.subject,
-            starts_at=input.starts_at,
+            starts_at=_checked_start(input.starts_at),
             posting_ids=await _open_postings(info.context, input.posting_ids),
             created_at=info.context.services.clock(),
         )
@@ -449,6 +445,18 @@ async def _chosen_union(
     if not union.is_within(caller.union_id):
         raise NotPermitted("Your own union and its branches only.", field=("input", "unionId"))
     return union
+
+
+def _checked_start(given: datetime) -> datetime:
+    """The time in UTC, in the precision that is stored."""
+    if given.tzinfo is None:
+        raise InvalidInput(
+            "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
+            field=("input", "startsAt"),
+        )
+    if not 2000 <= given.year < 2100:
+        raise InvalidInput("Give a time of this century.", field=("input", "startsAt"))
+    return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 
 def _checked_host(given: HostInput, format: SessionFormat) -> HostRecord:
