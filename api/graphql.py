@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -68,21 +68,21 @@ class GraphQLEndpoint:
         origin = headers.get(b"origin", b"").decode("latin-1")
         if not origin or origin in self._origins:
             return True
-        host: str = headers.get(b"host", b"").decode("latin-1")
-        return urlsplit(origin).netloc == host
+        host = headers.get(b"host", b"").decode("latin-1")
+        # A proxy in front may speak TLS for us.
+        return origin in {f"http://{host}", f"https://{host}"}
 
     async def _answer(self, http: HttpRequest) -> Response:
         media_type = RESPONSE_JSON if RESPONSE_JSON in http.headers.get("accept", "") else JSON
         if http.method != "POST":
             return _errors("Send a POST request with a JSON body.", 405, JSON, allow="POST")
-        if http.headers.get("content-type", "").partition(";")[0].strip() != JSON:
+        if http.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             return _errors(f"Send the body as {JSON}.", 415, JSON)
         try:
             request = read_request(_parsed(await http.body()))
-        except Malformed as malformed:
-            return _errors(str(malformed), 400, media_type)
-        try:
             result = await self._engine.execute(request, self._context(http))
+        except (Malformed, ClientDisconnect) as malformed:
+            return _errors(str(malformed), 400, media_type)
         except RequestInvalid as invalid:
             status = 400 if media_type == RESPONSE_JSON else 200
             return Response(orjson.dumps({"errors": invalid.errors}), status, media_type=media_type)

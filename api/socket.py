@@ -117,6 +117,8 @@ class Connection:
                 return
             if not self.outbox.closed:
                 self._take(message)
+            # Messages that came together are read without a pause: let others have a turn.
+            await asyncio.sleep(0)
 
     async def end(self) -> None:
         """Give up everything that the connection held."""
@@ -200,9 +202,9 @@ class Connection:
             self._refuse(f"The id is a text of 1 to {ID_LENGTH} characters")
             return
         if operation_id in self._operations:
-            self.outbox.close(
-                Close.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id[:40]} already exists"
-            )
+            # A reason has at most 123 bytes (RFC 6455, section 5.5).
+            shown = operation_id.encode()[:80].decode(errors="ignore")
+            self.outbox.close(Close.SUBSCRIBER_EXISTS, f"Subscriber for {shown} already exists")
             return
         try:
             request = read_request(message.get("payload"))
