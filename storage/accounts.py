@@ -19,7 +19,9 @@ class Accounts:
         :raises Duplicate: the user name is taken.
         """
         with translated():
-            await self._accounts.insert_one(to_document(account))
+            await self._accounts.insert_one(
+                to_document(account) | {"username": account.username.lower()}
+            )
 
     async def by_username(self, username: str) -> Account | None:
         with translated():

@@ -32,8 +32,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("status", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
             name="by_status",
         ),
-        IndexModel([("owner_id", ASCENDING), ("starts_at", DESCENDING)], name="by_owner"),
-        IndexModel([("union_path", ASCENDING), ("starts_at", DESCENDING)], name="by_union"),
+        IndexModel(
+            [("owner_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
+            name="by_owner",
+        ),
+        IndexModel(
+            [("union_path", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
+            name="by_union",
+        ),
     ],
     "leads": [
         IndexModel(

@@ -39,10 +39,10 @@ class Leads:
         self._leads = mongo["leads"]
 
     async def record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
-        """Store what is new of ``leads`` and give for each its lead and whether it is the new one.
+        """Store what is new of ``leads`` and give for each its lead and whether it is this one.
 
-        One unordered batch, acknowledged by a majority's journals. A lead that was there before,
-        or stands twice in the batch, comes back as the first one.
+        One unordered batch, acknowledged by a majority's journals. Where the person gave one
+        before, or another stands earlier in the batch, that one comes back.
 
         :raises StorageError: some of the batch may be stored, some not; sending it again is safe.
         """
@@ -58,7 +58,10 @@ class Leads:
             return [(lead, True) for lead in leads]
         firsts = await self._by_identity([lead for lead in leads if lead.id not in stored])
         return [
-            (lead, True) if lead.id in stored else (firsts[_identity(lead)], False)
+            (lead, True)
+            if lead.id in stored
+            # It may be this very one, sent again because nobody knew whether it was stored.
+            else (firsts[_identity(lead)], firsts[_identity(lead)].id == lead.id)
             for lead in leads
         ]
 
@@ -149,6 +152,7 @@ class Leads:
                 self._leads.find(unlogged, {"posting_id": 1}, session=session)
                 .sort("_id", 1)
                 .limit(limit)
+                .hint("unlogged")
                 .to_list(limit)
             )
             taken = [(document["_id"], document["posting_id"]) for document in found]
@@ -164,6 +168,10 @@ class Leads:
         """Sessions whose leads a crash kept from the log."""
         with translated():
             found = await (
-                self._leads.find({"logged": False}, {"session_id": 1}).limit(limit).to_list(limit)
+                self._leads.find({"logged": False}, {"session_id": 1})
+                .limit(limit)
+                # Without the hint MongoDB would read all leads: no key of the index is asked for.
+                .hint("unlogged")
+                .to_list(limit)
             )
         return sorted({document["session_id"] for document in found})

@@ -45,15 +45,8 @@ class Sessions:
 
     async def page(self, query: SessionQuery, wanted: Slice) -> Page[LiveSession]:
         """The latest start first; the key is start and id."""
-        where: Document = {}
-        if query.status is not None:
-            where["status"] = query.status.value
-        if query.union_id is not None:
-            where["union_path"] = query.union_id
-        if query.owner_id is not None:
-            where["owner_id"] = query.owner_id
         with translated():
-            page = await find_page(self._sessions, where, BY_START, wanted)
+            page = await find_page(self._sessions, _where(query), BY_START, wanted)
         return page.map(lambda document: to_record(LiveSession, document))
 
     async def move(
@@ -101,8 +94,17 @@ class Sessions:
         return document["peak_viewers"] if document else viewers
 
     async def count(self, query: SessionQuery) -> int:
-        """How many sessions of a status and owner there are, at most 1,000."""
-        where = {"status": query.status, "owner_id": query.owner_id}
-        narrowed = {name: value for name, value in where.items() if value is not None}
+        """How many sessions ``query`` leaves, at most 1,000."""
         with translated():
-            return await self._sessions.count_documents(narrowed, limit=1000)
+            return await self._sessions.count_documents(_where(query), limit=1000)
+
+
+def _where(query: SessionQuery) -> Document:
+    where: Document = {}
+    if query.status is not None:
+        where["status"] = query.status.value
+    if query.union_id is not None:
+        where["union_path"] = query.union_id
+    if query.owner_id is not None:
+        where["owner_id"] = query.owner_id
+    return where

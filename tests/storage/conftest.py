@@ -1,0 +1,36 @@
+"""A prepared database for the nouns."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage.store import Store
+from tests.support.stores import emptied, prepared
+
+
+@pytest.fixture(scope="session")
+async def pymongo_store(mongo_uri: str) -> AsyncIterator[Store]:
+    async with prepared(mongo_uri) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+async def motor_store(mongo_uri: str) -> AsyncIterator[Store]:
+    async with prepared(mongo_uri, "motor") as store:
+        yield store
+
+
+@pytest.fixture
+async def store(pymongo_store: Store) -> Store:
+    """The nouns over a database that holds nothing but collections and indexes."""
+    return await emptied(pymongo_store)
+
+
+@pytest.fixture(params=["pymongo", "motor"])
+async def either_store(
+    request: pytest.FixtureRequest, pymongo_store: Store, motor_store: Store
+) -> Store:
+    """The same over each driver in turn."""
+    return await emptied(motor_store if request.param == "motor" else pymongo_store)

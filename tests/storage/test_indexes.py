@@ -1,0 +1,173 @@
+"""Collections are made once, by however many; and every list is read through an index."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+import pytest
+
+from domain.events import Announcement
+from domain.leads import LeadStage
+from domain.postings import Occupation, PostingStatus
+from domain.sessions import SessionStatus
+from storage.client import Document, Mongo, Session
+from storage.indexes import INDEXES, ensure_collections
+from storage.leads import LeadQuery
+from storage.pages import Slice
+from storage.postings import NEWEST_FIRST, PostingQuery
+from storage.sessions import SessionQuery
+from storage.store import Store
+from tests.support import records
+
+LATER = records.AT + timedelta(hours=9)
+TODAY = date(2026, 10, 1)
+BEST_PAID = (("terms.pay.amount", -1), ("_id", -1))
+FIRST = Slice(limit=2)
+NEXT = Slice(limit=2, after=("f" * 24,))
+LAST = Slice(limit=2, backward=True, before=("0" * 24,))
+
+
+async def shape(mongo: Mongo) -> dict[str, tuple[set[str], Document]]:
+    found = await mongo.command({"listCollections": 1})
+    validators = {
+        each["name"]: each["options"].get("validator", {}) for each in found["cursor"]["firstBatch"]
+    }
+    return {
+        name: (set(await mongo[name].index_information()), validators[name]) for name in validators
+    }
+
+
+async def test_collections_can_be_made_again_and_by_many_at_once(either_mongo: Mongo) -> None:
+    await asyncio.gather(*(ensure_collections(either_mongo) for _ in range(3)))
+    made = await shape(either_mongo)
+    assert made.keys() == INDEXES.keys()
+    assert made["leads"][0] == {"_id_"} | {index.document["name"] for index in INDEXES["leads"]}
+    await ensure_collections(either_mongo)
+    assert await shape(either_mongo) == made
+
+
+async def fill(store: Store) -> None:
+    session = records.live_session(id="session")
+    await store.sessions.add([session, *(records.live_session() for _ in range(4))])
+    await store.postings.add([records.posting() for _ in range(5)])
+    await store.employers.add([records.employer() for _ in range(5)])
+    await store.leads.record([records.lead() for _ in range(5)])
+    # Newer ones of somebody else, which a list must not wade through.
+    foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
+    ended = SessionStatus.ENDED
+    await store.sessions.add(
+        [records.live_session(**foreign, status=ended, starts_at=LATER) for _ in range(40)]
+    )
+    await store.leads.record(
+        [records.lead(**foreign, employer_id="other", session_id="other") for _ in range(40)]
+    )
+
+
+async def append(store: Store) -> None:
+    async def body(session: Session) -> None:
+        events = [Announcement(session_id="session", body="你好")] * 3
+        await store.log.append("session/session", events, at=records.AT, session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def log_leads(store: Store) -> None:
+    async def body(session: Session) -> None:
+        await store.leads.take_unlogged("session", limit=3, session=session)
+
+    await store.mongo.transaction(body)
+
+
+BY_POSTING_ORDER = [
+    PostingQuery(open_on=TODAY),
+    PostingQuery(open_on=TODAY, employer_id="employer"),
+    PostingQuery(open_on=TODAY, occupation=Occupation.ELECTRICIAN, place_prefix="31"),
+    PostingQuery(status=PostingStatus.IN_REVIEW, union_id=records.UNION_ID),
+    PostingQuery(status=PostingStatus.REFUSED, employer_id="employer"),
+]
+PAGES_OF_STARTS = [
+    Slice(limit=2),
+    Slice(limit=2, after=(records.AT, "f" * 24)),
+    Slice(limit=2, backward=True, before=(records.AT, "0" * 24)),
+]
+Reading = Callable[[Store], Awaitable[object]]
+# What grows without end: an index gives filter and order.
+LISTS: list[Reading] = [
+    *(lambda store, wanted=wanted: store.employers.page(wanted) for wanted in (FIRST, NEXT, LAST)),
+    *(
+        lambda store, query=query, wanted=wanted: store.sessions.page(query, wanted)
+        for wanted in PAGES_OF_STARTS
+        for query in (
+            SessionQuery(),
+            SessionQuery(status=SessionStatus.LIVE),
+            SessionQuery(union_id=records.UNION_ID),
+            SessionQuery(owner_id=records.HOST_ID),
+        )
+    ),
+    *(
+        lambda store, query=query, wanted=wanted: store.leads.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            LeadQuery(union_id=records.UNION_ID),
+            LeadQuery(owner_id=records.HOST_ID),
+            LeadQuery(employer_id="employer"),
+            LeadQuery(union_id=records.UNION_ID, session_id="session"),
+            LeadQuery(owner_id=records.HOST_ID, posting_id="posting", stage=LeadStage.INTERESTED),
+        )
+    ),
+    lambda store: store.log.read("session/session", after=1, limit=2),
+]
+# A filter and an order from two sides may need a sort of the few that match.
+LOOKUPS: list[Reading] = [
+    *(
+        lambda store, query=query, order=order: store.postings.page(query, order, FIRST)
+        for order in (NEWEST_FIRST, BEST_PAID)
+        for query in BY_POSTING_ORDER
+    ),
+    lambda store: store.postings.page(PostingQuery(ids=("a", "b")), NEWEST_FIRST, FIRST),
+    lambda store: store.postings.by_ids(["a", "b"]),
+    lambda store: store.postings.visible_ids(["a", "b"], TODAY),
+    lambda store: store.sessions.by_ids(["session"]),
+    lambda store: store.sessions.count(SessionQuery(status=SessionStatus.LIVE)),
+    lambda store: store.leads.find("session", "posting", "person"),
+    lambda store: store.leads.by_ids(["a", "b"]),
+    lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
+    lambda store: store.leads.sessions_with_unlogged(),
+    log_leads,
+    append,
+    lambda store: store.log.head("session/session"),
+    lambda store: store.accounts.by_username("host"),
+    lambda store: store.unions.root(),
+    lambda store: store.tallies.by_sessions(["session"]),
+    lambda store: store.presence.totals(["session"], at=records.AT),
+    lambda store: store.presence.leave("node"),
+]
+
+
+async def plans(store: Store, readings: list[Reading]) -> list[Document]:
+    """What the server says of each operation that the readings send."""
+    await fill(store)
+    await store.mongo.command({"profile": 2})
+    for read in readings:
+        await read(store)
+    await store.mongo.command({"profile": 0})
+    profile = store.mongo["system.profile"]
+    seen = [document async for document in profile.find({"planSummary": {"$exists": True}})]
+    await profile.drop()
+    return seen
+
+
+@pytest.mark.parametrize("readings", [LISTS, LOOKUPS], ids=["lists", "lookups"])
+async def test_nothing_is_read_without_an_index(store: Store, readings: list[Reading]) -> None:
+    seen = await plans(store, readings)
+    assert len(seen) >= len(readings)
+    assert [each for each in seen if "COLLSCAN" in each["planSummary"]] == []
+
+
+async def test_a_list_reads_little_more_than_it_shows(store: Store) -> None:
+    seen = await plans(store, LISTS)
+    assert [each["command"] for each in seen if each.get("hasSortStage")] == []
+    # One more than the two on the page, from each of two ranges of keys that it may begin with.
+    assert [each["command"] for each in seen if each["keysExamined"] > 6] == []

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.leads import LeadStage, RefusalReason
+from storage.client import Session, StorageError
+from storage.leads import LeadQuery
+from storage.pages import Slice
+from storage.store import Store
+from tests.support import records
+
+LATER = records.AT + timedelta(hours=1)
+
+
+async def test_a_person_gives_one_lead_a_session_and_posting(either_store: Store) -> None:
+    leads = either_store.leads
+    first = records.lead(person="w")
+    assert await leads.record([first]) == [(first, True)]
+    again = records.lead(person="w")
+    fresh = records.lead(person="x")
+    twice = records.lead(person="x")
+    elsewhere = records.lead(person="w", posting_id="other")
+    later = records.lead(person="w", session_id="other")
+    assert await leads.record([again, fresh, twice, elsewhere, later]) == [
+        (first, False),
+        (fresh, True),
+        (fresh, False),
+        (elsewhere, True),
+        (later, True),
+    ]
+    assert await leads.find("session", "posting", "w") == first
+    assert await leads.find("session", "posting", "y") is None
+    assert await leads.by_ids([first.id, again.id]) == {first.id: first}
+    assert await leads.by_id(first.id) == first
+    assert await leads.by_id(again.id) is None
+
+
+async def test_a_lead_that_is_sent_again_is_still_the_new_one(store: Store) -> None:
+    lead = records.lead()
+    await store.leads.record([lead])
+    assert await store.leads.record([lead, records.lead(person=lead.person)]) == [
+        (lead, True),
+        (lead, False),
+    ]
+
+
+async def test_a_broken_lead_is_refused_and_does_not_look_like_a_duplicate(store: Store) -> None:
+    broken = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
+    with pytest.raises(StorageError, match=r"\(121\)$"):
+        await store.leads.record([broken])
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (LeadQuery(union_id="root"), "fdcba"),
+        (LeadQuery(union_id="elsewhere"), "e"),
+        (LeadQuery(owner_id="other"), "d"),
+        (LeadQuery(employer_id="other"), "c"),
+        (LeadQuery(union_id="root", session_id="other"), "b"),
+        (LeadQuery(union_id="root", posting_id="other"), "a"),
+        (LeadQuery(union_id="root", stage=LeadStage.HIRED), "f"),
+    ],
+)
+async def test_leads_are_listed_newest_first_within_a_scope(
+    store: Store, query: LeadQuery, found: str
+) -> None:
+    await store.leads.record(
+        [
+            records.lead(id="a", posting_id="other"),
+            records.lead(id="b", session_id="other"),
+            records.lead(id="c", employer_id="other"),
+            records.lead(id="d", owner_id="other"),
+            records.lead(id="e", union_path=("elsewhere",)),
+            records.lead(id="f", stage=LeadStage.HIRED),
+        ]
+    )
+    page = await store.leads.page(query, Slice(limit=10))
+    assert "".join(lead.id for lead in page.items) == found
+
+
+async def test_a_stage_is_set_for_the_version_that_was_read(store: Store) -> None:
+    lead = records.lead()
+    await store.leads.record([lead])
+
+    async def body(session: Session) -> None:
+        refused = await store.leads.advance(
+            lead, LeadStage.REFUSED, RefusalReason.OTHER, at=LATER, session=session
+        )
+        assert refused == replace(
+            lead,
+            stage=LeadStage.REFUSED,
+            reason=RefusalReason.OTHER,
+            updated_at=LATER,
+            version=2,
+        )
+        contacted = LeadStage.CONTACTED
+        assert await store.leads.advance(lead, contacted, None, at=LATER, session=session) is None
+        again = await store.leads.advance(refused, contacted, None, at=LATER, session=session)
+        assert again == replace(lead, stage=contacted, updated_at=LATER, version=3)
+
+    await store.mongo.transaction(body)
+
+
+async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> None:
+    made = [records.lead() for _ in range(5)]
+    elsewhere = records.lead(session_id="other")
+    await store.leads.record([*made, elsewhere])
+    assert await store.leads.sessions_with_unlogged() == ["other", "session"]
+
+    async def body(session: Session) -> list[tuple[str, str]]:
+        return await store.leads.take_unlogged("session", limit=3, session=session)
+
+    taken = [await store.mongo.transaction(body) for _ in range(3)]
+    ids = [(lead.id, "posting") for lead in made]
+    assert taken == [ids[:3], ids[3:], []]
+    assert await store.leads.sessions_with_unlogged() == ["other"]
+    assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.leads import Contact
+from storage.sealing import Seal, derive_key
+
+SEAL = Seal("one secret")
+OTHER = Seal("another secret")
+CONTACT = Contact(name="王师傅", phone="+8614412345678")
+
+
+@given(name=st.text(max_size=60), phone=st.text(max_size=20), lead_id=st.text(max_size=30))
+def test_what_was_sealed_for_a_lead_opens_for_it(name: str, phone: str, lead_id: str) -> None:
+    contact = Contact(name=name, phone=phone)
+    assert SEAL.open(lead_id, SEAL.seal(lead_id, contact)) == contact
+
+
+def test_a_sealed_value_shows_nothing_and_is_never_the_same_twice() -> None:
+    first, second = SEAL.seal("lead", CONTACT), SEAL.seal("lead", CONTACT)
+    assert first != second
+    assert CONTACT.name.encode() not in first.name
+    assert CONTACT.phone.encode() not in first.phone
+
+
+def test_a_sealed_value_does_not_open_elsewhere() -> None:
+    sealed = SEAL.seal("lead", CONTACT)
+    moved = replace(sealed, name=sealed.phone, phone=sealed.name)
+    older = replace(sealed, key_version=0)
+    changed = replace(sealed, phone=sealed.phone[:-1] + bytes([sealed.phone[-1] ^ 1]))
+    for seal, lead_id, value in (
+        (SEAL, "other", sealed),
+        (SEAL, "lead", moved),
+        (SEAL, "lead", older),
+        (SEAL, "lead", changed),
+        (OTHER, "lead", sealed),
+    ):
+        with pytest.raises(InvalidTag):
+            seal.open(lead_id, value)
+
+
+def test_a_phone_stands_for_one_person_under_one_secret() -> None:
+    assert SEAL.person(CONTACT.phone) == Seal("one secret").person(CONTACT.phone)
+    assert SEAL.person(CONTACT.phone) != SEAL.person("+8614412345679")
+    assert SEAL.person(CONTACT.phone) != OTHER.person(CONTACT.phone)
+    assert len(SEAL.person(CONTACT.phone)) == 64
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    assert derive_key("secret", "person") != derive_key("secret", "fingerprint")
+    assert len(derive_key("secret", "person")) == 32

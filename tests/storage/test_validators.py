@@ -1,0 +1,82 @@
+"""MongoDB itself refuses what is no record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.events import Announcement, Placed
+from storage.client import Document, StorageError, translated
+from storage.documents import to_document
+from storage.log import document_of
+from storage.store import Store
+from storage.validators import VALIDATORS
+from tests.support import records
+
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "accounts": to_document(records.account()),
+    "unions": to_document(records.union()),
+    "employers": to_document(records.employer()),
+    "postings": to_document(records.posting()),
+    "sessions": to_document(records.live_session()),
+    "leads": to_document(records.lead()) | {"logged": False},
+    "events": document_of(
+        Placed(
+            topic="session/a",
+            seq=1,
+            at=records.AT,
+            event=Announcement(session_id="a", body="你好"),
+        )
+    ),
+}
+
+
+def test_every_validator_has_a_document_here() -> None:
+    assert DOCUMENTS.keys() == VALIDATORS.keys()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_document_needs_every_field_with_its_type(store: Store, name: str) -> None:
+    collection = store.mongo[name]
+    whole = DOCUMENTS[name]
+    for field, value in whole.items():
+        another: Document = {field: 1 if isinstance(value, dict) else {}}
+        broken = [whole | another]
+        if field != "_id":
+            # The driver gives a key to a document that has none.
+            broken.append({key: whole[key] for key in whole if key != field})
+        for document in broken:
+            with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+                await collection.insert_one(document)
+    await collection.insert_one(dict(whole))
+    assert await collection.count_documents({}) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("terms.pay.amount", "6000"),
+        ("terms.pay.period", "WEEK"),
+        ("terms.hours_per_day", 8),
+        ("terms.insurance", ["HAPPINESS"]),
+        ("terms.insurance", "PENSION"),
+        ("status", "Open"),
+        ("findings", [{"code": "A"}]),
+        ("review", {"by": "officer"}),
+        ("created_at", "2026-10-01"),
+    ],
+)
+async def test_a_field_of_a_field_needs_its_type_too(
+    store: Store, field: str, wrong: object
+) -> None:
+    posting = records.posting()
+    await store.postings.add([posting])
+    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+        await store.mongo["postings"].update_one({"_id": posting.id}, {"$set": {field: wrong}})
+    assert await store.postings.by_ids([posting.id]) == {posting.id: posting}
+
+
+async def test_an_event_has_a_seq_from_one_on(store: Store) -> None:
+    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+        await store.mongo["events"].insert_one(DOCUMENTS["events"] | {"seq": 0})

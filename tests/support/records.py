@@ -1,0 +1,119 @@
+"""Records that are right in every field, to be changed where a test looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.accounts import Account, Role
+from domain.employers import Employer
+from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
+from domain.postings import Posting, PostingStatus
+from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
+from domain.unions import Union, UnionLevel
+from storage.client import new_id
+from tests.domain.samples import terms
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+UNION_ID = "union"
+HOST_ID = "host"
+
+
+class Watch:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = AT
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+def account(**changes: Any) -> Account:
+    made = Account(
+        id=new_id(),
+        username="host",
+        display_name="王主席",
+        role=Role.HOST,
+        password_hash="not a hash",
+        union_id=UNION_ID,
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def union(**changes: Any) -> Union:
+    made = Union(
+        id=UNION_ID,
+        name="嘉兴市总工会",
+        level=UnionLevel.CITY,
+        place_code="330400",
+        path=("root", UNION_ID),
+    )
+    return replace(made, **changes)
+
+
+def employer(**changes: Any) -> Employer:
+    made = Employer(
+        id=new_id(),
+        name="合成电机有限公司",
+        credit_code=new_id()[-18:],
+        place_code="330402",
+        union_id=UNION_ID,
+        created_by="officer",
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def posting(**changes: Any) -> Posting:
+    made = Posting(
+        id=new_id(),
+        employer_id="employer",
+        terms=terms(),
+        status=PostingStatus.OPEN,
+        union_id=UNION_ID,
+        created_by="officer",
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def live_session(**changes: Any) -> LiveSession:
+    made = LiveSession(
+        id=new_id(),
+        title="劳模送岗",
+        format=SessionFormat.MODEL_WORKER_LIVE,
+        status=SessionStatus.LIVE,
+        union_id=UNION_ID,
+        union_path=("root", UNION_ID),
+        host=Host(name="王师傅", honour=Honour.CITY_CRAFTSMAN),
+        owner_id=HOST_ID,
+        starts_at=AT,
+        posting_ids=(),
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def lead(**changes: Any) -> Lead:
+    made = Lead(
+        id=new_id(),
+        session_id="session",
+        posting_id="posting",
+        employer_id="employer",
+        union_path=("root", UNION_ID),
+        owner_id=HOST_ID,
+        person=new_id(),
+        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
+        source=LeadSource.LIVE_TAP,
+        terms=terms(),
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)

@@ -1,0 +1,38 @@
+"""Prepared databases: made once a run, emptied for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from storage.client import Driver, Mongo, new_id
+from storage.indexes import INDEXES
+from storage.store import Store
+
+SECRET = "a secret of tests, long enough"
+
+
+@asynccontextmanager
+async def prepared(uri: str, driver: Driver = "pymongo") -> AsyncIterator[Store]:
+    """The nouns over a new database with collections and indexes, dropped after the block."""
+    mongo = await Mongo.connect(uri, f"test_{new_id()}", driver=driver)
+    store = Store(mongo, SECRET)
+    await store.prepare(SECRET)
+    yield store
+    await mongo.drop()
+    await mongo.close()
+
+
+async def emptied(store: Store) -> Store:
+    """The same store without a document."""
+    await asyncio.gather(*(store.mongo[name].delete_many({}) for name in INDEXES))
+    return store
+
+
+@asynccontextmanager
+async def second(uri: str, store: Store) -> AsyncIterator[Store]:
+    """The same database over a client of its own, as another node has it."""
+    mongo = await Mongo.connect(uri, store.mongo.database_name)
+    yield Store(mongo, SECRET)
+    await mongo.close()
