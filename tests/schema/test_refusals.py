@@ -1,0 +1,452 @@
+"""Every refusal that a mutation names: its type, code and field; and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from schema.nodes import global_id
+from storage.client import new_id
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS, on
+from tests.support.services import Running, World, gid, stored, today
+
+IDENTITY_CARD = "11010519491231002X"
+Given = dict[str, Any]
+
+
+class Refused(NamedTuple):
+    """A mutation by a caller with a changed input, and how it is refused."""
+
+    name: str
+    caller: str
+    change: Callable[[World], Given]
+    kind: str
+    code: str
+    field: tuple[str, ...] | None
+
+
+def invalid(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
+    return Refused(name, caller, change, "InvalidInput", "INVALID_INPUT", ("input", *field))
+
+
+def wrong_id(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
+    return Refused(name, caller, change, "InvalidInput", "INVALID_ID", ("input", *field))
+
+
+def unknown(kind: str) -> str:
+    return global_id(kind, new_id())
+
+
+def setting(**values: Any) -> Callable[[World], Given]:
+    """These fields with these values, or with what they give for the world."""
+
+    def change(world: World) -> Given:
+        return {name: it(world) if callable(it) else it for name, it in values.items()}
+
+    return change
+
+
+def contact(**values: Any) -> Callable[[World], Given]:
+    return lambda world: {"contact": {"name": "王小明", "phone": world.phone()} | values}
+
+
+def host(**values: Any) -> Callable[[World], Given]:
+    return lambda _: {"host": {"name": "王师傅", "honour": "CITY_CRAFTSMAN"} | values}
+
+
+TEXTS = {
+    "of control characters": "a\x07b",
+    "of an identity card": f"身份证 {IDENTITY_CARD}",
+}
+
+REFUSED: dict[str, Refused] = {
+    # Accounts
+    "sign in, wrong password": Refused(
+        "signIn", "nobody", setting(password="wrong"), "SignInFailed", "SIGN_IN_FAILED", None
+    ),
+    "sign in, unknown name": Refused(
+        "signIn", "nobody", setting(username="nobody"), "SignInFailed", "SIGN_IN_FAILED", None
+    ),
+    "refresh, garbage": Refused(
+        "refreshSignIn",
+        "nobody",
+        setting(refreshToken="x"),
+        "Unauthenticated",
+        "UNAUTHENTICATED",
+        None,
+    ),
+    "refresh, an access token": Refused(
+        "refreshSignIn",
+        "nobody",
+        setting(refreshToken=lambda world: world.token(world.host)),
+        "Unauthenticated",
+        "UNAUTHENTICATED",
+        None,
+    ),
+    # Employers
+    "employer, no name": invalid("createEmployer", "officer", setting(name="  "), "name"),
+    "employer, long name": invalid("createEmployer", "officer", setting(name="长" * 121), "name"),
+    "employer, long text": invalid(
+        "createEmployer", "officer", setting(description="长" * 2001), "description"
+    ),
+    "employer, wrong code": invalid(
+        "createEmployer", "officer", setting(creditCode="91330402MA00000000"), "creditCode"
+    ),
+    "employer, wrong place": invalid(
+        "createEmployer", "officer", setting(placeCode="990000"), "placeCode"
+    ),
+    "employer, known code": Refused(
+        "createEmployer",
+        "officer",
+        setting(creditCode=lambda world: world.employer.credit_code),
+        "AlreadyExists",
+        "ALREADY_EXISTS",
+        ("input", "creditCode"),
+    ),
+    # Postings
+    "posting, unknown employer": Refused(
+        "submitPosting",
+        "officer",
+        setting(employerId=lambda _: unknown("Employer")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "employerId"),
+    ),
+    "posting, long title": invalid("submitPosting", "officer", setting(title="长" * 121), "title"),
+    "posting, much pay": invalid(
+        "submitPosting",
+        "officer",
+        setting(pay={"amount": 1_000_001, "period": "MONTH"}),
+        "pay",
+        "amount",
+    ),
+    "posting, long hours": invalid(
+        "submitPosting", "officer", setting(hoursPerDay=25), "hoursPerDay"
+    ),
+    "posting, no hours": invalid(
+        "submitPosting", "officer", setting(hoursPerWeek=0), "hoursPerWeek"
+    ),
+    "posting, wrong place": invalid(
+        "submitPosting", "officer", setting(placeCode="1"), "placeCode"
+    ),
+    "posting, insurance twice": invalid(
+        "submitPosting", "officer", setting(insurance=["PENSION", "PENSION"]), "insurance"
+    ),
+    "posting, open too long": invalid(
+        "submitPosting",
+        "officer",
+        setting(validUntil=lambda _: (today() + timedelta(days=400)).isoformat()),
+        "validUntil",
+    ),
+    "review, no reason": invalid("reviewPosting", "officer", setting(reason=" "), "reason"),
+    "review, long reason": invalid(
+        "reviewPosting", "officer", setting(reason="长" * 501), "reason"
+    ),
+    "review, unknown posting": Refused(
+        "reviewPosting",
+        "officer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "review, a posting that was decided": Refused(
+        "reviewPosting",
+        "officer",
+        setting(postingId=lambda world: gid(world.refused)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    # Sessions
+    "schedule, no title": invalid("scheduleSession", "host", setting(title=""), "title"),
+    "schedule, long title": invalid("scheduleSession", "host", setting(title="长" * 121), "title"),
+    "schedule, time without zone": invalid(
+        "scheduleSession", "host", setting(startsAt="2026-11-23T19:00:00"), "startsAt"
+    ),
+    "schedule, in the first year": invalid(
+        "scheduleSession", "host", setting(startsAt="0001-01-01T00:00:00+14:00"), "startsAt"
+    ),
+    "schedule, in the last year": invalid(
+        "scheduleSession", "host", setting(startsAt="9999-12-31T23:59:59-12:00"), "startsAt"
+    ),
+    "schedule, no postings": invalid(
+        "scheduleSession", "host", setting(postingIds=[]), "postingIds"
+    ),
+    "schedule, too many postings": invalid(
+        "scheduleSession",
+        "host",
+        setting(postingIds=lambda world: [gid(world.open)] * 3_001),
+        "postingIds",
+    ),
+    "schedule, a posting twice": invalid(
+        "scheduleSession",
+        "host",
+        setting(postingIds=lambda world: [gid(world.open)] * 2),
+        "postingIds",
+    ),
+    "schedule, model worker without honour": invalid(
+        "scheduleSession", "host", host(honour=None), "host", "honour"
+    ),
+    "schedule, host without name": invalid(
+        "scheduleSession", "host", host(name=""), "host", "name"
+    ),
+    "schedule, unknown union": Refused(
+        "scheduleSession",
+        "host",
+        setting(unionId=lambda _: unknown("Union")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "unionId"),
+    ),
+    "schedule, union above": Refused(
+        "scheduleSession",
+        "host",
+        setting(unionId=lambda world: gid(world.province)),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        ("input", "unionId"),
+    ),
+    "schedule, unknown posting": Refused(
+        "scheduleSession",
+        "host",
+        setting(postingIds=lambda world: [gid(world.open), unknown("Posting")]),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        ("input", "postingIds", "1"),
+    ),
+    "announce, nothing": invalid("announce", "host", setting(body=" \n"), "body"),
+    "announce, too much": invalid("announce", "host", setting(body="长" * 501), "body"),
+    # Leads
+    "interest, no phone": Refused(
+        "expressInterest",
+        "viewer",
+        contact(phone="12345"),
+        "PhoneInvalid",
+        "PHONE_INVALID",
+        ("input", "contact", "phone"),
+    ),
+    "interest, no name": invalid("expressInterest", "viewer", contact(name=" "), "contact", "name"),
+    "interest, no consent": Refused(
+        "expressInterest",
+        "viewer",
+        setting(consent=None),
+        "ConsentRequired",
+        "CONSENT_REQUIRED",
+        ("input", "consent", "textVersion"),
+    ),
+    "interest, consent to another text": Refused(
+        "expressInterest",
+        "viewer",
+        setting(consent={"textVersion": "0"}),
+        "ConsentRequired",
+        "CONSENT_REQUIRED",
+        ("input", "consent", "textVersion"),
+    ),
+    "interest, unknown session": Refused(
+        "expressInterest",
+        "viewer",
+        setting(sessionId=lambda _: unknown("LiveSession")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    ),
+    "interest, unknown posting": Refused(
+        "expressInterest",
+        "viewer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "interest, a posting of no session": Refused(
+        "expressInterest",
+        "viewer",
+        setting(postingId=lambda world: gid(world.absent)),
+        "PostingNotInSession",
+        "POSTING_NOT_IN_SESSION",
+        None,
+    ),
+    "advance, unknown lead": Refused(
+        "advanceLead",
+        "host",
+        setting(leadId=lambda _: unknown("Lead")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "leadId"),
+    ),
+    "advance, a step left out": Refused(
+        "advanceLead",
+        "host",
+        setting(stage="HIRED"),
+        "LeadStageConflict",
+        "LEAD_STAGE_CONFLICT",
+        None,
+    ),
+    "advance, another version": Refused(
+        "advanceLead",
+        "host",
+        setting(expectedVersion=2),
+        "LeadStageConflict",
+        "LEAD_STAGE_CONFLICT",
+        None,
+    ),
+    "advance, refused without reason": invalid(
+        "advanceLead", "host", setting(stage="REFUSED"), "reason"
+    ),
+    "advance, a reason for nothing": invalid(
+        "advanceLead", "host", setting(reason="OTHER"), "reason"
+    ),
+}
+
+for what, text in TEXTS.items():
+    for name, caller, changed in (
+        ("createEmployer", "officer", "name"),
+        ("createEmployer", "officer", "description"),
+        ("submitPosting", "recruiter", "title"),
+        ("submitPosting", "recruiter", "duties"),
+        ("submitPosting", "recruiter", "conditions"),
+        ("submitPosting", "recruiter", "address"),
+        ("submitPosting", "recruiter", "repostSource"),
+        ("reviewPosting", "officer", "reason"),
+        ("scheduleSession", "host", "title"),
+        ("announce", "host", "body"),
+    ):
+        REFUSED[f"{name}, {changed} {what}"] = invalid(
+            name, caller, setting(**{changed: text}), changed
+        )
+
+for posting in ("held", "refused", "closed", "expired"):
+    for name, caller in (("pinPosting", "host"), ("expressInterest", "viewer")):
+        REFUSED[f"{name}, {posting} posting"] = Refused(
+            name,
+            caller,
+            setting(postingId=lambda world, posting=posting: gid(getattr(world, posting))),
+            "PostingNotOpen",
+            "POSTING_NOT_OPEN",
+            None,
+        )
+    REFUSED[f"schedule, {posting} posting"] = Refused(
+        "scheduleSession",
+        "host",
+        setting(postingIds=lambda world, posting=posting: [gid(getattr(world, posting))]),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        ("input", "postingIds", "0"),
+    )
+
+for session in ("scheduled", "interrupted", "ended", "draft"):
+    for name, caller in (
+        ("pinPosting", "host"),
+        ("unpinPosting", "host"),
+        ("announce", "host"),
+        ("expressInterest", "viewer"),
+    ):
+        REFUSED[f"{name}, {session} session"] = Refused(
+            name, caller, on(session), "SessionNotLive", "SESSION_NOT_LIVE", None
+        )
+
+for name, sessions in {
+    "startSession": ("live", "ended", "draft"),
+    "interruptSession": ("scheduled", "interrupted", "ended"),
+    "resumeSession": ("live", "ended"),
+    "endSession": ("scheduled", "ended"),
+    "cancelSession": ("live", "ended"),
+}.items():
+    for session in sessions:
+        REFUSED[f"{name}, {session} session"] = Refused(
+            name,
+            "officer",
+            on(session),
+            "SessionStateConflict",
+            "SESSION_STATE_CONFLICT",
+            None,
+        )
+    REFUSED[f"{name}, unknown session"] = Refused(
+        name,
+        "officer",
+        setting(sessionId=lambda _: unknown("LiveSession")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    )
+
+REFUSED["pinPosting, unknown posting"] = Refused(
+    "pinPosting",
+    "host",
+    setting(postingId=lambda _: unknown("Posting")),
+    "NotFound",
+    "NOT_FOUND",
+    None,
+)
+REFUSED["pinPosting, a posting of no session"] = Refused(
+    "pinPosting",
+    "host",
+    setting(postingId=lambda world: gid(world.absent)),
+    "PostingNotInSession",
+    "POSTING_NOT_IN_SESSION",
+    None,
+)
+
+ID_FIELDS = {
+    ("submitPosting", "officer", "employerId"): "Employer",
+    ("reviewPosting", "officer", "postingId"): "Posting",
+    ("scheduleSession", "host", "unionId"): "Union",
+    ("startSession", "host", "sessionId"): "LiveSession",
+    ("interruptSession", "host", "sessionId"): "LiveSession",
+    ("resumeSession", "host", "sessionId"): "LiveSession",
+    ("endSession", "host", "sessionId"): "LiveSession",
+    ("cancelSession", "host", "sessionId"): "LiveSession",
+    ("pinPosting", "host", "sessionId"): "LiveSession",
+    ("pinPosting", "host", "postingId"): "Posting",
+    ("unpinPosting", "host", "sessionId"): "LiveSession",
+    ("announce", "host", "sessionId"): "LiveSession",
+    ("expressInterest", "viewer", "sessionId"): "LiveSession",
+    ("expressInterest", "viewer", "postingId"): "Posting",
+    ("advanceLead", "host", "leadId"): "Lead",
+}
+NO_IDS = {
+    "of another type": lambda world: gid(world.employer),
+    "empty": "",
+    "not base64": "岗位",
+    "not ours": "bm90OmFuOmlk",
+    "of nothing": "UG9zdGluZzo",
+    "an injection": global_id("Posting", "a\x00b"),
+    "very long": "A" * 100_000,
+}
+for (name, caller, changed), kind in ID_FIELDS.items():
+    for what, given in NO_IDS.items():
+        if what == "of another type" and kind == "Employer":
+            given = lambda world: gid(world.union)  # noqa: E731, PLW2901 - the one field of the type
+        REFUSED[f"{name}, {changed} {what}"] = wrong_id(
+            name, caller, setting(**{changed: given}), changed
+        )
+REFUSED["schedule, postingIds of another type"] = wrong_id(
+    "scheduleSession",
+    "host",
+    setting(postingIds=lambda world: [gid(world.open), gid(world.live)]),
+    "postingIds",
+    "1",
+)
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
+async def test_a_refusal_has_its_name_code_and_field(
+    case: Refused, api: Api, still_world: World, running: Running
+) -> None:
+    operation = OPERATIONS[case.name]
+    before = await stored(running)
+    given = operation.given(still_world) | case.change(still_world)
+    answer = await api.mutate(
+        case.name, given, still_world.token_of(case.caller), operation.selection
+    )
+    assert answer["__typename"] == case.kind, answer
+    assert answer["code"] == case.code
+    assert answer["field"] == (list(case.field) if case.field else None)
+    assert answer["message"].endswith(".")
+    assert IDENTITY_CARD not in answer["message"]
+    assert await stored(running) == before

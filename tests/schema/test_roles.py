@@ -1,0 +1,95 @@
+"""Who may do what: every mutation by every kind of caller."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS
+from tests.support.services import Running, World, stored
+
+CALLERS = (
+    "nobody",
+    "viewer",
+    "host",
+    "other host",
+    "officer",
+    "officer above",
+    "officer elsewhere",
+    "recruiter",
+    "other recruiter",
+)
+OFFICERS = {"officer", "officer above", "officer elsewhere"}
+DIRECTORS = {"host", "officer", "officer above"}
+ALLOWED = {
+    "signIn": set(CALLERS),
+    "refreshSignIn": set(CALLERS),
+    "enterAsViewer": set(CALLERS),
+    "createEmployer": OFFICERS,
+    "submitPosting": OFFICERS | {"recruiter"},
+    "reviewPosting": {"officer", "officer above"},
+    "scheduleSession": DIRECTORS | {"other host"},
+    "startSession": DIRECTORS,
+    "interruptSession": DIRECTORS,
+    "resumeSession": DIRECTORS,
+    "endSession": DIRECTORS,
+    "cancelSession": DIRECTORS,
+    "pinPosting": DIRECTORS,
+    "unpinPosting": DIRECTORS,
+    "announce": DIRECTORS,
+    "expressInterest": {"viewer"},
+    "advanceLead": DIRECTORS | {"recruiter"},
+}
+# Somebody of the right role, but not of this scope, is not told that it exists.
+UNSEEN = {
+    "reviewPosting": {"officer elsewhere"},
+    "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
+}
+SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
+DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))
+
+
+def _expected(name: str, caller: str) -> tuple[str, str]:
+    if caller == "nobody":
+        return "Unauthenticated", "UNAUTHENTICATED"
+    if caller in UNSEEN.get(name, set()):
+        return "NotFound", "NOT_FOUND"
+    return "NotPermitted", "NOT_PERMITTED"
+
+
+def test_the_matrix_of_roles_names_every_mutation() -> None:
+    assert set(ALLOWED) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("name", "caller"), SUCCESSES)
+async def test_a_caller_of_the_right_role_and_scope_may(
+    name: str, caller: str, api: Api, world: World
+) -> None:
+    operation = OPERATIONS[name]
+    token = world.token_of(caller)
+    answer = await api.mutate(name, operation.given(world), token, operation.selection)
+    assert answer["__typename"] == operation.success, answer
+
+
+@pytest.mark.parametrize("name", DENIED)
+async def test_anybody_else_is_refused_by_name_and_nothing_is_written(
+    name: str, api: Api, still_world: World, running: Running
+) -> None:
+    before = await stored(running)
+    for caller in CALLERS:
+        if caller in ALLOWED[name]:
+            continue
+        answer = await api.mutate(
+            name, OPERATIONS[name].given(still_world), still_world.token_of(caller)
+        )
+        assert (answer["__typename"], answer["code"]) == _expected(name, caller), caller
+    assert await stored(running) == before
+
+
+@pytest.mark.parametrize("name", DENIED)
+async def test_a_token_that_does_not_count_is_refused_as_such(
+    name: str, api: Api, still_world: World
+) -> None:
+    answer = await api.mutate(name, OPERATIONS[name].given(still_world), "forged")
+    assert answer["__typename"] == "Unauthenticated"
+    assert answer["message"] == "The token is expired or not one of ours. Sign in again."

@@ -1,0 +1,204 @@
+"""Asking GraphQL in process, and a bare client of graphql-transport-ws that may misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Self
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin, Subprotocol
+
+URL = "http://songgang.test/graphql"
+WITHIN = 10.0
+ERROR = "... on UserError { code message field }"
+
+
+class Api:
+    """Sends requests to an endpoint without a network."""
+
+    def __init__(self, endpoint: ASGIApp) -> None:
+        transport = httpx.ASGITransport(endpoint)
+        self.http = httpx.AsyncClient(transport=transport, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    async def post(self, body: Any, token: str | None = None, **headers: str) -> httpx.Response:
+        """Send any JSON body."""
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        return await self.http.post(URL, json=body, headers=headers)
+
+    async def answer(
+        self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
+    ) -> dict[str, Any]:
+        """The whole answer."""
+        response = await self.post({"query": query, "variables": variables}, token)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def ask(
+        self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
+    ) -> dict[str, Any]:
+        """The data of an answer that has no errors."""
+        answer = await self.answer(query, variables, token)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def error(
+        self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
+    ) -> dict[str, Any]:
+        """The only error of an answer."""
+        (error,) = (await self.answer(query, variables, token))["errors"]
+        found: dict[str, Any] = error
+        return found
+
+    async def mutate(
+        self, name: str, given: dict[str, Any], token: str | None = None, selection: str = ""
+    ) -> dict[str, Any]:
+        """What a mutation answers: its type, its error if it is one, and ``selection``."""
+        query = mutation(name, selection)
+        data = await self.ask(query, {"input": given}, token)
+        result: dict[str, Any] = data[name]
+        return result
+
+
+def mutation(name: str, selection: str = "") -> str:
+    """The document that calls a mutation with the variable ``input``."""
+    kind = name[0].upper() + name[1:]
+    return (
+        f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ "
+        f"__typename {ERROR} {selection} }} }}"
+    )
+
+
+class Server:
+    """A uvicorn that serves ``app`` on a free port of this machine, in this loop."""
+
+    def __init__(self, app: ASGIApp, protocol: Any) -> None:
+        config = uvicorn.Config(
+            app,
+            port=0,
+            lifespan="off",
+            ws=protocol,
+            ws_max_size=64 * 1024,
+            ws_per_message_deflate=False,
+            log_config=None,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = _Quiet(config)
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._server.serve())
+        await asyncio.wait_for(self._server.listening.wait(), WITHIN)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"ws://127.0.0.1:{port}/graphql"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        await self._task
+
+
+class _Quiet(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Socket:
+    """One connection, message by message."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def raw(self, frame: str | bytes) -> None:
+        await self.connection.send(frame)
+
+    async def send(self, **message: Any) -> None:
+        await self.raw(json.dumps(message))
+
+    async def receive(self, within: float = WITHIN) -> dict[str, Any]:
+        """The next message."""
+        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.connection.recv(), within))
+        return message
+
+    async def initialise(self, token: str | None = None) -> None:
+        """Up to the acknowledgement."""
+        payload = {"authorization": f"Bearer {token}"} if token else None
+        await self.send(type="connection_init", payload=payload)
+        assert await self.receive() == {"type": "connection_ack"}
+
+    async def subscribe(self, operation_id: str, query: str, **variables: Any) -> None:
+        payload = {"query": query, "variables": variables}
+        await self.send(id=operation_id, type="subscribe", payload=payload)
+
+    async def live(self, operation_id: str, query: str, **variables: Any) -> None:
+        """Subscribe, and return when what happens from now on will come."""
+        await self.subscribe(operation_id, query, **variables)
+        await self.alive()
+
+    async def alive(self) -> None:
+        """A query is answered, and nothing comes before the answer."""
+        await self.subscribe("alive", "{ __typename }")
+        answer = {"data": {"__typename": "Query"}}
+        assert await self.receive() == {"id": "alive", "type": "next", "payload": answer}
+        assert await self.receive() == {"id": "alive", "type": "complete"}
+
+    async def event(self, operation_id: str, name: str = "sessionEvents") -> dict[str, Any]:
+        """The next event of a subscription."""
+        message = await self.receive()
+        assert (message["id"], message["type"]) == (operation_id, "next"), message
+        assert "errors" not in message["payload"], message
+        found: dict[str, Any] = message["payload"]["data"][name]
+        return found
+
+    async def closed(self, within: float = WITHIN) -> tuple[int | None, str | None]:
+        """Code and reason of the close that comes, whatever comes before."""
+        async with asyncio.timeout(within):
+            try:
+                while True:
+                    await self.connection.recv()
+            except ConnectionClosed:
+                return self.connection.close_code, self.connection.close_reason
+
+
+@asynccontextmanager
+async def socket(
+    url: str,
+    *,
+    subprotocols: tuple[str, ...] | None = ("graphql-transport-ws",),
+    origin: str | None = None,
+    **options: Any,
+) -> AsyncIterator[Socket]:
+    """An open connection, closed with the block."""
+    async with connect(
+        url,
+        subprotocols=[Subprotocol(name) for name in subprotocols] if subprotocols else None,
+        origin=Origin(origin) if origin else None,
+        compression=None,
+        proxy=None,
+        **options,
+    ) as connection:
+        yield Socket(connection)

@@ -1,0 +1,168 @@
+"""Every mutation with an input that is right, and what it shows when it succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from storage.clock import utc_now
+from tests.support.services import PASSWORD, World, credit_code, gid, today
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A mutation: its input in a world, its success type, and what of it is asked for."""
+
+    name: str
+    given: Callable[[World], dict[str, Any]]
+    success: str
+    selection: str = ""
+
+
+def posting_input(world: World, **changes: Any) -> dict[str, Any]:
+    """A job that passes the gate, with changes."""
+    given: dict[str, Any] = {
+        "employerId": gid(world.employer),
+        "title": "电工",
+        "occupation": "ELECTRICIAN",
+        "headcount": 3,
+        "duties": "负责车间电气设备的安装与检修。",
+        "conditions": "持低压电工作业证。",
+        "placeCode": "310115",
+        "pay": {"amount": 6000, "period": "MONTH"},
+        "employmentType": "FULL_TIME",
+        "shift": "DAY",
+        "hoursPerDay": 8,
+        "hoursPerWeek": 40,
+        "insurance": ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY"],
+        "validUntil": (today() + timedelta(days=30)).isoformat(),
+    }
+    return given | changes
+
+
+def session_input(world: World, **changes: Any) -> dict[str, Any]:
+    """A session of the world's union, with changes."""
+    given: dict[str, Any] = {
+        "title": "劳模送岗",
+        "format": "MODEL_WORKER_LIVE",
+        "unionId": gid(world.union),
+        "host": {"name": "王师傅", "honour": "CITY_CRAFTSMAN"},
+        "startsAt": (utc_now() + timedelta(days=1)).isoformat(),
+        "postingIds": [gid(world.open), gid(world.second)],
+    }
+    return given | changes
+
+
+def interest_input(world: World, **changes: Any) -> dict[str, Any]:
+    """The interest of somebody new in the first posting, with changes."""
+    given: dict[str, Any] = {
+        "sessionId": gid(world.live),
+        "postingId": gid(world.open),
+        "contact": {"name": "王小明", "phone": world.phone()},
+        "consent": {"textVersion": "1"},
+    }
+    return given | changes
+
+
+def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    """The input of a mutation of one of the world's sessions."""
+
+    def given(world: World) -> dict[str, Any]:
+        return {"sessionId": gid(getattr(world, session))} | {
+            name: value(world) if callable(value) else value for name, value in more.items()
+        }
+
+    return given
+
+
+SESSION = "... on SessionChanged { session { id status } }"
+
+OPERATIONS = {
+    operation.name: operation
+    for operation in (
+        Operation(
+            "signIn",
+            lambda world: {"username": world.host.username, "password": PASSWORD},
+            "SignedIn",
+            "... on SignedIn { accessToken refreshToken expiresAt }",
+        ),
+        Operation(
+            "refreshSignIn",
+            lambda world: {"refreshToken": world.refresh_token(world.host)},
+            "SignedIn",
+        ),
+        Operation(
+            "enterAsViewer",
+            lambda _: {},
+            "ViewerEntered",
+            "... on ViewerEntered { accessToken expiresAt clientMutationId }",
+        ),
+        Operation(
+            "createEmployer",
+            lambda _: {
+                "name": "合成电机有限公司",
+                "creditCode": credit_code(),
+                "placeCode": "330402",
+            },
+            "EmployerCreated",
+            "... on EmployerCreated { employer { id name creditCode placeCode description } }",
+        ),
+        Operation(
+            "submitPosting",
+            posting_input,
+            "PostingAccepted",
+            "... on PostingAccepted { posting { id status } findings { code } }"
+            "... on PostingHeld { posting { id status } findings { code } }"
+            "... on PostingRefused { posting { id status } findings { code } }",
+        ),
+        Operation(
+            "reviewPosting",
+            lambda world: {"postingId": gid(world.held), "approved": True, "reason": "已核实"},
+            "PostingReviewed",
+            "... on PostingReviewed { posting { id status } }",
+        ),
+        Operation(
+            "scheduleSession",
+            session_input,
+            "SessionScheduled",
+            "... on SessionScheduled { session { id title status startsAt union { id } } }",
+        ),
+        Operation("startSession", on("scheduled"), "SessionChanged", SESSION),
+        Operation("interruptSession", on("live"), "SessionChanged", SESSION),
+        Operation("resumeSession", on("interrupted"), "SessionChanged", SESSION),
+        Operation("endSession", on("live"), "SessionChanged", SESSION),
+        Operation("cancelSession", on("scheduled"), "SessionChanged", SESSION),
+        Operation(
+            "pinPosting",
+            on("live", postingId=lambda world: gid(world.open)),
+            "PostingShown",
+            "... on PostingShown { posting { id } session { pinnedPosting { id } } }",
+        ),
+        Operation(
+            "unpinPosting",
+            on("live"),
+            "SessionChanged",
+            "... on SessionChanged { session { pinnedPosting { id } } }",
+        ),
+        Operation(
+            "announce",
+            on("live", body="欢迎"),
+            "Announced",
+            "... on Announced { session { id cursor } }",
+        ),
+        Operation(
+            "expressInterest",
+            interest_input,
+            "InterestRecorded",
+            "... on InterestRecorded { created lead { id stage version contact { name } } }",
+        ),
+        Operation(
+            "advanceLead",
+            lambda world: {"leadId": gid(world.lead), "stage": "CONTACTED"},
+            "LeadStageAdvanced",
+            "... on LeadStageAdvanced { lead { id stage version nextStages } }",
+        ),
+    )
+}

@@ -1,0 +1,317 @@
+"""The services of one process over a real database, and a small world to ask them about."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from api.auth import Gate, Tokens
+from api.graphql import GraphQLEndpoint
+from domain.accounts import Account, Principal, Role
+from domain.calendar import day_in_china
+from domain.employers import Employer, check_character
+from domain.events import Placed, session_of
+from domain.leads import Contact, Lead
+from domain.postings import Finding, Posting, PostingStatus, Severity
+from domain.sessions import LiveSession, SessionStatus
+from domain.unions import Union, UnionLevel
+from domain.wages import KNOWN_WAGES
+from realtime.commit import GroupCommit
+from realtime.feed import Feed
+from realtime.hub import Hub
+from realtime.leads import Capture, LeadLog
+from realtime.presence import Presence
+from realtime.sessions import Desk
+from realtime.tally import Tally
+from schema.context import Services
+from schema.engine import Engine
+from schema.nodes import global_id
+from storage.client import Mongo, Session, new_id
+from storage.clock import Clock, utc_now
+from storage.store import Store
+from tests.domain.samples import terms
+from tests.support import records
+from tests.support.waiting import until
+
+SECRET = "a secret for tests, of thirty-two"
+PASSWORD = "a password for tests"
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+OWN_ORIGIN = "https://songgang.example"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """What the app runs once a process."""
+
+    services: Services
+    tokens: Tokens
+    engine: Engine
+    endpoint: GraphQLEndpoint
+
+    @property
+    def store(self) -> Store:
+        return self.services.store
+
+
+@asynccontextmanager
+async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIterator[Running]:
+    """All services over ``mongo``, as the app wires them, until the block ends."""
+    store = Store(mongo, SECRET)
+    await store.prepare(SECRET)
+    hub = Hub(store.log, clock)
+    tally = Tally(store, hub)
+    tally.start()
+
+    def on_event(placed: Placed) -> None:
+        hub.hint(placed)
+        tally.hint(placed)
+
+    def on_gap() -> None:
+        hub.hint_gap()
+        tally.hint_gap()
+
+    async def note_seq(placed: Placed, session: Session) -> None:
+        session_id = session_of(placed.topic)
+        if session_id is not None:
+            await store.sessions.note_seq(session_id, placed.seq, session=session)
+
+    feed = Feed(mongo, on_event=on_event, on_gap=on_gap)
+    await feed.start()
+    presence = Presence(store, hub, clock, node=new_id())
+    presence.start()
+    commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
+    lead_log = LeadLog(store, commit, clock)
+    capture = Capture(store, lead_log)
+    tokens = Tokens(SECRET, clock)
+    gate = Gate(tokens, store.accounts)
+    services = Services(
+        store=store,
+        hub=hub,
+        desk=Desk(store, commit, clock),
+        capture=capture,
+        lead_log=lead_log,
+        commit=commit,
+        presence=presence,
+        authority=gate,
+        clock=clock,
+        wages=KNOWN_WAGES,
+        demo=True,
+    )
+    engine = Engine(services)
+    endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
+    stops: Sequence[Callable[[], Awaitable[None]]] = (
+        capture.close,
+        lead_log.close,
+        commit.close,
+        presence.close,
+        feed.stop,
+        tally.close,
+        hub.close,
+    )
+    try:
+        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint)
+    finally:
+        for stop in stops:
+            await stop()
+        gate.close()
+
+
+FINDING = Finding(
+    code="LURE",
+    severity=Severity.REVIEW,
+    field="duties",
+    message="A secret of the staff.",
+    message_zh="仅供工作人员查看。",
+    basis="人力资源市场暂行条例",
+)
+
+
+def today() -> date:
+    return day_in_china(utc_now())
+
+
+def credit_code() -> str:
+    """A valid code that nobody has."""
+    head = f"91{int(new_id(), 16) % 10**15:015d}"
+    return head + check_character(head)
+
+
+class World:
+    """Unions, people, postings and sessions of one test, with ids that nobody else has.
+
+    The session on air is held by ``host`` for ``union``, which lies below ``province``; its
+    running order has postings of every status, which a posting may get after it was scheduled.
+    """
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.province = self._union(UnionLevel.PROVINCE, ())
+        self.union = self._union(UnionLevel.CITY, self.province.path)
+        self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
+        self.employer = self._employer("合成电机有限公司")
+        self.rival = self._employer("合成纺织有限公司")
+        self.host = self._account(Role.HOST, union_id=self.union.id)
+        self.other_host = self._account(Role.HOST, union_id=self.union.id)
+        self.officer = self._account(Role.OFFICER, union_id=self.union.id)
+        self.upper_officer = self._account(Role.OFFICER, union_id=self.province.id)
+        self.other_officer = self._account(Role.OFFICER, union_id=self.elsewhere.id)
+        self.recruiter = self._account(Role.RECRUITER, employer_id=self.employer.id)
+        self.other_recruiter = self._account(Role.RECRUITER, employer_id=self.rival.id)
+        self.open = self._posting(self.employer)
+        self.second = self._posting(self.employer, terms=self._terms(title="焊工"))
+        self.third = self._posting(self.rival)
+        self.absent = self._posting(self.employer)
+        self.held = self._posting(
+            self.employer, status=PostingStatus.IN_REVIEW, findings=(FINDING,)
+        )
+        self.refused = self._posting(
+            self.employer, status=PostingStatus.REFUSED, findings=(FINDING,)
+        )
+        self.closed = self._posting(self.employer, status=PostingStatus.CLOSED)
+        self.expired = self._posting(
+            self.employer, terms=self._terms(valid_until=today() - timedelta(days=1))
+        )
+        self.hidden = (self.held, self.refused, self.closed, self.expired)
+        self.order = (
+            self.open,
+            self.held,
+            self.second,
+            self.refused,
+            self.closed,
+            self.third,
+            self.expired,
+        )
+        self.live = self._session(SessionStatus.LIVE)
+        self.scheduled = self._session(SessionStatus.SCHEDULED)
+        self.interrupted = self._session(SessionStatus.INTERRUPTED)
+        self.ended = self._session(SessionStatus.ENDED)
+        self.draft = self._session(SessionStatus.DRAFT)
+        self.sessions = (self.live, self.scheduled, self.interrupted, self.ended, self.draft)
+        self.lead = self._lead()
+        self._phones = iter(range(10**8))
+
+    async def settle(self) -> None:
+        """Put everything into the database."""
+        store = self.running.store
+        await store.unions.add([self.province, self.union, self.elsewhere])
+        await store.employers.add([self.employer, self.rival])
+        for account in self.staff.values():
+            await store.accounts.add(account)
+        await store.postings.add([*self.order, self.absent])
+        await store.sessions.add(self.sessions)
+        await store.leads.record([self.lead])
+        self.running.services.lead_log.notice(self.live.id)
+
+    @property
+    def staff(self) -> dict[str, Account]:
+        return {
+            "host": self.host,
+            "other host": self.other_host,
+            "officer": self.officer,
+            "officer above": self.upper_officer,
+            "officer elsewhere": self.other_officer,
+            "recruiter": self.recruiter,
+            "other recruiter": self.other_recruiter,
+        }
+
+    def principal(self, account: Account) -> Principal:
+        return self.running.tokens.for_account(account).principal
+
+    def token(self, account: Account) -> str:
+        return self.running.tokens.for_account(account).access
+
+    def refresh_token(self, account: Account) -> str:
+        refresh = self.running.tokens.for_account(account).refresh
+        assert refresh is not None  # staff always get one
+        return refresh
+
+    def viewer(self) -> str:
+        """The token of a new viewer."""
+        return self.running.tokens.for_viewer().access
+
+    def token_of(self, caller: str) -> str | None:
+        """By the names that the matrix of roles uses."""
+        if caller == "nobody":
+            return None
+        return self.viewer() if caller == "viewer" else self.token(self.staff[caller])
+
+    def phone(self) -> str:
+        """A number that the demo admits, another each time."""
+        return f"144{next(self._phones):08d}"
+
+    def _lead(self) -> Lead:
+        lead_id, now = new_id(), utc_now()
+        contact = Contact(name="王小明", phone="+8613800138000")
+        return records.lead(
+            id=lead_id,
+            session_id=self.live.id,
+            posting_id=self.open.id,
+            employer_id=self.employer.id,
+            union_path=self.union.path,
+            owner_id=self.host.id,
+            contact=self.running.store.seal.seal(lead_id, contact),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
+        union_id = new_id()
+        return records.union(id=union_id, level=level, path=(*above, union_id))
+
+    def _employer(self, name: str) -> Employer:
+        return records.employer(name=name, credit_code=credit_code(), union_id=self.union.id)
+
+    def _account(self, role: Role, **place: Any) -> Account:
+        return replace(
+            records.account(union_id=None),
+            role=role,
+            username=f"{role.lower()}-{new_id()}",
+            password_hash=PASSWORD_HASH,
+            **place,
+        )
+
+    def _terms(self, **changes: Any) -> Any:
+        return terms(**({"valid_until": today() + timedelta(days=30)} | changes))
+
+    def _posting(self, employer: Employer, **changes: Any) -> Posting:
+        made = {
+            "employer_id": employer.id,
+            "union_id": self.union.id,
+            "terms": self._terms(),
+            "created_at": utc_now(),
+        }
+        return records.posting(**(made | changes))
+
+    def _session(self, status: SessionStatus) -> LiveSession:
+        return records.live_session(
+            status=status,
+            union_id=self.union.id,
+            union_path=self.union.path,
+            owner_id=self.host.id,
+            posting_ids=tuple(posting.id for posting in self.order),
+        )
+
+
+def gid(record: Any) -> str:
+    """The global id of a stored record."""
+    return global_id(type(record).__name__, record.id)
+
+
+async def stored(running: Running) -> dict[str, str]:
+    """The hash of each collection but of who watches, once all leads are logged."""
+    mongo = running.store.mongo
+
+    async def all_logged() -> bool:
+        return not await running.store.leads.sessions_with_unlogged()
+
+    await until(all_logged)
+    names = sorted(set(await mongo.collection_names()) - {"presence"})
+    hashes: dict[str, str] = (await mongo.command({"dbHash": 1, "collections": names}))[
+        "collections"
+    ]
+    return hashes
