@@ -166,7 +166,9 @@ def _present(record: PostingRecord | None) -> PostingRecord:
 
 @strawberry.input(description="All that are given must hold.")
 class LiveSessionFilter:
-    status: SessionStatus | None = None
+    status: SessionStatus | None = strawberry.field(
+        default=None, description="A DRAFT is listed with `mine` only."
+    )
     union_id: strawberry.ID | None = strawberry.field(
         default=None, description="A union with all its branches."
     )
@@ -218,6 +220,7 @@ def _query(context: Context, filter: LiveSessionFilter) -> SessionQuery:
         status=filter.status,
         union_id=None if union_id is None else local_id(union_id, "Union", "filter", "unionId"),
         owner_id=context.require(Role.HOST).subject if filter.mine else None,
+        drafts=bool(filter.mine),
     )
 
 

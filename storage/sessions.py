@@ -22,6 +22,7 @@ class SessionQuery:
     status: SessionStatus | None = None
     union_id: str | None = None
     owner_id: str | None = None
+    drafts: bool = True
 
 
 class Sessions:
@@ -102,7 +103,9 @@ class Sessions:
 def _where(query: SessionQuery) -> Document:
     where: Document = {}
     if query.status is not None:
-        where["status"] = query.status.value
+        where["status"] = {"$eq": query.status.value}
+    if not query.drafts:
+        where.setdefault("status", {})["$ne"] = SessionStatus.DRAFT.value
     if query.union_id is not None:
         where["union_path"] = query.union_id
     if query.owner_id is not None:
