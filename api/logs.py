@@ -66,7 +66,9 @@ def without_values(
 ) -> MutableMapping[str, Any]:
     """Replace an exception by its type and where it went through, without its message."""
     given = event.pop("exc_info", None)
-    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if isinstance(given, tuple):
+        given = given[1]
+    error = sys.exc_info()[1] if given is True else given
     if error is not None:
         event.update(described(error))
     return event

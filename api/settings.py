@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.client import Driver
 
@@ -40,6 +40,13 @@ def _short_enough(password: SecretStr) -> SecretStr:
     if len(password.get_secret_value()) > LONGEST_PASSWORD:
         raise ValueError(f"may have at most {LONGEST_PASSWORD} characters")
     return password
+
+
+def _of_mongodb(uri: SecretStr) -> SecretStr:
+    # The driver takes whatever else it is given for the name of a host.
+    if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+        raise ValueError("begins with mongodb:// or mongodb+srv://")
+    return uri
 
 
 def _origins(listed: str) -> str:
@@ -67,11 +74,13 @@ class Settings(BaseSettings):
     demo_password: Annotated[SecretStr, AfterValidator(_short_enough)] | None = Field(
         default=None, validation_alias="SONGGANG_DEMO_PASSWORD"
     )
-    listed_origins: Annotated[str, NoDecode, AfterValidator(_origins)] = Field(
+    listed_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", validation_alias="SONGGANG_ORIGINS"
     )
     # The address may hold a password.
-    mongodb_uri: SecretStr | None = Field(default=None, validation_alias="MONGODB_URI")
+    mongodb_uri: Annotated[SecretStr, AfterValidator(_of_mongodb)] | None = Field(
+        default=None, validation_alias="MONGODB_URI"
+    )
     mongodb_database: str = Field(default="songgang", validation_alias="MONGODB_DATABASE")
     mongodb_driver: Driver = Field(default="pymongo", validation_alias="MONGODB_DRIVER")
 

@@ -85,6 +85,7 @@ def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
         ("SONGGANG_DEMO_PASSWORD", "x" * 257),
         ("SONGGANG_ORIGINS", "https://a.example/path"),
         ("SONGGANG_ORIGINS", "*"),
+        ("MONGODB_URI", "user:hush@host"),
         ("MONGODB_DRIVER", "mongoose"),
     ],
 )
@@ -97,7 +98,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable_and_not_th
     message = str(refused.value)
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
-    if name.endswith(("SECRET", "PASSWORD")):
+    if name.endswith(("SECRET", "PASSWORD", "URI")):
         assert value not in message
 
 
@@ -108,7 +109,7 @@ def test_a_secret_of_16_characters_is_enough(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_no_secret_is_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SONGGANG_SECRET", "SONGGANG_DEMO_PASSWORD", "MONGODB_URI"):
-        monkeypatch.setenv(name, f"hush-hush-hush-{name}")
+        monkeypatch.setenv(name, f"mongodb://hush-hush-hush-{name}")
     assert "hush" not in repr(Settings.read()) + str(Settings.read())
 
 
