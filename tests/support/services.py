@@ -192,7 +192,7 @@ class World:
         self.ended = self._session(SessionStatus.ENDED)
         self.draft = self._session(SessionStatus.DRAFT)
         self.sessions = (self.live, self.scheduled, self.interrupted, self.ended, self.draft)
-        self.lead = self._lead()
+        self.lead = self.interest("王小明", "+8613800138000")
         self._phones = iter(range(10**8))
 
     async def settle(self) -> None:
@@ -244,9 +244,10 @@ class World:
         """A number that the demo admits, another each time."""
         return f"144{next(self._phones):08d}"
 
-    def _lead(self) -> Lead:
+    def interest(self, name: str, phone: str) -> Lead:
+        """A lead of that person for the first posting; not stored."""
         lead_id, now = new_id(), utc_now()
-        contact = Contact(name="王小明", phone="+8613800138000")
+        seal = self.running.store.seal
         return records.lead(
             id=lead_id,
             session_id=self.live.id,
@@ -254,7 +255,8 @@ class World:
             employer_id=self.employer.id,
             union_path=self.union.path,
             owner_id=self.host.id,
-            contact=self.running.store.seal.seal(lead_id, contact),
+            person=seal.person(phone),
+            contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
             created_at=now,
             updated_at=now,
         )
