@@ -88,6 +88,8 @@ if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS="${UV_
 if [ -r "$stamp" ] && [ "$(sed 1q "$stamp")" != "$PWD" ]; then rm -rf .venv; fi
 rm -f "$stamp"
 unset VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# Where Python may not keep what it compiles, every start would compile it all again.
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then export UV_COMPILE_BYTECODE=1; fi
 export UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON="$python" UV_PYTHON_DOWNLOADS=never
 echo "setup: filling .venv from uv.lock"
 attempt "$uv" sync --quiet --locked --all-extras ||
