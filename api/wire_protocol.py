@@ -38,7 +38,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """Offer the wire to the application, whose task has not begun yet."""
         super().handle_connect(event)
         if not self.close_sent:
-            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment] # uvicorn allows its own only
+            extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
 
     def resume_writing(self) -> None:
