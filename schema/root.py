@@ -8,13 +8,16 @@ from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.consent import ConsentQueries
 from schema.context import Context, Info
+from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
+from schema.interests import InterestMutations
 from schema.leads import LeadMutations, LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.postings import PostingMutations, PostingQueries, visible_posting
-from schema.sessions import SessionMutations, SessionQueries, visible_session
+from schema.scheduling import ScheduleMutations
+from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
 
@@ -69,7 +72,15 @@ Query = merge_types(
 )
 Mutation = merge_types(
     "Mutation",
-    (AccountMutations, EmployerMutations, PostingMutations, SessionMutations, LeadMutations),
+    (
+        AccountMutations,
+        EmployerMutations,
+        PostingMutations,
+        ScheduleMutations,
+        SessionMutations,
+        InterestMutations,
+        LeadMutations,
+    ),
 )
 
 enums.register()

@@ -1,0 +1,176 @@
+"""Directing a live session: on air and off, pinning postings, announcements."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.accounts import Role
+from domain.errors import InvalidInput, NotFound, PostingNotOpen
+from domain.scopes import check_directs
+from domain.sessions import SessionStatus
+from domain.texts import check_text
+from schema import errors
+from schema.context import Context, Info
+from schema.nodes import (
+    local_id,
+)
+from schema.postings import Posting, open_posting
+from schema.sessions import LiveSession
+
+ANNOUNCEMENT_MOST = 500
+
+
+@strawberry.input
+class SessionInput:
+    session_id: strawberry.ID
+
+
+@strawberry.input
+class StartSessionInput(SessionInput): ...
+
+
+@strawberry.input
+class InterruptSessionInput(SessionInput): ...
+
+
+@strawberry.input
+class ResumeSessionInput(SessionInput): ...
+
+
+@strawberry.input
+class EndSessionInput(SessionInput): ...
+
+
+@strawberry.input
+class CancelSessionInput(SessionInput): ...
+
+
+@strawberry.input
+class PinPostingInput(SessionInput):
+    posting_id: strawberry.ID
+
+
+@strawberry.input
+class UnpinPostingInput(SessionInput): ...
+
+
+@strawberry.input
+class AnnounceInput(SessionInput):
+    body: str
+
+
+@strawberry.type
+class SessionChanged:
+    session: LiveSession
+
+
+@strawberry.type
+class PostingShown:
+    session: LiveSession
+    posting: Posting
+
+
+@strawberry.type
+class Announced:
+    session: LiveSession
+
+
+MoveRefusal = errors.SessionStateConflict | errors.AnyRefusal
+StartSessionResult = Annotated[SessionChanged | MoveRefusal, strawberry.union("StartSessionResult")]
+InterruptSessionResult = Annotated[
+    SessionChanged | MoveRefusal, strawberry.union("InterruptSessionResult")
+]
+ResumeSessionResult = Annotated[
+    SessionChanged | MoveRefusal, strawberry.union("ResumeSessionResult")
+]
+EndSessionResult = Annotated[SessionChanged | MoveRefusal, strawberry.union("EndSessionResult")]
+CancelSessionResult = Annotated[
+    SessionChanged | MoveRefusal, strawberry.union("CancelSessionResult")
+]
+PinPostingResult = Annotated[
+    PostingShown
+    | errors.SessionNotLive
+    | errors.PostingNotOpen
+    | errors.PostingNotInSession
+    | errors.AnyRefusal,
+    strawberry.union("PinPostingResult"),
+]
+UnpinPostingResult = Annotated[
+    SessionChanged | errors.SessionNotLive | errors.AnyRefusal,
+    strawberry.union("UnpinPostingResult"),
+]
+AnnounceResult = Annotated[
+    Announced | errors.SessionNotLive | errors.AnyRefusal, strawberry.union("AnnounceResult")
+]
+
+
+async def directed(context: Context, session_id: strawberry.ID) -> str:
+    """The local id of a session that the caller may direct.
+
+    :raises NotFound: there is no such session.
+    :raises NotPermitted: the caller may not.
+    """
+    caller = context.require(Role.HOST, Role.OFFICER)
+    wanted = local_id(session_id, "LiveSession", "input", "sessionId")
+    record = await context.loaders.sessions.load(wanted)
+    if record is None:
+        raise NotFound("There is no such session.", field=("input", "sessionId"))
+    check_directs(caller, record)
+    return wanted
+
+
+async def _moved(info: Info, given: SessionInput, wanted: SessionStatus) -> SessionChanged:
+    session_id = await directed(info.context, given.session_id)
+    moved = await info.context.services.desk.move(session_id, wanted)
+    return SessionChanged(session=LiveSession.of(moved))
+
+
+@strawberry.type
+class SessionMutations:
+    @strawberry.mutation(description="Go on air.")
+    async def start_session(self, info: Info, input: StartSessionInput) -> StartSessionResult:
+        return await _moved(info, input, SessionStatus.LIVE)
+
+    @strawberry.mutation(description="The picture is gone for a while.")
+    async def interrupt_session(
+        self, info: Info, input: InterruptSessionInput
+    ) -> InterruptSessionResult:
+        return await _moved(info, input, SessionStatus.INTERRUPTED)
+
+    @strawberry.mutation(description="Go on after an interruption.")
+    async def resume_session(self, info: Info, input: ResumeSessionInput) -> ResumeSessionResult:
+        return await _moved(info, input, SessionStatus.LIVE)
+
+    @strawberry.mutation(description="Go off air for good.")
+    async def end_session(self, info: Info, input: EndSessionInput) -> EndSessionResult:
+        return await _moved(info, input, SessionStatus.ENDED)
+
+    @strawberry.mutation(description="Call a session off before it has begun.")
+    async def cancel_session(self, info: Info, input: CancelSessionInput) -> CancelSessionResult:
+        return await _moved(info, input, SessionStatus.CANCELLED)
+
+    @strawberry.mutation(description="Show a posting in the room.")
+    async def pin_posting(self, info: Info, input: PinPostingInput) -> PinPostingResult:
+        session_id = await directed(info.context, input.session_id)
+        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        session = await info.context.services.desk.pin(session_id, posting_id)
+        posting = await open_posting(info.context, posting_id)
+        if posting is None:
+            raise PostingNotOpen("The posting was closed at this very moment.")
+        return PostingShown(session=LiveSession.of(session), posting=posting)
+
+    @strawberry.mutation(description="Take the shown posting away.")
+    async def unpin_posting(self, info: Info, input: UnpinPostingInput) -> UnpinPostingResult:
+        session_id = await directed(info.context, input.session_id)
+        session = await info.context.services.desk.unpin(session_id)
+        return SessionChanged(session=LiveSession.of(session))
+
+    @strawberry.mutation(description="Say something to everybody in the room.")
+    async def announce(self, info: Info, input: AnnounceInput) -> AnnounceResult:
+        session_id = await directed(info.context, input.session_id)
+        body = input.body.strip()
+        if not body:
+            raise InvalidInput("Say something.", field=("input", "body"))
+        check_text(body, ANNOUNCEMENT_MOST, ("input", "body"))
+        session = await info.context.services.desk.announce(session_id, body)
+        return Announced(session=LiveSession.of(session))
