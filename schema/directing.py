@@ -11,9 +11,7 @@ from domain.sessions import SessionStatus
 from domain.texts import check_text
 from schema import errors
 from schema.context import Context, Info
-from schema.nodes import (
-    local_id,
-)
+from schema.nodes import local_id
 from schema.postings import Posting, open_posting
 from schema.sessions import LiveSession
 

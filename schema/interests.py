@@ -19,9 +19,7 @@ from schema import errors
 from schema.consent import current_text
 from schema.context import Context, Info
 from schema.leads import Lead
-from schema.nodes import (
-    local_id,
-)
+from schema.nodes import local_id
 from storage.client import new_id
 
 

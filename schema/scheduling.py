@@ -15,9 +15,7 @@ from domain.texts import check_text
 from domain.unions import Union as UnionRecord
 from schema import errors
 from schema.context import Context, Info
-from schema.nodes import (
-    local_id,
-)
+from schema.nodes import local_id
 from schema.sessions import LiveSession
 from storage.client import new_id
 

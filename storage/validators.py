@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -64,11 +64,14 @@ def schema_of(kind: Any) -> Document:
 
 def _record_schema(kind: Any, **own: Document) -> Document:
     hints = get_type_hints(kind)
-    properties = {
-        "_id" if field.name == "id" else field.name: schema_of(hints[field.name])
-        for field in fields(kind)
-    } | own
-    return {"bsonType": "object", "required": sorted(properties), "properties": properties}
+    properties = {_key(field): schema_of(hints[field.name]) for field in fields(kind)} | own
+    # A field with a default came later, or may: documents of before lack it and stay valid.
+    required = [_key(field) for field in fields(kind) if field.default is MISSING]
+    return {"bsonType": "object", "required": sorted([*required, *own]), "properties": properties}
+
+
+def _key(field: Field[Any]) -> str:
+    return "_id" if field.name == "id" else field.name
 
 
 VALIDATORS: Mapping[str, Document] = {
