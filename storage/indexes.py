@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
 
-from storage.client import Mongo, translated
+from storage.client import Collection, Mongo, translated
 from storage.validators import VALIDATORS
 
 _DAY = 86_400
+# IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
+_DEFINED_OTHERWISE = frozenset({85, 86})
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [IndexModel([("username", ASCENDING)], name="by_username", unique=True)],
@@ -77,6 +80,17 @@ async def ensure_collections(mongo: Mongo) -> None:
         if name not in existing:
             await mongo.create_collection(name)
         await mongo.command({"collMod": name, "validator": validator})
-        if indexes:
+        for index in indexes:
             with translated():
-                await mongo[name].create_indexes(list(indexes))
+                await _ensure_index(mongo[name], index)
+
+
+async def _ensure_index(collection: Collection, index: IndexModel) -> None:
+    """Make an index; one of that name that an earlier version defined otherwise is made anew."""
+    try:
+        await collection.create_indexes([index])
+    except OperationFailure as error:
+        if error.code not in _DEFINED_OTHERWISE:
+            raise
+        await collection.drop_index(index.document["name"])
+        await collection.create_indexes([index])

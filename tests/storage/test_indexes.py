@@ -39,6 +39,15 @@ async def shape(mongo: Mongo) -> dict[str, tuple[set[str], Document]]:
     }
 
 
+async def test_an_index_of_an_earlier_version_is_made_anew(either_mongo: Mongo) -> None:
+    await ensure_collections(either_mongo)
+    leads = either_mongo["leads"]
+    await leads.drop_index("by_owner")
+    await leads.create_index([("owner_id", 1)], name="by_owner")
+    await ensure_collections(either_mongo)
+    assert (await leads.index_information())["by_owner"]["key"] == [("owner_id", 1), ("_id", -1)]
+
+
 async def test_collections_can_be_made_again_and_by_many_at_once(either_mongo: Mongo) -> None:
     await asyncio.gather(*(ensure_collections(either_mongo) for _ in range(3)))
     made = await shape(either_mongo)
