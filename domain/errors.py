@@ -14,6 +14,7 @@
     ├── SessionStateConflict   the session cannot go from its status to the wanted one
     ├── PostingNotInSession    the session does not present this posting
     ├── PostingNotOpen         refused, held for a person, closed or past its date
+    ├── ConsentWithdrawn       the person took the consent back, or had their data erased
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     └── Busy                   nothing was stored; the same call may be sent again
 
@@ -44,6 +45,7 @@ class ErrorCode(StrEnum):
     POSTING_NOT_IN_SESSION = "POSTING_NOT_IN_SESSION"
     POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -132,6 +134,10 @@ class PostingNotOpen(Refusal):
 
 class LeadStageConflict(Refusal):
     code = ErrorCode.LEAD_STAGE_CONFLICT
+
+
+class ConsentWithdrawn(Refusal):
+    code = ErrorCode.CONSENT_WITHDRAWN
 
 
 class Busy(Refusal):

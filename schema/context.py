@@ -13,6 +13,8 @@ from strawberry.dataloader import DataLoader
 
 from domain.accounts import Account, Principal, Role, require
 from domain.calendar import day_in_china
+from domain.consent import ConsentTemplate
+from domain.contacts import Holder
 from domain.employers import Employer
 from domain.errors import Unauthenticated
 from domain.leads import Lead
@@ -21,6 +23,7 @@ from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
 from realtime.commit import GroupCommit
+from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.presence import Presence
@@ -61,6 +64,19 @@ class Authority(Protocol):
         """A token for a new viewer, who has no account."""
 
 
+class Receipts(Protocol):
+    """Issues and checks the receipts with which givers come back to what they gave."""
+
+    def issue(self, holder: Holder) -> str:
+        """The receipt of that giver for that person, good for three years."""
+
+    def holder(self, receipt: str) -> Holder:
+        """Whom a receipt stands for.
+
+        :raises Unauthenticated: it is expired or forged.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """What one process has once; built by the app, shared by all operations."""
@@ -70,6 +86,8 @@ class Services:
     desk: Desk
     capture: Capture
     lead_log: LeadLog
+    contacts: Contacts
+    receipts: Receipts
     commit: GroupCommit
     presence: Presence
     authority: Authority
@@ -81,6 +99,11 @@ class Services:
     def recent_sessions(self) -> Recent[LiveSession | None]:
         """For admission, which many ask for at once."""
         return Recent(self.store.sessions.by_id)
+
+    @cached_property
+    def recent_consent(self) -> Recent[ConsentTemplate]:
+        """The current consent text, under any key: everybody who taps needs it."""
+        return Recent(lambda _: self.store.consents.current(self.clock()))
 
     def today(self) -> date:
         """The day in China now."""
@@ -96,6 +119,7 @@ class Loaders:
         self.employers: DataLoader[str, Employer | None] = _by_id(store.employers.by_ids)
         self.postings: DataLoader[str, Posting | None] = _by_id(store.postings.by_ids)
         self.sessions: DataLoader[str, LiveSession | None] = _by_id(store.sessions.by_ids)
+        self.accounts: DataLoader[str, Account | None] = _by_id(store.accounts.by_ids)
         self.leads: DataLoader[str, Lead | None] = _by_id(store.leads.by_ids)
         self.interests: DataLoader[str, dict[str, int] | None] = _by_id(store.tallies.by_sessions)
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.audit import AuditAction, AuditRole
 from domain.labels import Labelled
 from domain.leads import LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -40,6 +41,8 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    AuditAction: "What was done to personal data.",
+    AuditRole: "In what quality somebody did it.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -83,6 +83,10 @@ class LeadStageConflict(UserError): ...
 
 
 @strawberry.type
+class ConsentWithdrawn(UserError): ...
+
+
+@strawberry.type
 class Busy(UserError): ...
 
 
@@ -139,6 +143,7 @@ EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
     _Answer(errors.PostingNotInSession, PostingNotInSession),
     _Answer(errors.PostingNotOpen, PostingNotOpen),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
+    _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
     _Answer(errors.Busy, Busy),
     _Unavailable(),
 ]

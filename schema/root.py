@@ -6,7 +6,9 @@ from strawberry.tools import merge_types
 
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
-from schema.consent import ConsentQueries
+from schema.audit import AuditQueries
+from schema.consent import ConsentMutations, ConsentQueries
+from schema.contacts import ContactMutations
 from schema.context import Context, Info
 from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
@@ -16,6 +18,7 @@ from schema.interests import InterestMutations
 from schema.leads import LeadMutations, LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
@@ -68,6 +71,8 @@ Query = merge_types(
         SessionQueries,
         LeadQueries,
         ConsentQueries,
+        RightsQueries,
+        AuditQueries,
     ),
 )
 Mutation = merge_types(
@@ -80,6 +85,9 @@ Mutation = merge_types(
         SessionMutations,
         InterestMutations,
         LeadMutations,
+        ContactMutations,
+        RightsMutations,
+        ConsentMutations,
     ),
 )
 
