@@ -250,3 +250,22 @@ async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: G
     await closing
     assert await asyncio.gather(*waiting) == ["held", "a"]
     assert await bodies(store) == ["held", "a"]
+
+
+async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_only(
+    store: Store, commit: GroupCommit, other_store: Store
+) -> None:
+    inside, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(session: Session) -> None:
+        await other_store.log.append(TOPIC, [said("lost")], at=records.AT, session=session)
+        inside.set()
+        await never.wait()
+
+    # As of a process that was killed: its place in the log is taken, and never used.
+    abandoned = asyncio.create_task(other_store.mongo.transaction(stuck))
+    await inside.wait()
+    assert await commit(TOPIC, saying("said")) == "said"
+    assert await bodies(store) == ["said"]
+    abandoned.cancel()
+    await asyncio.wait({abandoned})
