@@ -23,7 +23,7 @@ LONGEST_REASON = 200
 BEGINNING = "0" * 64
 """What the first row has for the digest of the one before."""
 
-_MOBILE = re.compile(r"(?<![0-9])1[0-9]{10}(?![0-9])")
+_MOBILE = re.compile(r"(?<![0-9])(?:0086|86)?1[0-9]{10}(?![0-9])")
 _BETWEEN = re.compile(r"(?<=[0-9])[\s().\u2010-\u2015-]+(?=[0-9])")
 
 Digest = Callable[[bytes], str]

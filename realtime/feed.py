@@ -62,7 +62,8 @@ class Feed:
                 self._token = None
             except StorageError as error:
                 _log.warning("feed interrupted", error=type(error).__name__)
-            self._open.clear()
+            finally:
+                self._open.clear()
             await asyncio.sleep(_PAUSES[min(self._failures, len(_PAUSES) - 1)])
             self._failures += 1
 
@@ -73,6 +74,9 @@ class Feed:
             self._failures = 0
             if fresh:
                 self._on_gap()
-            async for change in stream:
+            try:
+                async for change in stream:
+                    self._on_event(placed_of(change["fullDocument"]))
+            finally:
+                # It moves on while nothing is logged, too: an old one would fall out of the oplog.
                 self._token = stream.resume_token
-                self._on_event(placed_of(change["fullDocument"]))

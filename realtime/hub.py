@@ -87,8 +87,7 @@ class Hub:
             membership.leave()
             raise
         # No await since the member had everything: nothing can have been spread in between.
-        if not membership.left:
-            group.members[member] = had
+        group.members[member] = had
         return membership
 
     @staticmethod
@@ -146,8 +145,12 @@ class Hub:
         self._users[name] -= 1
         if not self._users[name]:
             del self._users[name]
-            loop = asyncio.get_running_loop()
-            self._lingering[name] = loop.call_later(LINGER, self._forget, name)
+            if name in self._topics:
+                self._linger(name)
+
+    def _linger(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._lingering[name] = loop.call_later(LINGER, self._forget, name)
 
     async def _topic(self, name: str) -> Topic:
         opening = self._opening.get(name)
@@ -172,7 +175,11 @@ class Hub:
         return topic
 
     def _forget(self, name: str) -> None:
-        self._lingering.pop(name, None)
+        del self._lingering[name]
+        if name in self._opening:
+            # Its joiner gave up while the database was slow: close it once it is open.
+            self._linger(name)
+            return
         topic = self._topics.pop(name, None)
         if topic is not None:
             closing = asyncio.create_task(topic.close())
@@ -188,10 +195,15 @@ class Hub:
         """Stop following every topic."""
         for timer in self._lingering.values():
             timer.cancel()
-        for name in list(self._topics):
-            self._forget(name)
-        if self._closing:
-            await asyncio.wait(self._closing)
+        self._lingering.clear()
+        for opening in self._opening.values():
+            opening.cancel()
+        tasks = {*self._opening.values(), *self._closing}
+        if tasks:
+            await asyncio.wait(tasks)
+        topics, self._topics = self._topics, {}
+        for topic in topics.values():
+            await topic.close()
 
 
 class Membership:

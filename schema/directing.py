@@ -5,14 +5,14 @@ from typing import Annotated
 import strawberry
 
 from domain.accounts import Role
-from domain.errors import InvalidInput, NotFound, PostingNotOpen
+from domain.errors import InvalidInput, NotFound
 from domain.scopes import check_directs
 from domain.sessions import SessionStatus
 from domain.texts import check_text
 from schema import errors
 from schema.context import Context, Info
 from schema.nodes import local_id
-from schema.postings import Posting, open_posting
+from schema.postings import Posting
 from schema.sessions import LiveSession
 
 ANNOUNCEMENT_MOST = 500
@@ -152,10 +152,9 @@ class SessionMutations:
         session_id = await directed(info.context, input.session_id)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         session = await info.context.services.desk.pin(session_id, posting_id)
-        posting = await open_posting(info.context, posting_id)
-        if posting is None:
-            raise PostingNotOpen("The posting was closed at this very moment.")
-        return PostingShown(session=LiveSession.of(session), posting=posting)
+        record = await info.context.loaders.postings.load(posting_id)
+        assert record is not None  # it was pinned a moment ago, and postings are not deleted
+        return PostingShown(session=LiveSession.of(session), posting=Posting.of(record))
 
     @strawberry.mutation(description="Take the shown posting away.")
     async def unpin_posting(self, info: Info, input: UnpinPostingInput) -> UnpinPostingResult:

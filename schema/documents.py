@@ -6,7 +6,8 @@ and bounded; a text that is wrong is kept with its errors, so that it is wrong c
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -73,7 +74,8 @@ class Prepared:
     sha256: str
     document: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
-    variable_uses: dict[str, int] = field(default_factory=dict)
+    variable_uses: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By operation (empty for one without a name), then by variable."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of that name, or the only one; None when there is no such."""
@@ -188,7 +190,8 @@ class _Ruler:
                 size |= self._field(selection)
             elif isinstance(selection, InlineFragmentNode):
                 size |= self.measure(selection.selection_set)
-            elif isinstance(selection, FragmentSpreadNode):
+            else:
+                assert isinstance(selection, FragmentSpreadNode)  # there are these three kinds
                 size |= self._fragment(selection.name.value)
         return size
 
@@ -221,17 +224,27 @@ def _items(node: FieldNode) -> int:
 class _Uses(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.uses: dict[str, int] = {}
+        self.uses: Counter[str] = Counter()
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.uses[node.name.value] = self.uses.get(node.name.value, 0) + 1
+        self.uses[node.name.value] += 1
 
 
-def _variable_uses(document: DocumentNode) -> dict[str, int]:
-    """How often each variable stands in the document, its definition included."""
-    uses = _Uses()
-    visit(document, uses)
-    return uses.uses
+def _variable_uses(document: DocumentNode) -> dict[str, Counter[str]]:
+    """How often each variable stands in each operation, its definition and all fragments included.
+
+    The key is the operation's name, empty for the one without.
+    """
+    shared: Counter[str] = Counter()
+    operations: dict[str, Counter[str]] = {}
+    for definition in document.definitions:
+        counted = _Uses()
+        visit(definition, counted)
+        if isinstance(definition, OperationDefinitionNode):
+            operations[definition.name.value if definition.name else ""] = counted.uses
+        else:
+            shared += counted.uses
+    return {name: uses + shared for name, uses in operations.items()}
 
 
 def is_subscription(operation: OperationDefinitionNode) -> bool:

@@ -113,7 +113,8 @@ class Engine:
         executor = self._executor(prepared, request, context)
         root = _root_field(operation)
         following = await self._admit(executor, root, context)
-        kept = _without_cursor(root, _declared(operation, request.variables or {}), prepared)
+        uses = prepared.variable_uses[operation.name.value if operation.name else ""]
+        kept = _without_cursor(root, _declared(operation, request.variables or {}), uses)
         key = (
             prepared.sha256,
             request.operation_name,
@@ -149,8 +150,6 @@ class Engine:
         subscription = self._schema.subscription_type
         assert subscription is not None  # this schema has one
         name = root.name.value
-        if name not in SHARED:
-            raise RequestInvalid(GraphQLError("Subscribe to one field of the schema.", root))
         try:
             arguments = get_argument_values(
                 subscription.fields[name], root, executor.variable_values
@@ -163,10 +162,10 @@ class Engine:
         """Execute the selection for an event, as somebody of this audience would see it."""
 
         async def render(placed: Placed) -> bytes:
-            executor = template.build_per_event_executor(following.event(placed))
-            # Loaders of their own for each event: what they hold must not outlive it.
-            executor.context_value = Context(self.services, following.principal)
             try:
+                executor = template.build_per_event_executor(following.event(placed))
+                # Loaders of their own for each event: what they hold must not outlive it.
+                executor.context_value = Context(self.services, following.principal)
                 result = execute_subscription_event(executor)
                 return encode(await result if isawaitable(result) else result)
             except Exception as error:  # noqa: BLE001 - a group must go on whatever one event does
@@ -195,13 +194,13 @@ def _declared(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> d
 
 
 def _without_cursor(
-    root: FieldNode, variables: dict[str, Any], prepared: Prepared
+    root: FieldNode, variables: dict[str, Any], uses: Mapping[str, int]
 ) -> dict[str, Any]:
-    """The variables without that of ``after``, if it stands nowhere else in the document."""
+    """The variables without that of ``after``, if it stands nowhere else but in its definition."""
     for argument in root.arguments or ():
         if argument.name.value == "after" and isinstance(argument.value, VariableNode):
             name = argument.value.name.value
-            if prepared.variable_uses[name] == 2:
+            if uses[name] == 2:
                 return {key: value for key, value in variables.items() if key != name}
     return variables
 

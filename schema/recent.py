@@ -35,8 +35,6 @@ class Recent(Generic[R]):
                 self._found.popitem(last=False)
         try:
             return await asyncio.shield(known[1])
-        except asyncio.CancelledError:
-            raise
         except Exception:
             if self._found.get(wanted) is known:
                 del self._found[wanted]

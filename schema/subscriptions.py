@@ -12,22 +12,13 @@ import strawberry
 
 from domain import cursors
 from domain.accounts import Principal, Role
-from domain.errors import ErrorCode, NotFound, Refusal
+from domain.errors import NotFound
 from domain.events import Placed, lead_topic, session_topic
 from domain.scopes import check_directs, may_see_session
 from domain.sessions import LiveSession as SessionRecord
-from schema.context import Context, Info
+from schema.context import Context
 from schema.events import LeadEvent, SessionEvent, lead_event, session_event
 from schema.nodes import local_id
-
-
-class SocketOnly(Refusal):
-    """A subscription came over a transport that cannot carry it."""
-
-    code = ErrorCode.INVALID_INPUT
-
-    def __init__(self) -> None:
-        super().__init__("Subscribe over WebSocket with the subprotocol graphql-transport-ws.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,19 +111,19 @@ SHARED: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[Following]
 
 @strawberry.type
 class Subscription:
+    """For the schema alone: whom a field admits and what it follows says ``SHARED``."""
+
     @strawberry.subscription(
         description="Everything that happens in a session, in order. Without `after` it begins "
         "now; with the cursor of an event or of `LiveSession.cursor` nothing is missed."
     )
-    async def session_events(
-        self, info: Info, session_id: strawberry.ID, after: str | None = None
+    def session_events(
+        self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[SessionEvent, None]:
-        raise SocketOnly
-        yield
+        raise NotImplementedError
 
     @strawberry.subscription(description="For the session's host and officers: its leads.")
-    async def lead_events(
-        self, info: Info, session_id: strawberry.ID, after: str | None = None
+    def lead_events(
+        self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[LeadEvent, None]:
-        raise SocketOnly
-        yield
+        raise NotImplementedError

@@ -140,9 +140,15 @@ class Socket:
         await self.raw(json.dumps(message))
 
     async def receive(self, within: float = WITHIN) -> dict[str, Any]:
-        """The next message."""
-        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.connection.recv(), within))
-        return message
+        """The next message, but for events of which nothing was asked for.
+
+        State (viewers, tallies) is told at any moment: who asks for none of it gets ``{}``.
+        """
+        while True:
+            frame = await asyncio.wait_for(self.connection.recv(), within)
+            message: dict[str, Any] = json.loads(frame)
+            if message.get("payload") != {"data": {"sessionEvents": {}}}:
+                return message
 
     async def initialise(self, token: str | None = None) -> None:
         """Up to the acknowledgement."""
