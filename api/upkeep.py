@@ -26,6 +26,8 @@ def rotate_keys() -> None:
     done = asyncio.run(_rotate())
     began = "made" if done.is_new else "known before"
     typer.echo(f"Key contact/{done.version} ({began}): {done.contacts} contacts sealed with it.")
+    if done.damaged:
+        typer.echo(f"{done.damaged} contacts do not open and were left as they are.")
 
 
 @commands.command(name="change-secret")

@@ -31,6 +31,7 @@ from storage.client import Session
 from storage.clock import Clock
 from storage.contacts import Retained
 from storage.pages import Page, Slice
+from storage.sealing import ContactDamaged
 from storage.store import Store
 
 AT_ONCE = 50
@@ -239,19 +240,20 @@ async def erase(
     """
     if not leads:
         return
-    kept = [
-        Retained(
-            id=lead.id,
-            sealed=store.seal.store_away(lead.id, _payload(lead, contact)),
-            completed_at=completed_at(lead, at),
-            erased_at=at,
-        )
-        for lead in leads
-        if (contact := await store.contact_of(lead)) is not None
-        and (stored_after is None or completed_at(lead, at) > stored_after)
-    ]
+    kept: list[Retained] = []
+    entries: list[AuditEntry] = []
+    for lead in leads:
+        try:
+            contact, detail = await store.contact_of(lead), ""
+        except ContactDamaged:
+            # Nobody can read it any more, so nothing of it can be kept.
+            contact, detail = None, "the contact did not open"
+        entries.append(_about(lead, actor, AuditAction.ERASE, detail))
+        ended = completed_at(lead, at)
+        if contact is not None and (stored_after is None or ended > stored_after):
+            sealed = store.seal.store_away(lead.id, _payload(lead, contact))
+            kept.append(Retained(id=lead.id, sealed=sealed, completed_at=ended, erased_at=at))
     await store.contacts.erase(leads, kept, at=at, session=session)
-    entries = [_about(lead, actor, AuditAction.ERASE) for lead in leads]
     await store.audit.append(entries, at=at, session=session)
 
 

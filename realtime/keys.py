@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import structlog
 
 from domain.audit import OPERATOR, AuditAction, AuditEntry
+from domain.leads import Lead, Sealed
 from storage.client import Duplicate, Session, StorageError
 from storage.clock import Clock
+from storage.sealing import ContactDamaged
 from storage.store import Store
 
 LOOK_SECONDS = 60.0
@@ -47,11 +49,15 @@ class KeyWatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Rotated:
-    """The newest key's version, whether it is a new one, and how many contacts it sealed anew."""
+    """The newest key's version, whether it is a new one, and how many contacts it sealed anew.
+
+    ``damaged`` contacts did not open, and were left as they are.
+    """
 
     version: int
     is_new: bool
     contacts: int
+    damaged: int = 0
 
 
 async def rotate(store: Store, clock: Clock) -> Rotated:
@@ -61,17 +67,18 @@ async def rotate(store: Store, clock: Clock) -> Rotated:
     key. Each contact is exchanged only if it is still the one that was read.
     """
     await store.keys.refresh()
-    is_new = not await store.contacts.sealed_before(store.seal.version, limit=1)
+    contacts, damaged = await _seal_anew(store)
+    is_new = contacts == 0
     if is_new:
         await _begin(store, clock)
-    contacts = await _seal_anew(store)
+        contacts, damaged = await _seal_anew(store)
 
     async def end(session: Session) -> None:
         detail = f"{contacts} contacts sealed with contact/{store.seal.version}"
         await store.audit.append([_rotation(store, detail)], at=clock(), session=session)
 
     await store.mongo.transaction(end)
-    return Rotated(version=store.seal.version, is_new=is_new, contacts=contacts)
+    return Rotated(version=store.seal.version, is_new=is_new, contacts=contacts, damaged=damaged)
 
 
 async def _begin(store: Store, clock: Clock) -> None:
@@ -86,15 +93,22 @@ async def _begin(store: Store, clock: Clock) -> None:
     await store.keys.refresh()
 
 
-async def _seal_anew(store: Store) -> int:
-    version, sealed, after = store.seal.version, 0, ""
+async def _seal_anew(store: Store) -> tuple[int, int]:
+    """Seal what is under an older key; how many were, and how many do not open."""
+    version, sealed, damaged, after = store.seal.version, 0, 0, ""
     while batch := await store.contacts.sealed_before(version, after=after, limit=AT_ONCE):
-        opened = [(lead, await store.contact_of(lead)) for lead in batch]
-        sealed += await store.contacts.replace(
-            [(lead, store.seal.seal(lead.id, contact)) for lead, contact in opened if contact]
-        )
+        anew: list[tuple[Lead, Sealed]] = []
+        for lead in batch:
+            try:
+                contact = await store.contact_of(lead)
+            except ContactDamaged:
+                damaged += 1
+            else:
+                assert contact is not None  # that is what was looked for
+                anew.append((lead, store.seal.seal(lead.id, contact)))
+        sealed += await store.contacts.replace(anew)
         after = batch[-1].id
-    return sealed
+    return sealed, damaged
 
 
 async def change_secret(store: Store, secret: str, clock: Clock) -> None:

@@ -14,16 +14,25 @@ import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.leads import Contact, Sealed
+from storage.errors import StorageError
 
 FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained")
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CONTACT = "contact/"
+
+
+class ContactDamaged(StorageError):
+    """A sealed contact does not open: it was changed, moved to another lead, or its key is gone."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(f"the contact of lead {lead_id} does not open")
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -88,14 +97,16 @@ class Seal:
     def open(self, lead_id: str, sealed: Sealed) -> Contact:
         """Decrypt what was sealed for that lead.
 
-        :raises KeyError: this key version is not known (yet).
-        :raises cryptography.exceptions.InvalidTag: changed, moved, or sealed with another key.
+        :raises ContactDamaged: changed, moved, or sealed with a key that is not known (yet).
         """
         version = sealed.key_version
-        return Contact(
-            name=self._opened(sealed.name, lead_id, "name", version),
-            phone=self._opened(sealed.phone, lead_id, "phone", version),
-        )
+        try:
+            return Contact(
+                name=self._opened(sealed.name, lead_id, "name", version),
+                phone=self._opened(sealed.phone, lead_id, "phone", version),
+            )
+        except (InvalidTag, KeyError):
+            raise ContactDamaged(lead_id) from None
 
     def store_away(self, lead_id: str, payload: bytes) -> bytes:
         """Encrypt what is only stored from now on; nothing in the service opens it."""

@@ -57,7 +57,10 @@ class Store:
         await self.consents.begin()
 
     async def contact_of(self, lead: Lead) -> Contact | None:
-        """Name and phone in the clear; None when they were erased."""
+        """Name and phone in the clear; None when they were erased.
+
+        :raises ContactDamaged: they do not open.
+        """
         if lead.contact is None:
             return None
         if not self.seal.knows(lead.contact.key_version):

@@ -13,6 +13,7 @@ from realtime.keys import Rotated, change_secret, rotate
 from storage.client import Mongo, StorageError, new_id
 from storage.clock import utc_now
 from storage.meta import WrongSecret
+from storage.sealing import ContactDamaged
 from storage.store import Store
 from tests.support import records
 from tests.support.stores import SECRET
@@ -97,6 +98,21 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
     await check_opens(own, leads)
     assert await rotate(own, utc_now) == Rotated(version=3, is_new=True, contacts=5)
     await check_opens(own, leads)
+
+
+async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being_rotated(
+    own: Store,
+) -> None:
+    whole, broken = sealed(own, 0), sealed(own, 1)
+    assert broken.contact is not None
+    damaged = replace(broken, contact=replace(broken.contact, name=broken.contact.phone))
+    await own.leads.record([whole, damaged])
+    for version in (2, 3):
+        done = await rotate(own, utc_now)
+        assert done == Rotated(version=version, is_new=True, contacts=1, damaged=1)
+    assert await versions(own) == {1: 1, 3: 1}
+    with pytest.raises(ContactDamaged):
+        await own.contact_of(damaged)
 
 
 async def test_what_changed_since_it_was_read_is_not_written_over(own: Store) -> None:

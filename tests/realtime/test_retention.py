@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,20 @@ async def test_shorter_and_longer_periods_hold(store: Store, watch: Watch) -> No
     assert await work.run() == NOTHING
     watch.at += timedelta(days=30)
     assert await work.run() == Done(erased=0, deleted=1)
+
+
+async def test_a_contact_that_does_not_open_is_erased_like_any_other(
+    store: Store, watch: Watch
+) -> None:
+    lead, other = closed(store), closed(store)
+    await store.leads.record([replace(lead, contact=other.contact), other])
+    watch.at = AT + CONTACTS_KEPT
+    assert await Retention(store, watch, Periods()).run() == Done(erased=2, deleted=0)
+    assert (await read(store, lead)).contact is None
+    kept = [document["_id"] async for document in store.mongo["retained"].find({})]
+    assert kept == [other.id]
+    trail = await store.audit.page("Lead", lead.id, Slice(limit=10))
+    assert [row.detail for row in trail.items] == ["the contact did not open"]
 
 
 async def test_more_than_one_batch_goes_in_one_run(
