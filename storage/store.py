@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.accounts import Accounts
 from storage.client import Mongo
+from storage.codes import Codes
 from storage.employers import Employers
 from storage.indexes import ensure_collections
 from storage.leads import Leads
@@ -30,6 +31,7 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
+        self.codes = Codes(mongo, secret)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

@@ -100,6 +100,6 @@ async def test_a_held_posting_is_decided_once(
     await store.postings.add([held])
     review = Review(by="officer", at=records.AT, approved=approved, reason="看过执照")
     decided: Posting = replace(held, status=status, review=review)
-    assert await store.postings.decide(held.id, review) == decided
-    assert await store.postings.decide(held.id, replace(review, approved=not approved)) is None
+    assert await store.postings.decide(held, review) == decided
+    assert await store.postings.decide(held, replace(review, approved=not approved)) is None
     assert await store.postings.by_ids([held.id]) == {held.id: decided}
