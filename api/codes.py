@@ -53,7 +53,8 @@ class CodePages:
         if counts:
             self._scans.count(code.id)
         headers = {"cache-control": "no-store"}
-        return RedirectResponse(f"/?{_parameters(code, token)}", 302, headers=headers)
+        # Relative, so that it holds below any path that a proxy puts the service at.
+        return RedirectResponse(f"../?{_parameters(code, token)}", 302, headers=headers)
 
     async def picture(self, token: str, form: str, scale: str | None) -> Response:
         """The QR code of the address behind a token. It says nothing that the token does not."""

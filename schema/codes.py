@@ -182,7 +182,8 @@ class CreateCodeInput:
 
 @strawberry.type
 class CodeCreated:
-    code: Code
+    # Not `code`: beside the code of a UserError a client could not select it.
+    qr_code: Code
 
 
 CreateCodeResult = Annotated[
@@ -222,7 +223,7 @@ class CodeMutations:
             created_at=context.services.clock(),
         )
         await context.services.store.codes.add(record)
-        return CodeCreated(code=Code.of(record))
+        return CodeCreated(qr_code=Code.of(record))
 
 
 def _checked(given: str, name: str) -> str:

@@ -92,7 +92,7 @@ class Lead(Node):
         return [TermChange.of(change) for change in changes]
 
     @strawberry.field(description="The code that was scanned; for its staff.")
-    async def code(self, info: Info) -> Code | None:
+    async def qr_code(self, info: Info) -> Code | None:
         if self.record.code_id is None:
             return None
         record = await info.context.loaders.codes.load(self.record.code_id)

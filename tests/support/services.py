@@ -259,6 +259,7 @@ class World:
             owner_id=self.host.id,
             person=seal.person(phone),
             contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
+            terms=self.open.terms,
             created_at=now,
             updated_at=now,
         )
