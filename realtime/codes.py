@@ -40,6 +40,7 @@ class Scans:
         self._stopping.set()
         if self._task is not None:
             await self._task
+        await self._write()
 
     def count(self, code_id: str) -> None:
         """One scan."""

@@ -67,7 +67,10 @@ class SessionEnded(_Moved): ...
 class SessionCancelled(_Moved): ...
 
 
-@strawberry.type(description="A posting is shown in the room; it takes the place of the last one.")
+@strawberry.type(
+    description="A posting is shown in the room; it takes the place of the last one. For the one "
+    "that is shown already: its terms have changed."
+)
 class PostingPinned(SessionEvent):
     @strawberry.field(description="Null when it was closed since.")
     async def posting(self, info: Info) -> Posting | None:
