@@ -191,3 +191,21 @@ async def test_a_rendering_that_ends_with_the_loop_weighs_nothing(room: Room) ->
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert group._memo_bytes == 0
+
+
+async def test_a_topic_that_met_a_fault_goes_on_and_makes_up_for_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topics, "RETRY", 0.01)
+    member = await room.joined()
+    read = room.log.read
+
+    async def broken_once(topic: str, *, after: int, limit: int) -> Any:
+        monkeypatch.setattr(room.log, "read", read)
+        raise ValueError(topic)
+
+    monkeypatch.setattr(room.log, "read", broken_once)
+    await room.say(2, hint=False)
+    room.hub.hint_gap()
+    await room.spread(member)
+    assert member.seqs == [1, 2]
