@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.labels import Labelled
 from domain.leads import LeadSource, LeadStage, RefusalReason
@@ -43,6 +44,8 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     CodeKind: "What a QR code was made for.",
+    AuditAction: "What was done to personal data.",
+    AuditRole: "In what quality somebody did it.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

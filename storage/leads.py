@@ -31,6 +31,8 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
+    consented: bool = False
+    """Leave out those whose consent was taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,8 @@ class Leads:
             )
             if value is not None
         }
+        if query.consented:
+            where["withdrawn_at"] = None
         with translated():
             page = await find_page(self._leads, where, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))

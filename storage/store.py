@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from domain.leads import Contact, Lead
 from storage.accounts import Accounts
+from storage.audit import Audit
 from storage.client import Mongo
+from storage.clock import utc_now
 from storage.codes import Codes
+from storage.consent import Consents
+from storage.contacts import Contacts
 from storage.employers import Employers
 from storage.indexes import ensure_collections
+from storage.keys import Keys
 from storage.leads import Leads
+from storage.leases import Leases
 from storage.log import EventLog
 from storage.meta import Meta
 from storage.postings import Postings
@@ -24,6 +31,7 @@ class Store:
     def __init__(self, mongo: Mongo, secret: str) -> None:
         self.mongo = mongo
         self.seal = Seal(secret)
+        self.keys = Keys(mongo, self.seal, secret)
         self.meta = Meta(mongo)
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
@@ -31,7 +39,11 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
-        self.codes = Codes(mongo, secret)
+        self.codes = Codes(mongo, self.seal)
+        self.contacts = Contacts(mongo)
+        self.consents = Consents(mongo)
+        self.audit = Audit(mongo, self.seal)
+        self.leases = Leases(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)
@@ -43,3 +55,16 @@ class Store:
         """
         await ensure_collections(self.mongo)
         await self.meta.claim(secret)
+        await self.keys.begin(utc_now())
+        await self.consents.begin()
+
+    async def contact_of(self, lead: Lead) -> Contact | None:
+        """Name and phone in the clear; None when they were erased.
+
+        :raises ContactDamaged: they do not open.
+        """
+        if lead.contact is None:
+            return None
+        if not self.seal.knows(lead.contact.key_version):
+            await self.keys.refresh()
+        return self.seal.open(lead.id, lead.contact)
