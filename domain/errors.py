@@ -15,6 +15,7 @@
     ├── PostingNotInSession    the session does not present this posting
     ├── PostingNotOpen         refused, held for a person, closed or past its date
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
+    ├── RetentionTooEarly      the days since the hire have not passed yet
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -44,6 +45,7 @@ class ErrorCode(StrEnum):
     POSTING_NOT_IN_SESSION = "POSTING_NOT_IN_SESSION"
     POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
+    RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -132,6 +134,10 @@ class PostingNotOpen(Refusal):
 
 class LeadStageConflict(Refusal):
     code = ErrorCode.LEAD_STAGE_CONFLICT
+
+
+class RetentionTooEarly(Refusal):
+    code = ErrorCode.RETENTION_TOO_EARLY
 
 
 class Busy(Refusal):

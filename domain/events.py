@@ -94,6 +94,34 @@ class LeadAdvanced:
     stage: LeadStage
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeadAssigned:
+    """Somebody has the lead in hand, or nobody any more."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadNoted:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEscalated:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HireConfirmed:
+    """One side said that the person was hired, or that not."""
+
+    session_id: str
+    lead_id: str
+
+
 LoggedSessionEvent = (
     SessionStarted
     | SessionInterrupted
@@ -104,7 +132,9 @@ LoggedSessionEvent = (
     | PostingUnpinned
     | Announcement
 )
-LoggedLeadEvent = LeadRecorded | LeadAdvanced
+LoggedLeadEvent = (
+    LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
+)
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
 PassingEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | PassingEvent

@@ -28,6 +28,10 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.Announcement,
         events.LeadRecorded,
         events.LeadAdvanced,
+        events.LeadAssigned,
+        events.LeadNoted,
+        events.LeadEscalated,
+        events.HireConfirmed,
     )
 }
 
