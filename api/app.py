@@ -28,9 +28,11 @@ from api.settings import Settings
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
 from realtime.commit import GroupCommit, OnLogged
+from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -148,12 +150,16 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
 
         commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
         stack.push_async_callback(commit.close)
-        lead_log = LeadLog(store, commit, clock)
+        lead_log = LeadLog(store, commit)
         lead_log.start()
         stack.push_async_callback(lead_log.close)
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
         desk = Desk(store, commit, clock)
+        pipeline = Pipeline(store, commit, clock)
+        escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
+        escalation.start()
+        stack.push_async_callback(escalation.close)
 
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
@@ -166,6 +172,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             desk=desk,
             capture=capture,
             lead_log=lead_log,
+            pipeline=pipeline,
             commit=commit,
             presence=presence,
             authority=gate,

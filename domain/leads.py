@@ -107,7 +107,7 @@ class HireProof:
         """Whether both sides say that the person was hired."""
         return self.employer is True and self.seeker is True
 
-    def said(self, side: HireSide, hired: bool) -> HireProof:
+    def said(self, side: HireSide, *, hired: bool) -> HireProof:
         """The proof once ``side`` has said so; it takes the place of what it said before."""
         employer = hired if side is HireSide.EMPLOYER else self.employer
         seeker = hired if side is HireSide.SEEKER else self.seeker

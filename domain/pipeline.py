@@ -191,14 +191,10 @@ def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
     return body
 
 
-def noted(
-    lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime
-) -> Change:
+def noted(lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime) -> Change:
     """The lead with a note; a next action takes the place of the one before."""
     after = replace(lead, next_action_on=next_action_on or lead.next_action_on)
-    return _changed(
-        after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on
-    )
+    return _changed(after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on)
 
 
 def confirmed(
@@ -214,7 +210,7 @@ def confirmed(
         raise LeadStageConflict(
             f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on."
         )
-    proof = lead.hire.said(side, hired)
+    proof = lead.hire.said(side, hired=hired)
     if proof == lead.hire:
         return None
     after = replace(lead, hire=proof)
@@ -258,7 +254,9 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
         )
 
 
-def _changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object) -> Change:
+def _changed(
+    lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object
+) -> Change:
     after = replace(lead, version=lead.version + 1, updated_at=at)
     entry = LeadEntry(
         lead_id=lead.id,

@@ -23,6 +23,7 @@ from domain.wages import WageTable
 from realtime.commit import GroupCommit
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from schema.recent import Recent
@@ -70,6 +71,7 @@ class Services:
     desk: Desk
     capture: Capture
     lead_log: LeadLog
+    pipeline: Pipeline
     commit: GroupCommit
     presence: Presence
     authority: Authority
@@ -113,6 +115,10 @@ class Loaders:
     @cached_property
     def leads(self) -> DataLoader[str, Lead | None]:
         return _by_id(self._store.leads.by_ids)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, Account | None]:
+        return _by_id(self._store.accounts.by_ids)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.accounts import Role
 from domain.labels import Labelled
-from domain.leads import LeadSource, LeadStage, RefusalReason
+from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
@@ -40,6 +40,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    HireSide: "Who can say whether somebody was hired.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

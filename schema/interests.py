@@ -11,6 +11,7 @@ from domain.errors import NotFound, PostingNotOpen
 from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
 from domain.persons import check_name, normalise_phone
+from domain.pipeline import begun
 from domain.postings import Posting as PostingRecord
 from domain.sessions import LiveSession as SessionRecord
 from domain.sessions import SessionStatus
@@ -132,7 +133,7 @@ async def _new_lead(
     check_consent(given.consent.text_version if given.consent else None, text)
     lead_id, now = new_id(), context.services.clock()
     seal = context.services.store.seal
-    return LeadRecord(
+    lead = LeadRecord(
         id=lead_id,
         session_id=session.id,
         posting_id=posting.id,
@@ -147,3 +148,4 @@ async def _new_lead(
         created_at=now,
         updated_at=now,
     )
+    return begun(lead)

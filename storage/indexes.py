@@ -15,7 +15,11 @@ _DAY = 86_400
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    "accounts": [IndexModel([("username", ASCENDING)], name="by_username", unique=True)],
+    "accounts": [
+        IndexModel([("username", ASCENDING)], name="by_username", unique=True),
+        IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
+        IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
+    ],
     "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
     "postings": [
@@ -59,7 +63,28 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
+        # Partial, so that a new lead has a key in the one that its deadline needs alone.
+        IndexModel(
+            [("assignee_id", ASCENDING), ("_id", DESCENDING)],
+            name="by_assignee",
+            partialFilterExpression={"assignee_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("escalated_to", ASCENDING), ("_id", DESCENDING)],
+            name="by_escalation",
+            partialFilterExpression={"escalated_to": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("_id", DESCENDING), ("hire.disagreement", ASCENDING)],
+            name="disputed",
+            partialFilterExpression={"hire.disagreement": True},
+        ),
+        IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
     ],
+    "lead_entries": [
+        IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
+    ],
+    "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],
     "logs": [],

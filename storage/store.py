@@ -7,8 +7,10 @@ from storage.client import Mongo
 from storage.employers import Employers
 from storage.indexes import ensure_collections
 from storage.leads import Leads
+from storage.leases import Leases
 from storage.log import EventLog
 from storage.meta import Meta
+from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
 from storage.sealing import Seal
@@ -30,6 +32,8 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
+        self.pipeline = Pipeline(mongo)
+        self.leases = Leases(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

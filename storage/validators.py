@@ -17,6 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from domain.accounts import Account
 from domain.employers import Employer
 from domain.leads import Lead
+from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
@@ -42,6 +43,16 @@ _EVENT: Document = {
         "at": {"bsonType": "date"},
         "kind": {"bsonType": "string"},
         "event": {"bsonType": "object"},
+    },
+}
+
+_LEASE: Document = {
+    "bsonType": "object",
+    "required": ["_id", "holder", "until"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "holder": {"bsonType": "string"},
+        "until": {"bsonType": "date"},
     },
 }
 
@@ -81,5 +92,7 @@ VALIDATORS: Mapping[str, Document] = {
     "postings": _record_schema(Posting),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
+    "lead_entries": _record_schema(LeadEntry),
+    "leases": _LEASE,
     "events": _EVENT,
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.events import Announcement, Placed
+from domain.pipeline import recorded
 from storage.client import Document, StorageError, translated
 from storage.documents import to_document
 from storage.log import document_of
@@ -21,6 +22,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "postings": to_document(records.posting()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
+    "lead_entries": to_document(recorded(records.lead())),
+    "leases": {"_id": "work", "holder": "node", "until": records.AT},
     "events": document_of(
         Placed(
             topic="session/a",

@@ -25,6 +25,7 @@ from realtime.commit import GroupCommit
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -85,7 +86,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
     presence = Presence(store, hub, clock, node=new_id())
     presence.start()
     commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
-    lead_log = LeadLog(store, commit, clock)
+    lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
     tokens = Tokens(SECRET, clock)
     gate = Gate(tokens, store.accounts)
@@ -95,6 +96,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         desk=Desk(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
+        pipeline=Pipeline(store, commit, clock),
         commit=commit,
         presence=presence,
         authority=gate,
