@@ -3,7 +3,7 @@ recruiter what belongs to their employer."""
 
 from __future__ import annotations
 
-from domain.accounts import Account, Principal, Role
+from domain.accounts import STAFF, Account, Principal, Role
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
@@ -35,7 +35,7 @@ def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
 
 def may_follow_lead(principal: Principal, lead: Lead) -> bool:
     """Whether the lead is in the caller's scope, or in the caller's hands."""
-    if lead.assignee_id is not None and lead.assignee_id == principal.subject:
+    if principal.role in STAFF and principal.subject == lead.assignee_id:
         return True
     if principal.role is Role.OFFICER:
         return principal.union_id in lead.union_path

@@ -39,11 +39,19 @@ ALLOWED = {
     "announce": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
+    # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
+    "advanceLeads": {*CALLERS} - {"nobody", "viewer"},
+    "assignLead": {"officer", "officer above", "recruiter"},
+    "noteLead": DIRECTORS | {"recruiter"},
+    "confirmHire": {"officer", "officer above", "recruiter"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
     "reviewPosting": {"officer elsewhere"},
     "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
+    "assignLead": {"officer elsewhere", "other recruiter"},
+    "noteLead": {"other host", "officer elsewhere", "other recruiter"},
+    "confirmHire": {"officer elsewhere", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

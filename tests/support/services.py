@@ -16,7 +16,7 @@ from domain.accounts import Account, Principal, Role
 from domain.calendar import day_in_china
 from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
-from domain.leads import Contact, Lead
+from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
@@ -195,6 +195,11 @@ class World:
         self.draft = self._session(SessionStatus.DRAFT)
         self.sessions = (self.live, self.scheduled, self.interrupted, self.ended, self.draft)
         self.lead = self.interest("王小明", "+8613800138000")
+        self.offered = replace(
+            self.interest("李小红", "+8613900139000"),
+            session_id=self.ended.id,
+            stage=LeadStage.OFFERED,
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self) -> None:
@@ -206,8 +211,9 @@ class World:
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
-        await store.leads.record([self.lead])
-        self.running.services.lead_log.notice(self.live.id)
+        await store.leads.record([self.lead, self.offered])
+        for lead in (self.lead, self.offered):
+            self.running.services.lead_log.notice(lead.session_id)
 
     @property
     def staff(self) -> dict[str, Account]:
