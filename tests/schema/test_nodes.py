@@ -136,6 +136,7 @@ async def long_lists(running: Running, still_world: World) -> World:
         ]
     )
     await store.leads.record([world.interest("王小明", f"+86{world.phone()}") for _ in range(6)])
+    running.services.lead_log.notice(world.live.id)
     return world
 
 

@@ -66,8 +66,8 @@ async def mutate(api: Api, world: World, name: str, by: Account, **changes: Any)
     return await api.mutate(name, given, world.token(by), operation.selection)
 
 
-async def listed(api: Api, world: World, by: Account, **filter: Any) -> list[str]:
-    data = await api.ask(LEADS, {"filter": filter}, world.token(by))
+async def listed(api: Api, world: World, by: Account, **given: Any) -> list[str]:
+    data = await api.ask(LEADS, {"filter": given}, world.token(by))
     return [edge["node"]["id"] for edge in data["leads"]["edges"]]
 
 
@@ -159,7 +159,7 @@ async def test_mine_and_somebody_elses_is_a_contradiction(api: Api, world: World
 async def test_everybody_who_is_offered_can_be_given_the_lead(
     caller: str, names: set[str], api: Api, world: World
 ) -> None:
-    query = "query ($id: ID!) { node(id: $id) { ... on Lead { assignable { edges { node { id } } } } } }"
+    query = "query ($id: ID!) { node(id: $id) { ... on Lead { assignable { edges { node { id } } } } } }"  # noqa: E501 - one document
     by = world.staff[caller]
     shown = await api.ask(query, {"id": gid(world.lead)}, world.token(by))
     ids = {edge["node"]["id"] for edge in shown["node"]["assignable"]["edges"]}
