@@ -21,12 +21,14 @@ from starlette.types import Receive, Scope, Send
 from api import demo
 from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
+from api.codes import CodePages, opened, pictured
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
 from api.settings import Settings
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
+from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.escalation import Escalation
 from realtime.feed import Feed
@@ -61,6 +63,7 @@ class Node:
 
     endpoint: GraphQLEndpoint
     health: Health
+    codes: CodePages
     sign_ins: SignIns | None
 
     async def drain(self) -> None:
@@ -85,6 +88,8 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/", front),
+            Route("/q/{token}", opened),
+            Route("/codes/{name}", pictured),
             Route("/graphql", _Endpoint()),
             WebSocketRoute("/graphql", _Endpoint()),
             Route("/health/live", live),
@@ -160,6 +165,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
         escalation.start()
         stack.push_async_callback(escalation.close)
+        scans = Scans(store)
+        scans.start()
+        stack.push_async_callback(scans.close)
 
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
@@ -178,6 +186,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             authority=gate,
             clock=clock,
             wages=KNOWN_WAGES,
+            public_url=settings.public_url,
             demo=settings.demo,
         )
         node = Node(
@@ -185,6 +194,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
                 Engine(services), services, tokens.authenticate, origins=settings.origins
             ),
             health=Health(store.mongo, feed),
+            codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )
         stack.push_async_callback(node.drain)

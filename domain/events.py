@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.leads import LeadStage
+from domain.sessions import Segment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,13 @@ class PostingUnpinned:
 class Announcement:
     session_id: str
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentChanged:
+    session_id: str
+    segment: Segment
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +130,16 @@ class HireConfirmed:
     lead_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unrecognised:
+    """Logged by a newer version of this service; it has a place, but what it says is not known.
+
+    While nodes are brought up to date one by one, the older ones meet such events.
+    """
+
+    session_id: str
+
+
 LoggedSessionEvent = (
     SessionStarted
     | SessionInterrupted
@@ -131,13 +149,14 @@ LoggedSessionEvent = (
     | PostingPinned
     | PostingUnpinned
     | Announcement
+    | SegmentChanged
 )
 LoggedLeadEvent = (
     LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
 )
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
 PassingEvent = TallyChanged | PresenceChanged | Reset
-Event = LoggedEvent | PassingEvent
+Event = LoggedEvent | PassingEvent | Unrecognised
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,7 +101,8 @@ class Capture:
             else:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
-            self._lead_log.notice(session_id)
+            if session_id is not None:
+                self._lead_log.notice(session_id)
 
 
 class LeadLog:

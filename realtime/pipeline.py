@@ -119,13 +119,17 @@ class Pipeline:
                 return before, []
             written = await self._store.pipeline.write(before, made, session=session)
             assert written  # the version was read in this very snapshot
-            return made.lead, [_happened(made)]
+            return made.lead, _happened(made)
 
-        return await self._commit(lead_topic(lead.session_id), change)
+        # Without a session there is no log, and whoever changes this lead waits for nobody else.
+        return await self._commit(lead_topic(lead.session_id or lead.id), change)
 
 
-def _happened(change: Change) -> LoggedEvent:
+def _happened(change: Change) -> Sequence[LoggedEvent]:
     session_id, lead_id = change.lead.session_id, change.lead.id
+    if session_id is None:
+        return []
     if change.entry.kind is EntryKind.ADVANCED:
-        return LeadAdvanced(session_id=session_id, lead_id=lead_id, stage=change.lead.stage)
-    return _PLAIN[change.entry.kind](session_id=session_id, lead_id=lead_id)
+        stage = change.lead.stage
+        return [LeadAdvanced(session_id=session_id, lead_id=lead_id, stage=stage)]
+    return [_PLAIN[change.entry.kind](session_id=session_id, lead_id=lead_id)]

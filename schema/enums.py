@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.codes import CodeKind
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -18,7 +19,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
-from domain.sessions import Honour, SessionFormat, SessionStatus
+from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 
 L = TypeVar("L", bound=Labelled)
@@ -27,6 +28,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
+    Segment: "What is on air at a moment.",
     Honour: "Honours of a host, from the nation down to the county.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
@@ -41,6 +43,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     HireSide: "Who can say whether somebody was hired.",
+    CodeKind: "What a QR code was made for.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -39,6 +39,10 @@ class ConsentRequired(UserError): ...
 
 
 @strawberry.type
+class CodeInvalid(UserError): ...
+
+
+@strawberry.type
 class Unauthenticated(UserError): ...
 
 
@@ -76,6 +80,10 @@ class PostingNotInSession(UserError): ...
 
 @strawberry.type
 class PostingNotOpen(UserError): ...
+
+
+@strawberry.type
+class PostingConflict(UserError): ...
 
 
 @strawberry.type
@@ -134,6 +142,7 @@ class _Unavailable:
 _ANSWERS = [
     _Answer(errors.PhoneInvalid, PhoneInvalid),
     _Answer(errors.ConsentRequired, ConsentRequired),
+    _Answer(errors.CodeInvalid, CodeInvalid),
     _Answer(errors.InvalidInput, InvalidInput),
     _Answer(errors.Unauthenticated, Unauthenticated),
     _Answer(errors.SignInFailed, SignInFailed),
@@ -145,6 +154,7 @@ _ANSWERS = [
     _Answer(errors.SessionStateConflict, SessionStateConflict),
     _Answer(errors.PostingNotInSession, PostingNotInSession),
     _Answer(errors.PostingNotOpen, PostingNotOpen),
+    _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
     _Answer(errors.Busy, Busy),

@@ -80,6 +80,17 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"hire.disagreement": True},
         ),
         IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
+        # What a code has brought is counted from the index alone.
+        IndexModel(
+            [("code_id", ASCENDING), ("stage", ASCENDING)],
+            name="by_code",
+            partialFilterExpression={"code_id": {"$gt": ""}},
+        ),
+    ],
+    "codes": [
+        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
     ],
     "lead_entries": [
         IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)

@@ -26,6 +26,7 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.PostingPinned,
         events.PostingUnpinned,
         events.Announcement,
+        events.SegmentChanged,
         events.LeadRecorded,
         events.LeadAdvanced,
         events.LeadAssigned,
@@ -102,8 +103,9 @@ def document_of(placed: Placed) -> Document:
 
 
 def placed_of(document: Document) -> Placed:
-    """The event that a document of ``events`` holds."""
-    kind = _KINDS[document["kind"]]
+    """The event that a document of ``events`` holds; ``Unrecognised`` for a newer version's."""
+    kind: type[LoggedEvent | events.Unrecognised]
+    kind = _KINDS.get(document["kind"], events.Unrecognised)
     return Placed(
         topic=document["topic"],
         seq=document["seq"],

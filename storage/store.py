@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.accounts import Accounts
 from storage.client import Mongo
+from storage.codes import Codes
 from storage.employers import Employers
 from storage.indexes import ensure_collections
 from storage.leads import Leads
@@ -34,6 +35,7 @@ class Store:
         self.leads = Leads(mongo)
         self.pipeline = Pipeline(mongo)
         self.leases = Leases(mongo)
+        self.codes = Codes(mongo, secret)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

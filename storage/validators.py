@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from domain.accounts import Account
+from domain.codes import Code
 from domain.employers import Employer
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
@@ -94,5 +95,6 @@ VALIDATORS: Mapping[str, Document] = {
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),
     "leases": _LEASE,
+    "codes": _record_schema(Code),
     "events": _EVENT,
 }

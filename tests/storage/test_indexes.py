@@ -14,6 +14,7 @@ from domain.pipeline import noted
 from domain.postings import Occupation, PostingStatus
 from domain.sessions import SessionStatus
 from storage.client import Document, Mongo, Session
+from storage.codes import CodeQuery
 from storage.indexes import INDEXES, ensure_collections
 from storage.leads import LeadQuery
 from storage.pages import Slice
@@ -81,12 +82,17 @@ async def fill(store: Store) -> None:
         ]
     )
     await enter(store, "lead", 5)
+    await store.leads.record([records.lead(code_id="code") for _ in range(5)])
+    for _ in range(5):
+        await store.codes.add(records.code())
     # Newer ones of somebody else, which a list must not wade through.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.sessions.add(
         [records.live_session(**foreign, status=ended, starts_at=LATER) for _ in range(40)]
     )
+    for _ in range(40):
+        await store.codes.add(records.code(**foreign, session_id="other"))
     await store.leads.record(
         [
             records.lead(
@@ -169,7 +175,6 @@ LISTS: list[Reading] = [
             LeadQuery(owner_id=records.HOST_ID, posting_id="posting", stage=LeadStage.INTERESTED),
             LeadQuery(assignee_id="me"),
             LeadQuery(union_id=records.UNION_ID, escalated_to=records.UNION_ID),
-            LeadQuery(union_id=records.UNION_ID, disagreement=True),
         )
     ),
     *(
@@ -177,6 +182,15 @@ LISTS: list[Reading] = [
         for wanted in (FIRST_ENTRIES, NEXT_ENTRIES)
     ),
     lambda store: store.pipeline.to_escalate(at=records.AT, limit=2),
+    *(
+        lambda store, query=query, wanted=wanted: store.codes.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            CodeQuery(union_id=records.UNION_ID),
+            CodeQuery(owner_id=records.HOST_ID),
+            CodeQuery(owner_id=records.HOST_ID, session_id="session"),
+        )
+    ),
     lambda store: store.log.read("session/session", after=1, limit=2),
 ]
 # A filter and an order from two sides may need a sort of the few that match.
@@ -192,6 +206,10 @@ LOOKUPS: list[Reading] = [
     lambda store: store.sessions.by_ids(["session"]),
     lambda store: store.sessions.count(SessionQuery(status=SessionStatus.LIVE)),
     lambda store: store.leads.find("session", "posting", "person"),
+    lambda store: store.leads.find(None, "posting", "person"),
+    lambda store: store.leads.by_codes(["code", "other"]),
+    lambda store: store.codes.by_ids(["a", "b"]),
+    lambda store: store.sessions.showing("posting"),
     lambda store: store.leads.by_ids(["a", "b"]),
     lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
     lambda store: store.leads.sessions_with_unlogged(),
@@ -206,6 +224,7 @@ LOOKUPS: list[Reading] = [
         LeadQuery(union_id=records.UNION_ID, overdue=True, now=records.AT), FIRST
     ),
     lambda store: store.leads.page(LeadQuery(employer_id="employer", escalated=True), FIRST),
+    lambda store: store.leads.page(LeadQuery(union_id=records.UNION_ID, disagreement=True), FIRST),
     lambda store: store.leases.take("work", "node", at=records.AT, until=LATER),
     lambda store: store.leases.release("work", "node"),
     lambda store: store.unions.root(),

@@ -24,6 +24,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(recorded(records.lead())),
     "leases": {"_id": "work", "holder": "node", "until": records.AT},
+    "codes": to_document(records.code()),
     "events": document_of(
         Placed(
             topic="session/a",

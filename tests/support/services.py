@@ -42,6 +42,7 @@ from tests.support.waiting import until
 SECRET = "a secret for tests, of thirty-two"
 PASSWORD = "a password for tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+PUBLIC_URL = "https://jobs.example.org"
 OWN_ORIGIN = "https://songgang.example"
 
 
@@ -102,6 +103,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         authority=gate,
         clock=clock,
         wages=KNOWN_WAGES,
+        public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
@@ -212,8 +214,8 @@ class World:
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
         await store.leads.record([self.lead, self.offered])
-        for lead in (self.lead, self.offered):
-            self.running.services.lead_log.notice(lead.session_id)
+        for session in (self.live, self.ended):
+            self.running.services.lead_log.notice(session.id)
 
     @property
     def staff(self) -> dict[str, Account]:
@@ -265,6 +267,7 @@ class World:
             owner_id=self.host.id,
             person=seal.person(phone),
             contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
+            terms=self.open.terms,
             created_at=now,
             updated_at=now,
         )
