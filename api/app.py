@@ -32,10 +32,12 @@ from domain.wages import KNOWN_WAGES
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
+from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.retention import Retention
 from realtime.sessions import Desk
@@ -157,12 +159,16 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
 
         commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
         stack.push_async_callback(commit.close)
-        lead_log = LeadLog(store, commit, clock)
+        lead_log = LeadLog(store, commit)
         lead_log.start()
         stack.push_async_callback(lead_log.close)
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
         desk = Desk(store, commit, clock)
+        pipeline = Pipeline(store, commit, clock)
+        escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
+        escalation.start()
+        stack.push_async_callback(escalation.close)
         scans = Scans(store)
         scans.start()
         stack.push_async_callback(scans.close)
@@ -186,6 +192,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
             receipts=Receipts(store.seal, clock),
+            pipeline=pipeline,
             commit=commit,
             presence=presence,
             authority=gate,

@@ -18,6 +18,7 @@
     ├── PostingConflict        the posting has changed since the caller saw it
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
+    ├── RetentionTooEarly      the days since the hire have not passed yet
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -50,6 +51,7 @@ class ErrorCode(StrEnum):
     POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -152,6 +154,10 @@ class LeadStageConflict(Refusal):
 
 class ConsentWithdrawn(Refusal):
     code = ErrorCode.CONSENT_WITHDRAWN
+
+
+class RetentionTooEarly(Refusal):
+    code = ErrorCode.RETENTION_TOO_EARLY
 
 
 class Busy(Refusal):

@@ -103,6 +103,34 @@ class LeadAdvanced:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadAssigned:
+    """Somebody has the lead in hand, or nobody any more."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadNoted:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEscalated:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HireConfirmed:
+    """One side said that the person was hired, or that not."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unrecognised:
     """Logged by a newer version of this service; it has a place, but what it says is not known.
 
@@ -123,7 +151,9 @@ LoggedSessionEvent = (
     | Announcement
     | SegmentChanged
 )
-LoggedLeadEvent = LeadRecorded | LeadAdvanced
+LoggedLeadEvent = (
+    LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
+)
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
 PassingEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | PassingEvent | Unrecognised

@@ -8,7 +8,7 @@
 | POSTING_QR | the same; none if the code has none | of this posting                 |
 | BOARD      | none                        | any                                     |
 
-While the picture is gone the room still stands, and somebody in it may tap: docs/decisions/0011.
+While the picture is gone the room still stands, and somebody in it may tap: docs/decisions/0010.
 """
 
 from __future__ import annotations

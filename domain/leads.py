@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.errors import InvalidInput, LeadStageConflict
 from domain.labels import Labelled
@@ -34,6 +34,13 @@ class RefusalReason(Labelled):
     NO_SHOW = "NO_SHOW", "未到场"
     TERMS_NOT_AGREED = "TERMS_NOT_AGREED", "待遇未谈妥"
     OTHER = "OTHER", "其他"
+
+
+class HireSide(Labelled):
+    """Who can say whether somebody was hired."""
+
+    EMPLOYER = "EMPLOYER", "用人单位"
+    SEEKER = "SEEKER", "求职者"
 
 
 class LeadSource(Labelled):
@@ -88,6 +95,33 @@ class Sealed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HireProof:
+    """What each side last said of the hire, None where it said nothing yet.
+
+    ``disagreement`` is kept beside them because storage finds the disputed leads by it.
+    """
+
+    employer: bool | None
+    seeker: bool | None
+    disagreement: bool
+
+    @property
+    def agreed(self) -> bool:
+        """Whether both sides say that the person was hired."""
+        return self.employer is True and self.seeker is True
+
+    def said(self, side: HireSide, *, hired: bool) -> HireProof:
+        """The proof once ``side`` has said so; it takes the place of what it said before."""
+        employer = hired if side is HireSide.EMPLOYER else self.employer
+        seeker = hired if side is HireSide.SEEKER else self.seeker
+        disagreement = None not in {employer, seeker} and employer is not seeker
+        return HireProof(employer=employer, seeker=seeker, disagreement=disagreement)
+
+
+NO_PROOF = HireProof(employer=None, seeker=None, disagreement=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lead:
     """``person`` is a keyed hash of the phone, so that one person is one lead a posting.
 
@@ -97,6 +131,8 @@ class Lead:
 
     ``giver`` is the viewer who sent it: a phone alone proves nothing about who sends it. With
     ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
+
+    The fields from ``assignee_id`` on are of the follow-up: see ``domain.pipeline``.
     """
 
     id: str
@@ -120,6 +156,13 @@ class Lead:
     giver: str | None = None
     withdrawn_at: datetime | None = None
     erased_at: datetime | None = None
+    assignee_id: str | None = None
+    next_action_on: date | None = None
+    due_at: datetime | None = None
+    escalate_at: datetime | None = None
+    escalated_to: str | None = None
+    hired_at: datetime | None = None
+    hire: HireProof = NO_PROOF
 
 
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:

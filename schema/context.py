@@ -27,6 +27,7 @@ from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from schema.recent import Recent
@@ -93,6 +94,7 @@ class Services:
     lead_log: LeadLog
     contacts: Contacts
     receipts: Receipts
+    pipeline: Pipeline
     commit: GroupCommit
     presence: Presence
     authority: Authority
@@ -145,12 +147,12 @@ class Loaders:
         return _by_id(self._store.sessions.by_ids)
 
     @cached_property
-    def accounts(self) -> DataLoader[str, Account | None]:
-        return _by_id(self._store.accounts.by_ids)
-
-    @cached_property
     def leads(self) -> DataLoader[str, Lead | None]:
         return _by_id(self._store.leads.by_ids)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, Account | None]:
+        return _by_id(self._store.accounts.by_ids)
 
     @cached_property
     def codes(self) -> DataLoader[str, Code | None]:

@@ -8,7 +8,7 @@ from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.labels import Labelled
-from domain.leads import LeadSource, LeadStage, RefusalReason
+from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
@@ -43,6 +43,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    HireSide: "Who can say whether somebody was hired.",
     CodeKind: "What a QR code was made for.",
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",

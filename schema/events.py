@@ -180,6 +180,35 @@ class LeadAdvanced(LeadEvent):
         return self.placed.event.stage
 
 
+@strawberry.type
+class _Followed(LeadEvent):
+    @strawberry.field(description="The lead as it is now.")
+    async def lead(self, info: Info) -> Lead:
+        event = self.placed.event
+        # By _LEAD_EVENTS.
+        assert isinstance(
+            event,
+            (events.LeadAssigned, events.LeadNoted, events.LeadEscalated, events.HireConfirmed),
+        )
+        return await _lead(info, event.lead_id)
+
+
+@strawberry.type(description="Somebody has a lead in hand, or nobody any more.")
+class LeadAssigned(_Followed): ...
+
+
+@strawberry.type(description="Somebody noted something about a lead: see its `timeline`.")
+class LeadNoted(_Followed): ...
+
+
+@strawberry.type(description="A lead was overdue, and the next union above was told.")
+class LeadEscalated(_Followed): ...
+
+
+@strawberry.type(description="One side said whether the person was hired.")
+class HireConfirmed(_Followed): ...
+
+
 @strawberry.type(
     description="The cursor could not be followed: read `leads` again, and go on from here."
 )
@@ -205,6 +234,10 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
 _LEAD_EVENTS: dict[type[events.Event], type[LeadEvent]] = {
     events.LeadRecorded: LeadRecorded,
     events.LeadAdvanced: LeadAdvanced,
+    events.LeadAssigned: LeadAssigned,
+    events.LeadNoted: LeadNoted,
+    events.LeadEscalated: LeadEscalated,
+    events.HireConfirmed: HireConfirmed,
     events.Reset: LeadsReset,
     events.Unrecognised: LeadsReset,
 }

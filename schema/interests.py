@@ -12,6 +12,7 @@ from domain.interests import check_source
 from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
 from domain.persons import check_name, normalise_phone
+from domain.pipeline import begun
 from domain.postings import Posting as PostingRecord
 from domain.sessions import LiveSession as SessionRecord
 from realtime.sessions import check_presented
@@ -161,7 +162,7 @@ async def _new_lead(
     )
     lead_id, now = new_id(), context.services.clock()
     seal = context.services.store.seal
-    return LeadRecord(
+    lead = LeadRecord(
         id=lead_id,
         session_id=session.id if session else None,
         posting_id=posting.id,
@@ -179,6 +180,7 @@ async def _new_lead(
         updated_at=now,
         giver=context.require(Role.VIEWER).subject,
     )
+    return begun(lead)
 
 
 async def _union_path(context: Context, posting: PostingRecord) -> tuple[str, ...]:

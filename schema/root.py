@@ -13,11 +13,13 @@ from schema.contacts import ContactMutations
 from schema.context import Context, Info
 from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
+from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.interests import InterestMutations
-from schema.leads import LeadMutations, LeadQueries, visible_lead
+from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
+from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
@@ -89,8 +91,8 @@ Mutation = merge_types(
         ScheduleMutations,
         SessionMutations,
         InterestMutations,
+        PipelineMutations,
         CodeMutations,
-        LeadMutations,
         ContactMutations,
         RightsMutations,
         ConsentMutations,
@@ -103,7 +105,7 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=EVENT_TYPES,
+    types=(*EVENT_TYPES, *ENTRY_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )

@@ -15,7 +15,11 @@ _DAY = 86_400
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    "accounts": [IndexModel([("username", ASCENDING)], name="by_username", unique=True)],
+    "accounts": [
+        IndexModel([("username", ASCENDING)], name="by_username", unique=True),
+        IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
+        IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
+    ],
     "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
     "postings": [
@@ -59,17 +63,29 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
+        # Partial, so that a new lead has a key in the one that its deadline needs alone.
+        IndexModel(
+            [("assignee_id", ASCENDING), ("_id", DESCENDING)],
+            name="by_assignee",
+            partialFilterExpression={"assignee_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("escalated_to", ASCENDING), ("_id", DESCENDING)],
+            name="by_escalation",
+            partialFilterExpression={"escalated_to": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("_id", DESCENDING), ("hire.disagreement", ASCENDING)],
+            name="disputed",
+            partialFilterExpression={"hire.disagreement": True},
+        ),
+        IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
         # What a code has brought is counted from the index alone.
         IndexModel(
             [("code_id", ASCENDING), ("stage", ASCENDING)],
             name="by_code",
             partialFilterExpression={"code_id": {"$gt": ""}},
         ),
-    ],
-    "codes": [
-        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
-        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
-        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
         IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
         IndexModel(
             [("updated_at", ASCENDING)],
@@ -77,6 +93,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"contact": {"$type": "object"}},
         ),
     ],
+    "codes": [
+        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
+    ],
+    "lead_entries": [
+        IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
+    ],
+    "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],
     "logs": [],
@@ -87,7 +112,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "meta": [],
     "keys": [],
-    "leases": [],
     "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
     "audit": [
         IndexModel(

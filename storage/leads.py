@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.leads import HIRED, Lead, LeadStage, RefusalReason
+from domain.leads import HIRED, Lead, LeadStage
 from storage.client import Document, Duplicate, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -23,7 +23,11 @@ NEWEST_FIRST = (("_id", -1),)
 
 @dataclass(frozen=True, kw_only=True)
 class LeadQuery:
-    """Whose leads (at least one of the scopes is set), and what they are narrowed to."""
+    """Whose leads (at least one of the scopes is set), and what they are narrowed to.
+
+    The scopes are ``union_id``, ``owner_id``, ``employer_id`` and ``assignee_id``. ``overdue``
+    goes with ``now``.
+    """
 
     union_id: str | None = None
     owner_id: str | None = None
@@ -33,6 +37,13 @@ class LeadQuery:
     stage: LeadStage | None = None
     consented: bool = False
     """Leave out those whose consent was taken back."""
+    assignee_id: str | None = None
+    not_assignee_id: str | None = None
+    escalated_to: str | None = None
+    escalated: bool | None = None
+    overdue: bool | None = None
+    now: datetime | None = None
+    disagreement: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,23 @@ class CodeYield:
 
 def _identity(lead: Lead) -> tuple[str | None, str, str]:
     return lead.session_id, lead.posting_id, lead.person
+
+
+def _states(query: LeadQuery) -> list[Document]:
+    states: list[Document] = []
+    if query.not_assignee_id is not None:
+        states.append({"assignee_id": {"$ne": query.not_assignee_id}})
+    if query.escalated is not None:
+        # Greater than nothing: an index that holds the escalated alone serves it.
+        told: Document = {"escalated_to": {"$gt": ""}}
+        states.append(told if query.escalated else {"escalated_to": None})
+    if query.overdue is not None:
+        late: Document = {"due_at": {"$lte": query.now}}
+        states.append(late if query.overdue else {"$nor": [late]})
+    if query.disagreement is not None:
+        disputed: Document = {"hire.disagreement": True}
+        states.append(disputed if query.disagreement else {"$nor": [disputed]})
+    return states
 
 
 class Leads:
@@ -120,11 +148,16 @@ class Leads:
                 ("session_id", query.session_id),
                 ("posting_id", query.posting_id),
                 ("stage", query.stage.value if query.stage else None),
+                ("assignee_id", query.assignee_id),
+                ("escalated_to", query.escalated_to),
             )
             if value is not None
         }
         if query.consented:
             where["withdrawn_at"] = None
+        states = _states(query)
+        if states:
+            where["$and"] = states
         with translated():
             page = await find_page(self._leads, where, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
@@ -147,32 +180,6 @@ class Leads:
                 row["_id"]: CodeYield(interests=row["interests"], hires=row["hires"])
                 async for row in self._mongo.aggregate("leads", pipeline)
             }
-
-    async def advance(
-        self,
-        lead: Lead,
-        stage: LeadStage,
-        reason: RefusalReason | None,
-        *,
-        at: datetime,
-        session: Session,
-    ) -> Lead | None:
-        """Set the stage of exactly this version of the lead; None when it has moved on."""
-        with translated():
-            document = await self._leads.find_one_and_update(
-                {"_id": lead.id, "version": lead.version},
-                {
-                    "$set": {
-                        "stage": stage.value,
-                        "reason": reason.value if reason else None,
-                        "updated_at": at,
-                    },
-                    "$inc": {"version": 1},
-                },
-                return_document=True,
-                session=session,
-            )
-        return to_record(Lead, document) if document else None
 
     async def take_unlogged(
         self, session_id: str, *, limit: int, session: Session

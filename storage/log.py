@@ -29,6 +29,10 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.SegmentChanged,
         events.LeadRecorded,
         events.LeadAdvanced,
+        events.LeadAssigned,
+        events.LeadNoted,
+        events.LeadEscalated,
+        events.HireConfirmed,
     )
 }
 

@@ -17,6 +17,7 @@ from storage.leads import Leads
 from storage.leases import Leases
 from storage.log import EventLog
 from storage.meta import Meta
+from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
 from storage.sealing import Seal
@@ -44,6 +45,7 @@ class Store:
         self.consents = Consents(mongo)
         self.audit = Audit(mongo, self.seal)
         self.leases = Leases(mongo)
+        self.pipeline = Pipeline(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

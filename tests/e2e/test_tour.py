@@ -41,6 +41,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     known: dict[str, Any] = {
         "password": demo.demo_password,
         "in 30 days": (now + timedelta(days=30)).date().isoformat(),
+        "in 2 days": (now + timedelta(days=2)).date().isoformat(),
         "in 1 hour": (now + timedelta(hours=1)).isoformat(),
     }
     viewer = (await step("Enter", known))["accessToken"]
@@ -84,6 +85,10 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         advanced = (await step("Advance", known, host))["lead"]
         assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 2)
         assert (await leads.until("LeadAdvanced"))["stage"] == "CONTACTED"
+        noted = (await step("Note", known, host))["lead"]
+        assert noted["nextActionOn"] == known["in 2 days"]
+        told = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
+        assert told == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]

@@ -512,6 +512,60 @@ REFUSED: dict[str, Refused] = {
     ),
 }
 
+for name, caller in (("assignLead", "officer"), ("noteLead", "host"), ("confirmHire", "officer")):
+    REFUSED[f"{name}, unknown lead"] = Refused(
+        name,
+        caller,
+        setting(leadId=lambda _: unknown("Lead")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "leadId"),
+    )
+for whom, caller, account in (
+    ("nobody", "officer", lambda _: unknown("Account")),
+    ("an officer above", "officer", lambda world: gid(world.upper_officer)),
+    ("an officer elsewhere", "officer", lambda world: gid(world.other_officer)),
+    ("a rival", "officer", lambda world: gid(world.other_recruiter)),
+    ("the union by the employer", "recruiter", lambda world: gid(world.officer)),
+):
+    REFUSED[f"assign, to {whom}"] = Refused(
+        "assignLead",
+        caller,
+        setting(accountId=account),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "accountId"),
+    )
+REFUSED |= {
+    "note, nothing": invalid("noteLead", "host", setting(body=" \n"), "body"),
+    "note, too much": invalid("noteLead", "host", setting(body="长" * 501), "body"),
+    "note, a phone": invalid("noteLead", "host", setting(body="打 138-0013-8000"), "body"),
+    "note, a day of the past": invalid(
+        "noteLead",
+        "host",
+        setting(nextActionOn=lambda _: (today() - timedelta(days=1)).isoformat()),
+        "nextActionOn",
+    ),
+    "confirm, before an offer": Refused(
+        "confirmHire",
+        "officer",
+        setting(leadId=lambda world: gid(world.lead)),
+        "LeadStageConflict",
+        "LEAD_STAGE_CONFLICT",
+        None,
+    ),
+    "advance several, none": invalid("advanceLeads", "host", setting(leadIds=[]), "leadIds"),
+    "advance several, too many": invalid(
+        "advanceLeads",
+        "host",
+        setting(leadIds=lambda _: [unknown("Lead") for _ in range(101)]),
+        "leadIds",
+    ),
+    "advance several, one twice": invalid(
+        "advanceLeads", "host", setting(leadIds=lambda world: [gid(world.lead)] * 2), "leadIds"
+    ),
+}
+
 for what, text in TEXTS.items():
     for name, caller, changed in (
         ("createEmployer", "officer", "name"),
@@ -524,6 +578,7 @@ for what, text in TEXTS.items():
         ("reviewPosting", "officer", "reason"),
         ("scheduleSession", "host", "title"),
         ("announce", "host", "body"),
+        ("noteLead", "host", "body"),
         ("setSegment", "host", "title"),
         ("createCode", "host", "label"),
         ("createCode", "host", "place"),
@@ -642,6 +697,10 @@ ID_FIELDS = {
     ("advanceLead", "host", "leadId"): "Lead",
     ("revealContact", "officer", "leadId"): "Lead",
     ("withdrawConsent", "viewer", "leadId"): "Lead",
+    ("assignLead", "officer", "leadId"): "Lead",
+    ("assignLead", "officer", "accountId"): "Account",
+    ("noteLead", "host", "leadId"): "Lead",
+    ("confirmHire", "officer", "leadId"): "Lead",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

@@ -242,5 +242,31 @@ OPERATIONS = {
             "MyDataExported",
             "... on MyDataExported { data next }",
         ),
+        Operation(
+            "advanceLeads",
+            lambda world: {"leadIds": [gid(world.lead)], "stage": "CONTACTED"},
+            "LeadsAdvanced",
+            "... on LeadsAdvanced { outcomes { __typename "
+            "... on LeadStageAdvanced { lead { id stage } } "
+            "... on UserError { code field } } }",
+        ),
+        Operation(
+            "assignLead",
+            lambda world: {"leadId": gid(world.lead), "accountId": gid(world.recruiter)},
+            "LeadInHands",
+            "... on LeadInHands { lead { id version assignee { id displayName role } } }",
+        ),
+        Operation(
+            "noteLead",
+            lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
+            "LeadNoteKept",
+            "... on LeadNoteKept { lead { id version nextActionOn } }",
+        ),
+        Operation(
+            "confirmHire",
+            lambda world: {"leadId": gid(world.offered), "hired": True},
+            "HireNoted",
+            "... on HireNoted { lead { hireProof { employer seeker agreed disagreement } } }",
+        ),
     )
 }

@@ -18,7 +18,7 @@ from domain.calendar import day_in_china
 from domain.contacts import Holder
 from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
-from domain.leads import Contact, Lead
+from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
@@ -28,6 +28,7 @@ from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -89,7 +90,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
     presence = Presence(store, hub, clock, node=new_id())
     presence.start()
     commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
-    lead_log = LeadLog(store, commit, clock)
+    lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
     tokens = Tokens(SECRET, clock)
     gate = Gate(tokens, store.accounts)
@@ -101,6 +102,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         lead_log=lead_log,
         contacts=Contacts(store, commit, clock),
         receipts=Receipts(store.seal, clock),
+        pipeline=Pipeline(store, commit, clock),
         commit=commit,
         presence=presence,
         authority=gate,
@@ -200,6 +202,11 @@ class World:
         self.draft = self._session(SessionStatus.DRAFT)
         self.sessions = (self.live, self.scheduled, self.interrupted, self.ended, self.draft)
         self.lead = self.interest("王小明", "+8613800138000")
+        self.offered = replace(
+            self.interest("李小红", "+8613900139000"),
+            session_id=self.ended.id,
+            stage=LeadStage.OFFERED,
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self) -> None:
@@ -211,8 +218,9 @@ class World:
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
-        await store.leads.record([self.lead])
-        self.running.services.lead_log.notice(self.live.id)
+        await store.leads.record([self.lead, self.offered])
+        for session in (self.live, self.ended):
+            self.running.services.lead_log.notice(session.id)
 
     @property
     def staff(self) -> dict[str, Account]:
