@@ -45,7 +45,7 @@ class LeadSource(Labelled):
     BOARD = "BOARD", "招聘栏"
 
 
-_PIPELINE = (
+PIPELINE = (
     LeadStage.INTERESTED,
     LeadStage.CONTACTED,
     LeadStage.INTERVIEWED,
@@ -55,7 +55,7 @@ _PIPELINE = (
     LeadStage.RETAINED_90,
 )
 CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
-_BEFORE_HIRE = frozenset(_PIPELINE[:4])
+_BEFORE_HIRE = frozenset(PIPELINE[:4])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,11 @@ class Sealed:
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """``person`` is a keyed hash of the phone, so that one person is one lead a posting."""
+    """``person`` is a keyed hash of the phone, so that one person is one lead a posting.
+
+    ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
+    as it is; ``steps`` counts its changes of stage.
+    """
 
     id: str
     session_id: str
@@ -102,8 +106,15 @@ class Lead:
     stage: LeadStage = LeadStage.INTERESTED
     reason: RefusalReason | None = None
     version: int = 1
+    reached: LeadStage = LeadStage.INTERESTED
+    steps: int = 0
     created_at: datetime
     updated_at: datetime
+
+
+def furthest(*stages: LeadStage) -> LeadStage:
+    """The one that stands last in the pipeline; the closings stand nowhere in it."""
+    return max((stage for stage in stages if stage not in CLOSED), key=PIPELINE.index)
 
 
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
@@ -116,7 +127,7 @@ def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
         return frozenset({LeadStage.CONTACTED})
     if stage in CLOSED or stage is LeadStage.RETAINED_90:
         return frozenset()
-    following = _PIPELINE[_PIPELINE.index(stage) + 1]
+    following = PIPELINE[PIPELINE.index(stage) + 1]
     if stage in _BEFORE_HIRE:
         return CLOSED | {following}
     return frozenset({following, LeadStage.WITHDRAWN})

@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.funnel import FunnelDimension
 from domain.labels import Labelled
 from domain.leads import LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -40,6 +41,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    FunnelDimension: "What leads are counted by; a union includes its branches.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -12,6 +12,7 @@ from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
+from schema.funnel import FunnelQueries
 from schema.interests import InterestMutations
 from schema.leads import LeadMutations, LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
@@ -67,6 +68,7 @@ Query = merge_types(
         EmployerQueries,
         SessionQueries,
         LeadQueries,
+        FunnelQueries,
         ConsentQueries,
     ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.leads import Lead, LeadStage, RefusalReason
+from domain.leads import Lead, LeadStage, RefusalReason, furthest
 from storage.client import Document, Duplicate, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -28,6 +28,21 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
+
+    def where(self) -> Document:
+        """The condition that a stored lead must meet."""
+        return {
+            name: value
+            for name, value in (
+                ("union_path", self.union_id),
+                ("owner_id", self.owner_id),
+                ("employer_id", self.employer_id),
+                ("session_id", self.session_id),
+                ("posting_id", self.posting_id),
+                ("stage", self.stage.value if self.stage else None),
+            )
+            if value is not None
+        }
 
 
 def _identity(lead: Lead) -> tuple[str, str, str]:
@@ -96,20 +111,8 @@ class Leads:
 
     async def page(self, query: LeadQuery, wanted: Slice) -> Page[Lead]:
         """Newest first; the key is the id."""
-        where: Document = {
-            name: value
-            for name, value in (
-                ("union_path", query.union_id),
-                ("owner_id", query.owner_id),
-                ("employer_id", query.employer_id),
-                ("session_id", query.session_id),
-                ("posting_id", query.posting_id),
-                ("stage", query.stage.value if query.stage else None),
-            )
-            if value is not None
-        }
         with translated():
-            page = await find_page(self._leads, where, NEWEST_FIRST, wanted)
+            page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
 
     async def advance(
@@ -122,6 +125,7 @@ class Leads:
         session: Session,
     ) -> Lead | None:
         """Set the stage of exactly this version of the lead; None when it has moved on."""
+        reached = furthest(LeadStage.INTERESTED, lead.reached, lead.stage, stage)
         with translated():
             document = await self._leads.find_one_and_update(
                 {"_id": lead.id, "version": lead.version},
@@ -129,9 +133,10 @@ class Leads:
                     "$set": {
                         "stage": stage.value,
                         "reason": reason.value if reason else None,
+                        "reached": reached.value,
                         "updated_at": at,
                     },
-                    "$inc": {"version": 1},
+                    "$inc": {"version": 1, "steps": 1},
                 },
                 return_document=True,
                 session=session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.accounts import Accounts
 from storage.client import Mongo
 from storage.employers import Employers
+from storage.funnel import Funnel
 from storage.indexes import ensure_collections
 from storage.leads import Leads
 from storage.log import EventLog
@@ -30,6 +31,7 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
+        self.funnel = Funnel(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

@@ -96,11 +96,14 @@ async def test_a_stage_is_set_for_the_version_that_was_read(store: Store) -> Non
             reason=RefusalReason.OTHER,
             updated_at=LATER,
             version=2,
+            steps=1,
         )
         contacted = LeadStage.CONTACTED
         assert await store.leads.advance(lead, contacted, None, at=LATER, session=session) is None
         again = await store.leads.advance(refused, contacted, None, at=LATER, session=session)
-        assert again == replace(lead, stage=contacted, updated_at=LATER, version=3)
+        assert again == replace(
+            lead, stage=contacted, reached=contacted, updated_at=LATER, version=3, steps=2
+        )
 
     await store.mongo.transaction(body)
 
