@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from api import demo
 from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
+from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
@@ -58,6 +59,7 @@ class Node:
     """What one process runs."""
 
     endpoint: GraphQLEndpoint
+    exports: Exports
     health: Health
     sign_ins: SignIns | None
 
@@ -85,6 +87,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/", front),
             Route("/graphql", _Endpoint()),
             WebSocketRoute("/graphql", _Endpoint()),
+            Route("/exports/leads.csv", _Exports(), methods=["GET"]),
+            Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
         ],
@@ -104,6 +108,14 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node: Node = scope["app"].state.node
         await node.endpoint(scope, receive, send)
+
+
+class _Exports:
+    """The same for the exports."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.exports(scope, receive, send)
 
 
 @asynccontextmanager
@@ -177,6 +189,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             endpoint=GraphQLEndpoint(
                 Engine(services), services, tokens.authenticate, origins=settings.origins
             ),
+            exports=Exports(store, tokens.authenticate),
             health=Health(store.mongo, feed),
             sign_ins=sign_ins,
         )

@@ -115,6 +115,11 @@ class Leads:
             page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
 
+    async def count(self, query: LeadQuery, *, most: int) -> int:
+        """How many leads the query has; counting stops at ``most``."""
+        with translated():
+            return await self._leads.count_documents(query.where(), limit=most)
+
     async def advance(
         self,
         lead: Lead,
