@@ -187,8 +187,16 @@ class Hub:
             closing.add_done_callback(self._closing.discard)
 
     def watched_sessions(self) -> set[str]:
-        """The sessions whose events anybody here follows."""
-        followed = (session_of(name) for name in self._users)
+        """The sessions whose events anybody here follows.
+
+        Whoever is still being brought up does not count: the first state that is told would pass
+        it by.
+        """
+        followed = (
+            session_of(name)
+            for name, topic in self._topics.items()
+            if any(group.members for group in topic.groups.values())
+        )
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:

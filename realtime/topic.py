@@ -134,10 +134,10 @@ class Topic:
         self._pump = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Stop following."""
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.wait({self._pump})
+        """Stop following, once it is open."""
+        assert self._pump is not None  # it is open
+        self._pump.cancel()
+        await asyncio.wait({self._pump})
 
     def hint(self, placed: Placed) -> None:
         """An event of this topic was logged."""

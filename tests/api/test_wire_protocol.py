@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import socket
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +11,6 @@ from typing import Any
 
 import pytest
 import uvloop
-from starlette.types import Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close, Opcode
@@ -22,82 +19,14 @@ from websockets.typing import Subprotocol
 from api import wire_protocol
 from api.wire_protocol import EXTENSION, FRAGMENTS, WireProtocol
 from realtime.wire import OUTBOX_BYTES, SLACK_BYTES
-from tests.support.graphql import Server
-from tests.support.peers import ROOM_BYTES, Peer, peer
+from tests.support.peers import Peer, peer
 from tests.support.waiting import until
+from tests.support.wires import BLOCK, Place, place, stuff
 
-BLOCK = b"x" * 8_192
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.SelectorEventLoop,
     "uvloop": uvloop.new_event_loop,
 }
-
-
-class Application:
-    """Accepts every socket, and keeps what comes in; what goes out the test writes itself."""
-
-    def __init__(self) -> None:
-        self.wires: asyncio.Queue[WireProtocol] = asyncio.Queue()
-        self.messages: list[str] = []
-        self.ended: list[int] = []
-        """The code of each disconnection that the application was told of."""
-        self.reads = asyncio.Event()
-        """Until it is set, the application takes no further message."""
-        self.reads.set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": scope["subprotocols"][0]})
-        wire: WireProtocol = scope["extensions"][EXTENSION]
-        self.wires.put_nowait(wire)
-        while (message := await self._next(receive))["type"] != "websocket.disconnect":
-            self.messages.append(message["text"])
-        await wire.finish()
-        self.ended.append(message["code"])
-
-    async def _next(self, receive: Receive) -> Message:
-        await self.reads.wait()
-        return await receive()
-
-
-class Place:
-    """A server with that application, and what it holds."""
-
-    def __init__(self, application: Application, server: Server) -> None:
-        self.application = application
-        self.url = server.url
-        self.state = server._server.server_state
-
-    async def wire(self) -> WireProtocol:
-        """The wire of the connection opened last."""
-        return await asyncio.wait_for(self.application.wires.get(), 10)
-
-    async def empty(self, within: float = 10) -> None:
-        """Wait until nothing is left of any connection."""
-        await until(lambda: not self.state.connections and not self.state.tasks, within)
-
-
-@asynccontextmanager
-async def serving(**settings: Any) -> AsyncIterator[Place]:
-    """The application behind our protocol, with settings of uvicorn, and little room a socket."""
-    application = Application()
-    server = Server(application, WireProtocol)
-    for name, value in settings.items():
-        setattr(server._server.config, name, value)
-    async with server:
-        # Accepted sockets take this over from the one that listens.
-        with socket.socket(fileno=os.dup(server._server.servers[0].sockets[0].fileno())) as own:
-            own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM_BYTES)
-        yield Place(application, server)
-
-
-def stuff(wire: WireProtocol, most: int = OUTBOX_BYTES // 2) -> int:
-    """Write until that much waits; how many blocks it took."""
-    blocks = 0
-    while wire.queued() < most:
-        wire.write(BLOCK)
-        blocks += 1
-    return blocks
 
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -114,6 +43,15 @@ def run(request: pytest.FixtureRequest) -> Run:
     return run
 
 
+@asynccontextmanager
+async def serving(**settings: Any) -> AsyncIterator[Place[WireProtocol]]:
+    """An application behind our protocol, with these settings of uvicorn."""
+    async with place(
+        WireProtocol, lambda scope, _: scope["extensions"][EXTENSION], **settings
+    ) as it:
+        yield it
+
+
 def client(url: str, **options: Any) -> connect:
     return connect(url, subprotocols=[Subprotocol("any")], proxy=None, max_size=None, **options)
 
@@ -126,25 +64,25 @@ def test_messages_of_every_length_arrive_as_they_were_sent(
 
     async def test() -> None:
         async with (
-            serving(ws_per_message_deflate=compression is not None) as place,
-            client(place.url, compression=compression) as connection,
+            serving(ws_per_message_deflate=compression is not None) as here,
+            client(here.url, compression=compression) as connection,
         ):
-            wire = await place.wire()
+            wire = await here.wire()
             for size in sizes:
                 wire.write(b"y" * size)
             assert [await connection.recv() for _ in sizes] == ["y" * size for size in sizes]
             extensions = connection.response.headers.get("sec-websocket-extensions", "")  # type: ignore[union-attr] # it is open
             assert extensions.startswith("permessage-deflate") == (compression is not None)
             await connection.send("送岗" * 1_000)
-            await until(lambda: place.application.messages == ["送岗" * 1_000])
+            await until(lambda: here.application.messages == ["送岗" * 1_000])
 
     run(test())
 
 
 def test_what_a_peer_does_not_read_is_counted_until_it_reads(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as slow:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as slow:
+            wire = await here.wire()
             drained: list[int] = []
             wire.on_drained = lambda: drained.append(wire.queued())
             assert wire.queued() == 0
@@ -165,8 +103,8 @@ def test_what_a_peer_does_not_read_is_counted_until_it_reads(run: Run) -> None:
 
 def test_a_peer_that_keeps_up_is_never_said_to_have_drained(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as quick:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as quick:
+            wire = await here.wire()
             drained: list[None] = []
             wire.on_drained = lambda: drained.append(None)
             for _ in range(20):
@@ -181,17 +119,17 @@ def test_a_peer_that_keeps_up_is_never_said_to_have_drained(run: Run) -> None:
 def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.1, ws_ping_timeout=0.2) as place,
-            peer(place.url) as stalled,
+            serving(ws_ping_interval=0.2, ws_ping_timeout=1.0) as here,
+            peer(here.url) as stalled,
         ):
-            wire = await place.wire()
-            async with client(place.url) as other:
-                others = await place.wire()
+            wire = await here.wire()
+            async with client(here.url) as other:
+                others = await here.wire()
                 blocks = stuff(wire)
                 known = weakref.ref(wire)
                 del wire
-                await until(lambda: len(place.state.connections) == 1)
-                await until(lambda: place.application.ended == [1005])
+                await until(lambda: len(here.state.connections) == 1)
+                await until(lambda: here.application.ended == [1005])
                 gc.collect()
                 assert known() is None
                 others.write(b"still here")
@@ -199,7 +137,7 @@ def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
                 others.close(4512, "bye")
                 await other.wait_closed()
                 assert (other.close_code, other.close_reason) == (4512, "bye")
-            await place.empty()
+            await here.empty()
             texts = await stalled.rest()
             assert len(texts) < blocks
             assert stalled.close_frame is None
@@ -210,10 +148,10 @@ def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
 def test_a_peer_that_answers_pings_stays(run: Run) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.05, ws_ping_timeout=0.5) as place,
-            peer(place.url) as quiet,
+            serving(ws_ping_interval=0.05, ws_ping_timeout=5) as here,
+            peer(here.url) as quiet,
         ):
-            wire = await place.wire()
+            wire = await here.wire()
             for _ in range(4):
                 frame = await quiet.frame()
                 assert frame is not None
@@ -238,12 +176,12 @@ def test_a_closed_peer_that_does_not_read_is_cut_off(
     monkeypatch.setattr(wire_protocol, "LINGER_SECONDS", 0.2)
 
     async def test() -> None:
-        async with serving() as place, peer(place.url) as slow:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as slow:
+            wire = await here.wire()
             stuff(wire)
             wire.close(4510, "too slow")
-            await place.empty(within=2)
-            assert place.application.ended == [4510]
+            await here.empty(within=2)
+            assert here.application.ended == [4510]
             await slow.rest()
             assert slow.close_frame is None
 
@@ -252,17 +190,17 @@ def test_a_closed_peer_that_does_not_read_is_cut_off(
 
 def test_a_closed_peer_that_reads_gets_all_and_then_the_code(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as slow:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as slow:
+            wire = await here.wire()
             blocks = stuff(wire)
             told: list[None] = []
             wire.on_drained = lambda: told.append(None)
             wire.close(4510, "too slow")
-            await until(lambda: place.application.ended == [4510])
+            await until(lambda: here.application.ended == [4510])
             assert await slow.rest() == [BLOCK.decode()] * blocks
             assert told == []
             assert slow.close_frame == Close(4510, "too slow")
-            await place.empty()
+            await here.empty()
 
     run(test())
 
@@ -273,12 +211,12 @@ def test_an_answer_to_a_close_that_was_not_read_does_not_keep_the_connection(
     monkeypatch.setattr(wire_protocol, "LINGER_SECONDS", 0.2)
 
     async def test() -> None:
-        async with serving() as place, peer(place.url) as liar:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as liar:
+            wire = await here.wire()
             stuff(wire)
             wire.close(4510, "too slow")
             await liar.say_close()
-            await place.empty(within=2)
+            await here.empty(within=2)
 
     run(test())
 
@@ -287,10 +225,10 @@ def test_an_answer_to_a_close_that_was_not_read_does_not_keep_the_connection(
 def test_a_peer_that_leaves_without_reading_is_freed(run: Run, farewell: str) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.3, ws_ping_timeout=10) as place,
-            peer(place.url) as leaving,
+            serving(ws_ping_interval=0.3, ws_ping_timeout=10) as here,
+            peer(here.url) as leaving,
         ):
-            wire = await place.wire()
+            wire = await here.wire()
             stuff(wire)
             if farewell == "a close frame":
                 await leaving.say_close()
@@ -298,46 +236,46 @@ def test_a_peer_that_leaves_without_reading_is_freed(run: Run, farewell: str) ->
                 await leaving.send_raw(b"\xff" * 8)
             else:
                 leaving.hang_up_half()
-            await place.empty(within=5)
-            assert len(place.application.ended) == 1
+            await here.empty(within=5)
+            assert len(here.application.ended) == 1
 
     run(test())
 
 
 def test_only_the_first_close_counts(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as reader:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as reader:
+            wire = await here.wire()
             wire.write(b"before")
             wire.close(4512, "first")
             wire.close(4510, "second")
             wire.write(b"after")
             assert await reader.rest() == ["before"]
             assert reader.close_frame == Close(4512, "first")
-            await place.empty()
+            await here.empty()
             wire.close(4510, "third")
-            assert place.application.ended == [4512]
+            assert here.application.ended == [4512]
 
     run(test())
 
 
 def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place:
-            async with peer(place.url) as leaving:
-                wire = await place.wire()
-                place.application.reads.clear()
+        async with serving() as here:
+            async with peer(here.url) as leaving:
+                wire = await here.wire()
+                here.application.reads.clear()
                 await leaving.send("the application is busy from here on")
-                await until(lambda: place.application.messages)
-            await until(lambda: not place.state.connections)
+                await until(lambda: here.application.messages)
+            await until(lambda: not here.state.connections)
             # One turn later uvloop refuses whatever is asked of the transport.
             await asyncio.sleep(0)
             wire.write(BLOCK)
             assert wire.queued() == 0
             wire.close(4510, "too late")
             await asyncio.wait_for(wire.drained(), 1)
-            place.application.reads.set()
-            await place.empty()
+            here.application.reads.set()
+            await here.empty()
 
     run(test())
 
@@ -348,26 +286,26 @@ def test_a_close_is_answered_though_the_application_reads_nothing(
     monkeypatch.setattr(wire_protocol, "LINGER_SECONDS", 60)
 
     async def test() -> None:
-        async with serving() as place, client(place.url) as connection:
-            wire = await place.wire()
-            place.application.reads.clear()
+        async with serving() as here, client(here.url) as connection:
+            wire = await here.wire()
+            here.application.reads.clear()
             for _ in range(3):
                 await connection.send("a message")
             await until(lambda: wire.queue.qsize() > 0)
             wire.close(4512, "bye")
             await asyncio.wait_for(connection.wait_closed(), 5)
-            await until(lambda: not place.state.connections)
+            await until(lambda: not here.state.connections)
             assert connection.close_code == 4512
-            place.application.reads.set()
-            await place.empty()
+            here.application.reads.set()
+            await here.empty()
 
     run(test())
 
 
 def test_pings_that_are_sent_without_reading_take_no_memory(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as flood:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as flood:
+            wire = await here.wire()
             waited: list[int] = []
 
             async def ask() -> None:
@@ -378,14 +316,14 @@ def test_pings_that_are_sent_without_reading_take_no_memory(run: Run) -> None:
             with pytest.raises(ConnectionError):
                 await ask()
             assert max(waited) < 2 * OUTBOX_BYTES
-            await place.empty()
+            await here.empty()
 
     run(test())
 
 
 def test_pings_are_answered(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, client(place.url) as connection:
+        async with serving() as here, client(here.url) as connection:
             await asyncio.wait_for(await connection.ping("hello"), 10)
 
     run(test())
@@ -393,33 +331,33 @@ def test_pings_are_answered(run: Run) -> None:
 
 def test_a_message_may_have_parts_but_not_ever_more_of_them(run: Run) -> None:
     async def test() -> None:
-        async with serving() as place, peer(place.url) as sender:
-            wire = await place.wire()
+        async with serving() as here, peer(here.url) as sender:
+            wire = await here.wire()
             await sender.send_part(b"a", first=True)
             await sender.send_part(b"b")
             await sender.send_part(b"c", last=True)
-            await until(lambda: place.application.messages == ["abc"])
+            await until(lambda: here.application.messages == ["abc"])
             await sender.send_part(b"a", first=True)
             for _ in range(FRAGMENTS):
                 await sender.send_part(b"")
             await sender.rest()
             assert sender.close_frame == Close(1009, f"At most {FRAGMENTS} fragments")
             assert len(wire.frames) == FRAGMENTS
-            await place.empty()
+            await here.empty()
 
     run(test())
 
 
 def test_a_message_over_the_limit_is_answered_with_1009(run: Run) -> None:
     async def test() -> None:
-        async with serving(ws_max_size=1_000) as place, client(place.url) as connection:
+        async with serving(ws_max_size=1_000) as here, client(here.url) as connection:
             await connection.send("x" * 1_000)
-            await until(lambda: len(place.application.messages) == 1)
+            await until(lambda: len(here.application.messages) == 1)
             await connection.send("x" * 1_001)
             with pytest.raises(ConnectionClosed):
                 await connection.recv()
             assert connection.close_code == 1009
-            await place.empty()
+            await here.empty()
 
     run(test())
 
@@ -430,9 +368,9 @@ def test_a_server_that_stops_does_not_wait_for_one_who_does_not_read(
     monkeypatch.setattr(wire_protocol, "LINGER_SECONDS", 0.5)
 
     async def test() -> None:
-        async with AsyncExitStack() as stack, serving(timeout_graceful_shutdown=30) as place:
-            await stack.enter_async_context(peer(place.url))
-            wire = await place.wire()
+        async with AsyncExitStack() as stack, serving(timeout_graceful_shutdown=30) as here:
+            await stack.enter_async_context(peer(here.url))
+            wire = await here.wire()
             stuff(wire)
             wire.close(4512, "bye")
 

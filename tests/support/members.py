@@ -64,7 +64,7 @@ class Lagging(Recorder):
 
 
 class Rendering:
-    """Renders place and name of an event, and keeps the places in the order of the calls."""
+    """Renders an event with its place and name; keeps the places in the order of the calls."""
 
     def __init__(self) -> None:
         self.calls: list[int] = []
@@ -74,4 +74,5 @@ class Rendering:
     async def __call__(self, placed: Placed) -> bytes:
         self.calls.append(placed.seq)
         await self.go.wait()
-        return orjson.dumps({"seq": placed.seq, "event": type(placed.event).__name__})
+        name = type(placed.event).__name__
+        return orjson.dumps({"seq": placed.seq, "event": name, **vars(placed.event)})
