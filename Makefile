@@ -13,7 +13,7 @@ run: setup ## start the service with demo data; SONGGANG_* and MONGODB_* come fr
 # Without the settings of a service that may run beside: tests neither touch its data nor see its secrets.
 test: check ## check, then all tests with coverage
 	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO \
-		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_STAFF_PASSWORD \
+		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_STAFF_PASSWORD \
 		MONGODB_URI MONGODB_DATABASE MONGODB_DRIVER; \
 	exec .venv/bin/python -m pytest --cov --cov-report=term-missing
 

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from api import demo
 from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
+from api.codes import CodePages, opened, pictured
 from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
@@ -28,6 +29,7 @@ from api.logs import AccessLog
 from api.settings import Settings
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
+from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.feed import Feed
 from realtime.hub import Hub
@@ -61,6 +63,7 @@ class Node:
     endpoint: GraphQLEndpoint
     exports: Exports
     health: Health
+    codes: CodePages
     sign_ins: SignIns | None
 
     async def drain(self) -> None:
@@ -85,6 +88,8 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/", front),
+            Route("/q/{token}", opened),
+            Route("/codes/{name}", pictured),
             Route("/graphql", _Endpoint()),
             WebSocketRoute("/graphql", _Endpoint()),
             Route("/exports/leads.csv", _Exports(), methods=["GET"]),
@@ -166,6 +171,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
         desk = Desk(store, commit, clock)
+        scans = Scans(store)
+        scans.start()
+        stack.push_async_callback(scans.close)
 
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
@@ -183,6 +191,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             authority=gate,
             clock=clock,
             wages=KNOWN_WAGES,
+            public_url=settings.public_url,
             demo=settings.demo,
         )
         node = Node(
@@ -191,6 +200,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             ),
             exports=Exports(store, tokens.authenticate),
             health=Health(store.mongo, feed),
+            codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )
         stack.push_async_callback(node.drain)

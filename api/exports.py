@@ -165,14 +165,14 @@ class Exports:
         after: tuple[str] | None = None
         while True:
             page = await store.leads.page(query, Slice(limit=PAGE, after=after))
-            await sessions.learn(lead.session_id for lead in page.items)
+            await sessions.learn(lead.session_id for lead in page.items if lead.session_id)
             await employers.learn(lead.employer_id for lead in page.items)
             yield [
                 row(
                     lead,
                     store.seal.open(lead.id, lead.contact),
                     lead_id=global_id("Lead", lead.id),
-                    session=sessions[lead.session_id],
+                    session=sessions[lead.session_id] if lead.session_id else "",
                     employer=employers[lead.employer_id],
                 )
                 for lead in page.items

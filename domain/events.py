@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.leads import LeadStage
+from domain.sessions import Segment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,13 @@ class PostingUnpinned:
 class Announcement:
     session_id: str
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentChanged:
+    session_id: str
+    segment: Segment
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +121,7 @@ LoggedSessionEvent = (
     | PostingPinned
     | PostingUnpinned
     | Announcement
+    | SegmentChanged
 )
 LoggedLeadEvent = LeadRecorded | LeadAdvanced
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent

@@ -1,4 +1,4 @@
-"""Leads: one interest of one person in one posting of one session, and the way to a kept job."""
+"""Leads: one interest of one person in one posting, and the way to a kept job."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.errors import InvalidInput, LeadStageConflict
 from domain.labels import Labelled
 from domain.postings import PostingTerms
+from domain.sessions import Segment
 
 
 class LeadStage(Labelled):
@@ -56,6 +57,8 @@ PIPELINE = (
 )
 CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
 _BEFORE_HIRE = frozenset(PIPELINE[:4])
+HIRED = PIPELINE[4:]
+"""The stages of somebody who has the job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,20 +91,25 @@ class Sealed:
 class Lead:
     """``person`` is a keyed hash of the phone, so that one person is one lead a posting.
 
+    One that was given without a session, on the board or at a poster, has no ``session_id`` and
+    no ``owner_id``; its ``union_path`` is that of the posting's union. ``segment`` is what was on
+    air when it was given, ``code_id`` the code that was scanned.
     ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
     as it is; ``steps`` counts its changes of stage.
     """
 
     id: str
-    session_id: str
+    session_id: str | None
     posting_id: str
     employer_id: str
     union_path: tuple[str, ...]
-    owner_id: str
+    owner_id: str | None
     person: str
     contact: Sealed
     consent: ConsentGiven
     source: LeadSource
+    segment: Segment | None = None
+    code_id: str | None = None
     terms: PostingTerms
     stage: LeadStage = LeadStage.INTERESTED
     reason: RefusalReason | None = None

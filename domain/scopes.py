@@ -4,6 +4,7 @@ recruiter what belongs to their employer."""
 from __future__ import annotations
 
 from domain.accounts import Principal, Role
+from domain.codes import Code
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
@@ -40,6 +41,15 @@ def may_follow_lead(principal: Principal, lead: Lead) -> bool:
     if principal.role is Role.HOST:
         return lead.owner_id == principal.subject
     return principal.role is Role.RECRUITER and lead.employer_id == principal.employer_id
+
+
+def may_see_code(principal: Principal | None, code: Code) -> bool:
+    """Whether the code is in the caller's scope: what it has brought is for them."""
+    if principal is None:
+        return False
+    if principal.role is Role.HOST:
+        return code.owner_id == principal.subject
+    return principal.role is Role.OFFICER and principal.union_id in code.union_path
 
 
 def may_see_unopened(

@@ -102,7 +102,8 @@ class Capture:
             else:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
-            self._lead_log.notice(session_id)
+            if session_id is not None:
+                self._lead_log.notice(session_id)
 
 
 class LeadLog:
@@ -160,10 +161,10 @@ class LeadLog:
                 before, stage, reason, at=self._clock(), session=session
             )
             assert after is not None  # the version was read in this very snapshot
-            advanced = LeadAdvanced(session_id=lead.session_id, lead_id=lead.id, stage=stage)
-            return after, [advanced]
+            return after, _advanced(after)
 
-        return await self._commit(lead_topic(lead.session_id), change)
+        # Without a session there is no log, and whoever changes this lead waits for nobody else.
+        return await self._commit(lead_topic(lead.session_id or lead.id), change)
 
     async def _log_all(self, session_id: str) -> None:
         try:
@@ -200,3 +201,9 @@ class LeadLog:
             except StorageError as error:
                 _log.warning("sweep put off", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _advanced(lead: Lead) -> Sequence[LoggedEvent]:
+    if lead.session_id is None:
+        return []
+    return [LeadAdvanced(session_id=lead.session_id, lead_id=lead.id, stage=lead.stage)]

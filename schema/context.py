@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from domain.accounts import Account, Principal, Role, require
 from domain.calendar import day_in_china
+from domain.codes import Code
 from domain.employers import Employer
 from domain.errors import Unauthenticated
 from domain.leads import Lead
@@ -27,6 +28,7 @@ from realtime.presence import Presence
 from realtime.sessions import Desk
 from schema.recent import Recent
 from storage.clock import Clock
+from storage.leads import CodeYield
 from storage.store import Store
 
 R = TypeVar("R")
@@ -63,7 +65,10 @@ class Authority(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What one process has once; built by the app, shared by all operations."""
+    """What one process has once; built by the app, shared by all operations.
+
+    ``public_url`` is where people reach this service, without a slash at the end.
+    """
 
     store: Store
     hub: Hub
@@ -75,12 +80,18 @@ class Services:
     authority: Authority
     clock: Clock
     wages: WageTable
+    public_url: str
     demo: bool = False
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
         """For admission, which many ask for at once."""
         return Recent(self.store.sessions.by_id)
+
+    @cached_property
+    def recent_codes(self) -> Recent[Code | None]:
+        """For scans, which come by the hundred from one screen."""
+        return Recent(self.store.codes.by_id)
 
     def today(self) -> date:
         """The day in China now."""
@@ -113,6 +124,14 @@ class Loaders:
     @cached_property
     def leads(self) -> DataLoader[str, Lead | None]:
         return _by_id(self._store.leads.by_ids)
+
+    @cached_property
+    def codes(self) -> DataLoader[str, Code | None]:
+        return _by_id(self._store.codes.by_ids)
+
+    @cached_property
+    def code_yields(self) -> DataLoader[str, CodeYield | None]:
+        return _by_id(self._store.leads.by_codes)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

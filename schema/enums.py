@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.codes import CodeKind
 from domain.funnel import FunnelDimension
 from domain.labels import Labelled
 from domain.leads import LeadSource, LeadStage, RefusalReason
@@ -19,7 +20,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
-from domain.sessions import Honour, SessionFormat, SessionStatus
+from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 
 L = TypeVar("L", bound=Labelled)
@@ -28,6 +29,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
+    Segment: "What is on air at a moment.",
     Honour: "Honours of a host, from the nation down to the county.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
@@ -41,6 +43,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    CodeKind: "What a QR code was made for.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",
     RefusalReason: "Why an employer did not take somebody.",
 }

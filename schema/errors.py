@@ -39,6 +39,10 @@ class ConsentRequired(UserError): ...
 
 
 @strawberry.type
+class CodeInvalid(UserError): ...
+
+
+@strawberry.type
 class Unauthenticated(UserError): ...
 
 
@@ -76,6 +80,10 @@ class PostingNotInSession(UserError): ...
 
 @strawberry.type
 class PostingNotOpen(UserError): ...
+
+
+@strawberry.type
+class PostingConflict(UserError): ...
 
 
 @strawberry.type
@@ -127,6 +135,7 @@ class _Unavailable:
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
     _Answer(errors.PhoneInvalid, PhoneInvalid),
     _Answer(errors.ConsentRequired, ConsentRequired),
+    _Answer(errors.CodeInvalid, CodeInvalid),
     _Answer(errors.InvalidInput, InvalidInput),
     _Answer(errors.Unauthenticated, Unauthenticated),
     _Answer(errors.SignInFailed, SignInFailed),
@@ -138,6 +147,7 @@ EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
     _Answer(errors.SessionStateConflict, SessionStateConflict),
     _Answer(errors.PostingNotInSession, PostingNotInSession),
     _Answer(errors.PostingNotOpen, PostingNotOpen),
+    _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.Busy, Busy),
     _Unavailable(),

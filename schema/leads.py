@@ -11,8 +11,11 @@ from domain.errors import NotFound
 from domain.leads import Lead as LeadRecord
 from domain.leads import LeadSource, LeadStage, RefusalReason, next_stages
 from domain.persons import mask_name, mask_phone
-from domain.scopes import may_follow_lead
+from domain.scopes import may_follow_lead, may_see_code
+from domain.sessions import Segment
+from domain.terms import term_changes
 from schema import errors
+from schema.codes import Code
 from schema.context import Context, Info
 from schema.nodes import (
     Connection,
@@ -26,7 +29,7 @@ from schema.nodes import (
 )
 from schema.postings import Posting, open_posting
 from schema.sessions import LiveSession
-from schema.terms import FrozenTerms
+from schema.terms import FrozenTerms, TermChange
 from storage.leads import LeadQuery
 
 KEYSET: Keyset[LeadRecord] = by_id("leads", lambda lead: lead.id)
@@ -44,6 +47,7 @@ class Lead(Node):
     stage: LeadStage
     reason: RefusalReason | None = strawberry.field(description="Why it was REFUSED.")
     source: LeadSource
+    segment: Segment | None = strawberry.field(description="What was on air when it was given.")
     version: int = strawberry.field(description="Grows by one with each change.")
     created_at: datetime
     updated_at: datetime
@@ -58,6 +62,7 @@ class Lead(Node):
             stage=record.stage,
             reason=record.reason,
             source=record.source,
+            segment=record.segment,
             version=record.version,
             created_at=record.created_at,
             updated_at=record.updated_at,
@@ -77,6 +82,24 @@ class Lead(Node):
         return FrozenTerms.of(self.record.terms)
 
     @strawberry.field(
+        description="What the posting offers otherwise by now. For the giver while it is open."
+    )
+    async def terms_changed(self, info: Info) -> list[TermChange]:
+        posting = await self.posting(info)
+        if posting is None:
+            return []
+        changes = term_changes(self.record.terms, posting.record.terms)
+        return [TermChange.of(change) for change in changes]
+
+    @strawberry.field(description="The code that was scanned; for its staff.")
+    async def qr_code(self, info: Info) -> Code | None:
+        if self.record.code_id is None:
+            return None
+        record = await info.context.loaders.codes.load(self.record.code_id)
+        assert record is not None  # codes are not deleted
+        return Code.of(record) if may_see_code(info.context.principal, record) else None
+
+    @strawberry.field(
         description="The posting as it is now. For staff also when it is closed; null for the "
         "giver then."
     )
@@ -88,8 +111,10 @@ class Lead(Node):
         assert record is not None  # a posting with leads is never deleted
         return Posting.of(record)
 
-    @strawberry.field
-    async def session(self, info: Info) -> LiveSession:
+    @strawberry.field(description="Null when it was given on the board or at a poster.")
+    async def session(self, info: Info) -> LiveSession | None:
+        if self.record.session_id is None:
+            return None
         record = await info.context.loaders.sessions.load(self.record.session_id)
         assert record is not None  # a session with leads is never deleted
         return LiveSession.of(record)

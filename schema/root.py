@@ -6,6 +6,7 @@ from strawberry.tools import merge_types
 
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentQueries
 from schema.context import Context, Info
 from schema.directing import SessionMutations
@@ -17,6 +18,7 @@ from schema.interests import InterestMutations
 from schema.leads import LeadMutations, LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.revising import RevisionMutations
 from schema.scheduling import ScheduleMutations
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
@@ -48,6 +50,7 @@ _FINDERS = {
     "Union": _union,
     "Lead": visible_lead,
     "Account": _account,
+    "Code": visible_code,
 }
 
 
@@ -70,6 +73,7 @@ Query = merge_types(
         LeadQueries,
         FunnelQueries,
         ConsentQueries,
+        CodeQueries,
     ),
 )
 Mutation = merge_types(
@@ -78,9 +82,11 @@ Mutation = merge_types(
         AccountMutations,
         EmployerMutations,
         PostingMutations,
+        RevisionMutations,
         ScheduleMutations,
         SessionMutations,
         InterestMutations,
+        CodeMutations,
         LeadMutations,
     ),
 )

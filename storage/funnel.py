@@ -92,7 +92,10 @@ def _keyed(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
     projected: Document = {
         "$project": {"_id": 0, "key": key, "person": 1, "stage": 1, "steps": 1, "at": reached}
     }
-    return [projected, {"$unwind": "$key"}] if by is FunnelDimension.UNION else [projected]
+    if by is FunnelDimension.UNION:
+        return [projected, {"$unwind": "$key"}]
+    # What was given on the board or at a poster belongs to no session.
+    return [projected, {"$match": {"key": {"$ne": None}}}]
 
 
 def _sum_where(condition: Document) -> Document:

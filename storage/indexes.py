@@ -59,6 +59,17 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
+        # What a code has brought is counted from the index alone.
+        IndexModel(
+            [("code_id", ASCENDING), ("stage", ASCENDING)],
+            name="by_code",
+            partialFilterExpression={"code_id": {"$gt": ""}},
+        ),
+    ],
+    "codes": [
+        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
     ],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],

@@ -1,7 +1,10 @@
 """Leads. One a session, posting and person: a unique index promises it, not a look before.
 
+All that come without a session count as one session there: MongoDB indexes a null like a value.
+
 A lead is first stored on its own (that is what its giver is told of), and later gets its place in
-the log: ``logged`` is false until then, which a partial index keeps cheap to find.
+the log: ``logged`` is false until then, which a partial index keeps cheap to find. One without a
+session has no log to get into, and counts as logged.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.leads import Lead, LeadStage, RefusalReason, furthest
+from domain.leads import HIRED, Lead, LeadStage, RefusalReason, furthest
 from storage.client import Document, Duplicate, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -45,12 +48,21 @@ class LeadQuery:
         }
 
 
-def _identity(lead: Lead) -> tuple[str, str, str]:
+@dataclass(frozen=True, kw_only=True)
+class CodeYield:
+    """What came of a code: leads that were given with it, and those among them in a job now."""
+
+    interests: int
+    hires: int
+
+
+def _identity(lead: Lead) -> tuple[str | None, str, str]:
     return lead.session_id, lead.posting_id, lead.person
 
 
 class Leads:
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._leads = mongo["leads"]
 
     async def record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
@@ -65,7 +77,8 @@ class Leads:
         try:
             with translated():
                 await self._leads.insert_many(
-                    [{**to_document(lead), "logged": False} for lead in leads], ordered=False
+                    [{**to_document(lead), "logged": lead.session_id is None} for lead in leads],
+                    ordered=False,
                 )
         except Duplicate as duplicate:
             stored -= {leads[position].id for position in duplicate.positions}
@@ -80,7 +93,7 @@ class Leads:
             for lead in leads
         ]
 
-    async def find(self, session_id: str, posting_id: str, person: str) -> Lead | None:
+    async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
         """The lead of that person, if there is one."""
         with translated():
             document = await self._leads.find_one(
@@ -88,7 +101,7 @@ class Leads:
             )
         return to_record(Lead, document) if document else None
 
-    async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str, str, str], Lead]:
+    async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str | None, str, str], Lead]:
         wanted = [
             {"session_id": session_id, "posting_id": posting_id, "person": person}
             for session_id, posting_id, person in {_identity(lead) for lead in leads}
@@ -119,6 +132,25 @@ class Leads:
         """How many leads the query has; counting stops at ``most``."""
         with translated():
             return await self._leads.count_documents(query.where(), limit=most)
+
+    async def by_codes(self, ids: Iterable[str]) -> dict[str, CodeYield]:
+        """What each of the codes has brought so far; those that brought nothing are left out."""
+        hired = {"$in": ["$stage", [stage.value for stage in HIRED]]}
+        pipeline: list[Document] = [
+            {"$match": {"code_id": {"$in": list(ids)}}},
+            {
+                "$group": {
+                    "_id": "$code_id",
+                    "interests": {"$sum": 1},
+                    "hires": {"$sum": {"$cond": [hired, 1, 0]}},
+                }
+            },
+        ]
+        with translated():
+            return {
+                row["_id"]: CodeYield(interests=row["interests"], hires=row["hires"])
+                async for row in self._mongo.aggregate("leads", pipeline)
+            }
 
     async def advance(
         self,

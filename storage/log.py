@@ -26,6 +26,7 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.PostingPinned,
         events.PostingUnpinned,
         events.Announcement,
+        events.SegmentChanged,
         events.LeadRecorded,
         events.LeadAdvanced,
     )

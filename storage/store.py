@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.accounts import Accounts
 from storage.client import Mongo
+from storage.codes import Codes
 from storage.employers import Employers
 from storage.funnel import Funnel
 from storage.indexes import ensure_collections
@@ -32,6 +33,7 @@ class Store:
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
+        self.codes = Codes(mongo, secret)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from domain.accounts import Account
+from domain.codes import Code
 from domain.employers import Employer
 from domain.leads import Lead
 from domain.postings import Posting
@@ -81,5 +82,6 @@ VALIDATORS: Mapping[str, Document] = {
     "postings": _record_schema(Posting),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
+    "codes": _record_schema(Code),
     "events": _EVENT,
 }

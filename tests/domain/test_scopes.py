@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.accounts import Principal, Role
+from domain.codes import Code, CodeKind
 from domain.errors import NotPermitted
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
@@ -13,6 +14,7 @@ from domain.scopes import (
     check_directs,
     may_direct,
     may_follow_lead,
+    may_see_code,
     may_see_session,
     may_see_unopened,
 )
@@ -102,3 +104,27 @@ def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> N
     asking = (None, *EVERYBODY)
     seeing = [p for p in asking if may_see_unopened(p, POSTING, PATH)]
     assert seeing == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_lead_without_a_session_is_followed_by_the_postings_union_and_employer() -> None:
+    lead = replace(LEAD, session_id=None, owner_id=None)
+    assert [p for p in EVERYBODY if may_follow_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_code_is_seen_by_its_union_and_the_host_of_its_session() -> None:
+    code = Code(
+        id="c1",
+        kind=CodeKind.SESSION,
+        session_id="s1",
+        posting_id=None,
+        place="",
+        label="电梯",
+        union_path=PATH,
+        owner_id="host1",
+        created_by="o1",
+        created_at=AT,
+    )
+    asking = (None, *EVERYBODY)
+    assert [p for p in asking if may_see_code(p, code)] == [OWN_OFFICER, OWN_HOST]
+    poster = replace(code, session_id=None, owner_id=None)
+    assert [p for p in asking if may_see_code(p, poster)] == [OWN_OFFICER]

@@ -101,4 +101,20 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     known["own session"] = scheduled["session"]["id"]
     assert (await step("Start", known, host))["session"]["status"] == "LIVE"
     assert (await step("End", known, host))["session"]["status"] == "ENDED"
+
+    code = (await step("Code", known, host))["qrCode"]
+    known["code token"] = code["token"]
+    scanned = await step("Scanned", known, viewer)
+    assert scanned["session"]["id"] == known["session"]
+    assert scanned["posting"]["id"] == known["posting"]
+    by_scan = await step("Scan", known, viewer)
+    assert (by_scan["created"], by_scan["lead"]["source"]) == (True, "POSTING_QR")
+    (brought,) = (await step("Campaign", known, host))["edges"]
+    assert brought["node"] == {
+        "label": "东门海报",
+        "place": "南湖广场",
+        "scans": 0,
+        "interests": 1,
+        "hires": 0,
+    }
     assert done == set(STEPS)

@@ -28,6 +28,8 @@ ALLOWED = {
     "createEmployer": OFFICERS,
     "submitPosting": OFFICERS | {"recruiter"},
     "reviewPosting": {"officer", "officer above"},
+    "changePosting": {"officer", "officer above", "recruiter"},
+    "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
     "startSession": DIRECTORS,
     "interruptSession": DIRECTORS,
@@ -36,6 +38,8 @@ ALLOWED = {
     "cancelSession": DIRECTORS,
     "pinPosting": DIRECTORS,
     "unpinPosting": DIRECTORS,
+    "setSegment": DIRECTORS,
+    "createCode": DIRECTORS,
     "announce": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
@@ -43,6 +47,8 @@ ALLOWED = {
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
     "reviewPosting": {"officer elsewhere"},
+    "changePosting": {"officer elsewhere", "other recruiter"},
+    "closePosting": {"officer elsewhere", "other recruiter"},
     "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]

@@ -41,7 +41,7 @@ def leads(draw: st.DrawFn) -> Lead:
             stage, reached, steps = wanted, furthest(reached, wanted), steps + 1
     return records.lead(
         id=new_id(),
-        session_id=draw(st.sampled_from("xyz")),
+        session_id=draw(st.none() | st.sampled_from("xyz")),
         posting_id=draw(st.sampled_from("pqr")),
         person=draw(st.sampled_from("1234")),
         source=draw(st.sampled_from(LeadSource)),
@@ -66,7 +66,7 @@ def keys_of(lead: Lead, by: FunnelDimension, below: tuple[str, ...]) -> tuple[st
         deepest = max((lead.union_path.index(union) for union in below), default=0)
         return lead.union_path[deepest:]
     if by is FunnelDimension.SESSION:
-        return (lead.session_id,)
+        return (lead.session_id,) if lead.session_id else ()
     return (lead.posting_id if by is FunnelDimension.POSTING else lead.source.value,)
 
 

@@ -13,6 +13,7 @@ from domain.leads import LeadStage
 from domain.postings import Occupation, PostingStatus
 from domain.sessions import SessionStatus
 from storage.client import Document, Mongo, Session
+from storage.codes import CodeQuery
 from storage.indexes import INDEXES, ensure_collections
 from storage.leads import LeadQuery
 from storage.pages import Slice
@@ -62,13 +63,17 @@ async def fill(store: Store) -> None:
     await store.sessions.add([session, *(records.live_session() for _ in range(4))])
     await store.postings.add([records.posting() for _ in range(5)])
     await store.employers.add([records.employer() for _ in range(5)])
-    await store.leads.record([records.lead() for _ in range(5)])
+    await store.leads.record([records.lead(code_id="code") for _ in range(5)])
+    for _ in range(5):
+        await store.codes.add(records.code())
     # Newer ones of somebody else, which a list must not wade through.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.sessions.add(
         [records.live_session(**foreign, status=ended, starts_at=LATER) for _ in range(40)]
     )
+    for _ in range(40):
+        await store.codes.add(records.code(**foreign, session_id="other"))
     await store.leads.record(
         [records.lead(**foreign, employer_id="other", session_id="other") for _ in range(40)]
     )
@@ -126,6 +131,15 @@ LISTS: list[Reading] = [
             LeadQuery(owner_id=records.HOST_ID, posting_id="posting", stage=LeadStage.INTERESTED),
         )
     ),
+    *(
+        lambda store, query=query, wanted=wanted: store.codes.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            CodeQuery(union_id=records.UNION_ID),
+            CodeQuery(owner_id=records.HOST_ID),
+            CodeQuery(owner_id=records.HOST_ID, session_id="session"),
+        )
+    ),
     lambda store: store.log.read("session/session", after=1, limit=2),
 ]
 # A filter and an order from two sides may need a sort of the few that match.
@@ -141,6 +155,10 @@ LOOKUPS: list[Reading] = [
     lambda store: store.sessions.by_ids(["session"]),
     lambda store: store.sessions.count(SessionQuery(status=SessionStatus.LIVE)),
     lambda store: store.leads.find("session", "posting", "person"),
+    lambda store: store.leads.find(None, "posting", "person"),
+    lambda store: store.leads.by_codes(["code", "other"]),
+    lambda store: store.codes.by_ids(["a", "b"]),
+    lambda store: store.sessions.showing("posting"),
     lambda store: store.leads.by_ids(["a", "b"]),
     lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
     lambda store: store.leads.sessions_with_unlogged(),

@@ -7,7 +7,7 @@ import pytest
 
 from domain.leads import LeadStage, RefusalReason
 from storage.client import Session, StorageError
-from storage.leads import LeadQuery
+from storage.leads import CodeYield, LeadQuery
 from storage.pages import Slice
 from storage.store import Store
 from tests.support import records
@@ -122,3 +122,32 @@ async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> N
     assert taken == [ids[:3], ids[3:], []]
     assert await store.leads.sessions_with_unlogged() == ["other"]
     assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]
+
+
+async def test_a_person_gives_one_lead_a_posting_without_a_session(either_store: Store) -> None:
+    leads = either_store.leads
+    board = {"session_id": None, "owner_id": None, "person": "w"}
+    first = records.lead(**board)
+    in_session = records.lead(person="w")
+    elsewhere = records.lead(**board, posting_id="other")
+    assert await leads.record([first, in_session]) == [(first, True), (in_session, True)]
+    again = records.lead(**board)
+    assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
+    assert await leads.find(None, "posting", "w") == first
+    # There is no log that they wait for.
+    assert await leads.sessions_with_unlogged() == ["session"]
+
+
+async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: Store) -> None:
+    stages = [LeadStage.INTERESTED, LeadStage.HIRED, LeadStage.RETAINED_90, LeadStage.WITHDRAWN]
+    await either_store.leads.record(
+        [
+            *(records.lead(code_id="a", stage=stage) for stage in stages),
+            records.lead(code_id="b"),
+            records.lead(),
+        ]
+    )
+    assert await either_store.leads.by_codes(["a", "b", "none"]) == {
+        "a": CodeYield(interests=4, hires=2),
+        "b": CodeYield(interests=1, hires=0),
+    }

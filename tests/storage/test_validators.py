@@ -21,6 +21,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "postings": to_document(records.posting()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
+    "codes": to_document(records.code()),
     "events": document_of(
         Placed(
             topic="session/a",

@@ -42,6 +42,13 @@ def posting_input(world: World, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+def change_input(world: World, **changes: Any) -> dict[str, Any]:
+    """Terms for the first posting that pass the gate, with changes."""
+    given = posting_input(world) | {"postingId": gid(world.open)} | changes
+    del given["employerId"]
+    return given
+
+
 def session_input(world: World, **changes: Any) -> dict[str, Any]:
     """A session of the world's union, with changes."""
     given: dict[str, Any] = {
@@ -124,6 +131,20 @@ OPERATIONS = {
             "... on PostingReviewed { posting { id status } }",
         ),
         Operation(
+            "changePosting",
+            change_input,
+            "PostingAccepted",
+            "... on PostingAccepted { posting { id status revision } findings { code } }"
+            "... on PostingHeld { posting { id status revision } findings { code } }"
+            "... on PostingRefused { posting { id status revision } findings { code } }",
+        ),
+        Operation(
+            "closePosting",
+            lambda world: {"postingId": gid(world.open)},
+            "PostingClosed",
+            "... on PostingClosed { posting { id status } }",
+        ),
+        Operation(
             "scheduleSession",
             session_input,
             "SessionScheduled",
@@ -145,6 +166,19 @@ OPERATIONS = {
             on("live"),
             "SessionChanged",
             "... on SessionChanged { session { pinnedPosting { id } } }",
+        ),
+        Operation(
+            "setSegment",
+            on("live", segment="STORY", title="三十年焊工"),
+            "SessionChanged",
+            "... on SessionChanged { session { id segment segmentTitle cursor } }",
+        ),
+        Operation(
+            "createCode",
+            on("live", label="东门海报"),
+            "CodeCreated",
+            "... on CodeCreated { qrCode { id kind token url imageUrl label place scans interests "
+            "hires session { id } posting { id } } }",
         ),
         Operation(
             "announce",

@@ -41,6 +41,7 @@ from tests.support.waiting import until
 SECRET = "a secret for tests, of thirty-two"
 PASSWORD = "a password for tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+PUBLIC_URL = "https://jobs.example.org"
 OWN_ORIGIN = "https://songgang.example"
 
 
@@ -100,6 +101,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         authority=gate,
         clock=clock,
         wages=KNOWN_WAGES,
+        public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
@@ -257,6 +259,7 @@ class World:
             owner_id=self.host.id,
             person=seal.person(phone),
             contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
+            terms=self.open.terms,
             created_at=now,
             updated_at=now,
         )
