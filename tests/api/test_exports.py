@@ -275,3 +275,15 @@ async def test_an_excel_file_is_given_up_when_its_client_is_gone(
     }
     await exports(scope, gone, send)
     assert sent == []
+
+
+async def test_a_lead_of_the_board_has_no_session_to_name(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    lead = replace(world.interest("李四", "+8613900139000"), session_id=None, owner_id=None)
+    await world.running.store.leads.record([lead])
+    found = await lines(http, world.token(world.recruiter))
+    assert [line[:2] for line in found] == [
+        [gid(lead), ""],
+        [gid(world.lead), world.live.title],
+    ]
