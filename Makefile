@@ -14,6 +14,7 @@ run: setup ## start the service with demo data; SONGGANG_* and MONGODB_* come fr
 test: check ## check, then all tests with coverage
 	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO \
 		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_STAFF_PASSWORD \
+		SONGGANG_CONTACT_DAYS SONGGANG_RECORD_DAYS SONGGANG_NEW_SECRET \
 		MONGODB_URI MONGODB_DATABASE MONGODB_DRIVER; \
 	exec .venv/bin/python -m pytest --cov --cov-report=term-missing
 

@@ -26,15 +26,19 @@ from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
+from api.receipts import Receipts
 from api.settings import Settings
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
+from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
+from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
 from realtime.presence import Presence
+from realtime.retention import Retention
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from schema.context import Services
@@ -174,6 +178,12 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         scans = Scans(store)
         scans.start()
         stack.push_async_callback(scans.close)
+        keys = KeyWatch(store)
+        keys.start()
+        stack.push_async_callback(keys.close)
+        retention = Retention(store, clock, settings.periods)
+        retention.start()
+        stack.push_async_callback(retention.close)
 
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
@@ -186,6 +196,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             desk=desk,
             capture=capture,
             lead_log=lead_log,
+            contacts=Contacts(store, commit, clock),
+            receipts=Receipts(store.seal, clock),
             commit=commit,
             presence=presence,
             authority=gate,

@@ -1,4 +1,5 @@
-"""The command line: ``songgang run``, ``seed``, ``create-union``, ``create-staff``, ``schema``.
+"""The command line: ``songgang run``, ``seed``, ``create-union``, ``create-staff``, ``schema``, and
+what ``api/upkeep.py`` adds.
 
 Whatever a user can cause ends with one clear line on stderr and exit code 1, or 2 for a command
 that is not understood.
@@ -19,7 +20,7 @@ import structlog
 import typer
 
 import schema as schema_package
-from api import demo, logs, staff
+from api import demo, logs, staff, upkeep
 from api.app import Node, connected, demo_password
 from api.auth import hash_password
 from api.server import CannotListen, serve
@@ -30,6 +31,7 @@ from domain.unions import UnionLevel
 from domain.wages import KNOWN_WAGES
 from schema.nodes import global_id
 from schema.root import printed
+from storage.audit import BrokenChain
 from storage.client import StorageError
 from storage.clock import utc_now
 from storage.embedded import DataFolderBusy, MongodFailed, NoMongod
@@ -43,6 +45,7 @@ _EXPLAINED = (
     MongodFailed,
     StorageError,
     demo.NotADemo,
+    BrokenChain,
     Refusal,
 )
 """Errors whose message tells a user what to do."""
@@ -57,6 +60,7 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+_app.add_typer(upkeep.commands)
 
 
 def main() -> NoReturn:

@@ -3,7 +3,8 @@
 ``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
 ``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
 elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
-service), ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
+service), ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS`` (how long contacts and records are
+kept), ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import os
 import re
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.contacts import CONTACTS_KEPT, RECORDS_KEPT, Periods
 from storage.client import Driver
 
 SHORTEST_SECRET = 16
@@ -91,6 +94,19 @@ class Settings(BaseSettings):
     given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
     )
+    # Before their three years are over, no record can be deleted; contacts may go earlier.
+    contact_days: int = Field(
+        default=CONTACTS_KEPT.days,
+        ge=1,
+        le=RECORDS_KEPT.days,
+        validation_alias="SONGGANG_CONTACT_DAYS",
+    )
+    record_days: int = Field(
+        default=RECORDS_KEPT.days,
+        ge=RECORDS_KEPT.days,
+        le=36_600,
+        validation_alias="SONGGANG_RECORD_DAYS",
+    )
     # The address may hold a password.
     mongodb_uri: Annotated[SecretStr, AfterValidator(_of_mongodb)] | None = Field(
         default=None, validation_alias="MONGODB_URI"
@@ -120,6 +136,13 @@ class Settings(BaseSettings):
         """Where people reach this service, without a slash at its end: stands in QR codes."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.given_public_url or f"http://{host}:{self.port}"
+
+    @property
+    def periods(self) -> Periods:
+        """How long contacts of closed leads can be looked at, and how long records are kept."""
+        return Periods(
+            contacts=timedelta(days=self.contact_days), records=timedelta(days=self.record_days)
+        )
 
     def secret(self) -> str:
         """The given secret; without one, that of the data folder, which is made at the first call.

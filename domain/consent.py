@@ -1,13 +1,26 @@
-"""Consent: the text that somebody agrees to before an employer gets their name and phone."""
+"""Consent: the text that somebody agrees to before an employer gets their name and phone.
+
+A text is made from a template. Templates are numbered and never changed: what somebody agreed to
+can be shown again from number, employer and posting, and its digest proves it.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from domain.errors import ConsentRequired
+from domain.errors import ConsentRequired, InvalidInput
+from domain.texts import check_text
 
-_VERSION = "1"
+SHORTEST_TEMPLATE = 50
+LONGEST_TEMPLATE = 5_000
+FARTHEST = timedelta(days=366)
+"""How far ahead a text may be published."""
+_REQUIRED = ("employer", "posting")
+_PLACES = ("version", "contact", *_REQUIRED)
+_PLACE = re.compile(rf"{{({'|'.join(_PLACES)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
 
 _BODY = """\
@@ -33,6 +46,30 @@ union's service desk (PIPL art. 14, 15, 23).
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentTemplate:
+    """A text with places for employer and posting, current from ``valid_from`` on.
+
+    ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{contact}`` and ``{version}``.
+    """
+
+    number: int
+    body: str
+    valid_from: datetime
+    created_by: str
+
+    @property
+    def version(self) -> str:
+        """The number as clients send it."""
+        return str(self.number)
+
+
+FIRST = ConsentTemplate(
+    number=1, body=_BODY, valid_from=datetime(2026, 1, 1, tzinfo=UTC), created_by="songgang"
+)
+"""What every database begins with."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentText:
     """A text as it is shown; ``sha256`` is the hex digest of the body in UTF-8."""
 
@@ -42,7 +79,11 @@ class ConsentText:
 
 
 def consent_text(
-    employer_name: str, posting_title: str, *, contact: str = _SERVICE_DESK
+    template: ConsentTemplate,
+    employer_name: str,
+    posting_title: str,
+    *,
+    contact: str = _SERVICE_DESK,
 ) -> ConsentText:
     """The text for one posting of one employer, the same for the same arguments.
 
@@ -50,13 +91,55 @@ def consent_text(
     data; and the right to withdraw (art. 15). ``contact`` is how to reach the employer, by
     default through the union.
     """
-    body = _BODY.format(
-        version=_VERSION,
-        employer=_on_one_line(employer_name),
-        contact=_on_one_line(contact),
-        posting=_on_one_line(posting_title),
+    filled = {
+        "version": template.version,
+        "employer": _on_one_line(employer_name),
+        "contact": _on_one_line(contact),
+        "posting": _on_one_line(posting_title),
+    }
+    # In one pass: a title that looks like a place is not filled in turn.
+    body = _PLACE.sub(lambda place: filled[place[1]], template.body)
+    return ConsentText(
+        version=template.version, body=body, sha256=sha256(body.encode()).hexdigest()
     )
-    return ConsentText(version=_VERSION, body=body, sha256=sha256(body.encode()).hexdigest())
+
+
+def check_template(raw: str, field: tuple[str, ...]) -> str:
+    """The body of a new template, without blanks around it.
+
+    :raises InvalidInput: not 50 to 5,000 characters; ``{employer}`` or ``{posting}`` is missing
+        (PIPL art. 23: consent names the recipient); or other braces.
+    """
+    body = raw.strip()
+    if not SHORTEST_TEMPLATE <= len(body) <= LONGEST_TEMPLATE:
+        raise InvalidInput(
+            f"Give a text of {SHORTEST_TEMPLATE} to {LONGEST_TEMPLATE} characters.", field=field
+        )
+    check_text(body, LONGEST_TEMPLATE, field)
+    if not all(f"{{{place}}}" in body for place in _REQUIRED):
+        raise InvalidInput(
+            "A consent names employer and posting: put {employer} and {posting} where they belong.",
+            field=field,
+        )
+    if set("{}") & set(_PLACE.sub("", body)):
+        raise InvalidInput(
+            "Use braces only for {employer}, {posting}, {contact} and {version}.", field=field
+        )
+    return body
+
+
+def check_start(wanted: datetime | None, at: datetime, field: tuple[str, ...]) -> datetime:
+    """When a new template becomes current; without a wish, at once.
+
+    :raises InvalidInput: without a time zone, in the past, or over a year ahead.
+    """
+    if wanted is None:
+        return at
+    if wanted.tzinfo is None:
+        raise InvalidInput("Give a time with its zone, such as Z.", field=field)
+    if not at <= wanted <= at + FARTHEST:
+        raise InvalidInput("Publish from now on, or for a day within a year.", field=field)
+    return wanted.astimezone(UTC).replace(microsecond=wanted.microsecond // 1000 * 1000)
 
 
 def check_consent(given_version: str | None, current: ConsentText) -> None:

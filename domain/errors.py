@@ -16,6 +16,7 @@
     ├── PostingNotInSession    the session does not present this posting
     ├── PostingNotOpen         refused, held for a person, closed or past its date
     ├── PostingConflict        the posting has changed since the caller saw it
+    ├── ConsentWithdrawn       the person took the consent back, or had their data erased
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     └── Busy                   nothing was stored; the same call may be sent again
 
@@ -48,6 +49,7 @@ class ErrorCode(StrEnum):
     POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
     POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -146,6 +148,10 @@ class PostingConflict(Refusal):
 
 class LeadStageConflict(Refusal):
     code = ErrorCode.LEAD_STAGE_CONFLICT
+
+
+class ConsentWithdrawn(Refusal):
+    code = ErrorCode.CONSENT_WITHDRAWN
 
 
 class Busy(Refusal):

@@ -34,9 +34,12 @@ _COMPUTES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def row(
-    lead: Lead, contact: Contact, *, lead_id: str, session: str, employer: str
+    lead: Lead, contact: Contact | None, *, lead_id: str, session: str, employer: str
 ) -> tuple[Cell, ...]:
-    """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show."""
+    """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show.
+
+    Without ``contact`` its cells are empty.
+    """
     return (
         inert(lead_id),
         inert(session),
@@ -45,8 +48,8 @@ def row(
         inert(lead.terms.place_code),
         lead.terms.pay.amount,
         lead.terms.pay.period.zh,
-        inert(mask_name(contact.name)),
-        inert(mask_phone(contact.phone)),
+        inert(mask_name(contact.name)) if contact else "",
+        inert(mask_phone(contact.phone)) if contact else "",
         lead.source.zh,
         lead.stage.zh,
         furthest(LeadStage.INTERESTED, lead.reached, lead.stage).zh,

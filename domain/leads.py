@@ -94,6 +94,10 @@ class Lead:
     One that was given without a session, on the board or at a poster, has no ``session_id`` and
     no ``owner_id``; its ``union_path`` is that of the posting's union. ``segment`` is what was on
     air when it was given, ``code_id`` the code that was scanned.
+
+    ``giver`` is the viewer who sent it: a phone alone proves nothing about who sends it. With
+    ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
+
     ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
     as it is; ``steps`` counts its changes of stage.
     """
@@ -105,7 +109,7 @@ class Lead:
     union_path: tuple[str, ...]
     owner_id: str | None
     person: str
-    contact: Sealed
+    contact: Sealed | None
     consent: ConsentGiven
     source: LeadSource
     segment: Segment | None = None
@@ -118,6 +122,9 @@ class Lead:
     steps: int = 0
     created_at: datetime
     updated_at: datetime
+    giver: str | None = None
+    withdrawn_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 def furthest(*stages: LeadStage) -> LeadStage:
@@ -150,14 +157,16 @@ def check_advance(
 ) -> None:
     """Pass when the step is allowed and has the reason that it needs.
 
-    :raises LeadStageConflict: the step is not allowed (the message names those that are), or the
-        lead is not at the version that the caller has seen.
+    :raises LeadStageConflict: the step is not allowed (the message names those that are), the
+        lead is not at the version that the caller has seen, or its person was erased.
     :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
     """
     if expected_version is not None and lead.version != expected_version:
         raise LeadStageConflict(
             f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again."
         )
+    if lead.erased_at is not None:
+        raise LeadStageConflict("The person had their data erased; this lead stays as it is.")
     allowed = next_stages(lead.stage)
     if wanted not in allowed:
         names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"

@@ -40,7 +40,12 @@ def may_follow_lead(principal: Principal, lead: Lead) -> bool:
         return principal.union_id in lead.union_path
     if principal.role is Role.HOST:
         return lead.owner_id == principal.subject
-    return principal.role is Role.RECRUITER and lead.employer_id == principal.employer_id
+    # The consent is for handing it to the employer: without it the employer has no part in it.
+    return (
+        principal.role is Role.RECRUITER
+        and lead.employer_id == principal.employer_id
+        and lead.withdrawn_at is None
+    )
 
 
 def may_see_code(principal: Principal | None, code: Code) -> bool:

@@ -14,6 +14,8 @@ from strawberry.dataloader import DataLoader
 from domain.accounts import Account, Principal, Role, require
 from domain.calendar import day_in_china
 from domain.codes import Code
+from domain.consent import ConsentTemplate
+from domain.contacts import Holder
 from domain.employers import Employer
 from domain.errors import Unauthenticated
 from domain.leads import Lead
@@ -22,6 +24,7 @@ from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
 from realtime.commit import GroupCommit
+from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.presence import Presence
@@ -63,6 +66,19 @@ class Authority(Protocol):
         """A token for a new viewer, who has no account."""
 
 
+class Receipts(Protocol):
+    """Issues and checks the receipts with which givers come back to what they gave."""
+
+    def issue(self, holder: Holder) -> str:
+        """The receipt of that giver for that person, good for three years."""
+
+    def holder(self, receipt: str) -> Holder:
+        """Whom a receipt stands for.
+
+        :raises Unauthenticated: it is expired or forged.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """What one process has once; built by the app, shared by all operations.
@@ -75,6 +91,8 @@ class Services:
     desk: Desk
     capture: Capture
     lead_log: LeadLog
+    contacts: Contacts
+    receipts: Receipts
     commit: GroupCommit
     presence: Presence
     authority: Authority
@@ -92,6 +110,11 @@ class Services:
     def recent_codes(self) -> Recent[Code | None]:
         """For scans, which come by the hundred from one screen."""
         return Recent(self.store.codes.by_id)
+
+    @cached_property
+    def recent_consent(self) -> Recent[ConsentTemplate]:
+        """The current consent text, under any key: everybody who taps needs it."""
+        return Recent(lambda _: self.store.consents.current(self.clock()))
 
     def today(self) -> date:
         """The day in China now."""
@@ -120,6 +143,10 @@ class Loaders:
     @cached_property
     def sessions(self) -> DataLoader[str, LiveSession | None]:
         return _by_id(self._store.sessions.by_ids)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, Account | None]:
+        return _by_id(self._store.accounts.by_ids)
 
     @cached_property
     def leads(self) -> DataLoader[str, Lead | None]:

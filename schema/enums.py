@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.accounts import Role
+from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.funnel import FunnelDimension
 from domain.labels import Labelled
@@ -44,6 +45,8 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     CodeKind: "What a QR code was made for.",
+    AuditAction: "What was done to personal data.",
+    AuditRole: "In what quality somebody did it.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",
     RefusalReason: "Why an employer did not take somebody.",
 }

@@ -91,6 +91,10 @@ class LeadStageConflict(UserError): ...
 
 
 @strawberry.type
+class ConsentWithdrawn(UserError): ...
+
+
+@strawberry.type
 class Busy(UserError): ...
 
 
@@ -149,6 +153,7 @@ EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
     _Answer(errors.PostingNotOpen, PostingNotOpen),
     _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
+    _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
     _Answer(errors.Busy, Busy),
     _Unavailable(),
 ]

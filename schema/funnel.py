@@ -1,5 +1,6 @@
 """The funnel: what became of the interests, counted for staff within their scope."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -17,7 +18,6 @@ from schema.postings import Posting
 from schema.sessions import LiveSession
 from schema.unions import Union
 from storage.funnel import FunnelQuery, order_of
-from storage.leads import LeadQuery
 
 
 @strawberry.type(
@@ -148,9 +148,9 @@ def _query(caller: Principal, filter: FunnelFilter) -> FunnelQuery:
         below.append(local_id(filter.union_id, "Union", "filter", "unionId"))
     session_id = filter.session_id
     return FunnelQuery(
-        leads=LeadQuery(
-            owner_id=scope.owner_id,
-            employer_id=scope.employer_id,
+        leads=replace(
+            scope,
+            union_id=None,
             session_id=None
             if session_id is None
             else local_id(session_id, "LiveSession", "filter", "sessionId"),

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from domain.accounts import Role
-from domain.consent import check_consent
+from domain.contacts import Holder
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.interests import check_source
 from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage
@@ -17,7 +17,7 @@ from domain.sessions import LiveSession as SessionRecord
 from realtime.sessions import check_presented
 from schema import errors
 from schema.codes import known_code
-from schema.consent import current_text
+from schema.consent import agreed_text
 from schema.context import Context, Info
 from schema.leads import Lead
 from schema.nodes import local_id
@@ -53,6 +53,9 @@ class ExpressInterestInput:
 class InterestRecorded:
     lead: Lead = strawberry.field(description="As it was when it was first given.")
     created: bool = strawberry.field(description="False when it was there before.")
+    receipt: str = strawberry.field(
+        description="Keep it: with it the giver sees, corrects and takes back what they gave."
+    )
 
 
 ExpressInterestResult = Annotated[
@@ -94,9 +97,24 @@ class InterestMutations:
             known = await context.services.store.leads.find(session_id, posting.id, person)
             if known is None:
                 raise
-            return InterestRecorded(lead=Lead.of(_as_given(known)), created=False)
+            return _recorded(context, known, contact, created=False)
         stored, created = await context.services.capture.record(lead)
-        return InterestRecorded(lead=Lead.of(_as_given(stored)), created=created)
+        return _recorded(context, stored, contact, created=created)
+
+
+def _recorded(
+    context: Context, lead: LeadRecord, contact: Contact, *, created: bool
+) -> InterestRecorded:
+    # Of the caller, not of the lead: somebody else may have given it with the same phone.
+    holder = Holder(
+        person=context.services.store.seal.person(contact.phone),
+        giver=context.require(Role.VIEWER).subject,
+    )
+    return InterestRecorded(
+        lead=Lead.of(_as_given(lead)),
+        created=created,
+        receipt=context.services.receipts.issue(holder),
+    )
 
 
 async def _session(context: Context, session_id: strawberry.ID | None) -> SessionRecord | None:
@@ -120,6 +138,8 @@ def _as_given(record: LeadRecord) -> LeadRecord:
         reason=None,
         version=1,
         updated_at=record.created_at,
+        withdrawn_at=None,
+        erased_at=None,
     )
 
 
@@ -136,8 +156,9 @@ async def _new_lead(
         raise PostingNotOpen("This posting is no longer open; look at the others.")
     if session is not None:
         check_presented(session, posting.id)
-    text = await current_text(context, posting)
-    check_consent(given.consent.text_version if given.consent else None, text)
+    text = await agreed_text(
+        context, posting, given.consent.text_version if given.consent else None
+    )
     lead_id, now = new_id(), context.services.clock()
     seal = context.services.store.seal
     return LeadRecord(
@@ -156,6 +177,7 @@ async def _new_lead(
         terms=posting.terms,
         created_at=now,
         updated_at=now,
+        giver=context.require(Role.VIEWER).subject,
     )
 
 

@@ -52,10 +52,14 @@ class Lead(Node):
     created_at: datetime
     updated_at: datetime
     next_stages: list[LeadStage] = strawberry.field(description="What may follow.")
+    withdrawn_at: datetime | None = strawberry.field(
+        description="Since when there is no consent any more: nobody may contact the person."
+    )
+    erased_at: datetime | None = strawberry.field(description="Since when nobody knows who it was.")
 
     @classmethod
     def of(cls, record: LeadRecord) -> Self:
-        following = next_stages(record.stage)
+        following = frozenset() if record.erased_at else next_stages(record.stage)
         return cls(
             record=record,
             id=global_id("Lead", record.id),
@@ -67,14 +71,20 @@ class Lead(Node):
             created_at=record.created_at,
             updated_at=record.updated_at,
             next_stages=[stage for stage in LeadStage if stage in following],
+            withdrawn_at=record.withdrawn_at,
+            erased_at=record.erased_at,
         )
 
-    @strawberry.field(description="Masked: 王*, 138****8000. For staff; null for the giver.")
-    def contact(self, info: Info) -> MaskedContact | None:
+    @strawberry.field(
+        description="Masked: 王*, 138****8000. For staff; null for the giver, and without consent."
+    )
+    async def contact(self, info: Info) -> MaskedContact | None:
         caller = info.context.principal
-        if caller is None or caller.role not in STAFF:
+        if caller is None or caller.role not in STAFF or self.record.withdrawn_at is not None:
             return None
-        contact = info.context.services.store.seal.open(self.record.id, self.record.contact)
+        contact = await info.context.services.store.contact_of(self.record)
+        if contact is None:
+            return None
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
 
     @strawberry.field(description="The terms that were shown when it was given.")
@@ -133,7 +143,7 @@ def scope_of(caller: Principal) -> LeadQuery:
         return LeadQuery(union_id=caller.union_id)
     if caller.role is Role.HOST:
         return LeadQuery(owner_id=caller.subject)
-    return LeadQuery(employer_id=caller.employer_id)
+    return LeadQuery(employer_id=caller.employer_id, consented=True)
 
 
 async def visible_lead(context: Context, lead_id: str) -> Lead | None:

@@ -6,8 +6,10 @@ from strawberry.tools import merge_types
 
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.audit import AuditQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
-from schema.consent import ConsentQueries
+from schema.consent import ConsentMutations, ConsentQueries
+from schema.contacts import ContactMutations
 from schema.context import Context, Info
 from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
@@ -19,6 +21,7 @@ from schema.leads import LeadMutations, LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.postings import PostingMutations, PostingQueries, visible_posting
 from schema.revising import RevisionMutations
+from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
@@ -74,6 +77,8 @@ Query = merge_types(
         FunnelQueries,
         ConsentQueries,
         CodeQueries,
+        RightsQueries,
+        AuditQueries,
     ),
 )
 Mutation = merge_types(
@@ -88,6 +93,9 @@ Mutation = merge_types(
         InterestMutations,
         CodeMutations,
         LeadMutations,
+        ContactMutations,
+        RightsMutations,
+        ConsentMutations,
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from domain.accounts import Account
 from storage.client import Mongo, translated
 from storage.documents import to_document, to_record
@@ -32,6 +34,12 @@ class Accounts:
         with translated():
             document = await self._accounts.find_one({"_id": account_id})
         return to_record(Account, document) if document else None
+
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, Account]:
+        """The accounts among ``ids`` that exist, by id."""
+        with translated():
+            found = self._accounts.find({"_id": {"$in": list(ids)}})
+            return {document["_id"]: to_record(Account, document) async for document in found}
 
     async def change_password(self, account_id: str, password_hash: str) -> None:
         with translated():

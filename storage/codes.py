@@ -11,7 +11,7 @@ from domain.codes import Code, decode_token, encode_token
 from storage.client import Document, Mongo, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
-from storage.sealing import derive_key
+from storage.sealing import Seal
 
 NEWEST_FIRST = (("_id", -1),)
 
@@ -26,20 +26,20 @@ class CodeQuery:
 
 
 class Codes:
-    def __init__(self, mongo: Mongo, secret: str) -> None:
+    def __init__(self, mongo: Mongo, seal: Seal) -> None:
         self._codes = mongo["codes"]
-        self._key = derive_key(secret, "code")
+        self._seal = seal
 
     def token(self, code: Code) -> str:
         """What is printed: at most 32 characters that need no escaping in a URL."""
-        return encode_token(code.kind, code.id, self._key)
+        return encode_token(code.kind, code.id, self._seal.key("code"))
 
     def check_token(self, token: str, *, field: tuple[str, ...]) -> str:
         """The id of the code that a token stands for, without asking the database.
 
         :raises CodeInvalid: damaged or forged.
         """
-        return decode_token(token, self._key, field=field)[1]
+        return decode_token(token, self._seal.key("code"), field=field)[1]
 
     async def add(self, code: Code) -> None:
         with translated():

@@ -34,6 +34,11 @@ LOG_LIMIT_BYTES = 16 * 1024 * 1024
 LOG_CHECK_SECONDS = 60.0
 NOT_YET_INITIALIZED = 94
 ADDRESS_IN_USE = 48
+# Whoever looks through the files for a text finds it only like this.
+_UNCOMPRESSED = [
+    *("--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none"),
+    *("--wiredTigerIndexPrefixCompression", "false"),
+]
 
 
 class DataFolderBusy(Exception):
@@ -76,13 +81,13 @@ class Embedded:
 
 @asynccontextmanager
 async def embedded(
-    data_dir: Path, *, oplog_mb: int = 512, cache_gb: float = 0.25
+    data_dir: Path, *, oplog_mb: int = 512, cache_gb: float = 0.25, compress: bool = True
 ) -> AsyncIterator[Embedded]:
     """Run a mongod on 127.0.0.1 over the data in `data_dir` for as long as the block lasts.
 
     The data stay. The port of the last run is used again if it is free, otherwise another one.
-    `oplog_mb` has effect when the folder is new. Raises `NoMongod`, `DataFolderBusy`, or
-    `MongodFailed` when it does not accept writes within a minute.
+    `oplog_mb` and `compress` have effect when the folder is new. Raises `NoMongod`,
+    `DataFolderBusy`, or `MongodFailed` when it does not accept writes within a minute.
     """
     binary = await asyncio.to_thread(find_mongod)
     async with AsyncExitStack() as stack:
@@ -92,7 +97,8 @@ async def embedded(
         _start_afresh(folder.log)
         for port in _ports(folder):
             options = _options(folder, port=port, oplog_mb=oplog_mb, cache_gb=cache_gb)
-            mongod = Mongod([str(binary), *options], log=folder.log, lock=lock)
+            plain = [] if compress else _UNCOMPRESSED
+            mongod = Mongod([str(binary), *options, *plain], log=folder.log, lock=lock)
             stack.push_async_callback(mongod.stop)
             pid = await _until_primary(mongod, folder, port)
             if pid is not None:

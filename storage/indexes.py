@@ -70,6 +70,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
         IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
         IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
+        IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
+        IndexModel(
+            [("updated_at", ASCENDING)],
+            name="idle",
+            partialFilterExpression={"contact": {"$type": "object"}},
+        ),
     ],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],
@@ -80,6 +86,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_DAY),
     ],
     "meta": [],
+    "keys": [],
+    "leases": [],
+    "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
+    "audit": [
+        IndexModel(
+            [("subject_type", ASCENDING), ("subject_id", ASCENDING), ("_id", DESCENDING)],
+            name="by_subject",
+        ),
+        IndexModel(
+            [("actor_id", ASCENDING), ("action", ASCENDING), ("at", ASCENDING)], name="by_actor"
+        ),
+    ],
+    "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
 }
 
 

@@ -31,10 +31,12 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
+    consented: bool = False
+    """Leave out those whose consent was taken back."""
 
     def where(self) -> Document:
         """The condition that a stored lead must meet."""
-        return {
+        where: Document = {
             name: value
             for name, value in (
                 ("union_path", self.union_id),
@@ -46,6 +48,9 @@ class LeadQuery:
             )
             if value is not None
         }
+        if self.consented:
+            where["withdrawn_at"] = None
+        return where
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from storage.client import Duplicate, Mongo, StorageError, translated
+from storage.client import Duplicate, Mongo, Session, StorageError, translated
 from storage.sealing import derive_key
 
 
@@ -27,7 +27,7 @@ class Meta:
 
         :raises WrongSecret: it is bound to another one.
         """
-        fingerprint = derive_key(secret, "fingerprint").hex()
+        fingerprint = _fingerprint(secret)
         try:
             with translated():
                 await self._meta.insert_one({"_id": "secret", "fingerprint": fingerprint})
@@ -36,6 +36,13 @@ class Meta:
                 document = await self._meta.find_one({"_id": "secret"})
             if not document or not hmac.compare_digest(document["fingerprint"], fingerprint):
                 raise WrongSecret from None
+
+    async def change_secret(self, secret: str, *, session: Session) -> None:
+        """Bind the database to another secret."""
+        with translated():
+            await self._meta.update_one(
+                {"_id": "secret"}, {"$set": {"fingerprint": _fingerprint(secret)}}, session=session
+            )
 
     async def is_demo(self) -> bool:
         with translated():
@@ -49,3 +56,7 @@ class Meta:
         except Duplicate:
             return False
         return True
+
+
+def _fingerprint(secret: str) -> str:
+    return derive_key(secret, "fingerprint").hex()

@@ -1,67 +1,122 @@
 """Names and phones at rest: sealed with AES-256-GCM, looked up by a keyed hash.
 
-All keys come from the one secret by HKDF-SHA256 (RFC 5869), each with a purpose of its own. The
-associated data of a sealed value is lead id, field and key version: a value that was moved to
-another lead or field does not open.
+The keys of a database are named: ``contact/1`` and up seal contacts, the highest number those
+that come in; the others have one purpose each and stay, whatever is rotated. A database begins
+with keys that derive from its secret by HKDF-SHA256 (RFC 5869); ``storage/keys.py`` keeps them and
+those that came later. The associated data of a sealed value is lead id, field and key version: a
+value that was moved to another lead or field does not open.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.leads import Contact, Sealed
+from storage.errors import StorageError
 
-KEY_VERSION = 1
+FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
+KEY_BYTES = 32
 _NONCE_BYTES = 12
+_CONTACT = "contact/"
+
+
+class ContactDamaged(StorageError):
+    """A sealed contact does not open: it was changed, moved to another lead, or its key is gone."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(f"the contact of lead {lead_id} does not open")
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
     """A 256-bit key for one purpose."""
-    return HKDF(algorithm=SHA256(), length=32, salt=b"songgang", info=purpose.encode()).derive(
-        secret.encode()
-    )
+    return HKDF(
+        algorithm=SHA256(), length=KEY_BYTES, salt=b"songgang", info=purpose.encode()
+    ).derive(secret.encode())
+
+
+def encrypted(key: bytes, text: bytes, bound: str) -> bytes:
+    """The text sealed for ``bound``: nonce and ciphertext."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, text, bound.encode())
+
+
+def decrypted(key: bytes, sealed: bytes, bound: str) -> bytes:
+    """What was sealed for ``bound``.
+
+    :raises cryptography.exceptions.InvalidTag: changed, moved, or sealed with another key.
+    """
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode())
 
 
 class Seal:
-    """Seals and opens contacts with the keys of one secret."""
+    """Seals and opens contacts with the keys of one database."""
 
     def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(derive_key(secret, f"contact/{KEY_VERSION}"))
-        self._person_key = derive_key(secret, "person")
+        self._keys = {name: derive_key(secret, name) for name in FIRST_NAMES}
+        self.version = 1
+
+    def take(self, keys: Mapping[str, bytes]) -> None:
+        """Use these keys from now on; the newest one seals."""
+        self._keys |= keys
+        numbers = [name.removeprefix(_CONTACT) for name in self._keys if name.startswith(_CONTACT)]
+        self.version = max(int(number) for number in numbers)
+
+    def key(self, name: str) -> bytes:
+        """The key of that name, which is one of ``FIRST_NAMES``, as it is in this database."""
+        return self._keys[name]
+
+    def knows(self, version: int) -> bool:
+        """Whether contacts of that key version can be opened."""
+        return f"{_CONTACT}{version}" in self._keys
 
     def person(self, phone: str) -> str:
         """The keyed hash (HMAC-SHA256, hex) that stands for the owner of an E.164 phone."""
-        return hmac.new(self._person_key, phone.encode(), sha256).hexdigest()
+        return hmac.new(self._keys["person"], phone.encode(), sha256).hexdigest()
+
+    def digest(self, content: bytes) -> str:
+        """The keyed hash (HMAC-SHA256, hex) of a row of the audit log."""
+        return hmac.new(self._keys["audit"], content, sha256).hexdigest()
 
     def seal(self, lead_id: str, contact: Contact) -> Sealed:
-        """Encrypt a contact for the lead with that id."""
+        """Encrypt a contact for the lead with that id, with the newest key."""
+        version = self.version
         return Sealed(
-            key_version=KEY_VERSION,
-            name=self._encrypt(contact.name, lead_id, "name"),
-            phone=self._encrypt(contact.phone, lead_id, "phone"),
+            key_version=version,
+            name=self._sealed(contact.name, lead_id, "name", version),
+            phone=self._sealed(contact.phone, lead_id, "phone", version),
         )
 
     def open(self, lead_id: str, sealed: Sealed) -> Contact:
         """Decrypt what was sealed for that lead.
 
-        :raises cryptography.exceptions.InvalidTag: changed, moved, or sealed with another key.
+        :raises ContactDamaged: changed, moved, or sealed with a key that is not known (yet).
         """
-        return Contact(
-            name=self._decrypt(sealed.name, lead_id, "name", sealed.key_version),
-            phone=self._decrypt(sealed.phone, lead_id, "phone", sealed.key_version),
+        version = sealed.key_version
+        try:
+            return Contact(
+                name=self._opened(sealed.name, lead_id, "name", version),
+                phone=self._opened(sealed.phone, lead_id, "phone", version),
+            )
+        except (InvalidTag, KeyError):
+            raise ContactDamaged(lead_id) from None
+
+    def store_away(self, lead_id: str, payload: bytes) -> bytes:
+        """Encrypt what is only stored from now on; nothing in the service opens it."""
+        return encrypted(self._keys["retained"], payload, f"{lead_id}/retained")
+
+    def _sealed(self, text: str, lead_id: str, field: str, version: int) -> bytes:
+        return encrypted(
+            self._keys[f"{_CONTACT}{version}"], text.encode(), f"{lead_id}/{field}/{version}"
         )
 
-    def _encrypt(self, text: str, lead_id: str, field: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        bound = f"{lead_id}/{field}/{KEY_VERSION}".encode()
-        return nonce + self._cipher.encrypt(nonce, text.encode(), bound)
-
-    def _decrypt(self, raw: bytes, lead_id: str, field: str, key_version: int) -> str:
-        bound = f"{lead_id}/{field}/{key_version}".encode()
-        return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound).decode()
+    def _opened(self, raw: bytes, lead_id: str, field: str, version: int) -> str:
+        bound = f"{lead_id}/{field}/{version}"
+        return decrypted(self._keys[f"{_CONTACT}{version}"], raw, bound).decode()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from domain.leads import Contact, Lead
 from storage.accounts import Accounts
+from storage.audit import Audit
 from storage.client import Mongo
+from storage.clock import utc_now
 from storage.codes import Codes
+from storage.consent import Consents
+from storage.contacts import Contacts
 from storage.employers import Employers
 from storage.funnel import Funnel
 from storage.indexes import ensure_collections
+from storage.keys import Keys
 from storage.leads import Leads
+from storage.leases import Leases
 from storage.log import EventLog
 from storage.meta import Meta
 from storage.postings import Postings
@@ -25,6 +32,7 @@ class Store:
     def __init__(self, mongo: Mongo, secret: str) -> None:
         self.mongo = mongo
         self.seal = Seal(secret)
+        self.keys = Keys(mongo, self.seal, secret)
         self.meta = Meta(mongo)
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
@@ -33,7 +41,11 @@ class Store:
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
-        self.codes = Codes(mongo, secret)
+        self.codes = Codes(mongo, self.seal)
+        self.contacts = Contacts(mongo)
+        self.consents = Consents(mongo)
+        self.audit = Audit(mongo, self.seal)
+        self.leases = Leases(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)
@@ -45,3 +57,16 @@ class Store:
         """
         await ensure_collections(self.mongo)
         await self.meta.claim(secret)
+        await self.keys.begin(utc_now())
+        await self.consents.begin()
+
+    async def contact_of(self, lead: Lead) -> Contact | None:
+        """Name and phone in the clear; None when they were erased.
+
+        :raises ContactDamaged: they do not open.
+        """
+        if lead.contact is None:
+            return None
+        if not self.seal.knows(lead.contact.key_version):
+            await self.keys.refresh()
+        return self.seal.open(lead.id, lead.contact)

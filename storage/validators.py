@@ -15,13 +15,16 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from domain.accounts import Account
+from domain.audit import AuditRow
 from domain.codes import Code
+from domain.consent import ConsentTemplate
 from domain.employers import Employer
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
 from storage.client import Document
+from storage.contacts import Retained
 
 _SCALARS: Mapping[type, str] = {
     str: "string",
@@ -84,4 +87,7 @@ VALIDATORS: Mapping[str, Document] = {
     "leads": _record_schema(Lead, logged=_LOGGED),
     "codes": _record_schema(Code),
     "events": _EVENT,
+    "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
+    "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
+    "retained": _record_schema(Retained),
 }

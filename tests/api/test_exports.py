@@ -287,3 +287,24 @@ async def test_a_lead_of_the_board_has_no_session_to_name(
         [gid(lead), ""],
         [gid(world.lead), world.live.title],
     ]
+
+
+async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact_in_it(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    at = world.lead.created_at
+    withdrawn = replace(world.interest("李四", "+8613900139001"), withdrawn_at=at)
+    erased = replace(world.interest("王五", "+8613900139002"), contact=None, erased_at=at)
+    # Sealed for another lead, so that it does not open.
+    damaged = replace(world.interest("赵六", "+8613900139003"), contact=withdrawn.contact)
+    await world.running.store.leads.record([withdrawn, erased, damaged])
+    asked = await lines(http, world.token(world.officer))
+    contacts = {line[0]: (line[7], line[8]) for line in asked}
+    assert contacts == {
+        gid(world.lead): ("王**", "138****8000"),
+        gid(withdrawn): ("", ""),
+        gid(erased): ("", ""),
+        gid(damaged): ("", ""),
+    }
+    handed = await lines(http, world.token(world.recruiter))
+    assert [line[0] for line in handed] == [gid(damaged), gid(erased), gid(world.lead)]

@@ -1,10 +1,12 @@
 import stat
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from api.settings import Settings, SettingsInvalid
+from domain.contacts import Periods
 
 NAMES = (
     "SONGGANG_HOST",
@@ -18,6 +20,8 @@ NAMES = (
     "MONGODB_URI",
     "MONGODB_DATABASE",
     "MONGODB_DRIVER",
+    "SONGGANG_CONTACT_DAYS",
+    "SONGGANG_RECORD_DAYS",
 )
 
 
@@ -35,6 +39,7 @@ def test_without_an_environment_the_documented_defaults_hold() -> None:
     assert (settings.mongodb_database, settings.mongodb_driver) == ("songgang", "pymongo")
     assert settings.origins == ()
     assert not settings.demo
+    assert settings.periods == Periods()
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +55,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "mongodb://u:p@h/?replicaSet=r",
         "other",
         "motor",
+        "30",
+        "2000",
     )
     for name, value in zip(NAMES, values, strict=True):
         monkeypatch.setenv(name, value)
@@ -64,6 +71,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.mongodb_uri is not None
     assert settings.mongodb_uri.get_secret_value() == values[8]
     assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
+    assert settings.periods == Periods(contacts=timedelta(days=30), records=timedelta(days=2000))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,6 +114,10 @@ def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
         ("SONGGANG_PUBLIC_URL", f"https://{'a' * 193}"),
         ("MONGODB_URI", "user:hush@host"),
         ("MONGODB_DRIVER", "mongoose"),
+        ("SONGGANG_CONTACT_DAYS", "0"),
+        ("SONGGANG_CONTACT_DAYS", "1099"),
+        # Less than the three years of Order 44: nothing can be deleted before.
+        ("SONGGANG_RECORD_DAYS", "1097"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable_and_not_the_value(

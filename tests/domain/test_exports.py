@@ -67,3 +67,9 @@ def test_what_people_typed_is_inert_in_every_cell(sign: str, rest: str) -> None:
     contact = Contact(name=typed, phone=typed)
     cells = row(hostile, contact, lead_id=typed, session=typed, employer=typed)
     assert [cell for cell in cells if str(cell).startswith(("=", "+", "-", "@"))] == []
+
+
+def test_who_has_no_contact_any_more_has_empty_cells() -> None:
+    cells = row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
+    shown = dict(zip(COLUMNS, cells, strict=True))
+    assert (shown["姓名 Name (masked)"], shown["手机 Phone (masked)"]) == ("", "")

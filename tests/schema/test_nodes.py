@@ -143,6 +143,7 @@ async def long_lists(running: Running, still_world: World) -> World:
                 session_id=world.live.id, union_path=world.union.path, owner_id=world.host.id
             )
         )
+    running.services.lead_log.notice(world.live.id)
     return world
 
 

@@ -12,7 +12,7 @@ from schema.nodes import global_id
 from storage.client import new_id
 from tests.support import records
 from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, on
+from tests.support.operations import CONSENT_TEMPLATE, OPERATIONS, on
 from tests.support.services import Running, World, gid, stored, today
 
 IDENTITY_CARD = "11010519491231002X"
@@ -409,6 +409,77 @@ REFUSED: dict[str, Refused] = {
         "POSTING_NOT_IN_SESSION",
         None,
     ),
+    "reveal, unknown lead": Refused(
+        "revealContact",
+        "officer",
+        setting(leadId=lambda _: unknown("Lead")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "leadId"),
+    ),
+    "reveal, no reason": invalid("revealContact", "officer", setting(reason=" 面试 "), "reason"),
+    "reveal, long reason": invalid(
+        "revealContact", "officer", setting(reason="长" * 201), "reason"
+    ),
+    "reveal, a phone for a reason": invalid(
+        "revealContact", "officer", setting(reason="回拨 +86 138-0013 8000"), "reason"
+    ),
+    "publish, a short text": invalid(
+        "publishConsentText", "officer above", setting(template="{employer}{posting}"), "template"
+    ),
+    "publish, a long text": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(template="{employer}{posting}" + "长" * 5_000),
+        "template",
+    ),
+    "publish, without the employer": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(template=CONSENT_TEMPLATE.replace("{employer}", "")),
+        "template",
+    ),
+    "publish, other braces": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(template=CONSENT_TEMPLATE + "{employer.__class__}"),
+        "template",
+    ),
+    "publish, in the past": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(validFrom="2026-01-01T00:00:00Z"),
+        "validFrom",
+    ),
+    "publish, far ahead": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(validFrom="2099-01-01T00:00:00Z"),
+        "validFrom",
+    ),
+    "publish, without a zone": invalid(
+        "publishConsentText",
+        "officer above",
+        setting(validFrom="2099-01-01T00:00:00"),
+        "validFrom",
+    ),
+    "withdraw, a lead of somebody else": Refused(
+        "withdrawConsent",
+        "viewer",
+        setting(receipt=lambda world: world.receipt(world.interest("王", "+8613800138000"))),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "leadId"),
+    ),
+    "correct, no name": invalid("correctMyContact", "viewer", setting(name=" "), "name"),
+    "export, a cursor of another list": Refused(
+        "exportMyData",
+        "viewer",
+        setting(after="bm90OmFuOmlk"),
+        "InvalidInput",
+        "BAD_CURSOR",
+        None,
+    ),
     "advance, unknown lead": Refused(
         "advanceLead",
         "host",
@@ -456,9 +527,21 @@ for what, text in TEXTS.items():
         ("setSegment", "host", "title"),
         ("createCode", "host", "label"),
         ("createCode", "host", "place"),
+        ("revealContact", "officer", "reason"),
     ):
         REFUSED[f"{name}, {changed} {what}"] = invalid(
             name, caller, setting(**{changed: text}), changed
+        )
+
+for name in ("withdrawConsent", "correctMyContact", "eraseMyData", "exportMyData"):
+    for what, receipt in {
+        "garbage": "x",
+        "very long": "x" * 100_000,
+        "a token of a viewer": lambda world: world.viewer(),
+        "a token of staff": lambda world: world.token(world.officer),
+    }.items():
+        REFUSED[f"{name}, {what} for a receipt"] = Refused(
+            name, "viewer", setting(receipt=receipt), "Unauthenticated", "UNAUTHENTICATED", None
         )
 
 for posting in ("held", "refused", "closed", "expired"):
@@ -557,6 +640,8 @@ ID_FIELDS = {
     ("expressInterest", "viewer", "sessionId"): "LiveSession",
     ("expressInterest", "viewer", "postingId"): "Posting",
     ("advanceLead", "host", "leadId"): "Lead",
+    ("revealContact", "officer", "leadId"): "Lead",
+    ("withdrawConsent", "viewer", "leadId"): "Lead",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

@@ -43,6 +43,13 @@ ALLOWED = {
     "announce": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
+    "revealContact": {"officer", "officer above", "recruiter"},
+    "publishConsentText": {"officer above"},
+    # The receipt says who it is.
+    "withdrawConsent": set(CALLERS),
+    "correctMyContact": set(CALLERS),
+    "eraseMyData": set(CALLERS),
+    "exportMyData": set(CALLERS),
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
@@ -50,6 +57,7 @@ UNSEEN = {
     "changePosting": {"officer elsewhere", "other recruiter"},
     "closePosting": {"officer elsewhere", "other recruiter"},
     "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
+    "revealContact": {"officer elsewhere", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

@@ -8,6 +8,7 @@ from domain.codes import CodeKind
 from domain.errors import CodeInvalid
 from storage.codes import CodeQuery, Codes
 from storage.pages import Slice
+from storage.sealing import Seal
 from storage.store import Store
 from tests.support import records
 
@@ -58,4 +59,4 @@ async def test_a_token_is_of_one_secret(store: Store) -> None:
     token = store.codes.token(code)
     assert store.codes.check_token(token, field=FIELD) == code.id
     with pytest.raises(CodeInvalid):
-        Codes(store.mongo, "another secret of tests").check_token(token, field=FIELD)
+        Codes(store.mongo, Seal("another secret of tests")).check_token(token, field=FIELD)

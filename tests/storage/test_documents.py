@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.accounts import Account, Role
 from domain.employers import Employer
-from domain.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason
+from domain.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, Sealed
 from domain.postings import Finding, Posting, PostingStatus, PostingTerms, Review, Severity
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
@@ -100,7 +100,7 @@ any_record = st.one_of(
             stage=stage,
             reason=reason,
             terms=terms,
-            contact=replace(records.lead().contact, name=raw),
+            contact=Sealed(key_version=1, name=raw, phone=raw) if raw else None,
         ),
         st.sampled_from(LeadSource),
         st.sampled_from(LeadStage),

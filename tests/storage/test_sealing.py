@@ -3,12 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.leads import Contact
-from storage.sealing import Seal, derive_key
+from domain.leads import Contact, Sealed
+from storage.sealing import ContactDamaged, Seal, decrypted, derive_key
 
 SEAL = Seal("one secret")
 OTHER = Seal("another secret")
@@ -31,16 +30,18 @@ def test_a_sealed_value_shows_nothing_and_is_never_the_same_twice() -> None:
 def test_a_sealed_value_does_not_open_elsewhere() -> None:
     sealed = SEAL.seal("lead", CONTACT)
     moved = replace(sealed, name=sealed.phone, phone=sealed.name)
-    older = replace(sealed, key_version=0)
+    older = replace(sealed, key_version=2)
+    both = Seal("one secret")
+    both.take({"contact/2": both.key("contact/1")})
     changed = replace(sealed, phone=sealed.phone[:-1] + bytes([sealed.phone[-1] ^ 1]))
     for seal, lead_id, value in (
         (SEAL, "other", sealed),
         (SEAL, "lead", moved),
-        (SEAL, "lead", older),
+        (both, "lead", older),
         (SEAL, "lead", changed),
         (OTHER, "lead", sealed),
     ):
-        with pytest.raises(InvalidTag):
+        with pytest.raises(ContactDamaged):
             seal.open(lead_id, value)
 
 
@@ -54,3 +55,25 @@ def test_a_phone_stands_for_one_person_under_one_secret() -> None:
 def test_each_purpose_has_a_key_of_its_own() -> None:
     assert derive_key("secret", "person") != derive_key("secret", "fingerprint")
     assert len(derive_key("secret", "person")) == 32
+
+
+def test_the_newest_key_seals_and_the_older_ones_still_open() -> None:
+    seal = Seal("one secret")
+    old = seal.seal("lead", CONTACT)
+    seal.take({f"contact/{version}": bytes([version]) * 32 for version in (2, 10, 9)})
+    new = seal.seal("lead", CONTACT)
+    assert (old.key_version, new.key_version) == (1, 10)
+    assert seal.open("lead", old) == seal.open("lead", new) == CONTACT
+    assert seal.person(CONTACT.phone) == SEAL.person(CONTACT.phone)
+    assert [seal.knows(version) for version in (1, 2, 3)] == [True, True, False]
+    with pytest.raises(ContactDamaged):
+        SEAL.open("lead", new)
+
+
+def test_what_is_stored_away_shows_nothing_and_does_not_open_as_a_contact() -> None:
+    away = SEAL.store_away("lead", CONTACT.phone.encode())
+    assert CONTACT.phone.encode() not in away
+    with pytest.raises(ContactDamaged):
+        SEAL.open("lead", Sealed(key_version=1, name=away, phone=away))
+    opened = decrypted(SEAL.key("retained"), away, "lead/retained")
+    assert opened == CONTACT.phone.encode()

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from domain.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
+from domain.consent import FIRST
 from domain.events import Announcement, Placed
 from storage.client import Document, StorageError, translated
+from storage.contacts import Retained
 from storage.documents import to_document
 from storage.log import document_of
 from storage.store import Store
@@ -29,6 +32,22 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             at=records.AT,
             event=Announcement(session_id="a", body="你好"),
         )
+    ),
+    "audit": {
+        "_id": 1,
+        **to_document(
+            chained(
+                AuditEntry(actor=OPERATOR, action=AuditAction.ROTATE_KEYS, subject_type="Database"),
+                seq=1,
+                previous=BEGINNING,
+                at=records.AT,
+                digest=lambda content: content.hex()[:64],
+            )
+        ),
+    },
+    "consent_texts": {"_id": 1, **to_document(FIRST)},
+    "retained": to_document(
+        Retained(id="a", sealed=b"sealed", completed_at=records.AT, erased_at=records.AT)
     ),
 }
 

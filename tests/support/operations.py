@@ -84,6 +84,10 @@ def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     return given
 
 
+CONSENT_TEMPLATE = (
+    "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
+    "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
+)
 SESSION = "... on SessionChanged { session { id status } }"
 
 OPERATIONS = {
@@ -197,6 +201,46 @@ OPERATIONS = {
             lambda world: {"leadId": gid(world.lead), "stage": "CONTACTED"},
             "LeadStageAdvanced",
             "... on LeadStageAdvanced { lead { id stage version nextStages } }",
+        ),
+        Operation(
+            "revealContact",
+            lambda world: {"leadId": gid(world.lead), "reason": "电话通知面试时间"},
+            "ContactRevealed",
+            "... on ContactRevealed { contact { name phone } }",
+        ),
+        Operation(
+            "publishConsentText",
+            lambda _: {
+                "template": CONSENT_TEMPLATE,
+                # Not yet: other tests agree to the first text.
+                "validFrom": (utc_now() + timedelta(days=300)).isoformat(),
+            },
+            "ConsentTextPublished",
+            "... on ConsentTextPublished { version validFrom }",
+        ),
+        Operation(
+            "withdrawConsent",
+            lambda world: {"receipt": world.receipt(world.lead), "leadId": gid(world.lead)},
+            "ConsentTakenBack",
+            "... on ConsentTakenBack { lead { id stage withdrawnAt contact { name phone } } }",
+        ),
+        Operation(
+            "correctMyContact",
+            lambda world: {"receipt": world.receipt(world.lead), "name": "王晓明"},
+            "MyContactCorrected",
+            "... on MyContactCorrected { leads }",
+        ),
+        Operation(
+            "eraseMyData",
+            lambda world: {"receipt": world.receipt(world.lead)},
+            "MyDataErased",
+            "... on MyDataErased { leads }",
+        ),
+        Operation(
+            "exportMyData",
+            lambda world: {"receipt": world.receipt(world.lead)},
+            "MyDataExported",
+            "... on MyDataExported { data next }",
         ),
     )
 }

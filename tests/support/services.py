@@ -12,8 +12,10 @@ from argon2 import PasswordHasher
 
 from api.auth import Gate, Tokens
 from api.graphql import GraphQLEndpoint
+from api.receipts import Receipts
 from domain.accounts import Account, Principal, Role
 from domain.calendar import day_in_china
+from domain.contacts import Holder
 from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
 from domain.leads import Contact, Lead
@@ -22,6 +24,7 @@ from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
 from domain.wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
+from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
@@ -96,6 +99,8 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         desk=Desk(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
+        contacts=Contacts(store, commit, clock),
+        receipts=Receipts(store.seal, clock),
         commit=commit,
         presence=presence,
         authority=gate,
@@ -260,9 +265,15 @@ class World:
             person=seal.person(phone),
             contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
             terms=self.open.terms,
+            giver=new_id(),
             created_at=now,
             updated_at=now,
         )
+
+    def receipt(self, lead: Lead) -> str:
+        """What the giver of that lead got for it."""
+        assert lead.giver is not None  # it is not erased
+        return self.running.services.receipts.issue(Holder(person=lead.person, giver=lead.giver))
 
     def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
         union_id = new_id()

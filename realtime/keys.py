@@ -1,0 +1,138 @@
+"""Keys while the service runs: new ones are taken up, and contacts sealed anew with them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from domain.audit import OPERATOR, AuditAction, AuditEntry
+from domain.leads import Lead, Sealed
+from storage.client import Duplicate, Session, StorageError
+from storage.clock import Clock
+from storage.sealing import ContactDamaged
+from storage.store import Store
+
+LOOK_SECONDS = 60.0
+"""How long a process may go on sealing with the key before the newest."""
+AT_ONCE = 500
+"""Contacts that are sealed anew in one write."""
+
+_log = structlog.get_logger(__name__)
+
+
+class KeyWatch:
+    """Takes up the keys that were made elsewhere."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._store.keys.refresh()
+            except StorageError as error:
+                _log.warning("keys not read", error=type(error).__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotated:
+    """The newest key's version, whether it is a new one, and how many contacts it sealed anew.
+
+    ``damaged`` contacts did not open, and were left as they are.
+    """
+
+    version: int
+    is_new: bool
+    contacts: int
+    damaged: int = 0
+
+
+async def rotate(store: Store, clock: Clock) -> Rotated:
+    """Seal every contact with a new key, while others read and write.
+
+    Where an earlier run left contacts under an older key, it is finished first, without another
+    key. Each contact is exchanged only if it is still the one that was read.
+    """
+    await store.keys.refresh()
+    contacts, damaged = await _seal_anew(store)
+    is_new = contacts == 0
+    if is_new:
+        await _begin(store, clock)
+        contacts, damaged = await _seal_anew(store)
+
+    async def end(session: Session) -> None:
+        detail = f"{contacts} contacts sealed with contact/{store.seal.version}"
+        await store.audit.append([_rotation(store, detail)], at=clock(), session=session)
+
+    await store.mongo.transaction(end)
+    return Rotated(version=store.seal.version, is_new=is_new, contacts=contacts, damaged=damaged)
+
+
+async def _begin(store: Store, clock: Clock) -> None:
+    async def begin(session: Session) -> None:
+        version = await store.keys.add(at=clock(), session=session)
+        entry = _rotation(store, f"contact/{version} made")
+        await store.audit.append([entry], at=clock(), session=session)
+
+    # Another rotation may have begun with the same version just now: both seal with it.
+    with suppress(Duplicate):
+        await store.mongo.transaction(begin)
+    await store.keys.refresh()
+
+
+async def _seal_anew(store: Store) -> tuple[int, int]:
+    """Seal what is under an older key; how many were, and how many do not open."""
+    version, sealed, damaged, after = store.seal.version, 0, 0, ""
+    while batch := await store.contacts.sealed_before(version, after=after, limit=AT_ONCE):
+        anew: list[tuple[Lead, Sealed]] = []
+        for lead in batch:
+            try:
+                contact = await store.contact_of(lead)
+            except ContactDamaged:
+                damaged += 1
+            else:
+                assert contact is not None  # that is what was looked for
+                anew.append((lead, store.seal.seal(lead.id, contact)))
+        sealed += await store.contacts.replace(anew)
+        after = batch[-1].id
+    return sealed, damaged
+
+
+async def change_secret(store: Store, secret: str, clock: Clock) -> None:
+    """Bind the database and its keys to another secret, in one step.
+
+    Processes that run under the old one go on with the keys they have until they are restarted.
+    """
+
+    async def change(session: Session) -> None:
+        await store.keys.rewrap(secret, session=session)
+        await store.meta.change_secret(secret, session=session)
+        entry = AuditEntry(
+            actor=OPERATOR, action=AuditAction.CHANGE_SECRET, subject_type="Database"
+        )
+        await store.audit.append([entry], at=clock(), session=session)
+
+    await store.mongo.transaction(change)
+
+
+def _rotation(store: Store, detail: str) -> AuditEntry:
+    return AuditEntry(
+        actor=OPERATOR,
+        action=AuditAction.ROTATE_KEYS,
+        subject_type="Database",
+        subject_id=store.mongo.database_name,
+        detail=detail,
+    )

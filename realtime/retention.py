@@ -1,0 +1,116 @@
+"""Retention: contacts that nobody needs any more are erased, records past their time deleted.
+
+Once a day, by one of all processes; interrupted, the next run goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from domain.audit import SERVICE, AuditAction, AuditEntry
+from domain.contacts import Periods
+from realtime.contacts import AT_ONCE, erase
+from storage.client import Session, StorageError
+from storage.clock import Clock
+from storage.store import Store
+
+EVERY = timedelta(days=1)
+LASTING = timedelta(minutes=10)
+"""After this another process takes over from one that went away."""
+LOOK_SECONDS = 600.0
+"""How often it is looked whether it is due."""
+DELETED_AT_ONCE = 500
+_WORK = "retention"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Leads whose contact was erased, and records that were deleted."""
+
+    erased: int
+    deleted: int
+
+
+class Retention:
+    def __init__(self, store: Store, clock: Clock, periods: Periods) -> None:
+        self._store = store
+        self._clock = clock
+        self._periods = periods
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look whether it is due, now and every ``LOOK_SECONDS``."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop; what a transaction has done stays done."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def run_if_due(self) -> Done | None:
+        """Erase and delete what is late, unless some process has done so within a day."""
+        if not await self._store.leases.take(_WORK, at=self._clock(), lasting=LASTING):
+            return None
+        done = await self.run()
+        await self._store.leases.done(_WORK, next_at=self._clock() + EVERY)
+        return done
+
+    async def run(self) -> Done:
+        """Erase and delete what is late; two at once do the same work once."""
+        erased = deleted = 0
+        while some := await self._store.mongo.transaction(self._erase_some):
+            erased += some
+        while some := await self._store.mongo.transaction(self._delete_some):
+            deleted += some
+        return Done(erased=erased, deleted=deleted)
+
+    async def _erase_some(self, session: Session) -> int:
+        at = self._clock()
+        late = await self._store.contacts.due(
+            closed_before=at - self._periods.contacts,
+            any_before=at - self._periods.records,
+            limit=AT_ONCE,
+            session=session,
+        )
+        await erase(
+            self._store,
+            late,
+            SERVICE,
+            at=at,
+            session=session,
+            stored_after=at - self._periods.records,
+        )
+        return len(late)
+
+    async def _delete_some(self, session: Session) -> int:
+        at = self._clock()
+        deleted = await self._store.contacts.delete_retained(
+            completed_before=at - self._periods.records, limit=DELETED_AT_ONCE, session=session
+        )
+        if deleted:
+            entry = AuditEntry(
+                actor=SERVICE,
+                action=AuditAction.DELETE_RECORDS,
+                subject_type="Retained",
+                detail=f"{deleted} records",
+            )
+            await self._store.audit.append([entry], at=at, session=session)
+        return deleted
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                done = await self.run_if_due()
+            except StorageError as error:
+                _log.warning("retention put off", error=type(error).__name__)
+            else:
+                if done is not None:
+                    _log.info("retention done", erased=done.erased, deleted=done.deleted)
+            await asyncio.sleep(LOOK_SECONDS)

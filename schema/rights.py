@@ -1,0 +1,227 @@
+"""The rights of the person behind a lead (PIPL art. 15 and 44 to 47), by the receipt of the tap.
+
+A receipt stands for what one giver sent with one phone. Somebody else who sends the same phone
+gets another receipt: nobody here has proved that a phone is theirs, so nobody gets to see what
+others gave with it. They are helped at the union's service desk.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from domain.audit import AuditRow as RowRecord
+from domain.contacts import Holder
+from domain.leads import Lead as LeadRecord
+from domain.leads import LeadSource, LeadStage
+from domain.persons import check_name
+from schema import errors
+from schema.contacts import Contact
+from schema.context import Context, Info
+from schema.employers import Employer
+from schema.nodes import Connection, Keyset, by_id, connection, global_id, local_id, wanted_slice
+from schema.terms import FrozenTerms
+
+KEYSET: Keyset[LeadRecord] = by_id("own-leads", lambda lead: lead.id)
+PAGE = 100
+"""Leads in one answer of `exportMyData`."""
+ACCESSES = 1_000
+"""Accesses to them that it names, the last ones."""
+
+
+@strawberry.type(description="One's own lead, as its giver sees it.")
+class OwnLead:
+    record: strawberry.Private[LeadRecord]
+    id: strawberry.ID
+    stage: LeadStage
+    source: LeadSource
+    consent_version: str = strawberry.field(description="Of the text that was agreed to.")
+    consent_sha256: str
+    consented_at: datetime
+    withdrawn_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, record: LeadRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("Lead", record.id),
+            stage=record.stage,
+            source=record.source,
+            consent_version=record.consent.text_version,
+            consent_sha256=record.consent.text_sha256,
+            consented_at=record.consent.at,
+            withdrawn_at=record.withdrawn_at,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+    @strawberry.field(description="As it was given.")
+    async def contact(self, info: Info) -> Contact | None:
+        contact = await info.context.services.store.contact_of(self.record)
+        return Contact(name=contact.name, phone=contact.phone) if contact else None
+
+    @strawberry.field(description="Whom the consent names.")
+    async def employer(self, info: Info) -> Employer:
+        record = await info.context.loaders.employers.load(self.record.employer_id)
+        assert record is not None  # an employer with leads is never deleted
+        return Employer.of(record)
+
+    @strawberry.field(description="The terms that were shown when it was given.")
+    def terms(self) -> FrozenTerms:
+        return FrozenTerms.of(self.record.terms)
+
+
+def _holder(info: Info, receipt: str) -> Holder:
+    return info.context.services.receipts.holder(receipt)
+
+
+@strawberry.type
+class RightsQueries:
+    @strawberry.field(description="What was given under a receipt, the newest first.")
+    async def my_leads(
+        self, info: Info, receipt: str, first: int | None = None, after: str | None = None
+    ) -> Connection[OwnLead]:
+        holder = _holder(info, receipt)
+        wanted = wanted_slice(KEYSET, first=first, after=after)
+        page = await info.context.services.store.contacts.page(holder, wanted)
+        return connection(page, KEYSET, OwnLead.of)
+
+
+@strawberry.input
+class WithdrawConsentInput:
+    receipt: str
+    lead_id: strawberry.ID
+
+
+@strawberry.type(description="The employer does not see the lead any more, nobody the contact.")
+class ConsentTakenBack:
+    lead: OwnLead
+
+
+@strawberry.input
+class CorrectMyContactInput:
+    receipt: str
+    name: str
+
+
+@strawberry.type
+class MyContactCorrected:
+    leads: int = strawberry.field(description="How many had another name.")
+
+
+@strawberry.input
+class EraseMyDataInput:
+    receipt: str
+
+
+@strawberry.type(description="Nobody sees who it was any more, and the receipt stands for nothing.")
+class MyDataErased:
+    leads: int
+
+
+@strawberry.input
+class ExportMyDataInput:
+    receipt: str
+    after: str | None = strawberry.field(default=None, description="The `next` of the last answer.")
+
+
+@strawberry.type(description="At most 100 leads; the newest first.")
+class MyDataExported:
+    data: JSON
+    next: str | None = strawberry.field(description="Where it goes on; null at the end.")
+
+
+WithdrawConsentResult = Annotated[
+    ConsentTakenBack | errors.AnyRefusal, strawberry.union("WithdrawConsentResult")
+]
+CorrectMyContactResult = Annotated[
+    MyContactCorrected | errors.TooManyAttempts | errors.AnyRefusal,
+    strawberry.union("CorrectMyContactResult"),
+]
+EraseMyDataResult = Annotated[
+    MyDataErased | errors.AnyRefusal, strawberry.union("EraseMyDataResult")
+]
+ExportMyDataResult = Annotated[
+    MyDataExported | errors.TooManyAttempts | errors.AnyRefusal,
+    strawberry.union("ExportMyDataResult"),
+]
+
+
+@strawberry.type
+class RightsMutations:
+    @strawberry.mutation(description="Take the consent of one lead back.")
+    async def withdraw_consent(
+        self, info: Info, input: WithdrawConsentInput
+    ) -> WithdrawConsentResult:
+        holder = _holder(info, input.receipt)
+        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
+        lead = await info.context.services.contacts.withdraw(holder, lead_id)
+        return ConsentTakenBack(lead=OwnLead.of(lead))
+
+    @strawberry.mutation(
+        description="Correct the name. Another phone is another person: tap again with it, and "
+        "take back what was given with the old one."
+    )
+    async def correct_my_contact(
+        self, info: Info, input: CorrectMyContactInput
+    ) -> CorrectMyContactResult:
+        holder = _holder(info, input.receipt)
+        name = check_name(input.name, field=("input", "name"))
+        return MyContactCorrected(leads=await info.context.services.contacts.correct(holder, name))
+
+    @strawberry.mutation(
+        description="Have name, phone and all that points to the person taken out. What the law "
+        "wants kept for three years is only stored from then on."
+    )
+    async def erase_my_data(self, info: Info, input: EraseMyDataInput) -> EraseMyDataResult:
+        holder = _holder(info, input.receipt)
+        return MyDataErased(leads=await info.context.services.contacts.erase(holder))
+
+    @strawberry.mutation(description="All that is stored about the person under this receipt.")
+    async def export_my_data(self, info: Info, input: ExportMyDataInput) -> ExportMyDataResult:
+        holder = _holder(info, input.receipt)
+        wanted = wanted_slice(KEYSET, first=PAGE, after=input.after)
+        page = await info.context.services.contacts.export(holder, wanted)
+        accesses = await info.context.services.store.audit.of_subjects(
+            "Lead", [lead.id for lead in page.items], limit=ACCESSES
+        )
+        leads = [await _exported(info.context, lead, accesses) for lead in page.items]
+        next_page = KEYSET.cursor(page.items[-1]) if page.has_next else None
+        return MyDataExported(data=JSON({"leads": leads}), next=next_page)
+
+
+async def _exported(
+    context: Context, lead: LeadRecord, accesses: Sequence[RowRecord]
+) -> dict[str, Any]:
+    contact = await context.services.store.contact_of(lead)
+    employer = await context.loaders.employers.load(lead.employer_id)
+    assert employer is not None  # an employer with leads is never deleted
+    return {
+        "id": global_id("Lead", lead.id),
+        "name": contact.name if contact else None,
+        "phone": contact.phone if contact else None,
+        "session": global_id("LiveSession", lead.session_id) if lead.session_id else None,
+        "posting": global_id("Posting", lead.posting_id),
+        "title": lead.terms.title,
+        "recipient": employer.name,
+        "consent": {
+            "textVersion": lead.consent.text_version,
+            "sha256": lead.consent.text_sha256,
+            "at": lead.consent.at.isoformat(),
+            "withdrawnAt": lead.withdrawn_at.isoformat() if lead.withdrawn_at else None,
+        },
+        "source": lead.source.value,
+        "stage": lead.stage.value,
+        "reason": lead.reason.value if lead.reason else None,
+        "createdAt": lead.created_at.isoformat(),
+        "updatedAt": lead.updated_at.isoformat(),
+        "accesses": [
+            {"at": row.at.isoformat(), "action": row.action.value, "by": row.actor_role.value}
+            for row in accesses
+            if row.subject_id == lead.id
+        ],
+    }

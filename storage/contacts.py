@@ -1,0 +1,154 @@
+"""Contacts on their way out of the service: corrected, closed to others, sealed anew, erased.
+
+What the law wants kept of an erased contact lies in ``retained``: sealed with a key of its own,
+written and deleted here, read by nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import UpdateOne
+
+from domain.contacts import OVER, Holder
+from domain.leads import Lead, LeadStage, Sealed
+from storage.client import Document, Mongo, Session, translated
+from storage.documents import to_document, to_record
+from storage.pages import Page, Slice, find_page
+
+NEWEST_FIRST = (("_id", -1),)
+# As the index "idle" has it, so that it serves.
+_HAS_CONTACT: Document = {"contact": {"$type": "object"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retained:
+    """What is kept of an erased contact: ``sealed`` holds person, name and phone."""
+
+    id: str
+    sealed: bytes
+    completed_at: datetime
+    erased_at: datetime
+
+
+class Contacts:
+    def __init__(self, mongo: Mongo) -> None:
+        self._leads = mongo["leads"]
+        self._retained = mongo["retained"]
+
+    async def page(self, holder: Holder, wanted: Slice) -> Page[Lead]:
+        """The leads that a receipt stands for, newest first; the key is the id."""
+        with translated():
+            page = await find_page(self._leads, _given(holder), NEWEST_FIRST, wanted)
+        return page.map(lambda document: to_record(Lead, document))
+
+    async def given(
+        self, holder: Holder, *, after: str = "", limit: int, session: Session
+    ) -> list[Lead]:
+        """The same in the order of their ids, after one of them."""
+        where = _given(holder) | {"_id": {"$gt": after}}
+        with translated():
+            found = self._leads.find(where, session=session).sort("_id", 1).limit(limit)
+            return [to_record(Lead, document) async for document in found]
+
+    async def withdraw(
+        self, lead: Lead, stage: LeadStage, *, at: datetime, session: Session
+    ) -> Lead:
+        """Note that consent was taken back, and set the stage that follows from it."""
+        change = {"stage": stage.value, "withdrawn_at": at, "updated_at": at}
+        with translated():
+            document = await self._leads.find_one_and_update(
+                {"_id": lead.id},
+                {"$set": change, "$inc": {"version": 1}},
+                return_document=True,
+                session=session,
+            )
+        assert document is not None  # leads are not deleted
+        return to_record(Lead, document)
+
+    async def correct(self, lead: Lead, contact: Sealed, *, session: Session) -> None:
+        """Put another contact in the place of the lead's."""
+        with translated():
+            await self._leads.update_one(
+                {"_id": lead.id},
+                {"$set": {"contact": to_document(contact)}, "$inc": {"version": 1}},
+                session=session,
+            )
+
+    async def erase(
+        self, leads: Sequence[Lead], kept: Sequence[Retained], *, at: datetime, session: Session
+    ) -> None:
+        """Take person, giver and contact out of these leads, and store away what is kept."""
+        ids = [lead.id for lead in leads]
+        nobody: Document = {
+            # Another for each, as the index of one lead a person wants it.
+            "person": {"$concat": ["erased/", "$_id"]},
+            "giver": None,
+            "contact": None,
+            "erased_at": at,
+            "withdrawn_at": {"$ifNull": ["$withdrawn_at", at]},
+            "version": {"$add": ["$version", 1]},
+        }
+        with translated():
+            await self._leads.update_many(
+                {"_id": {"$in": ids}}, [{"$set": nobody}], session=session
+            )
+            if kept:
+                await self._retained.insert_many(
+                    [to_document(each) for each in kept], session=session
+                )
+
+    async def due(
+        self, *, closed_before: datetime, any_before: datetime, limit: int, session: Session
+    ) -> list[Lead]:
+        """Leads with a contact that were closed, or left alone, for too long."""
+        closed = {"updated_at": {"$lte": closed_before}, "stage": {"$in": [s.value for s in OVER]}}
+        with translated():
+            found: list[Document] = []
+            for late in (closed, {"updated_at": {"$lte": any_before}}):
+                if not found:
+                    cursor = self._leads.find(late | _HAS_CONTACT, session=session).hint("idle")
+                    found = await cursor.limit(limit).to_list(limit)
+        return [to_record(Lead, document) for document in found]
+
+    async def delete_retained(
+        self, *, completed_before: datetime, limit: int, session: Session
+    ) -> int:
+        """Delete what was stored away of services that ended by then; how many."""
+        late = {"completed_at": {"$lte": completed_before}}
+        with translated():
+            found = await (
+                self._retained.find(late, {"_id": 1}, session=session).limit(limit).to_list(limit)
+            )
+            ids = [document["_id"] for document in found]
+            if ids:
+                await self._retained.delete_many({"_id": {"$in": ids}}, session=session)
+        return len(ids)
+
+    async def sealed_before(self, version: int, *, after: str = "", limit: int) -> list[Lead]:
+        """Leads whose contact is sealed with an older key, in the order of their ids."""
+        where = {"_id": {"$gt": after}, "contact.key_version": {"$lt": version}}
+        with translated():
+            found = self._leads.find(where).sort("_id", 1).limit(limit)
+            return [to_record(Lead, document) async for document in found]
+
+    async def replace(self, sealed: Sequence[tuple[Lead, Sealed]]) -> int:
+        """Exchange each lead's contact if it is still the one that was read; how many were."""
+        changes = [
+            UpdateOne(
+                {"_id": lead.id, "contact.name": lead.contact.name},
+                {"$set": {"contact": to_document(contact)}},
+            )
+            for lead, contact in sealed
+            if lead.contact is not None
+        ]
+        if not changes:
+            return 0
+        with translated():
+            return (await self._leads.bulk_write(changes, ordered=False)).modified_count
+
+
+def _given(holder: Holder) -> Document:
+    return {"person": holder.person, "giver": holder.giver}
