@@ -22,6 +22,7 @@ from api import demo
 from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
 from api.codes import CodePages, opened, pictured
+from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
@@ -66,6 +67,7 @@ class Node:
     """What one process runs."""
 
     endpoint: GraphQLEndpoint
+    exports: Exports
     health: Health
     codes: CodePages
     sign_ins: SignIns | None
@@ -96,6 +98,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/codes/{name}", pictured),
             Route("/graphql", _Endpoint()),
             WebSocketRoute("/graphql", _Endpoint()),
+            Route("/exports/leads.csv", _Exports(), methods=["GET"]),
+            Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
         ],
@@ -115,6 +119,14 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node: Node = scope["app"].state.node
         await node.endpoint(scope, receive, send)
+
+
+class _Exports:
+    """The same for the exports."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.exports(scope, receive, send)
 
 
 @asynccontextmanager
@@ -205,6 +217,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             endpoint=GraphQLEndpoint(
                 Engine(services), services, tokens.authenticate, origins=settings.origins
             ),
+            exports=Exports(store, tokens.authenticate),
             health=Health(store.mongo, feed),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,

@@ -53,7 +53,7 @@ class LeadSource(Labelled):
     BOARD = "BOARD", "招聘栏"
 
 
-_PIPELINE = (
+PIPELINE = (
     LeadStage.INTERESTED,
     LeadStage.CONTACTED,
     LeadStage.INTERVIEWED,
@@ -63,8 +63,8 @@ _PIPELINE = (
     LeadStage.RETAINED_90,
 )
 CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
-_BEFORE_HIRE = frozenset(_PIPELINE[:4])
-HIRED = _PIPELINE[4:]
+_BEFORE_HIRE = frozenset(PIPELINE[:4])
+HIRED = PIPELINE[4:]
 """The stages of somebody who has the job."""
 
 
@@ -133,6 +133,9 @@ class Lead:
     ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
 
     The fields from ``assignee_id`` on are of the follow-up: see ``domain.pipeline``.
+
+    ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
+    as it is; ``steps`` counts its changes of stage.
     """
 
     id: str
@@ -151,6 +154,8 @@ class Lead:
     stage: LeadStage = LeadStage.INTERESTED
     reason: RefusalReason | None = None
     version: int = 1
+    reached: LeadStage = LeadStage.INTERESTED
+    steps: int = 0
     created_at: datetime
     updated_at: datetime
     giver: str | None = None
@@ -165,6 +170,11 @@ class Lead:
     hire: HireProof = NO_PROOF
 
 
+def furthest(*stages: LeadStage) -> LeadStage:
+    """The one that stands last in the pipeline; the closings stand nowhere in it."""
+    return max((stage for stage in stages if stage not in CLOSED), key=PIPELINE.index)
+
+
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
     """The stages that may follow: the next step, or a closing that makes sense from here.
 
@@ -175,7 +185,7 @@ def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
         return frozenset({LeadStage.CONTACTED})
     if stage in CLOSED or stage is LeadStage.RETAINED_90:
         return frozenset()
-    following = _PIPELINE[_PIPELINE.index(stage) + 1]
+    following = PIPELINE[PIPELINE.index(stage) + 1]
     if stage in _BEFORE_HIRE:
         return CLOSED | {following}
     return frozenset({following, LeadStage.WITHDRAWN})

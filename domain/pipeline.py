@@ -20,6 +20,7 @@ from domain.leads import (
     LeadStage,
     RefusalReason,
     check_advance,
+    furthest,
 )
 from domain.persons import holds_mobile_number
 from domain.texts import check_text
@@ -141,6 +142,8 @@ def advanced(
     after = replace(
         lead,
         stage=wanted,
+        reached=furthest(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
+        steps=lead.steps + 1,
         reason=reason,
         hired_at=at if hired else lead.hired_at,
         hire=lead.hire.said(side, hired=True) if hired else lead.hire,

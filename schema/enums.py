@@ -7,6 +7,7 @@ import strawberry
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
+from domain.funnel import FunnelDimension
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -47,6 +48,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     CodeKind: "What a QR code was made for.",
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
+    FunnelDimension: "What leads are counted by; a union includes its branches.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -16,6 +16,7 @@ from schema.employers import Employer, EmployerMutations, EmployerQueries
 from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
+from schema.funnel import FunnelQueries
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
@@ -75,6 +76,7 @@ Query = merge_types(
         EmployerQueries,
         SessionQueries,
         LeadQueries,
+        FunnelQueries,
         ConsentQueries,
         CodeQueries,
         RightsQueries,

@@ -73,7 +73,7 @@ class Contacts:
         with translated():
             document = await self._leads.find_one_and_update(
                 {"_id": lead.id},
-                {"$set": change, "$inc": {"version": 1}},
+                {"$set": change, "$inc": {"version": 1, "steps": int(stage is not lead.stage)}},
                 return_document=True,
                 session=session,
             )

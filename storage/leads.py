@@ -45,6 +45,29 @@ class LeadQuery:
     now: datetime | None = None
     disagreement: bool | None = None
 
+    def where(self) -> Document:
+        """The condition that a stored lead must meet."""
+        where: Document = {
+            name: value
+            for name, value in (
+                ("union_path", self.union_id),
+                ("owner_id", self.owner_id),
+                ("employer_id", self.employer_id),
+                ("session_id", self.session_id),
+                ("posting_id", self.posting_id),
+                ("stage", self.stage.value if self.stage else None),
+                ("assignee_id", self.assignee_id),
+                ("escalated_to", self.escalated_to),
+            )
+            if value is not None
+        }
+        if self.consented:
+            where["withdrawn_at"] = None
+        states = _states(self)
+        if states:
+            where["$and"] = states
+        return where
+
 
 @dataclass(frozen=True, kw_only=True)
 class CodeYield:
@@ -139,28 +162,14 @@ class Leads:
 
     async def page(self, query: LeadQuery, wanted: Slice) -> Page[Lead]:
         """Newest first; the key is the id."""
-        where: Document = {
-            name: value
-            for name, value in (
-                ("union_path", query.union_id),
-                ("owner_id", query.owner_id),
-                ("employer_id", query.employer_id),
-                ("session_id", query.session_id),
-                ("posting_id", query.posting_id),
-                ("stage", query.stage.value if query.stage else None),
-                ("assignee_id", query.assignee_id),
-                ("escalated_to", query.escalated_to),
-            )
-            if value is not None
-        }
-        if query.consented:
-            where["withdrawn_at"] = None
-        states = _states(query)
-        if states:
-            where["$and"] = states
         with translated():
-            page = await find_page(self._leads, where, NEWEST_FIRST, wanted)
+            page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
+
+    async def count(self, query: LeadQuery, *, most: int) -> int:
+        """How many leads the query has; counting stops at ``most``."""
+        with translated():
+            return await self._leads.count_documents(query.where(), limit=most)
 
     async def by_codes(self, ids: Iterable[str]) -> dict[str, CodeYield]:
         """What each of the codes has brought so far; those that brought nothing are left out."""

@@ -11,6 +11,7 @@ from storage.codes import Codes
 from storage.consent import Consents
 from storage.contacts import Contacts
 from storage.employers import Employers
+from storage.funnel import Funnel
 from storage.indexes import ensure_collections
 from storage.keys import Keys
 from storage.leads import Leads
@@ -40,6 +41,7 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
+        self.funnel = Funnel(mongo)
         self.codes = Codes(mongo, self.seal)
         self.contacts = Contacts(mongo)
         self.consents = Consents(mongo)
