@@ -7,8 +7,13 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], within: float = 10) -> None:
-    """Return once ``condition`` holds; it is looked at every few milliseconds.
+async def until(
+    condition: Callable[[], object | Awaitable[object]],
+    within: float = 10,
+    *,
+    every: float = 0.005,
+) -> None:
+    """Return once ``condition`` holds; it is looked at every few milliseconds, or ``every`` s.
 
     :raises TimeoutError: it does not hold within that many seconds.
     """
@@ -19,4 +24,4 @@ async def until(condition: Callable[[], object | Awaitable[object]], within: flo
                 held = await held
             if held:
                 return
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(every)
