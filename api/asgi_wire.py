@@ -11,7 +11,7 @@ from starlette.types import Send
 from realtime.wire import SLACK_BYTES, nothing
 
 CLOSE_SECONDS = 2.0
-"""For a close message to be taken by a peer that may not read."""
+"""For a closed peer to take what is queued; then it is dropped."""
 
 
 class AsgiWire:
@@ -23,12 +23,15 @@ class AsgiWire:
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._closing: tuple[int, str] | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
         self._slack = asyncio.Event()
         self._slack.set()
 
     def write(self, text: bytes) -> None:
         """Queue one text message."""
+        if self._closing is not None:
+            return
         self._queue.append(text)
         self._bytes += len(text)
         if self._bytes > SLACK_BYTES:
@@ -44,10 +47,13 @@ class AsgiWire:
         await self._slack.wait()
 
     def close(self, code: int, reason: str) -> None:
-        """Close; what is queued is dropped when the peer does not take it."""
+        """Close behind what is queued, which is dropped if it is not taken in ``CLOSE_SECONDS``."""
+        if self._closing is not None:
+            return
         self._closing = (code, reason)
         self._slack.set()
         self._go_on()
+        self._patience = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._drop)
 
     async def finish(self) -> None:
         """The socket is gone: stop sending."""
@@ -55,6 +61,13 @@ class AsgiWire:
         if self._sending is not None:
             await asyncio.wait({self._sending}, timeout=CLOSE_SECONDS)
             self._sending.cancel()
+        if self._patience is not None:
+            self._patience.cancel()
+        self._drop()
+
+    def _drop(self) -> None:
+        self._bytes -= sum(map(len, self._queue))
+        self._queue.clear()
 
     def _go_on(self) -> None:
         if self._sending is None or self._sending.done():
@@ -62,7 +75,7 @@ class AsgiWire:
 
     async def _send_all(self) -> None:
         try:
-            while self._queue and self._closing is None:
+            while self._queue:
                 text = self._queue.popleft()
                 await self._send({"type": "websocket.send", "text": text.decode()})
                 self._bytes -= len(text)

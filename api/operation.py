@@ -67,8 +67,8 @@ class Operation:
 
     def stop(self) -> None:
         """End without a further answer; does nothing the second time."""
-        if self._task is not None:
-            self._task.cancel()
+        assert self._task is not None  # it has begun: nobody knows of it before
+        self._task.cancel()
         self._end()
 
     def deliver(self, rendered: Rendered, kind: str | None) -> None:

@@ -106,11 +106,10 @@ class Connection:
         self._principal: Principal | None = None
         self._operations: dict[str, Operation] = {}
         self._joining: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = self._closing_in(INIT_SECONDS, Close.INIT_TIMEOUT)
 
     async def read(self, receive: Receive) -> None:
         """Take messages until the peer or we close."""
-        self._close_after(INIT_SECONDS, Close.INIT_TIMEOUT)
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -123,17 +122,13 @@ class Connection:
     async def end(self) -> None:
         """Give up everything that the connection held."""
         self.outbox.closed = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         for operation in list(self._operations.values()):
             operation.stop()
         await self._wire.finish()
 
-    def _close_after(self, seconds: float, code: Close) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self.outbox.close, code)
+    def _closing_in(self, seconds: float, code: Close) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, self.outbox.close, code)
 
     def _take(self, message: Message) -> None:
         text = message.get("text")
@@ -187,11 +182,10 @@ class Connection:
         self.outbox.send(ACK)
 
     def _watch_expiry(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         if self._principal is not None and self._principal.expires_at is not None:
             left = self._principal.expires_at - self._services.clock()
-            self._close_after(left.total_seconds(), Close.TOKEN_EXPIRED)
+            self._timer = self._closing_in(left.total_seconds(), Close.TOKEN_EXPIRED)
 
     def _subscribe(self, message: dict[str, Any]) -> None:
         if not self._acknowledged:

@@ -13,13 +13,17 @@ from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
-from realtime.wire import SLACK_BYTES, nothing
+from realtime.wire import OUTBOX_BYTES, SLACK_BYTES, nothing
 
 EXTENSION = "songgang.wire"
 LINGER_SECONDS = 2.0
 """For a closed peer to take what is queued and answer; then its transport is aborted."""
+FRAGMENTS = 1_024
+"""Of one message. An empty one counts nothing against the size of a message, but takes memory."""
+TOO_BIG = 1009
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -48,7 +52,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def write(self, text: bytes) -> None:
         """Send one text message; the operating system or the transport's buffer takes it."""
-        if not self.close_sent:
+        # The application learns of a loss a little later, and uvloop takes no writes by then.
+        if not (self.close_sent or self.disconnected):
             self.transport.write(frame_header(len(text)) + text)
 
     def queued(self) -> int:
@@ -77,12 +82,46 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """The application has nothing more to say; the transport ends by itself."""
         self.on_drained = nothing
 
+    def handle_close(self, event: Frame) -> None:
+        """Hang up. Its timer goes on: a peer may answer our close without reading what waits."""
+        if self.close_sent:
+            self.transport.close()
+        else:
+            super().handle_close(event)
+
+    def handle_ping(self) -> None:
+        """Answer, unless the peer asks and asks without reading: that one is cut off."""
+        if self.queued() > OUTBOX_BYTES:
+            self.transport.abort()
+        else:
+            super().handle_ping()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a part of a message, up to ``FRAGMENTS`` of them."""
+        if len(self.frames) < FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.close(TOO_BIG, f"At most {FRAGMENTS} fragments")
+
+    def send_keepalive_ping(self) -> None:
+        """Ask whether the peer is there, or free one that has hung up without reading."""
+        if self.transport.is_closing():
+            self.ping_timer = None
+            self.transport.abort()
+        else:
+            super().send_keepalive_ping()
+
     def keepalive_timeout(self) -> None:
         """No answer to a ping: the peer is gone or does not read. Free it at once."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.close_sent = True
         self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The server stops: hang up, unless that is under way and has its timer."""
+        if self.close_timer is None:
+            super().shutdown()
 
 
 def frame_header(length: int) -> bytes:

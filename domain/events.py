@@ -94,6 +94,16 @@ class LeadAdvanced:
     stage: LeadStage
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unrecognised:
+    """Logged by a newer version of this service; it has a place, but what it says is not known.
+
+    While nodes are brought up to date one by one, the older ones meet such events.
+    """
+
+    session_id: str
+
+
 LoggedSessionEvent = (
     SessionStarted
     | SessionInterrupted
@@ -107,7 +117,7 @@ LoggedSessionEvent = (
 LoggedLeadEvent = LeadRecorded | LeadAdvanced
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
 PassingEvent = TallyChanged | PresenceChanged | Reset
-Event = LoggedEvent | PassingEvent
+Event = LoggedEvent | PassingEvent | Unrecognised
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ import structlog
 
 from domain.errors import Busy, Refusal
 from domain.events import LoggedEvent, Placed
-from storage.client import Mongo, Session, StorageError
+from storage.client import Mongo, Session, StorageUnavailable
 from storage.clock import Clock
 from storage.log import EventLog
 
@@ -62,6 +62,7 @@ class GroupCommit:
 
         :raises Refusal: what the change refused with; nothing of it was written.
         :raises Busy: too many wait, or the database does not answer.
+        :raises StorageError: MongoDB refuses what this change writes; nothing of it was written.
         """
         queue = self._queues.get(topic)
         if queue is None:
@@ -91,13 +92,13 @@ class GroupCommit:
     async def _commit(self, topic: str, batch: Sequence[_Waiting]) -> None:
         try:
             outcomes = await self._transact(topic, batch)
-        except StorageError as error:
+        except StorageUnavailable as error:
             _log.warning(
                 "commit failed", topic=topic, changes=len(batch), error=type(error).__name__
             )
-            outcomes = [Busy("The change may not be stored. Look again, and try again.")] * len(
-                batch
-            )
+            outcomes = [
+                Busy("The change may not be stored. Look again, and try again.") for _ in batch
+            ]
         except Exception as error:  # noqa: BLE001 - one broken change must not hang its neighbours
             if len(batch) > 1:
                 for waiting in batch:

@@ -12,13 +12,14 @@ from collections.abc import Callable
 import structlog
 
 from domain.events import Placed
-from storage.client import Document, HistoryLost, Mongo, StorageError
+from storage.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
 from storage.log import placed_of
 
 _PIPELINE: list[Document] = [
     {"$match": {"operationType": "insert"}},
     {"$project": {"fullDocument": 1}},
 ]
+OPEN_SECONDS = 30.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 _log = structlog.get_logger(__name__)
@@ -39,9 +40,20 @@ class Feed:
         self._failures = 0
 
     async def start(self) -> None:
-        """Open the stream; every event that is logged after this returns will be told."""
+        """Open the stream; every event that is logged after this returns will be told.
+
+        :raises StorageUnavailable: it could not be opened within ``OPEN_SECONDS``.
+        """
         self._task = asyncio.create_task(self._run())
-        await self._open.wait()
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._open.wait()
+        except TimeoutError:
+            await self.stop()
+            raise StorageUnavailable(
+                "MongoDB opens no change stream: it must be a replica set, and the account of "
+                "MONGODB_URI needs the right to read and watch the database"
+            ) from None
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -62,7 +74,8 @@ class Feed:
                 self._token = None
             except StorageError as error:
                 _log.warning("feed interrupted", error=type(error).__name__)
-            self._open.clear()
+            finally:
+                self._open.clear()
             await asyncio.sleep(_PAUSES[min(self._failures, len(_PAUSES) - 1)])
             self._failures += 1
 
@@ -73,6 +86,9 @@ class Feed:
             self._failures = 0
             if fresh:
                 self._on_gap()
-            async for change in stream:
+            try:
+                async for change in stream:
+                    self._on_event(placed_of(change["fullDocument"]))
+            finally:
+                # It moves on while nothing is logged, too: an old one would fall out of the oplog.
                 self._token = stream.resume_token
-                self._on_event(placed_of(change["fullDocument"]))

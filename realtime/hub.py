@@ -87,8 +87,7 @@ class Hub:
             membership.leave()
             raise
         # No await since the member had everything: nothing can have been spread in between.
-        if not membership.left:
-            group.members[member] = had
+        group.members[member] = had
         return membership
 
     @staticmethod
@@ -146,8 +145,12 @@ class Hub:
         self._users[name] -= 1
         if not self._users[name]:
             del self._users[name]
-            loop = asyncio.get_running_loop()
-            self._lingering[name] = loop.call_later(LINGER, self._forget, name)
+            if name in self._topics:
+                self._linger(name)
+
+    def _linger(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._lingering[name] = loop.call_later(LINGER, self._forget, name)
 
     async def _topic(self, name: str) -> Topic:
         opening = self._opening.get(name)
@@ -172,7 +175,11 @@ class Hub:
         return topic
 
     def _forget(self, name: str) -> None:
-        self._lingering.pop(name, None)
+        del self._lingering[name]
+        if name in self._opening:
+            # Its joiner gave up while the database was slow: close it once it is open.
+            self._linger(name)
+            return
         topic = self._topics.pop(name, None)
         if topic is not None:
             closing = asyncio.create_task(topic.close())
@@ -180,18 +187,31 @@ class Hub:
             closing.add_done_callback(self._closing.discard)
 
     def watched_sessions(self) -> set[str]:
-        """The sessions whose events anybody here follows."""
-        followed = (session_of(name) for name in self._users)
+        """The sessions whose events anybody here follows.
+
+        Whoever is still being brought up does not count: the first state that is told would pass
+        it by.
+        """
+        followed = (
+            session_of(name)
+            for name, topic in self._topics.items()
+            if any(group.members for group in topic.groups.values())
+        )
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:
         """Stop following every topic."""
         for timer in self._lingering.values():
             timer.cancel()
-        for name in list(self._topics):
-            self._forget(name)
-        if self._closing:
-            await asyncio.wait(self._closing)
+        self._lingering.clear()
+        for opening in self._opening.values():
+            opening.cancel()
+        tasks = {*self._opening.values(), *self._closing}
+        if tasks:
+            await asyncio.wait(tasks)
+        topics, self._topics = self._topics, {}
+        for topic in topics.values():
+            await topic.close()
 
 
 class Membership:

@@ -18,7 +18,7 @@ from domain.errors import Busy, Refusal
 from domain.events import LeadAdvanced, LeadRecorded, LoggedEvent, lead_topic
 from domain.leads import Lead, LeadStage, RefusalReason, check_advance
 from realtime.commit import GroupCommit
-from storage.client import Session, StorageError
+from storage.client import Session, StorageError, StorageUnavailable
 from storage.clock import Clock
 from storage.store import Store
 
@@ -56,6 +56,7 @@ class Capture:
         does not take its lead back.
 
         :raises Busy: too many wait, or the database does not answer; sending it again is safe.
+        :raises StorageError: MongoDB refuses this lead; it was not stored.
         """
         if len(self._queue) >= WAITING:
             raise Busy("Very many people are interested just now. Nothing was stored; try again.")
@@ -77,30 +78,31 @@ class Capture:
         self._task = None
 
     async def _record(self, batch: Sequence[_Waiting]) -> None:
-        outcomes: Sequence[tuple[Lead, bool]] | Exception
+        outcomes: Sequence[tuple[Lead, bool] | Exception]
         try:
             outcomes = await self._leads.record([waiting.lead for waiting in batch])
-        except StorageError as error:
+        except StorageUnavailable as error:
             _log.warning("leads not confirmed", leads=len(batch), error=type(error).__name__)
-            outcomes = Busy("Your interest could not be confirmed. Send it again: it counts once.")
-        except Exception as error:  # noqa: BLE001 - whoever waits must get an answer
-            _log.error("leads not recorded", leads=len(batch), error=type(error).__name__)
-            outcomes = error
-        self._answer(batch, outcomes)
-        for session_id in {waiting.lead.session_id for waiting in batch}:
-            self._lead_log.notice(session_id)
-
-    @staticmethod
-    def _answer(
-        batch: Sequence[_Waiting], outcomes: Sequence[tuple[Lead, bool]] | Exception
-    ) -> None:
-        for place, waiting in enumerate(batch):
+            outcomes = [
+                Busy("Your interest could not be confirmed. Send it again: it counts once.")
+                for _ in batch
+            ]
+        except Exception as error:  # noqa: BLE001 - one broken lead must not spoil its neighbours
+            if len(batch) > 1:
+                for waiting in batch:
+                    await self._record([waiting])
+                return
+            _log.error("lead not recorded", error=type(error).__name__)
+            outcomes = [error]
+        for waiting, outcome in zip(batch, outcomes, strict=True):
             if waiting.answer.done():
                 continue
-            if isinstance(outcomes, Exception):
-                waiting.answer.set_exception(outcomes)
+            if isinstance(outcome, Exception):
+                waiting.answer.set_exception(outcome)
             else:
-                waiting.answer.set_result(outcomes[place])
+                waiting.answer.set_result(outcome)
+        for session_id in {waiting.lead.session_id for waiting in batch}:
+            self._lead_log.notice(session_id)
 
 
 class LeadLog:

@@ -48,7 +48,7 @@ class Desk:
             check_transition(before.status, wanted)
             await self._store.sessions.move(before, wanted, at=self._clock(), session=session)
             after = await self._load(session_id, session)
-            return after, [_moved(session_id, before.status, wanted)]
+            return after, _moved(session_id, before.status, wanted)
 
         return await self._commit(session_topic(session_id), change)
 
@@ -138,13 +138,16 @@ def check_presented(session: LiveSession, posting_id: str) -> None:
         raise PostingNotInSession("The session does not present this posting.")
 
 
-def _moved(session_id: str, before: SessionStatus, after: SessionStatus) -> LoggedEvent:
+def _moved(session_id: str, before: SessionStatus, after: SessionStatus) -> list[LoggedEvent]:
     if after is SessionStatus.LIVE:
         if before is SessionStatus.INTERRUPTED:
-            return SessionResumed(session_id=session_id)
-        return SessionStarted(session_id=session_id)
+            return [SessionResumed(session_id=session_id)]
+        return [SessionStarted(session_id=session_id)]
     if after is SessionStatus.INTERRUPTED:
-        return SessionInterrupted(session_id=session_id)
+        return [SessionInterrupted(session_id=session_id)]
     if after is SessionStatus.ENDED:
-        return SessionEnded(session_id=session_id)
-    return SessionCancelled(session_id=session_id)
+        return [SessionEnded(session_id=session_id)]
+    if after is SessionStatus.CANCELLED:
+        return [SessionCancelled(session_id=session_id)]
+    # A draft that is scheduled: only now may a room come together.
+    return []

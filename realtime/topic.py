@@ -41,7 +41,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Member(Protocol):
-    """One subscription of one connection."""
+    """One subscription of one connection. None of its methods raises."""
 
     def deliver(self, rendered: Rendered, kind: str | None) -> None:
         """Queue an event. With a ``kind`` a newer one of the same kind may replace it."""
@@ -100,7 +100,8 @@ class Group:
     async def spread(self, rendered: Rendered, seq: int, kind: str | None) -> None:
         """Deliver to every member that does not have ``seq`` yet."""
         for turn, (member, had) in enumerate(list(self.members.items()), start=1):
-            if seq > had or kind is not None:
+            # Somebody may have left during the turns of the others.
+            if member in self.members and (seq > had or kind is not None):
                 member.deliver(rendered, kind)
             if turn % TURN == 0:
                 await asyncio.sleep(0)
@@ -133,10 +134,10 @@ class Topic:
         self._pump = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Stop following."""
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.wait({self._pump})
+        """Stop following, once it is open."""
+        assert self._pump is not None  # it is open
+        self._pump.cancel()
+        await asyncio.wait({self._pump})
 
     def hint(self, placed: Placed) -> None:
         """An event of this topic was logged."""

@@ -88,22 +88,43 @@ class Services:
 
 
 class Loaders:
-    """Gather what one operation asks for into one read a kind."""
+    """Gather what one operation asks for into one read a kind; made when first asked for."""
 
     def __init__(self, services: Services) -> None:
-        store = services.store
-        self.unions: DataLoader[str, Union | None] = _by_id(store.unions.by_ids)
-        self.employers: DataLoader[str, Employer | None] = _by_id(store.employers.by_ids)
-        self.postings: DataLoader[str, Posting | None] = _by_id(store.postings.by_ids)
-        self.sessions: DataLoader[str, LiveSession | None] = _by_id(store.sessions.by_ids)
-        self.leads: DataLoader[str, Lead | None] = _by_id(store.leads.by_ids)
-        self.interests: DataLoader[str, dict[str, int] | None] = _by_id(store.tallies.by_sessions)
+        self._services = services
+        self._store = services.store
 
-        async def viewers(ids: list[str]) -> Sequence[int]:
-            totals = await store.presence.totals(ids, at=services.clock())
+    @cached_property
+    def unions(self) -> DataLoader[str, Union | None]:
+        return _by_id(self._store.unions.by_ids)
+
+    @cached_property
+    def employers(self) -> DataLoader[str, Employer | None]:
+        return _by_id(self._store.employers.by_ids)
+
+    @cached_property
+    def postings(self) -> DataLoader[str, Posting | None]:
+        return _by_id(self._store.postings.by_ids)
+
+    @cached_property
+    def sessions(self) -> DataLoader[str, LiveSession | None]:
+        return _by_id(self._store.sessions.by_ids)
+
+    @cached_property
+    def leads(self) -> DataLoader[str, Lead | None]:
+        return _by_id(self._store.leads.by_ids)
+
+    @cached_property
+    def interests(self) -> DataLoader[str, dict[str, int] | None]:
+        return _by_id(self._store.tallies.by_sessions)
+
+    @cached_property
+    def viewers(self) -> DataLoader[str, int]:
+        async def load(ids: list[str]) -> Sequence[int]:
+            totals = await self._store.presence.totals(ids, at=self._services.clock())
             return [totals.get(session_id, 0) for session_id in ids]
 
-        self.viewers: DataLoader[str, int] = DataLoader(viewers)
+        return DataLoader(load)
 
 
 def _by_id(

@@ -181,13 +181,18 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
     events.TallyChanged: TallyChanged,
     events.PresenceChanged: PresenceChanged,
     events.Reset: Reset,
+    # What cannot be told is made good by the state that it led to.
+    events.Unrecognised: Reset,
 }
 _LEAD_EVENTS: dict[type[events.Event], type[LeadEvent]] = {
     events.LeadRecorded: LeadRecorded,
     events.LeadAdvanced: LeadAdvanced,
     events.Reset: LeadsReset,
+    events.Unrecognised: LeadsReset,
 }
-EVENT_TYPES: tuple[type[LogEvent], ...] = (*_SESSION_EVENTS.values(), *_LEAD_EVENTS.values())
+EVENT_TYPES: tuple[type[LogEvent], ...] = tuple(
+    dict.fromkeys((*_SESSION_EVENTS.values(), *_LEAD_EVENTS.values()))
+)
 
 
 def session_event(placed: Placed) -> SessionEvent:

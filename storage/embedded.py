@@ -220,7 +220,8 @@ def _options(folder: _Folder, *, port: int, oplog_mb: int, cache_gb: float) -> l
         "diagnosticDataCollectionEnabled": "false",
         # There is no other member to hand over to: stop at once.
         "shutdownTimeoutMillisForSignaledShutdown": "0",
-        "transactionLifetimeLimitSeconds": "30",
+        # A process that is killed within a transaction holds its documents until this is over.
+        "transactionLifetimeLimitSeconds": "3",
     }
     return [
         *("--dbpath", str(folder.db), "--port", str(port), "--bind_ip", "127.0.0.1"),

@@ -9,6 +9,7 @@ All below `StorageError`; no message shows a stored value or a password:
         └── StorageMisconfigured   the settings are wrong: trying again does not help
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -62,15 +63,25 @@ def translated() -> Iterator[None]:
     """Turn an error of the driver into ours, at the place where it arises.
 
     An error that asks for the whole transaction to be run again passes unchanged, so that
-    `Mongo.transaction` can do so.
+    `Mongo.transaction` can do so. A cancellation that the driver swallowed is raised after all.
     """
+    task = asyncio.current_task()
+    assert task is not None  # both drivers are awaited by tasks
+    cancellations = task.cancelling()
+    refused: PyMongoError | None = None
     try:
         yield
     except PyMongoError as error:
         if error.has_error_label(TRANSIENT):
             raise
+        refused = error
+    # PyMongo sends within asyncio.wait_for, which up to Python 3.11 returns as if nothing had
+    # been when it is cancelled at the moment at which its awaitable ends. A loop would go on.
+    if task.cancelling() > cancellations:
+        raise asyncio.CancelledError
+    if refused is not None:
         # Not chained: the driver's message quotes the values, which may be personal.
-        raise ours(error) from None
+        raise ours(refused) from None
 
 
 def ours(error: PyMongoError) -> StorageError:

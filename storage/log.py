@@ -98,8 +98,9 @@ def document_of(placed: Placed) -> Document:
 
 
 def placed_of(document: Document) -> Placed:
-    """The event that a document of ``events`` holds."""
-    kind = _KINDS[document["kind"]]
+    """The event that a document of ``events`` holds; ``Unrecognised`` for a newer version's."""
+    kind: type[LoggedEvent | events.Unrecognised]
+    kind = _KINDS.get(document["kind"], events.Unrecognised)
     return Placed(
         topic=document["topic"],
         seq=document["seq"],

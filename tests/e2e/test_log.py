@@ -28,6 +28,7 @@ class Writers:
         self._session = session
         self._host = host
         self._numbers = count()
+        self.sent = 0
         self.acknowledged: list[str] = []
         self.half = asyncio.Event()
 
@@ -43,8 +44,11 @@ class Writers:
     async def _write_through(self, http: Http) -> None:
         while len(self.acknowledged) < EVENTS:
             body = f"event {next(self._numbers)}"
+            self.sent += 1
             said = await http(SAY, {"session": self._session, "body": body}, token=self._host)
-            assert said["announce"]["__typename"] == "Announced"
+            assert said["announce"]["__typename"] in {"Announced", "Busy"}
+            if said["announce"]["__typename"] == "Busy":
+                continue
             self.acknowledged.append(body)
             if len(self.acknowledged) == EVENTS // 2:
                 self.half.set()
@@ -79,8 +83,8 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(two_nodes: list[Ser
     bodies = [event["body"] for event in seen if event["__typename"] == "Announcement"]
     assert len(set(bodies)) == len(bodies)
     assert set(writers.acknowledged) <= set(bodies)
-    # The four that were under way when the process was killed may be stored unacknowledged.
-    assert len(bodies) - 1 - len(writers.acknowledged) in range(5)
+    # What was not acknowledged may be stored or not; nothing else is.
+    assert len(writers.acknowledged) <= len(bodies) - 1 <= writers.sent
 
 
 async def watch_until_killed(

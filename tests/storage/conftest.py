@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from storage.store import Store
 from tests.support.stores import emptied, prepared
+
+# A busy machine is no broken rule.
+settings.register_profile("songgang", deadline=None)
+settings.load_profile("songgang")
 
 
 @pytest.fixture(scope="session")

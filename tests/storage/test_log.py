@@ -95,3 +95,12 @@ async def test_an_aborted_transaction_leaves_no_hole(store: Store) -> None:
     assert Counter(type(each) for each in outcomes) == {list: 2, LookupError: 1}
     read = await store.log.read("session/a", after=0, limit=10)
     assert [placed.seq for placed in read] == [1, 2]
+
+
+async def test_an_event_of_a_newer_version_keeps_its_place(store: Store) -> None:
+    placed = Placed(topic="session/a", seq=1, at=AT, event=events.SessionEnded(session_id="a"))
+    newer = document_of(placed) | {"kind": "HostWaved", "event": {"session_id": "a", "hand": "L"}}
+    await store.mongo["events"].insert_one(newer)
+    assert await store.log.read("session/a", after=0, limit=10) == [
+        Placed(topic="session/a", seq=1, at=AT, event=events.Unrecognised(session_id="a"))
+    ]

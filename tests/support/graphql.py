@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
@@ -132,6 +133,7 @@ class Socket:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self._early: deque[dict[str, Any]] = deque()
 
     async def raw(self, frame: str | bytes) -> None:
         await self.connection.send(frame)
@@ -140,9 +142,17 @@ class Socket:
         await self.raw(json.dumps(message))
 
     async def receive(self, within: float = WITHIN) -> dict[str, Any]:
-        """The next message."""
-        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.connection.recv(), within))
-        return message
+        """The next message, but for events of which nothing was asked for.
+
+        State (viewers, tallies) is told at any moment: who asks for none of it gets ``{}``.
+        """
+        if self._early:
+            return self._early.popleft()
+        while True:
+            frame = await asyncio.wait_for(self.connection.recv(), within)
+            message: dict[str, Any] = json.loads(frame)
+            if message.get("payload") != {"data": {"sessionEvents": {}}}:
+                return message
 
     async def initialise(self, token: str | None = None) -> None:
         """Up to the acknowledgement."""
@@ -157,7 +167,11 @@ class Socket:
     async def live(self, operation_id: str, query: str, **variables: Any) -> None:
         """Subscribe, and return when what happens from now on will come."""
         await self.subscribe(operation_id, query, **variables)
-        await self.alive()
+        await self.subscribe("live", "{ __typename }")
+        early = []
+        while (message := await self.receive()) != {"id": "live", "type": "complete"}:
+            early.append(message)
+        self._early.extend(message for message in early if message["id"] != "live")
 
     async def alive(self) -> None:
         """A query is answered, and nothing comes before the answer."""

@@ -1,10 +1,13 @@
-"""Waiting in tests: for a condition, never for a time."""
+"""Waiting in tests: for a condition, never for a time; and what still runs."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
 
 
 async def until(
@@ -25,3 +28,14 @@ async def until(
             if held:
                 return
             await asyncio.sleep(every)
+
+
+def tasks_of(layer: str) -> list[str]:
+    """The coroutines of one of our layers that run as tasks now; the driver has its own."""
+    folder = ROOT / layer
+    running = (task.get_coro() for task in asyncio.all_tasks())
+    return sorted(
+        coroutine.__qualname__
+        for coroutine in running
+        if inspect.iscoroutine(coroutine) and folder in Path(coroutine.cr_code.co_filename).parents
+    )

@@ -1,0 +1,238 @@
+"""Starts what is measured: Songgang with a MongoDB of its own, and the peers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.machine import PEERS, Cores, on_cores
+from bench.publisher import Client
+from storage.embedded import embedded
+
+START_WITHIN = 60.0
+STOP_WITHIN = 20.0
+POLL = 0.05
+PEER_SESSION = "0123456789abcdef01234567"
+"""As long as the id that our cursors hold, so that frames are as long as ours."""
+
+
+class NotStarted(Exception):
+    """A server did not come up; the message ends with what it said."""
+
+
+class Missing(Exception):
+    """A peer cannot run on this machine; the message says what it lacks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A server that answers."""
+
+    pids: list[int]
+    ports: list[int]
+    session_id: str = PEER_SESSION
+    init: dict[str, Any] = field(default_factory=dict)
+    """Payload of ``connection_init``."""
+    host_token: str | None = None
+
+
+def songgang_command() -> list[str]:
+    return [str(Path(sys.executable).with_name("songgang")), "run", "--demo"]
+
+
+def peer_command(name: str) -> list[str]:
+    """How to start a peer; the port follows.
+
+    :raises Missing: it cannot run here.
+    """
+    match name:
+        case "strawberry":
+            return [sys.executable, str(PEERS / "strawberry_stock.py")]
+        case "raw":
+            return [sys.executable, str(PEERS / "raw.py")]
+        case "node":
+            _need_packages()
+            return ["node", str(PEERS / "node.mjs")]
+        case "bun":
+            _need_packages()
+            bun = PEERS / "node_modules" / ".bin" / "bun"
+            if subprocess.run([bun, "--version"], capture_output=True, check=False).returncode:
+                raise Missing("the npm package bun has no program for this machine")
+            return [str(bun), str(PEERS / "bun.mjs")]
+    raise ValueError(name)
+
+
+def _need_packages() -> None:
+    """Install the locked npm packages unless they are there."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise Missing("node and npm are not on PATH")
+    installed, locked = PEERS / "node_modules" / ".package-lock.json", PEERS / "package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= locked.stat().st_mtime:
+        return
+    done = subprocess.run(
+        [npm, "ci", "--no-audit", "--no-fund"],
+        cwd=PEERS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Missing(f"npm ci failed: {done.stderr.strip()[-300:]}")
+
+
+@asynccontextmanager
+async def peer(name: str, cores: Cores) -> AsyncIterator[Running]:
+    """Run a peer on the first core for servers."""
+    port = free_port()
+    async with _process([*peer_command(name), str(port)], core=cores.servers[0]) as started:
+        await started.until(partial(_answers, port, ""))
+        yield Running(pids=[started.pid], ports=[port])
+
+
+class Songgang:
+    """Our nodes, all on one embedded MongoDB whose demo data are loaded once."""
+
+    def __init__(self, cores: Cores, uri: str) -> None:
+        self._cores = cores
+        self._env = {
+            "MONGODB_URI": uri,
+            "MONGODB_DATABASE": "songgang_bench",
+            "SONGGANG_SECRET": secrets.token_hex(16),
+            "SONGGANG_DEMO_PASSWORD": secrets.token_hex(8),
+        }
+
+    @classmethod
+    @asynccontextmanager
+    async def on_own_mongod(cls, cores: Cores) -> AsyncIterator[Songgang]:
+        """With a mongod in a new folder, beside the load generator."""
+        with tempfile.TemporaryDirectory(prefix="songgang-bench-") as folder:
+            async with embedded(Path(folder)) as mongod:
+                yield cls(cores, mongod.uri)
+
+    @asynccontextmanager
+    async def nodes(self, count: int = 1) -> AsyncIterator[Running]:
+        """Run so many nodes, each on the next core for servers, and sign in to them."""
+        async with AsyncExitStack() as stack:
+            pids, ports = [], []
+            for number in range(count):
+                port = free_port()
+                core = self._cores.servers[number % len(self._cores.servers)]
+                env = {**self._env, "SONGGANG_PORT": str(port)}
+                started = await stack.enter_async_context(
+                    _process(songgang_command(), core=core, env=env)
+                )
+                await started.until(partial(_answers, port, "health/ready"))
+                pids.append(started.pid)
+                ports.append(port)
+            yield await self._signed_in(pids, ports)
+
+    async def _signed_in(self, pids: list[int], ports: list[int]) -> Running:
+        visitor = Client(ports[0])
+        entered = await visitor.ask(
+            "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }"
+        )
+        signed_in = await visitor.ask(
+            'mutation ($password: String!) { signIn(input: {username: "host", '
+            "password: $password}) { ... on SignedIn { accessToken } } }",
+            {"password": self._env["SONGGANG_DEMO_PASSWORD"]},
+        )
+        await visitor.close()
+        host_token = signed_in["signIn"]["accessToken"]
+        host = Client(ports[0], host_token)
+        found = await host.ask(
+            "{ liveSessions(filter: {status: LIVE}, first: 1) { edges { node { id } } } }"
+        )
+        await host.close()
+        return Running(
+            pids=pids,
+            ports=ports,
+            session_id=found["liveSessions"]["edges"][0]["node"]["id"],
+            init={"authorization": f"Bearer {entered['enterAsViewer']['accessToken']}"},
+            host_token=host_token,
+        )
+
+
+class _Started:
+    """A process that was started, and the file that takes what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process, said: Path) -> None:
+        self._process = process
+        self._said = said
+        self.pid = process.pid
+
+    async def until(self, is_ready: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until it is ready.
+
+        :raises NotStarted: it ended, or took longer than ``START_WITHIN``.
+        """
+        deadline = time.monotonic() + START_WITHIN
+        while not await is_ready():
+            if self._process.returncode is not None or time.monotonic() > deadline:
+                raise NotStarted(self._said.read_text(errors="replace")[-2_000:])
+            await asyncio.sleep(POLL)
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL if that does not end it."""
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_WITHIN)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+@asynccontextmanager
+async def _process(
+    command: Sequence[str], *, core: int, env: Mapping[str, str] | None = None
+) -> AsyncIterator[_Started]:
+    with tempfile.NamedTemporaryFile(prefix="songgang-bench-", suffix=".log") as said:
+        with on_cores({core}):
+            process = await asyncio.create_subprocess_exec(
+                *command, stdout=said, stderr=said, env={**os.environ, **(env or {})}
+            )
+        started = _Started(process, Path(said.name))
+        try:
+            yield started
+        finally:
+            await started.stop()
+
+
+async def _answers(port: int, path: str) -> bool:
+    """Whether a GET is answered with 200; any answer will do for a path that is empty."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    try:
+        writer.write(
+            f"GET /{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        )
+        status = await reader.readline()
+    except OSError:
+        return False
+    finally:
+        writer.close()
+    return b" 200 " in status or (not path and status != b"")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,270 @@
+"""GraphQL over HTTP: what is answered to any request, and that nothing of the inside shows."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from gql import Client
+from gql.transport.httpx import HTTPXAsyncTransport
+from graphql import get_introspection_query
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.auth import Tokens
+from storage.clock import utc_now
+from tests.support.graphql import URL, Api, Server
+from tests.support.services import SECRET, Running, World, gid
+
+RESPONSE_JSON = "application/graphql-response+json"
+ME = "{ me { role } }"
+INSIDE = re.compile(
+    r"Traceback|\.py|site-packages|schema\.|storage\.|realtime\.|domain\.|api\.|mongodb|pymongo"
+)
+DEEP_JSON = '{"query":"{ me { id } }","variables":' + "[" * 100_000 + "]" * 100_000 + "}"
+BAD_BODIES = {
+    "nothing": b"",
+    "not JSON": b"{query}",
+    "not UTF-8": b'{"query":"\xff"}',
+    "half a surrogate": b'{"query":"\\ud800"}',
+    "NaN": b'{"query":"{ me { id } }","variables":{"a":NaN}}',
+    "nested brackets": DEEP_JSON.encode(),
+    "open brackets": b"[" * 100_000,
+    "a batch": b'[{"query":"{ me { id } }"}]',
+    "a text": b'"{ me { id } }"',
+    "null": b"null",
+    "no query": b"{}",
+    "variables that are a list": b'{"query":"{ me { id } }","variables":[]}',
+}
+BAD_DOCUMENTS: dict[str, str] = {
+    "a syntax error": "{",
+    "an unknown field": "{ salaries }",
+    "huge": ME + " " * 200_000,
+    "10,000 aliases": "{" + " ".join(f"a{i}:me{{id}}" for i in range(10_000)) + "}",
+    "deep": "{ a " * 20_000,
+    "exponential": "{...f0} "
+    + " ".join(f"fragment f{i} on Query{{...f{i + 1} ...f{i + 1}}}" for i in range(40))
+    + " fragment f40 on Query{me{id}}",
+    "a cycle": "{...a} fragment a on Query{...b} fragment b on Query{...a}",
+    "a subscription": "subscription { sessionEvents(sessionId: 1) { seq } }",
+}
+
+
+def _check_hides_the_inside(response: httpx.Response) -> None:
+    assert not INSIDE.search(response.text), response.text
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("application/json", "application/json"),
+        ("*/*", "application/json"),
+        (f"{RESPONSE_JSON}, application/json;q=0.9", RESPONSE_JSON),
+    ],
+)
+async def test_the_answer_has_the_type_that_the_client_knows(
+    accept: str, content_type: str, api: Api
+) -> None:
+    response = await api.post({"query": ME}, accept=accept)
+    assert (response.status_code, response.headers["content-type"]) == (200, content_type)
+    assert response.json() == {"data": {"me": None}}
+
+
+@pytest.mark.parametrize(("accept", "status"), [("*/*", 200), (RESPONSE_JSON, 400)])
+@pytest.mark.parametrize("query", BAD_DOCUMENTS.values(), ids=list(BAD_DOCUMENTS))
+async def test_a_document_that_cannot_be_executed_has_errors_and_no_data(
+    query: str, accept: str, status: int, api: Api
+) -> None:
+    response = await api.post({"query": query}, accept=accept)
+    assert response.status_code == status
+    answer = response.json()
+    assert list(answer) == ["errors"]
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
+    _check_hides_the_inside(response)
+
+
+@pytest.mark.parametrize(("accept", "status"), [("*/*", 200), (RESPONSE_JSON, 400)])
+async def test_a_wrong_variable_has_errors_and_no_data(accept: str, status: int, api: Api) -> None:
+    body = {"query": "query ($id: ID!) { node(id: $id) { id } }", "variables": {"id": [1]}}
+    response = await api.post(body, accept=accept)
+    assert response.status_code == status
+    assert list(response.json()) == ["errors"]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=list(BAD_BODIES))
+async def test_a_body_that_is_no_request_is_refused(body: bytes, api: Api) -> None:
+    headers = {"content-type": "application/json"}
+    response = await api.http.post(URL, content=body, headers=headers)
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+    _check_hides_the_inside(response)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_only_post_is_answered(method: str, api: Api) -> None:
+    response = await api.http.request(method, URL, params={"query": ME})
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+async def test_what_a_form_of_another_page_can_send_is_refused(content_type: str, api: Api) -> None:
+    response = await api.http.post(
+        URL, content=b'{"query":"{ me { id } }"}', headers={"content-type": content_type}
+    )
+    assert response.status_code == 415
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
+async def test_json_is_json_however_it_is_written(content_type: str, api: Api) -> None:
+    response = await api.http.post(
+        URL, content=b'{"query":"{ me { role } }"}', headers={"content-type": content_type}
+    )
+    assert response.json() == {"data": {"me": None}}
+
+
+def _expired(_: Running) -> str:
+    return "Bearer " + Tokens(SECRET, lambda: utc_now() - timedelta(hours=7)).for_viewer().access
+
+
+def _forged(_: Running) -> str:
+    return "Bearer " + Tokens("another secret, long enough", utc_now).for_viewer().access
+
+
+def _without_scheme(running: Running) -> str:
+    return running.tokens.for_viewer().access
+
+
+@pytest.mark.parametrize(
+    "authorization", [_expired, _forged, _without_scheme, lambda _: "Bearer", lambda _: "Basic x"]
+)
+async def test_a_token_that_does_not_count_is_refused_where_one_is_needed(
+    authorization: Callable[[Running], str], api: Api, running: Running
+) -> None:
+    headers = {"authorization": authorization(running)}
+    response = await api.post({"query": ME}, **headers)
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    # As every token of ours begins.
+    assert "eyJ" not in response.text
+
+
+async def test_a_token_that_counts_says_who_asks(api: Api, running: Running) -> None:
+    token = running.tokens.for_viewer().access
+    assert await api.ask(ME, token=token) == {"me": {"role": "VIEWER"}}
+
+
+async def test_introspection_by_the_common_tools_is_within_the_limits(api: Api) -> None:
+    answer = await api.answer(get_introspection_query(input_value_deprecation=True))
+    assert "errors" not in answer
+    transport = HTTPXAsyncTransport(url=URL, transport=httpx.ASGITransport(_endpoint(api)))
+    async with Client(transport=transport, fetch_schema_from_transport=True) as session:
+        assert session.client.schema is not None
+        assert "LiveSession" in session.client.schema.type_map
+
+
+def _endpoint(api: Api) -> Any:
+    return api.http._transport.app  # type: ignore[attr-defined] # an ASGITransport
+
+
+async def test_one_operation_of_several_is_named(api: Api) -> None:
+    query = "query a { me { role } } query b { me { id } }"
+    response = await api.post({"query": query, "operationName": "a"})
+    assert response.json() == {"data": {"me": None}}
+    response = await api.post({"query": query})
+    assert response.json()["errors"][0]["message"] == "Name one operation of the document."
+
+
+async def test_a_chain_of_fragments_as_long_as_can_be_read_is_executed_or_refused(
+    api: Api,
+) -> None:
+    for length in (100, 200, 280, 400, 600):
+        chain = " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(length))
+        query = f"{{...f0}} {chain} fragment f{length} on Query{{me{{role}}}}"
+        answer = await api.answer(query)
+        if "errors" in answer:
+            assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+        else:
+            assert answer == {"data": {"me": None}}
+
+
+async def test_a_client_that_leaves_before_its_body_is_whole_harms_nobody(
+    running: Running,
+) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    await running.endpoint(scope, receive, send)
+    assert sent[0]["status"] == 400
+
+
+async def test_over_a_network_it_is_the_same(server: Server) -> None:
+    url = server.url.replace("ws://", "http://")
+    async with httpx.AsyncClient() as client:
+        response = await client.post(url, json={"query": ME})
+        assert response.json() == {"data": {"me": None}}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    body=st.binary(max_size=200)
+    | st.text(max_size=200).map(str.encode)
+    | st.fixed_dictionaries(
+        {"query": st.text(max_size=40)},
+        optional={
+            "variables": st.none() | st.dictionaries(st.text(max_size=5), st.integers()),
+            "operationName": st.none() | st.text(max_size=5),
+        },
+    )
+)
+async def test_any_body_gets_an_answer_without_the_inside(body: Any, running: Running) -> None:
+    async with Api(running.endpoint) as api:
+        if isinstance(body, bytes):
+            headers = {"content-type": "application/json"}
+            response = await api.http.post(URL, content=body, headers=headers)
+        else:
+            response = await api.post(body)
+    assert response.status_code in {200, 400}
+    assert set(response.json()) <= {"data", "errors"}
+    _check_hides_the_inside(response)
+
+
+async def test_hundreds_of_different_documents_at_once_leave_the_service_well(api: Api) -> None:
+    async def ask(number: int) -> None:
+        name = f"a{number}_{secrets.token_hex(4)}"
+        assert await api.ask(f"{{ {name}: me {{ role }} }}") == {name: None}
+
+    await asyncio.gather(*(ask(number) for number in range(300)))
+
+
+async def test_the_stored_contact_is_never_in_an_answer(api: Api, world: World) -> None:
+    query = """query ($lead: ID!, $session: ID!) {
+      node(id: $lead) { ... on Lead { contact { name phone } terms { title } } }
+      leads(filter: {sessionId: $session}) { edges { node { contact { name phone } } } }
+    }"""
+    variables = {"lead": gid(world.lead), "session": gid(world.live)}
+    for caller in ("host", "officer", "recruiter"):
+        response = await api.post({"query": query, "variables": variables}, world.token_of(caller))
+        assert "138****8000" in response.text
+        assert "13800138000" not in response.text
+        assert "王小明" not in response.text

@@ -1,0 +1,271 @@
+"""Changes and their events are stored together, in order, and in few transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+
+from domain.errors import Busy, NotFound
+from domain.events import Announcement, LoggedEvent
+from realtime import commit as committing
+from realtime.commit import Change, GroupCommit
+from storage.client import Session, StorageError, translated
+from storage.store import Store
+from tests.support import records
+
+TOPIC = "session/session"
+
+
+def said(body: object) -> Announcement:
+    return Announcement(session_id="session", body=str(body))
+
+
+def saying(*bodies: object) -> Change[Any]:
+    """A change that says each of ``bodies`` and gives back the first."""
+
+    async def change(session: Session) -> tuple[object, Sequence[LoggedEvent]]:
+        return bodies[0] if bodies else None, [said(body) for body in bodies]
+
+    return change
+
+
+class Held:
+    """A change that waits within its transaction until it is let go."""
+
+    def __init__(self) -> None:
+        self.inside = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def __call__(self, _: Session) -> tuple[str, Sequence[LoggedEvent]]:
+        self.inside.set()
+        await self.go.wait()
+        return "held", [said("held")]
+
+
+async def bodies(store: Store) -> list[str]:
+    placed = await store.log.read(TOPIC, after=0, limit=1000)
+    assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
+    return [each.event.body for each in placed if isinstance(each.event, Announcement)]
+
+
+async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
+    store: Store, commit: GroupCommit, other_commit: GroupCommit
+) -> None:
+    session = records.live_session(id="session")
+    await store.sessions.add([session])
+
+    async def write(node: GroupCommit, writer: int) -> None:
+        for number in range(12):
+            assert await node(TOPIC, saying(f"{writer}/{number}")) == f"{writer}/{number}"
+
+    nodes = (commit, other_commit, commit, other_commit)
+    await asyncio.gather(*(write(node, writer) for writer, node in enumerate(nodes)))
+    logged = await bodies(store)
+    for writer in range(4):
+        of_writer = [body for body in logged if body.startswith(f"{writer}/")]
+        assert of_writer == [f"{writer}/{number}" for number in range(12)]
+    assert len(logged) == await store.log.head(TOPIC) == 48
+    after = await store.sessions.by_id("session")
+    assert after is not None
+    assert after.seq == 48
+
+
+async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
+    store: Store, commit: GroupCommit, other_commit: GroupCommit
+) -> None:
+    for number in range(10):
+        topic = f"session/{number}"
+        await asyncio.gather(*(node(topic, saying("a")) for node in (commit, other_commit)))
+        assert await store.log.head(topic) == 2
+
+
+async def test_changes_are_made_in_the_order_in_which_they_came(
+    store: Store, commit: GroupCommit
+) -> None:
+    answers = await asyncio.gather(*(commit(TOPIC, saying(n, n)) for n in range(100)))
+    assert answers == list(range(100))
+    assert await bodies(store) == [str(n) for n in range(100) for _ in range(2)]
+
+
+async def test_a_burst_costs_few_transactions(store: Store, commit: GroupCommit) -> None:
+    async def committed() -> int:
+        status = await store.mongo.command({"serverStatus": 1})
+        return int(status["transactions"]["totalCommitted"])
+
+    before = await committed()
+    await asyncio.gather(*(commit(TOPIC, saying(n)) for n in range(200)))
+    assert 1 <= await committed() - before <= 5
+    assert len(await bodies(store)) == 200
+
+
+async def test_topics_do_not_wait_for_each_other(commit: GroupCommit) -> None:
+    held = Held()
+    first = asyncio.create_task(commit("session/held", held))
+    await held.inside.wait()
+    assert await commit("session/free", saying("free")) == "free"
+    assert not first.done()
+    held.go.set()
+    assert await first == "held"
+
+
+async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: GroupCommit) -> None:
+    assert await commit(TOPIC, saying()) is None
+    assert await store.log.head(TOPIC) == 0
+
+
+async def refusing(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+    raise NotFound("There is no such thing.")
+
+
+async def breaking(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+    raise ValueError("broken")
+
+
+def writing_nonsense(store: Store) -> Change[None]:
+    async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+        with translated():
+            await store.mongo["sessions"].insert_one({"title": 1}, session=session)
+        return None, [said("nonsense")]
+
+    return change
+
+
+async def test_one_change_does_not_spoil_its_neighbours(store: Store, commit: GroupCommit) -> None:
+    held = Held()
+    first = asyncio.create_task(commit(TOPIC, held))
+    await held.inside.wait()
+    # They wait together, so that they share a transaction.
+    waiting = asyncio.gather(
+        commit(TOPIC, saying("a")),
+        commit(TOPIC, refusing),
+        commit(TOPIC, saying("b")),
+        commit(TOPIC, breaking),
+        commit(TOPIC, writing_nonsense(store)),
+        commit(TOPIC, saying("c")),
+        return_exceptions=True,
+    )
+    await asyncio.sleep(0)
+    held.go.set()
+    assert await first == "held"
+    a, refused, b, broken, nonsense, c = await waiting
+    assert (a, b, c) == ("a", "b", "c")
+    assert isinstance(refused, NotFound)
+    assert isinstance(broken, ValueError)
+    assert isinstance(nonsense, StorageError)
+    assert await bodies(store) == ["held", "a", "b", "c"]
+    assert await store.mongo["sessions"].count_documents({}) == 0
+
+
+async def test_a_refusal_stays_with_the_one_that_was_refused(
+    store: Store, commit: GroupCommit
+) -> None:
+    changes = (saying("a"), refusing, saying("b"))
+    outcomes: list[object] = await asyncio.gather(
+        *(commit(TOPIC, change) for change in changes), return_exceptions=True
+    )
+    assert outcomes[::2] == ["a", "b"]
+    assert isinstance(outcomes[1], NotFound)
+    assert await bodies(store) == ["a", "b"]
+
+
+async def test_more_changes_than_may_wait_are_refused(
+    store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "WAITING", 3)
+    held = Held()
+    first = asyncio.create_task(commit(TOPIC, held))
+    await held.inside.wait()
+    waiting = [asyncio.create_task(commit(TOPIC, saying(n))) for n in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await commit(TOPIC, saying("too many"))
+    held.go.set()
+    assert await asyncio.gather(first, *waiting) == ["held", 0, 1, 2]
+    assert await commit(TOPIC, saying("again")) == "again"
+    assert await bodies(store) == ["held", "0", "1", "2", "again"]
+
+
+async def test_a_cancelled_caller_does_not_take_its_change_back(
+    store: Store, commit: GroupCommit
+) -> None:
+    held = Held()
+    first = asyncio.create_task(commit(TOPIC, held))
+    await held.inside.wait()
+    waiting = [asyncio.create_task(commit(TOPIC, saying(n))) for n in range(3)]
+    leaving = asyncio.create_task(commit(TOPIC, refusing))
+    await asyncio.sleep(0)
+    for each in (first, waiting[1], leaving):
+        each.cancel()
+    held.go.set()
+    assert await waiting[0] == 0
+    assert await waiting[2] == 2
+    assert all(each.cancelled() for each in (first, waiting[1], leaving))
+    assert await bodies(store) == ["held", "0", "1", "2"]
+
+
+async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
+    store: Store, commit: GroupCommit
+) -> None:
+    await store.sessions.add([records.live_session(id="session")])
+    runs = count(1)
+    seen: list[int] = []
+
+    async def change(session: Session) -> tuple[int, Sequence[LoggedEvent]]:
+        found = await store.sessions.by_id("session", session=session)
+        assert found is not None
+        seen.append(found.peak_viewers)
+        if next(runs) == 1:
+            await store.sessions.raise_peak("session", 5)
+        await store.sessions.pin("session", "posting", session=session)
+        return found.peak_viewers, [said("once")]
+
+    assert await commit(TOPIC, change) == 5
+    assert seen == [0, 5]
+    assert await bodies(store) == ["once"]
+
+
+async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> None:
+    async def fails(*_: object) -> None:
+        raise LookupError("not noted")
+
+    commit = GroupCommit(store.mongo, store.log, records.Watch(), on_logged=fails)
+    with pytest.raises(LookupError):
+        await commit(TOPIC, saying("a"))
+    assert await store.log.head(TOPIC) == 0
+    assert await bodies(store) == []
+
+
+async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: GroupCommit) -> None:
+    held = Held()
+    waiting = [asyncio.create_task(commit(TOPIC, each)) for each in (held, saying("a"))]
+    await held.inside.wait()
+    closing = asyncio.create_task(commit.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    held.go.set()
+    await closing
+    assert await asyncio.gather(*waiting) == ["held", "a"]
+    assert await bodies(store) == ["held", "a"]
+
+
+async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_only(
+    store: Store, commit: GroupCommit, other_store: Store
+) -> None:
+    inside, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(session: Session) -> None:
+        await other_store.log.append(TOPIC, [said("lost")], at=records.AT, session=session)
+        inside.set()
+        await never.wait()
+
+    # As of a process that was killed: its place in the log is taken, and never used.
+    abandoned = asyncio.create_task(other_store.mongo.transaction(stuck))
+    await inside.wait()
+    assert await commit(TOPIC, saying("said")) == "said"
+    assert await bodies(store) == ["said"]
+    abandoned.cancel()
+    await asyncio.wait({abandoned})

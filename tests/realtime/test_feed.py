@@ -1,0 +1,127 @@
+"""The feed tells what any node logs, in order, and says when it may have missed something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from domain.events import Announcement, LoggedEvent, Placed
+from realtime.commit import GroupCommit
+from realtime.feed import Feed
+from storage.client import Document, Session
+from storage.indexes import ensure_collections
+from storage.store import Store
+from tests.support.waiting import tasks_of, until
+
+TOPIC = "session/session"
+
+
+class Listener:
+    def __init__(self, store: Store) -> None:
+        self.told: list[Placed] = []
+        self.gaps = 0
+        self.feed = Feed(store.mongo, on_event=self.told.append, on_gap=self._gap)
+
+    def _gap(self) -> None:
+        self.gaps += 1
+
+    async def hears(self, count: int) -> None:
+        await until(lambda: len(self.told) == count)
+
+    @property
+    def seqs(self) -> list[int]:
+        return [placed.seq for placed in self.told]
+
+
+@pytest.fixture
+async def listener(store: Store) -> AsyncIterator[Listener]:
+    listener = Listener(store)
+    await listener.feed.start()
+    yield listener
+    await listener.feed.stop()
+
+
+async def say(commit: GroupCommit, count: int = 1) -> None:
+    async def change(_: Session) -> tuple[None, list[LoggedEvent]]:
+        return None, [Announcement(session_id="session", body="你好")] * count
+
+    await commit(TOPIC, change)
+
+
+async def change_streams(uri: str, database: str) -> list[int]:
+    """The ids of the cursors that follow the log of ``database``."""
+    async with AsyncMongoClient[Document](uri) as client:
+        pipeline: list[Document] = [
+            {"$currentOp": {"allUsers": True, "idleCursors": True}},
+            {"$match": {"ns": f"{database}.events", "cursor.cursorId": {"$exists": True}}},
+        ]
+        found = await client.admin.aggregate(pipeline)
+        return [operation["cursor"]["cursorId"] async for operation in found]
+
+
+async def test_events_of_every_node_are_told_as_they_lie_in_the_log(
+    store: Store, listener: Listener, commit: GroupCommit, other_commit: GroupCommit
+) -> None:
+    assert listener.feed.is_open
+    assert listener.gaps == 1
+    for number in range(1, 11):
+        await say(other_commit if number % 2 else commit, number)
+    await listener.hears(55)
+    assert listener.told == await store.log.read(TOPIC, after=0, limit=100)
+    assert listener.gaps == 1
+
+
+async def test_nothing_is_told_before_the_start_and_after_the_stop(
+    store: Store, commit: GroupCommit
+) -> None:
+    listener = Listener(store)
+    await listener.feed.stop()
+    assert not listener.feed.is_open
+    await say(commit)
+    await listener.feed.start()
+    await say(commit)
+    await until(lambda: listener.told)
+    await listener.feed.stop()
+    assert not listener.feed.is_open
+    await say(commit)
+    assert listener.seqs == [2]
+
+
+async def test_a_cursor_that_was_killed_costs_no_event_and_no_gap(
+    mongo_uri: str, store: Store, listener: Listener, commit: GroupCommit
+) -> None:
+    database = store.mongo.database_name
+    for number in range(1, 4):
+        await say(commit)
+        cursors = await change_streams(mongo_uri, database)
+        assert cursors
+        await store.mongo.command({"killCursors": "events", "cursors": cursors})
+        await say(commit)
+        await listener.hears(2 * number)
+    assert listener.seqs == list(range(1, 7))
+    assert listener.gaps == 1
+
+
+async def test_a_log_that_was_made_anew_is_followed_after_a_gap(
+    store: Store, listener: Listener, commit: GroupCommit
+) -> None:
+    await say(commit)
+    await until(lambda: listener.seqs == [1])
+    await store.mongo["events"].drop()
+    await ensure_collections(store.mongo)
+    await until(lambda: listener.gaps == 2)
+    await until(lambda: listener.feed.is_open)
+    await say(commit)
+    await until(lambda: listener.seqs == [1, 2])
+
+
+async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store) -> None:
+    listener = Listener(store)
+    starting = asyncio.create_task(listener.feed.start())
+    await asyncio.sleep(0)
+    starting.cancel()
+    await listener.feed.stop()
+    assert tasks_of("realtime") == []

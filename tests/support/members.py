@@ -1,0 +1,78 @@
+"""Subscribers that keep what they are told, and a rendering that counts."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from domain.events import Placed
+from realtime.rendered import Rendered
+
+
+@lru_cache(maxsize=4096)
+def _parsed(payload: bytes) -> dict[str, Any]:
+    # A thousand members are told the very same.
+    parsed: dict[str, Any] = orjson.loads(payload)
+    return parsed
+
+
+class Recorder:
+    """A member of a group that always keeps up."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.kinds: list[str | None] = []
+
+    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+        self.told.append(_parsed(rendered.payload))
+        self.kinds.append(kind)
+
+    def has_room(self) -> bool:
+        return True
+
+    async def drained(self) -> None:
+        raise AssertionError("nobody waits for a member that has room")
+
+    @property
+    def seqs(self) -> list[int]:
+        """The places of all it was told, in that order."""
+        return [each["seq"] for each in self.told]
+
+    @property
+    def what(self) -> list[str]:
+        """The names of all it was told, in that order."""
+        return [each["event"] for each in self.told]
+
+
+class Lagging(Recorder):
+    """A member that has no room until its peer reads on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = asyncio.Event()
+        self.reads = asyncio.Event()
+
+    def has_room(self) -> bool:
+        return self.reads.is_set()
+
+    async def drained(self) -> None:
+        self.waits.set()
+        await self.reads.wait()
+
+
+class Rendering:
+    """Renders an event with its place and name; keeps the places in the order of the calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def __call__(self, placed: Placed) -> bytes:
+        self.calls.append(placed.seq)
+        await self.go.wait()
+        name = type(placed.event).__name__
+        return orjson.dumps({"seq": placed.seq, "event": name, **vars(placed.event)})

@@ -1,0 +1,142 @@
+"""A WebSocket client that reads only when it is told to, over a socket with little room."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from websockets.client import ClientProtocol
+from websockets.extensions import ClientExtensionFactory
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import State
+from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
+
+ROOM_BYTES = 4_096
+"""Asked of the operating system for each direction; it gives some times as much."""
+WITHIN = 10.0
+
+
+class Peer:
+    """One side of an open connection; nothing is read unless a method says so."""
+
+    def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
+        self._sock = sock
+        self._protocol = protocol
+        self._loop = asyncio.get_running_loop()
+        self._frames: list[Frame] = []
+        self.gone = False
+        """Whether a read has shown the end of the connection."""
+
+    async def shake_hands(self) -> None:
+        """Ask for the connection and wait for the answer."""
+        self._protocol.send_request(self._protocol.connect())
+        await self.flush()
+        while self._protocol.state is State.CONNECTING:
+            await self._read()
+        assert self._protocol.state is State.OPEN, self._protocol.handshake_exc
+
+    async def send(self, text: str) -> None:
+        """Send one text message."""
+        self._protocol.send_text(text.encode())
+        await self.flush()
+
+    async def send_part(self, part: bytes, *, first: bool = False, last: bool = False) -> None:
+        """Send one fragment of a message."""
+        if first:
+            self._protocol.send_text(part, fin=last)
+        else:
+            self._protocol.send_continuation(part, fin=last)
+        await self.flush()
+
+    async def send_raw(self, data: bytes) -> None:
+        """Send bytes that need not be a frame."""
+        await asyncio.wait_for(self._loop.sock_sendall(self._sock, data), WITHIN)
+
+    async def ping(self, times: int) -> None:
+        """Send so many pings at once."""
+        for _ in range(times):
+            self._protocol.send_ping(b"p" * 125)
+        await self.flush()
+
+    async def say_close(self) -> None:
+        """Send a close frame, whatever has been read."""
+        self._protocol.send_close(1000)
+        await self.flush()
+
+    def hang_up_half(self) -> None:
+        """Tell the operating system that nothing more will be sent."""
+        self._sock.shutdown(socket.SHUT_WR)
+
+    async def flush(self) -> None:
+        """Send what the protocol has to say."""
+        for data in self._protocol.data_to_send():
+            await self.send_raw(data)
+
+    async def frame(self) -> Frame | None:
+        """The next frame; None at the end of the connection."""
+        while not self._frames and not self.gone:
+            await self._read()
+        return self._frames.pop(0) if self._frames else None
+
+    async def text(self) -> str:
+        """The next frame, which is a text."""
+        frame = await self.frame()
+        assert frame is not None
+        assert frame.opcode is Opcode.TEXT
+        return bytes(frame.data).decode()
+
+    async def rest(self) -> list[str]:
+        """All texts up to the end of the connection; a close frame among them is answered."""
+        texts = []
+        while (frame := await self.frame()) is not None:
+            if frame.opcode is Opcode.TEXT:
+                texts.append(bytes(frame.data).decode())
+        return texts
+
+    @property
+    def close_frame(self) -> Close | None:
+        """What the other side said when it closed, if that was read."""
+        return self._protocol.close_rcvd
+
+    async def _read(self) -> None:
+        try:
+            data = await asyncio.wait_for(self._loop.sock_recv(self._sock, 65_536), WITHIN)
+        except ConnectionError:
+            self.gone = True
+            return
+        if not data:
+            self.gone = True
+            return
+        self._protocol.receive_data(data)
+        events = self._protocol.events_received()
+        self._frames += [event for event in events if isinstance(event, Frame)]
+        if self._protocol.state is not State.CLOSED:
+            try:
+                await self.flush()
+            except ConnectionError:
+                self.gone = True
+
+
+@asynccontextmanager
+async def peer(
+    url: str,
+    subprotocol: str = "graphql-transport-ws",
+    extensions: Iterable[ClientExtensionFactory] = (),
+) -> AsyncIterator[Peer]:
+    """An open connection; the block ends with it, without a word to the other side."""
+    loop = asyncio.get_running_loop()
+    parts = urlsplit(url)
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+        sock.setblocking(False)
+        await loop.sock_connect(sock, (parts.hostname, parts.port))
+        protocol = ClientProtocol(
+            parse_uri(url), subprotocols=[Subprotocol(subprotocol)], extensions=list(extensions)
+        )
+        connected = Peer(sock, protocol)
+        await connected.shake_hands()
+        yield connected
