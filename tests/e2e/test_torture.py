@@ -1,14 +1,12 @@
 """What was acknowledged stays, whatever dies: the short form of ``make torture``."""
 
-import random
-
-from tests.support.torture import SHORT, table, torture
+from tests.support.torture import SHORT, new_seed, table, torture
 
 
 async def test_no_acknowledged_interest_is_lost_or_doubled_while_mongod_and_nodes_are_killed() -> (
     None
 ):
-    seed = random.randrange(10_000)
+    seed = new_seed()
     outcome = await torture(SHORT, seed)
     assert outcome.broken == [], table(outcome, seed)
     assert len(outcome.ledger.acknowledged) >= SHORT.interests
