@@ -11,6 +11,8 @@ from storage.client import Collection, Mongo, translated
 from storage.validators import VALIDATORS
 
 _DAY = 86_400
+CHANGE_WITHIN_MS = 10_000
+"""For which the writes of a collection may have to wait for a new validator."""
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
@@ -127,13 +129,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 async def ensure_collections(mongo: Mongo) -> None:
-    """Make every collection with validator and indexes; many processes may do so at once."""
-    existing = await mongo.collection_names()
+    """Make every collection with validator and indexes; many processes may do so at once.
+
+    What is as it should be is not touched: changing a validator waits for every transaction on
+    the collection, and every write waits behind it.
+    """
+    existing = await mongo.validators()
     for name, indexes in INDEXES.items():
         validator = {"$jsonSchema": VALIDATORS[name]} if name in VALIDATORS else {}
         if name not in existing:
             await mongo.create_collection(name)
-        await mongo.command({"collMod": name, "validator": validator})
+        if existing.get(name, {}) != validator:
+            change = {"collMod": name, "validator": validator, "maxTimeMS": CHANGE_WITHIN_MS}
+            await mongo.command(change)
         for index in indexes:
             with translated():
                 await _ensure_index(mongo[name], index)

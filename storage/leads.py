@@ -14,11 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.leads import HIRED, Lead, LeadStage
-from storage.client import Document, Duplicate, Mongo, Session, translated
+from storage.client import (
+    Document,
+    Duplicate,
+    Mongo,
+    Session,
+    StorageUnavailable,
+    deadline,
+    translated,
+)
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 NEWEST_FIRST = (("_id", -1),)
+RECORD_SECONDS = 15.0
+"""For a batch to be confirmed: whoever tapped still looks at the screen then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +120,12 @@ class Leads:
         before, or another stands earlier in the batch, that one comes back.
 
         :raises StorageError: some of the batch may be stored, some not; sending it again is safe.
+        :raises StorageUnavailable: so it is after ``RECORD_SECONDS`` at the latest.
         """
+        with deadline(RECORD_SECONDS):
+            return await self._record(leads)
+
+    async def _record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
         stored = {lead.id for lead in leads}
         try:
             with translated():
@@ -147,7 +162,12 @@ class Leads:
         with translated():
             found = self._leads.find({"$or": wanted})
             records = [to_record(Lead, document) async for document in found]
-        return {_identity(lead): lead for lead in records}
+        by_identity = {_identity(lead): lead for lead in records}
+        if len(by_identity) < len(wanted):
+            # Refused by the index, and yet not to be read: a new primary shows what a majority
+            # has only after its own first write.
+            raise StorageUnavailable("a lead that is stored is not yet confirmed")
+        return by_identity
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Lead]:
         """The leads among ``ids`` that exist, by id."""
