@@ -229,7 +229,15 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
         return_exceptions=True,
     )
     due = records.AT + timedelta(days=7)
-    contacted = replace(lead, stage=LeadStage.CONTACTED, version=2, due_at=due, escalate_at=due)
+    contacted = replace(
+        lead,
+        stage=LeadStage.CONTACTED,
+        reached=LeadStage.CONTACTED,
+        steps=1,
+        version=2,
+        due_at=due,
+        escalate_at=due,
+    )
     assert [each for each in outcomes if isinstance(each, Lead)] == [contacted]
     assert sum(isinstance(each, LeadStageConflict) for each in outcomes) == 9
     assert await store.leads.by_id(lead.id) == contacted
