@@ -32,6 +32,14 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINE = len(COLUMNS)
 
 
+@pytest.fixture
+async def world(running: Running) -> World:
+    """A world with one lead."""
+    world = World(running)
+    await world.settle(with_offered=False)
+    return world
+
+
 @pytest.fixture(scope="session")
 async def exports(running: Running) -> Exports:
     return Exports(running.store, running.tokens.authenticate)

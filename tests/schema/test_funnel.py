@@ -48,6 +48,22 @@ NOTHING = {
 }
 
 
+@pytest.fixture
+async def world(running: Running) -> World:
+    """A world with one lead."""
+    world = World(running)
+    await world.settle(with_offered=False)
+    return world
+
+
+@pytest.fixture(scope="module")
+async def still_world(running: Running) -> World:
+    """The same for tests that change nothing in it."""
+    world = World(running)
+    await world.settle(with_offered=False)
+    return world
+
+
 async def rows(
     api: Api, world: World, caller: str, by: str, **narrowed: Any
 ) -> list[dict[str, Any]]:

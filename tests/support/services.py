@@ -209,8 +209,8 @@ class World:
         )
         self._phones = iter(range(10**8))
 
-    async def settle(self) -> None:
-        """Put everything into the database."""
+    async def settle(self, *, with_offered: bool = True) -> None:
+        """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.elsewhere])
         await store.employers.add([self.employer, self.rival])
@@ -218,7 +218,7 @@ class World:
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
-        await store.leads.record([self.lead, self.offered])
+        await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.notice(session.id)
 
