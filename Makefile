@@ -1,7 +1,7 @@
 # Everything below works on a fresh clone with nothing but Python 3.11 or newer, make and a network:
 # `setup` fetches uv when it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run test check bench schema clean help
+.PHONY: setup run test torture check bench schema clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
@@ -13,10 +13,13 @@ run: setup ## start the service with demo data; SONGGANG_* and MONGODB_* come fr
 # Without the settings of a service that may run beside: tests neither touch its data nor see its secrets.
 test: check ## check, then all tests with coverage
 	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO \
-		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_STAFF_PASSWORD \
+		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_STAFF_PASSWORD \
 		SONGGANG_CONTACT_DAYS SONGGANG_RECORD_DAYS SONGGANG_NEW_SECRET \
 		MONGODB_URI MONGODB_DATABASE MONGODB_DRIVER; \
 	exec .venv/bin/python -m pytest --cov --cov-report=term-missing
+
+torture: setup ## kill MongoDB and nodes while 20,000 interests are sent; ten minutes and more
+	@exec .venv/bin/python -m tests.support.torture
 
 check: setup ## format, lint, types, and the committed GraphQL schema
 	@.venv/bin/ruff format --check .

@@ -21,6 +21,8 @@ from starlette.types import Receive, Scope, Send
 from api import demo
 from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
+from api.codes import CodePages, opened, pictured
+from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
@@ -28,12 +30,15 @@ from api.receipts import Receipts
 from api.settings import Settings
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
+from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
+from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.retention import Retention
 from realtime.sessions import Desk
@@ -62,7 +67,9 @@ class Node:
     """What one process runs."""
 
     endpoint: GraphQLEndpoint
+    exports: Exports
     health: Health
+    codes: CodePages
     sign_ins: SignIns | None
 
     async def drain(self) -> None:
@@ -87,8 +94,12 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/", front),
+            Route("/q/{token}", opened),
+            Route("/codes/{name}", pictured),
             Route("/graphql", _Endpoint()),
             WebSocketRoute("/graphql", _Endpoint()),
+            Route("/exports/leads.csv", _Exports(), methods=["GET"]),
+            Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
         ],
@@ -108,6 +119,14 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node: Node = scope["app"].state.node
         await node.endpoint(scope, receive, send)
+
+
+class _Exports:
+    """The same for the exports."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.exports(scope, receive, send)
 
 
 @asynccontextmanager
@@ -152,12 +171,19 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
 
         commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
         stack.push_async_callback(commit.close)
-        lead_log = LeadLog(store, commit, clock)
+        lead_log = LeadLog(store, commit)
         lead_log.start()
         stack.push_async_callback(lead_log.close)
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
         desk = Desk(store, commit, clock)
+        pipeline = Pipeline(store, commit, clock)
+        escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
+        escalation.start()
+        stack.push_async_callback(escalation.close)
+        scans = Scans(store)
+        scans.start()
+        stack.push_async_callback(scans.close)
         keys = KeyWatch(store)
         keys.start()
         stack.push_async_callback(keys.close)
@@ -178,18 +204,22 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
             receipts=Receipts(store.seal, clock),
+            pipeline=pipeline,
             commit=commit,
             presence=presence,
             authority=gate,
             clock=clock,
             wages=KNOWN_WAGES,
+            public_url=settings.public_url,
             demo=settings.demo,
         )
         node = Node(
             endpoint=GraphQLEndpoint(
                 Engine(services), services, tokens.authenticate, origins=settings.origins
             ),
+            exports=Exports(store, tokens.authenticate),
             health=Health(store.mongo, feed),
+            codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )
         stack.push_async_callback(node.drain)

@@ -100,6 +100,8 @@ class Operation:
         if joining is not None and not joining.done():
             await asyncio.wait({joining})
         result = await self._engine.execute(request, context)
+        if not self._outbox.has_room():
+            await self._outbox.drained()
         self._outbox.send(Rendered(result).message(self._prefix))
         self._outbox.send(complete_message(self._id))
         self._end()

@@ -2,9 +2,9 @@
 
 ``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
 ``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
-elsewhere that may open sockets, comma separated), ``SONGGANG_CONTACT_DAYS`` and
-``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``MONGODB_URI``,
-``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
+elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
+service), ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS`` (how long contacts and records are
+kept), ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from storage.client import Driver
 SHORTEST_SECRET = 16
 """Characters: 64 bits even if they are hexadecimal digits."""
 LONGEST_PASSWORD = 256
+LONGEST_URL = 200
+"""Characters: a longer one makes a QR code too fine to be scanned from a screen."""
 _ORIGIN = re.compile(r"https?://[^/\s]+")
+_URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?", re.ASCII)
 
 
 class SettingsInvalid(Exception):
@@ -58,6 +61,14 @@ def _origins(listed: str) -> str:
     return listed
 
 
+def _url(given: str) -> str:
+    if not given.isascii() or len(given) > LONGEST_URL or not _URL.fullmatch(given):
+        raise ValueError(
+            f"is an address such as https://jobs.example.org, of at most {LONGEST_URL} characters"
+        )
+    return given.rstrip("/")
+
+
 def _split(listed: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in listed.split(",") if origin.strip())
 
@@ -79,6 +90,9 @@ class Settings(BaseSettings):
     )
     listed_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", validation_alias="SONGGANG_ORIGINS"
+    )
+    given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
+        default=None, validation_alias="SONGGANG_PUBLIC_URL"
     )
     # Before their three years are over, no record can be deleted; contacts may go earlier.
     contact_days: int = Field(
@@ -116,6 +130,12 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """Origins other than our own whose pages may open sockets."""
         return _split(self.listed_origins)
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach this service, without a slash at its end: stands in QR codes."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.given_public_url or f"http://{host}:{self.port}"
 
     @property
     def periods(self) -> Periods:

@@ -3,6 +3,7 @@
     Refusal
     ├── InvalidInput           a value that cannot be right; ``field`` names it
     │   ├── PhoneInvalid       not a mobile number that can be called
+    │   ├── CodeInvalid        a QR code that is not ours, or belongs to something else
     │   └── ConsentRequired    no consent, or consent to a text that is not the current one
     ├── Unauthenticated        no token, or one that is expired or forged
     ├── SignInFailed           user name or password is wrong (never says which)
@@ -14,8 +15,10 @@
     ├── SessionStateConflict   the session cannot go from its status to the wanted one
     ├── PostingNotInSession    the session does not present this posting
     ├── PostingNotOpen         refused, held for a person, closed or past its date
+    ├── PostingConflict        the posting has changed since the caller saw it
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
+    ├── RetentionTooEarly      the days since the hire have not passed yet
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -34,6 +37,7 @@ class ErrorCode(StrEnum):
     INVALID_ID = "INVALID_ID"
     PHONE_INVALID = "PHONE_INVALID"
     CONSENT_REQUIRED = "CONSENT_REQUIRED"
+    CODE_INVALID = "CODE_INVALID"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
@@ -44,8 +48,10 @@ class ErrorCode(StrEnum):
     SESSION_STATE_CONFLICT = "SESSION_STATE_CONFLICT"
     POSTING_NOT_IN_SESSION = "POSTING_NOT_IN_SESSION"
     POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
+    POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -78,6 +84,12 @@ class PhoneInvalid(InvalidInput):
 
 class ConsentRequired(InvalidInput):
     code = ErrorCode.CONSENT_REQUIRED
+
+
+class CodeInvalid(InvalidInput):
+    """The token of a QR code that is damaged or forged, or that belongs to something else."""
+
+    code = ErrorCode.CODE_INVALID
 
 
 class BadPageSize(InvalidInput):
@@ -132,12 +144,20 @@ class PostingNotOpen(Refusal):
     code = ErrorCode.POSTING_NOT_OPEN
 
 
+class PostingConflict(Refusal):
+    code = ErrorCode.POSTING_CONFLICT
+
+
 class LeadStageConflict(Refusal):
     code = ErrorCode.LEAD_STAGE_CONFLICT
 
 
 class ConsentWithdrawn(Refusal):
     code = ErrorCode.CONSENT_WITHDRAWN
+
+
+class RetentionTooEarly(Refusal):
+    code = ErrorCode.RETENTION_TOO_EARLY
 
 
 class Busy(Refusal):

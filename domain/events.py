@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.leads import LeadStage
+from domain.sessions import Segment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,13 @@ class Announcement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SegmentChanged:
+    session_id: str
+    segment: Segment
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TallyChanged:
     """How many interests there are in all, and in each posting that moved lately. Passing."""
 
@@ -95,6 +103,34 @@ class LeadAdvanced:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadAssigned:
+    """Somebody has the lead in hand, or nobody any more."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadNoted:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEscalated:
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HireConfirmed:
+    """One side said that the person was hired, or that not."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unrecognised:
     """Logged by a newer version of this service; it has a place, but what it says is not known.
 
@@ -113,8 +149,11 @@ LoggedSessionEvent = (
     | PostingPinned
     | PostingUnpinned
     | Announcement
+    | SegmentChanged
 )
-LoggedLeadEvent = LeadRecorded | LeadAdvanced
+LoggedLeadEvent = (
+    LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
+)
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
 PassingEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | PassingEvent | Unrecognised

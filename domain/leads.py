@@ -1,13 +1,14 @@
-"""Leads: one interest of one person in one posting of one session, and the way to a kept job."""
+"""Leads: one interest of one person in one posting, and the way to a kept job."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.errors import InvalidInput, LeadStageConflict
 from domain.labels import Labelled
 from domain.postings import PostingTerms
+from domain.sessions import Segment
 
 
 class LeadStage(Labelled):
@@ -35,6 +36,13 @@ class RefusalReason(Labelled):
     OTHER = "OTHER", "其他"
 
 
+class HireSide(Labelled):
+    """Who can say whether somebody was hired."""
+
+    EMPLOYER = "EMPLOYER", "用人单位"
+    SEEKER = "SEEKER", "求职者"
+
+
 class LeadSource(Labelled):
     """Where the tap came from."""
 
@@ -45,7 +53,7 @@ class LeadSource(Labelled):
     BOARD = "BOARD", "招聘栏"
 
 
-_PIPELINE = (
+PIPELINE = (
     LeadStage.INTERESTED,
     LeadStage.CONTACTED,
     LeadStage.INTERVIEWED,
@@ -55,7 +63,9 @@ _PIPELINE = (
     LeadStage.RETAINED_90,
 )
 CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
-_BEFORE_HIRE = frozenset(_PIPELINE[:4])
+_BEFORE_HIRE = frozenset(PIPELINE[:4])
+HIRED = PIPELINE[4:]
+"""The stages of somebody who has the job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,32 +95,84 @@ class Sealed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HireProof:
+    """What each side last said of the hire, None where it said nothing yet.
+
+    ``disagreement`` is kept beside them because storage finds the disputed leads by it.
+    """
+
+    employer: bool | None
+    seeker: bool | None
+    disagreement: bool
+
+    @property
+    def agreed(self) -> bool:
+        """Whether both sides say that the person was hired."""
+        return self.employer is True and self.seeker is True
+
+    def said(self, side: HireSide, *, hired: bool) -> HireProof:
+        """The proof once ``side`` has said so; it takes the place of what it said before."""
+        employer = hired if side is HireSide.EMPLOYER else self.employer
+        seeker = hired if side is HireSide.SEEKER else self.seeker
+        disagreement = None not in {employer, seeker} and employer is not seeker
+        return HireProof(employer=employer, seeker=seeker, disagreement=disagreement)
+
+
+NO_PROOF = HireProof(employer=None, seeker=None, disagreement=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lead:
     """``person`` is a keyed hash of the phone, so that one person is one lead a posting.
 
+    One that was given without a session, on the board or at a poster, has no ``session_id`` and
+    no ``owner_id``; its ``union_path`` is that of the posting's union. ``segment`` is what was on
+    air when it was given, ``code_id`` the code that was scanned.
+
     ``giver`` is the viewer who sent it: a phone alone proves nothing about who sends it. With
     ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
+
+    The fields from ``assignee_id`` on are of the follow-up: see ``domain.pipeline``.
+
+    ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
+    as it is; ``steps`` counts its changes of stage.
     """
 
     id: str
-    session_id: str
+    session_id: str | None
     posting_id: str
     employer_id: str
     union_path: tuple[str, ...]
-    owner_id: str
+    owner_id: str | None
     person: str
     contact: Sealed | None
     consent: ConsentGiven
     source: LeadSource
+    segment: Segment | None = None
+    code_id: str | None = None
     terms: PostingTerms
     stage: LeadStage = LeadStage.INTERESTED
     reason: RefusalReason | None = None
     version: int = 1
+    reached: LeadStage = LeadStage.INTERESTED
+    steps: int = 0
     created_at: datetime
     updated_at: datetime
     giver: str | None = None
     withdrawn_at: datetime | None = None
     erased_at: datetime | None = None
+    assignee_id: str | None = None
+    next_action_on: date | None = None
+    due_at: datetime | None = None
+    escalate_at: datetime | None = None
+    escalated_to: str | None = None
+    hired_at: datetime | None = None
+    hire: HireProof = NO_PROOF
+
+
+def furthest(*stages: LeadStage) -> LeadStage:
+    """The one that stands last in the pipeline; the closings stand nowhere in it."""
+    return max((stage for stage in stages if stage not in CLOSED), key=PIPELINE.index)
 
 
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
@@ -123,7 +185,7 @@ def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
         return frozenset({LeadStage.CONTACTED})
     if stage in CLOSED or stage is LeadStage.RETAINED_90:
         return frozenset()
-    following = _PIPELINE[_PIPELINE.index(stage) + 1]
+    following = PIPELINE[PIPELINE.index(stage) + 1]
     if stage in _BEFORE_HIRE:
         return CLOSED | {following}
     return frozenset({following, LeadStage.WITHDRAWN})

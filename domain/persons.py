@@ -25,6 +25,8 @@ _E164 = re.compile(r"\+86(1[0-9]{10})")
 # The lookahead finds candidates that overlap; a run of more than 18 digits holds none.
 _IDENTITY = re.compile(r"(?<![0-9])(?=([0-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx])(?![0-9]))")
 _BORN = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+# The digits around it must end: a number of an order or of an account is no phone.
+_CALLABLE = re.compile(r"(?<![0-9])(?:(?:0086|86)[ -]?)?1[ -]?[3-9](?:[ -]?[0-9]){9}(?![0-9])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 
@@ -103,6 +105,17 @@ def holds_identity_number(text: str) -> bool:
     """
     plain = unicodedata.normalize("NFKC", text)
     return any(_is_identity_number(found[1]) for found in _IDENTITY.finditer(plain))
+
+
+def holds_mobile_number(text: str) -> bool:
+    """Whether a text holds eleven digits that read as a Chinese mobile number.
+
+    Also in full-width digits, after +86, with single blanks or dashes between, or with characters
+    between that cannot be seen.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return _CALLABLE.search(seen) is not None
 
 
 def _is_identity_number(candidate: str) -> bool:

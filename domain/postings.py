@@ -152,7 +152,11 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """A job of an employer with the verdict on it."""
+    """A job of an employer with the verdict on it.
+
+    ``revision`` grows by one with each change of the terms. ``review`` is the last decision of a
+    person, which may have been about earlier terms.
+    """
 
     id: str
     employer_id: str
@@ -160,6 +164,7 @@ class Posting:
     status: PostingStatus
     findings: tuple[Finding, ...] = field(default=())
     review: Review | None = None
+    revision: int = 1
     union_id: str
     created_by: str
     created_at: datetime

@@ -3,7 +3,8 @@ recruiter what belongs to their employer."""
 
 from __future__ import annotations
 
-from domain.accounts import Principal, Role
+from domain.accounts import STAFF, Account, Principal, Role
+from domain.codes import Code
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
@@ -34,7 +35,9 @@ def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
 
 
 def may_follow_lead(principal: Principal, lead: Lead) -> bool:
-    """Whether the lead is in the caller's scope."""
+    """Whether the lead is in the caller's scope, or in the caller's hands."""
+    if principal.role in STAFF and principal.subject == lead.assignee_id:
+        return True
     if principal.role is Role.OFFICER:
         return principal.union_id in lead.union_path
     if principal.role is Role.HOST:
@@ -45,6 +48,33 @@ def may_follow_lead(principal: Principal, lead: Lead) -> bool:
         and lead.employer_id == principal.employer_id
         and lead.withdrawn_at is None
     )
+
+
+def may_take_lead(
+    giver: Principal, lead: Lead, taker: Account, union_path: tuple[str, ...]
+) -> bool:
+    """Whether ``giver``, who may follow the lead, may hand it to ``taker``.
+
+    An officer hands it to officers and hosts of the own union and its branches (``union_path`` is
+    the taker's) and to recruiters of the employer, a recruiter to colleagues alone. Nobody else's
+    recruiter ever: the person agreed to this employer.
+    """
+    if taker.role is Role.RECRUITER:
+        return taker.employer_id == lead.employer_id
+    return (
+        giver.role is Role.OFFICER
+        and taker.role in {Role.OFFICER, Role.HOST}
+        and giver.union_id in union_path
+    )
+
+
+def may_see_code(principal: Principal | None, code: Code) -> bool:
+    """Whether the code is in the caller's scope: what it has brought is for them."""
+    if principal is None:
+        return False
+    if principal.role is Role.HOST:
+        return code.owner_id == principal.subject
+    return principal.role is Role.OFFICER and principal.union_id in code.union_path
 
 
 def may_see_unopened(

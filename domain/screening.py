@@ -19,6 +19,7 @@ from domain.postings import (
     EmploymentType,
     Finding,
     InsuranceKind,
+    Posting,
     PostingStatus,
     PostingTerms,
     Severity,
@@ -60,6 +61,16 @@ def status_after(findings: Iterable[Finding]) -> PostingStatus:
     if Severity.REFUSE in severities:
         return PostingStatus.REFUSED
     return PostingStatus.IN_REVIEW if Severity.REVIEW in severities else PostingStatus.OPEN
+
+
+def status_after_change(before: Posting, findings: Iterable[Finding]) -> PostingStatus:
+    """What screening makes of new terms: as for new ones, but what a person refused a person opens.
+
+    The rules did not see then why it was to be refused, so they cannot see whether that is gone.
+    """
+    status = status_after(findings)
+    refused = before.review is not None and not before.review.approved
+    return PostingStatus.IN_REVIEW if refused and status is PostingStatus.OPEN else status
 
 
 def _is_blank(text: str | None) -> bool:

@@ -28,6 +28,17 @@ class SessionStatus(Labelled):
     CANCELLED = "CANCELLED", "已取消"
 
 
+class Segment(Labelled):
+    """What is on air at a moment: stories and hiring take turns in one session."""
+
+    STORY = "STORY", "故事"
+    POSTING = "POSTING", "岗位"
+    POLICY = "POLICY", "政策"
+    QA = "QA", "问答"
+    TOUR = "TOUR", "探访"
+    INTERVIEW = "INTERVIEW", "面试"
+
+
 class Honour(Labelled):
     """Honours of a host, from the nation down to the county."""
 
@@ -64,7 +75,11 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSession:
-    """A live session; ``posting_ids`` is its running order, ``seq`` the last event it includes."""
+    """A live session; ``posting_ids`` is its running order, ``seq`` the last event it includes.
+
+    ``segment`` is what is on air, with a title of its own; none before the host says so, and none
+    after the end.
+    """
 
     id: str
     title: str
@@ -77,6 +92,8 @@ class LiveSession:
     starts_at: datetime
     posting_ids: tuple[str, ...]
     pinned_posting_id: str | None = None
+    segment: Segment | None = None
+    segment_title: str = ""
     peak_viewers: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None

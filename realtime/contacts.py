@@ -114,12 +114,12 @@ class Contacts:
             )
             entry = _about(before, _person(holder), AuditAction.WITHDRAW_CONSENT)
             await self._log([entry], session)
-            if stage is before.stage:
+            if stage is before.stage or before.session_id is None:
                 return after, []
             moved = LeadAdvanced(session_id=before.session_id, lead_id=before.id, stage=stage)
             return after, [moved]
 
-        return await self._commit(lead_topic(known.session_id), change)
+        return await self._commit(lead_topic(known.session_id or known.id), change)
 
     async def correct(self, holder: Holder, name: str) -> int:
         """Give the leads of a receipt another name; how many had a different one.

@@ -74,6 +74,9 @@ class Feed:
                 self._token = None
             except StorageError as error:
                 _log.warning("feed interrupted", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a node whose feed is dead would serve on, deaf
+                _log.error("feed broken", exc_info=error)
+                self._token = None
             finally:
                 self._open.clear()
             await asyncio.sleep(_PAUSES[min(self._failures, len(_PAUSES) - 1)])

@@ -160,8 +160,14 @@ class Hub:
             if len(self._topics) >= TOPICS:
                 raise Busy("This node follows too many sessions. Try again: another may answer.")
             opening = self._opening[name] = asyncio.create_task(self._take_up(name))
-            opening.add_done_callback(lambda _: self._opening.pop(name, None))
+            opening.add_done_callback(lambda done: self._opened(name, done))
         return await asyncio.shield(opening)
+
+    def _opened(self, name: str, opening: asyncio.Task[Topic]) -> None:
+        self._opening.pop(name, None)
+        if not opening.cancelled():
+            # Whoever waited may have given up: then nobody else looks at how it failed.
+            opening.exception()
 
     async def _take_up(self, name: str) -> Topic:
         topic = Topic(name, self._log, self._clock)

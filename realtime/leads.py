@@ -15,11 +15,10 @@ from dataclasses import dataclass
 import structlog
 
 from domain.errors import Busy, Refusal
-from domain.events import LeadAdvanced, LeadRecorded, LoggedEvent, lead_topic
-from domain.leads import Lead, LeadStage, RefusalReason, check_advance
+from domain.events import LeadRecorded, LoggedEvent, lead_topic
+from domain.leads import Lead
 from realtime.commit import GroupCommit
 from storage.client import Session, StorageError, StorageUnavailable
-from storage.clock import Clock
 from storage.store import Store
 
 BATCH = 500
@@ -102,16 +101,16 @@ class Capture:
             else:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
-            self._lead_log.notice(session_id)
+            if session_id is not None:
+                self._lead_log.notice(session_id)
 
 
 class LeadLog:
-    """Gives stored leads their place in the session's lead log, and advances them."""
+    """Gives stored leads their place in the session's lead log."""
 
-    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+    def __init__(self, store: Store, commit: GroupCommit) -> None:
         self._store = store
         self._commit = commit
-        self._clock = clock
         self._noticed: dict[str, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -137,33 +136,6 @@ class LeadLog:
         task = asyncio.create_task(self._log_all(session_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def advance(
-        self,
-        lead: Lead,
-        stage: LeadStage,
-        reason: RefusalReason | None,
-        *,
-        expected_version: int | None,
-    ) -> Lead:
-        """Bring a lead to the next stage.
-
-        :raises LeadStageConflict: the stage does not follow, or the lead is not at the version
-            that the caller has seen.
-        """
-
-        async def change(session: Session) -> tuple[Lead, Sequence[LoggedEvent]]:
-            before = await self._store.leads.by_id(lead.id, session=session)
-            assert before is not None  # leads are not deleted
-            check_advance(before, stage, reason, expected_version=expected_version)
-            after = await self._store.leads.advance(
-                before, stage, reason, at=self._clock(), session=session
-            )
-            assert after is not None  # the version was read in this very snapshot
-            advanced = LeadAdvanced(session_id=lead.session_id, lead_id=lead.id, stage=stage)
-            return after, [advanced]
-
-        return await self._commit(lead_topic(lead.session_id), change)
 
     async def _log_all(self, session_id: str) -> None:
         try:

@@ -25,7 +25,8 @@ class Pace:
     async def turn(self) -> None:
         """Return when it is the caller's turn."""
         self._keep_time()
-        if self._left and not self._waiting:
+        # Some are left only when nobody waits.
+        if self._left:
             self._left -= 1
             return
         turn = asyncio.get_running_loop().create_future()

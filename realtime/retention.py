@@ -14,7 +14,7 @@ import structlog
 from domain.audit import SERVICE, AuditAction, AuditEntry
 from domain.contacts import Periods
 from realtime.contacts import AT_ONCE, erase
-from storage.client import Session, StorageError
+from storage.client import Session, StorageError, new_id
 from storage.clock import Clock
 from storage.store import Store
 
@@ -56,10 +56,14 @@ class Retention:
 
     async def run_if_due(self) -> Done | None:
         """Erase and delete what is late, unless some process has done so within a day."""
-        if not await self._store.leases.take(_WORK, at=self._clock(), lasting=LASTING):
+        leases, at = self._store.leases, self._clock()
+        # Another holder each time: this process, too, finds it taken until it is due again.
+        holder = new_id()
+        if not await leases.take(_WORK, holder, at=at, until=at + LASTING):
             return None
         done = await self.run()
-        await self._store.leases.done(_WORK, next_at=self._clock() + EVERY)
+        at = self._clock()
+        await leases.take(_WORK, holder, at=at, until=at + EVERY)
         return done
 
     async def run(self) -> Done:

@@ -15,6 +15,7 @@ from domain.events import (
     LoggedEvent,
     PostingPinned,
     PostingUnpinned,
+    SegmentChanged,
     SessionCancelled,
     SessionEnded,
     SessionInterrupted,
@@ -22,7 +23,7 @@ from domain.events import (
     SessionStarted,
     session_topic,
 )
-from domain.sessions import LiveSession, SessionStatus, check_transition
+from domain.sessions import LiveSession, Segment, SessionStatus, check_transition
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock
@@ -30,7 +31,7 @@ from storage.store import Store
 
 
 class Desk:
-    """The host's desk: moves sessions, pins postings, makes announcements."""
+    """The host's desk: moves sessions, sets segments, pins postings, makes announcements."""
 
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
         self._store = store
@@ -83,6 +84,43 @@ class Desk:
             await self._store.sessions.pin(session_id, None, session=session)
             unpinned = PostingUnpinned(session_id=session_id, posting_id=live.pinned_posting_id)
             return await self._load(session_id, session), [unpinned]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def show_again(self, posting_id: str) -> None:
+        """Bring the rooms that show a posting up to what has become of it.
+
+        They are told of its new terms as if it were pinned now, or that it is gone.
+        """
+        for session_id in await self._store.sessions.showing(posting_id):
+            await self._show_again(session_id, posting_id)
+
+    async def _show_again(self, session_id: str, posting_id: str) -> None:
+        async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+            shown = await self._load(session_id, session)
+            if shown.pinned_posting_id != posting_id:
+                return None, []
+            posting = (await self._store.postings.by_ids([posting_id], session=session))[posting_id]
+            if posting.is_open(day_in_china(self._clock())):
+                return None, [PostingPinned(session_id=session_id, posting_id=posting_id)]
+            await self._store.sessions.unpin(session_id, posting_id, session=session)
+            return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
+
+        await self._commit(session_topic(session_id), change)
+
+    async def set_segment(self, session_id: str, segment: Segment, title: str) -> LiveSession:
+        """Say what is on air now; nothing happens when it is that already.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            if (live.segment, live.segment_title) == (segment, title):
+                return live, []
+            await self._store.sessions.set_segment(session_id, segment, title, session=session)
+            changed = SegmentChanged(session_id=session_id, segment=segment, title=title)
+            return await self._load(session_id, session), [changed]
 
         return await self._commit(session_topic(session_id), change)
 

@@ -30,6 +30,8 @@ READ = 500
 """Events read from the log at a time."""
 BLOCKS = 32
 """Blocks of ``READ`` older events kept a topic while clients catch up."""
+RETRY = 0.5
+"""Seconds before a topic that was held up reads the log again."""
 RESET_SHARED = 1.0
 """Seconds for which one rendered snapshot serves all who are reset."""
 TURN = 500
@@ -195,11 +197,11 @@ class Topic:
             self._news.clear()
             try:
                 await self._catch_up()
-            except StorageError as error:
-                _log.warning("log unreadable", topic=self.name, error=type(error).__name__)
-                await asyncio.sleep(0.5)
+                await self._spread_passing()
+            except Exception as error:  # noqa: BLE001 - a room whose pump is dead would fall silent
+                _log.warning("topic held up", topic=self.name, error=type(error).__name__)
+                await asyncio.sleep(RETRY)
                 self.hint_gap()
-            await self._spread_passing()
 
     async def _catch_up(self) -> None:
         while self._pending or self._behind:

@@ -14,7 +14,11 @@ from typing import Protocol
 import orjson
 
 OUTBOX_BYTES = 256 * 1024
-"""Bytes that may wait for one connection; beyond that it is closed with ``OUTBOX_FULL``."""
+"""Bytes that may wait for one connection; beyond that it is closed with ``OUTBOX_FULL``.
+
+A single larger message, such as the answer to a big query, is taken while little waits: closing
+would bring the client back for the very same.
+"""
 SLACK_BYTES = 32 * 1024
 """From here on state waits in its slot (latest wins) and only events are queued."""
 
@@ -96,10 +100,11 @@ class Outbox:
         self.closed = False
 
     def send(self, text: bytes) -> None:
-        """Queue a message that must arrive."""
+        """Queue a message that must arrive; while little waits one of any size does."""
         if self.closed:
             return
-        if self._wire.queued() + len(text) > OUTBOX_BYTES:
+        waiting = self._wire.queued()
+        if waiting > SLACK_BYTES and waiting + len(text) > OUTBOX_BYTES:
             self.close(Close.OUTBOX_FULL)
             return
         self._wire.write(text)

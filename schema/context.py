@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from domain.accounts import Account, Principal, Role, require
 from domain.calendar import day_in_china
+from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
@@ -26,10 +27,12 @@ from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
 from schema.recent import Recent
 from storage.clock import Clock
+from storage.leads import CodeYield
 from storage.store import Store
 
 R = TypeVar("R")
@@ -79,7 +82,10 @@ class Receipts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What one process has once; built by the app, shared by all operations."""
+    """What one process has once; built by the app, shared by all operations.
+
+    ``public_url`` is where people reach this service, without a slash at the end.
+    """
 
     store: Store
     hub: Hub
@@ -88,17 +94,24 @@ class Services:
     lead_log: LeadLog
     contacts: Contacts
     receipts: Receipts
+    pipeline: Pipeline
     commit: GroupCommit
     presence: Presence
     authority: Authority
     clock: Clock
     wages: WageTable
+    public_url: str
     demo: bool = False
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
         """For admission, which many ask for at once."""
         return Recent(self.store.sessions.by_id)
+
+    @cached_property
+    def recent_codes(self) -> Recent[Code | None]:
+        """For scans, which come by the hundred from one screen."""
+        return Recent(self.store.codes.by_id)
 
     @cached_property
     def recent_consent(self) -> Recent[ConsentTemplate]:
@@ -134,12 +147,20 @@ class Loaders:
         return _by_id(self._store.sessions.by_ids)
 
     @cached_property
+    def leads(self) -> DataLoader[str, Lead | None]:
+        return _by_id(self._store.leads.by_ids)
+
+    @cached_property
     def accounts(self) -> DataLoader[str, Account | None]:
         return _by_id(self._store.accounts.by_ids)
 
     @cached_property
-    def leads(self) -> DataLoader[str, Lead | None]:
-        return _by_id(self._store.leads.by_ids)
+    def codes(self) -> DataLoader[str, Code | None]:
+        return _by_id(self._store.codes.by_ids)
+
+    @cached_property
+    def code_yields(self) -> DataLoader[str, CodeYield | None]:
+        return _by_id(self._store.leads.by_codes)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

@@ -1,4 +1,4 @@
-"""Directing a live session: on air and off, pinning postings, announcements."""
+"""Directing a live session: on air and off, segments, pinning postings, announcements."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import strawberry
 from domain.accounts import Role
 from domain.errors import InvalidInput, NotFound
 from domain.scopes import check_directs
-from domain.sessions import SessionStatus
+from domain.sessions import Segment, SessionStatus
 from domain.texts import check_text
 from schema import errors
 from schema.context import Context, Info
@@ -16,6 +16,7 @@ from schema.postings import Posting
 from schema.sessions import LiveSession
 
 ANNOUNCEMENT_MOST = 500
+SEGMENT_TITLE_MOST = 60
 
 
 @strawberry.input
@@ -57,6 +58,12 @@ class AnnounceInput(SessionInput):
     body: str
 
 
+@strawberry.input
+class SetSegmentInput(SessionInput):
+    segment: Segment
+    title: str = ""
+
+
 @strawberry.type
 class SessionChanged:
     session: LiveSession
@@ -96,6 +103,10 @@ PinPostingResult = Annotated[
 UnpinPostingResult = Annotated[
     SessionChanged | errors.SessionNotLive | errors.AnyRefusal,
     strawberry.union("UnpinPostingResult"),
+]
+SetSegmentResult = Annotated[
+    SessionChanged | errors.SessionNotLive | errors.AnyRefusal,
+    strawberry.union("SetSegmentResult"),
 ]
 AnnounceResult = Annotated[
     Announced | errors.SessionNotLive | errors.AnyRefusal, strawberry.union("AnnounceResult")
@@ -160,6 +171,14 @@ class SessionMutations:
     async def unpin_posting(self, info: Info, input: UnpinPostingInput) -> UnpinPostingResult:
         session_id = await directed(info.context, input.session_id)
         session = await info.context.services.desk.unpin(session_id)
+        return SessionChanged(session=LiveSession.of(session))
+
+    @strawberry.mutation(description="Say what is on air now; leads keep it.")
+    async def set_segment(self, info: Info, input: SetSegmentInput) -> SetSegmentResult:
+        session_id = await directed(info.context, input.session_id)
+        title = input.title.strip()
+        check_text(title, SEGMENT_TITLE_MOST, ("input", "title"))
+        session = await info.context.services.desk.set_segment(session_id, input.segment, title)
         return SessionChanged(session=LiveSession.of(session))
 
     @strawberry.mutation(description="Say something to everybody in the room.")

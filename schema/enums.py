@@ -6,8 +6,10 @@ import strawberry
 
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
+from domain.codes import CodeKind
+from domain.funnel import FunnelDimension
 from domain.labels import Labelled
-from domain.leads import LeadSource, LeadStage, RefusalReason
+from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
@@ -19,7 +21,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
-from domain.sessions import Honour, SessionFormat, SessionStatus
+from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 
 L = TypeVar("L", bound=Labelled)
@@ -28,6 +30,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
+    Segment: "What is on air at a moment.",
     Honour: "Honours of a host, from the nation down to the county.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
@@ -41,8 +44,11 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PayPeriod: "The period that an amount of pay is for.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    HireSide: "Who can say whether somebody was hired.",
+    CodeKind: "What a QR code was made for.",
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
+    FunnelDimension: "What leads are counted by; a union includes its branches.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

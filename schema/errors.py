@@ -39,6 +39,10 @@ class ConsentRequired(UserError): ...
 
 
 @strawberry.type
+class CodeInvalid(UserError): ...
+
+
+@strawberry.type
 class Unauthenticated(UserError): ...
 
 
@@ -79,11 +83,19 @@ class PostingNotOpen(UserError): ...
 
 
 @strawberry.type
+class PostingConflict(UserError): ...
+
+
+@strawberry.type
 class LeadStageConflict(UserError): ...
 
 
 @strawberry.type
 class ConsentWithdrawn(UserError): ...
+
+
+@strawberry.type
+class RetentionTooEarly(UserError): ...
 
 
 @strawberry.type
@@ -108,10 +120,13 @@ class _Answer:
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
+        return self.of(exception)
+
+    def of(self, refusal: Refusal) -> UserError:
         return self.error_type(
-            message=exception.message,
-            code=exception.code,
-            field=list(exception.field) if exception.field else None,
+            message=refusal.message,
+            code=refusal.code,
+            field=list(refusal.field) if refusal.field else None,
         )
 
 
@@ -128,9 +143,10 @@ class _Unavailable:
 
 
 # The more special before the more general: the first that fits answers.
-EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
+_ANSWERS = [
     _Answer(errors.PhoneInvalid, PhoneInvalid),
     _Answer(errors.ConsentRequired, ConsentRequired),
+    _Answer(errors.CodeInvalid, CodeInvalid),
     _Answer(errors.InvalidInput, InvalidInput),
     _Answer(errors.Unauthenticated, Unauthenticated),
     _Answer(errors.SignInFailed, SignInFailed),
@@ -142,8 +158,15 @@ EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
     _Answer(errors.SessionStateConflict, SessionStateConflict),
     _Answer(errors.PostingNotInSession, PostingNotInSession),
     _Answer(errors.PostingNotOpen, PostingNotOpen),
+    _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
+    _Answer(errors.RetentionTooEarly, RetentionTooEarly),
     _Answer(errors.Busy, Busy),
-    _Unavailable(),
 ]
+EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]
+
+
+def answer(refusal: Refusal) -> UserError:
+    """The GraphQL type of a refusal, for one of several things in the same answer."""
+    return next(kind.of(refusal) for kind in _ANSWERS if isinstance(refusal, kind.exception_type))

@@ -8,6 +8,7 @@ import strawberry
 from domain import cursors, events
 from domain.events import Placed
 from domain.leads import LeadStage
+from domain.sessions import Segment
 from schema.context import Info
 from schema.leads import Lead
 from schema.nodes import global_id
@@ -66,7 +67,10 @@ class SessionEnded(_Moved): ...
 class SessionCancelled(_Moved): ...
 
 
-@strawberry.type(description="A posting is shown in the room; it takes the place of the last one.")
+@strawberry.type(
+    description="A posting is shown in the room; it takes the place of the last one. For the one "
+    "that is shown already: its terms have changed."
+)
 class PostingPinned(SessionEvent):
     @strawberry.field(description="Null when it was closed since.")
     async def posting(self, info: Info) -> Posting | None:
@@ -88,6 +92,19 @@ class Announcement(SessionEvent):
     def body(self) -> str:
         assert isinstance(self.placed.event, events.Announcement)  # by _SESSION_EVENTS
         return self.placed.event.body
+
+
+@strawberry.type(description="Another part of the session begins.")
+class SegmentChanged(SessionEvent):
+    @strawberry.field
+    def segment(self) -> Segment:
+        assert isinstance(self.placed.event, events.SegmentChanged)  # by _SESSION_EVENTS
+        return self.placed.event.segment
+
+    @strawberry.field
+    def title(self) -> str:
+        assert isinstance(self.placed.event, events.SegmentChanged)  # by _SESSION_EVENTS
+        return self.placed.event.title
 
 
 @strawberry.type(description="Interest moved. At most four a second; a later one replaces it.")
@@ -163,6 +180,35 @@ class LeadAdvanced(LeadEvent):
         return self.placed.event.stage
 
 
+@strawberry.type
+class _Followed(LeadEvent):
+    @strawberry.field(description="The lead as it is now.")
+    async def lead(self, info: Info) -> Lead:
+        event = self.placed.event
+        # By _LEAD_EVENTS.
+        assert isinstance(
+            event,
+            (events.LeadAssigned, events.LeadNoted, events.LeadEscalated, events.HireConfirmed),
+        )
+        return await _lead(info, event.lead_id)
+
+
+@strawberry.type(description="Somebody has a lead in hand, or nobody any more.")
+class LeadAssigned(_Followed): ...
+
+
+@strawberry.type(description="Somebody noted something about a lead: see its `timeline`.")
+class LeadNoted(_Followed): ...
+
+
+@strawberry.type(description="A lead was overdue, and the next union above was told.")
+class LeadEscalated(_Followed): ...
+
+
+@strawberry.type(description="One side said whether the person was hired.")
+class HireConfirmed(_Followed): ...
+
+
 @strawberry.type(
     description="The cursor could not be followed: read `leads` again, and go on from here."
 )
@@ -178,6 +224,7 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
     events.PostingPinned: PostingPinned,
     events.PostingUnpinned: PostingUnpinned,
     events.Announcement: Announcement,
+    events.SegmentChanged: SegmentChanged,
     events.TallyChanged: TallyChanged,
     events.PresenceChanged: PresenceChanged,
     events.Reset: Reset,
@@ -187,6 +234,10 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
 _LEAD_EVENTS: dict[type[events.Event], type[LeadEvent]] = {
     events.LeadRecorded: LeadRecorded,
     events.LeadAdvanced: LeadAdvanced,
+    events.LeadAssigned: LeadAssigned,
+    events.LeadNoted: LeadNoted,
+    events.LeadEscalated: LeadEscalated,
+    events.HireConfirmed: HireConfirmed,
     events.Reset: LeadsReset,
     events.Unrecognised: LeadsReset,
 }

@@ -7,15 +7,17 @@ import strawberry
 
 from domain.accounts import Role
 from domain.contacts import Holder
-from domain.errors import NotFound, PostingNotOpen
+from domain.errors import NotFound, PostingNotOpen, SessionNotLive
+from domain.interests import check_source
 from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
 from domain.persons import check_name, normalise_phone
+from domain.pipeline import begun
 from domain.postings import Posting as PostingRecord
 from domain.sessions import LiveSession as SessionRecord
-from domain.sessions import SessionStatus
-from realtime.sessions import check_live, check_presented
+from realtime.sessions import check_presented
 from schema import errors
+from schema.codes import known_code
 from schema.consent import agreed_text
 from schema.context import Context, Info
 from schema.leads import Lead
@@ -36,11 +38,16 @@ class ConsentInput:
 
 @strawberry.input
 class ExpressInterestInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Left out on the board, and at a poster without a session."
+    )
     posting_id: strawberry.ID
     contact: ContactInput
     consent: ConsentInput | None = None
     source: LeadSource = LeadSource.LIVE_TAP
+    code: str | None = strawberry.field(
+        default=None, description="The token that was scanned; needed with a QR code as source."
+    )
 
 
 @strawberry.type(description="The interest is stored for good; sent again, it stays one lead.")
@@ -56,6 +63,7 @@ ExpressInterestResult = Annotated[
     InterestRecorded
     | errors.PhoneInvalid
     | errors.ConsentRequired
+    | errors.CodeInvalid
     | errors.SessionNotLive
     | errors.PostingNotInSession
     | errors.PostingNotOpen
@@ -72,22 +80,25 @@ class InterestMutations:
     ) -> ExpressInterestResult:
         context = info.context
         context.require(Role.VIEWER)
-        session_id = local_id(input.session_id, "LiveSession", "input", "sessionId")
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         contact = Contact(
             name=check_name(input.contact.name),
             phone=normalise_phone(input.contact.phone, demo=context.services.demo),
         )
-        session = await context.loaders.sessions.load(session_id)
-        if session is None:
-            raise NotFound("There is no such session.", field=("input", "sessionId"))
+        session = await _session(context, input.session_id)
         posting = await context.loaders.postings.load(posting_id)
         if posting is None:
             raise NotFound("There is no such posting.", field=("input", "postingId"))
-        known = await _known_lead(context, session, posting, contact)
-        if known is not None:
+        try:
+            lead = await _new_lead(context, session, posting, contact, input)
+        except (SessionNotLive, PostingNotOpen):
+            # Somebody who sends again what was taken gets the same answer, whatever ended since.
+            person = context.services.store.seal.person(contact.phone)
+            session_id = session.id if session else None
+            known = await context.services.store.leads.find(session_id, posting.id, person)
+            if known is None:
+                raise
             return _recorded(context, known, contact, created=False)
-        lead = await _new_lead(context, session, posting, contact, input)
         stored, created = await context.services.capture.record(lead)
         return _recorded(context, stored, contact, created=created)
 
@@ -107,6 +118,16 @@ def _recorded(
     )
 
 
+async def _session(context: Context, session_id: strawberry.ID | None) -> SessionRecord | None:
+    if session_id is None:
+        return None
+    wanted = local_id(session_id, "LiveSession", "input", "sessionId")
+    session = await context.loaders.sessions.load(wanted)
+    if session is None:
+        raise NotFound("There is no such session.", field=("input", "sessionId"))
+    return session
+
+
 def _as_given(record: LeadRecord) -> LeadRecord:
     """The lead as it was when it was given.
 
@@ -123,49 +144,46 @@ def _as_given(record: LeadRecord) -> LeadRecord:
     )
 
 
-async def _known_lead(
-    context: Context, session: SessionRecord, posting: PostingRecord, contact: Contact
-) -> LeadRecord | None:
-    """The lead that this person gave before, if new ones are not taken any more.
-
-    Somebody who sends again what was taken gets the same answer, even after the session ended.
-    While it is live the insert itself finds out, without a look before.
-    """
-    if session.status is SessionStatus.LIVE and posting.is_open(context.services.today()):
-        return None
-    store = context.services.store
-    return await store.leads.find(session.id, posting.id, store.seal.person(contact.phone))
-
-
 async def _new_lead(
     context: Context,
-    session: SessionRecord,
+    session: SessionRecord | None,
     posting: PostingRecord,
     contact: Contact,
     given: ExpressInterestInput,
 ) -> LeadRecord:
-    check_live(session)
+    code = None if given.code is None else await known_code(context, given.code, "input", "code")
+    check_source(given.source, session, posting.id, code)
     if not posting.is_open(context.services.today()):
         raise PostingNotOpen("This posting is no longer open; look at the others.")
-    check_presented(session, posting.id)
+    if session is not None:
+        check_presented(session, posting.id)
     text = await agreed_text(
         context, posting, given.consent.text_version if given.consent else None
     )
     lead_id, now = new_id(), context.services.clock()
     seal = context.services.store.seal
-    return LeadRecord(
+    lead = LeadRecord(
         id=lead_id,
-        session_id=session.id,
+        session_id=session.id if session else None,
         posting_id=posting.id,
         employer_id=posting.employer_id,
-        union_path=session.union_path,
-        owner_id=session.owner_id,
+        union_path=session.union_path if session else await _union_path(context, posting),
+        owner_id=session.owner_id if session else None,
         person=seal.person(contact.phone),
         contact=seal.seal(lead_id, contact),
         consent=ConsentGiven(text_version=text.version, text_sha256=text.sha256, at=now),
         source=given.source,
+        segment=session.segment if session else None,
+        code_id=code.id if code else None,
         terms=posting.terms,
         created_at=now,
         updated_at=now,
         giver=context.require(Role.VIEWER).subject,
     )
+    return begun(lead)
+
+
+async def _union_path(context: Context, posting: PostingRecord) -> tuple[str, ...]:
+    union = await context.loaders.unions.load(posting.union_id)
+    assert union is not None  # a union with postings is never deleted
+    return union.path

@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
 import strawberry
 
 from domain.accounts import STAFF, Principal, Role
-from domain.errors import NotFound
+from domain.errors import InvalidInput
 from domain.leads import Lead as LeadRecord
 from domain.leads import LeadSource, LeadStage, RefusalReason, next_stages
 from domain.persons import mask_name, mask_phone
-from domain.scopes import may_follow_lead
-from schema import errors
+from domain.scopes import may_follow_lead, may_see_code
+from domain.sessions import Segment
+from domain.terms import term_changes
+from schema.codes import Code
 from schema.context import Context, Info
+from schema.entries import FollowedUp
 from schema.nodes import (
     Connection,
     Keyset,
@@ -26,7 +29,7 @@ from schema.nodes import (
 )
 from schema.postings import Posting, open_posting
 from schema.sessions import LiveSession
-from schema.terms import FrozenTerms
+from schema.terms import FrozenTerms, TermChange
 from storage.leads import LeadQuery
 
 KEYSET: Keyset[LeadRecord] = by_id("leads", lambda lead: lead.id)
@@ -39,11 +42,11 @@ class MaskedContact:
 
 
 @strawberry.type(description="One interest of one person, and how far it has come.")
-class Lead(Node):
-    record: strawberry.Private[LeadRecord]
+class Lead(Node, FollowedUp):
     stage: LeadStage
     reason: RefusalReason | None = strawberry.field(description="Why it was REFUSED.")
     source: LeadSource
+    segment: Segment | None = strawberry.field(description="What was on air when it was given.")
     version: int = strawberry.field(description="Grows by one with each change.")
     created_at: datetime
     updated_at: datetime
@@ -62,6 +65,7 @@ class Lead(Node):
             stage=record.stage,
             reason=record.reason,
             source=record.source,
+            segment=record.segment,
             version=record.version,
             created_at=record.created_at,
             updated_at=record.updated_at,
@@ -87,6 +91,24 @@ class Lead(Node):
         return FrozenTerms.of(self.record.terms)
 
     @strawberry.field(
+        description="What the posting offers otherwise by now. For the giver while it is open."
+    )
+    async def terms_changed(self, info: Info) -> list[TermChange]:
+        posting = await self.posting(info)
+        if posting is None:
+            return []
+        changes = term_changes(self.record.terms, posting.record.terms)
+        return [TermChange.of(change) for change in changes]
+
+    @strawberry.field(description="The code that was scanned; for its staff.")
+    async def qr_code(self, info: Info) -> Code | None:
+        if self.record.code_id is None:
+            return None
+        record = await info.context.loaders.codes.load(self.record.code_id)
+        assert record is not None  # codes are not deleted
+        return Code.of(record) if may_see_code(info.context.principal, record) else None
+
+    @strawberry.field(
         description="The posting as it is now. For staff also when it is closed; null for the "
         "giver then."
     )
@@ -98,8 +120,10 @@ class Lead(Node):
         assert record is not None  # a posting with leads is never deleted
         return Posting.of(record)
 
-    @strawberry.field
-    async def session(self, info: Info) -> LiveSession:
+    @strawberry.field(description="Null when it was given on the board or at a poster.")
+    async def session(self, info: Info) -> LiveSession | None:
+        if self.record.session_id is None:
+            return None
         record = await info.context.loaders.sessions.load(self.record.session_id)
         assert record is not None  # a session with leads is never deleted
         return LiveSession.of(record)
@@ -110,6 +134,17 @@ class LeadFilter:
     session_id: strawberry.ID | None = None
     posting_id: strawberry.ID | None = None
     stage: LeadStage | None = None
+    assignee_id: strawberry.ID | None = None
+    mine: bool | None = strawberry.field(
+        default=None, description="In the caller's hands, also from outside their scope."
+    )
+    overdue: bool | None = None
+    escalated: bool | None = strawberry.field(
+        default=None, description="For an officer: to the own union. Else: to any."
+    )
+    disagreement: bool | None = strawberry.field(
+        default=None, description="The sides disagree on the hire."
+    )
 
 
 def scope_of(caller: Principal) -> LeadQuery:
@@ -142,7 +177,9 @@ class LeadQueries:
     ) -> Connection[Lead]:
         caller = info.context.require(*STAFF)
         wanted = wanted_slice(KEYSET, first=first, after=after)
-        query = _narrowed(scope_of(caller), filter or LeadFilter())
+        given = filter or LeadFilter()
+        query = _narrowed(scope_of(caller), given)
+        query = _followed_up(query, caller, given, info.context.services.clock())
         page = await info.context.services.store.leads.page(query, wanted)
         return connection(page, KEYSET, Lead.of)
 
@@ -161,37 +198,23 @@ def _narrowed(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:
     )
 
 
-@strawberry.input
-class AdvanceLeadInput:
-    lead_id: strawberry.ID
-    stage: LeadStage
-    reason: RefusalReason | None = strawberry.field(default=None, description="With REFUSED only.")
-    expected_version: int | None = strawberry.field(
-        default=None, description="Refuse when the lead has changed since this version."
+def _followed_up(
+    query: LeadQuery, caller: Principal, filter: LeadFilter, now: datetime
+) -> LeadQuery:
+    query = replace(query, overdue=filter.overdue, now=now, disagreement=filter.disagreement)
+    if filter.escalated and caller.role is Role.OFFICER:
+        query = replace(query, escalated_to=caller.union_id)
+    else:
+        query = replace(query, escalated=filter.escalated)
+    if filter.assignee_id is not None:
+        assignee_id = local_id(filter.assignee_id, "Account", "filter", "assigneeId")
+        query = replace(query, assignee_id=assignee_id)
+    if not filter.mine:
+        others = caller.subject if filter.mine is False else None
+        return replace(query, not_assignee_id=others)
+    if query.assignee_id not in {None, caller.subject}:
+        raise InvalidInput("Give assigneeId or mine, not both.", field=("filter", "mine"))
+    # What is in one's hands one may follow: no other scope narrows it.
+    return replace(
+        query, union_id=None, owner_id=None, employer_id=None, assignee_id=caller.subject
     )
-
-
-@strawberry.type
-class LeadStageAdvanced:
-    lead: Lead
-
-
-AdvanceLeadResult = Annotated[
-    LeadStageAdvanced | errors.LeadStageConflict | errors.AnyRefusal,
-    strawberry.union("AdvanceLeadResult"),
-]
-
-
-@strawberry.type
-class LeadMutations:
-    @strawberry.mutation(description="For staff: bring a lead of their scope to its next stage.")
-    async def advance_lead(self, info: Info, input: AdvanceLeadInput) -> AdvanceLeadResult:
-        caller = info.context.require(*STAFF)
-        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
-        record = await info.context.loaders.leads.load(lead_id)
-        if record is None or not may_follow_lead(caller, record):
-            raise NotFound("There is no such lead in your scope.", field=("input", "leadId"))
-        advanced = await info.context.services.lead_log.advance(
-            record, input.stage, input.reason, expected_version=input.expected_version
-        )
-        return LeadStageAdvanced(lead=Lead.of(advanced))

@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Self
 
 import strawberry
 
 from domain.accounts import Role
-from domain.errors import InvalidInput, NotFound, NotPermitted, PostingNotOpen
-from domain.money import Pay as PayRecord
+from domain.errors import InvalidInput, NotFound, NotPermitted, PostingConflict, PostingNotOpen
 from domain.postings import Finding as FindingRecord
-from domain.postings import Occupation, PostingStatus, PostingTerms, Review, Severity
+from domain.postings import Occupation, PostingStatus, Review, Severity
 from domain.postings import Posting as PostingRecord
 from domain.regions import check_place_code, significant_digits
 from domain.scopes import may_see_unopened
@@ -32,7 +30,7 @@ from schema.nodes import (
     wanted_slice,
     whole_number,
 )
-from schema.terms import Terms, TermsInput, terms_of
+from schema.terms import Terms, TermsInput, given_terms, terms_of
 from storage.client import new_id
 from storage.postings import PostingQuery
 
@@ -62,6 +60,7 @@ class Finding:
 class Posting(Node, Terms):
     record: strawberry.Private[PostingRecord]
     status: PostingStatus
+    revision: int = strawberry.field(description="Grows by one with each change of the terms.")
     created_at: datetime
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
@@ -71,6 +70,7 @@ class Posting(Node, Terms):
             record=record,
             id=global_id("Posting", record.id),
             status=record.status,
+            revision=record.revision,
             created_at=record.created_at,
             synthetic=record.synthetic,
             **terms_of(record.terms),
@@ -84,12 +84,13 @@ class Posting(Node, Terms):
 
     @strawberry.field(description="What screening found; for the staff it concerns, else empty.")
     async def findings(self, info: Info) -> list[Finding]:
-        if not await _concerns(info.context, self.record):
+        if not await concerns(info.context, self.record):
             return []
         return [Finding.of(finding) for finding in self.record.findings]
 
 
-async def _concerns(context: Context, posting: PostingRecord) -> bool:
+async def concerns(context: Context, posting: PostingRecord) -> bool:
+    """Whether the caller is of the staff that looks after the posting."""
     union = await context.loaders.unions.load(posting.union_id)
     return may_see_unopened(context.principal, posting, union.path if union else ())
 
@@ -99,7 +100,7 @@ async def visible_posting(context: Context, posting_id: str) -> Posting | None:
     record = await context.loaders.postings.load(posting_id)
     if record is None:
         return None
-    if record.is_open(context.services.today()) or await _concerns(context, record):
+    if record.is_open(context.services.today()) or await concerns(context, record):
         return Posting.of(record)
     return None
 
@@ -211,6 +212,9 @@ class ReviewPostingInput:
     posting_id: strawberry.ID
     approved: bool
     reason: str
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Refuse when the terms have changed since this revision."
+    )
 
 
 @strawberry.type
@@ -219,7 +223,7 @@ class PostingReviewed:
 
 
 ReviewPostingResult = Annotated[
-    PostingReviewed | errors.PostingNotOpen | errors.AnyRefusal,
+    PostingReviewed | errors.PostingNotOpen | errors.PostingConflict | errors.AnyRefusal,
     strawberry.union("ReviewPostingResult"),
 ]
 
@@ -236,7 +240,7 @@ class PostingMutations:
             raise NotFound("There is no such employer.", field=("input", "employerId"))
         if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
             raise NotPermitted("You recruit for another employer.")
-        terms, today = _terms(input), services.today()
+        terms, today = given_terms(input), services.today()
         check_terms(terms, today)
         findings = screen(terms, services.wages, today)
         record = PostingRecord(
@@ -250,7 +254,7 @@ class PostingMutations:
             created_at=services.clock(),
         )
         await services.store.postings.add([record])
-        return _ANSWERS[record.status](
+        return ANSWERS[record.status](
             posting=Posting.of(record), findings=[Finding.of(finding) for finding in findings]
         )
 
@@ -259,8 +263,9 @@ class PostingMutations:
         caller = info.context.require(Role.OFFICER)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         held = await info.context.loaders.postings.load(posting_id)
-        if held is None or not await _concerns(info.context, held):
+        if held is None or not await concerns(info.context, held):
             raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
+        check_revision(held, input.expected_revision)
         reason = input.reason.strip()
         if not reason:
             raise InvalidInput("Say why; it is kept with the posting.", field=("input", "reason"))
@@ -271,38 +276,25 @@ class PostingMutations:
             approved=input.approved,
             reason=reason,
         )
-        decided = await info.context.services.store.postings.decide(posting_id, review)
+        decided = await info.context.services.store.postings.decide(held, review)
         if decided is None:
             raise PostingNotOpen("The posting does not wait for a decision; reload it.")
         return PostingReviewed(posting=Posting.of(decided))
 
 
-_ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
+def check_revision(posting: PostingRecord, expected: int | None) -> None:
+    """Pass when the caller has seen the terms as they are, or does not say what it has seen.
+
+    :raises PostingConflict: they have changed since.
+    """
+    if expected is not None and posting.revision != expected:
+        raise PostingConflict(
+            f"The posting is at revision {posting.revision}. Reload it and try again."
+        )
+
+
+ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
     PostingStatus.OPEN: PostingAccepted,
     PostingStatus.IN_REVIEW: PostingHeld,
     PostingStatus.REFUSED: PostingRefused,
 }
-
-
-def _terms(given: TermsInput) -> PostingTerms:
-    return PostingTerms(
-        title=given.title.strip(),
-        occupation=given.occupation,
-        headcount=given.headcount,
-        duties=given.duties.strip(),
-        conditions=given.conditions.strip(),
-        place_code=given.place_code.strip(),
-        address=given.address.strip(),
-        pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
-        probation_pay=given.probation_pay,
-        employment_type=given.employment_type,
-        shift=given.shift,
-        intensity=given.intensity,
-        hours_per_day=Decimal(str(given.hours_per_day)),
-        hours_per_week=Decimal(str(given.hours_per_week)),
-        insurance=tuple(given.insurance),
-        benefits=tuple(given.benefits),
-        valid_until=given.valid_until,
-        is_repost=given.is_repost,
-        repost_source=given.repost_source,
-    )

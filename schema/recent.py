@@ -29,6 +29,8 @@ class Recent(Generic[R]):
         known = self._found.get(wanted)
         if known is None or known[0] < now:
             finding = asyncio.ensure_future(self._find(wanted))
+            # Whoever waits may give up: then nobody else looks at how it failed.
+            finding.add_done_callback(lambda done: done.cancelled() or done.exception())
             known = self._found[wanted] = (now + SECONDS, finding)
             self._found.move_to_end(wanted)
             if len(self._found) > KEPT:

@@ -204,7 +204,7 @@ async def _exported(
         "id": global_id("Lead", lead.id),
         "name": contact.name if contact else None,
         "phone": contact.phone if contact else None,
-        "session": global_id("LiveSession", lead.session_id),
+        "session": global_id("LiveSession", lead.session_id) if lead.session_id else None,
         "posting": global_id("Posting", lead.posting_id),
         "title": lead.terms.title,
         "recipient": employer.name,

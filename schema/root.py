@@ -7,17 +7,22 @@ from strawberry.tools import merge_types
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.audit import AuditQueries
+from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
 from schema.context import Context, Info
 from schema.directing import SessionMutations
 from schema.employers import Employer, EmployerMutations, EmployerQueries
+from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
+from schema.funnel import FunnelQueries
 from schema.interests import InterestMutations
-from schema.leads import LeadMutations, LeadQueries, visible_lead
+from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
+from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
 from schema.sessions import SessionQueries, visible_session
@@ -50,6 +55,7 @@ _FINDERS = {
     "Union": _union,
     "Lead": visible_lead,
     "Account": _account,
+    "Code": visible_code,
 }
 
 
@@ -70,7 +76,9 @@ Query = merge_types(
         EmployerQueries,
         SessionQueries,
         LeadQueries,
+        FunnelQueries,
         ConsentQueries,
+        CodeQueries,
         RightsQueries,
         AuditQueries,
     ),
@@ -81,10 +89,12 @@ Mutation = merge_types(
         AccountMutations,
         EmployerMutations,
         PostingMutations,
+        RevisionMutations,
         ScheduleMutations,
         SessionMutations,
         InterestMutations,
-        LeadMutations,
+        PipelineMutations,
+        CodeMutations,
         ContactMutations,
         RightsMutations,
         ConsentMutations,
@@ -97,7 +107,7 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=EVENT_TYPES,
+    types=(*EVENT_TYPES, *ENTRY_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )

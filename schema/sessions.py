@@ -10,7 +10,7 @@ from domain.accounts import Role
 from domain.events import session_topic
 from domain.postings import Posting as PostingRecord
 from domain.scopes import may_see_session
-from domain.sessions import Honour, SessionFormat, SessionStatus
+from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
 from schema.nodes import (
@@ -55,6 +55,8 @@ class LiveSession(Node):
     started_at: datetime | None
     ended_at: datetime | None
     host: Host
+    segment: Segment | None = strawberry.field(description="What is on air, once the host said so.")
+    segment_title: str
     peak_viewers: int = strawberry.field(description="The most that ever watched at once.")
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
@@ -70,6 +72,8 @@ class LiveSession(Node):
             started_at=record.started_at,
             ended_at=record.ended_at,
             host=Host(name=record.host.name, honour=record.host.honour),
+            segment=record.segment,
+            segment_title=record.segment_title,
             peak_viewers=record.peak_viewers,
             synthetic=record.synthetic,
         )

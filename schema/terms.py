@@ -1,6 +1,7 @@
 """The terms of a job, as a posting shows them and as a lead keeps them."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 import strawberry
@@ -16,6 +17,7 @@ from domain.postings import (
     Shift,
 )
 from domain.postings import PostingTerms as TermsRecord
+from domain.terms import TermChange as ChangeRecord
 
 
 @strawberry.type(description="Whole yuan a period, before overtime and allowances.")
@@ -26,6 +28,17 @@ class Pay:
     @classmethod
     def of(cls, record: PayRecord) -> Self:
         return cls(amount=record.amount, period=record.period)
+
+
+@strawberry.type(description="A term that is no longer what it was, as text.")
+class TermChange:
+    field: str = strawberry.field(description="The field of `Terms`.")
+    then: str
+    now: str
+
+    @classmethod
+    def of(cls, record: ChangeRecord) -> Self:
+        return cls(field=record.field, then=record.then, now=record.now)
 
 
 @strawberry.interface(description="What is offered, word for word.")
@@ -108,3 +121,28 @@ class TermsInput:
     valid_until: date
     is_repost: bool = False
     repost_source: str | None = None
+
+
+def given_terms(given: TermsInput) -> TermsRecord:
+    """The terms as they were given, without blanks around them."""
+    return TermsRecord(
+        title=given.title.strip(),
+        occupation=given.occupation,
+        headcount=given.headcount,
+        duties=given.duties.strip(),
+        conditions=given.conditions.strip(),
+        place_code=given.place_code.strip(),
+        address=given.address.strip(),
+        pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
+        probation_pay=given.probation_pay,
+        employment_type=given.employment_type,
+        shift=given.shift,
+        intensity=given.intensity,
+        hours_per_day=Decimal(str(given.hours_per_day)),
+        hours_per_week=Decimal(str(given.hours_per_week)),
+        insurance=tuple(given.insurance),
+        benefits=tuple(given.benefits),
+        valid_until=given.valid_until,
+        is_repost=given.is_repost,
+        repost_source=given.repost_source,
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.accounts import Account
 from storage.client import Mongo, translated
 from storage.documents import to_document, to_record
+from storage.pages import Page, Slice, find_page
+
+OLDEST_FIRST = (("_id", 1),)
 
 
 class Accounts:
@@ -40,6 +43,16 @@ class Accounts:
         with translated():
             found = self._accounts.find({"_id": {"$in": list(ids)}})
             return {document["_id"]: to_record(Account, document) async for document in found}
+
+    async def page(
+        self, *, union_ids: Sequence[str], employer_id: str, wanted: Slice
+    ) -> Page[Account]:
+        """Who belongs to one of the unions or to the employer, the oldest first; the key is the
+        id."""
+        where = {"$or": [{"union_id": {"$in": list(union_ids)}}, {"employer_id": employer_id}]}
+        with translated():
+            page = await find_page(self._accounts, where, OLDEST_FIRST, wanted)
+        return page.map(lambda document: to_record(Account, document))
 
     async def change_password(self, account_id: str, password_hash: str) -> None:
         with translated():

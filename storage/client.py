@@ -8,9 +8,10 @@ import itertools
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import Any, Literal, Self, TypeVar, cast
 
+import pymongo
 from bson import ObjectId
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient, ReadPreference
@@ -52,6 +53,7 @@ __all__ = [
     "StorageError",
     "StorageMisconfigured",
     "StorageUnavailable",
+    "deadline",
     "new_id",
     "translated",
 ]
@@ -292,10 +294,13 @@ class Mongo:
         started: Any = self._client.start_session()
         return cast("Session", await started if self._motor else started)
 
-    async def collection_names(self) -> list[str]:
-        """The names of the collections of this database, in no order."""
-        with translated():
-            return await self._database.list_collection_names()
+    async def validators(self) -> dict[str, Document]:
+        """The validator of each collection of this database; empty for one that has none."""
+        listed = await self.command({"listCollections": 1, "cursor": {"batchSize": 1_000}})
+        return {
+            each["name"]: each["options"].get("validator", {})
+            for each in listed["cursor"]["firstBatch"]
+        }
 
     async def create_collection(self, name: str) -> None:
         """Make an empty collection; one that is there already stays as it is."""
@@ -328,6 +333,14 @@ class Mongo:
         closing: Any = self._client.close()
         if not self._motor:
             await closing
+
+
+def deadline(seconds: float) -> AbstractContextManager[None]:
+    """Within the block, calls end after `seconds`, those included that are tried again.
+
+    A call that fails because another member is being elected is tried until then, not just once.
+    """
+    return pymongo.timeout(seconds)
 
 
 def new_id() -> str:

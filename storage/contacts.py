@@ -14,6 +14,7 @@ from pymongo import UpdateOne
 
 from domain.contacts import OVER, Holder
 from domain.leads import Lead, LeadStage, Sealed
+from domain.pipeline import EntryKind
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -37,6 +38,7 @@ class Contacts:
     def __init__(self, mongo: Mongo) -> None:
         self._leads = mongo["leads"]
         self._retained = mongo["retained"]
+        self._entries = mongo["lead_entries"]
 
     async def page(self, holder: Holder, wanted: Slice) -> Page[Lead]:
         """The leads that a receipt stands for, newest first; the key is the id."""
@@ -56,12 +58,22 @@ class Contacts:
     async def withdraw(
         self, lead: Lead, stage: LeadStage, *, at: datetime, session: Session
     ) -> Lead:
-        """Note that consent was taken back, and set the stage that follows from it."""
-        change = {"stage": stage.value, "withdrawn_at": at, "updated_at": at}
+        """Note that consent was taken back, and set the stage that follows from it.
+
+        Nobody may call any more, so nothing is due.
+        """
+        change = {
+            "stage": stage.value,
+            "withdrawn_at": at,
+            "updated_at": at,
+            "due_at": None,
+            "escalate_at": None,
+            "escalated_to": None,
+        }
         with translated():
             document = await self._leads.find_one_and_update(
                 {"_id": lead.id},
-                {"$set": change, "$inc": {"version": 1}},
+                {"$set": change, "$inc": {"version": 1, "steps": int(stage is not lead.stage)}},
                 return_document=True,
                 session=session,
             )
@@ -80,7 +92,10 @@ class Contacts:
     async def erase(
         self, leads: Sequence[Lead], kept: Sequence[Retained], *, at: datetime, session: Session
     ) -> None:
-        """Take person, giver and contact out of these leads, and store away what is kept."""
+        """Take person, giver and contact out of these leads, and store away what is kept.
+
+        The notes on them go: free text may tell who somebody is.
+        """
         ids = [lead.id for lead in leads]
         nobody: Document = {
             # Another for each, as the index of one lead a person wants it.
@@ -94,6 +109,9 @@ class Contacts:
         with translated():
             await self._leads.update_many(
                 {"_id": {"$in": ids}}, [{"$set": nobody}], session=session
+            )
+            await self._entries.delete_many(
+                {"lead_id": {"$in": ids}, "kind": EntryKind.NOTED.value}, session=session
             )
             if kept:
                 await self._retained.insert_many(

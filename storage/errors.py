@@ -24,6 +24,13 @@ from pymongo.errors import (
 
 TRANSIENT = "TransientTransactionError"
 DUPLICATE_KEY = 11000
+# What a server says that is stopping, is no longer or not yet primary, or has lost the others:
+# the codes of the specifications of retryable reads and writes, and those of a new primary that
+# has not committed yet, and of a read that began on another server (LockTimeout, KeyNotFound,
+# CursorNotFound).
+AWAY = frozenset(
+    {6, 7, 24, 43, 89, 91, 134, 189, 211, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
 # InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (mongo/base/error_codes.yml).
 HISTORY_LOST = frozenset({260, 280, 286})
 
@@ -104,6 +111,8 @@ def _of_command(code: int | None, details: Mapping[str, Any] | None) -> StorageE
         return Duplicate(_fields(details))
     if code in HISTORY_LOST:
         return HistoryLost(f"the change stream's token is not in the oplog ({code})")
+    if code in AWAY:
+        return StorageUnavailable(f"MongoDB is electing, starting or stopping ({code})")
     return StorageError(f"MongoDB refuses: {(details or {}).get('codeName', 'error')} ({code})")
 
 

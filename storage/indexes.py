@@ -11,11 +11,17 @@ from storage.client import Collection, Mongo, translated
 from storage.validators import VALIDATORS
 
 _DAY = 86_400
+CHANGE_WITHIN_MS = 10_000
+"""For which the writes of a collection may have to wait for a new validator."""
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    "accounts": [IndexModel([("username", ASCENDING)], name="by_username", unique=True)],
+    "accounts": [
+        IndexModel([("username", ASCENDING)], name="by_username", unique=True),
+        IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
+        IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
+    ],
     "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
     "postings": [
@@ -59,6 +65,29 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
+        # Partial, so that a new lead has a key in the one that its deadline needs alone.
+        IndexModel(
+            [("assignee_id", ASCENDING), ("_id", DESCENDING)],
+            name="by_assignee",
+            partialFilterExpression={"assignee_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("escalated_to", ASCENDING), ("_id", DESCENDING)],
+            name="by_escalation",
+            partialFilterExpression={"escalated_to": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("_id", DESCENDING), ("hire.disagreement", ASCENDING)],
+            name="disputed",
+            partialFilterExpression={"hire.disagreement": True},
+        ),
+        IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
+        # What a code has brought is counted from the index alone.
+        IndexModel(
+            [("code_id", ASCENDING), ("stage", ASCENDING)],
+            name="by_code",
+            partialFilterExpression={"code_id": {"$gt": ""}},
+        ),
         IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
         IndexModel(
             [("updated_at", ASCENDING)],
@@ -66,6 +95,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"contact": {"$type": "object"}},
         ),
     ],
+    "codes": [
+        IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
+    ],
+    "lead_entries": [
+        IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
+    ],
+    "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],
     "logs": [],
@@ -76,7 +114,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "meta": [],
     "keys": [],
-    "leases": [],
     "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
     "audit": [
         IndexModel(
@@ -92,13 +129,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 async def ensure_collections(mongo: Mongo) -> None:
-    """Make every collection with validator and indexes; many processes may do so at once."""
-    existing = await mongo.collection_names()
+    """Make every collection with validator and indexes; many processes may do so at once.
+
+    What is as it should be is not touched: changing a validator waits for every transaction on
+    the collection, and every write waits behind it.
+    """
+    existing = await mongo.validators()
     for name, indexes in INDEXES.items():
         validator = {"$jsonSchema": VALIDATORS[name]} if name in VALIDATORS else {}
         if name not in existing:
             await mongo.create_collection(name)
-        await mongo.command({"collMod": name, "validator": validator})
+        if existing.get(name, {}) != validator:
+            change = {"collMod": name, "validator": validator, "maxTimeMS": CHANGE_WITHIN_MS}
+            await mongo.command(change)
         for index in indexes:
             with translated():
                 await _ensure_index(mongo[name], index)

@@ -1,7 +1,10 @@
 """Leads. One a session, posting and person: a unique index promises it, not a look before.
 
+All that come without a session count as one session there: MongoDB indexes a null like a value.
+
 A lead is first stored on its own (that is what its giver is told of), and later gets its place in
-the log: ``logged`` is false until then, which a partial index keeps cheap to find.
+the log: ``logged`` is false until then, which a partial index keeps cheap to find. One without a
+session has no log to get into, and counts as logged.
 """
 
 from __future__ import annotations
@@ -10,17 +13,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.leads import Lead, LeadStage, RefusalReason
-from storage.client import Document, Duplicate, Mongo, Session, translated
+from domain.leads import HIRED, Lead, LeadStage
+from storage.client import (
+    Document,
+    Duplicate,
+    Mongo,
+    Session,
+    StorageUnavailable,
+    deadline,
+    translated,
+)
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 NEWEST_FIRST = (("_id", -1),)
+RECORD_SECONDS = 15.0
+"""For a batch to be confirmed: whoever tapped still looks at the screen then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadQuery:
-    """Whose leads (at least one of the scopes is set), and what they are narrowed to."""
+    """Whose leads (at least one of the scopes is set), and what they are narrowed to.
+
+    The scopes are ``union_id``, ``owner_id``, ``employer_id`` and ``assignee_id``. ``overdue``
+    goes with ``now``.
+    """
 
     union_id: str | None = None
     owner_id: str | None = None
@@ -30,14 +47,70 @@ class LeadQuery:
     stage: LeadStage | None = None
     consented: bool = False
     """Leave out those whose consent was taken back."""
+    assignee_id: str | None = None
+    not_assignee_id: str | None = None
+    escalated_to: str | None = None
+    escalated: bool | None = None
+    overdue: bool | None = None
+    now: datetime | None = None
+    disagreement: bool | None = None
+
+    def where(self) -> Document:
+        """The condition that a stored lead must meet."""
+        where: Document = {
+            name: value
+            for name, value in (
+                ("union_path", self.union_id),
+                ("owner_id", self.owner_id),
+                ("employer_id", self.employer_id),
+                ("session_id", self.session_id),
+                ("posting_id", self.posting_id),
+                ("stage", self.stage.value if self.stage else None),
+                ("assignee_id", self.assignee_id),
+                ("escalated_to", self.escalated_to),
+            )
+            if value is not None
+        }
+        if self.consented:
+            where["withdrawn_at"] = None
+        states = _states(self)
+        if states:
+            where["$and"] = states
+        return where
 
 
-def _identity(lead: Lead) -> tuple[str, str, str]:
+@dataclass(frozen=True, kw_only=True)
+class CodeYield:
+    """What came of a code: leads that were given with it, and those among them in a job now."""
+
+    interests: int
+    hires: int
+
+
+def _identity(lead: Lead) -> tuple[str | None, str, str]:
     return lead.session_id, lead.posting_id, lead.person
+
+
+def _states(query: LeadQuery) -> list[Document]:
+    states: list[Document] = []
+    if query.not_assignee_id is not None:
+        states.append({"assignee_id": {"$ne": query.not_assignee_id}})
+    if query.escalated is not None:
+        # Greater than nothing: an index that holds the escalated alone serves it.
+        told: Document = {"escalated_to": {"$gt": ""}}
+        states.append(told if query.escalated else {"escalated_to": None})
+    if query.overdue is not None:
+        late: Document = {"due_at": {"$lte": query.now}}
+        states.append(late if query.overdue else {"$nor": [late]})
+    if query.disagreement is not None:
+        disputed: Document = {"hire.disagreement": True}
+        states.append(disputed if query.disagreement else {"$nor": [disputed]})
+    return states
 
 
 class Leads:
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._leads = mongo["leads"]
 
     async def record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
@@ -47,12 +120,18 @@ class Leads:
         before, or another stands earlier in the batch, that one comes back.
 
         :raises StorageError: some of the batch may be stored, some not; sending it again is safe.
+        :raises StorageUnavailable: so it is after ``RECORD_SECONDS`` at the latest.
         """
+        with deadline(RECORD_SECONDS):
+            return await self._record(leads)
+
+    async def _record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
         stored = {lead.id for lead in leads}
         try:
             with translated():
                 await self._leads.insert_many(
-                    [{**to_document(lead), "logged": False} for lead in leads], ordered=False
+                    [{**to_document(lead), "logged": lead.session_id is None} for lead in leads],
+                    ordered=False,
                 )
         except Duplicate as duplicate:
             stored -= {leads[position].id for position in duplicate.positions}
@@ -67,7 +146,7 @@ class Leads:
             for lead in leads
         ]
 
-    async def find(self, session_id: str, posting_id: str, person: str) -> Lead | None:
+    async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
         """The lead of that person, if there is one."""
         with translated():
             document = await self._leads.find_one(
@@ -75,7 +154,7 @@ class Leads:
             )
         return to_record(Lead, document) if document else None
 
-    async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str, str, str], Lead]:
+    async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str | None, str, str], Lead]:
         wanted = [
             {"session_id": session_id, "posting_id": posting_id, "person": person}
             for session_id, posting_id, person in {_identity(lead) for lead in leads}
@@ -83,7 +162,12 @@ class Leads:
         with translated():
             found = self._leads.find({"$or": wanted})
             records = [to_record(Lead, document) async for document in found]
-        return {_identity(lead): lead for lead in records}
+        by_identity = {_identity(lead): lead for lead in records}
+        if len(by_identity) < len(wanted):
+            # Refused by the index, and yet not to be read: a new primary shows what a majority
+            # has only after its own first write.
+            raise StorageUnavailable("a lead that is stored is not yet confirmed")
+        return by_identity
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Lead]:
         """The leads among ``ids`` that exist, by id."""
@@ -98,49 +182,33 @@ class Leads:
 
     async def page(self, query: LeadQuery, wanted: Slice) -> Page[Lead]:
         """Newest first; the key is the id."""
-        where: Document = {
-            name: value
-            for name, value in (
-                ("union_path", query.union_id),
-                ("owner_id", query.owner_id),
-                ("employer_id", query.employer_id),
-                ("session_id", query.session_id),
-                ("posting_id", query.posting_id),
-                ("stage", query.stage.value if query.stage else None),
-            )
-            if value is not None
-        }
-        if query.consented:
-            where["withdrawn_at"] = None
         with translated():
-            page = await find_page(self._leads, where, NEWEST_FIRST, wanted)
+            page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
 
-    async def advance(
-        self,
-        lead: Lead,
-        stage: LeadStage,
-        reason: RefusalReason | None,
-        *,
-        at: datetime,
-        session: Session,
-    ) -> Lead | None:
-        """Set the stage of exactly this version of the lead; None when it has moved on."""
+    async def count(self, query: LeadQuery, *, most: int) -> int:
+        """How many leads the query has; counting stops at ``most``."""
         with translated():
-            document = await self._leads.find_one_and_update(
-                {"_id": lead.id, "version": lead.version},
-                {
-                    "$set": {
-                        "stage": stage.value,
-                        "reason": reason.value if reason else None,
-                        "updated_at": at,
-                    },
-                    "$inc": {"version": 1},
-                },
-                return_document=True,
-                session=session,
-            )
-        return to_record(Lead, document) if document else None
+            return await self._leads.count_documents(query.where(), limit=most)
+
+    async def by_codes(self, ids: Iterable[str]) -> dict[str, CodeYield]:
+        """What each of the codes has brought so far; those that brought nothing are left out."""
+        hired = {"$in": ["$stage", [stage.value for stage in HIRED]]}
+        pipeline: list[Document] = [
+            {"$match": {"code_id": {"$in": list(ids)}}},
+            {
+                "$group": {
+                    "_id": "$code_id",
+                    "interests": {"$sum": 1},
+                    "hires": {"$sum": {"$cond": [hired, 1, 0]}},
+                }
+            },
+        ]
+        with translated():
+            return {
+                row["_id"]: CodeYield(interests=row["interests"], hires=row["hires"])
+                async for row in self._mongo.aggregate("leads", pipeline)
+            }
 
     async def take_unlogged(
         self, session_id: str, *, limit: int, session: Session

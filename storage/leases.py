@@ -1,31 +1,34 @@
-"""Leases: of several processes one does a piece of work, and another if that one goes away."""
+"""Leases: work that one node at a time is to do.
+
+A lease runs out by itself, so a node that was killed holds up nobody for long. It saves work, and
+guards nothing: clocks differ, so what is done under a lease must be right when two do it.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from storage.client import Duplicate, Mongo, translated
 
 
 class Leases:
-    """One document a piece of work: until when it is taken, and when it is due again."""
-
     def __init__(self, mongo: Mongo) -> None:
         self._leases = mongo["leases"]
 
-    async def take(self, work: str, *, at: datetime, lasting: timedelta) -> bool:
-        """Whether the work is due and ours, for ``lasting`` from now on."""
-        free = {"_id": work, "until": {"$lte": at}}
+    async def take(self, name: str, holder: str, *, at: datetime, until: datetime) -> bool:
+        """Take or prolong the lease; False while somebody else holds it."""
+        free = {"_id": name, "$or": [{"holder": holder}, {"until": {"$lte": at}}]}
         try:
             with translated():
-                taken = await self._leases.find_one_and_update(
-                    free, {"$set": {"until": at + lasting}}, upsert=True, return_document=True
+                await self._leases.update_one(
+                    free, {"$set": {"holder": holder, "until": until}}, upsert=True
                 )
         except Duplicate:
+            # It is there, and not free: the upsert could not make a second one.
             return False
-        return taken is not None
+        return True
 
-    async def done(self, work: str, *, next_at: datetime) -> None:
-        """The work is done; nobody takes it before ``next_at``."""
+    async def release(self, name: str, holder: str) -> None:
+        """Give the lease back, if it is still the holder's."""
         with translated():
-            await self._leases.update_one({"_id": work}, {"$set": {"until": next_at}})
+            await self._leases.delete_one({"_id": name, "holder": holder})

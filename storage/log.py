@@ -26,8 +26,13 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.PostingPinned,
         events.PostingUnpinned,
         events.Announcement,
+        events.SegmentChanged,
         events.LeadRecorded,
         events.LeadAdvanced,
+        events.LeadAssigned,
+        events.LeadNoted,
+        events.LeadEscalated,
+        events.HireConfirmed,
     )
 }
 

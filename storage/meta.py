@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import hmac
 
-from storage.client import Duplicate, Mongo, Session, StorageError, translated
+from storage.client import (
+    Duplicate,
+    Mongo,
+    Session,
+    StorageError,
+    StorageUnavailable,
+    translated,
+)
 from storage.sealing import derive_key
 
 
@@ -26,6 +33,7 @@ class Meta:
         """Bind a new database to ``secret``, or check that it is bound to it.
 
         :raises WrongSecret: it is bound to another one.
+        :raises StorageUnavailable: that cannot be told just now.
         """
         fingerprint = _fingerprint(secret)
         try:
@@ -34,7 +42,10 @@ class Meta:
         except Duplicate:
             with translated():
                 document = await self._meta.find_one({"_id": "secret"})
-            if not document or not hmac.compare_digest(document["fingerprint"], fingerprint):
+            if document is None:
+                # A new primary does not show yet what the old one had confirmed.
+                raise StorageUnavailable("the database's secret is not yet confirmed") from None
+            if not hmac.compare_digest(document["fingerprint"], fingerprint):
                 raise WrongSecret from None
 
     async def change_secret(self, secret: str, *, session: Session) -> None:

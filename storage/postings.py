@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from domain.postings import Occupation, Posting, PostingStatus, Review
+from domain.postings import Finding, Occupation, Posting, PostingStatus, PostingTerms, Review
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -66,16 +67,61 @@ class Postings:
             page = await find_page(self._postings, _where(query), order, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
-    async def decide(self, posting_id: str, review: Review) -> Posting | None:
-        """Record a person's decision on a posting held for one; None when it is not held."""
+    async def change(
+        self,
+        before: Posting,
+        terms: PostingTerms,
+        status: PostingStatus,
+        findings: Sequence[Finding],
+    ) -> Posting | None:
+        """Give the posting new terms with the verdict on them.
+
+        None when it is no longer at the revision and in the status of ``before``.
+        """
+        with translated():
+            document = await self._postings.find_one_and_update(
+                _unchanged(before),
+                {
+                    "$set": {
+                        "terms": to_document(terms),
+                        "status": status.value,
+                        "findings": [to_document(finding) for finding in findings],
+                        "revision": before.revision + 1,
+                    }
+                },
+                return_document=True,
+            )
+        return to_record(Posting, document) if document else None
+
+    async def close(self, before: Posting) -> Posting | None:
+        """Close the posting; None when it has changed since ``before``."""
+        with translated():
+            document = await self._postings.find_one_and_update(
+                _unchanged(before),
+                {"$set": {"status": PostingStatus.CLOSED.value}},
+                return_document=True,
+            )
+        return to_record(Posting, document) if document else None
+
+    async def decide(self, held: Posting, review: Review) -> Posting | None:
+        """Record a person's decision on a posting held for one.
+
+        None when it is not held, or its terms are no longer those that the person saw.
+        """
         status = PostingStatus.OPEN if review.approved else PostingStatus.REFUSED
         with translated():
             document = await self._postings.find_one_and_update(
-                {"_id": posting_id, "status": PostingStatus.IN_REVIEW.value},
+                {**_unchanged(held), "status": PostingStatus.IN_REVIEW.value},
                 {"$set": {"status": status.value, "review": to_document(review)}},
                 return_document=True,
             )
         return to_record(Posting, document) if document else None
+
+
+def _unchanged(before: Posting) -> Document:
+    # Postings of before there were revisions lack the field, and are at their first.
+    revision: Any = {"$in": [1, None]} if before.revision == 1 else before.revision
+    return {"_id": before.id, "status": before.status.value, "revision": revision}
 
 
 def _where(query: PostingQuery) -> Document:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from domain.leads import Contact, Sealed
 from storage.errors import StorageError
 
-FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained")
+FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CONTACT = "contact/"

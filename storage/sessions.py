@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.sessions import LiveSession, SessionStatus
+from domain.sessions import LiveSession, Segment, SessionStatus
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -58,7 +58,12 @@ class Sessions:
         if wanted is SessionStatus.LIVE and before.started_at is None:
             change["started_at"] = at
         if wanted in {SessionStatus.ENDED, SessionStatus.CANCELLED}:
-            change |= {"ended_at": at, "pinned_posting_id": None}
+            change |= {
+                "ended_at": at,
+                "pinned_posting_id": None,
+                "segment": None,
+                "segment_title": "",
+            }
         with translated():
             await self._sessions.update_one(
                 {"_id": before.id, "status": before.status.value}, {"$set": change}, session=session
@@ -72,6 +77,35 @@ class Sessions:
                 {"$set": {"pinned_posting_id": posting_id}},
                 session=session,
             )
+
+    async def unpin(self, session_id: str, posting_id: str, *, session: Session) -> None:
+        """Take a posting away that must not be shown any more, whatever the session's status."""
+        with translated():
+            await self._sessions.update_one(
+                {"_id": session_id, "pinned_posting_id": posting_id},
+                {"$set": {"pinned_posting_id": None}},
+                session=session,
+            )
+
+    async def set_segment(
+        self, session_id: str, segment: Segment, title: str, *, session: Session
+    ) -> None:
+        """Note what is on air in a live session."""
+        with translated():
+            await self._sessions.update_one(
+                {"_id": session_id, "status": SessionStatus.LIVE.value},
+                {"$set": {"segment": segment.value, "segment_title": title}},
+                session=session,
+            )
+
+    async def showing(self, posting_id: str) -> list[str]:
+        """The sessions on air, interrupted ones too, that show the posting now."""
+        on_air = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
+        with translated():
+            found = self._sessions.find(
+                {"status": {"$in": on_air}, "pinned_posting_id": posting_id}, {"_id": 1}
+            )
+            return [document["_id"] async for document in found]
 
     async def note_seq(self, session_id: str, seq: int, *, session: Session) -> None:
         """Keep the last event that the session's state includes, in the transaction that logs it.

@@ -7,15 +7,18 @@ from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.client import Mongo
 from storage.clock import utc_now
+from storage.codes import Codes
 from storage.consent import Consents
 from storage.contacts import Contacts
 from storage.employers import Employers
+from storage.funnel import Funnel
 from storage.indexes import ensure_collections
 from storage.keys import Keys
 from storage.leads import Leads
 from storage.leases import Leases
 from storage.log import EventLog
 from storage.meta import Meta
+from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
 from storage.sealing import Seal
@@ -38,10 +41,13 @@ class Store:
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
         self.leads = Leads(mongo)
+        self.funnel = Funnel(mongo)
+        self.codes = Codes(mongo, self.seal)
         self.contacts = Contacts(mongo)
         self.consents = Consents(mongo)
         self.audit = Audit(mongo, self.seal)
         self.leases = Leases(mongo)
+        self.pipeline = Pipeline(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
         self.log = EventLog(mongo)

@@ -26,6 +26,12 @@ class Unions:
     async def by_id(self, union_id: str) -> Union | None:
         return (await self.by_ids([union_id])).get(union_id)
 
+    async def branch_ids(self, union_id: str, *, limit: int) -> list[str]:
+        """The union itself and its branches at all levels, ``limit`` at most."""
+        with translated():
+            found = self._unions.find({"path": union_id}, {"_id": 1}).limit(limit)
+            return [document["_id"] async for document in found]
+
     async def root(self) -> Union | None:
         """The union at the top of the tree."""
         with translated():

@@ -16,9 +16,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from domain.accounts import Account
 from domain.audit import AuditRow
+from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.employers import Employer
 from domain.leads import Lead
+from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
@@ -45,6 +47,16 @@ _EVENT: Document = {
         "at": {"bsonType": "date"},
         "kind": {"bsonType": "string"},
         "event": {"bsonType": "object"},
+    },
+}
+
+_LEASE: Document = {
+    "bsonType": "object",
+    "required": ["_id", "holder", "until"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "holder": {"bsonType": "string"},
+        "until": {"bsonType": "date"},
     },
 }
 
@@ -84,6 +96,9 @@ VALIDATORS: Mapping[str, Document] = {
     "postings": _record_schema(Posting),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
+    "lead_entries": _record_schema(LeadEntry),
+    "leases": _LEASE,
+    "codes": _record_schema(Code),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),

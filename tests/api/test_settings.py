@@ -16,6 +16,7 @@ NAMES = (
     "SONGGANG_DEMO",
     "SONGGANG_DEMO_PASSWORD",
     "SONGGANG_ORIGINS",
+    "SONGGANG_PUBLIC_URL",
     "MONGODB_URI",
     "MONGODB_DATABASE",
     "MONGODB_DRIVER",
@@ -50,6 +51,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "true",
         "demo",
         "https://a.example, http://b.example:3000,",
+        "https://jobs.example.org/live/",
         "mongodb://u:p@h/?replicaSet=r",
         "other",
         "motor",
@@ -65,8 +67,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.demo_password is not None
     assert settings.demo_password.get_secret_value() == "demo"
     assert settings.origins == ("https://a.example", "http://b.example:3000")
+    assert settings.public_url == "https://jobs.example.org/live"
     assert settings.mongodb_uri is not None
-    assert settings.mongodb_uri.get_secret_value() == values[7]
+    assert settings.mongodb_uri.get_secret_value() == values[8]
     assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
     assert settings.periods == Periods(contacts=timedelta(days=30), records=timedelta(days=2000))
 
@@ -76,6 +79,17 @@ def test_an_empty_variable_counts_as_unset(name: str, monkeypatch: pytest.Monkey
     expected = Settings.read()
     monkeypatch.setenv(name, "")
     assert Settings.read() == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000")],
+)
+def test_people_are_led_to_where_it_serves_unless_told_otherwise(
+    host: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SONGGANG_HOST", host)
+    assert Settings.read().public_url == expected
 
 
 def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
@@ -93,6 +107,11 @@ def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
         ("SONGGANG_DEMO_PASSWORD", "x" * 257),
         ("SONGGANG_ORIGINS", "https://a.example/path"),
         ("SONGGANG_ORIGINS", "*"),
+        ("SONGGANG_PUBLIC_URL", "jobs.example.org"),
+        ("SONGGANG_PUBLIC_URL", "https://user@jobs.example.org"),
+        ("SONGGANG_PUBLIC_URL", "https://jobs.example.org/?a=b"),
+        ("SONGGANG_PUBLIC_URL", "https://送岗.example"),
+        ("SONGGANG_PUBLIC_URL", f"https://{'a' * 193}"),
         ("MONGODB_URI", "user:hush@host"),
         ("MONGODB_DRIVER", "mongoose"),
         ("SONGGANG_CONTACT_DAYS", "0"),

@@ -11,6 +11,7 @@ from domain.errors import ErrorCode, InvalidInput, PhoneInvalid
 from domain.persons import (
     check_name,
     holds_identity_number,
+    holds_mobile_number,
     mask_name,
     mask_phone,
     normalise_phone,
@@ -198,3 +199,26 @@ def test_other_numbers_are_no_identity_number(text: str) -> None:
 @given(st.text())
 def test_any_text_can_be_searched_for_identity_numbers(text: str) -> None:
     assert holds_identity_number(f"{text} 号{IDENTITY_NUMBER}号 {text}")
+
+
+@given(tails, st.sampled_from(["", " ", "-"]), st.sampled_from(["", "+86", "+86 ", "0086", "86-"]))
+def test_a_mobile_number_is_found_however_it_is_grouped(
+    tail: str, between: str, prefix: str
+) -> None:
+    number = f"{prefix}138{between}{tail[:4]}{between}{tail[4:]}"
+    assert holds_mobile_number(f"请打{number}，谢谢")
+
+
+@pytest.mark.parametrize(
+    "text", ["１３８００１３８０００", "138\u200b0013\u200b8000", "1 3 8 0 0 1 3 8 0 0 0"]
+)
+def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
+    assert holds_mobile_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "12800138000", "1380013800", "138001380001", "20261102143055", "工资 3000-5000 元"],
+)
+def test_other_numbers_are_no_mobile_number(text: str) -> None:
+    assert not holds_mobile_number(text)

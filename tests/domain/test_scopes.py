@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.accounts import Principal, Role
+from domain.accounts import Account, Principal, Role
+from domain.codes import Code, CodeKind
 from domain.errors import NotPermitted
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
@@ -13,8 +14,10 @@ from domain.scopes import (
     check_directs,
     may_direct,
     may_follow_lead,
+    may_see_code,
     may_see_session,
     may_see_unopened,
+    may_take_lead,
 )
 from domain.sessions import Host, LiveSession, SessionFormat, SessionStatus
 from tests.domain.samples import terms
@@ -98,7 +101,70 @@ def test_a_lead_is_followed_by_its_union_its_host_and_its_employer() -> None:
     assert following == [OWN_OFFICER, OWN_HOST, OWN_RECRUITER]
 
 
+def test_a_lead_is_also_followed_by_the_member_of_staff_who_has_it_in_hand() -> None:
+    for assignee in (OTHER_OFFICER, OTHER_HOST):
+        given = replace(LEAD, assignee_id=assignee.subject)
+        following = {p.subject for p in EVERYBODY if may_follow_lead(p, given)}
+        assert following == {"o1", "host1", "r1", assignee.subject}
+    own = replace(LEAD, owner_id="nobody", assignee_id="host1")
+    assert not may_follow_lead(VIEWER, own)
+
+
+def staff(role: Role, **place: str) -> Account:
+    return Account(
+        id="taker",
+        username="taker",
+        display_name="王干事",
+        role=role,
+        password_hash="",
+        created_at=AT,
+        **place,
+    )
+
+
+@pytest.mark.parametrize(
+    ("taker", "path", "givers"),
+    [
+        (staff(Role.OFFICER, union_id="jiaxing"), PATH, ["o1"]),
+        (staff(Role.HOST, union_id="zhejiang"), PATH[:2], ["o1"]),
+        (staff(Role.OFFICER, union_id="national"), PATH[:1], []),
+        (staff(Role.HOST, union_id="shaanxi"), ("national", "shaanxi"), ["o2"]),
+        (staff(Role.RECRUITER, employer_id="firm1"), (), ["o1", "o2", "r1"]),
+        (staff(Role.RECRUITER, employer_id="firm2"), (), []),
+    ],
+)
+def test_a_lead_is_handed_down_the_tree_or_to_the_employers_recruiters(
+    taker: Account, path: tuple[str, ...], givers: list[str]
+) -> None:
+    asking = (OWN_OFFICER, OTHER_OFFICER, OWN_RECRUITER)
+    assert [p.subject for p in asking if may_take_lead(p, LEAD, taker, path)] == givers
+
+
 def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> None:
     asking = (None, *EVERYBODY)
     seeing = [p for p in asking if may_see_unopened(p, POSTING, PATH)]
     assert seeing == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_lead_without_a_session_is_followed_by_the_postings_union_and_employer() -> None:
+    lead = replace(LEAD, session_id=None, owner_id=None)
+    assert [p for p in EVERYBODY if may_follow_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_code_is_seen_by_its_union_and_the_host_of_its_session() -> None:
+    code = Code(
+        id="c1",
+        kind=CodeKind.SESSION,
+        session_id="s1",
+        posting_id=None,
+        place="",
+        label="电梯",
+        union_path=PATH,
+        owner_id="host1",
+        created_by="o1",
+        created_at=AT,
+    )
+    asking = (None, *EVERYBODY)
+    assert [p for p in asking if may_see_code(p, code)] == [OWN_OFFICER, OWN_HOST]
+    poster = replace(code, session_id=None, owner_id=None)
+    assert [p for p in asking if may_see_code(p, poster)] == [OWN_OFFICER]

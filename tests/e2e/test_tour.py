@@ -41,6 +41,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     known: dict[str, Any] = {
         "password": demo.demo_password,
         "in 30 days": (now + timedelta(days=30)).date().isoformat(),
+        "in 2 days": (now + timedelta(days=2)).date().isoformat(),
         "in 1 hour": (now + timedelta(hours=1)).isoformat(),
     }
     viewer = (await step("Enter", known))["accessToken"]
@@ -84,6 +85,10 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         advanced = (await step("Advance", known, host))["lead"]
         assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 2)
         assert (await leads.until("LeadAdvanced"))["stage"] == "CONTACTED"
+        noted = (await step("Note", known, host))["lead"]
+        assert noted["nextActionOn"] == known["in 2 days"]
+        told = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
+        assert told == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
@@ -101,4 +106,20 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     known["own session"] = scheduled["session"]["id"]
     assert (await step("Start", known, host))["session"]["status"] == "LIVE"
     assert (await step("End", known, host))["session"]["status"] == "ENDED"
+
+    code = (await step("Code", known, host))["qrCode"]
+    known["code token"] = code["token"]
+    scanned = await step("Scanned", known, viewer)
+    assert scanned["session"]["id"] == known["session"]
+    assert scanned["posting"]["id"] == known["posting"]
+    by_scan = await step("Scan", known, viewer)
+    assert (by_scan["created"], by_scan["lead"]["source"]) == (True, "POSTING_QR")
+    (brought,) = (await step("Campaign", known, host))["edges"]
+    assert brought["node"] == {
+        "label": "东门海报",
+        "place": "南湖广场",
+        "scans": 0,
+        "interests": 1,
+        "hires": 0,
+    }
     assert done == set(STEPS)

@@ -12,6 +12,7 @@ from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import utc_now
 from storage.store import Store
+from tests.realtime.rooms import Room
 from tests.support.stores import emptied, prepared, second
 
 # A busy machine is no broken rule.
@@ -66,3 +67,10 @@ async def other_commit(other_store: Store) -> AsyncIterator[GroupCommit]:
     commit = group_commit(other_store)
     yield commit
     await commit.close()
+
+
+@pytest.fixture
+async def room(store: Store) -> AsyncIterator[Room]:
+    room = Room(store)
+    yield room
+    await room.hub.close()

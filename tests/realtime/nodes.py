@@ -57,7 +57,7 @@ async def node(store: Store, *, clock: Clock = utc_now, name: str = "node") -> A
     feed = Feed(store.mongo, on_event=on_event, on_gap=on_gap)
     presence = Presence(store, hub, clock, node=name)
     commit = group_commit(store)
-    lead_log = LeadLog(store, commit, clock)
+    lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
     async with AsyncExitStack() as stack:
         for stop in (hub.close, tally.close, feed.stop, presence.close):

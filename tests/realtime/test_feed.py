@@ -9,9 +9,10 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from domain.events import Announcement, LoggedEvent, Placed
+from realtime import feed as feeding
 from realtime.commit import GroupCommit
 from realtime.feed import Feed
-from storage.client import Document, Session
+from storage.client import Document, Session, StorageUnavailable
 from storage.indexes import ensure_collections
 from storage.store import Store
 from tests.support.waiting import tasks_of, until
@@ -124,4 +125,34 @@ async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store
     await asyncio.sleep(0)
     starting.cancel()
     await listener.feed.stop()
+    assert tasks_of("realtime") == []
+
+
+async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
+    store: Store, commit: GroupCommit
+) -> None:
+    told: list[int] = []
+    gaps: list[int] = []
+
+    def on_event(placed: Placed) -> None:
+        told.append(placed.seq)
+        if len(told) == 1:
+            raise ValueError("once")
+
+    feed = Feed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
+    await feed.start()
+    await say(commit)
+    await until(lambda: gaps == [0, 1])
+    await say(commit)
+    await until(lambda: told == [1, 2])
+    await feed.stop()
+
+
+async def test_a_feed_that_cannot_open_says_what_is_missing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "OPEN_SECONDS", 0)
+    feed = Feed(store.mongo, on_event=lambda _: None, on_gap=lambda: None)
+    with pytest.raises(StorageUnavailable, match="change stream"):
+        await feed.start()
     assert tasks_of("realtime") == []

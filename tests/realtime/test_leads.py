@@ -6,15 +6,18 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from domain.accounts import Principal, Role
 from domain.errors import Busy, InvalidInput, LeadStageConflict
 from domain.events import LeadAdvanced, LeadRecorded, lead_topic
 from domain.leads import Lead, LeadStage, RefusalReason
 from realtime import leads as realtime_leads
 from realtime.commit import GroupCommit
 from realtime.leads import Capture, LeadLog
+from realtime.pipeline import Pipeline
 from storage.client import StorageError, new_id
 from storage.leads import LeadQuery
 from storage.pages import Slice
@@ -25,6 +28,7 @@ from tests.support.records import Watch
 from tests.support.waiting import until
 
 TOPIC = lead_topic("session")
+OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
 
 
 class Desk:
@@ -32,7 +36,8 @@ class Desk:
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         self.store = store
-        self.log = LeadLog(store, commit, Watch())
+        self.log = LeadLog(store, commit)
+        self.pipeline = Pipeline(store, commit, Watch())
         self.capture = Capture(store, self.log)
 
     async def close(self) -> None:
@@ -216,12 +221,23 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
     lead = await recorded(desk)
     outcomes = await asyncio.gather(
         *(
-            each.log.advance(lead, LeadStage.CONTACTED, None, expected_version=version)
+            each.pipeline.advance(
+                lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=version
+            )
             for each, version in zip([desk, other_desk] * 5, [None, 1] * 5, strict=True)
         ),
         return_exceptions=True,
     )
-    contacted = replace(lead, stage=LeadStage.CONTACTED, version=2)
+    due = records.AT + timedelta(days=7)
+    contacted = replace(
+        lead,
+        stage=LeadStage.CONTACTED,
+        reached=LeadStage.CONTACTED,
+        steps=1,
+        version=2,
+        due_at=due,
+        escalate_at=due,
+    )
     assert [each for each in outcomes if isinstance(each, Lead)] == [contacted]
     assert sum(isinstance(each, LeadStageConflict) for each in outcomes) == 9
     assert await store.leads.by_id(lead.id) == contacted
@@ -235,9 +251,9 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
 async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, desk: Desk) -> None:
     lead = await recorded(desk)
     with pytest.raises(LeadStageConflict, match="version 1"):
-        await desk.log.advance(lead, LeadStage.CONTACTED, None, expected_version=2)
+        await desk.pipeline.advance(lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=2)
     with pytest.raises(InvalidInput):
-        await desk.log.advance(lead, LeadStage.REFUSED, None, expected_version=None)
+        await desk.pipeline.advance(lead, LeadStage.REFUSED, None, by=OFFICER)
     await desk.close()
     assert await store.leads.by_id(lead.id) == lead
     assert await store.log.head(TOPIC) == 1
@@ -246,5 +262,7 @@ async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, des
 async def test_a_refusal_keeps_its_reason(desk: Desk) -> None:
     lead = await recorded(desk)
     reason = RefusalReason.POSITION_FILLED
-    refused = await desk.log.advance(lead, LeadStage.REFUSED, reason, expected_version=1)
+    refused = await desk.pipeline.advance(
+        lead, LeadStage.REFUSED, reason, by=OFFICER, expected_version=1
+    )
     assert (refused.stage, refused.reason, refused.version) == (LeadStage.REFUSED, reason, 2)

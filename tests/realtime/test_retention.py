@@ -152,7 +152,9 @@ async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_
     assert await there.run_if_due() is None
     watch.forward(hours=0.1)
     # This one takes it and is not seen again.
-    assert await store.leases.take("retention", at=watch(), lasting=retention.LASTING)
+    assert await store.leases.take(
+        "retention", "gone", at=watch(), until=watch() + retention.LASTING
+    )
     assert await there.run_if_due() is None
     watch.at += retention.LASTING
     assert await there.run_if_due() == NOTHING

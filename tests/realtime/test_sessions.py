@@ -229,3 +229,24 @@ async def test_what_was_read_and_the_events_since_are_the_state_of_now(
         known = after(each, events[each.seq :])
         assert (known.status, known.pinned_posting_id) == (now.status, now.pinned_posting_id)
         assert after(session, events[: each.seq]).pinned_posting_id == each.pinned_posting_id
+
+
+@pytest.mark.parametrize("status", [LIVE, INTERRUPTED])
+async def test_every_room_that_shows_a_posting_is_told_what_has_become_of_it(
+    desk: Desk, store: Store, status: SessionStatus
+) -> None:
+    posting, other = records.posting(), records.posting()
+    shows = records.live_session(status=status, pinned_posting_id=posting.id)
+    does_not = records.live_session(pinned_posting_id=other.id)
+    await store.postings.add([posting, other])
+    await store.sessions.add([shows, does_not])
+    pinned = PostingPinned(session_id=shows.id, posting_id=posting.id)
+    unpinned = PostingUnpinned(session_id=shows.id, posting_id=posting.id)
+    await desk.show_again(posting.id)
+    assert await told(store, shows) == [pinned]
+    assert await store.postings.close(posting) is not None
+    for _ in range(2):
+        await desk.show_again(posting.id)
+    assert await told(store, shows) == [pinned, unpinned]
+    assert (await stored(store, shows)).pinned_posting_id is None
+    assert await told(store, does_not) == []

@@ -73,6 +73,14 @@ def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbo
     assert peer.queued() == OUTBOX_BYTES
 
 
+def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
+    outbox.send(b"x" * SLACK_BYTES)
+    outbox.send(b"y" * 2 * OUTBOX_BYTES)
+    assert not outbox.closed
+    outbox.send(b"z")
+    assert outbox.closed
+
+
 def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (SLACK_BYTES + 1))
     outbox.send_state("slot", b"waits")

@@ -20,7 +20,7 @@ from tests.support import records
 from tests.support.graphql import Api
 from tests.support.services import Running, World, credit_code, gid, today
 
-KINDS = ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account")
+KINDS = ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Code")
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 BAD_SIZES = [
     ("first: 1000000", "first"),
@@ -46,6 +46,7 @@ LISTS = {
     "employers": "employers(%s)",
     "sessions": "liveSessions(filter: {unionId: $union}, %s)",
     "leads": "leads(filter: {sessionId: $session}, %s)",
+    "codes": "codes(sessionId: $session, %s)",
     "a session's postings": "liveSession(id: $session) { page: postings(%s)",
 }
 
@@ -136,6 +137,13 @@ async def long_lists(running: Running, still_world: World) -> World:
         ]
     )
     await store.leads.record([world.interest("王小明", f"+86{world.phone()}") for _ in range(6)])
+    for _ in range(5):
+        await store.codes.add(
+            records.code(
+                session_id=world.live.id, union_path=world.union.path, owner_id=world.host.id
+            )
+        )
+    running.services.lead_log.notice(world.live.id)
     return world
 
 
@@ -154,6 +162,9 @@ def _oracle(name: str, world: World, running: Running) -> Callable[[], Any]:
             found = [session for session in found if session["status"] != "DRAFT"]
             found.sort(key=lambda it: (it["starts_at"], it["_id"]), reverse=True)
             return ids("LiveSession", found)
+        if name == "codes":
+            found = await store.mongo["codes"].find({"session_id": world.live.id}).to_list(None)
+            return ids("Code", sorted(found, key=lambda it: it["_id"], reverse=True))
         if name == "leads":
             found = await store.mongo["leads"].find({"session_id": world.live.id}).to_list(None)
             return ids("Lead", sorted(found, key=lambda it: it["_id"], reverse=True))

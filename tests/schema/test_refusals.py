@@ -10,6 +10,7 @@ import pytest
 
 from schema.nodes import global_id
 from storage.client import new_id
+from tests.support import records
 from tests.support.graphql import Api
 from tests.support.operations import CONSENT_TEMPLATE, OPERATIONS, on
 from tests.support.services import Running, World, gid, stored, today
@@ -146,6 +147,55 @@ REFUSED: dict[str, Refused] = {
     "review, long reason": invalid(
         "reviewPosting", "officer", setting(reason="长" * 501), "reason"
     ),
+    "review, of terms that were not seen": Refused(
+        "reviewPosting",
+        "officer",
+        setting(expectedRevision=2),
+        "PostingConflict",
+        "POSTING_CONFLICT",
+        None,
+    ),
+    "change, of terms that were not seen": Refused(
+        "changePosting",
+        "recruiter",
+        setting(expectedRevision=2),
+        "PostingConflict",
+        "POSTING_CONFLICT",
+        None,
+    ),
+    "change, long title": invalid("changePosting", "officer", setting(title="长" * 121), "title"),
+    "change, unknown posting": Refused(
+        "changePosting",
+        "officer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "change, a closed posting": Refused(
+        "changePosting",
+        "officer",
+        setting(postingId=lambda world: gid(world.closed)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "close, a refused posting": Refused(
+        "closePosting",
+        "officer",
+        setting(postingId=lambda world: gid(world.refused)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "close, unknown posting": Refused(
+        "closePosting",
+        "officer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
     "review, unknown posting": Refused(
         "reviewPosting",
         "officer",
@@ -221,7 +271,95 @@ REFUSED: dict[str, Refused] = {
     ),
     "announce, nothing": invalid("announce", "host", setting(body=" \n"), "body"),
     "announce, too much": invalid("announce", "host", setting(body="长" * 501), "body"),
+    "segment, long title": invalid("setSegment", "host", setting(title="长" * 61), "title"),
+    # Codes
+    "code, no label": invalid("createCode", "host", setting(label=" "), "label"),
+    "code, long label": invalid("createCode", "host", setting(label="长" * 61), "label"),
+    "code, long place": invalid("createCode", "host", setting(place="长" * 61), "place"),
+    "code, of nothing": invalid("createCode", "officer", setting(sessionId=None), "sessionId"),
+    "code, of a posting without session": invalid(
+        "createCode",
+        "officer",
+        setting(sessionId=None, postingId=lambda world: gid(world.open)),
+        "sessionId",
+    ),
+    "code, of a host without session": Refused(
+        "createCode",
+        "host",
+        setting(sessionId=None, place="东门"),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "code, unknown session": Refused(
+        "createCode",
+        "officer",
+        setting(sessionId=lambda _: unknown("LiveSession")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    ),
+    "code, unknown posting": Refused(
+        "createCode",
+        "officer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "code, a posting that is not open": Refused(
+        "createCode",
+        "host",
+        setting(postingId=lambda world: gid(world.held)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        ("input", "postingId"),
+    ),
+    "code, a posting of no session": Refused(
+        "createCode",
+        "host",
+        setting(postingId=lambda world: gid(world.absent)),
+        "PostingNotInSession",
+        "POSTING_NOT_IN_SESSION",
+        None,
+    ),
+    "code, a poster of another union's posting": Refused(
+        "createCode",
+        "officer elsewhere",
+        setting(sessionId=None, place="东门", postingId=lambda world: gid(world.open)),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        ("input", "postingId"),
+    ),
     # Leads
+    "interest, no session but not from the board": invalid(
+        "expressInterest", "viewer", setting(sessionId=None), "sessionId"
+    ),
+    "interest, from the board in a session": invalid(
+        "expressInterest", "viewer", setting(source="BOARD"), "sessionId"
+    ),
+    "interest, from the replay of a live session": invalid(
+        "expressInterest", "viewer", setting(source="REPLAY"), "source"
+    ),
+    "interest, scanned without a code": invalid(
+        "expressInterest", "viewer", setting(source="SESSION_QR"), "code"
+    ),
+    "interest, a code that was made up": Refused(
+        "expressInterest",
+        "viewer",
+        setting(source="SESSION_QR", code="A" * 32),
+        "CodeInvalid",
+        "CODE_INVALID",
+        ("input", "code"),
+    ),
+    "interest, a code that was never stored": Refused(
+        "expressInterest",
+        "viewer",
+        setting(code=lambda world: world.running.store.codes.token(records.code())),
+        "CodeInvalid",
+        "CODE_INVALID",
+        ("input", "code"),
+    ),
     "interest, no phone": Refused(
         "expressInterest",
         "viewer",
@@ -374,6 +512,60 @@ REFUSED: dict[str, Refused] = {
     ),
 }
 
+for name, caller in (("assignLead", "officer"), ("noteLead", "host"), ("confirmHire", "officer")):
+    REFUSED[f"{name}, unknown lead"] = Refused(
+        name,
+        caller,
+        setting(leadId=lambda _: unknown("Lead")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "leadId"),
+    )
+for whom, caller, account in (
+    ("nobody", "officer", lambda _: unknown("Account")),
+    ("an officer above", "officer", lambda world: gid(world.upper_officer)),
+    ("an officer elsewhere", "officer", lambda world: gid(world.other_officer)),
+    ("a rival", "officer", lambda world: gid(world.other_recruiter)),
+    ("the union by the employer", "recruiter", lambda world: gid(world.officer)),
+):
+    REFUSED[f"assign, to {whom}"] = Refused(
+        "assignLead",
+        caller,
+        setting(accountId=account),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "accountId"),
+    )
+REFUSED |= {
+    "note, nothing": invalid("noteLead", "host", setting(body=" \n"), "body"),
+    "note, too much": invalid("noteLead", "host", setting(body="长" * 501), "body"),
+    "note, a phone": invalid("noteLead", "host", setting(body="打 138-0013-8000"), "body"),
+    "note, a day of the past": invalid(
+        "noteLead",
+        "host",
+        setting(nextActionOn=lambda _: (today() - timedelta(days=1)).isoformat()),
+        "nextActionOn",
+    ),
+    "confirm, before an offer": Refused(
+        "confirmHire",
+        "officer",
+        setting(leadId=lambda world: gid(world.lead)),
+        "LeadStageConflict",
+        "LEAD_STAGE_CONFLICT",
+        None,
+    ),
+    "advance several, none": invalid("advanceLeads", "host", setting(leadIds=[]), "leadIds"),
+    "advance several, too many": invalid(
+        "advanceLeads",
+        "host",
+        setting(leadIds=lambda _: [unknown("Lead") for _ in range(101)]),
+        "leadIds",
+    ),
+    "advance several, one twice": invalid(
+        "advanceLeads", "host", setting(leadIds=lambda world: [gid(world.lead)] * 2), "leadIds"
+    ),
+}
+
 for what, text in TEXTS.items():
     for name, caller, changed in (
         ("createEmployer", "officer", "name"),
@@ -386,6 +578,10 @@ for what, text in TEXTS.items():
         ("reviewPosting", "officer", "reason"),
         ("scheduleSession", "host", "title"),
         ("announce", "host", "body"),
+        ("noteLead", "host", "body"),
+        ("setSegment", "host", "title"),
+        ("createCode", "host", "label"),
+        ("createCode", "host", "place"),
         ("revealContact", "officer", "reason"),
     ):
         REFUSED[f"{name}, {changed} {what}"] = invalid(
@@ -426,9 +622,12 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
     for name, caller in (
         ("pinPosting", "host"),
         ("unpinPosting", "host"),
+        ("setSegment", "host"),
         ("announce", "host"),
         ("expressInterest", "viewer"),
     ):
+        if (name, session) == ("expressInterest", "interrupted"):
+            continue  # the room still stands
         REFUSED[f"{name}, {session} session"] = Refused(
             name, caller, on(session), "SessionNotLive", "SESSION_NOT_LIVE", None
         )
@@ -487,12 +686,21 @@ ID_FIELDS = {
     ("pinPosting", "host", "sessionId"): "LiveSession",
     ("pinPosting", "host", "postingId"): "Posting",
     ("unpinPosting", "host", "sessionId"): "LiveSession",
+    ("setSegment", "host", "sessionId"): "LiveSession",
     ("announce", "host", "sessionId"): "LiveSession",
+    ("createCode", "host", "sessionId"): "LiveSession",
+    ("createCode", "officer", "postingId"): "Posting",
+    ("changePosting", "officer", "postingId"): "Posting",
+    ("closePosting", "recruiter", "postingId"): "Posting",
     ("expressInterest", "viewer", "sessionId"): "LiveSession",
     ("expressInterest", "viewer", "postingId"): "Posting",
     ("advanceLead", "host", "leadId"): "Lead",
     ("revealContact", "officer", "leadId"): "Lead",
     ("withdrawConsent", "viewer", "leadId"): "Lead",
+    ("assignLead", "officer", "leadId"): "Lead",
+    ("assignLead", "officer", "accountId"): "Account",
+    ("noteLead", "host", "leadId"): "Lead",
+    ("confirmHire", "officer", "leadId"): "Lead",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

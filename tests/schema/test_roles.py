@@ -28,6 +28,8 @@ ALLOWED = {
     "createEmployer": OFFICERS,
     "submitPosting": OFFICERS | {"recruiter"},
     "reviewPosting": {"officer", "officer above"},
+    "changePosting": {"officer", "officer above", "recruiter"},
+    "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
     "startSession": DIRECTORS,
     "interruptSession": DIRECTORS,
@@ -36,6 +38,8 @@ ALLOWED = {
     "cancelSession": DIRECTORS,
     "pinPosting": DIRECTORS,
     "unpinPosting": DIRECTORS,
+    "setSegment": DIRECTORS,
+    "createCode": DIRECTORS,
     "announce": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
@@ -46,12 +50,22 @@ ALLOWED = {
     "correctMyContact": set(CALLERS),
     "eraseMyData": set(CALLERS),
     "exportMyData": set(CALLERS),
+    # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
+    "advanceLeads": {*CALLERS} - {"nobody", "viewer"},
+    "assignLead": {"officer", "officer above", "recruiter"},
+    "noteLead": DIRECTORS | {"recruiter"},
+    "confirmHire": {"officer", "officer above", "recruiter"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
     "reviewPosting": {"officer elsewhere"},
+    "changePosting": {"officer elsewhere", "other recruiter"},
+    "closePosting": {"officer elsewhere", "other recruiter"},
     "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
     "revealContact": {"officer elsewhere", "other recruiter"},
+    "assignLead": {"officer elsewhere", "other recruiter"},
+    "noteLead": {"other host", "officer elsewhere", "other recruiter"},
+    "confirmHire": {"officer elsewhere", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

@@ -152,7 +152,7 @@ async def test_leads_are_for_staff(caller: str, code: str, api: Api, still_world
         ({"stage": "HIRED"}, False),
         ({"postingId": "open"}, True),
         ({"postingId": "second"}, False),
-        ({"sessionId": "ended"}, False),
+        ({"sessionId": "interrupted"}, False),
     ],
 )
 async def test_leads_are_narrowed_by_all_that_is_given(

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 import pytest
 
 from domain.events import Announcement
-from domain.leads import LeadStage
+from domain.leads import NO_PROOF, HireSide, LeadStage
+from domain.pipeline import noted
 from domain.postings import Occupation, PostingStatus
 from domain.sessions import SessionStatus
 from storage.client import Document, Mongo, Session
+from storage.codes import CodeQuery
 from storage.indexes import INDEXES, ensure_collections
 from storage.leads import LeadQuery
 from storage.pages import Slice
@@ -26,7 +28,12 @@ TODAY = date(2026, 10, 1)
 BEST_PAID = (("terms.pay.amount", -1), ("_id", -1))
 FIRST = Slice(limit=2)
 NEXT = Slice(limit=2, after=("f" * 24,))
+FIRST_ENTRIES = Slice(limit=2)
+NEXT_ENTRIES = Slice(limit=2, after=(9,))
 LAST = Slice(limit=2, backward=True, before=("0" * 24,))
+
+
+DISPUTED = NO_PROOF.said(HireSide.EMPLOYER, hired=True).said(HireSide.SEEKER, hired=False)
 
 
 async def shape(mongo: Mongo) -> dict[str, tuple[set[str], Document]]:
@@ -63,15 +70,57 @@ async def fill(store: Store) -> None:
     await store.postings.add([records.posting() for _ in range(5)])
     await store.employers.add([records.employer() for _ in range(5)])
     await store.leads.record([records.lead() for _ in range(5)])
+    await store.leads.record(
+        [
+            records.lead(
+                assignee_id="me",
+                escalated_to=records.UNION_ID,
+                escalate_at=records.AT,
+                hire=DISPUTED,
+            )
+            for _ in range(5)
+        ]
+    )
+    await enter(store, "lead", 5)
+    await store.leads.record([records.lead(code_id="code") for _ in range(5)])
+    for _ in range(5):
+        await store.codes.add(records.code())
     # Newer ones of somebody else, which a list must not wade through.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.sessions.add(
         [records.live_session(**foreign, status=ended, starts_at=LATER) for _ in range(40)]
     )
+    for _ in range(40):
+        await store.codes.add(records.code(**foreign, session_id="other"))
     await store.leads.record(
-        [records.lead(**foreign, employer_id="other", session_id="other") for _ in range(40)]
+        [
+            records.lead(
+                **foreign,
+                employer_id="other",
+                session_id="other",
+                assignee_id="other",
+                escalated_to="elsewhere",
+                escalate_at=LATER,
+            )
+            for _ in range(40)
+        ]
     )
+    await enter(store, "other", 40)
+
+
+async def enter(store: Store, lead_id: str, entries: int) -> None:
+    """Note so much about a lead."""
+
+    async def body(session: Session) -> None:
+        lead = records.lead(id=lead_id)
+        await store.leads.record([lead])
+        for _ in range(entries):
+            change = noted(lead, "已联系", None, by="me", at=records.AT)
+            assert await store.pipeline.write(lead, change, session=session)
+            lead = change.lead
+
+    await store.mongo.transaction(body)
 
 
 async def append(store: Store) -> None:
@@ -124,6 +173,22 @@ LISTS: list[Reading] = [
             LeadQuery(employer_id="employer"),
             LeadQuery(union_id=records.UNION_ID, session_id="session"),
             LeadQuery(owner_id=records.HOST_ID, posting_id="posting", stage=LeadStage.INTERESTED),
+            LeadQuery(assignee_id="me"),
+            LeadQuery(union_id=records.UNION_ID, escalated_to=records.UNION_ID),
+        )
+    ),
+    *(
+        lambda store, wanted=wanted: store.pipeline.timeline(records.lead(id="lead"), wanted)
+        for wanted in (FIRST_ENTRIES, NEXT_ENTRIES)
+    ),
+    lambda store: store.pipeline.to_escalate(at=records.AT, limit=2),
+    *(
+        lambda store, query=query, wanted=wanted: store.codes.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            CodeQuery(union_id=records.UNION_ID),
+            CodeQuery(owner_id=records.HOST_ID),
+            CodeQuery(owner_id=records.HOST_ID, session_id="session"),
         )
     ),
     lambda store: store.log.read("session/session", after=1, limit=2),
@@ -141,6 +206,10 @@ LOOKUPS: list[Reading] = [
     lambda store: store.sessions.by_ids(["session"]),
     lambda store: store.sessions.count(SessionQuery(status=SessionStatus.LIVE)),
     lambda store: store.leads.find("session", "posting", "person"),
+    lambda store: store.leads.find(None, "posting", "person"),
+    lambda store: store.leads.by_codes(["code", "other"]),
+    lambda store: store.codes.by_ids(["a", "b"]),
+    lambda store: store.sessions.showing("posting"),
     lambda store: store.leads.by_ids(["a", "b"]),
     lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
     lambda store: store.leads.sessions_with_unlogged(),
@@ -148,6 +217,16 @@ LOOKUPS: list[Reading] = [
     append,
     lambda store: store.log.head("session/session"),
     lambda store: store.accounts.by_username("host"),
+    lambda store: store.accounts.by_ids(["a", "b"]),
+    lambda store: store.accounts.page(union_ids=["a", "b"], employer_id="c", wanted=FIRST),
+    lambda store: store.unions.branch_ids("root", limit=2),
+    lambda store: store.leads.page(
+        LeadQuery(union_id=records.UNION_ID, overdue=True, now=records.AT), FIRST
+    ),
+    lambda store: store.leads.page(LeadQuery(employer_id="employer", escalated=True), FIRST),
+    lambda store: store.leads.page(LeadQuery(union_id=records.UNION_ID, disagreement=True), FIRST),
+    lambda store: store.leases.take("work", "node", at=records.AT, until=LATER),
+    lambda store: store.leases.release("work", "node"),
     lambda store: store.unions.root(),
     lambda store: store.tallies.by_sessions(["session"]),
     lambda store: store.presence.totals(["session"], at=records.AT),

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain.leads import LeadStage, RefusalReason
+from domain.leads import NO_PROOF, HireSide, LeadStage
 from storage.client import Session, StorageError
-from storage.leads import LeadQuery
+from storage.leads import CodeYield, LeadQuery
 from storage.pages import Slice
 from storage.store import Store
 from tests.support import records
 
-LATER = records.AT + timedelta(hours=1)
+DISPUTED = NO_PROOF.said(HireSide.EMPLOYER, hired=True).said(HireSide.SEEKER, hired=False)
 
 
 async def test_a_person_gives_one_lead_a_session_and_posting(either_store: Store) -> None:
@@ -82,27 +82,38 @@ async def test_leads_are_listed_newest_first_within_a_scope(
     assert "".join(lead.id for lead in page.items) == found
 
 
-async def test_a_stage_is_set_for_the_version_that_was_read(store: Store) -> None:
-    lead = records.lead()
-    await store.leads.record([lead])
-
-    async def body(session: Session) -> None:
-        refused = await store.leads.advance(
-            lead, LeadStage.REFUSED, RefusalReason.OTHER, at=LATER, session=session
-        )
-        assert refused == replace(
-            lead,
-            stage=LeadStage.REFUSED,
-            reason=RefusalReason.OTHER,
-            updated_at=LATER,
-            version=2,
-        )
-        contacted = LeadStage.CONTACTED
-        assert await store.leads.advance(lead, contacted, None, at=LATER, session=session) is None
-        again = await store.leads.advance(refused, contacted, None, at=LATER, session=session)
-        assert again == replace(lead, stage=contacted, updated_at=LATER, version=3)
-
-    await store.mongo.transaction(body)
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (LeadQuery(assignee_id="me"), "ca"),
+        (LeadQuery(union_id="root", assignee_id="me"), "a"),
+        (LeadQuery(union_id="root", not_assignee_id="me"), "fedb"),
+        (LeadQuery(union_id="root", overdue=True, now=records.AT), "b"),
+        (LeadQuery(union_id="root", overdue=False, now=records.AT), "feda"),
+        (LeadQuery(union_id="root", escalated_to="root"), "d"),
+        (LeadQuery(union_id="root", escalated=True), "ed"),
+        (LeadQuery(union_id="root", escalated=False), "fba"),
+        (LeadQuery(union_id="root", disagreement=True), "f"),
+        (LeadQuery(union_id="root", disagreement=False), "edba"),
+        (LeadQuery(union_id="root", escalated=True, overdue=True, now=records.AT), ""),
+    ],
+)
+async def test_leads_are_narrowed_to_what_their_follow_up_needs(
+    store: Store, query: LeadQuery, found: str
+) -> None:
+    later = records.AT + timedelta(hours=1)
+    await store.leads.record(
+        [
+            records.lead(id="a", assignee_id="me", due_at=later),
+            records.lead(id="b", assignee_id="other", due_at=records.AT),
+            records.lead(id="c", assignee_id="me", union_path=("elsewhere",)),
+            records.lead(id="d", escalated_to="root"),
+            records.lead(id="e", escalated_to="union"),
+            records.lead(id="f", hire=DISPUTED),
+        ]
+    )
+    page = await store.leads.page(query, Slice(limit=10))
+    assert "".join(lead.id for lead in page.items) == found
 
 
 async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> None:
@@ -119,3 +130,32 @@ async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> N
     assert taken == [ids[:3], ids[3:], []]
     assert await store.leads.sessions_with_unlogged() == ["other"]
     assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]
+
+
+async def test_a_person_gives_one_lead_a_posting_without_a_session(either_store: Store) -> None:
+    leads = either_store.leads
+    board = {"session_id": None, "owner_id": None, "person": "w"}
+    first = records.lead(**board)
+    in_session = records.lead(person="w")
+    elsewhere = records.lead(**board, posting_id="other")
+    assert await leads.record([first, in_session]) == [(first, True), (in_session, True)]
+    again = records.lead(**board)
+    assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
+    assert await leads.find(None, "posting", "w") == first
+    # There is no log that they wait for.
+    assert await leads.sessions_with_unlogged() == ["session"]
+
+
+async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: Store) -> None:
+    stages = [LeadStage.INTERESTED, LeadStage.HIRED, LeadStage.RETAINED_90, LeadStage.WITHDRAWN]
+    await either_store.leads.record(
+        [
+            *(records.lead(code_id="a", stage=stage) for stage in stages),
+            records.lead(code_id="b"),
+            records.lead(),
+        ]
+    )
+    assert await either_store.leads.by_codes(["a", "b", "none"]) == {
+        "a": CodeYield(interests=4, hires=2),
+        "b": CodeYield(interests=1, hires=0),
+    }

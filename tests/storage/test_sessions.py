@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.sessions import LiveSession, SessionStatus
+from domain.sessions import LiveSession, Segment, SessionStatus
 from storage.client import Session
 from storage.pages import Slice
 from storage.sessions import SessionQuery
@@ -73,13 +73,20 @@ async def test_a_session_starts_once_however_often_it_is_interrupted(store: Stor
 
 
 @pytest.mark.parametrize("wanted", [SessionStatus.ENDED, SessionStatus.CANCELLED])
-async def test_the_end_has_a_time_and_nothing_stays_pinned(
+async def test_the_end_has_a_time_and_nothing_stays_pinned_or_on_air(
     store: Store, wanted: SessionStatus
 ) -> None:
-    session = records.live_session(pinned_posting_id="posting")
+    session = records.live_session(
+        pinned_posting_id="posting", segment=Segment.STORY, segment_title="三十年焊工"
+    )
     await store.sessions.add([session])
     assert await moved(store, session, wanted) == replace(
-        session, status=wanted, ended_at=LATER, pinned_posting_id=None
+        session,
+        status=wanted,
+        ended_at=LATER,
+        pinned_posting_id=None,
+        segment=None,
+        segment_title="",
     )
 
 
@@ -112,3 +119,34 @@ async def test_the_peak_only_rises(store: Store) -> None:
     assert [await store.sessions.raise_peak(session.id, count) for count in (3, 9, 2)] == [3, 9, 9]
     assert await store.sessions.by_id(session.id) == replace(session, peak_viewers=9)
     assert await store.sessions.raise_peak("none", 4) == 4
+
+
+async def test_a_segment_is_set_in_a_live_session_only(store: Store) -> None:
+    live, ended = records.live_session(), records.live_session(status=SessionStatus.ENDED)
+    await store.sessions.add([live, ended])
+
+    async def body(session: Session) -> None:
+        for each in (live, ended):
+            await store.sessions.set_segment(each.id, Segment.QA, "问答", session=session)
+
+    await store.mongo.transaction(body)
+    assert await store.sessions.by_ids([live.id, ended.id]) == {
+        live.id: replace(live, segment=Segment.QA, segment_title="问答"),
+        ended.id: ended,
+    }
+
+
+async def test_a_posting_is_found_where_it_is_shown_and_taken_away_there(store: Store) -> None:
+    live = records.live_session(pinned_posting_id="posting")
+    interrupted = replace(live, id="interrupted", status=SessionStatus.INTERRUPTED)
+    other = records.live_session(pinned_posting_id="other")
+    await store.sessions.add([live, interrupted, other])
+    assert sorted(await store.sessions.showing("posting")) == sorted([live.id, "interrupted"])
+
+    async def body(session: Session) -> None:
+        for each in (live, interrupted, other):
+            await store.sessions.unpin(each.id, "posting", session=session)
+
+    await store.mongo.transaction(body)
+    assert await store.sessions.showing("posting") == []
+    assert await store.sessions.showing("other") == [other.id]

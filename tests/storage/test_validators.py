@@ -9,6 +9,7 @@ import pytest
 from domain.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
 from domain.consent import FIRST
 from domain.events import Announcement, Placed
+from domain.pipeline import recorded
 from storage.client import Document, StorageError, translated
 from storage.contacts import Retained
 from storage.documents import to_document
@@ -24,6 +25,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "postings": to_document(records.posting()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
+    "lead_entries": to_document(recorded(records.lead())),
+    "leases": {"_id": "work", "holder": "node", "until": records.AT},
+    "codes": to_document(records.code()),
     "events": document_of(
         Placed(
             topic="session/a",

@@ -42,6 +42,13 @@ def posting_input(world: World, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+def change_input(world: World, **changes: Any) -> dict[str, Any]:
+    """Terms for the first posting that pass the gate, with changes."""
+    given = posting_input(world) | {"postingId": gid(world.open)} | changes
+    del given["employerId"]
+    return given
+
+
 def session_input(world: World, **changes: Any) -> dict[str, Any]:
     """A session of the world's union, with changes."""
     given: dict[str, Any] = {
@@ -128,6 +135,20 @@ OPERATIONS = {
             "... on PostingReviewed { posting { id status } }",
         ),
         Operation(
+            "changePosting",
+            change_input,
+            "PostingAccepted",
+            "... on PostingAccepted { posting { id status revision } findings { code } }"
+            "... on PostingHeld { posting { id status revision } findings { code } }"
+            "... on PostingRefused { posting { id status revision } findings { code } }",
+        ),
+        Operation(
+            "closePosting",
+            lambda world: {"postingId": gid(world.open)},
+            "PostingClosed",
+            "... on PostingClosed { posting { id status } }",
+        ),
+        Operation(
             "scheduleSession",
             session_input,
             "SessionScheduled",
@@ -149,6 +170,19 @@ OPERATIONS = {
             on("live"),
             "SessionChanged",
             "... on SessionChanged { session { pinnedPosting { id } } }",
+        ),
+        Operation(
+            "setSegment",
+            on("live", segment="STORY", title="三十年焊工"),
+            "SessionChanged",
+            "... on SessionChanged { session { id segment segmentTitle cursor } }",
+        ),
+        Operation(
+            "createCode",
+            on("live", label="东门海报"),
+            "CodeCreated",
+            "... on CodeCreated { qrCode { id kind token url imageUrl label place scans interests "
+            "hires session { id } posting { id } } }",
         ),
         Operation(
             "announce",
@@ -207,6 +241,32 @@ OPERATIONS = {
             lambda world: {"receipt": world.receipt(world.lead)},
             "MyDataExported",
             "... on MyDataExported { data next }",
+        ),
+        Operation(
+            "advanceLeads",
+            lambda world: {"leadIds": [gid(world.lead)], "stage": "CONTACTED"},
+            "LeadsAdvanced",
+            "... on LeadsAdvanced { outcomes { __typename "
+            "... on LeadStageAdvanced { lead { id stage } } "
+            "... on UserError { code field } } }",
+        ),
+        Operation(
+            "assignLead",
+            lambda world: {"leadId": gid(world.lead), "accountId": gid(world.recruiter)},
+            "LeadInHands",
+            "... on LeadInHands { lead { id version assignee { id displayName role } } }",
+        ),
+        Operation(
+            "noteLead",
+            lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
+            "LeadNoteKept",
+            "... on LeadNoteKept { lead { id version nextActionOn } }",
+        ),
+        Operation(
+            "confirmHire",
+            lambda world: {"leadId": gid(world.offered), "hired": True},
+            "HireNoted",
+            "... on HireNoted { lead { hireProof { employer seeker agreed disagreement } } }",
         ),
     )
 }

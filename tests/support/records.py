@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.accounts import Account, Role
+from domain.codes import Code, CodeKind
 from domain.employers import Employer
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
@@ -115,5 +116,21 @@ def lead(**changes: Any) -> Lead:
         terms=terms(),
         created_at=AT,
         updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def code(**changes: Any) -> Code:
+    made = Code(
+        id=new_id(),
+        kind=CodeKind.SESSION,
+        session_id="session",
+        posting_id=None,
+        place="",
+        label="电梯海报",
+        union_path=("root", UNION_ID),
+        owner_id=HOST_ID,
+        created_by=HOST_ID,
+        created_at=AT,
     )
     return replace(made, **changes)

@@ -10,8 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], within: float = 10) -> None:
-    """Return once ``condition`` holds; it is looked at every few milliseconds.
+async def until(
+    condition: Callable[[], object | Awaitable[object]],
+    within: float = 10,
+    *,
+    every: float = 0.005,
+) -> None:
+    """Return once ``condition`` holds; it is looked at every few milliseconds, or ``every`` s.
 
     :raises TimeoutError: it does not hold within that many seconds.
     """
@@ -22,7 +27,7 @@ async def until(condition: Callable[[], object | Awaitable[object]], within: flo
                 held = await held
             if held:
                 return
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(every)
 
 
 def tasks_of(layer: str) -> list[str]:

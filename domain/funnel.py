@@ -1,0 +1,41 @@
+"""The funnel: how many interests came how far, by session, posting, source or union."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.labels import Labelled
+
+
+class FunnelDimension(Labelled):
+    """What the leads are counted by. A union counts those of its branches, too."""
+
+    SESSION = "SESSION", "场次"
+    POSTING = "POSTING", "岗位"
+    SOURCE = "SOURCE", "来源"
+    UNION = "UNION", "工会"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelRow:
+    """The counts of one session, posting, source or union, which ``key`` names.
+
+    ``interests`` are leads, ``people`` the persons behind them, ``services`` what staff did for
+    them (changes of stage): three numbers that are never one another's stand-in. From
+    ``contacted`` on a lead counts for each stage that it ever reached, whatever became of it;
+    ``withdrawn``, ``refused`` and ``unreachable`` count where it stands now.
+    """
+
+    key: str
+    interests: int
+    people: int
+    services: int
+    contacted: int
+    interviewed: int
+    offered: int
+    hired: int
+    retained_30: int
+    retained_90: int
+    withdrawn: int
+    refused: int
+    unreachable: int

@@ -1,0 +1,91 @@
+"""Escalation: overdue leads go to the next union above, by one node at a time.
+
+The lease only spares the other nodes the work: whether a lead is due is looked at again within
+its own transaction, so that two nodes that both try escalate it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from domain.errors import Refusal
+from realtime.pipeline import Pipeline
+from storage.client import StorageError
+from storage.clock import Clock
+from storage.store import Store
+
+EVERY_SECONDS = 60.0
+"""How often overdue leads are looked for."""
+AT_ONCE = 200
+"""Leads that are escalated side by side; those of one session share their transactions."""
+_LEASE = "escalation"
+_HELD = timedelta(minutes=3)
+
+_log = structlog.get_logger(__name__)
+
+
+class Escalation:
+    """Looks for overdue leads now and every ``EVERY_SECONDS``; ``node`` names this process."""
+
+    def __init__(self, store: Store, pipeline: Pipeline, clock: Clock, *, node: str) -> None:
+        self._store = store
+        self._pipeline = pipeline
+        self._clock = clock
+        self._node = node
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_on())
+
+    async def close(self) -> None:
+        """Stop, and let another node go on at once."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        try:
+            await self._store.leases.release(_LEASE, self._node)
+        except StorageError as error:
+            _log.warning("lease runs out by itself", error=type(error).__name__)
+
+    async def run(self) -> int:
+        """Escalate what is due, and give how many leads; none while another node has the lease.
+
+        :raises StorageError: the leads cannot be looked for.
+        """
+        done = 0
+        while await self._take_lease():
+            due = await self._store.pipeline.to_escalate(at=self._clock(), limit=AT_ONCE)
+            outcomes = await asyncio.gather(
+                *(self._pipeline.escalate(lead) for lead in due), return_exceptions=True
+            )
+            failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+            done += len(due) - len(failures)
+            for failure in failures:
+                if not isinstance(failure, (Refusal, StorageError)):
+                    raise failure
+            if failures:
+                _log.warning("leads not escalated yet", leads=len(failures))
+            # What failed is tried at the next round, not at once and for ever.
+            if len(due) < AT_ONCE or failures:
+                break
+        return done
+
+    async def _take_lease(self) -> bool:
+        at = self._clock()
+        return await self._store.leases.take(_LEASE, self._node, at=at, until=at + _HELD)
+
+    async def _keep_on(self) -> None:
+        while True:
+            try:
+                done = await self.run()
+                if done:
+                    _log.info("leads escalated", leads=done)
+            except StorageError as error:
+                _log.warning("escalation put off", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - ending here would end it for this process
+                _log.error("escalation failed", error=type(error).__name__)
+            await asyncio.sleep(EVERY_SECONDS)

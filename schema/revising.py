@@ -1,0 +1,116 @@
+"""Changing what a posting offers, which brings it before the gate again, and closing it."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.accounts import Role
+from domain.errors import NotFound, PostingNotOpen
+from domain.errors import PostingConflict as ConflictRefusal
+from domain.postings import Posting as PostingRecord
+from domain.postings import PostingStatus
+from domain.screening import check_terms, screen, status_after_change
+from schema import errors
+from schema.context import Context, Info
+from schema.nodes import local_id
+from schema.postings import (
+    ANSWERS,
+    Finding,
+    Posting,
+    PostingAccepted,
+    PostingHeld,
+    PostingRefused,
+    check_revision,
+    concerns,
+)
+from schema.terms import TermsInput, given_terms
+
+
+@strawberry.input(description="All terms anew, as for a new posting.")
+class ChangePostingInput(TermsInput):
+    posting_id: strawberry.ID
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Refuse when the terms have changed since this revision."
+    )
+
+
+@strawberry.input
+class ClosePostingInput:
+    posting_id: strawberry.ID
+
+
+@strawberry.type
+class PostingClosed:
+    posting: Posting
+
+
+ChangePostingResult = Annotated[
+    PostingAccepted
+    | PostingHeld
+    | PostingRefused
+    | errors.PostingNotOpen
+    | errors.PostingConflict
+    | errors.AnyRefusal,
+    strawberry.union("ChangePostingResult"),
+]
+ClosePostingResult = Annotated[
+    PostingClosed | errors.PostingNotOpen | errors.PostingConflict | errors.AnyRefusal,
+    strawberry.union("ClosePostingResult"),
+]
+
+_CHANGED_MEANWHILE = "The posting was changed at this very moment. Reload it and try again."
+
+
+@strawberry.type
+class RevisionMutations:
+    @strawberry.mutation(
+        description="For officers and the employer's recruiters: other terms, screened again. "
+        "What fails is seen by nobody from then on; leads keep the terms they were given for."
+    )
+    async def change_posting(self, info: Info, input: ChangePostingInput) -> ChangePostingResult:
+        services = info.context.services
+        before = await _own_posting(info.context, input.posting_id)
+        check_revision(before, input.expected_revision)
+        if before.status is PostingStatus.CLOSED:
+            raise PostingNotOpen("The posting is closed; submit a new one.")
+        terms, today = given_terms(input), services.today()
+        check_terms(terms, today)
+        findings = screen(terms, services.wages, today)
+        status = status_after_change(before, findings)
+        changed = await services.store.postings.change(before, terms, status, findings)
+        if changed is None:
+            raise ConflictRefusal(_CHANGED_MEANWHILE)
+        await services.desk.show_again(changed.id)
+        return ANSWERS[status](
+            posting=Posting.of(changed), findings=[Finding.of(finding) for finding in findings]
+        )
+
+    @strawberry.mutation(
+        description="For officers and the employer's recruiters: nobody sees it any more. "
+        "Closing it again changes nothing."
+    )
+    async def close_posting(self, info: Info, input: ClosePostingInput) -> ClosePostingResult:
+        services = info.context.services
+        before = await _own_posting(info.context, input.posting_id)
+        if before.status is PostingStatus.REFUSED:
+            raise PostingNotOpen("The posting was refused; there is nothing to close.")
+        closed: PostingRecord | None = before
+        if before.status is not PostingStatus.CLOSED:
+            closed = await services.store.postings.close(before)
+        if closed is None:
+            raise ConflictRefusal(_CHANGED_MEANWHILE)
+        await services.desk.show_again(closed.id)
+        return PostingClosed(posting=Posting.of(closed))
+
+
+async def _own_posting(context: Context, posting_id: strawberry.ID) -> PostingRecord:
+    """The posting, which is in the caller's scope.
+
+    :raises NotFound: there is no such posting there.
+    """
+    context.require(Role.OFFICER, Role.RECRUITER)
+    wanted = local_id(posting_id, "Posting", "input", "postingId")
+    posting = await context.loaders.postings.load(wanted)
+    if posting is None or not await concerns(context, posting):
+        raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
+    return posting

@@ -1,0 +1,126 @@
+"""The funnel, counted exactly by MongoDB in one aggregation over the leads of a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.funnel import FunnelDimension, FunnelRow
+from domain.leads import PIPELINE, LeadStage
+from storage.client import Document, Mongo
+from storage.documents import to_record
+from storage.leads import LeadQuery
+from storage.pages import Order, Page, Slice
+
+_KEYS: Mapping[FunnelDimension, str] = {
+    FunnelDimension.SESSION: "session_id",
+    FunnelDimension.POSTING: "posting_id",
+    FunnelDimension.SOURCE: "source",
+    FunnelDimension.UNION: "union_path",
+}
+_PATH = "$union_path"
+_CLOSINGS: Mapping[str, LeadStage] = {
+    "withdrawn": LeadStage.WITHDRAWN,
+    "refused": LeadStage.REFUSED,
+    "unreachable": LeadStage.UNREACHABLE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelQuery:
+    """Which leads are counted.
+
+    Those of ``leads`` that were created at ``since`` or later and before ``until``, and whose
+    path holds every union of ``below``; counted by union, none above those gets a row.
+    """
+
+    leads: LeadQuery
+    below: tuple[str, ...] = field(default=())
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def order_of(by: FunnelDimension) -> Order:
+    """Sessions and postings the newest first; sources by name; a union before its branches."""
+    newest_first = by in {FunnelDimension.SESSION, FunnelDimension.POSTING}
+    return (("key", -1 if newest_first else 1),)
+
+
+class Funnel:
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def page(self, by: FunnelDimension, query: FunnelQuery, wanted: Slice) -> Page[FunnelRow]:
+        """What has leads, in the order of ``order_of``, whose only part is the paging key."""
+        ((key, way),) = order_of(by)
+        pipeline = [{"$match": _where(query)}, *_keyed(by, query.below)]
+        if wanted.after is not None:
+            pipeline.append({"$match": {key: {"$gt" if way > 0 else "$lt": wanted.after[0]}}})
+        pipeline += [*_COUNTED, {"$sort": {key: way}}, {"$limit": wanted.limit + 1}]
+        counted = self._mongo.aggregate("leads", pipeline)
+        found = [to_record(FunnelRow, document) async for document in counted]
+        return Page(
+            items=found[: wanted.limit],
+            has_next=len(found) > wanted.limit,
+            has_previous=wanted.after is not None,
+        )
+
+
+def _where(query: FunnelQuery) -> Document:
+    where = query.leads.where()
+    if query.below:
+        where["union_path"] = {"$all": list(query.below)}
+    created: Document = {}
+    if query.since is not None:
+        created["$gte"] = query.since
+    if query.until is not None:
+        created["$lt"] = query.until
+    return {**where, "created_at": created} if created else where
+
+
+def _keyed(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
+    """Each lead with its ``key``; by union, once for each union of its path that gets a row."""
+    places: list[Any] = [{"$indexOfArray": [_PATH, union_id]} for union_id in below]
+    key: Any = f"${_KEYS[by]}"
+    if by is FunnelDimension.UNION:
+        key = {"$slice": [_PATH, {"$max": places or [0]}, {"$size": _PATH}]}
+    # As numbers: a stage outside the pipeline, or none as in leads of before, stands at -1.
+    names = [stage.value for stage in PIPELINE]
+    reached = {"$max": [{"$indexOfArray": [names, f"${name}"]} for name in ("stage", "reached")]}
+    projected: Document = {
+        "$project": {"_id": 0, "key": key, "person": 1, "stage": 1, "steps": 1, "at": reached}
+    }
+    if by is FunnelDimension.UNION:
+        return [projected, {"$unwind": "$key"}]
+    # What was given on the board or at a poster belongs to no session.
+    return [projected, {"$match": {"key": {"$ne": None}}}]
+
+
+def _sum_where(condition: Document) -> Document:
+    return {"$sum": {"$cond": [condition, 1, 0]}}
+
+
+_SUMS: Document = {
+    "interests": {"$sum": 1},
+    "services": {"$sum": "$steps"},
+    **{
+        stage.value.lower(): _sum_where({"$gte": ["$at", place]})
+        for place, stage in enumerate(PIPELINE)
+        if stage is not LeadStage.INTERESTED
+    },
+    **{name: _sum_where({"$eq": ["$stage", stage.value]}) for name, stage in _CLOSINGS.items()},
+}
+# First by person, so that a person counts once a row however many leads it has given.
+_COUNTED: list[Document] = [
+    {"$group": {"_id": {"key": "$key", "person": "$person"}, **_SUMS}},
+    {
+        "$group": {
+            "_id": "$_id.key",
+            "people": {"$sum": 1},
+            **{name: {"$sum": f"${name}"} for name in _SUMS},
+        }
+    },
+    {"$set": {"key": "$_id"}},
+]

@@ -1,0 +1,56 @@
+"""The follow-up of leads: each change of one, with the entry of its timeline that tells of it.
+
+An entry has the version that its change gave to the lead, and a unique index holds that there is
+one a version. The first, version 1, is not stored: the lead itself tells when it was recorded, and
+taking a lead stays a single insert.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.leads import Lead
+from domain.pipeline import Change, LeadEntry, recorded
+from storage.client import Mongo, Session, translated
+from storage.documents import to_document, to_record
+from storage.pages import Page, Slice, find_page
+
+LATEST_FIRST = (("version", -1),)
+
+
+class Pipeline:
+    def __init__(self, mongo: Mongo) -> None:
+        self._leads = mongo["leads"]
+        self._entries = mongo["lead_entries"]
+
+    async def write(self, before: Lead, change: Change, *, session: Session) -> bool:
+        """Store a change of exactly this version of the lead; False when it has moved on."""
+        old, new = to_document(before), to_document(change.lead)
+        changed = {name: value for name, value in new.items() if value != old[name]}
+        with translated():
+            done = await self._leads.update_one(
+                {"_id": before.id, "version": before.version}, {"$set": changed}, session=session
+            )
+            if done.matched_count == 0:
+                return False
+            await self._entries.insert_one(to_document(change.entry), session=session)
+        return True
+
+    async def timeline(self, lead: Lead, wanted: Slice) -> Page[LeadEntry]:
+        """What happened to the lead, the latest first, forward only; the key is the version."""
+        with translated():
+            stored = await find_page(self._entries, {"lead_id": lead.id}, LATEST_FIRST, wanted)
+        page = stored.map(lambda document: to_record(LeadEntry, document))
+        if page.has_next or (wanted.after is not None and wanted.after[0] <= 1):
+            return page
+        if len(page.items) == wanted.limit:
+            return Page(items=page.items, has_next=True, has_previous=page.has_previous)
+        return Page(
+            items=[*page.items, recorded(lead)], has_next=False, has_previous=page.has_previous
+        )
+
+    async def to_escalate(self, *, at: datetime, limit: int) -> list[Lead]:
+        """Leads whose time to be escalated has come, those that wait longest first."""
+        with translated():
+            found = self._leads.find({"escalate_at": {"$lte": at}}).sort("escalate_at", 1)
+            return [to_record(Lead, document) async for document in found.limit(limit)]

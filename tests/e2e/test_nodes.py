@@ -1,0 +1,168 @@
+"""Several nodes are one service: what is counted over all of them, and what a restart costs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from realtime.tally import TICK
+from storage.embedded import embedded
+from tests.e2e.conftest import PASSWORD
+from tests.e2e.test_job import FOLLOW, is_state
+from tests.e2e.test_log import SAY
+from tests.support.clients import Http, Subscriber, subscribed
+from tests.support.server import Server, running_server
+from tests.support.waiting import until
+
+POSTINGS = """
+query ($id: ID!) { liveSession(id: $id) { postings(first: 4) { edges { node { id } } } } }
+"""
+INTEREST = """
+mutation ($session: ID!, $posting: ID!, $phone: String!) {
+  expressInterest(input: {
+    sessionId: $session, postingId: $posting,
+    contact: {name: "王小明", phone: $phone}, consent: {textVersion: "1"}
+  }) { __typename ... on InterestRecorded { created } ... on UserError { message } }
+}
+"""
+INTERESTS = 500
+SENDERS = 20
+
+
+def newest(subscriber: Subscriber, kind: str) -> dict[str, Any]:
+    """The last event of that type; empty before the first."""
+    return next((each for each in reversed(subscriber.events) if each["__typename"] == kind), {})
+
+
+async def shows(subscriber: Subscriber, kind: str, field: str, value: object) -> None:
+    """Wait until the last event of that type has that value."""
+    await until(lambda: newest(subscriber, kind).get(field) == value)
+
+
+def watching(subscriber: Subscriber) -> tuple[int, int]:
+    """How many watch, and the most that ever did, as it was last told."""
+    told = newest(subscriber, "PresenceChanged")
+    return told.get("viewers", 0), told.get("peakViewers", 0)
+
+
+async def test_viewers_are_summed_over_nodes_and_each_counts_once(two_nodes: list[Server]) -> None:
+    one, other = two_nodes
+    follow: dict[str, Any] = {"session": one.live_session, "after": None}
+    async with Http(one.url) as http, AsyncExitStack() as stack:
+
+        async def watch(node: Server, token: str) -> Subscriber:
+            return await stack.enter_async_context(subscribed(node.url, token, FOLLOW, follow))
+
+        host = (await http.sign_in("host", PASSWORD))["accessToken"]
+        staff = [await watch(node, host) for node in two_nodes]
+        twice = await http.enter()
+        for token in (twice, twice, await http.enter()):
+            await watch(one, token)
+        async with AsyncExitStack() as leaving:
+            for _ in range(2):
+                token = await http.enter()
+                await leaving.enter_async_context(subscribed(other.url, token, FOLLOW, follow))
+            await until(lambda: [watching(each) for each in staff] == [(4, 4)] * 2)
+        await until(lambda: [watching(each) for each in staff] == [(2, 4)] * 2)
+
+
+async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
+    two_nodes: list[Server],
+) -> None:
+    one, other = two_nodes
+    session = one.live_session
+    follow: dict[str, Any] = {"session": session, "after": None}
+    numbers = iter(range(INTERESTS))
+    given: Counter[str] = Counter()
+
+    async def send(node: Server) -> None:
+        async with Http(node.url) as http:
+            token = await http.enter()
+            found = await http(POSTINGS, {"id": session}, token=token)
+            edges = found["liveSession"]["postings"]["edges"]
+            postings = [edge["node"]["id"] for edge in edges]
+            for number in numbers:
+                posting = postings[number % len(postings)]
+                tap = {"session": session, "posting": posting, "phone": f"144{number:08d}"}
+                answer = (await http(INTEREST, tap, token=token))["expressInterest"]
+                assert answer == {"__typename": "InterestRecorded", "created": True}
+                given[posting] += 1
+
+    async with Http(one.url) as http:
+        token = await http.enter()
+        async with (
+            subscribed(one.url, token, FOLLOW, follow) as here,
+            subscribed(other.url, token, FOLLOW, follow) as there,
+        ):
+            await asyncio.gather(*(send(two_nodes[place % 2]) for place in range(SENDERS)))
+            assert given.total() == INTERESTS
+            for subscriber in (here, there):
+                await shows(subscriber, "TallyChanged", "total", INTERESTS)
+                last = newest(subscriber, "TallyChanged")["tallies"]
+                assert {each["postingId"]: each["interests"] for each in last} == given
+                check_rate(subscriber.events)
+
+
+def check_rate(events: Iterable[dict[str, Any]]) -> None:
+    """That tallies were told at most every ``TICK``, and were never taken back."""
+    told = [event for event in events if event["__typename"] == "TallyChanged"]
+    totals = [event["total"] for event in told]
+    assert totals == sorted(totals)
+    moments = [datetime.fromisoformat(event["at"]) for event in told]
+    elapsed = (moments[-1] - moments[0]).total_seconds()
+    # The time is noted when it is spread: one may be late for that, and the next in time.
+    assert len(told) - 1 <= elapsed / TICK + 1
+
+
+async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Path) -> None:
+    async with AsyncExitStack() as stack:
+        async with embedded(folder / "data") as running:
+            server = await stack.enter_async_context(
+                running_server(running.uri, "songgang", "--demo", SONGGANG_DEMO_PASSWORD=PASSWORD)
+            )
+            http = await stack.enter_async_context(Http(server.url))
+            host = (await http.sign_in("host", PASSWORD))["accessToken"]
+            follow: dict[str, Any] = {"session": server.live_session, "after": None}
+            subscribers = [
+                await stack.enter_async_context(
+                    subscribed(server.url, await http.enter(), FOLLOW, follow)
+                )
+                for _ in range(5)
+            ]
+            acknowledged = [body for body in ("one", "two") if await say(server, http, host, body)]
+
+        async with embedded(folder / "data") as again:
+            assert again.uri == running.uri
+            tries = 0
+
+            async def is_said() -> bool:
+                nonlocal tries
+                tries += 1
+                body = f"after {tries}"
+                if await say(server, http, host, body):
+                    acknowledged.append(body)
+                return len(acknowledged) == 5
+
+            await until(is_said, within=60)
+            for subscriber in subscribers:
+                await shows(subscriber, "Announcement", "body", acknowledged[-1])
+                logged = [event for event in subscriber.events if not is_state(event)]
+                seqs = [event["seq"] for event in logged]
+                assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+                bodies = [event["body"] for event in logged]
+                assert len(set(bodies)) == len(bodies)
+                assert set(acknowledged) <= set(bodies)
+            # While the database is there: the node says goodbye to it.
+            await stack.aclose()
+
+
+async def say(server: Server, http: Http, host: str, body: str) -> bool:
+    """Announce it; whether that was acknowledged."""
+    said = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
+    answer = (said.get("data") or {}).get("announce") or {}
+    return answer.get("__typename") == "Announced"

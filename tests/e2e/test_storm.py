@@ -1,0 +1,127 @@
+"""A storm: a node stops, and everybody who watched there comes to the other one at once."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+
+from storage.client import Mongo
+from tests.e2e.conftest import PASSWORD
+from tests.e2e.test_log import SAY, SESSION
+from tests.support.clients import Http
+from tests.support.graphql import Socket, socket
+from tests.support.server import Server
+from tests.support.waiting import until
+
+CLIENTS = 500
+EVENTS = """
+subscription ($session: ID!, $after: String) {
+  sessionEvents(sessionId: $session, after: $after) {
+    __typename seq cursor ... on Announcement { body }
+  }
+}
+"""
+STATE = {"TallyChanged", "PresenceChanged"}
+LAST = "the last"
+LOG_READS = 100
+"""The promise: a storm does not read the log once a client."""
+
+
+class Viewer:
+    """Follows a session, and goes on at the next node when one sends it away."""
+
+    def __init__(self, session: str, token: str, cursor: str) -> None:
+        self._session = session
+        self._token = token
+        self._cursor = cursor
+        self.seqs: list[int] = []
+        self.closed: list[tuple[int | None, float]] = []
+        """The codes with which it was sent away, and when."""
+        self.has_all = False
+
+    async def watch(self, nodes: list[Server]) -> None:
+        """Until the last event; ``nodes`` in the order in which they are asked."""
+        for node in nodes:
+            async with socket(node.socket, open_timeout=30) as connected:
+                await connected.initialise(self._token)
+                variables = {"session": self._session, "after": self._cursor}
+                await connected.subscribe("1", EVENTS, **variables)
+                try:
+                    await self._follow(connected)
+                except ConnectionClosed:
+                    loop = asyncio.get_running_loop()
+                    self.closed.append((connected.connection.close_code, loop.time()))
+            if self.has_all:
+                return
+
+    async def _follow(self, connected: Socket) -> None:
+        while not self.has_all:
+            event = await connected.event("1")
+            if event["__typename"] not in STATE:
+                self.seqs.append(event["seq"])
+                self._cursor = event["cursor"]
+                self.has_all = event.get("body") == LAST
+
+
+async def finds(mongo: Mongo) -> int:
+    """How often the log was read since the profiler runs."""
+    profile = mongo["system.profile"]
+    return await profile.count_documents({"command.find": "events", "op": "query"})
+
+
+async def test_a_storm_of_those_who_come_back_misses_nothing(
+    two_nodes: list[Server], mongo: Mongo
+) -> None:
+    leaving, staying = two_nodes
+    session = leaving.live_session
+    async with Http(staying.url) as http:
+        host = (await http.sign_in("host", PASSWORD))["accessToken"]
+        token = await http.enter()
+        cursor = (await http(SESSION, {"id": session}))["liveSession"]["cursor"]
+        numbers = count(1)
+
+        async def say(body: str) -> int:
+            said = await http(SAY, {"session": session, "body": body}, token=host)
+            assert said["announce"]["__typename"] == "Announced"
+            return next(numbers)
+
+        viewers = [Viewer(session, token, cursor) for _ in range(CLIENTS)]
+        watching = [asyncio.create_task(viewer.watch(two_nodes)) for viewer in viewers]
+        try:
+            for number in range(5):
+                await say(f"before {number}")
+            await until(lambda: all(len(viewer.seqs) == 5 for viewer in viewers), within=30)
+
+            await mongo.command({"profile": 2})
+            stopping = asyncio.create_task(leaving.stop())
+            said = 5
+            while not stopping.done():
+                said = await say("meanwhile")
+            said = await say(LAST)
+            async with asyncio.timeout(30):
+                await asyncio.gather(*watching)
+            reads = await finds(mongo)
+            await mongo.command({"profile": 0})
+        finally:
+            for task in watching:
+                task.cancel()
+        assert (await stopping).code == 0
+
+    first = viewers[0].seqs[0]
+    assert all(viewer.seqs == list(range(first, first + said)) for viewer in viewers)
+    assert reads <= LOG_READS
+    check_partings([parting for viewer in viewers for parting in viewer.closed])
+
+
+def check_partings(partings: list[tuple[int | None, Any]]) -> None:
+    """Everybody was told to come back, and not all of them at once."""
+    assert [code for code, _ in partings] == [4512] * CLIENTS
+    moments = sorted(at for _, at in partings)
+    assert moments[-1] - moments[0] > 1
+    # In no half of a second more than half of them.
+    half = CLIENTS // 2
+    spans = [later - sooner for sooner, later in zip(moments, moments[half:], strict=False)]
+    assert min(spans) > 0.5

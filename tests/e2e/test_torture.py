@@ -1,0 +1,17 @@
+"""What was acknowledged stays, whatever dies: the short form of ``make torture``."""
+
+from tests.support.torture import SHORT, new_seed, table, torture
+
+
+async def test_no_acknowledged_interest_is_lost_or_doubled_while_mongod_and_nodes_are_killed() -> (
+    None
+):
+    seed = new_seed()
+    outcome = await torture(SHORT, seed)
+    assert outcome.broken == [], table(outcome, seed)
+    assert len(outcome.ledger.acknowledged) >= SHORT.interests
+    assert outcome.stored == len(outcome.ledger.acknowledged)
+    assert outcome.faults["mongod killed"] >= SHORT.mongod_kills
+    assert outcome.faults["node killed"] == SHORT.node_kills
+    # The same faults cost a writer that asked for less some of what it was told is stored.
+    assert outcome.weak.lost > 0

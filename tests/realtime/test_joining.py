@@ -1,0 +1,298 @@
+"""Who joins is told exactly what comes after its cursor: in order, once, and nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.events import (
+    Announcement,
+    LoggedEvent,
+    Placed,
+)
+from realtime import hub as hubs
+from realtime import topic as topics
+from realtime.feed import Feed
+from realtime.hub import Membership
+from storage.client import Session
+from storage.store import Store
+from tests.realtime.conftest import group_commit
+from tests.realtime.rooms import Room, seqs
+from tests.support.members import Lagging, Recorder
+from tests.support.waiting import until
+
+BEYOND_EVERY_LOG = 1 << 62
+
+
+async def test_without_a_cursor_one_gets_only_what_comes(room: Room) -> None:
+    await room.say(3)
+    member = await room.joined()
+    await room.say(2)
+    await room.spread(member)
+    assert member.seqs == [4, 5]
+    assert member.kinds == [None, None]
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+async def test_with_a_cursor_one_gets_what_was_missed_and_then_what_comes(
+    room: Room, after: int
+) -> None:
+    await room.say(3)
+    member = await room.joined(after)
+    assert member.seqs == seqs(after + 1, 3)
+    await room.say(2)
+    await room.spread(member)
+    assert member.seqs == seqs(after + 1, 5)
+
+
+async def test_an_empty_log_is_followed_from_its_first_event(room: Room) -> None:
+    members = [await room.joined(), await room.joined(0)]
+    await room.say(1)
+    await room.spread(*members)
+    assert [member.seqs for member in members] == [[1], [1]]
+
+
+steps = st.one_of(
+    st.tuples(st.just("say"), st.integers(1, 12)),
+    st.tuples(st.just("join"), st.integers(0, 1), st.integers(0, 60)),
+    st.tuples(st.just("hint"), st.integers(0, 1), st.integers(0, 40)),
+    st.tuples(st.just("gap"), st.integers(0, 1)),
+    st.tuples(st.just("pause"), st.integers(1, 4)),
+)
+
+
+@settings(
+    max_examples=60,
+    # Each example has a topic of its own, so that what the fixtures hold may stay.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(plan=st.lists(steps, max_size=25))
+async def test_whatever_comes_in_between_each_member_gets_every_event_once(
+    store: Store, other_store: Store, plan: list[Any]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Small, so that short plans reach past the window and over several reads.
+        patch.setattr(topics, "WINDOW", 4)
+        patch.setattr(topics, "READ", 3)
+        patch.setattr(topics, "PENDING", 3)
+        patch.setattr(topics, "TURN", 1)
+        rooms = [Room(store), Room(other_store)]
+        rooms[1].session_id, rooms[1].topic = rooms[0].session_id, rooms[0].topic
+        logged: list[Placed] = []
+        joins: list[tuple[int, Recorder, asyncio.Task[Membership]]] = []
+        for step in plan:
+            match step:
+                case ("say", count):
+                    logged += await rooms[0].say(count, hint=False)
+                case ("join", node, back):
+                    member, after = Recorder(), max(0, len(logged) - back)
+                    task = asyncio.create_task(rooms[node].join(member, after))
+                    joins.append((after, member, task))
+                case ("hint", node, back) if logged:
+                    rooms[node].hub.hint(logged[max(0, len(logged) - 1 - back)])
+                case ("gap", node):
+                    rooms[node].hub.hint_gap()
+                case ("pause", turns):
+                    for _ in range(turns):
+                        await asyncio.sleep(0)
+        await asyncio.gather(*(task for _, _, task in joins))
+        for room in rooms:
+            room.hub.hint_gap()
+        whole = [(member, seqs(after + 1, len(logged))) for after, member, _ in joins]
+        await until(lambda: all(len(member.told) >= len(told) for member, told in whole), within=5)
+        for room in rooms:
+            await room.hub.close()
+        assert [member.seqs for member, _ in whole] == [told for _, told in whole]
+
+
+@asynccontextmanager
+async def fed(room: Room) -> AsyncIterator[None]:
+    feed = Feed(room.store.mongo, on_event=room.hub.hint, on_gap=room.hub.hint_gap)
+    await feed.start()
+    yield
+    await feed.stop()
+    await room.hub.close()
+
+
+async def test_members_of_two_nodes_get_every_event_once_while_four_write(
+    store: Store, other_store: Store
+) -> None:
+    rooms = [Room(store), Room(other_store)]
+    rooms[1].session_id, rooms[1].topic = rooms[0].session_id, rooms[0].topic
+    commits = [group_commit(room.store) for room in rooms]
+    dice = random.Random(2026)  # noqa: S311 - chance, not a secret
+    joined: list[tuple[int, Recorder]] = []
+
+    async def write(number: int) -> None:
+        async def change(_: Session) -> tuple[None, list[LoggedEvent]]:
+            return None, [Announcement(session_id=rooms[0].session_id, body="你好")]
+
+        for _ in range(25):
+            await commits[number % 2](rooms[0].topic, change)
+
+    async def come_and_go(number: int) -> None:
+        room = rooms[number % 2]
+        after = dice.randint(0, await room.log.head(room.topic))
+        passer_by = Recorder()
+        membership = await room.join(passer_by, after, key=str(number % 3))
+        membership.leave()
+        assert passer_by.seqs == seqs(after + 1, after + len(passer_by.told))
+        member = await room.joined(after, key=str(number % 3))
+        joined.append((after, member))
+
+    async def come(first: int) -> None:
+        for number in range(first, first + 15):
+            await come_and_go(number)
+
+    async with AsyncExitStack() as stack:
+        for room in rooms:
+            await stack.enter_async_context(fed(room))
+        await asyncio.gather(*(write(n) for n in range(4)), *(come(n * 15) for n in range(4)))
+        await until(lambda: all(member.seqs[-1:] == [100] for _, member in joined))
+        assert len(joined) == 60
+        for after, member in joined:
+            assert member.seqs == seqs(after + 1, 100)
+
+
+async def test_a_cursor_beyond_the_log_is_answered_with_one_reset(room: Room) -> None:
+    await room.say(3)
+    for after in (4, BEYOND_EVERY_LOG):
+        member = await room.joined(after)
+        assert (member.what, member.seqs) == (["Reset"], [3])
+    await room.say(2)
+    await room.spread(member)
+    assert member.what == ["Reset", "Announcement", "Announcement"]
+    assert member.seqs == [3, 4, 5]
+
+
+async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: Room) -> None:
+    first = await room.joined()
+    await room.say(2, hint=False)
+    member = await room.joined(2)
+    await room.say(1)
+    await room.spread(first, member)
+    assert first.seqs == [1, 2, 3]
+    assert member.seqs == [3]
+
+
+async def test_a_cursor_too_far_back_is_answered_with_one_reset(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "BACKLOG", 5)
+    await room.say(10)
+    near, far = await room.joined(5), await room.joined(4)
+    assert near.seqs == seqs(6, 10)
+    assert (far.what, far.seqs) == (["Reset"], [10])
+    await room.say(1)
+    await room.spread(near, far)
+    assert far.seqs == [10, 11]
+
+
+async def test_a_log_whose_beginning_is_gone_is_answered_with_one_reset(room: Room) -> None:
+    placed = await room.say(9)
+    for after, told in ((3, [9]), (4, seqs(5, 9))):
+        await room.store.mongo["events"].delete_many({"seq": {"$lte": placed[3].seq}})
+        fresh = Room(room.store)
+        fresh.session_id, fresh.topic = room.session_id, room.topic
+        member = await fresh.joined(after)
+        assert member.seqs == told
+        assert member.what[0] == ("Reset" if after == 3 else "Announcement")
+        await fresh.hub.close()
+
+
+async def test_a_log_that_is_gone_counts_on(room: Room) -> None:
+    await room.say(3)
+    await room.store.mongo["events"].delete_many({})
+    late, reset = await room.joined(), await room.joined(1)
+    await room.say(1)
+    await room.spread(late, reset)
+    assert late.seqs == [4]
+    assert (reset.what, reset.seqs) == (["Reset", "Announcement"], [3, 4])
+
+
+async def test_those_who_are_reset_together_share_one_rendering(room: Room) -> None:
+    await room.say(2)
+    members = await asyncio.gather(*(room.joined(BEYOND_EVERY_LOG) for _ in range(50)))
+    assert all(member.what == ["Reset"] for member in members)
+    assert room.rendering.calls == [2]
+    await room.say(1)
+    await room.spread(*members)
+    await room.joined(BEYOND_EVERY_LOG)
+    assert room.rendering.calls == [2, 3, 3]
+
+
+async def test_a_reset_is_rendered_anew_when_it_is_no_longer_fresh(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topics, "RESET_SHARED", -1.0)
+    await room.joined(BEYOND_EVERY_LOG)
+    await room.joined(BEYOND_EVERY_LOG)
+    assert room.rendering.calls == [0, 0]
+
+
+async def test_a_thousand_who_come_back_do_not_read_the_log(room: Room) -> None:
+    await room.say(600)
+    await room.joined()
+    before = room.log.reads
+    # From the very edge of the window on, most of them from near its end.
+    cursors = [88, *(500 + n % 101 for n in range(999))]
+    members = await asyncio.gather(*(room.joined(after) for after in cursors))
+    assert room.log.reads == before
+    assert all(
+        member.seqs == seqs(after + 1, 600) for after, member in zip(cursors, members, strict=True)
+    )
+    assert sorted(room.rendering.calls) == seqs(89, 600)
+
+
+async def test_those_further_back_share_few_reads(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WINDOW", "READ"):
+        monkeypatch.setattr(topics, name, 50)
+    await room.say(320)
+    await room.joined()
+    before = room.log.reads
+    cursors = [n * 10 for n in range(25)]
+    members = await asyncio.gather(*(room.joined(after) for after in cursors))
+    assert all(
+        member.seqs == seqs(after + 1, 320) for after, member in zip(cursors, members, strict=True)
+    )
+    assert room.log.reads - before <= 320 / topics.READ
+
+
+async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: Room) -> None:
+    await room.say(3)
+    lagging, member = Lagging(), await room.joined()
+    joining = asyncio.create_task(room.join(lagging, 0))
+    await lagging.waits.wait()
+    await room.say(2)
+    await room.spread(member)
+    assert lagging.seqs == [1]
+    lagging.reads.set()
+    await joining
+    assert lagging.seqs == seqs(1, 5)
+    await room.say(1)
+    await room.spread(lagging)
+    assert lagging.seqs == seqs(1, 6)
+
+
+async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: Room) -> None:
+    await room.say(3)
+    lagging, member = Lagging(), await room.joined()
+    joining = asyncio.create_task(room.join(lagging, 0, key="other"))
+    await lagging.waits.wait()
+    joining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await joining
+    await room.say(1)
+    await room.spread(member)
+    assert lagging.seqs == [1]
+    assert set(room.hub._topics[room.topic].groups) == {"key"}
+    assert room.hub._users == {room.topic: 1}

@@ -1,0 +1,40 @@
+"""Work that one node at a time is to do."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from storage.store import Store
+from tests.support import records
+
+MINUTE = timedelta(minutes=1)
+
+
+async def take(store: Store, holder: str, at: datetime) -> bool:
+    return await store.leases.take("work", holder, at=at, until=at + MINUTE)
+
+
+async def test_one_of_many_gets_a_lease(either_store: Store) -> None:
+    nodes = [f"node{number}" for number in range(8)]
+    taken = await asyncio.gather(*(take(either_store, node, records.AT) for node in nodes))
+    assert sorted(taken) == [False] * 7 + [True]
+
+
+async def test_a_lease_is_prolonged_by_its_holder_and_runs_out_for_the_others(
+    store: Store,
+) -> None:
+    assert await take(store, "a", records.AT)
+    assert await take(store, "a", records.AT + MINUTE / 2)
+    assert not await take(store, "b", records.AT + MINUTE)
+    assert await take(store, "b", records.AT + MINUTE * 3 / 2)
+    assert not await take(store, "a", records.AT + MINUTE * 2)
+    assert await store.leases.take("else", "a", at=records.AT, until=records.AT + MINUTE)
+
+
+async def test_a_lease_is_given_back_by_its_holder_alone(store: Store) -> None:
+    assert await take(store, "a", records.AT)
+    await store.leases.release("work", "b")
+    assert not await take(store, "b", records.AT)
+    await store.leases.release("work", "a")
+    assert await take(store, "b", records.AT)

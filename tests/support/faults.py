@@ -1,0 +1,152 @@
+"""Faults: members of the replica set and service processes that die at the worst moment."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support.replica_set import Member, ReplicaSet
+from tests.support.server import Server, start
+
+ALONE_SECONDS = 0.3
+"""For which a primary lives on without its followers: less than it needs to notice."""
+FROZEN_SECONDS = 4.0
+"""For which a primary stands still: longer than the others need to elect another one."""
+AWAY_SECONDS = 1.0
+"""For which a member that was killed stays away, at most."""
+
+
+class Node:
+    """A ``songgang run --demo`` on a fixed port, started again whenever it was killed."""
+
+    def __init__(self, uri: str, database: str, folder: Path, **given: str) -> None:
+        self._uri = uri
+        self._database = database
+        self._folder = folder
+        self._given = given
+        self._port = "0"
+        self.server: Server | None = None
+        self.url = ""
+        self.starts = 0
+
+    async def start(self) -> None:
+        """Return once it is ready. One that gives up because MongoDB is away is started again."""
+        while self.server is None:
+            folder = self._folder / str(self.starts)
+            folder.mkdir(parents=True)
+            self.starts += 1
+            with suppress(RuntimeError):
+                self.server = await start(
+                    self._uri,
+                    self._database,
+                    "--demo",
+                    folder=folder,
+                    SONGGANG_PORT=self._port,
+                    **self._given,
+                )
+        self.url = self.server.url
+        self._port = self.url.rpartition(":")[2]
+
+    async def kill(self) -> None:
+        assert self.server is not None  # whoever kills has started it
+        server, self.server = self.server, None
+        await server.stop(signal.SIGKILL)
+
+    async def close(self) -> None:
+        if self.server is not None:
+            await self.server.stop()
+
+    def logged(self, text: str) -> list[str]:
+        """The lines of all its runs that hold ``text``."""
+        logs = sorted(self._folder.glob("*/err"))
+        return [line for log in logs for line in log.read_text().splitlines() if text in line]
+
+
+class Faults:
+    """Does one fault after the other, and counts them.
+
+    Each of MongoDB's ends with a set that is whole again, so that the next one meets writes under
+    way and not an outage.
+    """
+
+    def __init__(self, replica_set: ReplicaSet, nodes: list[Node], chance: random.Random) -> None:
+        self._set = replica_set
+        self._nodes = nodes
+        self._chance = chance
+        self.done: Counter[str] = Counter()
+
+    async def on_mongodb(self, kills: int) -> None:
+        """At least so many members killed.
+
+        The first fault is always a primary that outlives its followers for a moment: nothing
+        shows better what was on one disk only.
+        """
+        faults = (
+            self._unfollowed_primary,
+            self._primary,
+            self._secondary,
+            self._everything,
+            self._frozen_primary,
+        )
+        await self._unfollowed_primary()
+        while self.done["mongod killed"] < kills:
+            await self._chance.choices(faults, weights=(2, 5, 2, 1, 1))[0]()
+
+    async def on_nodes(self, kills: int) -> None:
+        """So many service processes killed, sometimes both at once."""
+        while self.done["node killed"] < kills:
+            await asyncio.sleep(self._chance.random())
+            both = self._chance.random() < 0.2 and self.done["node killed"] + 2 <= kills
+            chosen = self._nodes if both else [self._chance.choice(self._nodes)]
+            await asyncio.gather(*(node.kill() for node in chosen))
+            self.done["node killed"] += len(chosen)
+            await asyncio.gather(*(node.start() for node in chosen))
+
+    async def _unfollowed_primary(self) -> None:
+        primary, followers = await self._set.primary(), await self._set.secondaries()
+        await asyncio.gather(*(self._kill(member) for member in followers))
+        # It goes on taking writes until it notices that it is alone.
+        await asyncio.sleep(ALONE_SECONDS)
+        await self._kill(primary)
+        await asyncio.gather(*(member.start() for member in followers))
+        # What only the old primary had must not come back by its being the first to be elected.
+        await self._set.primary()
+        await self._restart(primary)
+
+    async def _frozen_primary(self) -> None:
+        """It wakes up in a set that has another one, and must not believe itself."""
+        primary = await self._set.primary()
+        primary.pause()
+        try:
+            await asyncio.sleep(FROZEN_SECONDS)
+        finally:
+            primary.resume()
+        self.done["mongod frozen"] += 1
+        await self._set.whole()
+
+    async def _primary(self) -> None:
+        primary = await self._set.primary()
+        await self._kill(primary)
+        await self._restart(primary)
+
+    async def _secondary(self) -> None:
+        secondary = self._chance.choice(await self._set.secondaries())
+        await self._kill(secondary)
+        await self._restart(secondary)
+
+    async def _everything(self) -> None:
+        await asyncio.gather(*(self._kill(member) for member in self._set.members))
+        await self._restart(*self._set.members)
+
+    async def _kill(self, member: Member) -> None:
+        await member.kill()
+        self.done["mongod killed"] += 1
+
+    async def _restart(self, *members: Member) -> None:
+        await asyncio.sleep(self._chance.random() * AWAY_SECONDS)
+        await asyncio.gather(*(member.start() for member in members))
+        await self._set.whole()

@@ -1,0 +1,186 @@
+"""Three mongod on loopback as one replica set; each can be killed, paused and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from storage.mongod import Mongod, find_mongod
+from tests.support.mongod import temporary_folder
+from tests.support.waiting import until
+
+MEMBERS = 3
+NAME = "songgang"
+WITHIN = 90.0
+"""Seconds for a member to come up, or for the set to be whole: a busy machine needs them."""
+PRIMARY, SECONDARY = "PRIMARY", "SECONDARY"
+# Shorter than in production, so that a failover takes two seconds and not twelve.
+SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 500}
+
+
+class Member:
+    """One mongod, with data that outlive it."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self.port = _free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self._folder = folder
+        self._command = [
+            *(str(binary), "--dbpath", str(folder / "db"), "--port", str(self.port)),
+            *("--bind_ip", "127.0.0.1", "--replSet", NAME, "--oplogSize", "256"),
+            *("--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--quiet"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
+            # As in production (compose.yaml).
+            *("--setParameter", "transactionLifetimeLimitSeconds=3"),
+        ]
+        self._lock = -1
+        self._mongod: Mongod | None = None
+        self._pid = 0
+        # Bounded, because a member that is paused takes connections and says nothing.
+        self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+            self.address,
+            directConnection=True,
+            serverSelectionTimeoutMS=2_000,
+            connectTimeoutMS=2_000,
+            socketTimeoutMS=10_000,
+        )
+
+    async def start(self) -> None:
+        """Run it; returns when it takes connections."""
+        (self._folder / "db").mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        log = self._folder / "mongod.log"
+        self._mongod = mongod = Mongod(self._command, log=log, lock=self._lock)
+
+        def listens() -> bool:
+            if mongod.status is not None:
+                raise RuntimeError(f"mongod ended with {mongod.status}: {log.read_text()[-2000:]}")
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+        await until(listens, WITHIN, every=0.05)
+        # mongod writes its pid there before it listens.
+        self._pid = int((self._folder / "db" / "mongod.lock").read_text())
+
+    async def kill(self) -> None:
+        """SIGKILL: what it had not given to the operating system is gone."""
+        os.kill(self._pid, signal.SIGKILL)
+        await self.close_process()
+
+    def pause(self) -> None:
+        """It holds its connections and does nothing, as if the network had stopped."""
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self._pid, signal.SIGCONT)
+
+    async def close_process(self) -> None:
+        """Stop it if it runs."""
+        if self._mongod is not None:
+            await self._mongod.stop()
+            os.close(self._lock)
+            self._mongod = None
+
+    async def state(self) -> str:
+        """PRIMARY, SECONDARY, or something else as long as it is neither."""
+        with suppress(PyMongoError):
+            hello = await self.client.admin.command("hello")
+            if hello.get("isWritablePrimary"):
+                return PRIMARY
+            if hello.get("secondary"):
+                return SECONDARY
+        return "AWAY"
+
+
+class ReplicaSet:
+    """The members, and what they are to each other."""
+
+    def __init__(self, members: list[Member]) -> None:
+        self.members = members
+        self.uri = (
+            "mongodb://" + ",".join(member.address for member in members) + f"/?replicaSet={NAME}"
+        )
+
+    @classmethod
+    async def start(cls, folder: Path) -> Self:
+        """Start new members and make them one set."""
+        binary = find_mongod()
+        members = [Member(binary, folder / str(number)) for number in range(MEMBERS)]
+        running = cls(members)
+        try:
+            await asyncio.gather(*(member.start() for member in members))
+            config = {
+                "_id": NAME,
+                "members": [{"_id": n, "host": m.address} for n, m in enumerate(members)],
+                "settings": SETTINGS,
+            }
+            await members[0].client.admin.command("replSetInitiate", config)
+            await running.whole()
+        except BaseException:
+            await running.close()
+            raise
+        return running
+
+    async def primary(self) -> Member:
+        """The member that takes writes, as soon as there is one."""
+        found: list[Member] = []
+
+        async def elected() -> bool:
+            found[:] = [member for member in self.members if await member.state() == PRIMARY]
+            return len(found) == 1
+
+        await until(elected, WITHIN, every=0.1)
+        return found[0]
+
+    async def secondaries(self) -> list[Member]:
+        """The others."""
+        primary = await self.primary()
+        return [member for member in self.members if member is not primary]
+
+    async def whole(self) -> None:
+        """Return once there is a primary and all others follow it."""
+
+        async def complete() -> bool:
+            states = sorted([await member.state() for member in self.members])
+            return states == [PRIMARY, SECONDARY, SECONDARY]
+
+        await until(complete, WITHIN, every=0.1)
+
+    async def close(self) -> None:
+        # In this order: a driver that is closed while it connects leaves a socket behind.
+        await asyncio.gather(*(member.client.close() for member in self.members))
+        await asyncio.gather(*(member.close_process() for member in self.members))
+
+
+@asynccontextmanager
+async def replica_set() -> AsyncIterator[ReplicaSet]:
+    """A new set, gone after the block with all its data."""
+    with temporary_folder() as folder:
+        running = await ReplicaSet.start(folder)
+        try:
+            yield running
+        finally:
+            await running.close()
+
+
+def _free_port() -> int:
+    """A port that nobody has, below those that the system gives to outgoing connections.
+
+    A member that is away for a second would otherwise find its port taken by somebody's client.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - chance, not a secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -1,0 +1,171 @@
+"""Visitors who send interests over HTTP or a WebSocket to whichever node answers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+EXPRESS = """
+mutation ($input: ExpressInterestInput!) {
+  expressInterest(input: $input) {
+    __typename
+    ... on InterestRecorded { created lead { id } }
+    ... on UserError { code message }
+  }
+}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interest:
+    """Of one person in one posting; ids are global."""
+
+    session: str
+    posting: str
+    phone: str
+
+    def request(self) -> dict[str, Any]:
+        """What is sent, the same each time."""
+        given = {
+            "sessionId": self.session,
+            "postingId": self.posting,
+            "contact": {"name": "合成", "phone": self.phone},
+            "consent": {"textVersion": "1"},
+        }
+        return {"query": EXPRESS, "variables": {"input": given}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The type of the answer, and the lead's global id if there is one."""
+
+    kind: str
+    lead_id: str | None = None
+    message: str = ""
+
+
+class Unreachable(Exception):
+    """No answer: the node is away, or the visitor hung up."""
+
+
+class Place(Protocol):
+    """Where a node listens."""
+
+    url: str
+
+
+class Way(Protocol):
+    """One visitor's connection."""
+
+    async def send(self, interest: Interest, patience: float) -> Answer:
+        """The answer to an interest.
+
+        :raises Unreachable: none within ``patience`` seconds; the next try goes elsewhere.
+        """
+
+
+class HttpWay:
+    """HTTP with connections kept alive."""
+
+    def __init__(self, places: Sequence[Place], token: str) -> None:
+        self._places = itertools.cycle(places)
+        self._url = next(self._places).url
+        self._headers = {"authorization": f"Bearer {token}"}
+        self._client = httpx.AsyncClient()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, interest: Interest, patience: float) -> Answer:
+        try:
+            response = await self._client.post(
+                f"{self._url}/graphql",
+                json=interest.request(),
+                headers=self._headers,
+                timeout=patience,
+            )
+        except httpx.HTTPError as error:
+            self._url = next(self._places).url
+            raise Unreachable from error
+        return _answer(response.json())
+
+
+class SocketWay:
+    """A WebSocket that is opened when it is needed; operations follow one another."""
+
+    def __init__(self, places: Sequence[Place], token: str) -> None:
+        # The other way round than over HTTP, so that two copies meet on two nodes.
+        self._places = itertools.cycle(reversed(places))
+        self._token = token
+        self._connection: ClientConnection | None = None
+        self._ids = itertools.count()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._hang_up()
+
+    async def send(self, interest: Interest, patience: float) -> Answer:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._ask(interest)
+        except (OSError, TimeoutError, WebSocketException) as error:
+            await self._hang_up()
+            raise Unreachable from error
+
+    async def _ask(self, interest: Interest) -> Answer:
+        if self._connection is None:
+            self._connection = await self._open()
+        operation_id = str(next(self._ids))
+        message = {"id": operation_id, "type": "subscribe", "payload": interest.request()}
+        await self._connection.send(json.dumps(message))
+        answer = json.loads(await self._connection.recv())
+        assert (answer["id"], answer["type"]) == (operation_id, "next"), answer
+        assert json.loads(await self._connection.recv())["type"] == "complete"
+        return _answer(answer["payload"])
+
+    async def _open(self) -> ClientConnection:
+        connection = await connect(
+            next(self._places).url.replace("http", "ws", 1) + "/graphql",
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            compression=None,
+            proxy=None,
+        )
+        try:
+            payload = {"authorization": f"Bearer {self._token}"}
+            await connection.send(json.dumps({"type": "connection_init", "payload": payload}))
+            assert json.loads(await connection.recv()) == {"type": "connection_ack"}
+        except BaseException:
+            connection.transport.abort()
+            raise
+        return connection
+
+    async def _hang_up(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.transport.abort()
+            with suppress(OSError, WebSocketException):
+                await connection.wait_closed()
+
+
+def _answer(response: dict[str, Any]) -> Answer:
+    if "errors" in response:
+        return Answer(kind="errors", message=json.dumps(response["errors"]))
+    result = response["data"]["expressInterest"]
+    if result["__typename"] == "InterestRecorded":
+        return Answer(kind="InterestRecorded", lead_id=result["lead"]["id"])
+    return Answer(kind=result["__typename"], message=result["message"])
