@@ -17,6 +17,7 @@ from domain.contacts import Holder
 from domain.leads import Lead as LeadRecord
 from domain.leads import LeadSource, LeadStage
 from domain.persons import check_name
+from domain.pipeline import LeadEntry
 from schema import errors
 from schema.contacts import Contact
 from schema.context import Context, Info
@@ -28,7 +29,7 @@ KEYSET: Keyset[LeadRecord] = by_id("own-leads", lambda lead: lead.id)
 PAGE = 100
 """Leads in one answer of `exportMyData`."""
 ACCESSES = 1_000
-"""Accesses to them that it names, the last ones."""
+"""Accesses to them that it names, the last ones; and notes on them."""
 
 
 @strawberry.type(description="One's own lead, as its giver sees it.")
@@ -189,13 +190,19 @@ class RightsMutations:
         accesses = await info.context.services.store.audit.of_subjects(
             "Lead", [lead.id for lead in page.items], limit=ACCESSES
         )
-        leads = [await _exported(info.context, lead, accesses) for lead in page.items]
+        notes = await info.context.services.store.pipeline.notes(
+            [lead.id for lead in page.items], limit=ACCESSES
+        )
+        leads = [await _exported(info.context, lead, accesses, notes) for lead in page.items]
         next_page = KEYSET.cursor(page.items[-1]) if page.has_next else None
         return MyDataExported(data=JSON({"leads": leads}), next=next_page)
 
 
 async def _exported(
-    context: Context, lead: LeadRecord, accesses: Sequence[RowRecord]
+    context: Context,
+    lead: LeadRecord,
+    accesses: Sequence[RowRecord],
+    notes: Sequence[LeadEntry],
 ) -> dict[str, Any]:
     contact = await context.services.store.contact_of(lead)
     employer = await context.loaders.employers.load(lead.employer_id)
@@ -219,6 +226,12 @@ async def _exported(
         "reason": lead.reason.value if lead.reason else None,
         "createdAt": lead.created_at.isoformat(),
         "updatedAt": lead.updated_at.isoformat(),
+        "hiredAt": lead.hired_at.isoformat() if lead.hired_at else None,
+        "notes": [
+            {"at": note.at.isoformat(), "body": note.body}
+            for note in notes
+            if note.lead_id == lead.id
+        ],
         "accesses": [
             {"at": row.at.isoformat(), "action": row.action.value, "by": row.actor_role.value}
             for row in accesses

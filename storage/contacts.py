@@ -104,6 +104,11 @@ class Contacts:
             "contact": None,
             "erased_at": at,
             "withdrawn_at": {"$ifNull": ["$withdrawn_at", at]},
+            # Nobody can call any more, so nothing is due.
+            "next_action_on": None,
+            "due_at": None,
+            "escalate_at": None,
+            "escalated_to": None,
             "version": {"$add": ["$version", 1]},
         }
         with translated():

@@ -7,10 +7,11 @@ taking a lead stays a single insert.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.leads import Lead
-from domain.pipeline import Change, LeadEntry, recorded
+from domain.pipeline import Change, EntryKind, LeadEntry, recorded
 from storage.client import Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -48,6 +49,13 @@ class Pipeline:
         return Page(
             items=[*page.items, recorded(lead)], has_next=False, has_previous=page.has_previous
         )
+
+    async def notes(self, lead_ids: Iterable[str], *, limit: int) -> list[LeadEntry]:
+        """What staff noted on these leads, by lead, the first note of each first."""
+        where = {"lead_id": {"$in": list(lead_ids)}, "kind": EntryKind.NOTED.value}
+        with translated():
+            found = self._entries.find(where).sort([("lead_id", -1), ("version", 1)]).limit(limit)
+            return [to_record(LeadEntry, document) async for document in found]
 
     async def to_escalate(self, *, at: datetime, limit: int) -> list[Lead]:
         """Leads whose time to be escalated has come, those that wait longest first."""

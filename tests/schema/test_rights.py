@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -199,6 +200,9 @@ async def test_erased_data_are_on_no_reading_path_and_the_lead_still_counts(
         world.token(world.host),
     )
     assert refused["code"] == "LEAD_STAGE_CONFLICT"
+    far = utc_now() + timedelta(days=60)
+    late = await running.store.pipeline.to_escalate(at=far, limit=10_000)
+    assert erased["id"] not in {global_id("Lead", lead.id) for lead in late}
     person = running.store.seal.person(f"+86{contact['phone']}")
     assert (
         await running.store.mongo["leads"].count_documents(
@@ -218,11 +222,16 @@ async def test_an_export_holds_all_that_is_stored_and_who_looked(
 ) -> None:
     reveal = OPERATIONS["revealContact"].given(world)
     await api.mutate("revealContact", reveal, world.token(world.recruiter))
+    note = {"leadId": gid(world.lead), "body": "周三下午面试"}
+    await api.mutate("noteLead", note, world.token(world.recruiter))
     answer = await act(api, "exportMyData", receipt=world.receipt(world.lead))
     assert answer["next"] is None
     (lead,) = answer["data"]["leads"]
     (access,) = lead.pop("accesses")
     assert (access["action"], access["by"]) == ("REVEAL", "RECRUITER")
+    (noted,) = lead.pop("notes")
+    assert noted["body"] == "周三下午面试"
+    assert lead.pop("updatedAt") == noted["at"]
     at = world.lead.created_at.isoformat()
     assert lead == {
         "id": gid(world.lead),
@@ -242,7 +251,7 @@ async def test_an_export_holds_all_that_is_stored_and_who_looked(
         "stage": "INTERESTED",
         "reason": None,
         "createdAt": at,
-        "updatedAt": at,
+        "hiredAt": None,
     }
 
 
