@@ -14,10 +14,17 @@ from storage.clock import utc_now
 from storage.store import Store
 from tests.realtime.rooms import Room
 from tests.support.stores import emptied, prepared, second
+from tests.support.waiting import overlook_running
 
 # A busy machine is no broken rule.
 settings.register_profile("songgang", deadline=None)
 settings.load_profile("songgang")
+
+
+@pytest.fixture(autouse=True)
+async def own_tasks_only() -> None:
+    """Services that other tests keep for the whole run have tasks of the same layer."""
+    overlook_running()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -30,10 +31,18 @@ async def until(
             await asyncio.sleep(every)
 
 
+_of_others: weakref.WeakSet[asyncio.Task[object]] = weakref.WeakSet()
+
+
+def overlook_running() -> None:
+    """What runs now belongs to fixtures that outlive the test: ``tasks_of`` leaves it out."""
+    _of_others.update(asyncio.all_tasks())
+
+
 def tasks_of(layer: str) -> list[str]:
-    """The coroutines of one of our layers that run as tasks now; the driver has its own."""
+    """The coroutines of one of our layers that run as tasks of the test; not the driver's."""
     folder = ROOT / layer
-    running = (task.get_coro() for task in asyncio.all_tasks())
+    running = (task.get_coro() for task in asyncio.all_tasks() - set(_of_others))
     return sorted(
         coroutine.__qualname__
         for coroutine in running
