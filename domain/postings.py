@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
+from domain.geo import Point
+from domain.groups import SeekerGroup
 from domain.labels import Labelled
 from domain.money import Pay
 
@@ -97,6 +99,10 @@ class PostingTerms:
     ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``address`` is
     free text below the county that ``place_code`` (GB/T 2260, 6 digits) names. ``probation_pay``
     is whole yuan in the period of ``pay``. ``valid_until`` is the last day on which it is open.
+
+    ``starts_at`` and ``ends_at`` are when a normal day's work begins and ends; one that ends before
+    it begins goes over midnight. ``point`` is where the work is done, if that is known closer than
+    the county. ``friendly_to`` names groups that the employer welcomes and is prepared for.
     """
 
     title: str
@@ -118,6 +124,11 @@ class PostingTerms:
     valid_until: date
     is_repost: bool = False
     repost_source: str | None = None
+    starts_at: time | None = None
+    ends_at: time | None = None
+    min_age: int | None = None
+    friendly_to: tuple[SeekerGroup, ...] = ()
+    point: Point | None = None
 
 
 class Severity(Labelled):

@@ -14,6 +14,7 @@ from itertools import chain
 
 from domain import rulebook
 from domain.errors import InvalidInput
+from domain.geo import is_in_range
 from domain.money import Pay, PayPeriod
 from domain.postings import (
     EmploymentType,
@@ -187,9 +188,21 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
     _check_numbers(terms, path)
     if terms.place_code:
         check_place_code(terms.place_code, (*path, "placeCode"))
-    for name, kinds in (("insurance", terms.insurance), ("benefits", terms.benefits)):
+    for name, kinds in (
+        ("insurance", terms.insurance),
+        ("benefits", terms.benefits),
+        ("friendlyTo", terms.friendly_to),
+    ):
         if len(set(kinds)) != len(kinds):
             raise InvalidInput("Name each kind once.", field=(*path, name))
+    if (terms.starts_at is None) != (terms.ends_at is None):
+        missing = "endsAt" if terms.ends_at is None else "startsAt"
+        raise InvalidInput("Say when the work begins and when it ends.", field=(*path, missing))
+    if terms.point is not None and not is_in_range(terms.point):
+        raise InvalidInput(
+            "Give degrees north from 3 to 54 and degrees east from 73 to 136: within China.",
+            field=(*path, "point"),
+        )
     if (terms.valid_until - on).days > 366:
         raise InvalidInput(
             "Give a last day at most one year ahead; a posting can be renewed.",
@@ -202,6 +215,7 @@ def _check_numbers(terms: PostingTerms, path: tuple[str, ...]) -> None:
         (("headcount",), terms.headcount, 100_000),
         (("pay", "amount"), terms.pay.amount, 1_000_000),
         (("probationPay",), terms.probation_pay or 0, 1_000_000),
+        (("minAge",), terms.min_age or 0, 100),
     ):
         if amount > most:
             raise InvalidInput(f"Give at most {most:,}.", field=(*path, *name))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import time
 
+from domain.groups import SeekerGroup
 from domain.labels import Labelled
 from domain.postings import Benefit, InsuranceKind, PostingTerms
 
@@ -39,6 +41,14 @@ def _probation(terms: PostingTerms) -> str:
     return "" if terms.probation_pay is None else f"{terms.probation_pay}{terms.pay.period.zh}"
 
 
+def _clock(at: time | None) -> str:
+    return "" if at is None else at.isoformat("minutes")
+
+
+def _point(terms: PostingTerms) -> str:
+    return "" if terms.point is None else f"{terms.point.latitude},{terms.point.longitude}"
+
+
 _TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "title": lambda terms: terms.title,
     "occupation": lambda terms: terms.occupation.zh,
@@ -59,4 +69,9 @@ _TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "validUntil": lambda terms: terms.valid_until.isoformat(),
     "isRepost": lambda terms: "是" if terms.is_repost else "否",
     "repostSource": lambda terms: terms.repost_source or "",
+    "startsAt": lambda terms: _clock(terms.starts_at),
+    "endsAt": lambda terms: _clock(terms.ends_at),
+    "minAge": lambda terms: "" if terms.min_age is None else str(terms.min_age),
+    "friendlyTo": lambda terms: _listed(SeekerGroup, terms.friendly_to),
+    "point": _point,
 }

@@ -8,6 +8,7 @@ from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.funnel import FunnelDimension
+from domain.groups import SeekerGroup
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -42,6 +43,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     Severity: "What a finding does to the posting.",
     PayPeriod: "The period that an amount of pay is for.",
+    SeekerGroup: "Groups of people that the unions look after.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     HireSide: "Who can say whether somebody was hired.",

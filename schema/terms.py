@@ -1,11 +1,13 @@
 """The terms of a job, as a posting shows them and as a lead keeps them."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, Self
 
 import strawberry
 
+from domain.geo import Point as PointRecord
+from domain.groups import SeekerGroup
 from domain.money import Pay as PayRecord
 from domain.money import PayPeriod
 from domain.postings import (
@@ -28,6 +30,16 @@ class Pay:
     @classmethod
     def of(cls, record: PayRecord) -> Self:
         return cls(amount=record.amount, period=record.period)
+
+
+@strawberry.type(description="Degrees north and east.")
+class Point:
+    latitude: float
+    longitude: float
+
+    @classmethod
+    def of(cls, record: PointRecord) -> Self:
+        return cls(latitude=record.latitude, longitude=record.longitude)
 
 
 @strawberry.type(description="A term that is no longer what it was, as text.")
@@ -61,6 +73,15 @@ class Terms:
     benefits: list[Benefit]
     valid_until: date = strawberry.field(description="The last day on which it is open.")
     repost_source: str | None = strawberry.field(description="Where a repost was taken from.")
+    starts_at: time | None = strawberry.field(description="When a normal day's work begins.")
+    ends_at: time | None = strawberry.field(
+        description="When it ends; before `startsAt`, it goes over midnight."
+    )
+    min_age: int | None
+    friendly_to: list[SeekerGroup] = strawberry.field(
+        description="Groups that the employer welcomes and is prepared for."
+    )
+    point: Point | None = strawberry.field(description="Where the work is done, if known.")
 
 
 @strawberry.type(description="The terms as they were shown at one moment.")
@@ -91,6 +112,11 @@ def terms_of(record: TermsRecord) -> dict[str, Any]:
         "benefits": list(record.benefits),
         "valid_until": record.valid_until,
         "repost_source": record.repost_source,
+        "starts_at": record.starts_at,
+        "ends_at": record.ends_at,
+        "min_age": record.min_age,
+        "friendly_to": list(record.friendly_to),
+        "point": Point.of(record.point) if record.point else None,
     }
 
 
@@ -98,6 +124,12 @@ def terms_of(record: TermsRecord) -> dict[str, Any]:
 class PayInput:
     amount: int = strawberry.field(description="Whole yuan.")
     period: PayPeriod
+
+
+@strawberry.input
+class PointInput:
+    latitude: float
+    longitude: float
 
 
 @strawberry.input(description="What is left out that the law asks for is answered as a finding.")
@@ -121,6 +153,11 @@ class TermsInput:
     valid_until: date
     is_repost: bool = False
     repost_source: str | None = None
+    starts_at: time | None = None
+    ends_at: time | None = None
+    min_age: int | None = None
+    friendly_to: list[SeekerGroup] = strawberry.field(default_factory=list)
+    point: PointInput | None = None
 
 
 def given_terms(given: TermsInput) -> TermsRecord:
@@ -145,4 +182,15 @@ def given_terms(given: TermsInput) -> TermsRecord:
         valid_until=given.valid_until,
         is_repost=given.is_repost,
         repost_source=given.repost_source,
+        starts_at=given.starts_at,
+        ends_at=given.ends_at,
+        min_age=given.min_age,
+        friendly_to=tuple(given.friendly_to),
+        point=_point(given.point),
     )
+
+
+def _point(given: PointInput | None) -> PointRecord | None:
+    if given is None:
+        return None
+    return PointRecord(latitude=given.latitude, longitude=given.longitude)

@@ -1,12 +1,13 @@
 """Records to documents and back: one converter, so that no noun has rules of its own.
 
-``id`` is ``_id``; enumerations are their values, dates ISO strings (they sort as dates), decimals
-Decimal128, tuples arrays. Unknown keys of a document are ignored: they belong to storage alone.
+``id`` is ``_id``; enumerations are their values, dates and times of day ISO strings (they sort as
+such), decimals Decimal128, tuples arrays. Unknown keys of a document are ignored: they belong to
+storage alone.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
@@ -25,10 +26,12 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Decimal, Decimal128)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, lambda at: at)
+    converter.register_unstructure_hook(time, lambda at: at.isoformat("minutes"))
     converter.register_unstructure_hook(bytes, lambda raw: raw)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_structure_hook(datetime, lambda at, _: at)
+    converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
     converter.register_structure_hook(bytes, lambda raw, _: bytes(raw))
     return converter
 

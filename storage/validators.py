@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -30,10 +30,12 @@ from storage.contacts import Retained
 _SCALARS: Mapping[type, str] = {
     str: "string",
     int: "number",
+    float: "number",
     bool: "bool",
     bytes: "binData",
     datetime: "date",
     date: "string",
+    time: "string",
     Decimal: "decimal",
 }
 _LOGGED: Document = {"bsonType": "bool"}

@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.geo import Point
+from domain.groups import SeekerGroup
 from domain.money import Pay, PayPeriod
 from domain.postings import (
     Benefit,
@@ -100,4 +102,9 @@ any_terms = st.builds(
     valid_until=st.dates(),
     is_repost=st.booleans(),
     repost_source=st.none() | st.text(max_size=8),
+    starts_at=st.none() | st.times(),
+    ends_at=st.none() | st.times(),
+    min_age=st.none() | st.integers(),
+    friendly_to=st.lists(st.sampled_from(SeekerGroup), max_size=3).map(tuple),
+    point=st.none() | st.builds(Point, latitude=st.floats(), longitude=st.floats()),
 )
