@@ -173,7 +173,8 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
 
     Lengths are in characters: title 120, duties and conditions 4,000, address and repost source
     200. Headcount up to 100,000, pay up to 1,000,000 yuan, hours above 0 and up to 24 a day and
-    168 a week, the last day at most 366 days ahead.
+    168 a week, the last day at most 366 days ahead. A day's work has both a begin and an end, to
+    the minute; a point lies within China.
 
     :raises InvalidInput: the first value that cannot; ``field`` is ``path`` and its name.
     """
@@ -195,9 +196,7 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
     ):
         if len(set(kinds)) != len(kinds):
             raise InvalidInput("Name each kind once.", field=(*path, name))
-    if (terms.starts_at is None) != (terms.ends_at is None):
-        missing = "endsAt" if terms.ends_at is None else "startsAt"
-        raise InvalidInput("Say when the work begins and when it ends.", field=(*path, missing))
+    _check_day(terms, path)
     if terms.point is not None and not is_in_range(terms.point):
         raise InvalidInput(
             "Give degrees north from 3 to 54 and degrees east from 73 to 136: within China.",
@@ -208,6 +207,15 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
             "Give a last day at most one year ahead; a posting can be renewed.",
             field=(*path, "validUntil"),
         )
+
+
+def _check_day(terms: PostingTerms, path: tuple[str, ...]) -> None:
+    for name, at in (("startsAt", terms.starts_at), ("endsAt", terms.ends_at)):
+        if at is not None and (at.tzinfo is not None or at != at.replace(second=0, microsecond=0)):
+            raise InvalidInput("Give hours and minutes, in China, as 08:30.", field=(*path, name))
+    if (terms.starts_at is None) != (terms.ends_at is None):
+        missing = "endsAt" if terms.ends_at is None else "startsAt"
+        raise InvalidInput("Say when the work begins and when it ends.", field=(*path, missing))
 
 
 def _check_numbers(terms: PostingTerms, path: tuple[str, ...]) -> None:

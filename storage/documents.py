@@ -26,7 +26,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Decimal, Decimal128)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, lambda at: at)
-    converter.register_unstructure_hook(time, lambda at: at.isoformat("minutes"))
+    converter.register_unstructure_hook(time, time.isoformat)
     converter.register_unstructure_hook(bytes, lambda raw: raw)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))

@@ -81,6 +81,8 @@ amounts = st.integers(min_value=-1, max_value=1_000_000)
 pays = st.builds(Pay, amount=amounts, period=st.sampled_from(PayPeriod))
 hours = st.one_of(st.decimals(), st.integers(1, 24).map(Decimal))
 
+degrees = st.floats(allow_nan=False)
+
 any_terms = st.builds(
     PostingTerms,
     title=st.text(max_size=8),
@@ -104,7 +106,7 @@ any_terms = st.builds(
     repost_source=st.none() | st.text(max_size=8),
     starts_at=st.none() | st.times(),
     ends_at=st.none() | st.times(),
-    min_age=st.none() | st.integers(),
+    min_age=st.none() | st.integers(-1, 200),
     friendly_to=st.lists(st.sampled_from(SeekerGroup), max_size=3).map(tuple),
-    point=st.none() | st.builds(Point, latitude=st.floats(), longitude=st.floats()),
+    point=st.none() | st.builds(Point, latitude=degrees, longitude=degrees),
 )

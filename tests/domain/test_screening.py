@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
+from domain.geo import Point
+from domain.groups import SeekerGroup
 from domain.postings import (
     Benefit,
     EmploymentType,
@@ -242,6 +244,13 @@ def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> N
         ({"insurance": (InsuranceKind.PENSION,) * 2}, ("insurance",)),
         ({"benefits": (Benefit.MEALS,) * 2}, ("benefits",)),
         ({"valid_until": ON + timedelta(days=367)}, ("validUntil",)),
+        ({"friendly_to": (SeekerGroup.GRADUATE,) * 2}, ("friendlyTo",)),
+        ({"starts_at": time(8)}, ("endsAt",)),
+        ({"ends_at": time(17)}, ("startsAt",)),
+        ({"starts_at": time(8, 0, 1), "ends_at": time(17)}, ("startsAt",)),
+        ({"starts_at": time(8), "ends_at": time(17, tzinfo=UTC)}, ("endsAt",)),
+        ({"min_age": 101}, ("minAge",)),
+        ({"point": Point(latitude=121.5, longitude=31.2)}, ("point",)),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_with_its_field(
@@ -266,6 +275,11 @@ def test_values_at_their_bounds_pass() -> None:
             hours_per_week=Decimal(168),
             valid_until=ON + timedelta(days=366),
             benefits=tuple(Benefit),
+            friendly_to=tuple(SeekerGroup),
+            starts_at=time(22),
+            ends_at=time(6),
+            min_age=100,
+            point=Point(latitude=54, longitude=136),
         ),
         ON,
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.geo import Point
+from domain.groups import SeekerGroup
 from domain.postings import (
     Benefit,
     EmploymentType,
@@ -55,6 +57,17 @@ CHANGES: list[tuple[dict[str, Any], TermChange]] = [
     ),
     ({"is_repost": True}, TermChange(field="isRepost", then="否", now="是")),
     ({"repost_source": "报纸"}, TermChange(field="repostSource", then="", now="报纸")),
+    ({"starts_at": time(8, 30)}, TermChange(field="startsAt", then="", now="08:30")),
+    ({"ends_at": time(17)}, TermChange(field="endsAt", then="", now="17:00")),
+    ({"min_age": 18}, TermChange(field="minAge", then="", now="18")),
+    (
+        {"friendly_to": (SeekerGroup.GIG_WORKER,)},
+        TermChange(field="friendlyTo", then="", now="零工"),
+    ),
+    (
+        {"point": Point(latitude=30.5, longitude=120)},
+        TermChange(field="point", then="", now="30.5,120"),
+    ),
 ]
 
 

@@ -148,11 +148,16 @@ async def test_every_term_of_a_posting_comes_back(api: Api, world: World) -> Non
         benefits=["MEALS", "DORMITORY"],
         isRepost=True,
         repostSource="https://example.org/1",
+        startsAt="08:30:00",
+        endsAt="17:00:00",
+        minAge=18,
+        friendlyTo=["GRADUATE"],
+        point={"latitude": 31.2, "longitude": 121.5},
     )
     fields = (
         "title occupation headcount duties conditions placeCode address pay { amount period } "
         "probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits "
-        "validUntil repostSource"
+        "validUntil repostSource startsAt endsAt minAge friendlyTo point { latitude longitude }"
     )
     selection = f"... on PostingAccepted {{ posting {{ {fields} employer {{ id }} }} }}"
     answer = await api.mutate("submitPosting", given, world.token(world.recruiter), selection)
