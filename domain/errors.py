@@ -19,6 +19,7 @@
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     ├── RetentionTooEarly      the days since the hire have not passed yet
+    ├── StatusConflict         a profile, call or referral cannot go from its status to the wanted
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -52,6 +53,7 @@ class ErrorCode(StrEnum):
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
+    STATUS_CONFLICT = "STATUS_CONFLICT"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -158,6 +160,12 @@ class ConsentWithdrawn(Refusal):
 
 class RetentionTooEarly(Refusal):
     code = ErrorCode.RETENTION_TOO_EARLY
+
+
+class StatusConflict(Refusal):
+    """Somebody's profile, a call or a referral is not where the wanted change begins."""
+
+    code = ErrorCode.STATUS_CONFLICT
 
 
 class Busy(Refusal):
