@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -17,7 +18,7 @@ from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
-from domain.errors import Unauthenticated
+from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.sessions import LiveSession
@@ -102,6 +103,8 @@ class Services:
     wages: WageTable
     public_url: str
     demo: bool = False
+    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    """How often each mutation was refused, and with what."""
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
