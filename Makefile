@@ -27,8 +27,9 @@ check: setup ## format, lint, types, and the committed GraphQL schema
 	@.venv/bin/mypy
 	@.venv/bin/songgang schema --check
 
-bench: setup ## measure the fan-out to subscribers
-	@exec .venv/bin/python bench/fanout.py
+bench: setup ## measure the fan-out to subscribers, and how fast interests become leads
+	@.venv/bin/python bench/fanout.py
+	@.venv/bin/python bench/leads.py
 
 schema: setup ## write schema/schema.graphql anew
 	@.venv/bin/songgang schema

@@ -91,7 +91,7 @@ class Run:
         self._only: list[str] = given.only
         self._ways: list[str] = given.way or list(WAYS)
         self._rounds = given.rounds or (1 if given.quick else 3)
-        self._warm_up, self._seconds = (1.5, 3.0) if given.quick else (2.0, 5.0)
+        self._warm_up, self._seconds = (2.0, 3.0) if given.quick else (4.0, 5.0)
         self._quick: bool = given.quick
         machine = described()
         self._cores = Cores.divide()
