@@ -16,7 +16,7 @@ test: check ## check, then all tests with coverage
 		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_STAFF_PASSWORD \
 		SONGGANG_CONTACT_DAYS SONGGANG_RECORD_DAYS SONGGANG_NEW_SECRET \
 		MONGODB_URI MONGODB_DATABASE MONGODB_DRIVER; \
-	exec .venv/bin/python -m pytest --cov --cov-report=term-missing
+	exec .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term-missing
 
 torture: setup ## kill MongoDB and nodes while 20,000 interests are sent; ten minutes and more
 	@exec .venv/bin/python -m tests.support.torture
