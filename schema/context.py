@@ -31,6 +31,7 @@ from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
+from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
 from storage.leads import CodeYield
@@ -120,6 +121,25 @@ class Services:
     def recent_consent(self) -> Recent[ConsentTemplate]:
         """The current consent text, under any key: everybody who taps needs it."""
         return Recent(lambda _: self.store.consents.current(self.clock()))
+
+    @cached_property
+    def recent_employers(self) -> Recent[Employer | None]:
+        """Whom the consent text names."""
+
+        async def find(employer_id: str) -> Employer | None:
+            return (await self.store.employers.by_ids([employer_id])).get(employer_id)
+
+        return Recent(find)
+
+    @cached_property
+    def sessions(self) -> Gathered[LiveSession]:
+        """For interests, which a room sends at once."""
+        return Gathered(self.store.sessions.by_ids)
+
+    @cached_property
+    def postings(self) -> Gathered[Posting]:
+        """The same for what the room is interested in."""
+        return Gathered(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""
