@@ -39,9 +39,11 @@ from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.retention import Retention
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from schema.context import Services
@@ -184,6 +186,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
         escalation.start()
         stack.push_async_callback(escalation.close)
+        matcher = Matcher(store, clock, node=secrets.token_hex(6))
+        matcher.start()
+        stack.push_async_callback(matcher.close)
         scans = Scans(store)
         scans.start()
         stack.push_async_callback(scans.close)
@@ -206,6 +211,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
+            seekers=Seekers(store, commit, clock),
+            matcher=matcher,
             receipts=Receipts(store.seal, clock),
             pipeline=pipeline,
             commit=commit,

@@ -21,6 +21,8 @@ from domain.wants import Wants
 NIGHT_BEGINS = time(22)
 NIGHT_ENDS = time(6)
 """Night work (女职工劳动保护特别规定 and labour statistics: 22:00 to 6:00)."""
+Words = tuple[str, str]
+"""In English and Chinese."""
 _ROTATING = frozenset({Shift.TWO_SHIFT, Shift.THREE_SHIFT})
 _WEIGHT = {Intensity.LIGHT: 1, Intensity.MEDIUM: 2, Intensity.HEAVY: 3}
 
@@ -56,9 +58,6 @@ class Reason:
     text_zh: str
 
 
-Words = tuple[str, str]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Limit:
     """``is_set`` says whether somebody has it, ``keeps`` whether a job keeps to it.
@@ -74,8 +73,15 @@ class Limit:
 
 
 def distance(point: Point, job: Job) -> float | None:
-    """Kilometres to the place of work; None when the posting does not say where that is."""
+    """Kilometres to the place of work; None when it is not known in which county that is."""
     return None if job.point is None else kilometres(point, job.point)
+
+
+def distance_words(away: float, job: Job) -> Words:
+    """So far, and that it is about so far when only the county is known."""
+    if job.is_exact:
+        return f"{away:.0f} km", f"{away:.0f}公里"
+    return f"about {away:.0f} km", f"约{away:.0f}公里"
 
 
 def clock(at: time | None) -> Words:
@@ -95,7 +101,7 @@ def _away(wants: Wants, job: Job) -> Words:
     away = distance(wants.near.point, job)
     if away is None:
         return "where exactly the work is done is not said", "未注明具体工作地点"
-    return f"{away:.0f} km", f"{away:.0f}公里"
+    return distance_words(away, job)
 
 
 def _has_own_hours(job: Job) -> bool:

@@ -17,6 +17,7 @@ from domain.limits import (
     Words,
     broken_limits,
     distance,
+    distance_words,
     is_within_limits,
     kept_limits,
     limits_of,
@@ -121,7 +122,8 @@ def _home(profile: Profile, job: Job) -> int:
 def _home_words(profile: Profile, job: Job) -> Words:
     away = distance(profile.home, job) if profile.home is not None else None
     if away is not None:
-        return f"{away:.0f} km from home", f"离家{away:.0f}公里"
+        far, far_zh = distance_words(away, job)
+        return f"{far} from home", f"离家{far_zh}"
     if job.place_code == profile.home_place:
         return "in your county", "在本县区"
     return "in your city", "在本市"

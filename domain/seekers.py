@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.errors import InvalidInput, StatusConflict
@@ -72,7 +72,7 @@ class ProfileConsent:
 class SavedSearch:
     """What else the person wants to be told of, under a name of their own."""
 
-    id: str
+    key: str
     name: str
     wants: Wants
     created_at: datetime
@@ -117,21 +117,23 @@ class Seeker:
         )
 
 
-def check_profile(profile: Profile, at: tuple[str, ...]) -> None:
-    """Pass when a profile can be right; ``at`` is where it was given.
+def check_profile(profile: Profile, at: tuple[str, ...]) -> Profile:
+    """The profile with the codes of places that are in force; ``at`` is where it was given.
 
     :raises InvalidInput: a wish, a place or a number that cannot be.
     """
-    check_wants(profile.wants, (*at, "wants"))
+    wants = check_wants(profile.wants, (*at, "wants"))
     if len(profile.skills) > MOST_WISHES or len(set(profile.skills)) < len(profile.skills):
         raise InvalidInput(f"Name at most {MOST_WISHES} skills, each once.", field=(*at, "skills"))
-    if profile.home_place is not None:
-        check_place_code(profile.home_place, (*at, "homePlace"))
+    home_place = profile.home_place
+    if home_place is not None:
+        home_place = check_place_code(home_place, (*at, "homePlace"))
     if profile.home is not None:
         check_point(profile.home, (*at, "home"))
     years = profile.experience_years
     if years is not None and not 0 <= years <= MOST_YEARS:
         raise InvalidInput(f"Give whole years, 0 to {MOST_YEARS}.", field=(*at, "experienceYears"))
+    return replace(profile, wants=wants, home_place=home_place)
 
 
 def check_search_name(raw: str) -> str:

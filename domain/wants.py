@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from domain.errors import InvalidInput
@@ -74,16 +74,15 @@ class Wants:
     meals: bool = False
 
 
-def check_wants(wants: Wants, field: tuple[str, ...]) -> None:
-    """Pass when somebody can want that.
+def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
+    """What somebody wants, with the codes of places that are in force.
 
     :raises InvalidInput: too many wishes or the same twice, a place, point, distance or pay that
         cannot be, or a time of day with a zone.
     """
     _check_few(wants.occupations, (*field, "occupations"))
-    _check_few(wants.places, (*field, "places"))
-    for place in wants.places:
-        check_place_code(place, (*field, "places"))
+    places = tuple(check_place_code(place, (*field, "places")) for place in wants.places)
+    _check_few(places, (*field, "places"))
     _check_different(wants.shifts, (*field, "shifts"))
     _check_different(wants.employment_types, (*field, "employmentTypes"))
     if wants.near is not None:
@@ -102,6 +101,7 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> None:
     if wants.pick_up is not None:
         _check_clock(wants.pick_up.by, (*field, "pickUp", "by"))
         _check_different(wants.pick_up.days, (*field, "pickUp", "days"))
+    return replace(wants, places=places)
 
 
 def check_point(point: Point, field: tuple[str, ...]) -> None:

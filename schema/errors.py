@@ -100,6 +100,10 @@ class RetentionTooEarly(UserError): ...
 
 
 @strawberry.type
+class StatusConflict(UserError): ...
+
+
+@strawberry.type
 class Busy(UserError): ...
 
 
@@ -170,6 +174,7 @@ _ANSWERS = [
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
+    _Answer(errors.StatusConflict, StatusConflict),
     _Answer(errors.Busy, Busy),
 ]
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]

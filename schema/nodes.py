@@ -17,6 +17,21 @@ MOST = 100
 """Items a page."""
 DEFAULT = 20
 
+KINDS = (
+    "Posting",
+    "Employer",
+    "LiveSession",
+    "Union",
+    "Lead",
+    "Account",
+    "Code",
+    "Seeker",
+    "CallCampaign",
+    "CallEntry",
+    "Referral",
+)
+"""The types that have global ids."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -56,7 +71,7 @@ def kind_of(wanted: str) -> tuple[str, str]:
 
     :raises InvalidId: it is none.
     """
-    for kind in ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Code"):
+    for kind in KINDS:
         try:
             return kind, local_id(wanted, kind)
         except InvalidId:

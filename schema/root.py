@@ -7,6 +7,8 @@ from strawberry.tools import merge_types
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.audit import AuditQueries
+from schema.calling import CallMutations
+from schema.calls import CallQueries, visible_campaign, visible_entry
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -19,13 +21,19 @@ from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
+from schema.match_events import SEEKER_EVENT_TYPES
+from schema.matches import MatchQueries
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.profile_rights import ProfileRightsMutations
+from schema.profiles import SeekerMutations
+from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
 from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
+from schema.seekers import SeekerQueries, visible_seeker
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
@@ -57,6 +65,10 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "Seeker": visible_seeker,
+    "CallCampaign": visible_campaign,
+    "CallEntry": visible_entry,
+    "Referral": visible_referral,
 }
 
 
@@ -82,6 +94,10 @@ Query = merge_types(
         ConsentQueries,
         CodeQueries,
         RightsQueries,
+        SeekerQueries,
+        MatchQueries,
+        CallQueries,
+        ReferralQueries,
         AuditQueries,
     ),
 )
@@ -99,6 +115,10 @@ Mutation = merge_types(
         CodeMutations,
         ContactMutations,
         RightsMutations,
+        SeekerMutations,
+        ProfileRightsMutations,
+        CallMutations,
+        ReferralMutations,
         ConsentMutations,
     ),
 )
@@ -109,7 +129,7 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*EVENT_TYPES, *ENTRY_TYPES),
+    types=(*EVENT_TYPES, *ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )

@@ -86,18 +86,14 @@ class Calls:
             found = self._entries.find({"seeker_id": seeker_id}, session=session)
             return [to_record(CallEntry, document) async for document in found]
 
-    async def idle(
-        self, *, before: datetime, limit: int, session: Session
-    ) -> list[CallEntry]:
+    async def idle(self, *, before: datetime, limit: int, session: Session) -> list[CallEntry]:
         """Entries with a contact that nobody has touched since then."""
         where = {"updated_at": {"$lte": before}} | _HAS_CONTACT
         with translated():
             found = self._entries.find(where, session=session).hint("idle").limit(limit)
             return [to_record(CallEntry, document) async for document in found]
 
-    async def erase(
-        self, entries: Sequence[CallEntry], *, at: datetime, session: Session
-    ) -> None:
+    async def erase(self, entries: Sequence[CallEntry], *, at: datetime, session: Session) -> None:
         """Take out who it was, what was noted, and what was remarked."""
         for entry in entries:
             nobody: Document = {

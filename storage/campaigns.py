@@ -9,7 +9,7 @@ from datetime import datetime
 from pymongo import ReplaceOne
 
 from domain.calls import CallCampaign, MatchRun, RunStatus
-from storage.client import Document, Mongo, translated
+from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 
@@ -47,9 +47,7 @@ class Campaigns:
     async def page(self, union_id: str, wanted: Slice) -> Page[CallCampaign]:
         """Of the union and its branches, newest first; the key is the id."""
         with translated():
-            page = await find_page(
-                self._campaigns, {"union_path": union_id}, NEWEST_FIRST, wanted
-            )
+            page = await find_page(self._campaigns, {"union_path": union_id}, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(CallCampaign, document))
 
     async def queue(self, campaign_id: str, run: MatchRun) -> CallCampaign | None:
@@ -94,9 +92,12 @@ class Campaigns:
     async def forget(self, *, campaign_id: str, before: datetime) -> None:
         """Delete what earlier runs found of a campaign."""
         with translated():
-            await self._matches.delete_many(
-                {"campaign_id": campaign_id, "at": {"$lt": before}}
-            )
+            await self._matches.delete_many({"campaign_id": campaign_id, "at": {"$lt": before}})
+
+    async def forget_seeker(self, seeker_id: str, *, session: Session) -> None:
+        """Delete what was found for one seeker."""
+        with translated():
+            await self._matches.delete_one({"_id": seeker_id}, session=session)
 
     async def matches(self, campaign_id: str, wanted: Slice) -> Page[CampaignMatch]:
         """What was found, in the order of the seekers; the key is the id."""

@@ -12,9 +12,9 @@ from decimal import Decimal
 from math import cos, radians
 from typing import Any
 
-from domain.geo import Point
+from domain.geo import Point, kilometres
 from domain.groups import SeekerGroup
-from domain.jobs import Job, pays
+from domain.jobs import Job, centre_of, pays
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
@@ -25,7 +25,7 @@ from domain.postings import (
     PostingStatus,
     Shift,
 )
-from domain.regions import significant_digits
+from domain.regions import counties, significant_digits
 from domain.wants import Near, Wants, outermost
 from storage.client import Document, Mongo, translated
 from storage.documents import to_record
@@ -106,12 +106,14 @@ def job_in(document: Document) -> Job:
         pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
     )
     point = terms.get("point")
+    place_code = terms["place_code"]
     return Job(
         id=document["_id"],
         employer_id=document["employer_id"],
         occupation=_OCCUPATIONS[terms["occupation"]],
-        place_code=terms["place_code"],
-        point=Point(**point) if point else None,
+        place_code=place_code,
+        point=Point(**point) if point else centre_of(place_code),
+        is_exact=point is not None,
         employment_type=_EMPLOYMENT[terms["employment_type"]],
         shift=_SHIFTS[terms["shift"]],
         intensity=_INTENSITIES[terms["intensity"]],
@@ -154,7 +156,7 @@ def _narrowed(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]
     if needed:
         conditions.append({"terms.benefits": {"$all": needed}})
     if wants.near is not None:
-        conditions.append(_box(wants.near))
+        conditions.append({"$or": [_box(wants.near), _counties(wants.near)]})
     return conditions
 
 
@@ -172,6 +174,16 @@ def _box(near: Near) -> Document:
             "$lte": near.point.longitude + east,
         },
     }
+
+
+def _counties(near: Near) -> Document:
+    """The counties whose centre is in the circle, for what says no more than its county."""
+    codes = [
+        county.code
+        for county in counties()
+        if kilometres(near.point, county.centre) <= near.kilometres
+    ]
+    return {"terms.point": None, "terms.place_code": {"$in": codes}}
 
 
 _OCCUPATIONS = {each.value: each for each in Occupation}

@@ -87,7 +87,9 @@ class Postings:
                         "status": status.value,
                         "findings": [to_document(finding) for finding in findings],
                         "revision": before.revision + 1,
-                    }
+                    },
+                    # Whom the new terms suit is to be told (storage/jobs.py).
+                    "$unset": {"told": ""},
                 },
                 return_document=True,
             )

@@ -117,9 +117,7 @@ class Seekers:
         with translated():
             return await self._seekers.count_documents({"campaign_id": campaign_id})
 
-    async def idle(
-        self, *, before: datetime, limit: int, session: Session
-    ) -> list[Seeker]:
+    async def idle(self, *, before: datetime, limit: int, session: Session) -> list[Seeker]:
         """Profiles that nobody has touched since then."""
         where = {"updated_at": {"$lte": before}} | _KEPT
         with translated():

@@ -27,7 +27,8 @@ CONSENT = ProfileConsent(text_version=TEXT.version, text_sha256=TEXT.sha256, at=
 def job(name: str = "job", **changes: Any) -> Job:
     """A day job of 6,000 yuan in Shanghai, with changes."""
     made = job_of(posting(id=name, employer_id=f"of {name}", terms=terms()))
-    return replace(made, **changes)
+    exact = {"is_exact": changes.get("point") is not None} if "point" in changes else {}
+    return replace(made, **(exact | changes))
 
 
 def profile(**changes: Any) -> Profile:
@@ -82,6 +83,7 @@ jobs = st.builds(
     occupation=occupations,
     place_code=counties,
     point=st.none() | points,
+    is_exact=st.booleans(),
     employment_type=st.sampled_from(EmploymentType),
     shift=st.sampled_from(Shift),
     intensity=st.sampled_from(Intensity),

@@ -122,7 +122,7 @@ def test_who_does_not_seek_or_refused_it_is_not_matched(changes: dict[str, Any])
 
 def test_who_seeks_is_found_by_profile_and_searches() -> None:
     search = SavedSearch(
-        id="1", name="文员", wants=Wants(occupations=(Occupation.CLERK,)), created_at=AT
+        key="1", name="文员", wants=Wants(occupations=(Occupation.CLERK,)), created_at=AT
     )
     person = seeker(profile=profile(places=("230000",)), searches=(search, search))
     check_matched(person)

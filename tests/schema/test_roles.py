@@ -11,6 +11,7 @@ from tests.support.services import Running, World, stored
 CALLERS = (
     "nobody",
     "viewer",
+    "seeker",
     "host",
     "other host",
     "officer",
@@ -41,7 +42,7 @@ ALLOWED = {
     "setSegment": DIRECTORS,
     "createCode": DIRECTORS,
     "announce": DIRECTORS,
-    "expressInterest": {"viewer"},
+    "expressInterest": {"viewer", "seeker"},
     "advanceLead": DIRECTORS | {"recruiter"},
     "revealContact": {"officer", "officer above", "recruiter"},
     "publishConsentText": {"officer above"},
@@ -52,10 +53,26 @@ ALLOWED = {
     "eraseMyData": set(CALLERS),
     "exportMyData": set(CALLERS),
     # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
-    "advanceLeads": {*CALLERS} - {"nobody", "viewer"},
+    "advanceLeads": {*CALLERS} - {"nobody", "viewer", "seeker"},
     "assignLead": {"officer", "officer above", "recruiter"},
     "noteLead": DIRECTORS | {"recruiter"},
     "confirmHire": {"officer", "officer above", "recruiter"},
+    "saveProfile": {"viewer", "seeker"},
+    "enterAsSeeker": set(CALLERS),
+    "withdrawProfileConsent": set(CALLERS),
+    "setMatching": {"seeker", "officer", "officer above"},
+    "setSeekerStatus": {"seeker", "officer", "officer above"},
+    "saveSearch": {"seeker"},
+    "removeSearch": {"seeker"},
+    "revealPerson": {"officer", "officer above"},
+    "eraseSeeker": {"officer", "officer above"},
+    "createCampaign": OFFICERS,
+    "importCallList": {"officer", "officer above"},
+    "recordCall": {"officer", "officer above"},
+    "saveProfileFor": {"officer", "officer above"},
+    "matchCampaign": {"officer", "officer above"},
+    "openReferral": {"officer", "officer above"},
+    "advanceReferral": {"officer", "officer above"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
@@ -67,6 +84,16 @@ UNSEEN = {
     "assignLead": {"officer elsewhere", "other recruiter"},
     "noteLead": {"other host", "officer elsewhere", "other recruiter"},
     "confirmHire": {"officer elsewhere", "other recruiter"},
+    "setMatching": {"officer elsewhere"},
+    "setSeekerStatus": {"officer elsewhere"},
+    "revealPerson": {"officer elsewhere"},
+    "eraseSeeker": {"officer elsewhere"},
+    "importCallList": {"officer elsewhere"},
+    "recordCall": {"officer elsewhere"},
+    "saveProfileFor": {"officer elsewhere"},
+    "matchCampaign": {"officer elsewhere"},
+    "openReferral": {"officer elsewhere"},
+    "advanceReferral": {"officer elsewhere"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))
