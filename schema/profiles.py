@@ -294,7 +294,7 @@ class SeekerMutations:
     )
     async def reveal_person(self, info: Info, input: RevealPersonInput) -> RevealPersonResult:
         caller = info.context.require(Role.OFFICER)
-        kind, wanted = kind_of(input.id)
+        kind, wanted = kind_of(input.id, "input", "id")
         if kind not in {"Seeker", "CallEntry"}:
             raise InvalidInput("Give the id of a seeker or of a call entry.", field=("input", "id"))
         reason = check_reason(input.reason, ("input", "reason"))

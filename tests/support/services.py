@@ -313,6 +313,11 @@ class World:
     def _seeker(self, name: str, phone: str) -> Seeker:
         store = self.running.store
         made = records.seeker(union_path=self.union.path, person=store.seal.person(phone))
+        # Where no world offers anything: nobody is told of the postings of all the others.
+        nowhere = replace(made.profile, wants=replace(made.profile.wants, places=("460321",)))
+        made = replace(
+            made, profile=nowhere, searches=(replace(made.searches[0], wants=nowhere.wants),)
+        )
         return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
 
     def _called(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
