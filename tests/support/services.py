@@ -314,9 +314,11 @@ class World:
         store = self.running.store
         made = records.seeker(union_path=self.union.path, person=store.seal.person(phone))
         # Where no world offers anything: nobody is told of the postings of all the others.
-        nowhere = replace(made.profile, wants=replace(made.profile.wants, places=("460321",)))
+        nowhere = replace(made.profile.wants, places=("460300",))
         made = replace(
-            made, profile=nowhere, searches=(replace(made.searches[0], wants=nowhere.wants),)
+            made,
+            profile=replace(made.profile, wants=nowhere),
+            searches=(replace(made.searches[0], wants=nowhere),),
         )
         return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
 
