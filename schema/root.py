@@ -4,7 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import enums
+from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.audit import AuditQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
@@ -113,6 +113,7 @@ SCHEMA = strawberry.Schema(
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
+inputs.prepare(SCHEMA)
 
 
 def printed() -> str:
