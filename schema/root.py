@@ -7,6 +7,7 @@ from strawberry.tools import merge_types
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.audit import AuditQueries
+from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -75,6 +76,7 @@ Query = merge_types(
         AccountQueries,
         PostingQueries,
         RegionQueries,
+        CodeListQueries,
         EmployerQueries,
         SessionQueries,
         LeadQueries,
