@@ -41,6 +41,7 @@ from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.retention import Retention
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -203,6 +204,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             store=store,
             hub=hub,
             desk=desk,
+            questions=Questions(store, commit, clock),
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),

@@ -22,6 +22,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
+from domain.questions import QuestionStatus
 from domain.regions import RegionLevel
 from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
@@ -34,6 +35,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     SessionStatus: "Where a live session stands.",
     Segment: "What is on air at a moment.",
     Honour: "Honours of a host, from the nation down to the county.",
+    QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
     EmploymentType: "How somebody is employed.",

@@ -6,6 +6,7 @@ from strawberry.tools import merge_types
 
 from schema import enums
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
@@ -22,6 +23,7 @@ from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.questions import QuestionQueries, visible_question
 from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
@@ -57,6 +59,7 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "Question": visible_question,
 }
 
 
@@ -77,6 +80,7 @@ Query = merge_types(
         RegionQueries,
         EmployerQueries,
         SessionQueries,
+        QuestionQueries,
         LeadQueries,
         FunnelQueries,
         ConsentQueries,
@@ -94,6 +98,7 @@ Mutation = merge_types(
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,
+        QuestionMutations,
         InterestMutations,
         PipelineMutations,
         CodeMutations,

@@ -103,6 +103,25 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "lead_entries": [
         IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
     ],
+    "questions": [
+        IndexModel(
+            [("session_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_session",
+        ),
+        IndexModel(
+            [("slot", ASCENDING)],
+            name="one_a_slot",
+            unique=True,
+            partialFilterExpression={"slot": {"$gt": ""}},
+        ),
+        # What nobody was shown is of no use after the session, and may hold anything.
+        IndexModel(
+            [("asked_at", ASCENDING)],
+            name="forget",
+            expireAfterSeconds=30 * _DAY,
+            partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
+        ),
+    ],
     "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],

@@ -21,6 +21,7 @@ from storage.meta import Meta
 from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
+from storage.questions import Questions
 from storage.sealing import Seal
 from storage.sessions import Sessions
 from storage.tallies import Tallies
@@ -40,6 +41,7 @@ class Store:
         self.employers = Employers(mongo)
         self.postings = Postings(mongo)
         self.sessions = Sessions(mongo)
+        self.questions = Questions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
         self.codes = Codes(mongo, self.seal)

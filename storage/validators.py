@@ -22,6 +22,7 @@ from domain.employers import Employer
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
+from domain.questions import Question
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
 from storage.client import Document
@@ -101,6 +102,7 @@ VALIDATORS: Mapping[str, Document] = {
     "lead_entries": _record_schema(LeadEntry),
     "leases": _LEASE,
     "codes": _record_schema(Code),
+    "questions": _record_schema(Question),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),

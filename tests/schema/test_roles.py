@@ -41,6 +41,10 @@ ALLOWED = {
     "setSegment": DIRECTORS,
     "createCode": DIRECTORS,
     "announce": DIRECTORS,
+    "askQuestion": {"viewer"},
+    "publishQuestion": DIRECTORS,
+    "answerQuestion": DIRECTORS,
+    "declineQuestion": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
     "revealContact": {"officer", "officer above", "recruiter"},
@@ -59,6 +63,9 @@ ALLOWED = {
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
+    "publishQuestion": {"other host", "officer elsewhere"},
+    "answerQuestion": {"other host", "officer elsewhere"},
+    "declineQuestion": {"other host", "officer elsewhere"},
     "reviewPosting": {"officer elsewhere"},
     "changePosting": {"officer elsewhere", "other recruiter"},
     "closePosting": {"officer elsewhere", "other recruiter"},

@@ -28,6 +28,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "lead_entries": to_document(recorded(records.lead())),
     "leases": {"_id": "work", "holder": "node", "until": records.AT},
     "codes": to_document(records.code()),
+    "questions": to_document(records.question()),
     "events": document_of(
         Placed(
             topic="session/a",

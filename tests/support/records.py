@@ -11,6 +11,7 @@ from domain.codes import Code, CodeKind
 from domain.employers import Employer
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
+from domain.questions import Question
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
 from storage.client import new_id
@@ -80,6 +81,18 @@ def posting(**changes: Any) -> Posting:
         union_id=UNION_ID,
         created_by="officer",
         created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def question(**changes: Any) -> Question:
+    made = Question(
+        id=new_id(),
+        session_id="session",
+        posting_id=None,
+        asker=new_id(),
+        body="有宿舍吗？",
+        asked_at=AT,
     )
     return replace(made, **changes)
 
