@@ -17,6 +17,7 @@ from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
+from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
@@ -56,6 +57,7 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "Import": visible_import,
 }
 
 
@@ -81,6 +83,7 @@ Query = merge_types(
         CodeQueries,
         RightsQueries,
         AuditQueries,
+        ImportQueries,
     ),
 )
 Mutation = merge_types(
@@ -98,6 +101,7 @@ Mutation = merge_types(
         ContactMutations,
         RightsMutations,
         ConsentMutations,
+        ImportMutations,
     ),
 )
 
