@@ -112,7 +112,7 @@ class Intake:
 
     async def _stored(self, import_id: str, path: Path, order: Order) -> Import:
         async with _reading(path) as rows:
-            headings = (await anext(rows, (0, [])))[1]
+            headings = await _headings(rows)
             columns = columns_of(order.kind, headings)
             chunks = total = 0
             async for part in _parts(rows):
@@ -180,6 +180,13 @@ async def _told(out: asyncio.StreamReader) -> AsyncIterator[Row]:
         else:
             raise InvalidInput(said["refused"], field=("file",))
     raise InvalidInput(_UNREADABLE, field=("file",))
+
+
+async def _headings(rows: AsyncIterator[Row]) -> list[str]:
+    """The cells of the first row that is not blank; none of an empty file."""
+    async for _, cells in rows:
+        return cells
+    return []
 
 
 async def _parts(rows: AsyncIterator[Row]) -> AsyncIterator[list[RawRow]]:

@@ -71,7 +71,7 @@ def _csv(path: Path) -> Iterator[Sequence[Any]]:
     with path.open(encoding=encoding, newline="") as file:
         heading = file.readline(1 << 16)
         file.seek(0)
-        separator = max(",\t;，", key=heading.count)
+        separator = max(",\t;", key=heading.count)
         try:
             yield from csv.reader(file, delimiter=separator)
         except csv.Error:

@@ -18,13 +18,14 @@ from domain.labels import Labelled
 L = TypeVar("L", bound=Labelled)
 Reader = Callable[[str], Any]
 
-_NUMBER = re.compile(r"(-?\d{1,12})(?:\.0{1,6})?")
-_HOURS = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)(?:小时|h)?", re.IGNORECASE)
-_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,15})?")
+_NUMBER = re.compile(r"(-?\d{1,12})(?:\.0{1,6})?\s*[元人]?", re.ASCII)
+_HOURS = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*(?:小时|h)?", re.ASCII | re.IGNORECASE)
+_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
 _DAY = re.compile(
-    r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+    r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[T ]00:00(?::00(?:\.0+)?)?)?",
+    re.ASCII,
 )
-_TIME = re.compile(r"(?:1899-12-3[01][T ])?(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?")
+_TIME = re.compile(r"(?:1899-12-3[01][T ])?(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?", re.ASCII)
 _YES = frozenset({"是", "true", "yes", "y", "1"})
 _NO = frozenset({"", "否", "false", "no", "n", "0"})
 _BETWEEN = re.compile(r"[、,;；，/|\s]+")
@@ -55,7 +56,7 @@ def whole(cell: str) -> int:
 
     :raises CellFault: it is none.
     """
-    found = _NUMBER.fullmatch(plain(cell).replace(",", "").removesuffix("元").removesuffix("人"))
+    found = _NUMBER.fullmatch(plain(cell).replace(",", ""))
     if found is None:
         raise CellFault("NOT_A_WHOLE_NUMBER", "Give a whole number.", "请填写整数。")
     return int(found[1])

@@ -140,7 +140,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         # Whose turn it is.
         IndexModel(
-            [("updated_at", ASCENDING)],
+            [("active", ASCENDING), ("updated_at", ASCENDING)],
             name="waiting",
             partialFilterExpression={"active": True},
         ),
