@@ -28,6 +28,7 @@ from api.health import Health, live, ready
 from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
 from api.imports import Imports
 from api.logs import AccessLog
+from api.metrics import Metrics, metrics
 from api.receipts import Receipts
 from api.settings import Settings
 from api.templates import template
@@ -74,6 +75,7 @@ class Node:
     exports: Exports
     imports: Imports
     health: Health
+    metrics: Metrics
     codes: CodePages
     sign_ins: SignIns | None
 
@@ -114,6 +116,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/imports/{name}", template),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", metrics, methods=["GET"]),
         ],
         middleware=[
             Middleware(AccessLog),
@@ -236,13 +239,14 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             public_url=settings.public_url,
             demo=settings.demo,
         )
+        engine = Engine(services)
+        endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=settings.origins)
         node = Node(
-            endpoint=GraphQLEndpoint(
-                Engine(services), services, tokens.authenticate, origins=settings.origins
-            ),
+            endpoint=endpoint,
             exports=Exports(store, tokens.authenticate),
             imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
+            metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )
