@@ -9,6 +9,7 @@ from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
+from domain.imports import ImportKind, ImportStatus, RowOutcome
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -55,6 +56,9 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",
+    ImportKind: "What the rows of an imported table are.",
+    ImportStatus: "Where an import stands.",
+    RowOutcome: "What became of a row of an import.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -65,6 +65,7 @@ def kind_of(wanted: str) -> tuple[str, str]:
         "Account",
         "Code",
         "Question",
+        "Import",
     ):
         try:
             return kind, local_id(wanted, kind)

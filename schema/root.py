@@ -18,6 +18,7 @@ from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
+from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
@@ -60,6 +61,7 @@ _FINDERS = {
     "Account": _account,
     "Code": visible_code,
     "Question": visible_question,
+    "Import": visible_import,
 }
 
 
@@ -87,6 +89,7 @@ Query = merge_types(
         CodeQueries,
         RightsQueries,
         AuditQueries,
+        ImportQueries,
     ),
 )
 Mutation = merge_types(
@@ -105,6 +108,7 @@ Mutation = merge_types(
         ContactMutations,
         RightsMutations,
         ConsentMutations,
+        ImportMutations,
     ),
 )
 

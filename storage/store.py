@@ -12,6 +12,7 @@ from storage.consent import Consents
 from storage.contacts import Contacts
 from storage.employers import Employers
 from storage.funnel import Funnel
+from storage.imports import Imports
 from storage.indexes import ensure_collections
 from storage.keys import Keys
 from storage.leads import Leads
@@ -45,6 +46,7 @@ class Store:
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
         self.codes = Codes(mongo, self.seal)
+        self.imports = Imports(mongo)
         self.contacts = Contacts(mongo)
         self.consents = Consents(mongo)
         self.audit = Audit(mongo, self.seal)

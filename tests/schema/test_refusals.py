@@ -721,6 +721,14 @@ for name, sessions in {
         ("input", "sessionId"),
     )
 
+REFUSED["cancelImport, unknown import"] = Refused(
+    "cancelImport",
+    "officer",
+    setting(importId=lambda _: unknown("Import")),
+    "NotFound",
+    "NOT_FOUND",
+    ("input", "importId"),
+)
 REFUSED["pinPosting, unknown posting"] = Refused(
     "pinPosting",
     "host",
@@ -771,6 +779,7 @@ ID_FIELDS = {
     ("assignLead", "officer", "accountId"): "Account",
     ("noteLead", "host", "leadId"): "Lead",
     ("confirmHire", "officer", "leadId"): "Lead",
+    ("cancelImport", "officer", "importId"): "Import",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

@@ -60,6 +60,7 @@ ALLOWED = {
     "assignLead": {"officer", "officer above", "recruiter"},
     "noteLead": DIRECTORS | {"recruiter"},
     "confirmHire": {"officer", "officer above", "recruiter"},
+    "cancelImport": {"officer"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
@@ -74,6 +75,7 @@ UNSEEN = {
     "assignLead": {"officer elsewhere", "other recruiter"},
     "noteLead": {"other host", "officer elsewhere", "other recruiter"},
     "confirmHire": {"officer elsewhere", "other recruiter"},
+    "cancelImport": {"officer above", "officer elsewhere", "recruiter", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

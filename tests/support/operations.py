@@ -291,6 +291,12 @@ OPERATIONS = {
             "... on LeadNoteKept { lead { id version nextActionOn } }",
         ),
         Operation(
+            "cancelImport",
+            lambda world: {"importId": gid(world.upload)},
+            "ImportCancelled",
+            "... on ImportCancelled { import { id status total read } }",
+        ),
+        Operation(
             "confirmHire",
             lambda world: {"leadId": gid(world.offered), "hired": True},
             "HireNoted",

@@ -211,6 +211,9 @@ class World:
             stage=LeadStage.OFFERED,
         )
         self.question = self.asked()
+        self.upload = records.imported(
+            scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self, *, with_offered: bool = True) -> None:
@@ -223,6 +226,7 @@ class World:
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
         await store.questions.add(self.question)
+        await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.notice(session.id)
