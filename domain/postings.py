@@ -166,7 +166,8 @@ class Posting:
     """A job of an employer with the verdict on it.
 
     ``revision`` grows by one with each change of the terms. ``review`` is the last decision of a
-    person, which may have been about earlier terms.
+    person, which may have been about earlier terms. ``external_id`` is the number under which an
+    import brought it; the employer has no second one with the same.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Posting:
     created_by: str
     created_at: datetime
     synthetic: bool = False
+    external_id: str | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether people may see it on that day."""

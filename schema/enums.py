@@ -12,6 +12,7 @@ from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
+from domain.imports import ImportKind, ImportStatus, RowOutcome
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
@@ -25,6 +26,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
+from domain.questions import QuestionStatus
 from domain.regions import RegionLevel
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
@@ -38,6 +40,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     Segment: "What is on air at a moment.",
     Campaign: "What the unions' help with finding work consists of.",
     Honour: "Honours of a host, from the nation down to the county.",
+    QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
     EmploymentType: "How somebody is employed.",
@@ -57,6 +60,9 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",
+    ImportKind: "What the rows of an imported table are.",
+    ImportStatus: "Where an import stands.",
+    RowOutcome: "What became of a row of an import.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 
