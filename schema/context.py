@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -17,9 +18,10 @@ from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
-from domain.errors import Unauthenticated
+from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.questions import Question
 from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
@@ -29,6 +31,7 @@ from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.sessions import Desk
 from schema.gathered import Gathered
 from schema.recent import Recent
@@ -91,6 +94,7 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    questions: Questions
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
@@ -103,6 +107,8 @@ class Services:
     wages: WageTable
     public_url: str
     demo: bool = False
+    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    """How often each mutation was refused, and with what."""
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
@@ -181,6 +187,10 @@ class Loaders:
     @cached_property
     def code_yields(self) -> DataLoader[str, CodeYield | None]:
         return _by_id(self._store.leads.by_codes)
+
+    @cached_property
+    def questions(self) -> DataLoader[str, Question | None]:
+        return _by_id(self._store.questions.by_ids)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

@@ -265,14 +265,6 @@ def test_the_addresses_of_one_ipv6_network_are_one_peer() -> None:
     tries.check("li", "2001:db8:0:2::1")
 
 
-def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.auth.COUNTED", 50)
-    tries = WrongTries()
-    for number in range(200):
-        tries.count("li", f"192.0.2.{number}")
-    assert len(tries._counted.events) == 50
-
-
 async def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(
     gate: Gate, store: Store
 ) -> None:
