@@ -26,6 +26,7 @@ from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.logs import AccessLog
+from api.metrics import Metrics, metrics
 from api.receipts import Receipts
 from api.settings import Settings
 from domain.events import Placed, session_of
@@ -69,6 +70,7 @@ class Node:
     endpoint: GraphQLEndpoint
     exports: Exports
     health: Health
+    metrics: Metrics
     codes: CodePages
     sign_ins: SignIns | None
 
@@ -102,6 +104,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", metrics, methods=["GET"]),
         ],
         middleware=[
             Middleware(AccessLog),
@@ -213,12 +216,13 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             public_url=settings.public_url,
             demo=settings.demo,
         )
+        engine = Engine(services)
+        endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=settings.origins)
         node = Node(
-            endpoint=GraphQLEndpoint(
-                Engine(services), services, tokens.authenticate, origins=settings.origins
-            ),
+            endpoint=endpoint,
             exports=Exports(store, tokens.authenticate),
             health=Health(store.mongo, feed),
+            metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -17,7 +18,7 @@ from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
-from domain.errors import Unauthenticated
+from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.sessions import LiveSession
@@ -30,6 +31,7 @@ from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.sessions import Desk
+from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
 from storage.leads import CodeYield
@@ -102,6 +104,8 @@ class Services:
     wages: WageTable
     public_url: str
     demo: bool = False
+    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    """How often each mutation was refused, and with what."""
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
@@ -117,6 +121,25 @@ class Services:
     def recent_consent(self) -> Recent[ConsentTemplate]:
         """The current consent text, under any key: everybody who taps needs it."""
         return Recent(lambda _: self.store.consents.current(self.clock()))
+
+    @cached_property
+    def recent_employers(self) -> Recent[Employer | None]:
+        """Whom the consent text names."""
+
+        async def find(employer_id: str) -> Employer | None:
+            return (await self.store.employers.by_ids([employer_id])).get(employer_id)
+
+        return Recent(find)
+
+    @cached_property
+    def sessions(self) -> Gathered[LiveSession]:
+        """For interests, which a room sends at once."""
+        return Gathered(self.store.sessions.by_ids)
+
+    @cached_property
+    def postings(self) -> Gathered[Posting]:
+        """The same for what the room is interested in."""
+        return Gathered(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""

@@ -14,6 +14,7 @@ from domain.texts import check_text
 from schema import errors
 from schema.context import Info
 from schema.nodes import Connection, Keyset, Node, by_id, connection, global_id, wanted_slice
+from schema.regions import Region
 from storage.client import new_id
 from storage.errors import Duplicate
 
@@ -40,6 +41,10 @@ class Employer(Node):
             description=record.description,
             synthetic=record.synthetic,
         )
+
+    @strawberry.field(description="The region of `placeCode`.")
+    def place(self) -> Region | None:
+        return Region.of_code(self.place_code)
 
 
 @strawberry.type

@@ -22,6 +22,7 @@ from domain.postings import (
     Severity,
     Shift,
 )
+from domain.regions import RegionLevel
 from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 
@@ -42,6 +43,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     Severity: "What a finding does to the posting.",
+    RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "The period that an amount of pay is for.",
     SeekerGroup: "Groups of people that the unions look after.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",

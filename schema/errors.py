@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors
 from domain.errors import ErrorCode, Refusal
+from schema.context import Context
 from storage.errors import StorageUnavailable
 
 strawberry.enum(ErrorCode, description="The name of each refusal.")
@@ -120,6 +121,7 @@ class _Answer:
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
+        _count(info, exception.code)
         return self.of(exception)
 
     def of(self, refusal: Refusal) -> UserError:
@@ -139,7 +141,13 @@ class _Unavailable:
     def handle(
         self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
     ) -> Busy:
+        _count(info, ErrorCode.BUSY)
         return Busy(message=BUSY_MESSAGE, code=ErrorCode.BUSY)
+
+
+def _count(info: strawberry.Info, code: ErrorCode) -> None:
+    context: Context = info.context
+    context.services.refusals[info.field_name, code] += 1
 
 
 # The more special before the more general: the first that fits answers.

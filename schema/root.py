@@ -22,6 +22,7 @@ from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
@@ -73,6 +74,7 @@ Query = merge_types(
         NodeQueries,
         AccountQueries,
         PostingQueries,
+        RegionQueries,
         EmployerQueries,
         SessionQueries,
         LeadQueries,

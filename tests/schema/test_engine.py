@@ -401,7 +401,7 @@ async def _on_its_own(
     """What one subscriber alone would be given."""
     executor = Executor.build(
         SCHEMA._schema,
-        running.engine._documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with
+        running.engine.documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with
         context_value=Context(running.services, principal),
         raw_variable_values=variables,
         hide_suggestions=True,

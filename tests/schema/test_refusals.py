@@ -588,7 +588,7 @@ for what, text in TEXTS.items():
             name, caller, setting(**{changed: text}), changed
         )
 
-for name in ("withdrawConsent", "correctMyContact", "eraseMyData", "exportMyData"):
+for name in ("withdrawConsent", "confirmMyHire", "correctMyContact", "eraseMyData", "exportMyData"):
     for what, receipt in {
         "garbage": "x",
         "very long": "x" * 100_000,
@@ -697,6 +697,7 @@ ID_FIELDS = {
     ("advanceLead", "host", "leadId"): "Lead",
     ("revealContact", "officer", "leadId"): "Lead",
     ("withdrawConsent", "viewer", "leadId"): "Lead",
+    ("confirmMyHire", "viewer", "leadId"): "Lead",
     ("assignLead", "officer", "leadId"): "Lead",
     ("assignLead", "officer", "accountId"): "Account",
     ("noteLead", "host", "leadId"): "Lead",

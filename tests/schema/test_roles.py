@@ -47,6 +47,7 @@ ALLOWED = {
     "publishConsentText": {"officer above"},
     # The receipt says who it is.
     "withdrawConsent": set(CALLERS),
+    "confirmMyHire": set(CALLERS),
     "correctMyContact": set(CALLERS),
     "eraseMyData": set(CALLERS),
     "exportMyData": set(CALLERS),

@@ -117,7 +117,7 @@ async def enter(store: Store, lead_id: str, entries: int) -> None:
         await store.leads.record([lead])
         for _ in range(entries):
             change = noted(lead, "已联系", None, by="me", at=records.AT)
-            assert await store.pipeline.write(lead, change, session=session)
+            assert await store.pipeline.write([(lead, change)], session=session)
             lead = change.lead
 
     await store.mongo.transaction(body)

@@ -225,6 +225,16 @@ OPERATIONS = {
             "... on ConsentTakenBack { lead { id stage withdrawnAt contact { name phone } } }",
         ),
         Operation(
+            "confirmMyHire",
+            lambda world: {
+                "receipt": world.receipt(world.offered),
+                "leadId": gid(world.offered),
+                "hired": True,
+            },
+            "MyHireConfirmed",
+            "... on MyHireConfirmed { lead { id stage hireProof { employer seeker agreed } } }",
+        ),
+        Operation(
             "correctMyContact",
             lambda world: {"receipt": world.receipt(world.lead), "name": "王晓明"},
             "MyContactCorrected",
