@@ -25,10 +25,13 @@ from api.codes import CodePages, opened, pictured
 from api.exports import Exports
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
+from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
+from api.imports import Imports
 from api.logs import AccessLog
 from api.metrics import Metrics, metrics
 from api.receipts import Receipts
 from api.settings import Settings
+from api.templates import template
 from domain.events import Placed, session_of
 from domain.wages import KNOWN_WAGES
 from realtime.codes import Scans
@@ -37,10 +40,12 @@ from realtime.contacts import Contacts
 from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
+from realtime.imports import Importer
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.retention import Retention
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -69,6 +74,7 @@ class Node:
 
     endpoint: GraphQLEndpoint
     exports: Exports
+    imports: Imports
     health: Health
     metrics: Metrics
     codes: CodePages
@@ -102,6 +108,13 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", _Endpoint()),
             Route("/exports/leads.csv", _Exports(), methods=["GET"]),
             Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
+            Route(
+                "/imports",
+                # Within the bound on everything else: the inner one counts.
+                RequestBodyLimitMiddleware(_Imports(), max_body_size=MOST_IMPORT_BYTES),
+                methods=["POST"],
+            ),
+            Route("/imports/{name}", template),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics, methods=["GET"]),
@@ -130,6 +143,14 @@ class _Exports:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node: Node = scope["app"].state.node
         await node.exports(scope, receive, send)
+
+
+class _Imports:
+    """The same for the imports."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.imports(scope, receive, send)
 
 
 @asynccontextmanager
@@ -187,6 +208,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         scans = Scans(store)
         scans.start()
         stack.push_async_callback(scans.close)
+        importer = Importer(store, desk, clock, KNOWN_WAGES, node=secrets.token_hex(6))
+        importer.start()
+        stack.push_async_callback(importer.close)
         keys = KeyWatch(store)
         keys.start()
         stack.push_async_callback(keys.close)
@@ -203,6 +227,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             store=store,
             hub=hub,
             desk=desk,
+            questions=Questions(store, commit, clock),
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
@@ -221,6 +246,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         node = Node(
             endpoint=endpoint,
             exports=Exports(store, tokens.authenticate),
+            imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
             metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
             codes=CodePages(services, scans),

@@ -21,6 +21,7 @@ from domain.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.questions import Question
 from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
@@ -30,6 +31,7 @@ from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.sessions import Desk
 from schema.gathered import Gathered
 from schema.recent import Recent
@@ -92,6 +94,7 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    questions: Questions
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
@@ -184,6 +187,10 @@ class Loaders:
     @cached_property
     def code_yields(self) -> DataLoader[str, CodeYield | None]:
         return _by_id(self._store.leads.by_codes)
+
+    @cached_property
+    def questions(self) -> DataLoader[str, Question | None]:
+        return _by_id(self._store.questions.by_ids)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

@@ -6,9 +6,8 @@ import strawberry
 
 from domain.accounts import Role
 from domain.employers import Employer as EmployerRecord
-from domain.employers import check_credit_code
+from domain.employers import check_credit_code, check_employer_name
 from domain.errors import AlreadyExists as AlreadyExistsRefusal
-from domain.errors import InvalidInput
 from domain.regions import check_place_code
 from domain.texts import check_text
 from schema import errors
@@ -85,7 +84,7 @@ class EmployerMutations:
         assert caller.union_id is not None  # every officer belongs to a union
         record = EmployerRecord(
             id=new_id(),
-            name=_checked_name(input.name),
+            name=check_employer_name(input.name, ("input", "name")),
             credit_code=check_credit_code(input.credit_code, ("input", "creditCode")),
             place_code=check_place_code(input.place_code, ("input", "placeCode")),
             description=input.description.strip(),
@@ -101,11 +100,3 @@ class EmployerMutations:
                 "An employer with this credit code exists.", field=("input", "creditCode")
             ) from None
         return EmployerCreated(employer=Employer.of(record))
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise InvalidInput("Give the employer's registered name.", field=("input", "name"))
-    check_text(name, 120, ("input", "name"))
-    return name

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pymongo import UpdateOne
+
 from domain.postings import Finding, Occupation, Posting, PostingStatus, PostingTerms, Review
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
@@ -40,9 +42,14 @@ class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
 
-    async def add(self, postings: Sequence[Posting]) -> None:
+    async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
+        """Store new postings.
+
+        :raises Duplicate: an employer has a posting of one of the external ids.
+        """
+        documents = [to_document(posting) for posting in postings]
         with translated():
-            await self._postings.insert_many([to_document(posting) for posting in postings])
+            await self._postings.insert_many(documents, session=session)
 
     async def by_ids(
         self, ids: Iterable[str], *, session: Session | None = None
@@ -51,6 +58,21 @@ class Postings:
         with translated():
             found = self._postings.find({"_id": {"$in": list(ids)}}, session=session)
             return {document["_id"]: to_record(Posting, document) async for document in found}
+
+    async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
+        """The postings of any status that are known by (employer, external id)."""
+        by_employer: dict[str, list[str]] = {}
+        for employer_id, external_id in wanted:
+            by_employer.setdefault(employer_id, []).append(external_id)
+        if not by_employer:
+            return []
+        either = [
+            {"employer_id": employer_id, "external_id": {"$in": external_ids}}
+            for employer_id, external_ids in by_employer.items()
+        ]
+        with translated():
+            found = self._postings.find({"$or": either})
+            return [to_record(Posting, document) async for document in found]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
         """Those of ``ids`` that may be shown on that day, in the order given."""
@@ -81,17 +103,31 @@ class Postings:
         with translated():
             document = await self._postings.find_one_and_update(
                 _unchanged(before),
-                {
-                    "$set": {
-                        "terms": to_document(terms),
-                        "status": status.value,
-                        "findings": [to_document(finding) for finding in findings],
-                        "revision": before.revision + 1,
-                    }
-                },
+                _changed(terms, status, findings, before.revision + 1),
                 return_document=True,
             )
         return to_record(Posting, document) if document else None
+
+    async def change_all(
+        self, changes: Sequence[tuple[Posting, Posting]], *, session: Session
+    ) -> bool:
+        """Bring postings from what they were to what they are to be, by terms and verdict.
+
+        False when one of them is no longer at the revision and in the status that it was in: then
+        the transaction is not to be committed.
+        """
+        if not changes:
+            return True
+        updates = [
+            UpdateOne(
+                _unchanged(before),
+                _changed(after.terms, after.status, after.findings, after.revision),
+            )
+            for before, after in changes
+        ]
+        with translated():
+            done = await self._postings.bulk_write(updates, session=session)
+        return done.matched_count == len(changes)
 
     async def close(self, before: Posting) -> Posting | None:
         """Close the posting; None when it has changed since ``before``."""
@@ -116,6 +152,19 @@ class Postings:
                 return_document=True,
             )
         return to_record(Posting, document) if document else None
+
+
+def _changed(
+    terms: PostingTerms, status: PostingStatus, findings: Sequence[Finding], revision: int
+) -> Document:
+    return {
+        "$set": {
+            "terms": to_document(terms),
+            "status": status.value,
+            "findings": [to_document(finding) for finding in findings],
+            "revision": revision,
+        }
+    }
 
 
 def _unchanged(before: Posting) -> Document:
