@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
@@ -34,6 +36,8 @@ STAFF_REFRESH = timedelta(hours=12)
 VIEWER_ACCESS = timedelta(hours=6)
 """Longer than a session with its replay."""
 LONGEST_TOKEN = 4_096
+REMEMBERED = 10_000
+"""Tokens whose signature was checked before, the last used ones; 10 MB at most of usual tokens."""
 LONGEST_USERNAME = 64
 TRIES_A_NAME = RateLimitItemPerMinute(10, 5)
 """Wrong tries for one user name from one peer."""
@@ -58,6 +62,8 @@ class Tokens:
     def __init__(self, secret: str, clock: Clock) -> None:
         self._key = derive_key(secret, "token")
         self._clock = clock
+        # What a token says never changes; only whether it has expired is asked each time.
+        self._verified = lru_cache(REMEMBERED)(self._verify)
 
     def for_account(self, account: Account) -> TokenPair:
         """An access token of 15 minutes and a refresh token of 12 hours."""
@@ -122,9 +128,15 @@ class Tokens:
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def _checked(self, token: str, kind: str) -> Principal:
-        refused = Unauthenticated("The token is expired or not one of ours. Sign in again.")
         if len(token) > LONGEST_TOKEN:
-            raise refused
+            raise _refused()
+        principal = self._verified(token, kind)
+        assert principal.expires_at is not None  # a token without an end is refused
+        if principal.expires_at.timestamp() <= time.time():
+            raise _refused()
+        return principal
+
+    def _verify(self, token: str, kind: str) -> Principal:
         try:
             claims = jwt.decode(
                 token,
@@ -135,10 +147,14 @@ class Tokens:
                 options={"require": ["exp", "iss", "sub"], "verify_iat": False},
             )
             if claims["kind"] != kind:
-                raise refused
+                raise _refused()
             return _principal(claims)
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
-            raise refused from None
+            raise _refused() from None
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("The token is expired or not one of ours. Sign in again.")
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -36,6 +36,7 @@ from realtime.topic import Render
 from schema.context import Context, Services
 from schema.documents import Documents, Prepared, digest_of, is_subscription
 from schema.errors import BUSY_MESSAGE
+from schema.lean import LeanExecutor
 from schema.outcomes import Kind, Outcome, Outcomes, outcome_of
 from schema.root import SCHEMA
 from schema.subscriptions import SHARED, Following
@@ -200,7 +201,7 @@ class Engine:
         :raises RequestInvalid: a variable is missing or of another type.
         """
         assert prepared.document is not None  # it is valid
-        executor = Executor.build(
+        executor = LeanExecutor.build(
             self._schema,
             prepared.document,
             context_value=context,

@@ -1,4 +1,7 @@
-"""The enumerations of the field, as GraphQL enums; the Chinese term is the description."""
+"""The enumerations of the field, as GraphQL enums; the Chinese term is the description.
+
+Each of them is published as a code list, too.
+"""
 
 from typing import TypeVar
 
@@ -25,16 +28,17 @@ from domain.postings import (
 )
 from domain.questions import QuestionStatus
 from domain.regions import RegionLevel
-from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
+from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 
 L = TypeVar("L", bound=Labelled)
 
-_DESCRIPTIONS: dict[type[Labelled], str] = {
+DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
     Segment: "What is on air at a moment.",
+    Campaign: "What the unions' help with finding work consists of.",
     Honour: "Honours of a host, from the nation down to the county.",
     QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
@@ -65,7 +69,7 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
 
 def register() -> None:
     """Make every enumeration known to Strawberry; done once, when the schema is imported."""
-    for kind, description in _DESCRIPTIONS.items():
+    for kind, description in DESCRIPTIONS.items():
         strawberry.enum(kind, description=description)
         definition = kind.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
         for value in definition.values:

@@ -4,10 +4,11 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import enums
+from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
+from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -80,6 +81,7 @@ Query = merge_types(
         AccountQueries,
         PostingQueries,
         RegionQueries,
+        CodeListQueries,
         EmployerQueries,
         SessionQueries,
         QuestionQueries,
@@ -122,6 +124,7 @@ SCHEMA = strawberry.Schema(
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
+inputs.prepare(SCHEMA)
 
 
 def printed() -> str:
