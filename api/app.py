@@ -29,7 +29,6 @@ from api.logs import AccessLog
 from api.receipts import Receipts
 from api.settings import Settings
 from domain.events import Placed, session_of
-from domain.wages import KNOWN_WAGES
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
@@ -39,10 +38,12 @@ from realtime.hub import Hub
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.retention import Retention
 from realtime.sessions import Desk
 from realtime.tally import Tally
+from realtime.wages import LiveWages
 from schema.context import Services
 from schema.engine import Engine
 from storage.client import Mongo, Session
@@ -191,15 +192,23 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         retention.start()
         stack.push_async_callback(retention.close)
 
+        wages = LiveWages(store)
+        stack.push_async_callback(wages.close)
+        await wages.start()
+
+        posting_gate = PostingGate(store, desk, wages, clock)
+        stack.push_async_callback(posting_gate.finish)
+
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
         stack.callback(gate.close)
-        sign_ins = await _demo(settings, store, desk, stack) if settings.demo else None
+        sign_ins = await _demo(settings, store, desk, wages, stack) if settings.demo else None
 
         services = Services(
             store=store,
             hub=hub,
             desk=desk,
+            gate=posting_gate,
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
@@ -209,7 +218,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             presence=presence,
             authority=gate,
             clock=clock,
-            wages=KNOWN_WAGES,
+            live_wages=wages,
             public_url=settings.public_url,
             demo=settings.demo,
         )
@@ -253,11 +262,13 @@ def demo_password(settings: Settings) -> str:
     return given.get_secret_value() if given else secrets.token_urlsafe(12)
 
 
-async def _demo(settings: Settings, store: Store, desk: Desk, stack: AsyncExitStack) -> SignIns:
+async def _demo(
+    settings: Settings, store: Store, desk: Desk, wages: LiveWages, stack: AsyncExitStack
+) -> SignIns:
     """Load the demo and keep it on air."""
     password = demo_password(settings)
-    loaded = await demo.load(store, password=password, at=utc_now(), table=KNOWN_WAGES)
-    keeper = demo.Keeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=loaded.host_id)
+    loaded = await demo.load(store, password=password, at=utc_now(), table=wages.table)
+    keeper = demo.Keeper(store, desk, utc_now, table=wages.table, host_id=loaded.host_id)
     on_air = await keeper.ensure_live()
     keeper.start()
     stack.push_async_callback(keeper.close)

@@ -28,8 +28,10 @@ from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.sessions import Desk
+from realtime.wages import LiveWages
 from schema.recent import Recent
 from storage.clock import Clock
 from storage.leads import CodeYield
@@ -90,6 +92,7 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    gate: PostingGate
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
@@ -99,9 +102,14 @@ class Services:
     presence: Presence
     authority: Authority
     clock: Clock
-    wages: WageTable
+    live_wages: LiveWages
     public_url: str
     demo: bool = False
+
+    @property
+    def wages(self) -> WageTable:
+        """The minimum wages as they are known now."""
+        return self.live_wages.table
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:

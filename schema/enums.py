@@ -7,6 +7,7 @@ import strawberry
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
+from domain.employers import CheckMethod
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
 from domain.labels import Labelled
@@ -14,6 +15,7 @@ from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
+    CloseReason,
     EmploymentType,
     InsuranceKind,
     Intensity,
@@ -42,6 +44,8 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     Severity: "What a finding does to the posting.",
+    CloseReason: "Why a posting is closed.",
+    CheckMethod: "How an employer's papers were looked at.",
     PayPeriod: "The period that an amount of pay is for.",
     SeekerGroup: "Groups of people that the unions look after.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
