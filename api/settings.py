@@ -3,8 +3,9 @@
 ``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
 ``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
 elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
-service), ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS`` (how long contacts and records are
-kept), ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
+service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics), ``SONGGANG_CONTACT_DAYS`` and
+``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``MONGODB_URI``,
+``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
 """
 
 from __future__ import annotations
@@ -93,6 +94,9 @@ class Settings(BaseSettings):
     )
     given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
+    )
+    metrics_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        default=None, validation_alias="SONGGANG_METRICS_TOKEN"
     )
     # Before their three years are over, no record can be deleted; contacts may go earlier.
     contact_days: int = Field(

@@ -35,6 +35,7 @@ class AuditAction(Labelled):
     EXPORT = "EXPORT", "导出"
     CORRECT = "CORRECT", "更正"
     WITHDRAW_CONSENT = "WITHDRAW_CONSENT", "撤回同意"
+    CONFIRM_HIRE = "CONFIRM_HIRE", "本人确认录用"
     ERASE = "ERASE", "删除"
     DELETE_RECORDS = "DELETE_RECORDS", "到期销毁"
     ROTATE_KEYS = "ROTATE_KEYS", "轮换密钥"

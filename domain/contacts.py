@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.errors import ConsentWithdrawn
-from domain.leads import CLOSED, Lead, LeadStage
+from domain.leads import CLOSED, Lead, LeadStage, Sealed
+from domain.pipeline import Change, EntryKind, changed
 
 REVEALS_AN_HOUR = 60
 """Contacts that one member of staff may look at: about one call a minute."""
@@ -61,6 +62,58 @@ def stage_when_withdrawn(stage: LeadStage) -> LeadStage:
     if stage in _HIRED or stage is LeadStage.REFUSED:
         return stage
     return LeadStage.WITHDRAWN
+
+
+def withdrawn(lead: Lead, *, at: datetime) -> Change:
+    """The lead once its consent was taken back: nobody may call any more, so nothing is due."""
+    stage = stage_when_withdrawn(lead.stage)
+    moved = stage is not lead.stage
+    after = replace(
+        lead,
+        stage=stage,
+        steps=lead.steps + int(moved),
+        withdrawn_at=at,
+        due_at=None,
+        escalate_at=None,
+        escalated_to=None,
+    )
+    return changed(
+        after,
+        EntryKind.CONSENT_WITHDRAWN,
+        at=at,
+        by=None,
+        from_stage=lead.stage if moved else None,
+        to_stage=stage if moved else None,
+    )
+
+
+def corrected(lead: Lead, contact: Sealed, *, at: datetime) -> Change:
+    """The lead with another contact in the place of its own."""
+    return _untouched(lead, replace(lead, contact=contact), EntryKind.CORRECTED, at)
+
+
+def erased(lead: Lead, *, at: datetime) -> Change:
+    """The lead without person, giver and contact; nobody can call any more, so nothing is due."""
+    after = replace(
+        lead,
+        # Another for each, as the index of one lead a person wants it.
+        person=f"erased/{lead.id}",
+        giver=None,
+        contact=None,
+        erased_at=at,
+        withdrawn_at=lead.withdrawn_at or at,
+        next_action_on=None,
+        due_at=None,
+        escalate_at=None,
+        escalated_to=None,
+    )
+    return _untouched(lead, after, EntryKind.ERASED, at)
+
+
+def _untouched(before: Lead, after: Lead, kind: EntryKind, at: datetime) -> Change:
+    """A change that is no step of the follow-up: what is kept for how long counts from those."""
+    change = changed(after, kind, at=at, by=None)
+    return replace(change, lead=replace(change.lead, updated_at=before.updated_at))
 
 
 def completed_at(lead: Lead, at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from domain.calendar import day_in_china, months_after
 from domain.errors import InvalidInput
 from domain.labels import Labelled
+from domain.texts import check_text
 
 # GB 32100-2015: digits and letters without I, O, S, V and Z; the 18th character checks the rest.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -129,3 +130,15 @@ def check_credit_code(raw: str, field: tuple[str, ...]) -> str:
             field=field,
         )
     return code
+
+
+def check_employer_name(raw: str, field: tuple[str, ...]) -> str:
+    """The registered name, without blanks around it.
+
+    :raises InvalidInput: there is none, it is longer than 120 characters or no readable text.
+    """
+    name = raw.strip()
+    if not name:
+        raise InvalidInput("Give the employer's registered name.", field=field)
+    check_text(name, 120, field)
+    return name

@@ -17,6 +17,7 @@
     ├── PostingNotOpen         refused, held for a person, closed or past its date
     ├── PostingConflict        the posting has changed since the caller saw it
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
+    ├── QuestionConflict       the question was declined
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     ├── RetentionTooEarly      the days since the hire have not passed yet
     └── Busy                   nothing was stored; the same call may be sent again
@@ -51,6 +52,7 @@ class ErrorCode(StrEnum):
     POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    QUESTION_CONFLICT = "QUESTION_CONFLICT"
     RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
@@ -154,6 +156,10 @@ class LeadStageConflict(Refusal):
 
 class ConsentWithdrawn(Refusal):
     code = ErrorCode.CONSENT_WITHDRAWN
+
+
+class QuestionConflict(Refusal):
+    code = ErrorCode.QUESTION_CONFLICT
 
 
 class RetentionTooEarly(Refusal):

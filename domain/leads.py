@@ -208,8 +208,7 @@ def check_advance(
         raise LeadStageConflict(
             f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again."
         )
-    if lead.erased_at is not None:
-        raise LeadStageConflict("The person had their data erased; this lead stays as it is.")
+    check_not_erased(lead)
     allowed = next_stages(lead.stage)
     if wanted not in allowed:
         names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"
@@ -218,3 +217,12 @@ def check_advance(
         raise InvalidInput(
             "Give a reason with REFUSED, and with no other stage.", field=("input", "reason")
         )
+
+
+def check_not_erased(lead: Lead) -> None:
+    """Pass when the lead is still of somebody.
+
+    :raises LeadStageConflict: its person was erased.
+    """
+    if lead.erased_at is not None:
+        raise LeadStageConflict("The person had their data erased; this lead stays as it is.")

@@ -20,6 +20,7 @@ from domain.leads import (
     LeadStage,
     RefusalReason,
     check_advance,
+    check_not_erased,
     furthest,
 )
 from domain.persons import holds_mobile_number
@@ -60,6 +61,9 @@ class EntryKind(Labelled):
     NOTED = "NOTED", "跟进记录"
     ESCALATED = "ESCALATED", "超期上报"
     CONFIRMED = "CONFIRMED", "录用确认"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
+    CORRECTED = "CORRECTED", "更正姓名"
+    ERASED = "ERASED", "删除个人信息"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +155,7 @@ def advanced(
         escalated_to=None,
     )
     after = _with_deadline(after, since=at)
-    return _changed(
+    return changed(
         after,
         EntryKind.ADVANCED,
         at=at,
@@ -168,7 +172,7 @@ def assigned(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -> C
     if lead.assignee_id == assignee_id:
         return None
     after = replace(lead, assignee_id=assignee_id)
-    return _changed(after, EntryKind.ASSIGNED, at=at, by=by, assignee_id=assignee_id)
+    return changed(after, EntryKind.ASSIGNED, at=at, by=by, assignee_id=assignee_id)
 
 
 def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
@@ -195,9 +199,13 @@ def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
 
 
 def noted(lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime) -> Change:
-    """The lead with a note; a next action takes the place of the one before."""
+    """The lead with a note; a next action takes the place of the one before.
+
+    :raises LeadStageConflict: the person was erased: a note could tell who it was.
+    """
+    check_not_erased(lead)
     after = replace(lead, next_action_on=next_action_on or lead.next_action_on)
-    return _changed(after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on)
+    return changed(after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on)
 
 
 def confirmed(
@@ -207,8 +215,9 @@ def confirmed(
 
     ``by`` is the member of staff who says it for the side, None for the person.
 
-    :raises LeadStageConflict: nothing was offered yet, or it was closed.
+    :raises LeadStageConflict: nothing was offered yet, it was closed, or the person was erased.
     """
+    check_not_erased(lead)
     if lead.stage not in _PROVABLE:
         raise LeadStageConflict(
             f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on."
@@ -217,7 +226,7 @@ def confirmed(
     if proof == lead.hire:
         return None
     after = replace(lead, hire=proof)
-    return _changed(after, EntryKind.CONFIRMED, at=at, by=by, side=side, hired=hired)
+    return changed(after, EntryKind.CONFIRMED, at=at, by=by, side=side, hired=hired)
 
 
 def escalated(lead: Lead, *, at: datetime) -> Change | None:
@@ -230,7 +239,7 @@ def escalated(lead: Lead, *, at: datetime) -> Change | None:
         escalated_to=above[-1],
         escalate_at=at + ESCALATE_AGAIN if len(above) > 1 else None,
     )
-    return _changed(after, EntryKind.ESCALATED, at=at, by=None, escalated_to=above[-1])
+    return changed(after, EntryKind.ESCALATED, at=at, by=None, escalated_to=above[-1])
 
 
 def _levels_above(lead: Lead) -> tuple[str, ...]:
@@ -257,9 +266,8 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
         )
 
 
-def _changed(
-    lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object
-) -> Change:
+def changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object) -> Change:
+    """The lead one version on, and the entry of that version with what it tells."""
     after = replace(lead, version=lead.version + 1, updated_at=at)
     entry = LeadEntry(
         lead_id=lead.id,

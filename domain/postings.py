@@ -20,18 +20,18 @@ class Occupation(Labelled):
     CRANE_OPERATOR = "CRANE_OPERATOR", "起重机操作"
     NETWORK_PROGRAMMER = "NETWORK_PROGRAMMER", "网络程序"
     CHILDCARE_WORKER = "CHILDCARE_WORKER", "保育"
-    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播"
+    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播", "E-commerce streamer"
     CATERING_SUPERVISOR = "CATERING_SUPERVISOR", "餐饮主管"
     REFINERY_ELECTRICIAN = "REFINERY_ELECTRICIAN", "炼油电修"
     PASTRY_COOK = "PASTRY_COOK", "面点师"
-    GENERAL_WORKER = "GENERAL_WORKER", "普工"
+    GENERAL_WORKER = "GENERAL_WORKER", "普工", "General worker, unskilled"
     SECURITY_GUARD = "SECURITY_GUARD", "安保"
     CLERK = "CLERK", "文员"
     SALES = "SALES", "销售"
     DELIVERY_RIDER = "DELIVERY_RIDER", "外卖骑手"
     MATERNITY_NANNY = "MATERNITY_NANNY", "月嫂"
     COURIER = "COURIER", "快递员"
-    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机"
+    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机", "Ride-hailing driver"
     SANITATION_WORKER = "SANITATION_WORKER", "环卫工"
     INDUSTRIAL_ROBOTICS = "INDUSTRIAL_ROBOTICS", "工业机器人"
     INDUSTRIAL_DESIGNER = "INDUSTRIAL_DESIGNER", "工业设计"
@@ -42,14 +42,14 @@ class EmploymentType(Labelled):
     FULL_TIME = "FULL_TIME", "全职"
     PART_TIME = "PART_TIME", "非全日制"
     INTERNSHIP = "INTERNSHIP", "实习"
-    GIG = "GIG", "零工"
-    DISPATCH = "DISPATCH", "劳务派遣"
+    GIG = "GIG", "零工", "Gig work"
+    DISPATCH = "DISPATCH", "劳务派遣", "Labour dispatch"
 
 
 class Shift(Labelled):
-    DAY = "DAY", "白班"
-    TWO_SHIFT = "TWO_SHIFT", "两班倒"
-    THREE_SHIFT = "THREE_SHIFT", "三班倒"
+    DAY = "DAY", "白班", "Day shift"
+    TWO_SHIFT = "TWO_SHIFT", "两班倒", "Two shifts"
+    THREE_SHIFT = "THREE_SHIFT", "三班倒", "Three shifts"
     FLEXIBLE = "FLEXIBLE", "弹性"
 
 
@@ -63,7 +63,7 @@ class Benefit(Labelled):
     MEALS = "MEALS", "包吃"
     DORMITORY = "DORMITORY", "包住"
     SHUTTLE_BUS = "SHUTTLE_BUS", "班车"
-    HOUSING_FUND = "HOUSING_FUND", "住房公积金"
+    HOUSING_FUND = "HOUSING_FUND", "住房公积金", "Housing provident fund"
     PAID_LEAVE = "PAID_LEAVE", "带薪年假"
     PAID_TRAINING = "PAID_TRAINING", "带薪培训"
     HEALTH_CHECK = "HEALTH_CHECK", "年度体检"
@@ -76,7 +76,7 @@ class Benefit(Labelled):
 class InsuranceKind(Labelled):
     """The statutory kinds of social insurance (劳动法 art. 70 to 73; 社会保险法 art. 2)."""
 
-    PENSION = "PENSION", "养老"
+    PENSION = "PENSION", "养老", "Old-age pension"
     MEDICAL = "MEDICAL", "医疗"
     UNEMPLOYMENT = "UNEMPLOYMENT", "失业"
     WORK_INJURY = "WORK_INJURY", "工伤"
@@ -216,6 +216,9 @@ class Posting:
     reports that nobody has decided on, ``hires`` the people hired. ``waiting_since`` says since
     when a person is to look at it, ``rules`` which version of the rules it was screened by.
 
+    ``external_id`` is the number under which an import brought it; the employer has no second one
+    with the same.
+
     Kept at least three years after it was closed (Order 44): nothing deletes a posting.
     """
 
@@ -239,6 +242,7 @@ class Posting:
     close_reason: CloseReason | None = None
     closed_at: datetime | None = None
     rules: int = 0
+    external_id: str | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether people may see it on that day."""

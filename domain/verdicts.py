@@ -49,6 +49,7 @@ def admitted(
     by: str,
     at: datetime,
     synthetic: bool = False,
+    external_id: str | None = None,
 ) -> Posting:
     """A new posting that has gone through the gate: open, held, suspended or refused.
 
@@ -64,6 +65,7 @@ def admitted(
         created_by=by,
         created_at=at,
         synthetic=synthetic,
+        external_id=external_id,
     )
     return _screened(posting, employer, table, at, failed=PostingStatus.REFUSED)
 

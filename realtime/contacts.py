@@ -20,11 +20,14 @@ from domain.contacts import (
     Holder,
     check_revealable,
     completed_at,
-    stage_when_withdrawn,
+    corrected,
+    erased,
+    withdrawn,
 )
 from domain.errors import NotFound, TooManyAttempts
 from domain.events import LeadAdvanced, LoggedEvent, lead_topic
 from domain.leads import Contact, Lead
+from domain.pipeline import Change
 from domain.scopes import may_follow_lead
 from realtime.commit import GroupCommit
 from storage.client import Session
@@ -108,18 +111,35 @@ class Contacts:
                 raise not_theirs
             if before.withdrawn_at is not None:
                 return before, []
-            stage = stage_when_withdrawn(before.stage)
-            after = await self._store.contacts.withdraw(
-                before, stage, at=self._clock(), session=session
-            )
+            made = withdrawn(before, at=self._clock())
+            await _write(self._store, [(before, made)], session)
             entry = _about(before, _person(holder), AuditAction.WITHDRAW_CONSENT)
             await self._log([entry], session)
-            if stage is before.stage or before.session_id is None:
+            after = made.lead
+            if after.stage is before.stage or before.session_id is None:
                 return after, []
-            moved = LeadAdvanced(session_id=before.session_id, lead_id=before.id, stage=stage)
+            moved = LeadAdvanced(session_id=before.session_id, lead_id=before.id, stage=after.stage)
             return after, [moved]
 
         return await self._commit(lead_topic(known.session_id or known.id), change)
+
+    async def spoken_for(self, holder: Holder, lead_id: str) -> Lead:
+        """The lead of which its giver is about to say whether they were hired; that is logged.
+
+        :raises NotFound: the receipt does not stand for that lead.
+        :raises TooManyAttempts: over 60 times in an hour.
+        """
+
+        async def change(session: Session) -> tuple[Lead, Sequence[LoggedEvent]]:
+            lead = await self._store.leads.by_id(lead_id, session=session)
+            if lead is None or not holder.gave(lead):
+                raise NotFound("This receipt is not for that lead.", field=("input", "leadId"))
+            person, action = _person(holder), AuditAction.CONFIRM_HIRE
+            await self._check_rate(person, action, OWN_ACCESSES_AN_HOUR, session)
+            await self._log([_about(lead, person, action)], session)
+            return lead, []
+
+        return await self._commit(_TOPIC, change)
 
     async def correct(self, holder: Holder, name: str) -> int:
         """Give the leads of a receipt another name; how many had a different one.
@@ -130,16 +150,18 @@ class Contacts:
         async def correct_some(
             leads: Sequence[Lead], session: Session
         ) -> tuple[int, Sequence[LoggedEvent]]:
-            changed = 0
+            changes: list[tuple[Lead, Change]] = []
             for lead in leads:
                 contact = await self._store.contact_of(lead)
                 if contact is None or contact.name == name:
                     continue
                 sealed = self._store.seal.seal(lead.id, Contact(name=name, phone=contact.phone))
-                await self._store.contacts.correct(lead, sealed, session=session)
-                await self._log([_about(lead, _person(holder), AuditAction.CORRECT)], session)
-                changed += 1
-            return changed, []
+                changes.append((lead, corrected(lead, sealed, at=self._clock())))
+            await _write(self._store, changes, session)
+            person = _person(holder)
+            rows = [_about(lead, person, AuditAction.CORRECT) for lead, _ in changes]
+            await self._log(rows, session)
+            return len(changes), []
 
         async def check(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
             await self._check_rate(
@@ -253,8 +275,14 @@ async def erase(
         if contact is not None and (stored_after is None or ended > stored_after):
             sealed = store.seal.store_away(lead.id, _payload(lead, contact))
             kept.append(Retained(id=lead.id, sealed=sealed, completed_at=ended, erased_at=at))
-    await store.contacts.erase(leads, kept, at=at, session=session)
+    await _write(store, [(lead, erased(lead, at=at)) for lead in leads], session)
+    await store.contacts.put_away([lead.id for lead in leads], kept, session=session)
     await store.audit.append(entries, at=at, session=session)
+
+
+async def _write(store: Store, changes: Sequence[tuple[Lead, Change]], session: Session) -> None:
+    written = await store.pipeline.write(changes, session=session)
+    assert written  # their versions were read in this very snapshot
 
 
 def _payload(lead: Lead, contact: Contact) -> bytes:

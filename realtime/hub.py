@@ -13,7 +13,7 @@ from collections.abc import Hashable
 
 from domain.errors import Busy
 from domain.events import PassingEvent, Placed, Reset, session_of
-from realtime.topic import Group, Member, Render, Topic
+from realtime.topic import Counts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
 
@@ -38,6 +38,24 @@ class Hub:
         self._users: dict[str, int] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self.counts = Counts()
+
+    @property
+    def topics(self) -> int:
+        """Logs that are followed now."""
+        return len(self._topics)
+
+    @property
+    def groups(self) -> int:
+        """Different subscriptions: each costs an execution an event of its topic."""
+        return sum(len(topic.groups) for topic in self._topics.values())
+
+    @property
+    def members(self) -> int:
+        """Subscribers that are told of what happens."""
+        return sum(
+            len(group.members) for topic in self._topics.values() for group in topic.groups.values()
+        )
 
     def hint(self, placed: Placed) -> None:
         """An event was logged, here or on another node."""
@@ -90,8 +108,7 @@ class Hub:
         group.members[member] = had
         return membership
 
-    @staticmethod
-    def _group(topic: Topic, key: Hashable, render: Render) -> Group:
+    def _group(self, topic: Topic, key: Hashable, render: Render) -> Group:
         group = topic.groups.get(key)
         if group is None:
             if len(topic.groups) >= GROUPS:
@@ -99,7 +116,7 @@ class Hub:
                     "Too many different subscriptions follow this session. Use the document "
                     "that other clients use, or try again later."
                 )
-            group = topic.groups[key] = Group(render)
+            group = topic.groups[key] = Group(render, self.counts)
         return group
 
     async def _bring_up(
@@ -120,6 +137,7 @@ class Hub:
                 continue
             for placed in missed:
                 member.deliver(await group.rendered(placed), None)
+                self.counts.deliveries += 1
                 if not member.has_room():
                     await member.drained()
             had = missed[-1].seq
@@ -128,6 +146,8 @@ class Hub:
     async def _reset(self, topic: Topic, group: Group, member: Member, session_id: str) -> int:
         placed = topic.placed(Reset(session_id=session_id))
         member.deliver(await group.reset(placed), None)
+        self.counts.deliveries += 1
+        self.counts.resets += 1
         return placed.seq
 
     async def _enter(self, name: str) -> Topic:

@@ -117,7 +117,7 @@ class Pipeline:
             made = rule(before)
             if made is None:
                 return before, []
-            written = await self._store.pipeline.write(before, made, session=session)
+            written = await self._store.pipeline.write([(before, made)], session=session)
             assert written  # the version was read in this very snapshot
             return made.lead, _happened(made)
 

@@ -44,17 +44,25 @@ class PostingGate:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def admit(
-        self, postings: Sequence[Posting], employers: Mapping[str, Employer], table: WageTable
-    ) -> list[Posting]:
-        """Store new postings, and give them as they are then.
+    async def wages(self) -> WageTable:
+        """All rows of minimum wages that there are now."""
+        table = self._wages.table
+        return table if await self._wages.is_current(table) else await self._wages.refresh()
 
-        They were made by ``domain.verdicts.admitted`` with these employers (by id) and this table.
+    async def admit(self, posting: Posting, table: WageTable) -> Posting:
+        """Store a new posting, and give it as it is then.
+
+        ``domain.verdicts.admitted`` made it with this table.
         """
-        await self._store.postings.add(postings)
-        stale = await self._stale(employers, table)
+        await self._store.postings.add([posting])
+        (posting,) = await self.settle([posting], table)
+        return posting
+
+    async def settle(self, postings: Sequence[Posting], table: WageTable) -> list[Posting]:
+        """Give postings that have just been written with this table as they are then."""
+        stale = await self._stale(postings, table)
         return [
-            await self.look_again(posting.id) if posting.employer_id in stale else posting
+            await self.look_again(posting.id) if posting.id in stale else posting
             for posting in postings
         ]
 
@@ -66,8 +74,7 @@ class PostingGate:
         after = changed(before, terms, employer=employer, table=table, at=self._clock())
         if not await self._store.postings.write(before, after):
             return None
-        if await self._stale({employer.id: employer}, table):
-            after = await self.look_again(after.id)
+        (after,) = await self.settle([after], table)
         await self._desk.show_again(after.id)
         return after
 
@@ -93,21 +100,21 @@ class PostingGate:
                 raise NotFound("There is no such posting.")
             before = found[posting_id]
             employers = await self._store.employers.by_ids([before.employer_id])
-            table = await self._current_wages()
+            table = await self.wages()
             after = self._screened(before, employers, table)
             if after is before:
                 return before
             if not await self._store.postings.write(before, after):
                 continue
             await self._desk.take_away(posting_id)
-            if not await self._stale(employers, table):
+            if not await self._stale([after], table):
                 return after
         raise Busy("Others change this posting just now. Try again in a moment.")
 
     async def look_through(self, postings: Sequence[Posting]) -> None:
         """Screen many postings again; only those that come to something else are written."""
         employers = await self._store.employers.by_ids({each.employer_id for each in postings})
-        table = await self._current_wages()
+        table = await self.wages()
         for posting in postings:
             if self._screened(posting, employers, table) is posting:
                 # Rules take the time of many other answers.
@@ -176,21 +183,21 @@ class PostingGate:
             # It is asked for: the node that holds the lease goes on with it.
             _log.warning("screening again put off", error=type(error).__name__)
 
-    async def _current_wages(self) -> WageTable:
-        table = self._wages.table
-        return table if await self._wages.is_current(table) else await self._wages.refresh()
-
     def _screened(
         self, before: Posting, employers: Mapping[str, Employer], table: WageTable
     ) -> Posting:
         employer = employers[before.employer_id]
         return screened_again(before, employer=employer, table=table, at=self._clock())
 
-    async def _stale(self, employers: Mapping[str, Employer], table: WageTable) -> set[str]:
-        """The employers whose postings were screened by what holds no more."""
-        is_current, now = await asyncio.gather(
-            self._wages.is_current(table), self._store.employers.by_ids(employers)
+    async def _stale(self, postings: Sequence[Posting], table: WageTable) -> set[str]:
+        """The ids of those that were screened by what holds no more."""
+        is_current, employers = await asyncio.gather(
+            self._wages.is_current(table),
+            self._store.employers.by_ids({posting.employer_id for posting in postings}),
         )
-        if not is_current:
-            return set(employers)
-        return {each for each, known in employers.items() if now[each].checks != known.checks}
+        return {
+            posting.id
+            for posting in postings
+            if not is_current
+            or employers[posting.employer_id].verified_until != posting.verified_until
+        }

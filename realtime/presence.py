@@ -65,6 +65,11 @@ class Presence:
         if not here:
             del self._viewers[session_id]
 
+    @property
+    def watching(self) -> int:
+        """Viewers of this node, each counted once a session."""
+        return sum(map(len, self._viewers.values()))
+
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(TICK)

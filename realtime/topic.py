@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -55,11 +56,20 @@ class Member(Protocol):
         """Return once the peer has taken most of what was queued, or is gone."""
 
 
+@dataclass
+class Counts:
+    """What a process has told, over all its topics."""
+
+    deliveries: int = 0
+    resets: int = 0
+
+
 class Group:
     """Members that see the very same: an event is rendered once for all of them."""
 
-    def __init__(self, render: Render) -> None:
+    def __init__(self, render: Render, counts: Counts) -> None:
         self._render = render
+        self._counts = counts
         self.members: dict[Member, int] = {}
         """Each member, and the seq up to which it had everything when it joined."""
         self.joined = 0
@@ -101,12 +111,17 @@ class Group:
 
     async def spread(self, rendered: Rendered, seq: int, kind: str | None) -> None:
         """Deliver to every member that does not have ``seq`` yet."""
-        for turn, (member, had) in enumerate(list(self.members.items()), start=1):
+        members = list(self.members.items())
+        passed_by = 0
+        for turn, (member, had) in enumerate(members, start=1):
             # Somebody may have left during the turns of the others.
             if member in self.members and (seq > had or kind is not None):
                 member.deliver(rendered, kind)
+            else:
+                passed_by += 1
             if turn % TURN == 0:
                 await asyncio.sleep(0)
+        self._counts.deliveries += len(members) - passed_by
 
 
 class Topic:

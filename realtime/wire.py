@@ -98,6 +98,8 @@ class Outbox:
         self._wire = wire
         self._slots: dict[str, bytes] = {}
         self.closed = False
+        self.code: Close | None = None
+        """With which we closed the connection; None while it is open, or when the peer went."""
 
     def send(self, text: bytes) -> None:
         """Queue a message that must arrive; while little waits one of any size does."""
@@ -130,6 +132,10 @@ class Outbox:
         for slot in [slot for slot in self._slots if slot.startswith(prefix)]:
             del self._slots[slot]
 
+    def queued(self) -> int:
+        """Bytes that the peer has not taken yet."""
+        return self._wire.queued()
+
     def has_room(self) -> bool:
         """Whether the peer keeps up with what is sent."""
         return self._wire.queued() <= SLACK_BYTES
@@ -142,6 +148,7 @@ class Outbox:
         """Close the connection, once."""
         if not self.closed:
             self.closed = True
+            self.code = code
             self._slots.clear()
             self._wire.close(code, reason or REASONS[code])
 

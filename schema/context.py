@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -17,9 +18,10 @@ from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
-from domain.errors import Unauthenticated
+from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.questions import Question
 from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
@@ -30,8 +32,10 @@ from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
+from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
 from storage.leads import CodeYield
@@ -93,6 +97,7 @@ class Services:
     hub: Hub
     desk: Desk
     gate: PostingGate
+    questions: Questions
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
@@ -105,6 +110,8 @@ class Services:
     live_wages: LiveWages
     public_url: str
     demo: bool = False
+    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    """How often each mutation was refused, and with what."""
 
     @property
     def wages(self) -> WageTable:
@@ -125,6 +132,25 @@ class Services:
     def recent_consent(self) -> Recent[ConsentTemplate]:
         """The current consent text, under any key: everybody who taps needs it."""
         return Recent(lambda _: self.store.consents.current(self.clock()))
+
+    @cached_property
+    def recent_employers(self) -> Recent[Employer | None]:
+        """Whom the consent text names."""
+
+        async def find(employer_id: str) -> Employer | None:
+            return (await self.store.employers.by_ids([employer_id])).get(employer_id)
+
+        return Recent(find)
+
+    @cached_property
+    def sessions(self) -> Gathered[LiveSession]:
+        """For interests, which a room sends at once."""
+        return Gathered(self.store.sessions.by_ids)
+
+    @cached_property
+    def postings(self) -> Gathered[Posting]:
+        """The same for what the room is interested in."""
+        return Gathered(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""
@@ -169,6 +195,10 @@ class Loaders:
     @cached_property
     def code_yields(self) -> DataLoader[str, CodeYield | None]:
         return _by_id(self._store.leads.by_codes)
+
+    @cached_property
+    def questions(self) -> DataLoader[str, Question | None]:
+        return _by_id(self._store.questions.by_ids)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

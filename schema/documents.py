@@ -97,13 +97,22 @@ class Documents:
         self._paged = _paged_fields(schema)
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
         self._length = 0
+        self.hits = 0
+        """Texts that were known."""
+        self.misses = 0
+
+    def __len__(self) -> int:
+        """How many texts are kept."""
+        return len(self._prepared)
 
     def prepare(self, text: str) -> Prepared:
         """Parse, validate and measure ``text``, or remember having done so. Never raises."""
         known = self._prepared.get(text)
         if known is not None:
             self._prepared.move_to_end(text)
+            self.hits += 1
             return known
+        self.misses += 1
         prepared = self._prepare(text)
         if len(text) <= TEXT_LENGTH:
             self._prepared[text] = prepared

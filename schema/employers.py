@@ -6,11 +6,11 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.accounts import Role
-from domain.employers import CheckMethod, check_credit_code, checked
+from domain.employers import CheckMethod, check_credit_code, check_employer_name, checked
 from domain.employers import Employer as EmployerRecord
 from domain.employers import EmployerCheck as CheckRecord
 from domain.errors import AlreadyExists as AlreadyExistsRefusal
-from domain.errors import InvalidInput, NotFound, NotPermitted
+from domain.errors import NotFound, NotPermitted
 from domain.regions import check_place_code
 from domain.scopes import may_see_checks, may_verify
 from domain.texts import check_text
@@ -27,6 +27,7 @@ from schema.nodes import (
     local_id,
     wanted_slice,
 )
+from schema.regions import Region
 from storage.client import new_id
 from storage.errors import Duplicate
 from storage.pages import Page
@@ -92,6 +93,10 @@ class Employer(Node):
             synthetic=record.synthetic,
             verified_until=record.verified_until,
         )
+
+    @strawberry.field(description="The region of `placeCode`.")
+    def place(self) -> Region | None:
+        return Region.of_code(self.place_code)
 
     @strawberry.field(description="Whether its postings may be shown today.")
     def verified(self, info: Info) -> bool:
@@ -179,7 +184,7 @@ class EmployerMutations:
         assert caller.union_id is not None  # every officer belongs to a union
         record = EmployerRecord(
             id=new_id(),
-            name=_checked_name(input.name),
+            name=check_employer_name(input.name, ("input", "name")),
             credit_code=check_credit_code(input.credit_code, ("input", "creditCode")),
             place_code=check_place_code(input.place_code, ("input", "placeCode")),
             description=input.description.strip(),
@@ -223,11 +228,3 @@ class EmployerMutations:
         )
         await info.context.services.gate.verify(employer, check)
         return EmployerVerified(employer=Employer.of(employer), check=EmployerCheck.of(check))
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise InvalidInput("Give the employer's registered name.", field=("input", "name"))
-    check_text(name, 120, ("input", "name"))
-    return name

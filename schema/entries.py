@@ -121,9 +121,8 @@ class AssignedEntry(TimelineEntry):
 
 @strawberry.type(description="Somebody noted what was done or agreed.")
 class NotedEntry(TimelineEntry):
-    @strawberry.field
-    def body(self) -> str:
-        assert self.record.body is not None  # of a NOTED entry
+    @strawberry.field(description="Null once the person had their data erased.")
+    def body(self) -> str | None:
         return self.record.body
 
     @strawberry.field
@@ -151,6 +150,25 @@ class ConfirmedEntry(TimelineEntry):
         return self.record.hired
 
 
+@strawberry.type(description="The person took the consent back.")
+class ConsentWithdrawnEntry(TimelineEntry):
+    @strawberry.field(description="Null when it was closed, or the person hired, before.")
+    def from_stage(self) -> LeadStage | None:
+        return self.record.from_stage
+
+    @strawberry.field(description="Null when the stage stayed as it was.")
+    def to_stage(self) -> LeadStage | None:
+        return self.record.to_stage
+
+
+@strawberry.type(description="The person corrected the name.")
+class CorrectedEntry(TimelineEntry): ...
+
+
+@strawberry.type(description="Name, phone and notes were taken out.")
+class ErasedEntry(TimelineEntry): ...
+
+
 _ENTRIES: dict[EntryKind, type[TimelineEntry]] = {
     EntryKind.RECORDED: RecordedEntry,
     EntryKind.ADVANCED: AdvancedEntry,
@@ -158,6 +176,9 @@ _ENTRIES: dict[EntryKind, type[TimelineEntry]] = {
     EntryKind.NOTED: NotedEntry,
     EntryKind.ESCALATED: EscalatedEntry,
     EntryKind.CONFIRMED: ConfirmedEntry,
+    EntryKind.CONSENT_WITHDRAWN: ConsentWithdrawnEntry,
+    EntryKind.CORRECTED: CorrectedEntry,
+    EntryKind.ERASED: ErasedEntry,
 }
 ENTRY_TYPES: tuple[type[TimelineEntry], ...] = tuple(_ENTRIES.values())
 

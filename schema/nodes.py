@@ -56,7 +56,17 @@ def kind_of(wanted: str) -> tuple[str, str]:
 
     :raises InvalidId: it is none.
     """
-    for kind in ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Code"):
+    for kind in (
+        "Posting",
+        "Employer",
+        "LiveSession",
+        "Union",
+        "Lead",
+        "Account",
+        "Code",
+        "Question",
+        "Import",
+    ):
         try:
             return kind, local_id(wanted, kind)
         except InvalidId:

@@ -102,7 +102,10 @@ class LeadNoteKept:
     lead: Lead
 
 
-NoteLeadResult = Annotated[LeadNoteKept | errors.AnyRefusal, strawberry.union("NoteLeadResult")]
+NoteLeadResult = Annotated[
+    LeadNoteKept | errors.LeadStageConflict | errors.AnyRefusal,
+    strawberry.union("NoteLeadResult"),
+]
 
 
 @strawberry.input

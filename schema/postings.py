@@ -241,8 +241,7 @@ class PostingMutations:
             by=caller.subject,
             at=services.clock(),
         )
-        (record,) = await services.gate.admit([record], {employer_id: employer}, table)
-        return answer_of(record)
+        return answer_of(await services.gate.admit(record, table))
 
     @strawberry.mutation(description="For officers: open or refuse a posting that was held.")
     async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:

@@ -14,14 +14,15 @@ from strawberry.scalars import JSON
 
 from domain.audit import AuditRow as RowRecord
 from domain.contacts import Holder
+from domain.leads import HireSide, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
-from domain.leads import LeadSource, LeadStage
 from domain.persons import check_name
 from domain.pipeline import LeadEntry
 from schema import errors
 from schema.contacts import Contact
 from schema.context import Context, Info
 from schema.employers import Employer
+from schema.entries import HireProof
 from schema.nodes import Connection, Keyset, by_id, connection, global_id, local_id, wanted_slice
 from schema.terms import FrozenTerms
 
@@ -71,6 +72,10 @@ class OwnLead:
         assert record is not None  # an employer with leads is never deleted
         return Employer.of(record)
 
+    @strawberry.field(description="What the employer and the person say of the hire.")
+    def hire_proof(self) -> HireProof:
+        return HireProof.of(self.record.hire)
+
     @strawberry.field(description="The terms that were shown when it was given.")
     def terms(self) -> FrozenTerms:
         return FrozenTerms.of(self.record.terms)
@@ -100,6 +105,18 @@ class WithdrawConsentInput:
 
 @strawberry.type(description="The employer does not see the lead any more, nobody the contact.")
 class ConsentTakenBack:
+    lead: OwnLead
+
+
+@strawberry.input
+class ConfirmMyHireInput:
+    receipt: str
+    lead_id: strawberry.ID
+    hired: bool
+
+
+@strawberry.type
+class MyHireConfirmed:
     lead: OwnLead
 
 
@@ -139,6 +156,10 @@ class MyDataExported:
 WithdrawConsentResult = Annotated[
     ConsentTakenBack | errors.AnyRefusal, strawberry.union("WithdrawConsentResult")
 ]
+ConfirmMyHireResult = Annotated[
+    MyHireConfirmed | errors.LeadStageConflict | errors.TooManyAttempts | errors.AnyRefusal,
+    strawberry.union("ConfirmMyHireResult"),
+]
 CorrectMyContactResult = Annotated[
     MyContactCorrected | errors.TooManyAttempts | errors.AnyRefusal,
     strawberry.union("CorrectMyContactResult"),
@@ -162,6 +183,20 @@ class RightsMutations:
         lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
         lead = await info.context.services.contacts.withdraw(holder, lead_id)
         return ConsentTakenBack(lead=OwnLead.of(lead))
+
+    @strawberry.mutation(
+        description="Say whether one was hired, once the job was offered. The employer's word "
+        "stands beside it; a later word of one's own replaces an earlier one."
+    )
+    async def confirm_my_hire(self, info: Info, input: ConfirmMyHireInput) -> ConfirmMyHireResult:
+        services = info.context.services
+        holder = _holder(info, input.receipt)
+        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
+        lead = await services.contacts.spoken_for(holder, lead_id)
+        confirmed = await services.pipeline.confirm(
+            lead, HireSide.SEEKER, hired=input.hired, by=None
+        )
+        return MyHireConfirmed(lead=OwnLead.of(confirmed))
 
     @strawberry.mutation(
         description="Correct the name. Another phone is another person: tap again with it, and "

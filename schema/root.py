@@ -4,9 +4,11 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import enums
+from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
+from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -17,11 +19,14 @@ from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
+from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.questions import QuestionQueries, visible_question
+from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
@@ -56,6 +61,8 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "Question": visible_question,
+    "Import": visible_import,
 }
 
 
@@ -73,14 +80,18 @@ Query = merge_types(
         NodeQueries,
         AccountQueries,
         PostingQueries,
+        RegionQueries,
+        CodeListQueries,
         EmployerQueries,
         SessionQueries,
+        QuestionQueries,
         LeadQueries,
         FunnelQueries,
         ConsentQueries,
         CodeQueries,
         RightsQueries,
         AuditQueries,
+        ImportQueries,
     ),
 )
 Mutation = merge_types(
@@ -92,12 +103,14 @@ Mutation = merge_types(
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,
+        QuestionMutations,
         InterestMutations,
         PipelineMutations,
         CodeMutations,
         ContactMutations,
         RightsMutations,
         ConsentMutations,
+        ImportMutations,
     ),
 )
 
@@ -111,6 +124,7 @@ SCHEMA = strawberry.Schema(
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
+inputs.prepare(SCHEMA)
 
 
 def printed() -> str:

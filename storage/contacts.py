@@ -13,7 +13,7 @@ from datetime import datetime
 from pymongo import UpdateOne
 
 from domain.contacts import OVER, Holder
-from domain.leads import Lead, LeadStage, Sealed
+from domain.leads import Lead, Sealed
 from domain.pipeline import EntryKind
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
@@ -55,69 +55,14 @@ class Contacts:
             found = self._leads.find(where, session=session).sort("_id", 1).limit(limit)
             return [to_record(Lead, document) async for document in found]
 
-    async def withdraw(
-        self, lead: Lead, stage: LeadStage, *, at: datetime, session: Session
-    ) -> Lead:
-        """Note that consent was taken back, and set the stage that follows from it.
-
-        Nobody may call any more, so nothing is due.
-        """
-        change = {
-            "stage": stage.value,
-            "withdrawn_at": at,
-            "updated_at": at,
-            "due_at": None,
-            "escalate_at": None,
-            "escalated_to": None,
-        }
-        with translated():
-            document = await self._leads.find_one_and_update(
-                {"_id": lead.id},
-                {"$set": change, "$inc": {"version": 1, "steps": int(stage is not lead.stage)}},
-                return_document=True,
-                session=session,
-            )
-        assert document is not None  # leads are not deleted
-        return to_record(Lead, document)
-
-    async def correct(self, lead: Lead, contact: Sealed, *, session: Session) -> None:
-        """Put another contact in the place of the lead's."""
-        with translated():
-            await self._leads.update_one(
-                {"_id": lead.id},
-                {"$set": {"contact": to_document(contact)}, "$inc": {"version": 1}},
-                session=session,
-            )
-
-    async def erase(
-        self, leads: Sequence[Lead], kept: Sequence[Retained], *, at: datetime, session: Session
+    async def put_away(
+        self, lead_ids: Sequence[str], kept: Sequence[Retained], *, session: Session
     ) -> None:
-        """Take person, giver and contact out of these leads, and store away what is kept.
-
-        The notes on them go: free text may tell who somebody is.
-        """
-        ids = [lead.id for lead in leads]
-        nobody: Document = {
-            # Another for each, as the index of one lead a person wants it.
-            "person": {"$concat": ["erased/", "$_id"]},
-            "giver": None,
-            "contact": None,
-            "erased_at": at,
-            "withdrawn_at": {"$ifNull": ["$withdrawn_at", at]},
-            # Nobody can call any more, so nothing is due.
-            "next_action_on": None,
-            "due_at": None,
-            "escalate_at": None,
-            "escalated_to": None,
-            "version": {"$add": ["$version", 1]},
-        }
+        """Empty the notes on these leads, as free text may tell who somebody is; store what is
+        kept."""
+        noted = {"lead_id": {"$in": list(lead_ids)}, "kind": EntryKind.NOTED.value}
         with translated():
-            await self._leads.update_many(
-                {"_id": {"$in": ids}}, [{"$set": nobody}], session=session
-            )
-            await self._entries.delete_many(
-                {"lead_id": {"$in": ids}, "kind": EntryKind.NOTED.value}, session=session
-            )
+            await self._entries.update_many(noted, {"$set": {"body": None}}, session=session)
             if kept:
                 await self._retained.insert_many(
                     [to_document(each) for each in kept], session=session

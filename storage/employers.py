@@ -19,13 +19,14 @@ class Employers:
         self._employers = mongo["employers"]
         self._checks = mongo["employer_checks"]
 
-    async def add(self, employers: Sequence[Employer]) -> None:
+    async def add(self, employers: Sequence[Employer], *, session: Session | None = None) -> None:
         """Store new employers.
 
         :raises Duplicate: a credit code is already there.
         """
+        documents = [to_document(employer) for employer in employers]
         with translated():
-            await self._employers.insert_many([to_document(employer) for employer in employers])
+            await self._employers.insert_many(documents, session=session)
 
     async def by_ids(
         self, ids: Iterable[str], *, session: Session | None = None
@@ -34,6 +35,13 @@ class Employers:
         with translated():
             found = self._employers.find({"_id": {"$in": list(ids)}}, session=session)
             return {document["_id"]: to_record(Employer, document) async for document in found}
+
+    async def by_credit_codes(self, codes: Iterable[str]) -> dict[str, Employer]:
+        """The employers that exist among those of the codes, by code."""
+        with translated():
+            found = self._employers.find({"credit_code": {"$in": list(codes)}})
+            records = [to_record(Employer, document) async for document in found]
+        return {record.credit_code: record for record in records}
 
     async def page(self, wanted: Slice) -> Page[Employer]:
         """Newest first; the key is the id."""

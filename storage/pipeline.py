@@ -7,8 +7,10 @@ taking a lead stays a single insert.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from pymongo import UpdateOne
 
 from domain.leads import Lead
 from domain.pipeline import Change, EntryKind, LeadEntry, recorded
@@ -24,17 +26,21 @@ class Pipeline:
         self._leads = mongo["leads"]
         self._entries = mongo["lead_entries"]
 
-    async def write(self, before: Lead, change: Change, *, session: Session) -> bool:
-        """Store a change of exactly this version of the lead; False when it has moved on."""
-        old, new = to_document(before), to_document(change.lead)
-        changed = {name: value for name, value in new.items() if value != old[name]}
+    async def write(self, changes: Sequence[tuple[Lead, Change]], *, session: Session) -> bool:
+        """Store changes of exactly these versions of leads; False when one has moved on.
+
+        The transaction must then be given up: the others may be stored.
+        """
+        if not changes:
+            return True
+        updates = [_update(before, change) for before, change in changes]
         with translated():
-            done = await self._leads.update_one(
-                {"_id": before.id, "version": before.version}, {"$set": changed}, session=session
-            )
-            if done.matched_count == 0:
+            done = await self._leads.bulk_write(updates, session=session)
+            if done.matched_count < len(updates):
                 return False
-            await self._entries.insert_one(to_document(change.entry), session=session)
+            await self._entries.insert_many(
+                [to_document(change.entry) for _, change in changes], session=session
+            )
         return True
 
     async def timeline(self, lead: Lead, wanted: Slice) -> Page[LeadEntry]:
@@ -62,3 +68,9 @@ class Pipeline:
         with translated():
             found = self._leads.find({"escalate_at": {"$lte": at}}).sort("escalate_at", 1)
             return [to_record(Lead, document) async for document in found.limit(limit)]
+
+
+def _update(before: Lead, change: Change) -> UpdateOne:
+    old, new = to_document(before), to_document(change.lead)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    return UpdateOne({"_id": before.id, "version": before.version}, {"$set": changed})

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pymongo import UpdateOne
+
 from domain.postings import Occupation, Posting, PostingStatus
 from domain.regions import city_of, province_of, significant_digits
 from domain.rescreening import Rescreen, RescreenScope
@@ -58,9 +60,14 @@ class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
 
-    async def add(self, postings: Sequence[Posting]) -> None:
+    async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
+        """Store new postings.
+
+        :raises Duplicate: an employer has a posting of one of the external ids.
+        """
+        documents = [to_document(posting) for posting in postings]
         with translated():
-            await self._postings.insert_many([to_document(posting) for posting in postings])
+            await self._postings.insert_many(documents, session=session)
 
     async def by_ids(
         self, ids: Iterable[str], *, session: Session | None = None
@@ -69,6 +76,21 @@ class Postings:
         with translated():
             found = self._postings.find({"_id": {"$in": list(ids)}}, session=session)
             return {document["_id"]: to_record(Posting, document) async for document in found}
+
+    async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
+        """The postings of any status that are known by (employer, external id)."""
+        by_employer: dict[str, list[str]] = {}
+        for employer_id, external_id in wanted:
+            by_employer.setdefault(employer_id, []).append(external_id)
+        if not by_employer:
+            return []
+        either = [
+            {"employer_id": employer_id, "external_id": {"$in": external_ids}}
+            for employer_id, external_ids in by_employer.items()
+        ]
+        with translated():
+            found = self._postings.find({"$or": either})
+            return [to_record(Posting, document) async for document in found]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
         """Those of ``ids`` that may be shown on that day, in the order given."""
@@ -89,15 +111,24 @@ class Postings:
         self, before: Posting, after: Posting, *, session: Session | None = None
     ) -> bool:
         """Store what has become of the posting; False when it is not as ``before`` any more."""
-        old, new = to_document(before), to_document(after)
-        change = {name: value for name, value in new.items() if value != old[name]}
-        # Postings of before there were versions lack the field, and are at their first.
-        version: Any = {"$in": [1, None]} if before.version == 1 else before.version
         with translated():
-            done = await self._postings.update_one(
-                {"_id": before.id, "version": version}, {"$set": change}, session=session
-            )
+            done = await self._postings.update_one(*_update(before, after), session=session)
         return done.matched_count == 1
+
+    async def write_all(
+        self, changes: Sequence[tuple[Posting, Posting]], *, session: Session
+    ) -> bool:
+        """Store what has become of many postings, each as it was and as it is to be.
+
+        False when one of them is not as it was any more: then the transaction is not to be
+        committed.
+        """
+        if not changes:
+            return True
+        updates = [UpdateOne(*_update(before, after)) for before, after in changes]
+        with translated():
+            done = await self._postings.bulk_write(updates, session=session)
+        return done.matched_count == len(changes)
 
     async def to_screen(self, rescreen: Rescreen, *, limit: int) -> list[Posting]:
         """The next postings that a rescreening is about, by id."""
@@ -140,6 +171,15 @@ def _bears_on(region: str) -> list[Document]:
         {"terms.place_code": {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}},
         {"terms.place_code": {"$in": around}},
     ]
+
+
+def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
+    """The filter and the update of a change, in which only the fields stand that differ."""
+    old, new = to_document(before), to_document(after)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    # Postings of before there were versions lack the field, and are at their first.
+    version: Any = {"$in": [1, None]} if before.version == 1 else before.version
+    return {"_id": before.id, "version": version}, {"$set": changed}
 
 
 def _where(query: PostingQuery) -> Document:

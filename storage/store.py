@@ -12,6 +12,7 @@ from storage.consent import Consents
 from storage.contacts import Contacts
 from storage.employers import Employers
 from storage.funnel import Funnel
+from storage.imports import Imports
 from storage.indexes import ensure_collections
 from storage.keys import Keys
 from storage.leads import Leads
@@ -21,6 +22,7 @@ from storage.meta import Meta
 from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
+from storage.questions import Questions
 from storage.rescreens import Rescreens
 from storage.sealing import Seal
 from storage.sessions import Sessions
@@ -44,9 +46,11 @@ class Store:
         self.postings = Postings(mongo)
         self.rescreens = Rescreens(mongo)
         self.sessions = Sessions(mongo)
+        self.questions = Questions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
         self.codes = Codes(mongo, self.seal)
+        self.imports = Imports(mongo)
         self.contacts = Contacts(mongo)
         self.consents = Consents(mongo)
         self.audit = Audit(mongo, self.seal)

@@ -19,9 +19,11 @@ from domain.audit import AuditRow
 from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.employers import Employer, EmployerCheck
+from domain.imports import Import, ImportRow
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
+from domain.questions import Question
 from domain.rescreening import Rescreen
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
@@ -54,6 +56,16 @@ _EVENT: Document = {
     },
 }
 
+_CHUNK: Document = {
+    "bsonType": "object",
+    "required": ["_id", "import_id", "at", "rows"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "import_id": {"bsonType": "string"},
+        "at": {"bsonType": "date"},
+        "rows": {"bsonType": "array"},
+    },
+}
 _LEASE: Document = {
     "bsonType": "object",
     "required": ["_id", "holder", "until"],
@@ -106,8 +118,12 @@ VALIDATORS: Mapping[str, Document] = {
     "lead_entries": _record_schema(LeadEntry),
     "leases": _LEASE,
     "codes": _record_schema(Code),
+    "questions": _record_schema(Question),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
     "retained": _record_schema(Retained),
+    "imports": _record_schema(Import),
+    "import_chunks": _CHUNK,
+    "import_rows": _record_schema(ImportRow),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from domain.wages import KNOWN_WAGES, MinimumWage, WageTable
 from storage.client import Document, Duplicate, Mongo, Session, translated
@@ -21,17 +22,11 @@ class Wages:
         ids = [row.id for row in KNOWN_WAGES.rows]
         with translated():
             present = await self._wages.distinct("_id", {"_id": {"$in": ids}})
-        for row in KNOWN_WAGES.rows:
-            if row.id not in present:
-                await self._begin_with(row)
-
-    async def _begin_with(self, row: MinimumWage) -> None:
-        try:
-            with translated():
-                await self._wages.insert_one(to_document(row))
-        except Duplicate:
-            # Another process was faster.
-            return
+        missing = [to_document(row) for row in KNOWN_WAGES.rows if row.id not in present]
+        # Another process may be faster.
+        with suppress(Duplicate), translated():
+            if missing:
+                await self._wages.insert_many(missing, ordered=False)
 
     async def add(self, row: MinimumWage, *, session: Session) -> None:
         """Store another row."""

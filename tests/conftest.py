@@ -1,4 +1,7 @@
-"""What every test may ask for: one mongod for the run, a database of its own for each test."""
+"""What every test may ask for: a mongod for the worker, a database of its own for each test.
+
+`make test` runs a worker a core (pytest-xdist); each has the fixtures of the session to itself.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from storage.client import Driver, Mongo, new_id
+from tests.support.alone import pytest_runtest_protocol
 from tests.support.mongod import temporary_folder, temporary_mongod
 from tests.support.server import Server, running_server
+from tests.support.skips import pytest_runtest_makereport
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -116,6 +116,7 @@ def test_a_peer_that_keeps_up_is_never_said_to_have_drained(run: Run) -> None:
     run(test())
 
 
+@pytest.mark.alone
 def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
     async def test() -> None:
         async with (

@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import PASSWORD
 from tests.support.clients import Http, subscribed
 from tests.support.readme import tour
@@ -41,6 +43,7 @@ async def session_on_air(http: Http, postings: list[str], host: str) -> str:
     return session
 
 
+@pytest.mark.alone
 async def test_the_main_job_over_two_nodes(two_nodes: list[Server]) -> None:
     one, other = two_nodes
     async with Http(one.url) as here, Http(other.url) as there:

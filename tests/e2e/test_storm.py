@@ -6,6 +6,7 @@ import asyncio
 from itertools import count
 from typing import Any
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from storage.client import Mongo
@@ -72,6 +73,7 @@ async def finds(mongo: Mongo) -> int:
     return await profile.count_documents({"command.find": "events", "op": "query"})
 
 
+@pytest.mark.alone
 async def test_a_storm_of_those_who_come_back_misses_nothing(
     two_nodes: list[Server], mongo: Mongo
 ) -> None:

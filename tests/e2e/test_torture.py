@@ -5,6 +5,7 @@ import pytest
 from tests.support.torture import SHORT, new_seed, table, torture
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(300)  # it waits for elections, and more than once on a busy machine
 async def test_no_acknowledged_interest_is_lost_or_doubled_while_mongod_and_nodes_are_killed() -> (
     None

@@ -69,6 +69,11 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         await step("Say", known, host)
         assert (await room.until("Announcement"))["body"].startswith("岗位已上车")
 
+        known["question"] = (await step("Ask", known, viewer))["question"]["id"]
+        assert (await step("Reply", known, host))["question"]["status"] == "ANSWERED"
+        await room.until("QuestionPublished")
+        await room.until("QuestionAnswered")
+
         known["version"] = (await step("Consent", known, viewer))["version"]
         first = await step("Tap", known, viewer)
         again = await step("Tap", known, viewer)

@@ -108,6 +108,71 @@ async def test_what_is_no_receipt_shows_nothing(receipt: str, api: Api) -> None:
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
+async def test_both_sides_of_a_hire_are_seen_by_the_giver_and_by_the_staff(
+    api: Api, world: World
+) -> None:
+    receipt, lead = world.receipt(world.offered), gid(world.offered)
+    query = (
+        "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node {"
+        " hireProof { employer seeker agreed disagreement } } } } }"
+    )
+
+    async def seen() -> dict[str, Any]:
+        (edge,) = (await api.ask(query, {"receipt": receipt}))["myLeads"]["edges"]
+        proof: dict[str, Any] = edge["node"]["hireProof"]
+        return proof
+
+    nothing = {"employer": None, "seeker": None, "agreed": False, "disagreement": False}
+    assert await seen() == nothing
+    denied = {"leadId": lead, "hired": False}
+    await api.mutate("confirmHire", denied, world.token_of("recruiter"))
+    assert await seen() == nothing | {"employer": False}
+    said = await act(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True)
+    assert said["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
+    assert await seen() == {
+        "employer": False,
+        "seeker": True,
+        "agreed": False,
+        "disagreement": True,
+    }
+    staff = (
+        "query ($id: ID!) { node(id: $id) { ... on Lead { hireProof { disagreement }"
+        " timeline(first: 1) { edges { node { by { id } ... on ConfirmedEntry { side hired } } } }"
+        " } } }"
+    )
+    node = (await api.ask(staff, {"id": lead}, world.token_of("officer")))["node"]
+    assert node == {
+        "hireProof": {"disagreement": True},
+        "timeline": {"edges": [{"node": {"by": None, "side": "SEEKER", "hired": True}}]},
+    }
+
+
+async def test_who_was_offered_nothing_and_who_did_not_give_the_lead_confirms_no_hire(
+    api: Api, world: World, running: Running
+) -> None:
+    receipt = world.receipt(world.lead)
+    early = await act(api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True)
+    assert (early["__typename"], early["code"]) == ("LeadStageConflict", "LEAD_STAGE_CONFLICT")
+    before = await stored(running)
+    theirs = await act(api, "confirmMyHire", receipt=receipt, leadId=gid(world.offered), hired=True)
+    assert (theirs["__typename"], theirs["code"]) == ("NotFound", "NOT_FOUND")
+    assert await stored(running) == before
+
+
+async def test_a_giver_says_whether_they_were_hired_at_most_sixty_times_an_hour(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contacts, "OWN_ACCESSES_AN_HOUR", 2)
+    receipt, lead = world.receipt(world.offered), gid(world.offered)
+    for hired, kind in (
+        (True, "MyHireConfirmed"),
+        (False, "MyHireConfirmed"),
+        (True, "TooManyAttempts"),
+    ):
+        said = await act(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired)
+        assert said["__typename"] == kind
+
+
 async def test_a_receipt_is_no_token_and_a_changed_one_no_receipt(api: Api, world: World) -> None:
     receipt = world.receipt(world.lead)
     error = await api.error("{ me { id } }", None, receipt)

@@ -42,12 +42,17 @@ ALLOWED = {
     "setSegment": DIRECTORS,
     "createCode": DIRECTORS,
     "announce": DIRECTORS,
+    "askQuestion": {"viewer"},
+    "publishQuestion": DIRECTORS,
+    "answerQuestion": DIRECTORS,
+    "declineQuestion": DIRECTORS,
     "expressInterest": {"viewer"},
     "advanceLead": DIRECTORS | {"recruiter"},
     "revealContact": {"officer", "officer above", "recruiter"},
     "publishConsentText": {"officer above"},
     # The receipt says who it is.
     "withdrawConsent": set(CALLERS),
+    "confirmMyHire": set(CALLERS),
     "correctMyContact": set(CALLERS),
     "eraseMyData": set(CALLERS),
     "exportMyData": set(CALLERS),
@@ -56,9 +61,13 @@ ALLOWED = {
     "assignLead": {"officer", "officer above", "recruiter"},
     "noteLead": DIRECTORS | {"recruiter"},
     "confirmHire": {"officer", "officer above", "recruiter"},
+    "cancelImport": {"officer"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
+    "publishQuestion": {"other host", "officer elsewhere"},
+    "answerQuestion": {"other host", "officer elsewhere"},
+    "declineQuestion": {"other host", "officer elsewhere"},
     "reviewPosting": {"officer elsewhere"},
     "changePosting": {"officer elsewhere", "other recruiter"},
     "closePosting": {"officer elsewhere", "other recruiter"},
@@ -67,6 +76,7 @@ UNSEEN = {
     "assignLead": {"officer elsewhere", "other recruiter"},
     "noteLead": {"other host", "officer elsewhere", "other recruiter"},
     "confirmHire": {"officer elsewhere", "other recruiter"},
+    "cancelImport": {"officer above", "officer elsewhere", "recruiter", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

@@ -174,7 +174,7 @@ async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
         change = moved_on(lead, stage, reason, side=side, by="staff", at=records.AT)
 
         async def body(session: Session, before: Lead = lead, change: Change = change) -> bool:
-            return await store.pipeline.write(before, change, session=session)
+            return await store.pipeline.write([(before, change)], session=session)
 
         assert await store.mongo.transaction(body)
         lead = change.lead

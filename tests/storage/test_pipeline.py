@@ -23,7 +23,7 @@ async def write(store: Store, before: Lead, change: Change | None) -> bool:
     written = change
 
     async def body(session: Session) -> bool:
-        return await store.pipeline.write(before, written, session=session)
+        return await store.pipeline.write([(before, written)], session=session)
 
     return await store.mongo.transaction(body)
 

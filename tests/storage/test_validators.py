@@ -32,6 +32,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "lead_entries": to_document(recorded(records.lead())),
     "leases": {"_id": "work", "holder": "node", "until": records.AT},
     "codes": to_document(records.code()),
+    "questions": to_document(records.question()),
     "events": document_of(
         Placed(
             topic="session/a",
@@ -53,6 +54,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         ),
     },
     "consent_texts": {"_id": 1, **to_document(FIRST)},
+    "imports": to_document(records.imported()),
+    "import_chunks": {"_id": "a/000000", "import_id": "a", "at": records.AT, "rows": [[2, ["x"]]]},
+    "import_rows": to_document(records.import_row()),
     "retained": to_document(
         Retained(id="a", sealed=b"sealed", completed_at=records.AT, erased_at=records.AT)
     ),

@@ -84,10 +84,16 @@ def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     return given
 
 
+def on_question(**more: Any) -> Callable[[World], dict[str, Any]]:
+    """The input of a mutation of the question that waits."""
+    return lambda world: {"questionId": gid(world.question)} | more
+
+
 CONSENT_TEMPLATE = (
     "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
     "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
 )
+QUESTION = "... on QuestionChanged { question { id status answer } }"
 SESSION = "... on SessionChanged { session { id status } }"
 
 OPERATIONS = {
@@ -205,6 +211,18 @@ OPERATIONS = {
             "... on Announced { session { id cursor } }",
         ),
         Operation(
+            "askQuestion",
+            on("live", body="有宿舍吗？", postingId=lambda world: gid(world.open)),
+            "QuestionAsked",
+            "... on QuestionAsked { question { id body status answer askedAt publishedAt "
+            "posting { id } } }",
+        ),
+        Operation("publishQuestion", on_question(), "QuestionChanged", QUESTION),
+        Operation(
+            "answerQuestion", on_question(answer="有，四人间。"), "QuestionChanged", QUESTION
+        ),
+        Operation("declineQuestion", on_question(), "QuestionChanged", QUESTION),
+        Operation(
             "expressInterest",
             interest_input,
             "InterestRecorded",
@@ -237,6 +255,16 @@ OPERATIONS = {
             lambda world: {"receipt": world.receipt(world.lead), "leadId": gid(world.lead)},
             "ConsentTakenBack",
             "... on ConsentTakenBack { lead { id stage withdrawnAt contact { name phone } } }",
+        ),
+        Operation(
+            "confirmMyHire",
+            lambda world: {
+                "receipt": world.receipt(world.offered),
+                "leadId": gid(world.offered),
+                "hired": True,
+            },
+            "MyHireConfirmed",
+            "... on MyHireConfirmed { lead { id stage hireProof { employer seeker agreed } } }",
         ),
         Operation(
             "correctMyContact",
@@ -275,6 +303,12 @@ OPERATIONS = {
             lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
             "LeadNoteKept",
             "... on LeadNoteKept { lead { id version nextActionOn } }",
+        ),
+        Operation(
+            "cancelImport",
+            lambda world: {"importId": gid(world.upload)},
+            "ImportCancelled",
+            "... on ImportCancelled { import { id status total read } }",
         ),
         Operation(
             "confirmHire",

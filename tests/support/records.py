@@ -9,8 +9,10 @@ from typing import Any
 from domain.accounts import Account, Role
 from domain.codes import Code, CodeKind
 from domain.employers import CheckMethod, Employer, EmployerCheck
+from domain.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
+from domain.questions import Question
 from domain.rescreening import Rescreen, RescreenScope
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
@@ -113,6 +115,18 @@ def posting(**changes: Any) -> Posting:
     return replace(made, **changes)
 
 
+def question(**changes: Any) -> Question:
+    made = Question(
+        id=new_id(),
+        session_id="session",
+        posting_id=None,
+        asker=new_id(),
+        body="有宿舍吗？",
+        asked_at=AT,
+    )
+    return replace(made, **changes)
+
+
 def live_session(**changes: Any) -> LiveSession:
     made = LiveSession(
         id=new_id(),
@@ -162,4 +176,35 @@ def code(**changes: Any) -> Code:
         created_by=HOST_ID,
         created_at=AT,
     )
+    return replace(made, **changes)
+
+
+def imported(**changes: Any) -> Import:
+    """An import of an officer's that is done."""
+    made = Import(
+        id=new_id(),
+        kind=ImportKind.POSTINGS,
+        dry_run=False,
+        file_name="岗位.xlsx",
+        scope=f"union/{UNION_ID}",
+        account_id="officer",
+        role=Role.OFFICER,
+        union_id=UNION_ID,
+        employer_id=None,
+        columns=("externalId", "title"),
+        headings=("岗位编号", "岗位名称"),
+        total=1,
+        chunks=1,
+        next_chunk=1,
+        status=ImportStatus.DONE,
+        active=False,
+        accepted=1,
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def import_row(**changes: Any) -> ImportRow:
+    made = ImportRow(id=new_id(), import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT)
     return replace(made, **changes)

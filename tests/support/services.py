@@ -20,6 +20,7 @@ from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
 from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
+from domain.questions import Question
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
 from realtime.commit import GroupCommit
@@ -30,6 +31,7 @@ from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
@@ -104,6 +106,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         hub=hub,
         desk=desk,
         gate=posting_gate,
+        questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
         contacts=Contacts(store, commit, clock),
@@ -216,6 +219,10 @@ class World:
             session_id=self.ended.id,
             stage=LeadStage.OFFERED,
         )
+        self.question = self.asked()
+        self.upload = records.imported(
+            scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self, *, with_offered: bool = True) -> None:
@@ -227,6 +234,8 @@ class World:
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
+        await store.questions.add(self.question)
+        await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.notice(session.id)
@@ -286,6 +295,11 @@ class World:
             created_at=now,
             updated_at=now,
         )
+
+    def asked(self, **changes: Any) -> Question:
+        """A question of somebody new in the session on air, that waits; not stored."""
+        made = {"session_id": self.live.id, "asked_at": utc_now()}
+        return records.question(**(made | changes))
 
     def receipt(self, lead: Lead) -> str:
         """What the giver of that lead got for it."""
