@@ -33,6 +33,7 @@ from api.metrics import Metrics, metrics
 from api.receipts import Receipts
 from api.settings import Settings
 from api.templates import template
+from api.trust import trusted_documents
 from domain.events import Placed, session_of
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
@@ -180,6 +181,7 @@ async def connected(settings: Settings) -> AsyncIterator[Store]:
 async def running(settings: Settings) -> AsyncIterator[Node]:
     """Everything that one process runs, for as long as the block lasts."""
     clock = utc_now
+    trusted = trusted_documents(settings.trusted_documents)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(connected(settings))
 
@@ -235,7 +237,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             public_url=settings.public_url,
             demo=settings.demo,
         )
-        engine = Engine(services)
+        engine = Engine(services, trusted=trusted)
         endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=settings.origins)
         node = Node(
             endpoint=endpoint,

@@ -144,6 +144,11 @@ COUNTED = {
 """The field of an import that counts the rows of an outcome."""
 
 
+def row_id(import_id: str, number: int) -> str:
+    """The id of a row: in the order of the table, the ids of an import are in order too."""
+    return f"{import_id}/{number:07}"
+
+
 def counts(rows: Iterable[ImportRow]) -> dict[str, int]:
     """How many of the rows had each outcome, by the field that counts it."""
     found = dict.fromkeys(COUNTED.values(), 0)

@@ -64,21 +64,24 @@ class PostingRows(Outcomes):
         self._employers: dict[str, Employer] = {}
         self._given: Employer | None = None
         self._unions: dict[str, Union] = {}
+        self._told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         self._stored: dict[str, Posting] = {}
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+    async def prepare(self, rows: Sequence[RawRow]) -> None:
         turns = Turns()
         read = []
         for row in rows:
             read.append((row.number, *self._read(row, "externalId")))
             await turns.take()
         await self._know_employers(found for _, found, faults in read if not faults)
-        told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         for number, found, faults in read:
-            told.append((number, faults or self._row(number, found)))
+            self._told.append((number, faults or self._row(number, found)))
             await turns.take()
-        await self._know_postings([each for _, each in told if isinstance(each, _Row)])
-        for number, each in told:
+
+    async def decide(self) -> Decided:
+        turns = Turns()
+        await self._know_postings([each for _, each in self._told if isinstance(each, _Row)])
+        for number, each in self._told:
             if isinstance(each, _Row):
                 self._decide(each)
             else:

@@ -94,6 +94,8 @@ class Outbox:
     that keeps up; otherwise the newest of each slot waits until it does.
     """
 
+    __slots__ = ("_slots", "_wire", "closed", "code")
+
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._slots: dict[str, bytes] = {}

@@ -186,15 +186,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY),
     ],
+    # Its _id begins with the import's and goes on with the number: the order of the table.
     "import_rows": [
-        IndexModel([("import_id", ASCENDING), ("number", ASCENDING)], name="by_import"),
         IndexModel(
-            [("import_id", ASCENDING), ("outcome", ASCENDING), ("number", ASCENDING)],
+            [("import_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
             name="by_outcome",
         ),
         # What a dry run has seen of a thing before.
         IndexModel(
-            [("import_id", ASCENDING), ("key", ASCENDING), ("number", DESCENDING)],
+            [("import_id", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
             name="by_key",
             partialFilterExpression={"key": {"$gt": ""}},
         ),

@@ -14,6 +14,7 @@ from domain.columns import POSTING_COLUMNS
 from domain.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.postings import CloseReason
 from domain.verdicts import closed
+from realtime import imports as module
 from realtime.import_postings import PostingRows
 from realtime.imports import Importer
 from realtime.postings import PostingGate
@@ -117,7 +118,10 @@ async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Impo
     assert await store.mongo["import_chunks"].count_documents({}) == 0
 
 
-async def test_imports_take_turns(store: Store, importer: Importer) -> None:
+async def test_imports_take_turns(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PARTS_A_TURN", 1)
     early, late = utc_now() - timedelta(minutes=2), utc_now() - timedelta(minutes=1)
     first = await waiting(store, parts(2, 1), updated_at=early)
     second_one = await waiting(store, parts(2, 1), updated_at=late)
@@ -171,12 +175,12 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     decide = PostingRows.decide
     calls = 0
 
-    async def failing(self: Any, rows: Any) -> Any:
+    async def failing(self: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise StorageUnavailable("gone")
-        return await decide(self, rows)
+        return await decide(self)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostingRows, "decide", failing)
@@ -199,12 +203,12 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     decide = PostingRows.decide
     calls = 0
 
-    async def cancelling(self: Any, rows: Any) -> Any:
+    async def cancelling(self: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
-        return await decide(self, rows)
+        return await decide(self)
 
     monkeypatch.setattr(PostingRows, "decide", cancelling)
     assert await importer.run() == 1
@@ -234,10 +238,10 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     whole = await waiting(store, parts(1, 1))
     decide = PostingRows.decide
 
-    async def failing(self: Any, rows: Any) -> Any:
+    async def failing(self: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
-        return await decide(self, rows)
+        return await decide(self)
 
     monkeypatch.setattr(PostingRows, "decide", failing)
     assert await importer.run() == 1
@@ -254,10 +258,10 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any, rows: Any) -> Any:
+    async def raced(self: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        decided = await decide(self)
         if calls == 1:
             await store.postings.add([other])
         return decided
@@ -280,10 +284,10 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any, rows: Any) -> Any:
+    async def raced(self: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        decided = await decide(self)
         if calls == 1:
             closed_now = closed(before, CloseReason.WITHDRAWN, utc_now())
             assert await store.postings.write(before, closed_now)

@@ -206,5 +206,7 @@ def imported(**changes: Any) -> Import:
 
 
 def import_row(**changes: Any) -> ImportRow:
-    made = ImportRow(id=new_id(), import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT)
+    made = ImportRow(
+        id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT
+    )
     return replace(made, **changes)
