@@ -17,6 +17,7 @@
     ├── PostingNotOpen         refused, held for a person, closed or past its date
     ├── PostingConflict        the posting has changed since the caller saw it
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
+    ├── QuestionConflict       the question was declined
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     ├── RetentionTooEarly      the days since the hire have not passed yet
     ├── StatusConflict         a profile, call or referral cannot go from its status to the wanted
@@ -52,6 +53,7 @@ class ErrorCode(StrEnum):
     POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    QUESTION_CONFLICT = "QUESTION_CONFLICT"
     RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     STATUS_CONFLICT = "STATUS_CONFLICT"
     BUSY = "BUSY"
@@ -156,6 +158,10 @@ class LeadStageConflict(Refusal):
 
 class ConsentWithdrawn(Refusal):
     code = ErrorCode.CONSENT_WITHDRAWN
+
+
+class QuestionConflict(Refusal):
+    code = ErrorCode.QUESTION_CONFLICT
 
 
 class RetentionTooEarly(Refusal):

@@ -65,6 +65,26 @@ class SegmentChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionPublished:
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAnswered:
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionHidden:
+    """A question that everybody saw was taken away."""
+
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TallyChanged:
     """How many interests there are in all, and in each posting that moved lately. Passing."""
 
@@ -158,6 +178,9 @@ LoggedSessionEvent = (
     | PostingUnpinned
     | Announcement
     | SegmentChanged
+    | QuestionPublished
+    | QuestionAnswered
+    | QuestionHidden
 )
 LoggedLeadEvent = (
     LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed

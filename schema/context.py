@@ -22,6 +22,7 @@ from domain.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.questions import Question
 from domain.referrals import Referral
 from domain.seekers import Seeker
 from domain.sessions import LiveSession
@@ -33,9 +34,12 @@ from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
+from realtime.wages import LiveWages
 from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
@@ -100,6 +104,8 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    gate: PostingGate
+    questions: Questions
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
@@ -111,11 +117,16 @@ class Services:
     presence: Presence
     authority: Authority
     clock: Clock
-    wages: WageTable
+    live_wages: LiveWages
     public_url: str
     demo: bool = False
     refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
     """How often each mutation was refused, and with what."""
+
+    @property
+    def wages(self) -> WageTable:
+        """The minimum wages as they are known now."""
+        return self.live_wages.table
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
@@ -210,6 +221,10 @@ class Loaders:
     @cached_property
     def code_yields(self) -> DataLoader[str, CodeYield | None]:
         return _by_id(self._store.leads.by_codes)
+
+    @cached_property
+    def questions(self) -> DataLoader[str, Question | None]:
+        return _by_id(self._store.questions.by_ids)
 
     @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:

@@ -96,6 +96,10 @@ class ConsentWithdrawn(UserError): ...
 
 
 @strawberry.type
+class QuestionConflict(UserError): ...
+
+
+@strawberry.type
 class RetentionTooEarly(UserError): ...
 
 
@@ -173,6 +177,7 @@ _ANSWERS = [
     _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
+    _Answer(errors.QuestionConflict, QuestionConflict),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
     _Answer(errors.StatusConflict, StatusConflict),
     _Answer(errors.Busy, Busy),

@@ -25,6 +25,8 @@ KINDS = (
     "Lead",
     "Account",
     "Code",
+    "Question",
+    "Import",
     "Seeker",
     "CallCampaign",
     "CallEntry",

@@ -4,11 +4,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import enums
+from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
 from schema.calling import CallMutations
 from schema.calls import CallQueries, visible_campaign, visible_entry
+from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -19,6 +21,7 @@ from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
+from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.match_events import SEEKER_EVENT_TYPES
@@ -28,6 +31,7 @@ from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
 from schema.profile_rights import ProfileRightsMutations
 from schema.profiles import SeekerMutations
+from schema.questions import QuestionQueries, visible_question
 from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
 from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
@@ -69,6 +73,8 @@ _FINDERS = {
     "CallCampaign": visible_campaign,
     "CallEntry": visible_entry,
     "Referral": visible_referral,
+    "Question": visible_question,
+    "Import": visible_import,
 }
 
 
@@ -87,8 +93,10 @@ Query = merge_types(
         AccountQueries,
         PostingQueries,
         RegionQueries,
+        CodeListQueries,
         EmployerQueries,
         SessionQueries,
+        QuestionQueries,
         LeadQueries,
         FunnelQueries,
         ConsentQueries,
@@ -99,6 +107,7 @@ Query = merge_types(
         CallQueries,
         ReferralQueries,
         AuditQueries,
+        ImportQueries,
     ),
 )
 Mutation = merge_types(
@@ -110,6 +119,7 @@ Mutation = merge_types(
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,
+        QuestionMutations,
         InterestMutations,
         PipelineMutations,
         CodeMutations,
@@ -120,6 +130,7 @@ Mutation = merge_types(
         CallMutations,
         ReferralMutations,
         ConsentMutations,
+        ImportMutations,
     ),
 )
 
@@ -133,6 +144,7 @@ SCHEMA = strawberry.Schema(
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
+inputs.prepare(SCHEMA)
 
 
 def printed() -> str:

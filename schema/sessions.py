@@ -24,6 +24,7 @@ from schema.nodes import (
     whole_number,
 )
 from schema.postings import Posting, open_posting
+from schema.questions import Question, shown_questions
 from schema.unions import Union
 from storage.pages import Page, Slice
 from storage.sessions import BY_START, SessionQuery
@@ -119,6 +120,12 @@ class LiveSession(Node):
         counts = await info.context.loaders.interests.load(self.record.id) or {}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
+
+    @strawberry.field(description="Its published questions, the last asked first.")
+    async def questions(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Question]:
+        return await shown_questions(info, self.record.id, first, after)
 
     @strawberry.field(
         description="The place in the event log that this state includes: pass it to "

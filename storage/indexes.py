@@ -27,6 +27,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("place_code", ASCENDING)], name="by_place"),
     ],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
+    "employer_checks": [
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
+    ],
+    "minimum_wages": [
+        IndexModel(
+            [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
+        )
+    ],
     "postings": [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
@@ -38,7 +46,21 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("status", ASCENDING), ("terms.pay.amount", DESCENDING), ("_id", DESCENDING)],
             name="by_pay",
         ),
+        IndexModel(
+            [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_scope",
+        ),
+        IndexModel([("status", ASCENDING), ("terms.valid_until", ASCENDING)], name="by_last_day"),
+        IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
+        IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
+        IndexModel(
+            [("employer_id", ASCENDING), ("external_id", ASCENDING)],
+            name="one_an_external_id",
+            unique=True,
+            partialFilterExpression={"external_id": {"$gt": ""}},
+        ),
     ],
+    "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
     "sessions": [
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(
@@ -106,6 +128,25 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "lead_entries": [
         IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
+    ],
+    "questions": [
+        IndexModel(
+            [("session_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_session",
+        ),
+        IndexModel(
+            [("slot", ASCENDING)],
+            name="one_a_slot",
+            unique=True,
+            partialFilterExpression={"slot": {"$gt": ""}},
+        ),
+        # What nobody was shown is of no use after the session, and may hold anything.
+        IndexModel(
+            [("asked_at", ASCENDING)],
+            name="forget",
+            expireAfterSeconds=30 * _DAY,
+            partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
+        ),
     ],
     "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
@@ -186,6 +227,40 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     # Longer than a posting may be open: nobody is told of one a second time.
     "notices": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY)],
     "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
+    "imports": [
+        IndexModel(
+            [("account_id", ASCENDING)],
+            name="one_an_account",
+            unique=True,
+            partialFilterExpression={"active": True},
+        ),
+        # Whose turn it is.
+        IndexModel(
+            [("active", ASCENDING), ("updated_at", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"active": True},
+        ),
+        IndexModel([("scope", ASCENDING), ("_id", DESCENDING)], name="by_scope"),
+        IndexModel([("created_at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+    ],
+    "import_chunks": [
+        IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY),
+    ],
+    # Its _id begins with the import's and goes on with the number: the order of the table.
+    "import_rows": [
+        IndexModel(
+            [("import_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
+            name="by_outcome",
+        ),
+        # What a dry run has seen of a thing before.
+        IndexModel(
+            [("import_id", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
+            name="by_key",
+            partialFilterExpression={"key": {"$gt": ""}},
+        ),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+    ],
 }
 
 

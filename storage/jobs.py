@@ -1,7 +1,7 @@
 """Open postings as matching needs them: read through the one condition under which any is shown.
 
 A posting that is open and of which nobody was told yet lacks the field ``told``, which storage
-alone knows; a change of its terms takes it away.
+alone knows; a change takes it away.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from domain.postings import (
     Intensity,
     Occupation,
     Posting,
-    PostingStatus,
     Shift,
 )
 from domain.regions import counties, significant_digits
@@ -89,11 +88,11 @@ class Jobs:
             return [to_record(Posting, document) async for document in found]
 
     async def mark_told(self, posting: Posting) -> None:
-        """Note that all whom the posting suits were told, unless its terms have changed since."""
-        revision: Any = {"$in": [1, None]} if posting.revision == 1 else posting.revision
+        """Note that all whom the posting suits were told, unless it has changed since."""
+        version: Any = {"$in": [1, None]} if posting.version == 1 else posting.version
         with translated():
             await self._postings.update_one(
-                {"_id": posting.id, "revision": revision, "status": PostingStatus.OPEN.value},
+                {"_id": posting.id, "version": version},
                 {"$set": {"told": True}},
             )
 

@@ -16,6 +16,7 @@ from storage.consent import Consents
 from storage.contacts import Contacts
 from storage.employers import Employers
 from storage.funnel import Funnel
+from storage.imports import Imports
 from storage.indexes import ensure_collections
 from storage.jobs import Jobs
 from storage.keys import Keys
@@ -27,13 +28,16 @@ from storage.notices import Notices
 from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
+from storage.questions import Questions
 from storage.referrals import Referrals
+from storage.rescreens import Rescreens
 from storage.sealing import Seal
 from storage.seekers import Seekers
 from storage.services import Services
 from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
+from storage.wages import Wages
 
 
 class Store:
@@ -47,11 +51,15 @@ class Store:
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
         self.employers = Employers(mongo)
+        self.wages = Wages(mongo)
         self.postings = Postings(mongo)
+        self.rescreens = Rescreens(mongo)
         self.sessions = Sessions(mongo)
+        self.questions = Questions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)
         self.codes = Codes(mongo, self.seal)
+        self.imports = Imports(mongo)
         self.contacts = Contacts(mongo)
         self.consents = Consents(mongo)
         self.audit = Audit(mongo, self.seal)
@@ -77,6 +85,7 @@ class Store:
         await self.meta.claim(secret)
         await self.keys.begin(utc_now())
         await self.consents.begin()
+        await self.wages.begin()
 
     async def contact_of(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """Name and phone in the clear; None when there are none, or they were erased.

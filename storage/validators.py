@@ -19,14 +19,18 @@ from domain.audit import AuditRow
 from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code
 from domain.consent import ConsentTemplate
-from domain.employers import Employer
+from domain.employers import Employer, EmployerCheck
+from domain.imports import Import, ImportRow
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
+from domain.questions import Question
 from domain.referrals import Referral
+from domain.rescreening import Rescreen
 from domain.seekers import Seeker
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
+from domain.wages import MinimumWage
 from storage.campaigns import CampaignMatch
 from storage.client import Document
 from storage.contacts import Retained
@@ -61,6 +65,16 @@ _NOTICE: Document = {
     "bsonType": "object",
     "required": ["_id", "at"],
     "properties": {"_id": {"bsonType": "string"}, "at": {"bsonType": "date"}},
+}
+_CHUNK: Document = {
+    "bsonType": "object",
+    "required": ["_id", "import_id", "at", "rows"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "import_id": {"bsonType": "string"},
+        "at": {"bsonType": "date"},
+        "rows": {"bsonType": "array"},
+    },
 }
 _LEASE: Document = {
     "bsonType": "object",
@@ -106,12 +120,16 @@ VALIDATORS: Mapping[str, Document] = {
     "accounts": _record_schema(Account),
     "unions": _record_schema(TradeUnion),
     "employers": _record_schema(Employer),
+    "employer_checks": _record_schema(EmployerCheck),
+    "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
+    "rescreens": _record_schema(Rescreen),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),
     "leases": _LEASE,
     "codes": _record_schema(Code),
+    "questions": _record_schema(Question),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
@@ -122,4 +140,7 @@ VALIDATORS: Mapping[str, Document] = {
     "call_entries": _record_schema(CallEntry),
     "referrals": _record_schema(Referral),
     "notices": _NOTICE,
+    "imports": _record_schema(Import),
+    "import_chunks": _CHUNK,
+    "import_rows": _record_schema(ImportRow),
 }

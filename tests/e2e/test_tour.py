@@ -69,6 +69,11 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         await step("Say", known, host)
         assert (await room.until("Announcement"))["body"].startswith("岗位已上车")
 
+        known["question"] = (await step("Ask", known, viewer))["question"]["id"]
+        assert (await step("Reply", known, host))["question"]["status"] == "ANSWERED"
+        await room.until("QuestionPublished")
+        await room.until("QuestionAnswered")
+
         known["version"] = (await step("Consent", known, viewer))["version"]
         first = await step("Tap", known, viewer)
         again = await step("Tap", known, viewer)
@@ -92,6 +97,8 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
+    verified = (await step("Verify", known, officer))["employer"]
+    assert verified["verified"] is True
     refused = await step("Submit", known, officer)
     assert {finding["code"] for finding in refused["findings"]} == {
         "PAY_BELOW_MINIMUM_WAGE",

@@ -84,8 +84,8 @@ async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store)
     node = matcher(store)
     assert await node.run() == (1, 0)
     lighter = replace(opened.terms, intensity=Intensity.LIGHT)
-    changed = await store.postings.change(opened, lighter, PostingStatus.OPEN, ())
-    assert changed is not None
+    changed = replace(opened, terms=lighter, revision=2, version=opened.version + 1)
+    assert await store.postings.write(opened, changed)
     assert await node.run() == (1, 0)
     assert await told(store, first) == [opened.id]
     assert await told(store, light) == [opened.id]
@@ -97,13 +97,13 @@ async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> 
     postings = [posting() for _ in range(3)]
     await store.postings.add(postings)
     # Both without regard to the lease, as if a clock were wrong.
-    one, two = matcher(store, "one"), matcher(other_store, "two", Watch())
-    two._clock.forward(hours=1)  # type: ignore[attr-defined] # a watch
+    ahead = Watch()
+    ahead.forward(hours=1)
+    one, two = matcher(store, "one"), matcher(other_store, "two", ahead)
     outcomes = await asyncio.gather(one.run(), two.run(), return_exceptions=True)
     assert not [each for each in outcomes if not isinstance(each, (tuple, StorageError))]
-    await matcher(store, "three", two._clock).run()
-    two._clock.forward(hours=1)  # type: ignore[attr-defined] # a watch
-    await matcher(store, "four", two._clock).run()
+    ahead.forward(hours=1)
+    await matcher(store, "three", ahead).run()
     for seeker in seekers:
         assert sorted(await told(store, seeker)) == sorted(each.id for each in postings)
 

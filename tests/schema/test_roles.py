@@ -27,6 +27,7 @@ ALLOWED = {
     "refreshSignIn": set(CALLERS),
     "enterAsViewer": set(CALLERS),
     "createEmployer": OFFICERS,
+    "verifyEmployer": {"officer", "officer above"},
     "submitPosting": OFFICERS | {"recruiter"},
     "reviewPosting": {"officer", "officer above"},
     "changePosting": {"officer", "officer above", "recruiter"},
@@ -43,6 +44,10 @@ ALLOWED = {
     "createCode": DIRECTORS,
     "announce": DIRECTORS,
     "expressInterest": {"viewer", "seeker"},
+    "askQuestion": {"viewer", "seeker"},
+    "publishQuestion": DIRECTORS,
+    "answerQuestion": DIRECTORS,
+    "declineQuestion": DIRECTORS,
     "advanceLead": DIRECTORS | {"recruiter"},
     "revealContact": {"officer", "officer above", "recruiter"},
     "publishConsentText": {"officer above"},
@@ -73,9 +78,13 @@ ALLOWED = {
     "matchCampaign": {"officer", "officer above"},
     "openReferral": {"officer", "officer above"},
     "advanceReferral": {"officer", "officer above"},
+    "cancelImport": {"officer"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
 UNSEEN = {
+    "publishQuestion": {"other host", "officer elsewhere"},
+    "answerQuestion": {"other host", "officer elsewhere"},
+    "declineQuestion": {"other host", "officer elsewhere"},
     "reviewPosting": {"officer elsewhere"},
     "changePosting": {"officer elsewhere", "other recruiter"},
     "closePosting": {"officer elsewhere", "other recruiter"},
@@ -94,6 +103,7 @@ UNSEEN = {
     "matchCampaign": {"officer elsewhere"},
     "openReferral": {"officer elsewhere"},
     "advanceReferral": {"officer elsewhere"},
+    "cancelImport": {"officer above", "officer elsewhere", "recruiter", "other recruiter"},
 }
 SUCCESSES = [(name, caller) for name, allowed in ALLOWED.items() for caller in sorted(allowed)]
 DENIED = sorted(name for name, allowed in ALLOWED.items() if allowed != set(CALLERS))

@@ -100,10 +100,16 @@ def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     return given
 
 
+def on_question(**more: Any) -> Callable[[World], dict[str, Any]]:
+    """The input of a mutation of the question that waits."""
+    return lambda world: {"questionId": gid(world.question)} | more
+
+
 CONSENT_TEMPLATE = (
     "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
     "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
 )
+QUESTION = "... on QuestionChanged { question { id status answer } }"
 SESSION = "... on SessionChanged { session { id status } }"
 
 OPERATIONS = {
@@ -135,6 +141,20 @@ OPERATIONS = {
             },
             "EmployerCreated",
             "... on EmployerCreated { employer { id name creditCode placeCode description } }",
+        ),
+        Operation(
+            "verifyEmployer",
+            lambda world: {
+                "employerId": gid(world.unverified),
+                "licence": True,
+                "handlerIdentity": True,
+                "handlerAuthority": True,
+                "method": "ON_SITE",
+                "note": "营业执照原件、经办人身份及授权书均已核对",
+            },
+            "EmployerVerified",
+            "... on EmployerVerified { employer { id verified verifiedUntil } "
+            "check { passed method validUntil by { displayName } } }",
         ),
         Operation(
             "submitPosting",
@@ -206,6 +226,18 @@ OPERATIONS = {
             "Announced",
             "... on Announced { session { id cursor } }",
         ),
+        Operation(
+            "askQuestion",
+            on("live", body="有宿舍吗？", postingId=lambda world: gid(world.open)),
+            "QuestionAsked",
+            "... on QuestionAsked { question { id body status answer askedAt publishedAt "
+            "posting { id } } }",
+        ),
+        Operation("publishQuestion", on_question(), "QuestionChanged", QUESTION),
+        Operation(
+            "answerQuestion", on_question(answer="有，四人间。"), "QuestionChanged", QUESTION
+        ),
+        Operation("declineQuestion", on_question(), "QuestionChanged", QUESTION),
         Operation(
             "expressInterest",
             interest_input,
@@ -393,6 +425,12 @@ OPERATIONS = {
             lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
             "LeadNoteKept",
             "... on LeadNoteKept { lead { id version nextActionOn } }",
+        ),
+        Operation(
+            "cancelImport",
+            lambda world: {"importId": gid(world.upload)},
+            "ImportCancelled",
+            "... on ImportCancelled { import { id status total read } }",
         ),
         Operation(
             "confirmHire",

@@ -21,10 +21,10 @@ from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
 from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
+from domain.questions import Question
 from domain.seekers import Seeker
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
-from domain.wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.feed import Feed
@@ -32,10 +32,13 @@ from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
+from realtime.wages import LiveWages
 from schema.context import Services
 from schema.engine import Engine
 from schema.nodes import global_id
@@ -97,12 +100,18 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
     commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
     lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
+    wages = LiveWages(store)
+    await wages.start()
     tokens = Tokens(SECRET, clock)
     gate = Gate(tokens, store.accounts)
+    desk = Desk(store, commit, clock)
+    posting_gate = PostingGate(store, desk, wages, clock)
     services = Services(
         store=store,
         hub=hub,
-        desk=Desk(store, commit, clock),
+        desk=desk,
+        gate=posting_gate,
+        questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
         contacts=Contacts(store, commit, clock),
@@ -114,17 +123,19 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         presence=presence,
         authority=gate,
         clock=clock,
-        wages=KNOWN_WAGES,
+        live_wages=wages,
         public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
     endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
     stops: Sequence[Callable[[], Awaitable[None]]] = (
+        posting_gate.finish,
         capture.close,
         lead_log.close,
         commit.close,
         presence.close,
+        wages.close,
         feed.stop,
         tally.close,
         hub.close,
@@ -171,6 +182,7 @@ class World:
         self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
         self.employer = self._employer("合成电机有限公司")
         self.rival = self._employer("合成纺织有限公司")
+        self.unverified = replace(self._employer("合成物流有限公司"), verified_until=None, checks=0)
         self.host = self._account(Role.HOST, union_id=self.union.id)
         self.other_host = self._account(Role.HOST, union_id=self.union.id)
         self.officer = self._account(Role.OFFICER, union_id=self.union.id)
@@ -218,13 +230,17 @@ class World:
         self.entry = self._called("赵大勇", "+8613700137000", CallOutcome.REACHED)
         self.seeker = self._seeker("孙丽", "+8613600136000")
         self.referral = records.referral(seeker_id=self.seeker.id, union_path=self.union.path)
+        self.question = self.asked()
+        self.upload = records.imported(
+            scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self, *, with_offered: bool = True) -> None:
         """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.elsewhere])
-        await store.employers.add([self.employer, self.rival])
+        await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
@@ -233,6 +249,8 @@ class World:
         await store.calls.add([self.entry])
         await store.seekers.add([self.seeker])
         await store.referrals.add([self.referral])
+        await store.questions.add(self.question)
+        await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.notice(session.id)
@@ -305,6 +323,11 @@ class World:
             updated_at=now,
         )
 
+    def asked(self, **changes: Any) -> Question:
+        """A question of somebody new in the session on air, that waits; not stored."""
+        made = {"session_id": self.live.id, "asked_at": utc_now()}
+        return records.question(**(made | changes))
+
     def receipt(self, lead: Lead) -> str:
         """What the giver of that lead got for it."""
         assert lead.giver is not None  # it is not erased
@@ -355,6 +378,7 @@ class World:
         made = {
             "employer_id": employer.id,
             "union_id": self.union.id,
+            "union_path": self.union.path,
             "terms": self._terms(),
             "created_at": utc_now(),
         }
