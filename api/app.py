@@ -64,6 +64,20 @@ MOST_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""
 
 
+PUBLIC = (
+    Route("/jobs/{id}", job),
+    Route("/jobs.css", style),
+    Route("/sitemap.xml", sitemap),
+    Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
+    Route("/feed.xml", feed),
+    Route("/robots.txt", robots),
+    Route("/open-data/", description),
+    Route("/open-data/code-lists.json", code_lists),
+    Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+)
+"""What is for everybody to read and to index; ``state.node`` of their app answers."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignIns:
     """How to get into the demo."""
@@ -122,15 +136,7 @@ def create_app(settings: Settings) -> Starlette:
                 methods=["POST"],
             ),
             Route("/imports/{name}", template),
-            Route("/jobs/{id}", job),
-            Route("/jobs.css", style),
-            Route("/sitemap.xml", sitemap),
-            Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
-            Route("/feed.xml", feed),
-            Route("/robots.txt", robots),
-            Route("/open-data/", description),
-            Route("/open-data/code-lists.json", code_lists),
-            Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+            *PUBLIC,
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics, methods=["GET"]),

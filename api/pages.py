@@ -35,13 +35,13 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<link rel="stylesheet" href="/jobs.css">
+<link rel="stylesheet" href="../jobs.css">
 {head}</head>
 <body>
 <main>
 {body}
 </main>
-<footer><a href="/">送岗 Songgang</a></footer>
+<footer><a href="../">送岗 Songgang</a></footer>
 </body>
 </html>
 """
@@ -167,7 +167,8 @@ def _front(posting: Posting, session: LiveSession | None) -> str:
     given = {"posting": global_id("Posting", posting.id)}
     if session is not None:
         given["session"] = global_id("LiveSession", session.id)
-    return escape(f"/?{urlencode(given)}")
+    # Relative, so that it holds below any path that a proxy puts the service at.
+    return escape(f"../?{urlencode(given)}")
 
 
 async def job(request: Request) -> Response:

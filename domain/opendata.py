@@ -141,7 +141,11 @@ COLUMNS: tuple[Column, ...] = (
         lambda job, _: job.terms.place_code,
     ),
     _column(
-        "place_zh", "工作地点", "Place of work, in Chinese", "string", lambda job, _: _place(job)
+        "place_zh",
+        "工作地点",
+        "Place of work, in Chinese",
+        "string",
+        lambda job, _: _place(job.terms.place_code),
     ),
     _column(
         "address", "详细地址", "Address", "string", lambda job, _: without_phones(job.terms.address)
