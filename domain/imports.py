@@ -38,7 +38,7 @@ class RowOutcome(Labelled):
     """What became of a row, or would have in a dry run."""
 
     ACCEPTED = "ACCEPTED", "已发布"
-    HELD = "HELD", "待人工审核"
+    HELD = "HELD", "待审核或核验"
     REFUSED = "REFUSED", "未通过"
     DUPLICATE = "DUPLICATE", "已存在"
     FAILED = "FAILED", "无法读取"
@@ -47,6 +47,7 @@ class RowOutcome(Labelled):
 OUTCOMES = {
     PostingStatus.OPEN: RowOutcome.ACCEPTED,
     PostingStatus.IN_REVIEW: RowOutcome.HELD,
+    PostingStatus.SUSPENDED: RowOutcome.HELD,
     PostingStatus.REFUSED: RowOutcome.REFUSED,
 }
 """What the gate's verdict on a row makes of it."""

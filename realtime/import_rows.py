@@ -49,7 +49,7 @@ class Decided:
             await store.employers.add(employers, session=session)
         for start in range(0, len(postings), ADDED_AT_ONCE):
             await store.postings.add(postings[start : start + ADDED_AT_ONCE], session=session)
-        return await store.postings.change_all(list(self.changed.values()), session=session)
+        return await store.postings.write_all(list(self.changed.values()), session=session)
 
 
 class Turns:

@@ -19,6 +19,7 @@ from domain.wages import WageTable
 from realtime.import_employers import EmployerRows
 from realtime.import_postings import PostingRows
 from realtime.import_rows import Decided, Outcomes
+from realtime.postings import PostingGate
 from realtime.sessions import Desk
 from storage.client import Duplicate, Session, StorageError, StorageUnavailable
 from storage.clock import Clock
@@ -43,12 +44,12 @@ class Importer:
     """Works on imports while there are any; ``node`` names this process."""
 
     def __init__(
-        self, store: Store, desk: Desk, clock: Clock, wages: WageTable, *, node: str
+        self, store: Store, desk: Desk, gate: PostingGate, clock: Clock, *, node: str
     ) -> None:
         self._store = store
         self._desk = desk
+        self._gate = gate
         self._clock = clock
-        self._wages = wages
         self._node = node
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -91,7 +92,8 @@ class Importer:
         """
         written = 0
         try:
-            part = await self._part(one)
+            table = await self._gate.wages()
+            part = await self._part(one, table)
             if part is None:
                 # Another node has written it just now; or it is gone, and must not come up again.
                 await self._break_off(one)
@@ -100,12 +102,12 @@ class Importer:
                 writing = asyncio.create_task(self._write(one, decided))
                 try:
                     ahead = written + 1 < PARTS_A_TURN
-                    part = await self._part(one, beyond=1) if ahead else None
+                    part = await self._part(one, table, beyond=1) if ahead else None
                 finally:
                     one = await writing
                 written += 1
-                for before, _ in decided.changed.values() if not one.dry_run else ():
-                    await self._desk.show_again(before.id)
+                if not one.dry_run:
+                    await self._follow_up(decided, table)
         except (_Overtaken, Duplicate):
             await asyncio.sleep(RETRY_SECONDS)
         except (Refusal, StorageUnavailable):
@@ -115,24 +117,30 @@ class Importer:
             await self._break_off(one)
         return written
 
-    async def _part(self, one: Import, *, beyond: int = 0) -> Outcomes | None:
+    async def _part(self, one: Import, table: WageTable, *, beyond: int = 0) -> Outcomes | None:
         """The part that is next, or one beyond it, with its rows read; None when there is none."""
         rows = await self._store.imports.chunk(one.id, one.next_chunk + beyond)
         if rows is None:
             return None
-        part = self._outcomes(one)
+        part = self._outcomes(one, table)
         await part.prepare(rows)
         return part
+
+    async def _follow_up(self, decided: Decided, table: WageTable) -> None:
+        changed = [after for _, after in decided.changed.values()]
+        await self._gate.settle([*decided.postings.values(), *changed], table)
+        for posting in changed:
+            await self._desk.show_again(posting.id)
 
     async def _break_off(self, one: Import) -> None:
         await self._store.imports.end(
             one.id, ImportStatus.BROKEN, at=self._clock(), place=one.next_chunk
         )
 
-    def _outcomes(self, one: Import) -> Outcomes:
+    def _outcomes(self, one: Import, table: WageTable) -> Outcomes:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerRows(self._store, self._clock, one)
-        return PostingRows(self._store, self._clock, self._wages, one)
+        return PostingRows(self._store, self._clock, table, one)
 
     async def _write(self, one: Import, decided: Decided) -> Import:
         """Write what was decided, and give the import as it is then."""

@@ -24,6 +24,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
+    "employer_checks": [
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
+    ],
+    "minimum_wages": [
+        IndexModel(
+            [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
+        )
+    ],
     "postings": [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
@@ -35,12 +43,20 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_pay",
         ),
         IndexModel(
+            [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_scope",
+        ),
+        IndexModel([("status", ASCENDING), ("terms.valid_until", ASCENDING)], name="by_last_day"),
+        IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
+        IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
+        IndexModel(
             [("employer_id", ASCENDING), ("external_id", ASCENDING)],
             name="one_an_external_id",
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
         ),
     ],
+    "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
     "sessions": [
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(

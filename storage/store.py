@@ -23,10 +23,12 @@ from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
 from storage.questions import Questions
+from storage.rescreens import Rescreens
 from storage.sealing import Seal
 from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
+from storage.wages import Wages
 
 
 class Store:
@@ -40,7 +42,9 @@ class Store:
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
         self.employers = Employers(mongo)
+        self.wages = Wages(mongo)
         self.postings = Postings(mongo)
+        self.rescreens = Rescreens(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
@@ -65,6 +69,7 @@ class Store:
         await self.meta.claim(secret)
         await self.keys.begin(utc_now())
         await self.consents.begin()
+        await self.wages.begin()
 
     async def contact_of(self, lead: Lead) -> Contact | None:
         """Name and phone in the clear; None when they were erased.
