@@ -58,7 +58,7 @@ def visible(on: date) -> Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """An open posting in a list of addresses, and when it came to be as it is."""
+    """An open posting in a list of addresses, and when its terms came to be as they are."""
 
     id: str
     changed_at: datetime
@@ -127,10 +127,13 @@ class Postings:
         """Open postings behind an id, in the order of ids; "0" is before the first."""
         with translated():
             found = self._postings.find(
-                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1}
+                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1, "changed_at": 1}
             ).sort([("_id", 1)])
             return [
-                Listed(id=document["_id"], changed_at=document["created_at"])
+                Listed(
+                    id=document["_id"],
+                    changed_at=document.get("changed_at") or document["created_at"],
+                )
                 async for document in found.limit(limit)
             ]
 

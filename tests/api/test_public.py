@@ -170,7 +170,7 @@ async def test_a_page_is_sent_again_only_when_it_has_changed_and_vanishes_at_onc
     assert (again.status_code, again.content) == (304, b"")
     weak = {"if-none-match": f'"other", W/{first.headers["etag"]}'}
     assert (await http.get(f"/jobs/{gid(world.open)}", headers=weak)).status_code == 304
-    await world.running.store.postings.close(world.open)
+    await world.running.services.gate.close(world.open)
     assert (await http.get(f"/jobs/{gid(world.open)}", headers=known)).status_code == 410
 
 
@@ -206,7 +206,7 @@ async def test_the_sitemap_names_each_open_posting_once_and_no_other(
     assert len(found) == len(set(found)) == number
     assert {gid(one) for one in (world.open, world.second, world.third)} <= set(found)
     assert not {gid(one) for one in world.hidden} & set(found)
-    await running.store.postings.close(world.open)
+    await running.services.gate.close(world.open)
     again = [await http.get(part.removeprefix(PUBLIC_URL)) for part in parts]
     assert not any(gid(world.open) in content.text for content in again)
 
@@ -236,7 +236,7 @@ async def test_the_feed_is_rss_with_the_newest_open_postings(
     assert len(guids) == len(set(guids)) <= feeds_module.NEWEST
     known = {"if-none-match": answer.headers["etag"]}
     assert (await http.get("/feed.xml", headers=known)).status_code == 304
-    await world.running.store.postings.close(hostile)
+    await world.running.services.gate.close(hostile)
     assert gid(hostile) not in (await http.get("/feed.xml", headers=known)).text
 
 
