@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from domain.geo import Point
 from domain.groups import SeekerGroup
-from domain.jobs import Job
+from domain.jobs import Job, job_of
 from domain.limits import MatchCode, broken_limits
 from domain.matching import FEWEST, MOST, Board, Match, assessed, needs_training, score, suits
 from domain.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.seekers import Profile
 from domain.wants import reach, reached
 from tests.domain.people import HOME, job, jobs, profile, profiles
+from tests.domain.samples import terms
+from tests.support.records import posting
 
 boards = st.lists(jobs, max_size=30, unique_by=lambda one: one.id)
 WELDER, CLERK = Occupation.WELDER, Occupation.CLERK
@@ -129,9 +131,21 @@ def test_a_group_that_is_welcome_and_a_home_nearby_speak_for_a_job() -> None:
     assert match is not None
     assert {reason.text for reason in match.reasons_for} >= {"welcomes LAID_OFF", "12 km from home"}
     for place, text in (("230102", "in your county"), ("230103", "in your city")):
-        match = assessed(person, job(place_code=place))
+        match = assessed(person, job(place_code=place, point=None))
         assert match is not None
         assert text in {reason.text for reason in match.reasons_for}
+
+
+def test_where_only_the_county_is_known_the_distance_is_about_that_to_its_centre() -> None:
+    person = profile(home=Point(latitude=31.2, longitude=121.5))
+    work = job()
+    assert not work.is_exact
+    match = assessed(person, work)
+    assert match is not None
+    (home,) = (reason for reason in match.reasons_for if reason.code is MatchCode.DISTANCE)
+    assert home.text.startswith("about ")
+    assert home.text_zh.startswith("离家约")
+    assert job_of(posting(terms=terms(place_code="310000"))).point is None
 
 
 def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:
