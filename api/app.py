@@ -24,12 +24,15 @@ from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
 from api.codes import CodePages, opened, pictured
 from api.exports import Exports
+from api.feeds import Feeds, SitemapParts, feed, robots, sitemap
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
 from api.imports import Imports
 from api.logs import AccessLog
 from api.metrics import Metrics, metrics
+from api.opendata import OpenData, Tables, code_lists, description
+from api.pages import JobPages, job, style
 from api.receipts import Receipts
 from api.settings import Settings
 from api.templates import template
@@ -63,6 +66,20 @@ MOST_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""
 
 
+PUBLIC = (
+    Route("/jobs/{id}", job),
+    Route("/jobs.css", style),
+    Route("/sitemap.xml", sitemap),
+    Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
+    Route("/feed.xml", feed),
+    Route("/robots.txt", robots),
+    Route("/open-data/", description),
+    Route("/open-data/code-lists.json", code_lists),
+    Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+)
+"""What is for everybody to read and to index; ``state.node`` of their app answers."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignIns:
     """How to get into the demo."""
@@ -78,6 +95,9 @@ class Node:
     endpoint: GraphQLEndpoint
     exports: Exports
     imports: Imports
+    jobs: JobPages
+    feeds: Feeds
+    open_data: OpenData
     health: Health
     metrics: Metrics
     codes: CodePages
@@ -118,6 +138,7 @@ def create_app(settings: Settings) -> Starlette:
                 methods=["POST"],
             ),
             Route("/imports/{name}", template),
+            *PUBLIC,
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics, methods=["GET"]),
@@ -245,6 +266,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
             metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
+            jobs=JobPages(services),
+            feeds=Feeds(services),
+            open_data=OpenData(services),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -143,6 +144,20 @@ class Services:
         return Recent(find)
 
     @cached_property
+    def recent_viewers(self) -> Recent[int]:
+        """How many watch, which everybody asks for who comes back in a storm."""
+
+        async def find(ids: Iterable[str]) -> dict[str, int]:
+            return await self.store.presence.totals(ids, at=self.clock())
+
+        totals = Gathered(find)
+
+        async def count(session_id: str) -> int:
+            return await totals.get(session_id) or 0
+
+        return Recent(count)
+
+    @cached_property
     def sessions(self) -> Gathered[LiveSession]:
         """For interests, which a room sends at once."""
         return Gathered(self.store.sessions.by_ids)
@@ -207,8 +222,8 @@ class Loaders:
     @cached_property
     def viewers(self) -> DataLoader[str, int]:
         async def load(ids: list[str]) -> Sequence[int]:
-            totals = await self._store.presence.totals(ids, at=self._services.clock())
-            return [totals.get(session_id, 0) for session_id in ids]
+            recent = self._services.recent_viewers
+            return await asyncio.gather(*(recent.get(session_id) for session_id in ids))
 
         return DataLoader(load)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import UpdateOne
@@ -56,6 +56,14 @@ def visible(on: date) -> Document:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An open posting in a list of addresses, and when its terms came to be as they are."""
+
+    id: str
+    changed_at: datetime
+
+
 class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
@@ -98,6 +106,36 @@ class Postings:
             found = self._postings.find({"_id": {"$in": list(ids)}, **visible(on)}, {"_id": 1})
             open_ids = {document["_id"] async for document in found}
         return [posting_id for posting_id in ids if posting_id in open_ids]
+
+    async def borders(self, on: date, *, every: int) -> tuple[str, ...]:
+        """The ids behind which each further ``every`` open postings begin, in the order of ids.
+
+        It looks at every open posting: not to be called for each who asks.
+        """
+        borders: list[str] = []
+        while True:
+            where = visible(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
+            with translated():
+                # One behind the border, too: without it there is nothing more to divide.
+                found = self._postings.find(where, {"_id": 1}).sort([("_id", 1)])
+                ends = await found.skip(every - 1).limit(2).to_list(2)
+            if len(ends) < 2:
+                return tuple(borders)
+            borders.append(ends[0]["_id"])
+
+    async def listed(self, on: date, *, after: str, limit: int) -> list[Listed]:
+        """Open postings behind an id, in the order of ids; "0" is before the first."""
+        with translated():
+            found = self._postings.find(
+                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1, "changed_at": 1}
+            ).sort([("_id", 1)])
+            return [
+                Listed(
+                    id=document["_id"],
+                    changed_at=document.get("changed_at") or document["created_at"],
+                )
+                async for document in found.limit(limit)
+            ]
 
     async def page(
         self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: Slice
