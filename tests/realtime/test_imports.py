@@ -175,12 +175,12 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     decide = PostingRows.decide
     calls = 0
 
-    async def failing(self: Any) -> Any:
+    async def failing(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise StorageUnavailable("gone")
-        return await decide(self)
+        return await decide(self, rows)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostingRows, "decide", failing)
@@ -203,12 +203,12 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     decide = PostingRows.decide
     calls = 0
 
-    async def cancelling(self: Any) -> Any:
+    async def cancelling(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
-        return await decide(self)
+        return await decide(self, rows)
 
     monkeypatch.setattr(PostingRows, "decide", cancelling)
     assert await importer.run() == 1
@@ -238,10 +238,10 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     whole = await waiting(store, parts(1, 1))
     decide = PostingRows.decide
 
-    async def failing(self: Any) -> Any:
+    async def failing(self: Any, rows: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
-        return await decide(self)
+        return await decide(self, rows)
 
     monkeypatch.setattr(PostingRows, "decide", failing)
     assert await importer.run() == 1
@@ -258,10 +258,10 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any) -> Any:
+    async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self)
+        decided = await decide(self, rows)
         if calls == 1:
             await store.postings.add([other])
         return decided
@@ -284,10 +284,10 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any) -> Any:
+    async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self)
+        decided = await decide(self, rows)
         if calls == 1:
             closed_now = closed(before, CloseReason.WITHDRAWN, utc_now())
             assert await store.postings.write(before, closed_now)
