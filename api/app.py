@@ -47,11 +47,13 @@ from realtime.hub import Hub
 from realtime.imports import Importer
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.retention import Retention
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
@@ -227,6 +229,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         stack.push_async_callback(posting_gate.finish)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
+        matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))
         importer = _started(
             stack, Importer(store, desk, posting_gate, clock, node=secrets.token_hex(6))
@@ -248,6 +251,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
+            seekers=Seekers(store, commit, clock),
+            matcher=matcher,
             receipts=Receipts(store.seal, clock),
             pipeline=pipeline,
             commit=commit,

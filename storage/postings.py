@@ -215,13 +215,20 @@ def _bears_on(region: str) -> list[Document]:
     ]
 
 
+_TOLD_ANEW = frozenset({"terms", "status", "verified_until"})
+"""After a change of these, whom the posting suits is looked for again (storage/jobs.py)."""
+
+
 def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
     """The filter and the update of a change, in which only the fields stand that differ."""
     old, new = to_document(before), to_document(after)
     changed = {name: value for name, value in new.items() if value != old[name]}
     # Postings of before there were versions lack the field, and are at their first.
     version: Any = {"$in": [1, None]} if before.version == 1 else before.version
-    return {"_id": before.id, "version": version}, {"$set": changed}
+    update: Document = {"$set": changed}
+    if _TOLD_ANEW & changed.keys():
+        update["$unset"] = {"told": ""}
+    return {"_id": before.id, "version": version}, update
 
 
 def _where(query: PostingQuery) -> Document:
