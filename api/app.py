@@ -47,6 +47,7 @@ from realtime.pipeline import Pipeline
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.retention import Retention
+from realtime.searching import Searching
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from schema.context import Services
@@ -214,6 +215,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         keys = KeyWatch(store)
         keys.start()
         stack.push_async_callback(keys.close)
+        searching = Searching(store)
+        searching.start()
+        stack.push_async_callback(searching.close)
         retention = Retention(store, clock, settings.periods)
         retention.start()
         stack.push_async_callback(retention.close)

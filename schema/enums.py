@@ -29,6 +29,7 @@ from domain.postings import (
 from domain.questions import QuestionStatus
 from domain.regions import RegionLevel
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
+from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
 
 L = TypeVar("L", bound=Labelled)
@@ -49,6 +50,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     Benefit: "What comes beside the pay.",
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
+    SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
     RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "The period that an amount of pay is for.",

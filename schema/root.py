@@ -24,12 +24,13 @@ from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
-from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.postings import PostingMutations, visible_posting
 from schema.questions import QuestionQueries, visible_question
 from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
+from schema.search import SearchQueries
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
@@ -79,7 +80,7 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
-        PostingQueries,
+        SearchQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,

@@ -16,6 +16,21 @@ CHANGE_WITHIN_MS = 10_000
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
+# What a search may ask of the terms, and what is counted.
+_TERMS = [
+    (path, ASCENDING)
+    for path in (
+        "terms.place_code",
+        "terms.valid_until",
+        "search.occupation",
+        "search.employment_type",
+        "search.shift",
+        "search.intensity",
+        "search.traits",
+    )
+]
+_PAY = [("search.pay", ASCENDING)]
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [
         IndexModel([("username", ASCENDING)], name="by_username", unique=True),
@@ -28,12 +43,26 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
-        IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
-        IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
+        # A search reads its keys from one of these three alone. Where nothing but the order is
+        # given, or what is given is frequent, the newest and the best paid are read in order.
+        IndexModel([("status", ASCENDING), ("_id", DESCENDING), *_TERMS, *_PAY], name="newest"),
         IndexModel(
-            [("status", ASCENDING), ("terms.pay.amount", DESCENDING), ("_id", DESCENDING)],
-            name="by_pay",
+            [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING), *_TERMS],
+            name="best_paid",
         ),
+        # A word, a region or an occupation, and within it a place.
+        IndexModel(
+            [
+                ("status", ASCENDING),
+                ("search.tokens", ASCENDING),
+                *_TERMS,
+                *_PAY,
+                ("_id", DESCENDING),
+            ],
+            name="by_word",
+        ),
+        IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
+        IndexModel([("search.version", ASCENDING)], name="by_search_version"),
         IndexModel(
             [("employer_id", ASCENDING), ("external_id", ASCENDING)],
             name="one_an_external_id",
@@ -128,6 +157,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
         ),
     ],
+    "suggestions": [IndexModel([("starts", ASCENDING)], name="by_start")],
     "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],

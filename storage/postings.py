@@ -9,27 +9,23 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.postings import Finding, Occupation, Posting, PostingStatus, PostingTerms, Review
+from domain.postings import Finding, Posting, PostingStatus, PostingTerms, Review
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
+from storage.searchable import Searchable
 
 NEWEST_FIRST = (("_id", -1),)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingQuery:
-    """What a list of postings is narrowed to; None leaves a field open.
-
-    ``place_prefix`` is the significant head of a place code: 61 for a province, 6101 for a city.
-    """
+    """What a plain list of postings is narrowed to; None leaves a field open."""
 
     status: PostingStatus | None = None
     open_on: date | None = None
     employer_id: str | None = None
     union_id: str | None = None
-    occupation: Occupation | None = None
-    place_prefix: str | None = None
     ids: tuple[str, ...] | None = None
 
 
@@ -41,13 +37,19 @@ def visible(on: date) -> Document:
 class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
+        self._searchable = Searchable(mongo)
 
     async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
         """Store new postings.
 
         :raises Duplicate: an employer has a posting of one of the external ids.
         """
-        documents = [to_document(posting) for posting in postings]
+        offers = [(posting.employer_id, posting.terms) for posting in postings]
+        entries = await self._searchable.entries(offers, session=session)
+        documents = [
+            {**to_document(posting), "search": entry}
+            for posting, entry in zip(postings, entries, strict=True)
+        ]
         with translated():
             await self._postings.insert_many(documents, session=session)
 
@@ -100,10 +102,11 @@ class Postings:
 
         None when it is no longer at the revision and in the status of ``before``.
         """
+        (entry,) = await self._searchable.entries([(before.employer_id, terms)])
         with translated():
             document = await self._postings.find_one_and_update(
                 _unchanged(before),
-                _changed(terms, status, findings, before.revision + 1),
+                _changed(terms, status, findings, before.revision + 1, entry),
                 return_document=True,
             )
         return to_record(Posting, document) if document else None
@@ -118,12 +121,14 @@ class Postings:
         """
         if not changes:
             return True
+        offers = [(after.employer_id, after.terms) for _, after in changes]
+        entries = await self._searchable.entries(offers, session=session)
         updates = [
             UpdateOne(
                 _unchanged(before),
-                _changed(after.terms, after.status, after.findings, after.revision),
+                _changed(after.terms, after.status, after.findings, after.revision, entry),
             )
-            for before, after in changes
+            for (before, after), entry in zip(changes, entries, strict=True)
         ]
         with translated():
             done = await self._postings.bulk_write(updates, session=session)
@@ -155,7 +160,11 @@ class Postings:
 
 
 def _changed(
-    terms: PostingTerms, status: PostingStatus, findings: Sequence[Finding], revision: int
+    terms: PostingTerms,
+    status: PostingStatus,
+    findings: Sequence[Finding],
+    revision: int,
+    entry: Document,
 ) -> Document:
     return {
         "$set": {
@@ -163,6 +172,7 @@ def _changed(
             "status": status.value,
             "findings": [to_document(finding) for finding in findings],
             "revision": revision,
+            "search": entry,
         }
     }
 
@@ -183,13 +193,6 @@ def _where(query: PostingQuery) -> Document:
         where["employer_id"] = query.employer_id
     if query.union_id is not None:
         where["union_id"] = query.union_id
-    if query.occupation is not None:
-        where["terms.occupation"] = query.occupation.value
-    if query.place_prefix is not None:
-        where["terms.place_code"] = {
-            "$gte": query.place_prefix.ljust(6, "0"),
-            "$lte": query.place_prefix.ljust(6, "9"),
-        }
     if query.ids is not None:
         where["_id"] = {"$in": list(query.ids)}
     return where

@@ -24,6 +24,8 @@ from storage.postings import Postings
 from storage.presence import Presence
 from storage.questions import Questions
 from storage.sealing import Seal
+from storage.search import Search
+from storage.searchable import Searchable
 from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
@@ -41,6 +43,8 @@ class Store:
         self.unions = Unions(mongo)
         self.employers = Employers(mongo)
         self.postings = Postings(mongo)
+        self.search = Search(mongo)
+        self.searchable = Searchable(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)

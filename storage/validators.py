@@ -25,6 +25,7 @@ from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.questions import Question
 from domain.sessions import LiveSession
+from domain.suggestions import Suggestion
 from domain.unions import Union as TradeUnion
 from storage.client import Document
 from storage.contacts import Retained
@@ -111,6 +112,7 @@ VALIDATORS: Mapping[str, Document] = {
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),
+    "suggestions": _record_schema(Suggestion),
     "leases": _LEASE,
     "codes": _record_schema(Code),
     "questions": _record_schema(Question),

@@ -1,0 +1,147 @@
+"""What a search is narrowed to, as the conditions that the database reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from domain.geo import EARTH_KM, Point
+from domain.groups import SeekerGroup
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingStatus,
+    Shift,
+)
+from domain.regions import significant_digits
+from domain.search import Word
+from domain.traits import trait_of
+from storage.client import Document
+from storage.postings import visible
+
+
+class SearchOrder(Enum):
+    """The key that each order pages by stands beside it."""
+
+    NEWEST = (("_id", -1),)
+    PAY = (("search.pay", -1), ("_id", -1))
+    RELEVANCE = (("rank", -1), ("_id", -1))
+    DISTANCE = (("metres", 1), ("_id", -1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchQuery:
+    """What a search is narrowed to; None and () leave a field open, several values of a field are
+    alternatives, but benefits and insurance must all be there.
+
+    Without ``status`` only postings that may be shown on the day ``on`` are found, and still on
+    ``open_on``; with it, those of the employer or of the unions.
+    """
+
+    on: date
+    open_on: date | None = None
+    status: PostingStatus | None = None
+    union_ids: tuple[str, ...] | None = None
+    words: tuple[Word, ...] = ()
+    ids: tuple[str, ...] | None = None
+    employer_id: str | None = None
+    region: str | None = None
+    occupations: tuple[Occupation, ...] = ()
+    employment_types: tuple[EmploymentType, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    intensities: tuple[Intensity, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    insurance: tuple[InsuranceKind, ...] = ()
+    friendly_to: tuple[SeekerGroup, ...] = ()
+    pay_from: int | None = None
+    pay_to: int | None = None
+    near: Point | None = None
+    within_km: float | None = None
+
+    def where(self) -> Document:
+        """The condition that a posting must fulfil."""
+        parts = [self.shown(), *map(_has, self.words)]
+        parts += [part for part in (self._place(), self._pay(), *self._codes()) if part]
+        return {"$and": parts}
+
+    def shown(self) -> Document:
+        """The part of it that says whether it may be shown at all, and to whom."""
+        if self.status is None:
+            where = visible(max(self.on, self.open_on or self.on))
+        else:
+            where = {"status": self.status.value}
+        if self.union_ids is not None:
+            where["union_id"] = {"$in": list(self.union_ids)}
+        if self.employer_id is not None:
+            where["employer_id"] = self.employer_id
+        if self.ids is not None:
+            where["_id"] = {"$in": list(self.ids)}
+        return where
+
+    def _place(self) -> Document:
+        where: Document = {}
+        if self.region is not None:
+            digits = significant_digits(self.region)
+            where["terms.place_code"] = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+            if not self.words:
+                where["search.tokens"] = f"r:{digits}"
+        if self.near is not None and self.within_km is not None:
+            centre = [self.near.longitude, self.near.latitude]
+            sphere = {"$centerSphere": [centre, self.within_km / EARTH_KM]}
+            where["search.at"] = {"$geoWithin": sphere}
+        return where
+
+    def _pay(self) -> Document:
+        bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
+        given = {name: bound for name, bound in bounds.items() if bound is not None}
+        return {"search.pay": given} if given else {}
+
+    def _codes(self) -> Sequence[Document]:
+        single = {
+            "search.occupation": self.occupations,
+            "search.employment_type": self.employment_types,
+            "search.shift": self.shifts,
+            "search.intensity": self.intensities,
+        }
+        parts: list[Document] = [
+            {name: {"$in": [trait_of(code) for code in codes]}}
+            for name, codes in single.items()
+            if codes
+        ]
+        if self.occupations and not self.words and self.region is None:
+            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
+        if self.friendly_to:
+            parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
+        parts += [{"terms.benefits": code} for code in self.benefits]
+        parts += [{"terms.insurance": code} for code in self.insurance]
+        return parts
+
+
+def _tokens(word: Word, tokens: Sequence[str]) -> list[Any]:
+    """The tokens as the database matches them; for a beginning, all that begin so."""
+    return [re.compile(f"^{re.escape(token)}") for token in tokens] if word.begins else [*tokens]
+
+
+def _has(word: Word) -> Document:
+    return {"search.tokens": {"$in": _tokens(word, (*word.strong, *word.weak))}}
+
+
+def ranked(words: Sequence[Word]) -> list[Document]:
+    """What makes a posting relevant, the best first; together they are all that have the words.
+
+    First those that have every word strongly, then those that have some, then the others.
+    """
+    strong = [{"search.tokens": {"$in": _tokens(word, word.strong)}} for word in words]
+    if not strong:
+        return [{}]
+    some = {"$or": strong} if len(strong) > 1 else strong[0]
+    if len(strong) == 1:
+        return [{"$and": strong}, {"$nor": [some]}]
+    return [{"$and": strong}, {"$and": [some, {"$nor": [{"$and": strong}]}]}, {"$nor": [some]}]
