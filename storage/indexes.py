@@ -16,21 +16,6 @@ CHANGE_WITHIN_MS = 10_000
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
 _DEFINED_OTHERWISE = frozenset({85, 86})
 
-# What a search may ask of the terms, and what is counted.
-_TERMS = [
-    (path, ASCENDING)
-    for path in (
-        "terms.place_code",
-        "terms.valid_until",
-        "search.occupation",
-        "search.employment_type",
-        "search.shift",
-        "search.intensity",
-        "search.traits",
-    )
-]
-_PAY = [("search.pay", ASCENDING)]
-
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [
         IndexModel([("username", ASCENDING)], name="by_username", unique=True),
@@ -43,20 +28,23 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
-        # A search reads its keys from one of these three alone. Where nothing but the order is
-        # given, or what is given is frequent, the newest and the best paid are read in order.
-        IndexModel([("status", ASCENDING), ("_id", DESCENDING), *_TERMS, *_PAY], name="newest"),
         IndexModel(
-            [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING), *_TERMS],
+            [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
             name="best_paid",
         ),
-        # A word, a region or an occupation, and within it a place.
+        # A word, a region or an occupation, and all that is counted of what is found by it. What
+        # has few values comes first: a reading skips from one to the next.
         IndexModel(
             [
                 ("status", ASCENDING),
                 ("search.tokens", ASCENDING),
-                *_TERMS,
-                *_PAY,
+                ("search.employment_type", ASCENDING),
+                ("search.shift", ASCENDING),
+                ("search.intensity", ASCENDING),
+                ("terms.place_code", ASCENDING),
+                ("terms.valid_until", ASCENDING),
+                ("search.pay", ASCENDING),
+                ("search.traits", ASCENDING),
                 ("_id", DESCENDING),
             ],
             name="by_word",

@@ -86,14 +86,14 @@ class Search:
     async def count(self, query: SearchQuery) -> Counted:
         """The counted fields of at most 5,000 of what is found."""
         pipeline: list[Document] = [
-            {"$match": query.where()},
+            *query.counting(),
             {"$limit": MOST_COUNTED + 1},
             {
                 "$group": {
                     "_id": None,
-                    "traits": {"$push": "$search.traits"},
-                    "places": {"$push": "$terms.place_code"},
-                    "pays": {"$push": "$search.pay"},
+                    "traits": {"$push": "$traits"},
+                    "places": {"$push": "$place"},
+                    "pays": {"$push": "$pay"},
                 }
             },
         ]

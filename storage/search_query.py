@@ -67,9 +67,28 @@ class SearchQuery:
 
     def where(self) -> Document:
         """The condition that a posting must fulfil."""
-        parts = [self.shown(), *map(_has, self.words)]
-        parts += [part for part in (self._place(), self._pay(), *self._codes()) if part]
-        return {"$and": parts}
+        return {"$and": [*self._indexed(), *self._residual()]}
+
+    def counting(self) -> list[Document]:
+        """The same as stages over an index that holds all that is counted.
+
+        What would make a reading of the index jump from key to key, or leave it for the posting,
+        is looked at only after the counted fields are taken from the key.
+        """
+        fields = {"_id": 0, "place": "$terms.place_code", "pay": "$search.pay"}
+        codes = [trait_of(code) for code in (*self.benefits, *self.insurance)]
+        wanted: list[Document] = [{"traits": {"$regex": code}} for code in codes]
+        if self.friendly_to:
+            either = "".join(trait_of(code) for code in self.friendly_to)
+            wanted.append({"traits": {"$regex": f"[{either}]"}})
+        if pay := self._pay_bounds():
+            wanted.append({"pay": pay})
+        return [
+            {"$match": {"$and": self._indexed()}},
+            # Computed, or the server would look for it before.
+            {"$project": {**fields, "traits": {"$concat": ["$search.traits", ""]}}},
+            *({"$match": condition} for condition in wanted),
+        ]
 
     def shown(self) -> Document:
         """The part of it that says whether it may be shown at all, and to whom."""
@@ -85,6 +104,36 @@ class SearchQuery:
             where["_id"] = {"$in": list(self.ids)}
         return where
 
+    def _indexed(self) -> list[Document]:
+        single = {
+            "search.occupation": self.occupations,
+            "search.employment_type": self.employment_types,
+            "search.shift": self.shifts,
+            "search.intensity": self.intensities,
+        }
+        codes: list[Document] = [
+            {name: {"$in": [trait_of(code) for code in wanted]}}
+            for name, wanted in single.items()
+            if wanted
+        ]
+        parts = [self.shown(), *map(_has, self.words), self._place(), *codes]
+        if self.occupations and not self.words and self.region is None:
+            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
+        return [part for part in parts if part]
+
+    def _residual(self) -> list[Document]:
+        parts: list[Document] = [{"terms.benefits": code} for code in self.benefits]
+        parts += [{"terms.insurance": code} for code in self.insurance]
+        if self.friendly_to:
+            parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
+        if pay := self._pay_bounds():
+            parts.append({"search.pay": pay})
+        return parts
+
+    def _pay_bounds(self) -> Document:
+        bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
+
     def _place(self) -> Document:
         where: Document = {}
         if self.region is not None:
@@ -97,31 +146,6 @@ class SearchQuery:
             sphere = {"$centerSphere": [centre, self.within_km / EARTH_KM]}
             where["search.at"] = {"$geoWithin": sphere}
         return where
-
-    def _pay(self) -> Document:
-        bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
-        given = {name: bound for name, bound in bounds.items() if bound is not None}
-        return {"search.pay": given} if given else {}
-
-    def _codes(self) -> Sequence[Document]:
-        single = {
-            "search.occupation": self.occupations,
-            "search.employment_type": self.employment_types,
-            "search.shift": self.shifts,
-            "search.intensity": self.intensities,
-        }
-        parts: list[Document] = [
-            {name: {"$in": [trait_of(code) for code in codes]}}
-            for name, codes in single.items()
-            if codes
-        ]
-        if self.occupations and not self.words and self.region is None:
-            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
-        if self.friendly_to:
-            parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
-        parts += [{"terms.benefits": code} for code in self.benefits]
-        parts += [{"terms.insurance": code} for code in self.insurance]
-        return parts
 
 
 def _tokens(word: Word, tokens: Sequence[str]) -> list[Any]:
