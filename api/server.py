@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -14,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import Node, create_app
+from api.garbage import Garbage
 from api.settings import Settings
 from api.wire_protocol import WireProtocol
 
@@ -29,9 +29,6 @@ GRACEFUL_SECONDS = 10
 """For requests to be answered after a signal."""
 BACKLOG = 4_096
 """Connections that may wait to be accepted: a room comes back all at once after a restart."""
-COLLECT_AFTER = 20_000
-"""Objects made and not freed, after which cycles are looked for: some hundred operations' worth.
-Python's own 700 would look many times within one burst, and find nothing."""
 
 
 class CannotListen(Exception):
@@ -121,6 +118,7 @@ class _Server(uvicorn.Server):
     ) -> None:
         super().__init__(_config(app))
         self._node: Node = app.state.node
+        self._garbage = Garbage()
         self._settings = settings
         self._port = listener.getsockname()[1]
         self._on_ready = on_ready
@@ -131,7 +129,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except OSError as error:
             raise CannotListen(self._settings.host, self._port, error) from None
-        _spare_the_collector()
+        self._garbage.start()
         host = self._settings.host
         shown = f"[{host}]" if ":" in host else host
         self._on_ready(f"http://{shown}:{self._port}", self._node)
@@ -140,22 +138,12 @@ class _Server(uvicorn.Server):
         """Drain, then close what is left."""
         await self._node.drain()
         await super().shutdown(sockets)
+        await self._garbage.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Nothing: signals are taken from before the start to after the end, not only here."""
         yield
-
-
-def _spare_the_collector() -> None:
-    """What was made up to here stays to the end: a full collection need not go through it.
-
-    The schema and the libraries are half a million objects, which takes a tenth of a second, in
-    which nobody is answered.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
 def _config(app: Starlette) -> uvicorn.Config:

@@ -3,7 +3,8 @@
 ``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
 ``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
 elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
-service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics), ``SONGGANG_CONTACT_DAYS`` and
+service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics),
+``SONGGANG_TRUSTED_DOCUMENTS`` (the only ones to execute), ``SONGGANG_CONTACT_DAYS`` and
 ``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``MONGODB_URI``,
 ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
 """
@@ -94,6 +95,9 @@ class Settings(BaseSettings):
     )
     given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
+    )
+    trusted_documents: Path | None = Field(
+        default=None, validation_alias="SONGGANG_TRUSTED_DOCUMENTS"
     )
     metrics_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
         default=None, validation_alias="SONGGANG_METRICS_TOKEN"

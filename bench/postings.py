@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
 from typing import Any
@@ -16,11 +16,18 @@ from typing import Any
 from domain.employers import Employer, check_character
 from domain.groups import SeekerGroup
 from domain.occupations import names_of
-from domain.postings import Benefit, EmploymentType, Intensity, Occupation, Posting, PostingStatus
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    Intensity,
+    Occupation,
+    Posting,
+    PostingStatus,
+    Shift,
+)
 from domain.postings import PostingTerms as Terms
-from domain.postings import Shift
-from domain.regions import Region, RegionLevel, children
-from domain.synthetic_jobs import PATTERNS, Pattern, Trade
+from domain.regions import Region, RegionLevel, children, province_of
+from domain.synthetic_jobs import PATTERNS, Trade
 from domain.synthetic_terms import Dice, make_terms
 from domain.unions import Union, UnionLevel
 
@@ -37,6 +44,11 @@ _PREFIX = ("", "", "", "高级", "初级", "资深", "夜班", "兼职", "储备
 _SUFFIX = ("", "", "", "（包住）", "（长白班）", "急招", "学徒", "班长", "（五险一金）")
 
 
+def dice_of(seed: int) -> Random:
+    """The same throws for the same seed."""
+    return Random(seed)  # noqa: S311 - nothing here is a secret
+
+
 @dataclass(frozen=True, kw_only=True)
 class Market:
     """What the postings are made of."""
@@ -49,7 +61,7 @@ class Market:
 
 def market(at: datetime, *, employers: int = 3_000) -> Market:
     """Employers in counties of all provinces, most of them in few."""
-    dice = Random(SEED)
+    dice = dice_of(SEED)
     provinces = children(None)
     counties = [
         county
@@ -91,7 +103,7 @@ def _skewed(items: Sequence[Any]) -> list[float]:
 
 def postings(made_of: Market, number: int) -> Iterator[Posting]:
     """So many open postings with ids that sort by their number."""
-    dice = Random(SEED + 1)
+    dice = dice_of(SEED + 1)
     rolls = Dice(SEED)
     occupations = list(PATTERNS)
     dice.shuffle(occupations)
@@ -100,13 +112,14 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
     for each in range(number):
         (occupation,) = dice.choices(occupations, cum_weights=occupation_weights)
         (employer,) = dice.choices(made_of.employers, cum_weights=employer_weights)
-        pattern = PATTERNS[occupation]
         yield Posting(
             id=f"{0x60000000 + each:024x}",
             employer_id=employer.id,
-            terms=_terms(dice, rolls, occupation, pattern, employer, made_of),
+            terms=_terms(occupation, employer, dice=dice, rolls=rolls, today=made_of.at.date()),
             status=PostingStatus.OPEN,
             union_id=UNION,
+            union_path=(UNION,),
+            verified_until=made_of.at.date() + timedelta(days=180),
             created_by=UNION,
             created_at=made_of.at,
             synthetic=True,
@@ -114,12 +127,7 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
 
 
 def _terms(
-    dice: Random,
-    rolls: Dice,
-    occupation: Occupation,
-    pattern: Pattern,
-    employer: Employer,
-    made_of: Market,
+    occupation: Occupation, employer: Employer, *, dice: Random, rolls: Dice, today: date
 ) -> Terms:
     names = names_of(occupation)
     name = dice.choice((occupation.zh, occupation.zh, *names))
@@ -127,7 +135,7 @@ def _terms(
         occupation,
         counties=(employer.place_code,),
         source="",
-        today=made_of.at.date(),
+        today=today,
         dice=rolls,
     )
     return replace(
@@ -136,29 +144,30 @@ def _terms(
         benefits=tuple(dice.sample(tuple(Benefit), dice.randrange(1, 5))),
         friendly_to=tuple(dice.sample(tuple(SeekerGroup), dice.choice((0, 0, 1, 2)))),
         employment_type=dice.choices(
-            (pattern.employment_type, EmploymentType.DISPATCH), weights=(5, 1)
+            (made.employment_type, EmploymentType.DISPATCH), weights=(5, 1)
         )[0],
-        valid_until=made_of.at.date() + timedelta(days=dice.randrange(10, 120)),
+        valid_until=today + timedelta(days=dice.randrange(10, 120)),
     )
 
 
 def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
     """Filters: words that people use, most of them common, and two filters beside them."""
-    dice = Random(SEED + 2)
+    dice = dice_of(SEED + 2)
     occupations = list(PATTERNS)
     weights = _skewed(occupations)
-    provinces = [region.code for region in children(None)]
     for _ in range(number):
         (occupation,) = dice.choices(occupations, cum_weights=weights)
-        filters: dict[str, Any] = {
-            "placeCode": dice.choice(
-                (dice.choice(provinces), dice.choice(made_of.counties).parent)
-            ),
+        others: dict[str, Any] = {
             "employmentTypes": [dice.choice(("FULL_TIME", "FULL_TIME", "PART_TIME", "DISPATCH"))],
             "shifts": [dice.choice(tuple(Shift)).value],
             "payFrom": dice.choice((3_000, 4_000, 5_000, 6_000)),
             "intensities": [each.value for each in dice.sample(tuple(Intensity), 2)],
             "benefits": [dice.choice(tuple(Benefit)).value],
         }
-        kept = dict(dice.sample(list(filters.items()), 2))
+        kept = dict(dice.sample(list(others.items()), 2))
+        # People look for work where they live: three of four searches name a city or a province.
+        if dice.randrange(4):
+            county = made_of.counties[min(int(dice.expovariate(1 / 250)), 2_000)]
+            kept.popitem()
+            kept["placeCode"] = dice.choice((county.parent, province_of(county.code)))
         yield {"search": dice.choice(names_of(occupation)), **kept}

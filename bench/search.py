@@ -14,13 +14,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from random import Random
 from typing import Any
 
 from bench import search_report
 from bench.asking import asked, request
 from bench.machine import Cores, Disturbance, Usage, described
-from bench.postings import SEED, market, postings, searches
+from bench.postings import SEED, dice_of, market, postings, searches
 from bench.servers import DATABASE, Missing, Running, Songgang, peer
 from bench.trial import settled
 from domain.regions import children
@@ -32,7 +31,12 @@ SEARCH = """query Search($filter: PostingFilter!, $orderBy: PostingOrder) {
     edges {
       cursor
       highlights { field start end }
-      node { id title pay { amount period } employmentType shift place { fullName } employer { id name } }
+      node {
+        id title employmentType shift
+        pay { amount period }
+        place { fullName }
+        employer { id name }
+      }
     }
     pageInfo { hasNextPage endCursor }
     facets {
@@ -143,7 +147,7 @@ class Run:
         print(search_report.line(trial), flush=True)
 
     async def _paged(self, name: str, songgang: Songgang, ids: Sequence[str]) -> None:
-        after = Random(SEED).sample(ids, PAGES)
+        after = dice_of(SEED).sample(ids, PAGES)
         try:
             async with self._server(name, songgang) as running:
                 cursors = map(_cursor, after) if name == "songgang" else iter(after)

@@ -63,6 +63,13 @@ def _ratio(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     return ""
 
 
+def _filled(filled: Mapping[str, Any]) -> str:
+    return (
+        f"{filled['postings']:,} postings, stored and made findable at {filled['per_s']:,} a "
+        f"second; {filled['mib']} MiB, indexes {sum(filled['index_mib'].values())} MiB."
+    )
+
+
 def keep(found: Mapping[str, Any]) -> None:
     """Write results/search.json."""
     RESULTS.mkdir(exist_ok=True)
@@ -73,12 +80,10 @@ def keep(found: Mapping[str, Any]) -> None:
 def record(found: Mapping[str, Any]) -> None:
     """Put the run into the README, between its two marks."""
     machine = "; ".join(f"{name} {value}" for name, value in found["machine"].items())
-    filled = found["filled"]
     parts = [
         f"Measured on {found['date']} with `{found['command']}`.",
         f"Machine: {machine}.",
-        f"{filled['postings']:,} postings, stored and made findable at {filled['per_s']:,} a second; "
-        f"{filled['mib']} MiB, indexes {sum(filled['index_mib'].values())} MiB.",
+        _filled(found["filled"]),
         tables(found),
         *(f"Skipped: {name}, because {why}." for name, why in found["skipped"].items()),
     ]

@@ -38,7 +38,7 @@ class RowOutcome(Labelled):
     """What became of a row, or would have in a dry run."""
 
     ACCEPTED = "ACCEPTED", "已发布"
-    HELD = "HELD", "待人工审核"
+    HELD = "HELD", "待审核或核验"
     REFUSED = "REFUSED", "未通过"
     DUPLICATE = "DUPLICATE", "已存在"
     FAILED = "FAILED", "无法读取"
@@ -47,6 +47,7 @@ class RowOutcome(Labelled):
 OUTCOMES = {
     PostingStatus.OPEN: RowOutcome.ACCEPTED,
     PostingStatus.IN_REVIEW: RowOutcome.HELD,
+    PostingStatus.SUSPENDED: RowOutcome.HELD,
     PostingStatus.REFUSED: RowOutcome.REFUSED,
 }
 """What the gate's verdict on a row makes of it."""
@@ -141,6 +142,11 @@ COUNTED = {
     RowOutcome.FAILED: "failed",
 }
 """The field of an import that counts the rows of an outcome."""
+
+
+def row_id(import_id: str, number: int) -> str:
+    """The id of a row: in the order of the table, the ids of an import are in order too."""
+    return f"{import_id}/{number:07}"
 
 
 def counts(rows: Iterable[ImportRow]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from domain.accounts import STAFF, Account, Principal, Role
 from domain.codes import Code
+from domain.employers import Employer
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
@@ -89,3 +90,18 @@ def may_see_unopened(
     if principal.role is Role.RECRUITER:
         return posting.employer_id == principal.employer_id
     return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_verify(principal: Principal, union_path: tuple[str, ...]) -> bool:
+    """Whether the caller may check an employer; ``union_path`` is the path of its union."""
+    return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_see_checks(
+    principal: Principal | None, employer: Employer, union_path: tuple[str, ...]
+) -> bool:
+    """Whether the caller may see who checked an employer: its officers, and its own recruiters."""
+    if principal is None:
+        return False
+    is_own = principal.role is Role.RECRUITER and principal.employer_id == employer.id
+    return is_own or may_verify(principal, union_path)

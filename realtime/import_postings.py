@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from domain import cells
@@ -25,10 +25,11 @@ from domain.imports import (
 )
 from domain.postings import Finding, Posting, PostingStatus, PostingTerms
 from domain.scopes import may_see_unopened
-from domain.screening import check_terms, screen, status_after, status_after_change
+from domain.screening import check_terms, screen
 from domain.terms import fingerprint, term_changes
 from domain.texts import check_text
 from domain.unions import Union
+from domain.verdicts import admitted, changed, check_headcount
 from domain.wages import WageTable
 from realtime.import_rows import Decided, Outcomes, Turns
 from storage.client import new_id
@@ -63,21 +64,24 @@ class PostingRows(Outcomes):
         self._employers: dict[str, Employer] = {}
         self._given: Employer | None = None
         self._unions: dict[str, Union] = {}
+        self._told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         self._stored: dict[str, Posting] = {}
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+    async def prepare(self, rows: Sequence[RawRow]) -> None:
         turns = Turns()
         read = []
         for row in rows:
             read.append((row.number, *self._read(row, "externalId")))
             await turns.take()
         await self._know_employers(found for _, found, faults in read if not faults)
-        told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         for number, found, faults in read:
-            told.append((number, faults or self._row(number, found)))
+            self._told.append((number, faults or self._row(number, found)))
             await turns.take()
-        await self._know_postings([each for _, each in told if isinstance(each, _Row)])
-        for number, each in told:
+
+    async def decide(self) -> Decided:
+        turns = Turns()
+        await self._know_postings([each for _, each in self._told if isinstance(each, _Row)])
+        for number, each in self._told:
             if isinstance(each, _Row):
                 self._decide(each)
             else:
@@ -140,6 +144,15 @@ class PostingRows(Outcomes):
         elif before.status is PostingStatus.CLOSED:
             self._note(row.number, RowOutcome.FAILED, [CLOSED], external_id=row.external_id)
         else:
+            self._revise(row, before)
+
+    def _revise(self, row: _Row, before: Posting) -> None:
+        try:
+            check_headcount(before, row.terms.headcount, ("input", "headcount"))
+        except InvalidInput as refusal:
+            fault = refused_value(ImportKind.POSTINGS, refusal)
+            self._note(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
+        else:
             self._note_verdict(row, self._revised(row, before))
 
     def _latest(self, key: str) -> Posting | None:
@@ -154,34 +167,29 @@ class PostingRows(Outcomes):
         return before is not None and not term_changes(before.terms, row.terms)
 
     def _may_change(self, posting: Posting) -> bool:
-        union = self._unions.get(posting.union_id)
-        return may_see_unopened(self._import.principal, posting, union.path if union else ())
+        path = self._path_of(posting.union_id)
+        return may_see_unopened(self._import.principal, posting, path)
+
+    def _path_of(self, union_id: str) -> tuple[str, ...]:
+        union = self._unions.get(union_id)
+        return union.path if union else ()
 
     def _made(self, row: _Row) -> Posting:
-        findings = screen(row.terms, self._wages, self._today)
-        made = Posting(
-            id=new_id(),
-            employer_id=row.employer.id,
+        made = admitted(
+            new_id(),
+            employer=row.employer,
+            union_path=self._path_of(row.employer.union_id),
             terms=row.terms,
-            status=status_after(findings),
-            findings=findings,
-            union_id=row.employer.union_id,
-            created_by=self._import.account_id,
-            created_at=self._at,
+            table=self._wages,
+            by=self._import.account_id,
+            at=self._at,
             external_id=row.external_id,
         )
         self._decided.postings[row.key] = made
         return made
 
     def _revised(self, row: _Row, before: Posting) -> Posting:
-        findings = screen(row.terms, self._wages, self._today)
-        after = replace(
-            before,
-            terms=row.terms,
-            findings=findings,
-            status=status_after_change(before, findings),
-            revision=before.revision + 1,
-        )
+        after = changed(before, row.terms, employer=row.employer, table=self._wages, at=self._at)
         if row.key in self._decided.postings:
             self._decided.postings[row.key] = after
         else:

@@ -15,7 +15,7 @@ from typing import Any
 
 from domain.columns import values
 from domain.employers import Employer
-from domain.imports import EXAMPLE, EXAMPLE_ROW, Import, ImportRow, RawRow, RowOutcome
+from domain.imports import EXAMPLE, EXAMPLE_ROW, Import, ImportRow, RawRow, RowOutcome, row_id
 from domain.postings import Finding, Posting
 from storage.client import Session
 from storage.clock import Clock
@@ -23,6 +23,8 @@ from storage.store import Store
 
 SLICE_SECONDS = 0.004
 """Work on rows after which everybody else on the loop has a turn: rooms are on air."""
+ADDED_AT_ONCE = 25
+"""Postings made into documents before everybody else has a turn."""
 
 
 @dataclass(kw_only=True)
@@ -42,11 +44,12 @@ class Decided:
 
         :raises Duplicate: the same, because somebody else has just brought one of them.
         """
-        if self.employers:
-            await store.employers.add(list(self.employers.values()), session=session)
-        if self.postings:
-            await store.postings.add(list(self.postings.values()), session=session)
-        return await store.postings.change_all(list(self.changed.values()), session=session)
+        employers, postings = list(self.employers.values()), list(self.postings.values())
+        if employers:
+            await store.employers.add(employers, session=session)
+        for start in range(0, len(postings), ADDED_AT_ONCE):
+            await store.postings.add(postings[start : start + ADDED_AT_ONCE], session=session)
+        return await store.postings.write_all(list(self.changed.values()), session=session)
 
 
 class Turns:
@@ -71,8 +74,17 @@ class Outcomes:
         self._decided = Decided()
         self._digests: dict[str, str] = {}
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+    async def prepare(self, rows: Sequence[RawRow]) -> None:
+        """Read the rows: all that does not depend on what the rows before bring.
+
+        :raises StorageError: the employers cannot be read.
+        """
+        raise NotImplementedError
+
+    async def decide(self) -> Decided:
         """The outcome of each of the rows, each exactly once; whatever they hold.
+
+        To be called once the part before is written.
 
         :raises StorageError: what is stored already cannot be read.
         """
@@ -83,7 +95,7 @@ class Outcomes:
     ) -> None:
         self._decided.rows.append(
             ImportRow(
-                id=f"{self._import.id}/{number}",
+                id=row_id(self._import.id, number),
                 import_id=self._import.id,
                 number=number,
                 outcome=outcome,

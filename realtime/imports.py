@@ -19,6 +19,7 @@ from domain.wages import WageTable
 from realtime.import_employers import EmployerRows
 from realtime.import_postings import PostingRows
 from realtime.import_rows import Decided, Outcomes
+from realtime.postings import PostingGate
 from realtime.sessions import Desk
 from storage.client import Duplicate, Session, StorageError, StorageUnavailable
 from storage.clock import Clock
@@ -27,6 +28,8 @@ from storage.store import Store
 EVERY_SECONDS = 5.0
 """How often imports are looked for that came to another node, or were left by one that died."""
 RETRY_SECONDS = 0.05
+PARTS_A_TURN = 8
+"""Some 2,000 rows, a second's work: then it is the turn of the next import."""
 _LEASE = "imports"
 _HELD = timedelta(seconds=30)
 
@@ -41,12 +44,12 @@ class Importer:
     """Works on imports while there are any; ``node`` names this process."""
 
     def __init__(
-        self, store: Store, desk: Desk, clock: Clock, wages: WageTable, *, node: str
+        self, store: Store, desk: Desk, gate: PostingGate, clock: Clock, *, node: str
     ) -> None:
         self._store = store
         self._desk = desk
+        self._gate = gate
         self._clock = clock
-        self._wages = wages
         self._node = node
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -79,51 +82,80 @@ class Importer:
             waiting = await self._store.imports.next_waiting()
             if waiting is None:
                 break
-            done += await self._next_part(waiting)
+            done += await self._turn(waiting)
         return done
 
-    async def _next_part(self, one: Import) -> bool:
-        """Whether the part was written; not when the import was ended or somebody was faster."""
-        rows = await self._store.imports.chunk(one.id, one.next_chunk)
-        if rows is None:
-            # Another node has written it just now; or it is gone, and must not come up again.
-            await self._break_off(one)
-            return False
+    async def _turn(self, one: Import) -> int:
+        """Work on an import for up to ``PARTS_A_TURN`` parts; gives how many were written.
+
+        While one is written, the next is read already.
+        """
+        written = 0
         try:
-            decided = await self._outcomes(one).decide(rows)
-            await self._write(one, decided)
+            table = await self._gate.wages()
+            part = await self._part(one, table)
+            if part is None:
+                # Another node has written it just now; or it is gone, and must not come up again.
+                await self._break_off(one)
+            while part is not None:
+                decided = await part.decide()
+                writing = asyncio.create_task(self._write(one, decided))
+                try:
+                    ahead = written + 1 < PARTS_A_TURN
+                    part = await self._part(one, table, beyond=1) if ahead else None
+                finally:
+                    one = await writing
+                written += 1
+                if not one.dry_run:
+                    await self._follow_up(decided, table)
         except (_Overtaken, Duplicate):
             await asyncio.sleep(RETRY_SECONDS)
-            return False
-        except StorageUnavailable:
+        except (Refusal, StorageUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - one broken part must not stop every other import
             _log.error("import broken", error=type(error).__name__)
             await self._break_off(one)
-            return False
-        for before, _ in decided.changed.values() if not one.dry_run else ():
-            await self._desk.show_again(before.id)
-        return True
+        return written
+
+    async def _part(self, one: Import, table: WageTable, *, beyond: int = 0) -> Outcomes | None:
+        """The part that is next, or one beyond it, with its rows read; None when there is none."""
+        rows = await self._store.imports.chunk(one.id, one.next_chunk + beyond)
+        if rows is None:
+            return None
+        part = self._outcomes(one, table)
+        await part.prepare(rows)
+        return part
+
+    async def _follow_up(self, decided: Decided, table: WageTable) -> None:
+        changed = [after for _, after in decided.changed.values()]
+        await self._gate.settle([*decided.postings.values(), *changed], table)
+        for posting in changed:
+            await self._desk.show_again(posting.id)
 
     async def _break_off(self, one: Import) -> None:
         await self._store.imports.end(
             one.id, ImportStatus.BROKEN, at=self._clock(), place=one.next_chunk
         )
 
-    def _outcomes(self, one: Import) -> Outcomes:
+    def _outcomes(self, one: Import, table: WageTable) -> Outcomes:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerRows(self._store, self._clock, one)
-        return PostingRows(self._store, self._clock, self._wages, one)
+        return PostingRows(self._store, self._clock, table, one)
 
-    async def _write(self, one: Import, decided: Decided) -> None:
-        async def body(session: Session) -> None:
-            holds = one.dry_run or await decided.write(self._store, session)
-            if not holds or not await self._store.imports.finish_chunk(
-                one, decided.rows, at=self._clock(), session=session
-            ):
+    async def _write(self, one: Import, decided: Decided) -> Import:
+        """Write what was decided, and give the import as it is then."""
+
+        async def body(session: Session) -> Import:
+            if not one.dry_run and not await decided.write(self._store, session):
                 raise _Overtaken
+            after = await self._store.imports.finish_chunk(
+                one, decided.rows, at=self._clock(), session=session
+            )
+            if after is None:
+                raise _Overtaken
+            return after
 
-        await self._store.mongo.transaction(body)
+        return await self._store.mongo.transaction(body)
 
     async def _take_lease(self) -> bool:
         at = self._clock()

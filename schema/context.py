@@ -30,9 +30,11 @@ from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.sessions import Desk
+from realtime.wages import LiveWages
 from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
@@ -94,6 +96,7 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    gate: PostingGate
     questions: Questions
     capture: Capture
     lead_log: LeadLog
@@ -104,11 +107,16 @@ class Services:
     presence: Presence
     authority: Authority
     clock: Clock
-    wages: WageTable
+    live_wages: LiveWages
     public_url: str
     demo: bool = False
     refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
     """How often each mutation was refused, and with what."""
+
+    @property
+    def wages(self) -> WageTable:
+        """The minimum wages as they are known now."""
+        return self.live_wages.table
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:

@@ -89,6 +89,11 @@ class Prepared:
         return found[0] if len(found) == 1 else None
 
 
+def digest_of(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal digits."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Documents:
     """The texts that were sent to one schema."""
 
@@ -123,7 +128,7 @@ class Documents:
         return prepared
 
     def _prepare(self, text: str) -> Prepared:
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = digest_of(text)
         if len(text) > TEXT_LENGTH:
             too_long = GraphQLError(f"A document has at most {TEXT_LENGTH} characters.")
             return Prepared(sha256=digest, errors=(too_long,))

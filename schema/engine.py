@@ -34,12 +34,13 @@ from domain.errors import Busy, Refusal
 from domain.events import Placed
 from realtime.topic import Render
 from schema.context import Context, Services
-from schema.documents import Documents, Prepared, is_subscription
+from schema.documents import Documents, Prepared, digest_of, is_subscription
 from schema.errors import BUSY_MESSAGE
 from schema.lean import LeanExecutor
 from schema.outcomes import Kind, Outcome, Outcomes, outcome_of
 from schema.root import SCHEMA
 from schema.subscriptions import SHARED, Following
+from schema.trusted import TrustedDocuments, mismatched, not_found, not_trusted
 from storage.errors import StorageError, StorageUnavailable
 
 BAD_REQUEST = "BAD_REQUEST"
@@ -58,9 +59,10 @@ class RequestInvalid(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One operation as it came in."""
+    """One operation as it came in: ``query`` is empty when only its ``sha256`` was sent."""
 
     query: str
+    sha256: str | None = None
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
 
@@ -75,10 +77,11 @@ class Joining:
 
 
 class Engine:
-    """Executes what is sent to the schema of one process."""
+    """Executes what is sent to the schema of one process; with ``trusted``, only such documents."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, trusted: TrustedDocuments | None = None) -> None:
         self.services = services
+        self._trusted = trusted
         self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
         self.documents = Documents(self._schema)
         self.outcomes = Outcomes()
@@ -86,16 +89,41 @@ class Engine:
     def prepare(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
         """The document and its operation.
 
-        :raises RequestInvalid: it cannot be parsed, is not valid, too large, or names no operation.
+        :raises RequestInvalid: it cannot be parsed, is not valid, too large, not trusted, or
+            names no operation.
         """
         began = time.perf_counter()
-        prepared = self.documents.prepare(request.query)
-        operation = None if prepared.errors else prepared.operation(request.operation_name)
-        if operation is None:
+        try:
+            return self._prepared(request)
+        except RequestInvalid:
             self.outcomes.count(Kind.UNKNOWN, Outcome.INVALID, began)
-            nameless = GraphQLError("Name one operation of the document.")
-            raise RequestInvalid(*(prepared.errors or (nameless,)))
+            raise
+
+    def _prepared(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
+        prepared = self.documents.prepare(self._text(request))
+        if prepared.errors:
+            raise RequestInvalid(*prepared.errors)
+        operation = prepared.operation(request.operation_name)
+        if operation is None:
+            raise RequestInvalid(GraphQLError("Name one operation of the document."))
         return prepared, operation
+
+    def _text(self, request: Request) -> str:
+        """The text of the document.
+
+        :raises RequestInvalid: it is not trusted, or not known by its digest.
+        """
+        trusted, sha256 = self._trusted, request.sha256
+        if not request.query:
+            known = trusted.by_digest(sha256) if trusted and sha256 else None
+            if known is None:
+                raise RequestInvalid(not_found())
+            return known
+        if trusted is not None and request.query not in trusted:
+            raise RequestInvalid(not_trusted())
+        if sha256 is not None and digest_of(request.query) != sha256:
+            raise RequestInvalid(mismatched())
+        return request.query
 
     async def execute(self, request: Request, context: Context) -> bytes:
         """Execute a query or mutation; the result as JSON.

@@ -10,6 +10,7 @@ import strawberry
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.codes import CodeKind
+from domain.employers import CheckMethod
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
 from domain.imports import ImportKind, ImportStatus, RowOutcome
@@ -18,6 +19,7 @@ from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
+    CloseReason,
     EmploymentType,
     InsuranceKind,
     Intensity,
@@ -52,6 +54,8 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
+    CloseReason: "Why a posting is closed.",
+    CheckMethod: "How an employer's papers were looked at.",
     RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "The period that an amount of pay is for.",
     SeekerGroup: "Groups of people that the unions look after.",

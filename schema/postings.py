@@ -7,15 +7,16 @@ import strawberry
 
 from domain.accounts import Role
 from domain.errors import InvalidInput, NotFound, NotPermitted, PostingConflict, PostingNotOpen
-from domain.postings import Finding as FindingRecord
+from domain.postings import CloseReason, PostingStatus
 from domain.postings import Posting as PostingRecord
-from domain.postings import PostingStatus, Review, Severity
 from domain.scopes import may_see_unopened
-from domain.screening import check_terms, screen, status_after
+from domain.screening import check_terms
 from domain.texts import check_text
+from domain.verdicts import admitted, decided
 from schema import errors
 from schema.context import Context, Info
 from schema.employers import Employer
+from schema.findings import Finding
 from schema.nodes import (
     Node,
     global_id,
@@ -25,33 +26,14 @@ from schema.terms import Terms, TermsInput, given_terms, terms_of
 from storage.client import new_id
 
 
-@strawberry.type(description="One thing that screening found in a posting.")
-class Finding:
-    code: str
-    severity: Severity
-    field: str = strawberry.field(description="The field of the input at fault.")
-    message: str
-    message_zh: str
-    basis: str = strawberry.field(description="The law or notice that the rule comes from.")
-
-    @classmethod
-    def of(cls, record: FindingRecord) -> Self:
-        return cls(
-            code=record.code,
-            severity=record.severity,
-            field=record.field,
-            message=record.message,
-            message_zh=record.message_zh,
-            basis=record.basis,
-        )
-
-
 @strawberry.type(description="A job that an employer offers.")
 class Posting(Node, Terms):
     record: strawberry.Private[PostingRecord]
     status: PostingStatus
     revision: int = strawberry.field(description="Grows by one with each change of the terms.")
     created_at: datetime
+    close_reason: CloseReason | None = strawberry.field(description="Why it is closed, if it is.")
+    closed_at: datetime | None
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
     @classmethod
@@ -62,6 +44,8 @@ class Posting(Node, Terms):
             status=record.status,
             revision=record.revision,
             created_at=record.created_at,
+            close_reason=record.close_reason,
+            closed_at=record.closed_at,
             synthetic=record.synthetic,
             **terms_of(record.terms),
         )
@@ -112,7 +96,10 @@ class PostingAccepted:
     findings: list[Finding] = strawberry.field(description="Warnings only.")
 
 
-@strawberry.type(description="The rules cannot decide; a person will. Nobody sees it until then.")
+@strawberry.type(
+    description="Nobody sees it yet. IN_REVIEW: the rules cannot decide, a person will. SUSPENDED: "
+    "it opens by itself once its employer is verified."
+)
 class PostingHeld:
     posting: Posting
     findings: list[Finding]
@@ -163,23 +150,21 @@ class PostingMutations:
             raise NotFound("There is no such employer.", field=("input", "employerId"))
         if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
             raise NotPermitted("You recruit for another employer.")
-        terms, today = given_terms(input), services.today()
-        check_terms(terms, today)
-        findings = screen(terms, services.wages, today)
-        record = PostingRecord(
-            id=new_id(),
-            employer_id=employer_id,
+        terms = given_terms(input)
+        check_terms(terms, services.today())
+        union = await info.context.loaders.unions.load(employer.union_id)
+        assert union is not None  # a union with employers is never deleted
+        table = services.wages
+        record = admitted(
+            new_id(),
+            employer=employer,
+            union_path=union.path,
             terms=terms,
-            status=status_after(findings),
-            findings=findings,
-            union_id=employer.union_id,
-            created_by=caller.subject,
-            created_at=services.clock(),
+            table=table,
+            by=caller.subject,
+            at=services.clock(),
         )
-        await services.store.postings.add([record])
-        return ANSWERS[record.status](
-            posting=Posting.of(record), findings=[Finding.of(finding) for finding in findings]
-        )
+        return answer_of(await services.gate.admit(record, table))
 
     @strawberry.mutation(description="For officers: open or refuse a posting that was held.")
     async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
@@ -193,16 +178,14 @@ class PostingMutations:
         if not reason:
             raise InvalidInput("Say why; it is kept with the posting.", field=("input", "reason"))
         check_text(reason, 500, ("input", "reason"))
-        review = Review(
-            by=caller.subject,
-            at=info.context.services.clock(),
-            approved=input.approved,
-            reason=reason,
+        services = info.context.services
+        after = decided(
+            held, by=caller.subject, at=services.clock(), approved=input.approved, reason=reason
         )
-        decided = await info.context.services.store.postings.decide(held, review)
-        if decided is None:
+        waits = held.status is PostingStatus.IN_REVIEW
+        if not waits or not await services.store.postings.write(held, after):
             raise PostingNotOpen("The posting does not wait for a decision; reload it.")
-        return PostingReviewed(posting=Posting.of(decided))
+        return PostingReviewed(posting=Posting.of(after))
 
 
 def check_revision(posting: PostingRecord, expected: int | None) -> None:
@@ -216,8 +199,16 @@ def check_revision(posting: PostingRecord, expected: int | None) -> None:
         )
 
 
-ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
+_ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
     PostingStatus.OPEN: PostingAccepted,
     PostingStatus.IN_REVIEW: PostingHeld,
+    PostingStatus.SUSPENDED: PostingHeld,
     PostingStatus.REFUSED: PostingRefused,
+    PostingStatus.CLOSED: PostingRefused,
 }
+
+
+def answer_of(record: PostingRecord) -> PostingAccepted | PostingHeld | PostingRefused:
+    """What the gate says of a posting that has just gone through it."""
+    findings = [Finding.of(finding) for finding in record.findings]
+    return _ANSWERS[record.status](posting=Posting.of(record), findings=findings)

@@ -41,9 +41,6 @@ from schema.terms import PointInput
 from storage.search import Hit
 from storage.search_query import SearchOrder, SearchQuery
 
-MOST_BRANCHES = 2_000
-"""Unions below that of an officer whose unopened postings are listed."""
-
 
 @strawberry.input(description="A place by its code or by a point, to begin from.")
 class NearInput:
@@ -202,7 +199,7 @@ async def _query(context: Context, filter: PostingFilter) -> SearchQuery:
     employer_id = None
     if filter.employer_id is not None:
         employer_id = local_id(filter.employer_id, "Employer", field, "employerId")
-    status, union_ids, employer_id = await _scope(context, filter.status, employer_id)
+    status, union_id, employer_id = _scope(context, filter.status, employer_id)
     near = _near(filter.near)
     _check_pay(filter)
     place = filter.place_code
@@ -211,7 +208,7 @@ async def _query(context: Context, filter: PostingFilter) -> SearchQuery:
         on=context.services.today(),
         open_on=filter.open_on,
         status=status,
-        union_ids=union_ids,
+        union_id=union_id,
         words=search_words(filter.search or "", (field, "search")),
         ids=await _presented(context, filter.session_id),
         employer_id=employer_id,
@@ -235,10 +232,12 @@ def _distinct(codes: Sequence[Any] | None) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(codes or ()))
 
 
-async def _scope(
+def _scope(
     context: Context, status: PostingStatus | None, employer_id: str | None
-) -> tuple[PostingStatus | None, tuple[str, ...] | None, str | None]:
-    """Status, unions and employer that the caller may list; open postings are everybody's.
+) -> tuple[PostingStatus | None, str | None, str | None]:
+    """Status, union (with its branches) and employer that the caller may list.
+
+    Open postings are everybody's.
 
     :raises NotPermitted: no staff that looks after postings, or a recruiter of another employer.
     """
@@ -246,13 +245,7 @@ async def _scope(
         return None, None, employer_id
     caller = context.require(Role.OFFICER, Role.RECRUITER)
     if caller.role is Role.OFFICER:
-        assert caller.union_id is not None  # every officer belongs to a union
-        unions = context.services.store.unions
-        return (
-            status,
-            tuple(await unions.branch_ids(caller.union_id, limit=MOST_BRANCHES)),
-            employer_id,
-        )
+        return status, caller.union_id, employer_id
     if employer_id not in {None, caller.employer_id}:
         raise NotPermitted("You recruit for another employer.", field=("filter", "employerId"))
     return status, None, caller.employer_id

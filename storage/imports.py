@@ -7,16 +7,17 @@ MongoDB after 30 days, rows that no import came for after 7 (storage/indexes.py)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.imports import Import, ImportRow, ImportStatus, RawRow, RowOutcome, counts
+from domain.imports import Import, ImportRow, ImportStatus, RawRow, RowOutcome, counts, row_id
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 NEWEST_FIRST = (("_id", -1),)
-BY_NUMBER = (("number", 1),)
+BY_ID = (("_id", 1),)
 
 
 class Imports:
@@ -91,11 +92,14 @@ class Imports:
         self, import_id: str, outcome: RowOutcome | None, wanted: Slice
     ) -> Page[ImportRow]:
         """Rows that have their outcome, in the order of the table; the key is the number."""
-        where: Document = {"import_id": import_id}
+        # "0" comes next after "/": all ids that begin with the import's.
+        where: Document = {"_id": {"$gt": f"{import_id}/", "$lt": f"{import_id}0"}}
         if outcome is not None:
-            where["outcome"] = outcome.value
+            where |= {"import_id": import_id, "outcome": outcome.value}
+        if wanted.after is not None:
+            wanted = replace(wanted, after=(row_id(import_id, wanted.after[0]),))
         with translated():
-            page = await find_page(self._rows, where, BY_NUMBER, wanted)
+            page = await find_page(self._rows, where, BY_ID, wanted)
         return page.map(lambda document: to_record(ImportRow, document))
 
     async def digests(self, import_id: str, keys: Sequence[str]) -> dict[str, str]:
@@ -105,15 +109,15 @@ class Imports:
         with translated():
             found = self._rows.find(
                 {"import_id": import_id, "key": {"$in": list(keys)}}, {"key": 1, "digest": 1}
-            ).sort([("number", 1)])
+            ).sort([("_id", 1)])
             return {document["key"]: document["digest"] async for document in found}
 
     async def finish_chunk(
         self, before: Import, rows: Sequence[ImportRow], *, at: datetime, session: Session
-    ) -> bool:
-        """Store the outcomes of the part that is next, and go on to the one after it.
+    ) -> Import | None:
+        """Store the outcomes of the part that is next, and give the import as it is then.
 
-        False, without a write, when the import has come to an end or is further on already.
+        None, without a write, when it has come to an end or is further on already.
         """
         place = before.next_chunk
         is_last = place + 1 >= before.chunks
@@ -124,16 +128,17 @@ class Imports:
         if is_last:
             change |= {"active": False, "finished_at": at}
         with translated():
-            done = await self._imports.update_one(
+            after = await self._imports.find_one_and_update(
                 {"_id": before.id, "active": True, "next_chunk": place},
                 {"$set": change, "$inc": counts(rows)},
+                return_document=True,
                 session=session,
             )
-            if done.matched_count == 0:
-                return False
+            if after is None:
+                return None
             await self._rows.insert_many([to_document(row) for row in rows], session=session)
             await self._chunks.delete_one({"_id": _chunk_id(before.id, place)}, session=session)
-        return True
+        return to_record(Import, after)
 
     async def end(
         self, import_id: str, status: ImportStatus, *, at: datetime, place: int | None = None

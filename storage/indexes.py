@@ -24,10 +24,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
+    "employer_checks": [
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
+    ],
+    "minimum_wages": [
+        IndexModel(
+            [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
+        )
+    ],
     "postings": [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
         IndexModel(
             [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
             name="best_paid",
@@ -43,6 +52,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
                 ("search.intensity", ASCENDING),
                 ("terms.place_code", ASCENDING),
                 ("terms.valid_until", ASCENDING),
+                ("verified_until", ASCENDING),
                 ("search.pay", ASCENDING),
                 ("search.traits", ASCENDING),
                 ("_id", DESCENDING),
@@ -52,12 +62,20 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
         IndexModel([("search.version", ASCENDING)], name="by_search_version"),
         IndexModel(
+            [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_scope",
+        ),
+        IndexModel([("status", ASCENDING), ("terms.valid_until", ASCENDING)], name="by_last_day"),
+        IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
+        IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
+        IndexModel(
             [("employer_id", ASCENDING), ("external_id", ASCENDING)],
             name="one_an_external_id",
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
         ),
     ],
+    "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
     "sessions": [
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(
@@ -188,15 +206,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY),
     ],
+    # Its _id begins with the import's and goes on with the number: the order of the table.
     "import_rows": [
-        IndexModel([("import_id", ASCENDING), ("number", ASCENDING)], name="by_import"),
         IndexModel(
-            [("import_id", ASCENDING), ("outcome", ASCENDING), ("number", ASCENDING)],
+            [("import_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
             name="by_outcome",
         ),
         # What a dry run has seen of a thing before.
         IndexModel(
-            [("import_id", ASCENDING), ("key", ASCENDING), ("number", DESCENDING)],
+            [("import_id", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
             name="by_key",
             partialFilterExpression={"key": {"$gt": ""}},
         ),

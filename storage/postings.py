@@ -1,4 +1,7 @@
-"""Postings. People see one only through ``visible``: open, and not past its last day."""
+"""Postings. People see one only through ``visible``: what the gate takes away is nowhere any more.
+
+A change is made by ``domain.verdicts`` and written over the very version that it was made from.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.postings import Finding, Posting, PostingStatus, PostingTerms, Review
+from domain.postings import Posting, PostingStatus
+from domain.regions import city_of, province_of, significant_digits
+from domain.rescreening import Rescreen, RescreenScope
+from domain.verdicts import AWAITING
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -29,9 +35,21 @@ class PostingQuery:
     ids: tuple[str, ...] | None = None
 
 
+_AWAITING = {"$in": [status.value for status in AWAITING]}
+
+
 def visible(on: date) -> Document:
-    """The one condition under which a posting may be shown, pinned or streamed."""
-    return {"status": PostingStatus.OPEN.value, "terms.valid_until": {"$gte": on.isoformat()}}
+    """The one condition under which a posting may be shown, pinned or streamed.
+
+    ``Posting.is_open`` says the same of a record: the gate let it through, its last day has not
+    passed, and the check of its employer counts.
+    """
+    day = on.isoformat()
+    return {
+        "status": PostingStatus.OPEN.value,
+        "terms.valid_until": {"$gte": day},
+        "verified_until": {"$gte": day},
+    }
 
 
 class Postings:
@@ -91,96 +109,99 @@ class Postings:
             page = await find_page(self._postings, _where(query), order, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
-    async def change(
-        self,
-        before: Posting,
-        terms: PostingTerms,
-        status: PostingStatus,
-        findings: Sequence[Finding],
-    ) -> Posting | None:
-        """Give the posting new terms with the verdict on them.
-
-        None when it is no longer at the revision and in the status of ``before``.
-        """
-        (entry,) = await self._searchable.entries([(before.employer_id, terms)])
+    async def write(
+        self, before: Posting, after: Posting, *, session: Session | None = None
+    ) -> bool:
+        """Store what has become of the posting; False when it is not as ``before`` any more."""
+        (update,) = await self._updates([(before, after)], session)
         with translated():
-            document = await self._postings.find_one_and_update(
-                _unchanged(before),
-                _changed(terms, status, findings, before.revision + 1, entry),
-                return_document=True,
-            )
-        return to_record(Posting, document) if document else None
+            done = await self._postings.update_one(*update, session=session)
+        return done.matched_count == 1
 
-    async def change_all(
+    async def write_all(
         self, changes: Sequence[tuple[Posting, Posting]], *, session: Session
     ) -> bool:
-        """Bring postings from what they were to what they are to be, by terms and verdict.
+        """Store what has become of many postings, each as it was and as it is to be.
 
-        False when one of them is no longer at the revision and in the status that it was in: then
-        the transaction is not to be committed.
+        False when one of them is not as it was any more: then the transaction is not to be
+        committed.
         """
         if not changes:
             return True
-        offers = [(after.employer_id, after.terms) for _, after in changes]
-        entries = await self._searchable.entries(offers, session=session)
-        updates = [
-            UpdateOne(
-                _unchanged(before),
-                _changed(after.terms, after.status, after.findings, after.revision, entry),
-            )
-            for (before, after), entry in zip(changes, entries, strict=True)
-        ]
+        updates = await self._updates(changes, session)
         with translated():
-            done = await self._postings.bulk_write(updates, session=session)
+            done = await self._postings.bulk_write(
+                [UpdateOne(*update) for update in updates], session=session
+            )
         return done.matched_count == len(changes)
 
-    async def close(self, before: Posting) -> Posting | None:
-        """Close the posting; None when it has changed since ``before``."""
+    async def _updates(
+        self, changes: Sequence[tuple[Posting, Posting]], session: Session | None
+    ) -> list[tuple[Document, Document]]:
+        """The filter and the update of each change; new terms bring what they are found by."""
+        updates = [_update(before, after) for before, after in changes]
+        revised = [
+            (after, update)
+            for (before, after), (_, update) in zip(changes, updates, strict=True)
+            if before.terms != after.terms
+        ]
+        if revised:
+            offers = [(after.employer_id, after.terms) for after, _ in revised]
+            entries = await self._searchable.entries(offers, session=session)
+            for (_, update), entry in zip(revised, entries, strict=True):
+                update["$set"]["search"] = entry
+        return updates
+
+    async def to_screen(self, rescreen: Rescreen, *, limit: int) -> list[Posting]:
+        """The next postings that a rescreening is about, by id."""
+        where: Document = {"status": _AWAITING, "_id": {"$gt": rescreen.cursor}}
+        if rescreen.scope is RescreenScope.EMPLOYER:
+            where["employer_id"] = rescreen.key
+        else:
+            where["$or"] = _bears_on(rescreen.key)
+        return await self._first(where, "_id", limit)
+
+    async def overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
+        """Postings whose day has come: past their last day, their employer's check past its own,
+        or screened by rules before ``rules``."""
+        day = on.isoformat()
+        for where, order in (
+            ({"status": _AWAITING, "terms.valid_until": {"$lt": day}}, "terms.valid_until"),
+            (
+                # Not simply less: a posting without one is overdue as well.
+                {"status": PostingStatus.OPEN.value, "verified_until": {"$not": {"$gte": day}}},
+                "verified_until",
+            ),
+            ({"status": _AWAITING, "rules": {"$not": {"$gte": rules}}}, "rules"),
+        ):
+            found = await self._first(where, order, limit)
+            if found:
+                return found
+        return []
+
+    async def _first(self, where: Document, order: str, limit: int) -> list[Posting]:
         with translated():
-            document = await self._postings.find_one_and_update(
-                _unchanged(before),
-                {"$set": {"status": PostingStatus.CLOSED.value}},
-                return_document=True,
-            )
-        return to_record(Posting, document) if document else None
-
-    async def decide(self, held: Posting, review: Review) -> Posting | None:
-        """Record a person's decision on a posting held for one.
-
-        None when it is not held, or its terms are no longer those that the person saw.
-        """
-        status = PostingStatus.OPEN if review.approved else PostingStatus.REFUSED
-        with translated():
-            document = await self._postings.find_one_and_update(
-                {**_unchanged(held), "status": PostingStatus.IN_REVIEW.value},
-                {"$set": {"status": status.value, "review": to_document(review)}},
-                return_document=True,
-            )
-        return to_record(Posting, document) if document else None
+            found = self._postings.find(where).sort(order, 1).limit(limit)
+            return [to_record(Posting, document) async for document in found]
 
 
-def _changed(
-    terms: PostingTerms,
-    status: PostingStatus,
-    findings: Sequence[Finding],
-    revision: int,
-    entry: Document,
-) -> Document:
-    return {
-        "$set": {
-            "terms": to_document(terms),
-            "status": status.value,
-            "findings": [to_document(finding) for finding in findings],
-            "revision": revision,
-            "search": entry,
-        }
-    }
+def _bears_on(region: str) -> list[Document]:
+    """Places within the region, and those that it may turn out to be in."""
+    digits = significant_digits(region)
+    around = sorted({city_of(region), province_of(region)} - {region})
+    return [
+        {"terms.place_code": {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}},
+        {"terms.place_code": {"$in": around}},
+    ]
 
 
-def _unchanged(before: Posting) -> Document:
-    # Postings of before there were revisions lack the field, and are at their first.
-    revision: Any = {"$in": [1, None]} if before.revision == 1 else before.revision
-    return {"_id": before.id, "status": before.status.value, "revision": revision}
+def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
+    """The filter and the update of a change, in which only the fields stand that differ."""
+    old, new = to_document(before), to_document(after)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    # Postings of before there were versions lack the field, and are at their first.
+    version: Any = {"$in": [1, None]} if before.version == 1 else before.version
+    return {"_id": before.id, "version": version}, {"$set": changed}
 
 
 def _where(query: PostingQuery) -> Document:

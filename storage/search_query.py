@@ -42,13 +42,14 @@ class SearchQuery:
     alternatives, but benefits and insurance must all be there.
 
     Without ``status`` only postings that may be shown on the day ``on`` are found, and still on
-    ``open_on``; with it, those of the employer or of the unions.
+    ``open_on``; with it, those of the employer or of the union with its
+    branches.
     """
 
     on: date
     open_on: date | None = None
     status: PostingStatus | None = None
-    union_ids: tuple[str, ...] | None = None
+    union_id: str | None = None
     words: tuple[Word, ...] = ()
     ids: tuple[str, ...] | None = None
     employer_id: str | None = None
@@ -96,8 +97,8 @@ class SearchQuery:
             where = visible(max(self.on, self.open_on or self.on))
         else:
             where = {"status": self.status.value}
-        if self.union_ids is not None:
-            where["union_id"] = {"$in": list(self.union_ids)}
+        if self.union_id is not None:
+            where["union_path"] = self.union_id
         if self.employer_id is not None:
             where["employer_id"] = self.employer_id
         if self.ids is not None:

@@ -23,12 +23,14 @@ from storage.pipeline import Pipeline
 from storage.postings import Postings
 from storage.presence import Presence
 from storage.questions import Questions
+from storage.rescreens import Rescreens
 from storage.sealing import Seal
 from storage.search import Search
 from storage.searchable import Searchable
 from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
+from storage.wages import Wages
 
 
 class Store:
@@ -42,9 +44,11 @@ class Store:
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
         self.employers = Employers(mongo)
+        self.wages = Wages(mongo)
         self.postings = Postings(mongo)
         self.search = Search(mongo)
         self.searchable = Searchable(mongo)
+        self.rescreens = Rescreens(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
@@ -69,6 +73,7 @@ class Store:
         await self.meta.claim(secret)
         await self.keys.begin(utc_now())
         await self.consents.begin()
+        await self.wages.begin()
 
     async def contact_of(self, lead: Lead) -> Contact | None:
         """Name and phone in the clear; None when they were erased.

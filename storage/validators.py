@@ -18,15 +18,17 @@ from domain.accounts import Account
 from domain.audit import AuditRow
 from domain.codes import Code
 from domain.consent import ConsentTemplate
-from domain.employers import Employer
+from domain.employers import Employer, EmployerCheck
 from domain.imports import Import, ImportRow
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.questions import Question
+from domain.rescreening import Rescreen
 from domain.sessions import LiveSession
 from domain.suggestions import Suggestion
 from domain.unions import Union as TradeUnion
+from domain.wages import MinimumWage
 from storage.client import Document
 from storage.contacts import Retained
 
@@ -108,7 +110,10 @@ VALIDATORS: Mapping[str, Document] = {
     "accounts": _record_schema(Account),
     "unions": _record_schema(TradeUnion),
     "employers": _record_schema(Employer),
+    "employer_checks": _record_schema(EmployerCheck),
+    "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
+    "rescreens": _record_schema(Rescreen),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),

@@ -25,7 +25,6 @@ from api.templates import template
 from domain.columns import POSTING_COLUMNS
 from domain.postings import PostingStatus
 from domain.sessions import SessionStatus
-from domain.wages import KNOWN_WAGES
 from realtime.imports import Importer
 from storage.client import new_id
 from storage.pages import Slice
@@ -88,7 +87,7 @@ class Desk:
 @pytest.fixture(scope="session")
 async def importer(running: Running) -> Importer:
     services = running.services
-    return Importer(services.store, services.desk, services.clock, KNOWN_WAGES, node=new_id())
+    return Importer(services.store, services.desk, services.gate, services.clock, node=new_id())
 
 
 @pytest.fixture(scope="session")
@@ -362,7 +361,7 @@ async def test_a_closed_posting_is_not_opened_by_a_table(desk: Desk, world: Worl
     await desk.bring(table([job(world)]), token)
     store = world.running.store
     (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
-    await store.postings.close(stored)
+    await world.running.services.gate.close(stored)
     done = await desk.bring(table([job(world), job(world, 基本工资="9000")]), token)
     assert [(row["outcome"], found(row)) for row in done["rows"]] == [
         ("DUPLICATE", []),

@@ -97,6 +97,8 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
+    verified = (await step("Verify", known, officer))["employer"]
+    assert verified["verified"] is True
     refused = await step("Submit", known, officer)
     assert {finding["code"] for finding in refused["findings"]} == {
         "PAY_BELOW_MINIMUM_WAGE",

@@ -12,10 +12,14 @@ import pytest
 from domain.accounts import Role
 from domain.columns import POSTING_COLUMNS
 from domain.imports import Import, ImportStatus, RawRow, RowOutcome
-from domain.wages import KNOWN_WAGES
+from domain.postings import CloseReason
+from domain.verdicts import closed
+from realtime import imports as module
 from realtime.import_postings import PostingRows
 from realtime.imports import Importer
+from realtime.postings import PostingGate
 from realtime.sessions import Desk
+from realtime.wages import LiveWages
 from storage.client import StorageUnavailable
 from storage.clock import utc_now
 from storage.pages import Slice
@@ -36,9 +40,17 @@ async def desk(store: Store) -> AsyncIterator[Desk]:
     await commit.close()
 
 
+def importer_of(store: Store, desk: Desk, node: str) -> Importer:
+    gate = PostingGate(store, desk, LiveWages(store), utc_now)
+    return Importer(store, desk, gate, utc_now, node=node)
+
+
 @pytest.fixture
-def importer(store: Store, desk: Desk) -> Importer:
-    return Importer(store, desk, utc_now, KNOWN_WAGES, node="one")
+async def importer(store: Store, desk: Desk) -> Importer:
+    await store.wages.begin()
+    return Importer(
+        store, desk, PostingGate(store, desk, LiveWages(store), utc_now), utc_now, node="one"
+    )
 
 
 def row(number: int, external_id: str) -> RawRow:
@@ -106,7 +118,10 @@ async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Impo
     assert await store.mongo["import_chunks"].count_documents({}) == 0
 
 
-async def test_imports_take_turns(store: Store, importer: Importer) -> None:
+async def test_imports_take_turns(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PARTS_A_TURN", 1)
     early, late = utc_now() - timedelta(minutes=2), utc_now() - timedelta(minutes=1)
     first = await waiting(store, parts(2, 1), updated_at=early)
     second_one = await waiting(store, parts(2, 1), updated_at=late)
@@ -132,7 +147,7 @@ async def test_a_part_that_two_nodes_decide_is_written_once(
     async def given(*_: Any) -> bool:
         return True
 
-    other = Importer(other_store, desk, utc_now, KNOWN_WAGES, node="two")
+    other = importer_of(other_store, desk, "two")
     # As if the clock of one were far behind: both believe that they have the lease.
     for each in (importer, other):
         monkeypatch.setattr(each, "_take_lease", given)
@@ -160,12 +175,12 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     decide = PostingRows.decide
     calls = 0
 
-    async def failing(self: Any, rows: Any) -> Any:
+    async def failing(self: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise StorageUnavailable("gone")
-        return await decide(self, rows)
+        return await decide(self)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostingRows, "decide", failing)
@@ -175,7 +190,7 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     assert (half.status, half.next_chunk, half.read) == (ImportStatus.RUNNING, 1, 2)
     # As another node, once the first has given the lease back.
     await store.leases.release("imports", "one")
-    assert await Importer(store, desk, utc_now, KNOWN_WAGES, node="two").run() == 2
+    assert await importer_of(store, desk, "two").run() == 2
     done = await now(store, one)
     assert (done.status, done.accepted, done.duplicates) == (ImportStatus.DONE, 6, 0)
     assert half.started_at == done.started_at
@@ -188,12 +203,12 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     decide = PostingRows.decide
     calls = 0
 
-    async def cancelling(self: Any, rows: Any) -> Any:
+    async def cancelling(self: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
-        return await decide(self, rows)
+        return await decide(self)
 
     monkeypatch.setattr(PostingRows, "decide", cancelling)
     assert await importer.run() == 1
@@ -223,10 +238,10 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     whole = await waiting(store, parts(1, 1))
     decide = PostingRows.decide
 
-    async def failing(self: Any, rows: Any) -> Any:
+    async def failing(self: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
-        return await decide(self, rows)
+        return await decide(self)
 
     monkeypatch.setattr(PostingRows, "decide", failing)
     assert await importer.run() == 1
@@ -243,10 +258,10 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any, rows: Any) -> Any:
+    async def raced(self: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        decided = await decide(self)
         if calls == 1:
             await store.postings.add([other])
         return decided
@@ -269,12 +284,13 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any, rows: Any) -> Any:
+    async def raced(self: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        decided = await decide(self)
         if calls == 1:
-            assert await store.postings.close(before)
+            closed_now = closed(before, CloseReason.WITHDRAWN, utc_now())
+            assert await store.postings.write(before, closed_now)
         return decided
 
     monkeypatch.setattr(PostingRows, "decide", raced)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.imports import ImportKind, ImportStatus, RowOutcome
+from domain.imports import ImportKind, ImportStatus, RowOutcome, row_id
 from domain.postings import Severity
 from storage.client import new_id
 from tests.support import records
@@ -75,7 +75,7 @@ async def test_rows_come_in_their_order_with_the_headings_of_the_table(
     pay = replace(FINDING, field="pay.amount", severity=Severity.WARN)
     rows = [
         records.import_row(
-            id=f"{one.id}/{number}",
+            id=row_id(one.id, number),
             import_id=one.id,
             number=number,
             outcome=RowOutcome.HELD if number % 2 else RowOutcome.ACCEPTED,

@@ -236,13 +236,20 @@ REFUSED: dict[str, Refused] = {
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "change, a closed posting": Refused(
-        "changePosting",
+    "verify, unknown employer": Refused(
+        "verifyEmployer",
         "officer",
-        setting(postingId=lambda world: gid(world.closed)),
-        "PostingNotOpen",
-        "POSTING_NOT_OPEN",
-        None,
+        setting(employerId=lambda _: unknown("Employer")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "employerId"),
+    ),
+    "verify, id of a posting": wrong_id(
+        "verifyEmployer", "officer", setting(employerId=lambda world: gid(world.open)), "employerId"
+    ),
+    "verify, long note": invalid("verifyEmployer", "officer", setting(note="长" * 501), "note"),
+    "verify, note with an identity card": invalid(
+        "verifyEmployer", "officer", setting(note=f"经办人 {IDENTITY_CARD}"), "note"
     ),
     "close, a refused posting": Refused(
         "closePosting",

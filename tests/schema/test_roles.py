@@ -26,6 +26,7 @@ ALLOWED = {
     "refreshSignIn": set(CALLERS),
     "enterAsViewer": set(CALLERS),
     "createEmployer": OFFICERS,
+    "verifyEmployer": {"officer", "officer above"},
     "submitPosting": OFFICERS | {"recruiter"},
     "reviewPosting": {"officer", "officer above"},
     "changePosting": {"officer", "officer above", "recruiter"},

@@ -10,6 +10,7 @@ from domain.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
 from domain.consent import FIRST
 from domain.events import Announcement, Placed
 from domain.pipeline import recorded
+from domain.wages import KNOWN_WAGES
 from storage.client import Document, StorageError, translated
 from storage.contacts import Retained
 from storage.documents import to_document
@@ -22,7 +23,10 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "accounts": to_document(records.account()),
     "unions": to_document(records.union()),
     "employers": to_document(records.employer()),
+    "employer_checks": to_document(records.employer_check()),
+    "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
     "postings": to_document(records.posting()),
+    "rescreens": to_document(records.rescreen()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(recorded(records.lead())),

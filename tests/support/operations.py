@@ -127,6 +127,20 @@ OPERATIONS = {
             "... on EmployerCreated { employer { id name creditCode placeCode description } }",
         ),
         Operation(
+            "verifyEmployer",
+            lambda world: {
+                "employerId": gid(world.unverified),
+                "licence": True,
+                "handlerIdentity": True,
+                "handlerAuthority": True,
+                "method": "ON_SITE",
+                "note": "营业执照原件、经办人身份及授权书均已核对",
+            },
+            "EmployerVerified",
+            "... on EmployerVerified { employer { id verified verifiedUntil } "
+            "check { passed method validUntil by { displayName } } }",
+        ),
+        Operation(
             "submitPosting",
             posting_input,
             "PostingAccepted",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain.accounts import Account, Role
 from domain.codes import Code, CodeKind
-from domain.employers import Employer
+from domain.employers import CheckMethod, Employer, EmployerCheck
 from domain.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
 from domain.postings import Posting, PostingStatus
 from domain.questions import Question
+from domain.rescreening import Rescreen, RescreenScope
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
 from storage.client import new_id
@@ -20,6 +21,7 @@ from tests.domain.samples import terms
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 UNION_ID = "union"
+VERIFIED_UNTIL = date(2099, 12, 31)
 HOST_ID = "host"
 
 
@@ -69,6 +71,31 @@ def employer(**changes: Any) -> Employer:
         union_id=UNION_ID,
         created_by="officer",
         created_at=AT,
+        verified_until=VERIFIED_UNTIL,
+        checks=1,
+    )
+    return replace(made, **changes)
+
+
+def employer_check(**changes: Any) -> EmployerCheck:
+    made = EmployerCheck(
+        id=new_id(),
+        employer_id="employer",
+        licence=True,
+        handler_identity=True,
+        handler_authority=True,
+        method=CheckMethod.ON_SITE,
+        note="",
+        by="officer",
+        at=AT,
+        valid_until=VERIFIED_UNTIL,
+    )
+    return replace(made, **changes)
+
+
+def rescreen(**changes: Any) -> Rescreen:
+    made = Rescreen(
+        id=new_id(), scope=RescreenScope.EMPLOYER, key="employer", due_at=AT, requested_at=AT
     )
     return replace(made, **changes)
 
@@ -80,8 +107,10 @@ def posting(**changes: Any) -> Posting:
         terms=terms(),
         status=PostingStatus.OPEN,
         union_id=UNION_ID,
+        union_path=("root", UNION_ID),
         created_by="officer",
         created_at=AT,
+        verified_until=VERIFIED_UNTIL,
     )
     return replace(made, **changes)
 
@@ -177,5 +206,7 @@ def imported(**changes: Any) -> Import:
 
 
 def import_row(**changes: Any) -> ImportRow:
-    made = ImportRow(id=new_id(), import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT)
+    made = ImportRow(
+        id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT
+    )
     return replace(made, **changes)

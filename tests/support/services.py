@@ -23,17 +23,18 @@ from domain.postings import Finding, Posting, PostingStatus, Severity
 from domain.questions import Question
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
-from domain.wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.sessions import Desk
 from realtime.tally import Tally
+from realtime.wages import LiveWages
 from schema.context import Services
 from schema.engine import Engine
 from schema.nodes import global_id
@@ -94,12 +95,17 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
     commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
     lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
+    wages = LiveWages(store)
+    await wages.start()
     tokens = Tokens(SECRET, clock)
     gate = Gate(tokens, store.accounts)
+    desk = Desk(store, commit, clock)
+    posting_gate = PostingGate(store, desk, wages, clock)
     services = Services(
         store=store,
         hub=hub,
-        desk=Desk(store, commit, clock),
+        desk=desk,
+        gate=posting_gate,
         questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
@@ -110,17 +116,19 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         presence=presence,
         authority=gate,
         clock=clock,
-        wages=KNOWN_WAGES,
+        live_wages=wages,
         public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
     endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
     stops: Sequence[Callable[[], Awaitable[None]]] = (
+        posting_gate.finish,
         capture.close,
         lead_log.close,
         commit.close,
         presence.close,
+        wages.close,
         feed.stop,
         tally.close,
         hub.close,
@@ -167,6 +175,7 @@ class World:
         self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
         self.employer = self._employer("合成电机有限公司")
         self.rival = self._employer("合成纺织有限公司")
+        self.unverified = replace(self._employer("合成物流有限公司"), verified_until=None, checks=0)
         self.host = self._account(Role.HOST, union_id=self.union.id)
         self.other_host = self._account(Role.HOST, union_id=self.union.id)
         self.officer = self._account(Role.OFFICER, union_id=self.union.id)
@@ -220,7 +229,7 @@ class World:
         """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.elsewhere])
-        await store.employers.add([self.employer, self.rival])
+        await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
@@ -320,6 +329,7 @@ class World:
         made = {
             "employer_id": employer.id,
             "union_id": self.union.id,
+            "union_path": self.union.path,
             "terms": self._terms(),
             "created_at": utc_now(),
         }
