@@ -319,13 +319,14 @@ def main() -> None:
     )
     parser.add_argument("--way", action="append", choices=WAYS, help="this alone")
     parser.add_argument("--rounds", type=int, help="so many of each, three by default")
-    parser.add_argument("--record", action="store_true", help="put the results into the README")
+    parser.add_argument(
+        "--record", action="store_true", help="keep the results, in the README and as JSON"
+    )
     given = parser.parse_args()
     run = Run(given)
     asyncio.run(run.measure())
     run.found["medians"] = summed_up(run.found["trials"])
     print(leads_report.table(run.found["medians"]), flush=True)
-    leads_report.keep(run.found)
     if given.record:
         leads_report.record(run.found)
 

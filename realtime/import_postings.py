@@ -25,7 +25,7 @@ from domain.imports import (
 )
 from domain.postings import Finding, Posting, PostingStatus, PostingTerms
 from domain.scopes import may_see_unopened
-from domain.screening import check_terms, screen
+from domain.screening import check_terms
 from domain.terms import fingerprint, term_changes
 from domain.texts import check_text
 from domain.unions import Union
@@ -175,7 +175,11 @@ class PostingRows(Outcomes):
         return union.path if union else ()
 
     def _made(self, row: _Row) -> Posting:
-        made = admitted(
+        made = self._decided.postings[row.key] = self._admitted(row)
+        return made
+
+    def _admitted(self, row: _Row) -> Posting:
+        return admitted(
             new_id(),
             employer=row.employer,
             union_path=self._path_of(row.employer.union_id),
@@ -185,8 +189,6 @@ class PostingRows(Outcomes):
             at=self._at,
             external_id=row.external_id,
         )
-        self._decided.postings[row.key] = made
-        return made
 
     def _revised(self, row: _Row, before: Posting) -> Posting:
         after = changed(before, row.terms, employer=row.employer, table=self._wages, at=self._at)
@@ -207,7 +209,7 @@ class PostingRows(Outcomes):
 
     def _note_the_same(self, row: _Row, before: Posting | None) -> None:
         if before is None or row.key in self._digests:
-            findings = screen(row.terms, self._wages, self._today)
+            findings = self._admitted(row).findings
         else:
             findings = before.findings
         self._note(row.number, RowOutcome.DUPLICATE, findings, **self._about(row, before))

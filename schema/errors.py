@@ -104,6 +104,10 @@ class RetentionTooEarly(UserError): ...
 
 
 @strawberry.type
+class StatusConflict(UserError): ...
+
+
+@strawberry.type
 class Busy(UserError): ...
 
 
@@ -175,6 +179,7 @@ _ANSWERS = [
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
     _Answer(errors.QuestionConflict, QuestionConflict),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
+    _Answer(errors.StatusConflict, StatusConflict),
     _Answer(errors.Busy, Busy),
 ]
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]

@@ -43,7 +43,7 @@ from storage.search_query import SearchOrder, SearchQuery
 
 
 @strawberry.input(description="A place by its code or by a point, to begin from.")
-class NearInput:
+class NearPlaceInput:
     place_code: str | None = strawberry.field(
         default=None, description="GB/T 2260: the centre of that region."
     )
@@ -72,7 +72,7 @@ class PostingFilter:
     place_code: str | None = strawberry.field(
         default=None, description="GB/T 2260: a province, city or county with all below it."
     )
-    near: NearInput | None = None
+    near: NearPlaceInput | None = None
     pay_from: int | None = strawberry.field(
         default=None, description="Whole yuan a month; pay by the hour counts as full-time work."
     )
@@ -260,7 +260,7 @@ async def _presented(context: Context, session_id: strawberry.ID | None) -> tupl
     return session.record.posting_ids if session else ()
 
 
-def _near(given: NearInput | None) -> PointRecord | None:
+def _near(given: NearPlaceInput | None) -> PointRecord | None:
     """The point to measure from.
 
     :raises InvalidInput: neither or both of code and point, or one that cannot be.

@@ -22,7 +22,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
         IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
     ],
-    "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
+    "unions": [
+        IndexModel([("path", ASCENDING)], name="by_ancestor"),
+        IndexModel([("place_code", ASCENDING)], name="by_place"),
+    ],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
     "employer_checks": [
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
@@ -36,6 +39,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("told", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="untold"),
+        IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
         IndexModel(
             [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
@@ -185,6 +190,63 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("actor_id", ASCENDING), ("action", ASCENDING), ("at", ASCENDING)], name="by_actor"
         ),
     ],
+    "seekers": [
+        IndexModel(
+            [("giver", ASCENDING)],
+            name="one_profile_a_giver",
+            unique=True,
+            partialFilterExpression={"giver": {"$gt": ""}},
+        ),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        # A posting finds whom it may suit by these alone; who is not matched has none.
+        IndexModel([("reach", ASCENDING), ("_id", DESCENDING)], name="by_reach"),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("_id", ASCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("updated_at", ASCENDING)],
+            name="idle",
+            partialFilterExpression={"erased_at": {"$type": "null"}},
+        ),
+    ],
+    "campaigns": [
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("run.status", ASCENDING), ("run.requested_at", ASCENDING)], name="by_run"),
+    ],
+    "campaign_matches": [
+        IndexModel([("campaign_id", ASCENDING), ("_id", ASCENDING)], name="by_campaign")
+    ],
+    "call_entries": [
+        IndexModel(
+            [("campaign_id", ASCENDING), ("person", ASCENDING)],
+            name="once_a_campaign",
+            unique=True,
+        ),
+        IndexModel([("campaign_id", ASCENDING), ("_id", ASCENDING)], name="by_campaign"),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
+            name="by_outcome",
+        ),
+        IndexModel([("union_path", ASCENDING)], name="by_union"),
+        IndexModel(
+            [("seeker_id", ASCENDING)],
+            name="by_seeker",
+            partialFilterExpression={"seeker_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("updated_at", ASCENDING)],
+            name="idle",
+            partialFilterExpression={"contact": {"$type": "object"}},
+        ),
+    ],
+    "referrals": [
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("seeker_id", ASCENDING), ("_id", DESCENDING)], name="by_seeker"),
+    ],
+    # Longer than a posting may be open: nobody is told of one a second time.
+    "notices": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY)],
     "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
     "imports": [
         IndexModel(

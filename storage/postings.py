@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import UpdateOne
@@ -50,6 +50,14 @@ def visible(on: date) -> Document:
         "terms.valid_until": {"$gte": day},
         "verified_until": {"$gte": day},
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An open posting in a list of addresses, and when its terms came to be as they are."""
+
+    id: str
+    changed_at: datetime
 
 
 class Postings:
@@ -100,6 +108,36 @@ class Postings:
             found = self._postings.find({"_id": {"$in": list(ids)}, **visible(on)}, {"_id": 1})
             open_ids = {document["_id"] async for document in found}
         return [posting_id for posting_id in ids if posting_id in open_ids]
+
+    async def borders(self, on: date, *, every: int) -> tuple[str, ...]:
+        """The ids behind which each further ``every`` open postings begin, in the order of ids.
+
+        It looks at every open posting: not to be called for each who asks.
+        """
+        borders: list[str] = []
+        while True:
+            where = visible(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
+            with translated():
+                # One behind the border, too: without it there is nothing more to divide.
+                found = self._postings.find(where, {"_id": 1}).sort([("_id", 1)])
+                ends = await found.skip(every - 1).limit(2).to_list(2)
+            if len(ends) < 2:
+                return tuple(borders)
+            borders.append(ends[0]["_id"])
+
+    async def listed(self, on: date, *, after: str, limit: int) -> list[Listed]:
+        """Open postings behind an id, in the order of ids; "0" is before the first."""
+        with translated():
+            found = self._postings.find(
+                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1, "changed_at": 1}
+            ).sort([("_id", 1)])
+            return [
+                Listed(
+                    id=document["_id"],
+                    changed_at=document.get("changed_at") or document["created_at"],
+                )
+                async for document in found.limit(limit)
+            ]
 
     async def page(
         self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: Slice
@@ -195,13 +233,20 @@ def _bears_on(region: str) -> list[Document]:
     ]
 
 
+_TOLD_ANEW = frozenset({"terms", "status", "verified_until"})
+"""After a change of these, whom the posting suits is looked for again (storage/jobs.py)."""
+
+
 def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
     """The filter and the update of a change, in which only the fields stand that differ."""
     old, new = to_document(before), to_document(after)
     changed = {name: value for name, value in new.items() if value != old[name]}
     # Postings of before there were versions lack the field, and are at their first.
     version: Any = {"$in": [1, None]} if before.version == 1 else before.version
-    return {"_id": before.id, "version": version}, {"$set": changed}
+    update: Document = {"$set": changed}
+    if _TOLD_ANEW & changed.keys():
+        update["$unset"] = {"told": ""}
+    return {"_id": before.id, "version": version}, update
 
 
 def _where(query: PostingQuery) -> Document:

@@ -12,6 +12,7 @@ from domain.events import Announcement, Placed
 from domain.pipeline import recorded
 from domain.suggestions import suggestions_for
 from domain.wages import KNOWN_WAGES
+from storage.campaigns import CampaignMatch
 from storage.client import Document, StorageError, translated
 from storage.contacts import Retained
 from storage.documents import to_document
@@ -43,6 +44,20 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             event=Announcement(session_id="a", body="你好"),
         )
     ),
+    "seekers": to_document(records.seeker()) | {"reach": ["*/31"]},
+    "campaigns": to_document(records.campaign()),
+    "campaign_matches": to_document(
+        CampaignMatch(
+            id="seeker",
+            campaign_id="campaign",
+            seeker_id="seeker",
+            posting_ids=("posting",),
+            at=records.AT,
+        )
+    ),
+    "call_entries": to_document(records.call_entry()),
+    "referrals": to_document(records.referral()),
+    "notices": {"_id": "seeker/posting", "at": records.AT},
     "audit": {
         "_id": 1,
         **to_document(
