@@ -65,8 +65,10 @@ class Search:
                 page = await self._by_rank(query, wanted)
             elif order is SearchOrder.DISTANCE:
                 page = await self._by_distance(query, wanted)
-            else:
+            elif query.is_led:
                 page = await self._in_order(query.where(), order.value, wanted)
+            else:
+                return await self._at_once(query, order, wanted)
             hits = await self._fetched(query, order, page.items)
         return Page(items=hits, has_next=page.has_next, has_previous=page.has_previous)
 
@@ -105,6 +107,13 @@ class Search:
             pays=row["pays"][:MOST_COUNTED],
             complete=len(row["places"]) <= MOST_COUNTED,
         )
+
+    async def _at_once(self, query: SearchQuery, order: SearchOrder, wanted: Slice) -> Page[Hit]:
+        """Keys and postings in one reading, where an index gives the order."""
+        page = await find_page(
+            self._postings, query.where(), order.value, wanted, projection={"search.tokens": 0}
+        )
+        return page.map(lambda document: _hit(document, document, order))
 
     async def _in_order(self, where: Document, order: Order, wanted: Slice) -> Page[Document]:
         fields = {name: 1 for name, _ in order}
@@ -184,15 +193,15 @@ class Search:
         where = {"$and": [{"_id": {"$in": [key["_id"] for key in keys]}}, query.shown()]}
         found = self._postings.find(where)
         postings = {document["_id"]: document async for document in found}
-        return [
-            Hit(
-                posting=to_record(Posting, postings[key["_id"]]),
-                key=tuple(_value(key, name) for name, _ in order.value),
-                metres=key.get("metres"),
-            )
-            for key in keys
-            if key["_id"] in postings
-        ]
+        return [_hit(postings[key["_id"]], key, order) for key in keys if key["_id"] in postings]
+
+
+def _hit(document: Document, key: Document, order: SearchOrder) -> Hit:
+    return Hit(
+        posting=to_record(Posting, document),
+        key=tuple(_value(key, name) for name, _ in order.value),
+        metres=key.get("metres"),
+    )
 
 
 def _value(document: Document, path: str) -> Any:

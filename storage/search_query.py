@@ -70,6 +70,11 @@ class SearchQuery:
         """The condition that a posting must fulfil."""
         return {"$and": [*self._indexed(), *self._residual()]}
 
+    @property
+    def is_led(self) -> bool:
+        """Whether a token leads a reading: its keys come in no order of a list."""
+        return bool(self.words or self.occupations) or self.region is not None
+
     def counting(self) -> list[Document]:
         """The same as stages over an index that holds all that is counted.
 
