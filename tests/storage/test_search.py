@@ -405,4 +405,4 @@ async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
         return page
 
     monkeypatch.setattr(type(store.search), "_in_order", then_closed)
-    assert await found(store, query()) == ["b"]
+    assert await found(store, query("电工")) == ["b"]
