@@ -14,6 +14,7 @@ from domain.words import folded, is_chinese, pinyin, runs
 
 LONGEST_START = 20
 MOST_SUGGESTIONS = 20
+MOST_PLACES = 10
 
 
 class SuggestionKind(Labelled):
@@ -89,7 +90,7 @@ def known_suggestions(start: str) -> Iterator[Suggestion]:
                     code=occupation.value,
                 )
                 break
-    for region in find_regions(start, MOST_SUGGESTIONS):
+    for region in find_regions(start, MOST_PLACES):
         yield Suggestion(
             id=f"{SuggestionKind.PLACE}:{region.code}",
             kind=SuggestionKind.PLACE,

@@ -22,7 +22,7 @@ from storage.pages import Order, Page, Slice, beyond, find_page
 from storage.postings import visible
 from storage.search_query import SearchOrder, SearchQuery, ranked
 
-MOST_COUNTED = 5_000
+MOST_COUNTED = 2_000
 """Postings that are counted for facets."""
 
 RINGS_KM = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 8_000)
@@ -86,7 +86,7 @@ class Search:
         return found is not None
 
     async def count(self, query: SearchQuery) -> Counted:
-        """The counted fields of at most 5,000 of what is found."""
+        """The counted fields of at most 2,000 of what is found."""
         pipeline: list[Document] = [
             *query.counting(),
             {"$limit": MOST_COUNTED + 1},

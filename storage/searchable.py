@@ -18,7 +18,7 @@ from domain.suggestions import Suggestion, suggestions_for
 from storage.client import Document, Duplicate, Mongo, Session, translated
 from storage.documents import to_document, to_record
 
-MOST_SUGGESTED = 60
+MOST_SUGGESTED = 30
 """Suggestions that are looked at for one beginning."""
 
 

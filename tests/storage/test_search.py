@@ -285,7 +285,7 @@ async def test_counts_are_of_all_that_is_found(store: Store) -> None:
 
 
 async def test_counting_ends_at_its_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST_COUNTED == 5_000
+    assert MOST_COUNTED == 2_000
     monkeypatch.setattr("storage.search.MOST_COUNTED", 10)
     await spread(store)
     counts = await store.search.count(query())
