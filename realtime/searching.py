@@ -1,19 +1,21 @@
-"""Making findable what an earlier version, or a load of its own, has stored without a search entry.
+"""Making findable what is stored without a search entry: by an import, or an earlier version.
 
-What is submitted is findable at once. Here only what lacks a current entry is made so, a batch at
-a time; that two nodes do the same is work done twice and nothing else.
+What is submitted is findable at once. An import has ten times as many rows to store in a second as
+MongoDB can take tokens, so its rows come here: a batch at a time, with a pause as long as the batch
+took. That two nodes do the same is work done twice and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 
 import structlog
 
 from storage.client import StorageError
 from storage.store import Store
 
-EVERY_SECONDS = 30.0
+EVERY_SECONDS = 5.0
 """How often postings without a current entry are looked for."""
 AT_ONCE = 200
 
@@ -41,8 +43,11 @@ class Searching:
         :raises StorageError: they cannot be read or written now.
         """
         done = 0
+        begun = time.monotonic()
         while found := await self._store.searchable.refresh(AT_ONCE):
             done += found
+            await asyncio.sleep(time.monotonic() - begun)
+            begun = time.monotonic()
         return done
 
     async def _keep_on(self) -> None:

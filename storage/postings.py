@@ -65,17 +65,23 @@ class Postings:
         self._postings = mongo["postings"]
         self._searchable = Searchable(mongo)
 
-    async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
-        """Store new postings.
+    async def add(
+        self,
+        postings: Sequence[Posting],
+        *,
+        session: Session | None = None,
+        findable: bool = True,
+    ) -> None:
+        """Store new postings; those that are not ``findable`` at once are made so soon after.
 
         :raises Duplicate: an employer has a posting of one of the external ids.
         """
-        offers = [(posting.employer_id, posting.terms) for posting in postings]
-        entries = await self._searchable.entries(offers, session=session)
-        documents = [
-            {**to_document(posting), "search": entry}
-            for posting, entry in zip(postings, entries, strict=True)
-        ]
+        documents = [to_document(posting) for posting in postings]
+        if findable:
+            offers = [(posting.employer_id, posting.terms) for posting in postings]
+            entries = await self._searchable.entries(offers, session=session)
+            for document, entry in zip(documents, entries, strict=True):
+                document["search"] = entry
         with translated():
             await self._postings.insert_many(documents, session=session)
 
@@ -157,16 +163,22 @@ class Postings:
         return done.matched_count == 1
 
     async def write_all(
-        self, changes: Sequence[tuple[Posting, Posting]], *, session: Session
+        self,
+        changes: Sequence[tuple[Posting, Posting]],
+        *,
+        session: Session,
+        findable: bool = True,
     ) -> bool:
         """Store what has become of many postings, each as it was and as it is to be.
+
+        Those that get new terms are found by them at once, or if not ``findable`` soon after.
 
         False when one of them is not as it was any more: then the transaction is not to be
         committed.
         """
         if not changes:
             return True
-        updates = await self._updates(changes, session)
+        updates = await self._updates(changes, session, findable=findable)
         with translated():
             done = await self._postings.bulk_write(
                 [UpdateOne(*update) for update in updates], session=session
@@ -174,7 +186,11 @@ class Postings:
         return done.matched_count == len(changes)
 
     async def _updates(
-        self, changes: Sequence[tuple[Posting, Posting]], session: Session | None
+        self,
+        changes: Sequence[tuple[Posting, Posting]],
+        session: Session | None,
+        *,
+        findable: bool = True,
     ) -> list[tuple[Document, Document]]:
         """The filter and the update of each change; new terms bring what they are found by."""
         updates = [_update(before, after) for before, after in changes]
@@ -183,7 +199,10 @@ class Postings:
             for (before, after), (_, update) in zip(changes, updates, strict=True)
             if before.terms != after.terms
         ]
-        if revised:
+        if not findable:
+            for _, update in revised:
+                update["$unset"] = {**update.get("$unset", {}), "search": ""}
+        elif revised:
             offers = [(after.employer_id, after.terms) for after, _ in revised]
             entries = await self._searchable.entries(offers, session=session)
             for (_, update), entry in zip(revised, entries, strict=True):

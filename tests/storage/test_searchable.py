@@ -7,6 +7,7 @@ from datetime import date
 
 from domain.postings import Posting
 from domain.suggestions import Suggestion, SuggestionKind
+from storage.client import Session
 from storage.store import Store
 from tests.domain.samples import terms
 from tests.support import records
@@ -73,3 +74,21 @@ async def test_what_finds_nothing_that_is_shown_is_not_suggested(store: Store) -
     assert await store.postings.write(posting, shown)
     assert await suggested(store, "焊") == [("TITLE", "焊工")]
     assert await store.search.found_by([place], TODAY) == [place]
+
+
+async def test_what_need_not_be_findable_at_once_is_so_after_the_next_refresh(store: Store) -> None:
+    await store.postings.add([records.posting(id="a")], findable=False)
+    await store.postings.add([records.posting(id="b")])
+    before = (await store.postings.by_ids("b"))["b"]
+    after = replace(before, terms=terms(title="焊工"), version=2)
+
+    async def body(session: Session) -> None:
+        assert await store.postings.write_all([(before, after)], session=session, findable=False)
+
+    await store.mongo.transaction(body)
+    for posting_id in "ab":
+        assert await store.mongo["postings"].find_one({"_id": posting_id, "search": None})
+    assert await store.searchable.refresh(10) == 2
+    tokens = (await entry(store, "b"))["tokens"]
+    assert isinstance(tokens, list)
+    assert "^焊工" in tokens
