@@ -55,8 +55,12 @@ class Decided:
         if employers:
             await store.employers.add(employers, session=session)
         for start in range(0, len(postings), ADDED_AT_ONCE):
-            await store.postings.add(postings[start : start + ADDED_AT_ONCE], session=session)
-        return await store.postings.write_all(list(self.changed.values()), session=session)
+            await store.postings.add(
+                postings[start : start + ADDED_AT_ONCE], session=session, findable=False
+            )
+        return await store.postings.write_all(
+            list(self.changed.values()), session=session, findable=False
+        )
 
 
 class Turns:
