@@ -74,7 +74,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
         IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
         IndexModel(
-            [("employer_id", ASCENDING), ("external_id", ASCENDING)],
+            [("external_id", ASCENDING), ("employer_id", ASCENDING)],
             name="one_an_external_id",
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},

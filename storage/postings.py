@@ -22,6 +22,7 @@ from storage.pages import Page, Slice, find_page
 from storage.searchable import Searchable
 
 NEWEST_FIRST = (("_id", -1),)
+_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,18 +96,21 @@ class Postings:
 
     async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
         """The postings of any status that are known by (employer, external id)."""
-        by_employer: dict[str, list[str]] = {}
-        for employer_id, external_id in wanted:
-            by_employer.setdefault(employer_id, []).append(external_id)
-        if not by_employer:
+        pairs = set(wanted)
+        if not pairs:
             return []
-        either = [
-            {"employer_id": employer_id, "external_id": {"$in": external_ids}}
-            for employer_id, external_ids in by_employer.items()
-        ]
+        where = {
+            "external_id": {"$in": sorted({external_id for _, external_id in pairs})},
+            "employer_id": {"$in": sorted({employer_id for employer_id, _ in pairs})},
+        }
         with translated():
-            found = self._postings.find({"$or": either})
-            return [to_record(Posting, document) async for document in found]
+            # In small batches: making records of them takes time that others wait for.
+            found = self._postings.find(where).batch_size(_BATCH)
+            return [
+                to_record(Posting, document)
+                async for document in found
+                if (document["employer_id"], document["external_id"]) in pairs
+            ]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
         """Those of ``ids`` that may be shown on that day, in the order given."""
