@@ -53,6 +53,7 @@ from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.retention import Retention
+from realtime.searching import Searching
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -235,6 +236,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             stack, Importer(store, desk, posting_gate, clock, node=secrets.token_hex(6))
         )
         _started(stack, KeyWatch(store))
+        _started(stack, Searching(store))
         _started(stack, Retention(store, clock, settings.periods))
 
         tokens = Tokens(settings.secret(), clock)

@@ -64,24 +64,21 @@ class PostingRows(Outcomes):
         self._employers: dict[str, Employer] = {}
         self._given: Employer | None = None
         self._unions: dict[str, Union] = {}
-        self._told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         self._stored: dict[str, Posting] = {}
 
-    async def prepare(self, rows: Sequence[RawRow]) -> None:
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
         turns = Turns()
         read = []
         for row in rows:
             read.append((row.number, *self._read(row, "externalId")))
             await turns.take()
         await self._know_employers(found for _, found, faults in read if not faults)
+        told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         for number, found, faults in read:
-            self._told.append((number, faults or self._row(number, found)))
+            told.append((number, faults or self._row(number, found)))
             await turns.take()
-
-    async def decide(self) -> Decided:
-        turns = Turns()
-        await self._know_postings([each for _, each in self._told if isinstance(each, _Row)])
-        for number, each in self._told:
+        await self._know_postings([each for _, each in told if isinstance(each, _Row)])
+        for number, each in told:
             if isinstance(each, _Row):
                 self._decide(each)
             else:
@@ -123,6 +120,7 @@ class PostingRows(Outcomes):
         return named
 
     async def _know_postings(self, rows: Sequence[_Row]) -> None:
+        self._decided.keys = {row.key for row in rows}
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting

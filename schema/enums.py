@@ -35,6 +35,7 @@ from domain.referrals import ReferralKind, ReferralStatus
 from domain.regions import RegionLevel
 from domain.seekers import Education, SeekerStatus
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
+from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
 from domain.wants import Weekday
 
@@ -56,6 +57,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     Benefit: "What comes beside the pay.",
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
+    SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",

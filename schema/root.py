@@ -28,7 +28,7 @@ from schema.match_events import SEEKER_EVENT_TYPES
 from schema.matches import MatchQueries
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
-from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.postings import PostingMutations, visible_posting
 from schema.profile_rights import ProfileRightsMutations
 from schema.profiles import SeekerMutations
 from schema.questions import QuestionQueries, visible_question
@@ -37,6 +37,7 @@ from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
+from schema.search import SearchQueries
 from schema.seekers import SeekerQueries, visible_seeker
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
@@ -91,7 +92,7 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
-        PostingQueries,
+        SearchQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,

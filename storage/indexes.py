@@ -43,9 +43,29 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
         IndexModel(
-            [("status", ASCENDING), ("terms.pay.amount", DESCENDING), ("_id", DESCENDING)],
-            name="by_pay",
+            [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
+            name="best_paid",
         ),
+        # A word, a region or an occupation, and all that is counted of what is found by it. What
+        # has few values comes first: a reading skips from one to the next.
+        IndexModel(
+            [
+                ("status", ASCENDING),
+                ("search.tokens", ASCENDING),
+                ("search.employment_type", ASCENDING),
+                ("search.shift", ASCENDING),
+                ("search.intensity", ASCENDING),
+                ("terms.place_code", ASCENDING),
+                ("terms.valid_until", ASCENDING),
+                ("verified_until", ASCENDING),
+                ("search.pay", ASCENDING),
+                ("search.traits", ASCENDING),
+                ("_id", DESCENDING),
+            ],
+            name="by_word",
+        ),
+        IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
+        IndexModel([("search.version", ASCENDING)], name="by_search_version"),
         IndexModel(
             [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
             name="by_scope",
@@ -54,7 +74,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
         IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
         IndexModel(
-            [("employer_id", ASCENDING), ("external_id", ASCENDING)],
+            [("external_id", ASCENDING), ("employer_id", ASCENDING)],
             name="one_an_external_id",
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
@@ -148,6 +168,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
         ),
     ],
+    "suggestions": [IndexModel([("starts", ASCENDING)], name="by_start")],
     "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],

@@ -32,6 +32,8 @@ from storage.questions import Questions
 from storage.referrals import Referrals
 from storage.rescreens import Rescreens
 from storage.sealing import Seal
+from storage.search import Search
+from storage.searchable import Searchable
 from storage.seekers import Seekers
 from storage.services import Services
 from storage.sessions import Sessions
@@ -53,6 +55,8 @@ class Store:
         self.employers = Employers(mongo)
         self.wages = Wages(mongo)
         self.postings = Postings(mongo)
+        self.search = Search(mongo)
+        self.searchable = Searchable(mongo)
         self.rescreens = Rescreens(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)

@@ -29,6 +29,7 @@ from domain.referrals import Referral
 from domain.rescreening import Rescreen
 from domain.seekers import Seeker
 from domain.sessions import LiveSession
+from domain.suggestions import Suggestion
 from domain.unions import Union as TradeUnion
 from domain.wages import MinimumWage
 from storage.campaigns import CampaignMatch
@@ -127,6 +128,7 @@ VALIDATORS: Mapping[str, Document] = {
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),
+    "suggestions": _record_schema(Suggestion),
     "leases": _LEASE,
     "codes": _record_schema(Code),
     "questions": _record_schema(Question),

@@ -12,7 +12,7 @@ from domain.events import Announcement
 from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
 from domain.pipeline import noted
-from domain.postings import Occupation, PostingStatus
+from domain.postings import PostingStatus
 from domain.sessions import SessionStatus
 from storage.client import Document, Mongo, Session
 from storage.codes import CodeQuery
@@ -142,7 +142,6 @@ async def log_leads(store: Store) -> None:
 BY_POSTING_ORDER = [
     PostingQuery(open_on=TODAY),
     PostingQuery(open_on=TODAY, employer_id="employer"),
-    PostingQuery(open_on=TODAY, occupation=Occupation.ELECTRICIAN, place_prefix="31"),
     PostingQuery(status=PostingStatus.IN_REVIEW, union_id=records.UNION_ID),
     PostingQuery(status=PostingStatus.REFUSED, employer_id="employer"),
 ]

@@ -10,6 +10,7 @@ from domain.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
 from domain.consent import FIRST
 from domain.events import Announcement, Placed
 from domain.pipeline import recorded
+from domain.suggestions import suggestions_for
 from domain.wages import KNOWN_WAGES
 from storage.campaigns import CampaignMatch
 from storage.client import Document, StorageError, translated
@@ -31,6 +32,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(recorded(records.lead())),
+    "suggestions": to_document(next(suggestions_for("电工", "employer", None))),
     "leases": {"_id": "work", "holder": "node", "until": records.AT},
     "codes": to_document(records.code()),
     "questions": to_document(records.question()),
