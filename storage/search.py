@@ -66,7 +66,7 @@ class Search:
             elif order is SearchOrder.DISTANCE:
                 page = await self._by_distance(query, wanted)
             elif query.is_led:
-                page = await self._in_order(query.where(), order.value, wanted)
+                page = await self._from_keys(query, order.value, wanted)
             else:
                 return await self._at_once(query, order, wanted)
             hits = await self._fetched(query, order, page.items)
@@ -88,7 +88,7 @@ class Search:
     async def count(self, query: SearchQuery) -> Counted:
         """The counted fields of at most 2,000 of what is found."""
         pipeline: list[Document] = [
-            *query.counting(),
+            *query.keys(),
             {"$limit": MOST_COUNTED + 1},
             {
                 "$group": {
@@ -99,7 +99,7 @@ class Search:
                 }
             },
         ]
-        found = [row async for row in self._mongo.aggregate("postings", pipeline)]
+        found = await self._rows(query, pipeline)
         row = found[0] if found else {"traits": [], "places": [], "pays": []}
         return Counted(
             traits=row["traits"][:MOST_COUNTED],
@@ -115,24 +115,39 @@ class Search:
         )
         return page.map(lambda document: _hit(document, document, order))
 
-    async def _in_order(self, where: Document, order: Order, wanted: Slice) -> Page[Document]:
-        fields = {name: 1 for name, _ in order}
-        return await find_page(self._postings, where, order, wanted, projection=fields)
+    async def _from_keys(
+        self,
+        query: SearchQuery,
+        order: Order,
+        wanted: Slice,
+        worded: Sequence[Document] | None = None,
+    ) -> Page[Document]:
+        """The keys of a page, sorted from all that an index has of what leads the query."""
+        keyed = [(_COMPUTED[name], way) for name, way in order]
+        rows = await self._rows(query, [*query.keys(worded), *_slicing(keyed, wanted)])
+        return _sliced([{"_id": row["key"], "search": {"pay": row["pay"]}} for row in rows], wanted)
+
+    async def _rows(self, query: SearchQuery, pipeline: list[Document]) -> list[Document]:
+        hint = "by_word" if query.is_led else None
+        return [row async for row in self._mongo.aggregate("postings", pipeline, hint=hint)]
 
     async def _by_rank(self, query: SearchQuery, wanted: Slice) -> Page[Document]:
-        where = query.where()
         order = SearchOrder.NEWEST.value
 
-        def reader(rank: int, more: Document) -> Read:
+        def reader(rank: int, worded: list[Document]) -> Read:
             async def read(part: Slice) -> Page[Document]:
-                narrowed = {"$and": [*where["$and"], more]} if more else where
-                page = await self._in_order(narrowed, order, _without_first(part))
+                inner = _without_first(part)
+                if query.is_led:
+                    page = await self._from_keys(query, order, inner, worded)
+                else:
+                    where, ids = query.where(), {"_id": 1}
+                    page = await find_page(self._postings, where, order, inner, projection=ids)
                 return page.map(lambda document: {**document, "rank": rank})
 
             return read
 
         ranks = ranked(query.words)
-        readers = [reader(len(ranks) - place, more) for place, more in enumerate(ranks)]
+        readers = [reader(len(ranks) - place, worded) for place, worded in enumerate(ranks)]
         return await joined(readers, wanted, lambda key: len(ranks) - int(key[0]))
 
     async def _by_distance(self, query: SearchQuery, wanted: Slice) -> Page[Document]:
@@ -153,11 +168,6 @@ class Search:
     async def _ring(
         self, near: Point, where: Document, ring: tuple[float, float], wanted: Slice
     ) -> Page[Document]:
-        order = SearchOrder.DISTANCE.value
-        bounds: list[Document] = [{"metres": {"$gte": ring[0], "$lt": ring[1]}}]
-        bounds += [beyond(order, wanted.after, 1)] if wanted.after else []
-        bounds += [beyond(order, wanted.before, -1)] if wanted.before else []
-        way = -1 if wanted.backward else 1
         pipeline: list[Document] = [
             {
                 "$geoNear": {
@@ -171,18 +181,12 @@ class Search:
                     "spherical": True,
                 }
             },
-            {"$match": {"$and": bounds}},
+            {"$match": {"metres": {"$gte": ring[0], "$lt": ring[1]}}},
             {"$project": {"metres": 1}},
-            {"$sort": {name: direction * way for name, direction in order}},
-            {"$limit": wanted.limit + 1},
+            *_slicing(SearchOrder.DISTANCE.value, wanted),
         ]
-        found = [row async for row in self._mongo.aggregate("postings", pipeline)]
-        more = len(found) > wanted.limit
-        found = found[: wanted.limit]
-        if wanted.backward:
-            found.reverse()
-            return Page(items=found, has_next=wanted.before is not None, has_previous=more)
-        return Page(items=found, has_next=more, has_previous=wanted.after is not None)
+        rows = [row async for row in self._mongo.aggregate("postings", pipeline)]
+        return _sliced(rows, wanted)
 
     async def _fetched(
         self, query: SearchQuery, order: SearchOrder, keys: Sequence[Document]
@@ -194,6 +198,29 @@ class Search:
         found = self._postings.find(where)
         postings = {document["_id"]: document async for document in found}
         return [_hit(postings[key["_id"]], key, order) for key in keys if key["_id"] in postings]
+
+
+_COMPUTED = {"_id": "key", "search.pay": "pay"}
+
+
+def _slicing(order: Order, wanted: Slice) -> list[Document]:
+    """The stages that leave one page, and one more to know whether the list goes on."""
+    bounds = [beyond(order, wanted.after, 1)] if wanted.after else []
+    bounds += [beyond(order, wanted.before, -1)] if wanted.before else []
+    way = -1 if wanted.backward else 1
+    return [
+        *({"$match": bound} for bound in bounds),
+        {"$sort": {name: direction * way for name, direction in order}},
+        {"$limit": wanted.limit + 1},
+    ]
+
+
+def _sliced(found: Sequence[Document], wanted: Slice) -> Page[Document]:
+    more = len(found) > wanted.limit
+    items = found[: wanted.limit]
+    if wanted.backward:
+        return Page(items=items[::-1], has_next=wanted.before is not None, has_previous=more)
+    return Page(items=items, has_next=more, has_previous=wanted.after is not None)
 
 
 def _hit(document: Document, key: Document, order: SearchOrder) -> Hit:

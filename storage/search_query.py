@@ -66,22 +66,28 @@ class SearchQuery:
     near: Point | None = None
     within_km: float | None = None
 
-    def where(self) -> Document:
-        """The condition that a posting must fulfil."""
-        return {"$and": [*self._indexed(), *self._residual()]}
+    def where(self, worded: Sequence[Document] | None = None) -> Document:
+        """The condition that a posting must fulfil; ``worded`` stands for the words if given."""
+        return {"$and": [*self._indexed(worded), *self._residual()]}
 
     @property
     def is_led(self) -> bool:
         """Whether a token leads a reading: its keys come in no order of a list."""
         return bool(self.words or self.occupations) or self.region is not None
 
-    def counting(self) -> list[Document]:
-        """The same as stages over an index that holds all that is counted.
+    def keys(self, worded: Sequence[Document] | None = None) -> list[Document]:
+        """The same as stages over an index that holds all that is compared and counted.
 
-        What would make a reading of the index jump from key to key, or leave it for the posting,
-        is looked at only after the counted fields are taken from the key.
+        They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. What would make a reading of
+        the index jump from key to key, or leave it for the posting, is looked at only after these
+        are taken from the key; they are computed, or the server would look at it before.
         """
-        fields = {"_id": 0, "place": "$terms.place_code", "pay": "$search.pay"}
+        fields = {
+            "key": {"$concat": ["$_id", ""]},
+            "place": "$terms.place_code",
+            "pay": {"$ifNull": ["$search.pay", None]},
+            "traits": {"$concat": ["$search.traits", ""]},
+        }
         codes = [trait_of(code) for code in (*self.benefits, *self.insurance)]
         wanted: list[Document] = [{"traits": {"$regex": code}} for code in codes]
         if self.friendly_to:
@@ -90,9 +96,8 @@ class SearchQuery:
         if pay := self._pay_bounds():
             wanted.append({"pay": pay})
         return [
-            {"$match": {"$and": self._indexed()}},
-            # Computed, or the server would look for it before.
-            {"$project": {**fields, "traits": {"$concat": ["$search.traits", ""]}}},
+            {"$match": {"$and": self._indexed(worded)}},
+            {"$project": fields},
             *({"$match": condition} for condition in wanted),
         ]
 
@@ -110,7 +115,7 @@ class SearchQuery:
             where["_id"] = {"$in": list(self.ids)}
         return where
 
-    def _indexed(self) -> list[Document]:
+    def _indexed(self, worded: Sequence[Document] | None = None) -> list[Document]:
         single = {
             "search.occupation": self.occupations,
             "search.employment_type": self.employment_types,
@@ -122,7 +127,8 @@ class SearchQuery:
             for name, wanted in single.items()
             if wanted
         ]
-        parts = [self.shown(), *map(_has, self.words), self._place(), *codes]
+        having = [*map(_has, self.words)] if worded is None else worded
+        parts = [self.shown(), *having, self._place(), *codes]
         if self.occupations and not self.words and self.region is None:
             parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
         return [part for part in parts if part]
@@ -163,15 +169,19 @@ def _has(word: Word) -> Document:
     return {"search.tokens": {"$in": _tokens(word, (*word.strong, *word.weak))}}
 
 
-def ranked(words: Sequence[Word]) -> list[Document]:
-    """What makes a posting relevant, the best first; together they are all that have the words.
+def ranked(words: Sequence[Word]) -> list[list[Document]]:
+    """The conditions of each rank, the best first; together they find all that have the words.
 
     First those that have every word strongly, then those that have some, then the others.
     """
-    strong = [{"search.tokens": {"$in": _tokens(word, word.strong)}} for word in words]
-    if not strong:
-        return [{}]
-    some = {"$or": strong} if len(strong) > 1 else strong[0]
-    if len(strong) == 1:
-        return [{"$and": strong}, {"$nor": [some]}]
-    return [{"$and": strong}, {"$and": [some, {"$nor": [{"$and": strong}]}]}, {"$nor": [some]}]
+    strong: list[Document] = [
+        {"search.tokens": {"$in": _tokens(word, word.strong)}} for word in words
+    ]
+    weak: list[Document] = [{"search.tokens": {"$in": _tokens(word, word.weak)}} for word in words]
+    if not words:
+        return [[]]
+    others = [*weak, {"$nor": strong}]
+    if len(words) == 1:
+        return [strong, others]
+    some = [*map(_has, words), {"$or": strong}, {"$nor": [{"$and": strong}]}]
+    return [strong, some, others]

@@ -380,7 +380,7 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
         {
             "explain": {
                 "aggregate": "postings",
-                "pipeline": wanted.counting(),
+                "pipeline": wanted.keys(),
                 "cursor": {},
                 "hint": "by_word",
             },
@@ -396,13 +396,13 @@ async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await keep(store, a=terms(), b=terms())
-    in_order = type(store.search)._in_order
+    from_keys = type(store.search)._from_keys
 
     async def then_closed(*arguments: Any) -> Any:
-        page = await in_order(*arguments)
+        page = await from_keys(*arguments)
         before: Posting = (await store.postings.by_ids(["a"]))["a"]
         await store.postings.write(before, replace(before, status=PostingStatus.CLOSED, version=2))
         return page
 
-    monkeypatch.setattr(type(store.search), "_in_order", then_closed)
+    monkeypatch.setattr(type(store.search), "_from_keys", then_closed)
     assert await found(store, query("电工")) == ["b"]
