@@ -53,6 +53,9 @@ class Member(Protocol):
     def deliver(self, rendered: Rendered, kind: str | None) -> None:
         """Queue an event. With a ``kind`` a newer one of the same kind may replace it."""
 
+    def deliver_all(self, events: Sequence[Rendered]) -> None:
+        """Queue several events in their order, in one write."""
+
     def has_room(self) -> bool:
         """Whether the peer keeps up."""
 
@@ -130,15 +133,18 @@ class Group:
         its first event.
         """
         first, last = events[0][0], events[-1][0]
+        whole = [rendered for _, rendered in events]
         members = list(self.members.items())
         pace = max(1, TURN // len(events))
         for turn, (member, had) in enumerate(members, start=1):
             # Somebody may have left during the turns of the others.
             if had < last and member in self.members:
-                for seq, rendered in events:
-                    if seq > had:
-                        member.deliver(rendered, None)
-                self._counts.deliveries += last - max(had, first - 1)
+                fresh = whole if had < first else whole[had - first + 1 :]
+                if len(fresh) == 1:
+                    member.deliver(fresh[0], None)
+                else:
+                    member.deliver_all(fresh)
+                self._counts.deliveries += len(fresh)
             if turn % pace == 0:
                 await asyncio.sleep(0)
 
