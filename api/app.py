@@ -48,6 +48,7 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.rescreening import Rescreening
 from realtime.retention import Retention
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -204,6 +205,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         await wages.start()
         posting_gate = PostingGate(store, desk, wages, clock)
         stack.push_async_callback(posting_gate.finish)
+        rescreening = Rescreening(store, desk, posting_gate, clock, secrets.token_hex(6))
+        wages.follow(_started(stack, rescreening).wake)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))

@@ -32,6 +32,7 @@ from domain.questions import QuestionStatus
 from domain.regions import RegionLevel
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
 from domain.unions import UnionLevel
+from domain.wages import Grade
 
 L = TypeVar("L", bound=Labelled)
 
@@ -52,6 +53,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     Severity: "What a finding does to the posting.",
+    Grade: "How sure a figure of the minimum wages is.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",
     RegionLevel: "Province, city and county of GB/T 2260.",

@@ -64,6 +64,7 @@ def kind_of(wanted: str) -> tuple[str, str]:
         "Lead",
         "Account",
         "Code",
+        "MinimumWage",
         "Question",
         "Import",
     ):

@@ -33,6 +33,7 @@ from schema.scheduling import ScheduleMutations
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
+from schema.wages import WageMutations, WageQueries, known_wage
 
 
 async def _employer(context: Context, employer_id: str) -> Employer | None:
@@ -61,6 +62,7 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "MinimumWage": known_wage,
     "Question": visible_question,
     "Import": visible_import,
 }
@@ -83,6 +85,7 @@ Query = merge_types(
         RegionQueries,
         CodeListQueries,
         EmployerQueries,
+        WageQueries,
         SessionQueries,
         QuestionQueries,
         LeadQueries,
@@ -99,6 +102,7 @@ Mutation = merge_types(
     (
         AccountMutations,
         EmployerMutations,
+        WageMutations,
         PostingMutations,
         RevisionMutations,
         ScheduleMutations,
