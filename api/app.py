@@ -50,6 +50,7 @@ from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.rescreening import Rescreening
 from realtime.retention import Retention
+from realtime.reviews import Reviews
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
@@ -226,6 +227,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             hub=hub,
             desk=desk,
             gate=posting_gate,
+            reviews=Reviews(store, commit, desk, clock),
             questions=Questions(store, commit, clock),
             capture=capture,
             lead_log=lead_log,

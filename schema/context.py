@@ -33,6 +33,7 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.reviews import Reviews
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
 from schema.gathered import Gathered
@@ -97,6 +98,7 @@ class Services:
     hub: Hub
     desk: Desk
     gate: PostingGate
+    reviews: Reviews
     questions: Questions
     capture: Capture
     lead_log: LeadLog

@@ -27,6 +27,7 @@ from schema.pipeline import PipelineMutations
 from schema.postings import PostingMutations, PostingQueries, visible_posting
 from schema.questions import QuestionQueries, visible_question
 from schema.regions import RegionQueries
+from schema.reviewing import ReviewMutations, ReviewQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
@@ -82,6 +83,7 @@ Query = merge_types(
         NodeQueries,
         AccountQueries,
         PostingQueries,
+        ReviewQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,
@@ -104,6 +106,7 @@ Mutation = merge_types(
         EmployerMutations,
         WageMutations,
         PostingMutations,
+        ReviewMutations,
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,

@@ -21,6 +21,7 @@ from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 NEWEST_FIRST = (("_id", -1),)
+LONGEST_WAITING = (("waiting_since", 1), ("_id", 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,16 @@ class Postings:
         """One page of what ``query`` leaves, in ``order``."""
         with translated():
             page = await find_page(self._postings, _where(query), order, wanted)
+        return page.map(lambda document: to_record(Posting, document))
+
+    async def waiting(self, union_id: str, wanted: Slice) -> Page[Posting]:
+        """Those of a union and its branches that a person is to look at, the longest waiting first.
+
+        The key is since when, and the id.
+        """
+        where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+        with translated():
+            page = await find_page(self._postings, where, LONGEST_WAITING, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
     async def write(

@@ -24,6 +24,7 @@ from storage.postings import Postings
 from storage.presence import Presence
 from storage.questions import Questions
 from storage.rescreens import Rescreens
+from storage.reviews import Reviews
 from storage.sealing import Seal
 from storage.sessions import Sessions
 from storage.tallies import Tallies
@@ -45,6 +46,7 @@ class Store:
         self.wages = Wages(mongo)
         self.postings = Postings(mongo)
         self.rescreens = Rescreens(mongo)
+        self.reviews = Reviews(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)

@@ -25,6 +25,7 @@ from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.questions import Question
 from domain.rescreening import Rescreen
+from domain.reviews import Decision, Report
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
 from domain.wages import MinimumWage
@@ -113,6 +114,8 @@ VALIDATORS: Mapping[str, Document] = {
     "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
     "rescreens": _record_schema(Rescreen),
+    "decisions": _record_schema(Decision),
+    "reports": _record_schema(Report),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),

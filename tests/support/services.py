@@ -32,6 +32,7 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.reviews import Reviews
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
@@ -106,6 +107,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         hub=hub,
         desk=desk,
         gate=posting_gate,
+        reviews=Reviews(store, commit, desk, clock),
         questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
