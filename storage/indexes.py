@@ -124,6 +124,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_code",
             partialFilterExpression={"code_id": {"$gt": ""}},
         ),
+        IndexModel(
+            [("posting_id", ASCENDING), ("stage", ASCENDING)],
+            name="hired",
+            partialFilterExpression={"hired_at": {"$type": "date"}},
+        ),
         IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
         IndexModel(
             [("updated_at", ASCENDING)],

@@ -60,6 +60,18 @@ def visible(on: date) -> Document:
 class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
+        self._unions = mongo["unions"]
+
+    async def begin(self) -> None:
+        """Give postings of before they had one the path of their union."""
+        pathless = {"union_path": {"$exists": False}}
+        with translated():
+            for union_id in await self._postings.distinct("union_id", pathless):
+                union = await self._unions.find_one({"_id": union_id}, {"path": 1})
+                if union is not None:
+                    await self._postings.update_many(
+                        {"union_id": union_id, **pathless}, {"$set": {"union_path": union["path"]}}
+                    )
 
     async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
         """Store new postings.

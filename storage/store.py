@@ -72,6 +72,7 @@ class Store:
         await self.keys.begin(utc_now())
         await self.consents.begin()
         await self.wages.begin()
+        await self.postings.begin()
 
     async def contact_of(self, lead: Lead) -> Contact | None:
         """Name and phone in the clear; None when they were erased.
