@@ -28,9 +28,10 @@ check: setup ## format, lint, types, and the committed GraphQL schema
 	@.venv/bin/mypy
 	@.venv/bin/songgang schema --check
 
-bench: setup ## measure the fan-out to subscribers, and how fast interests become leads
+bench: setup ## measure the fan-out, how fast interests become leads, and searches
 	@.venv/bin/python bench/fanout.py
 	@.venv/bin/python bench/leads.py
+	@.venv/bin/python bench/search.py
 
 schema: setup ## write schema/schema.graphql anew
 	@.venv/bin/songgang schema

@@ -24,12 +24,15 @@ from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
 from api.codes import CodePages, opened, pictured
 from api.exports import Exports
+from api.feeds import Feeds, SitemapParts, feed, robots, sitemap
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
 from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
 from api.imports import Imports
 from api.logs import AccessLog
 from api.metrics import Metrics, metrics
+from api.opendata import OpenData, Tables, code_lists, description
+from api.pages import JobPages, job, style
 from api.receipts import Receipts
 from api.settings import Settings
 from api.templates import template
@@ -44,6 +47,7 @@ from realtime.hub import Hub
 from realtime.imports import Importer
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
@@ -51,6 +55,8 @@ from realtime.questions import Questions
 from realtime.rescreening import Rescreening
 from realtime.retention import Retention
 from realtime.reviews import Reviews
+from realtime.searching import Searching
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
@@ -63,6 +69,20 @@ from storage.store import Store
 
 MOST_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""
+
+
+PUBLIC = (
+    Route("/jobs/{id}", job),
+    Route("/jobs.css", style),
+    Route("/sitemap.xml", sitemap),
+    Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
+    Route("/feed.xml", feed),
+    Route("/robots.txt", robots),
+    Route("/open-data/", description),
+    Route("/open-data/code-lists.json", code_lists),
+    Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+)
+"""What is for everybody to read and to index; ``state.node`` of their app answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +100,9 @@ class Node:
     endpoint: GraphQLEndpoint
     exports: Exports
     imports: Imports
+    jobs: JobPages
+    feeds: Feeds
+    open_data: OpenData
     health: Health
     metrics: Metrics
     codes: CodePages
@@ -120,6 +143,7 @@ def create_app(settings: Settings) -> Starlette:
                 methods=["POST"],
             ),
             Route("/imports/{name}", template),
+            *PUBLIC,
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics, methods=["GET"]),
@@ -210,11 +234,13 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         wages.follow(_started(stack, rescreening).wake)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
+        matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))
         importer = _started(
             stack, Importer(store, desk, posting_gate, clock, node=secrets.token_hex(6))
         )
         _started(stack, KeyWatch(store))
+        _started(stack, Searching(store))
         _started(stack, Retention(store, clock, settings.periods))
 
         tokens = Tokens(settings.secret(), clock)
@@ -232,6 +258,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
+            seekers=Seekers(store, commit, clock),
+            matcher=matcher,
             receipts=Receipts(store.seal, clock),
             pipeline=pipeline,
             commit=commit,
@@ -250,6 +278,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
             metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
+            jobs=JobPages(services),
+            feeds=Feeds(services),
+            open_data=OpenData(services),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )

@@ -90,6 +90,14 @@ class Tokens:
         access = self._signed(principal, _ACCESS, principal.expires_at)
         return TokenPair(access=access, refresh=None, principal=principal)
 
+    def for_seeker(self, giver: str) -> TokenPair:
+        """The same for somebody who has left a profile as that giver."""
+        principal = Principal(
+            role=Role.SEEKER, subject=giver, expires_at=self._after(VIEWER_ACCESS)
+        )
+        access = self._signed(principal, _ACCESS, principal.expires_at)
+        return TokenPair(access=access, refresh=None, principal=principal)
+
     def authenticate(self, authorization: str | None) -> Principal | None:
         """Whom the value of an Authorization header stands for; None when there is no header.
 
@@ -227,6 +235,10 @@ class Gate:
     def enter(self) -> TokenPair:
         """A token for a new viewer, who has no account."""
         return self._tokens.for_viewer()
+
+    def enter_as_seeker(self, giver: str) -> TokenPair:
+        """A token for somebody who has left a profile, under the id with which they gave it."""
+        return self._tokens.for_seeker(giver)
 
     async def _verified(self, username: str, password: str, peer: str) -> TokenPair:
         account = await self._accounts.by_username(username)

@@ -58,12 +58,12 @@ SUBJECTS = (
     Subject("songgang"),
     Subject("yoga", peer="interests-node"),
     Subject("strawberry", peer="interests-strawberry"),
-    Subject("yoga-no-reads", peer="interests-node", options=("no-reads",), is_variant=True),
-    Subject("strawberry-cached", peer="interests-strawberry", options=("cached",), is_variant=True),
+    Subject("yoga-no-reads", "interests-node", ("no-reads",), is_variant=True),
+    Subject("strawberry-no-reads", "interests-strawberry", ("no-reads",), is_variant=True),
     Subject(
         "strawberry-cached-no-reads",
-        peer="interests-strawberry",
-        options=("cached", "no-reads"),
+        "interests-strawberry",
+        ("cached", "no-reads"),
         is_variant=True,
     ),
 )
@@ -91,7 +91,7 @@ class Run:
         self._only: list[str] = given.only
         self._ways: list[str] = given.way or list(WAYS)
         self._rounds = given.rounds or (1 if given.quick else 3)
-        self._warm_up, self._seconds = (2.0, 3.0) if given.quick else (4.0, 5.0)
+        self._warm_up, self._seconds = (2.0, 3.0) if given.quick else (3.0, 4.0)
         self._quick: bool = given.quick
         machine = described()
         self._cores = Cores.divide()
@@ -319,13 +319,14 @@ def main() -> None:
     )
     parser.add_argument("--way", action="append", choices=WAYS, help="this alone")
     parser.add_argument("--rounds", type=int, help="so many of each, three by default")
-    parser.add_argument("--record", action="store_true", help="put the results into the README")
+    parser.add_argument(
+        "--record", action="store_true", help="keep the results, in the README and as JSON"
+    )
     given = parser.parse_args()
     run = Run(given)
     asyncio.run(run.measure())
     run.found["medians"] = summed_up(run.found["trials"])
     print(leads_report.table(run.found["medians"]), flush=True)
-    leads_report.keep(run.found)
     if given.record:
         leads_report.record(run.found)
 

@@ -76,15 +76,11 @@ def _ratio(row: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
     return ""
 
 
-def keep(found: Mapping[str, Any]) -> None:
-    """Write results/leads.json."""
+def record(found: Mapping[str, Any]) -> None:
+    """Put the run into the README, between its two marks, and write results/leads.json."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     (RESULTS / "leads.json").write_text(text, "utf-8")
-
-
-def record(found: Mapping[str, Any]) -> None:
-    """Put the run into the README, between its two marks."""
     machine = "; ".join(f"{name} {value}" for name, value in found["machine"].items())
     parts = [
         f"Measured on {found['date']} with `{found['command']}`: medians of the rounds.",

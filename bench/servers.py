@@ -50,6 +50,19 @@ class Running:
     host_token: str | None = None
 
 
+_ON_PYTHON = {
+    "strawberry": "strawberry_stock.py",
+    "raw": "raw.py",
+    "interests-strawberry": "interests_strawberry.py",
+    "board-strawberry": "board_strawberry.py",
+}
+_ON_NODE = {
+    "node": "node.mjs",
+    "interests-node": "interests_node.mjs",
+    "board-node": "board_node.mjs",
+}
+
+
 def songgang_command() -> list[str]:
     return [str(Path(sys.executable).with_name("songgang")), "run", "--demo"]
 
@@ -59,26 +72,17 @@ def peer_command(name: str) -> list[str]:
 
     :raises Missing: it cannot run here.
     """
-    match name:
-        case "strawberry":
-            return [sys.executable, str(PEERS / "strawberry_stock.py")]
-        case "raw":
-            return [sys.executable, str(PEERS / "raw.py")]
-        case "interests-strawberry":
-            return [sys.executable, str(PEERS / "interests_strawberry.py")]
-        case "interests-node":
-            _need_packages()
-            return ["node", str(PEERS / "interests_node.mjs")]
-        case "node":
-            _need_packages()
-            return ["node", str(PEERS / "node.mjs")]
-        case "bun":
-            _need_packages()
-            bun = PEERS / "node_modules" / ".bin" / "bun"
-            if subprocess.run([bun, "--version"], capture_output=True, check=False).returncode:
-                raise Missing("the npm package bun has no program for this machine")
-            return [str(bun), str(PEERS / "bun.mjs")]
-    raise ValueError(name)
+    if name in _ON_PYTHON:
+        return [sys.executable, str(PEERS / _ON_PYTHON[name])]
+    _need_packages()
+    if name in _ON_NODE:
+        return ["node", str(PEERS / _ON_NODE[name])]
+    if name != "bun":
+        raise ValueError(name)
+    bun = PEERS / "node_modules" / ".bin" / "bun"
+    if subprocess.run([bun, "--version"], capture_output=True, check=False).returncode:
+        raise Missing("the npm package bun has no program for this machine")
+    return [str(bun), str(PEERS / "bun.mjs")]
 
 
 def _need_packages() -> None:

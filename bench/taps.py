@@ -21,6 +21,7 @@ from typing import Any
 
 from bench.frames import CLOSE, PING, PONG, TEXT, client_frame, frames
 from bench.load import READ_BYTES, message, tell
+from bench.publisher import content_length
 
 PHONE = "14400000000"
 """Stands in the template; taps have 144 and eight digits, which are nobody's number."""
@@ -89,7 +90,7 @@ class HttpViewer(Viewer):
         """The answer, once it is whole."""
         data = self.receive()
         head, end, body = data.partition(b"\r\n\r\n")
-        if not end or len(body) < _content_length(head):
+        if not end or len(body) < content_length(head):
             self.rest = data
             return []
         return [body if head.startswith(b"HTTP/1.1 200 ") else head + body]
@@ -150,14 +151,6 @@ class SocketViewer(Viewer):
             else:
                 payloads.append(payload)
         return payloads
-
-
-def _content_length(head: bytes) -> int:
-    for line in head.lower().split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name == b"content-length":
-            return int(value)
-    raise ValueError("The answer has no Content-Length")
 
 
 class Room:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import normalize
 
@@ -43,7 +44,7 @@ class CellFault(Exception):
 
 def plain(cell: str) -> str:
     """The text with full-width forms made plain and without blanks around it."""
-    return normalize("NFKC", cell).strip()
+    return (cell if cell.isascii() else normalize("NFKC", cell)).strip()
 
 
 def text(cell: str) -> str:
@@ -132,7 +133,7 @@ def one_of(kind: type[L], **others: L) -> Callable[[str], L]:
     known |= {word.upper(): member for word, member in others.items()}
 
     def read(cell: str) -> L:
-        found = known.get(plain(cell).upper())
+        found = known.get(cell) or known.get(plain(cell).upper())
         if found is None:
             raise _unlisted(cell, kind)
         return found
@@ -145,11 +146,13 @@ def some_of(
 ) -> Callable[[str], tuple[L, ...]]:
     """Reads any number of members, between them 、 or a comma, in the order of the enumeration.
 
-    ``suffix`` may follow each term (养老保险), ``together`` has words for several (五险).
+    ``suffix`` may follow each term (养老保险), ``together`` has words for several (五险). Tables
+    repeat themselves: what was read lately is known.
     """
     groups = together or {}
     one = one_of(kind)
 
+    @lru_cache(maxsize=1_024)
     def read(cell: str) -> tuple[L, ...]:
         found: set[L] = set()
         for word in filter(None, _BETWEEN.split(plain(cell))):

@@ -19,6 +19,7 @@ from domain.groups import SeekerGroup
 from domain.imports import EXAMPLE, ImportKind, fault
 from domain.labels import Labelled
 from domain.money import Pay, PayPeriod
+from domain.occupations import SYNONYMS
 from domain.postings import (
     Benefit,
     EmploymentType,
@@ -29,9 +30,11 @@ from domain.postings import (
     PostingTerms,
     Shift,
 )
+from domain.regions import up_to_date
 
 _REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 _FIVE = tuple(InsuranceKind)
+_SYNONYMS = {word: occupation for occupation, words in SYNONYMS.items() for word in words}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,13 @@ POSTING_COLUMNS = (
         example="电工",
         aliases=("职位名称", "岗位"),
     ),
-    Column(key="occupation", zh="职业类别", **_listed(Occupation), example="电工", needed=True),
+    Column(
+        key="occupation",
+        zh="职业类别",
+        **_listed(Occupation, read=cells.one_of(Occupation, **_SYNONYMS)),
+        example="电工",
+        needed=True,
+    ),
     Column(
         key="headcount",
         zh="招聘人数",
@@ -420,7 +429,7 @@ def terms_from(found: Mapping[str, Any]) -> PostingTerms:
         headcount=found["headcount"],
         duties=found["duties"],
         conditions=found["conditions"],
-        place_code=found["placeCode"],
+        place_code=up_to_date(found["placeCode"]),
         address=found["address"],
         pay=Pay(amount=found["pay.amount"], period=found["pay.period"]),
         probation_pay=found["probationPay"],

@@ -28,6 +28,8 @@ _SOFT = ",:、"
 _HARD = ";!?()[]{}<>。《》【】〈〉「」『』…"
 _DASHES = "-—–―‐‑−~～"
 _STOP = "\n"
+MOST_SHAPES = 20_000
+"""Characters whose shape is kept, some 2 MB: more than Chinese has in use."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ def phrases_in(text: str) -> tuple[tuple[Finding, Mark], ...]:
     Marks count the characters (code points) of ``text`` as it was given, the end excluded. Never
     raises, whatever the text holds.
     """
+    # Most texts hold none, and are spared the places of their characters.
+    if next(_matches(_bare(text)), None) is None:
+        return ()
     plain = _plain(text)
     hits = _hits(plain.text)
     negated = _negated(plain, hits)
@@ -103,6 +108,31 @@ def _shape(char: str) -> str:
     )
 
 
+class _Shapes(dict[int, str]):
+    """Shapes by code point as ``str.translate`` asks for them; what comes up is kept."""
+
+    def __missing__(self, code: int) -> str:
+        shape = _shape(chr(code))
+        if len(self) < MOST_SHAPES:
+            self[code] = shape
+        return shape
+
+
+_SHAPES = _Shapes()
+
+
+def _bare(text: str) -> str:
+    """The text of :func:`_plain` alone, ten times as fast."""
+    shaped = text.translate(_SHAPES)
+    if "-" in shaped or "." in shaped:
+        shaped = "".join(
+            part
+            for number, part in enumerate(shaped)
+            if part not in "-." or _between_digits(shaped, number)
+        )
+    return _simplified(shaped.replace(" ", ""))
+
+
 def _plain(text: str) -> _Plain:
     shapes = [(part, place) for place, char in enumerate(text) for part in _shape(char)]
     kept: list[str] = []
@@ -119,7 +149,8 @@ def _plain(text: str) -> _Plain:
     return _Plain(_simplified("".join(kept)), tuple(places), frozenset(gaps))
 
 
-def _between_digits(shapes: Sequence[tuple[str, int]], number: int) -> bool:
+def _between_digits(shapes: Sequence[tuple[str, int]] | str, number: int) -> bool:
+    """Whether what stands before and after is a digit, of shapes with their places or without."""
     return (
         0 < number < len(shapes) - 1
         and shapes[number - 1][0].isdigit()

@@ -216,6 +216,7 @@ class Posting:
     reports that nobody has decided on, ``hires`` the people hired. ``waiting_since`` says since
     when a person is to look at it, ``rules`` which version of the rules it was screened by.
 
+    ``changed_at`` is when its terms were last changed, None while they are the first.
     ``external_id`` is the number under which an import brought it; the employer has no second one
     with the same.
 
@@ -242,6 +243,7 @@ class Posting:
     close_reason: CloseReason | None = None
     closed_at: datetime | None = None
     rules: int = 0
+    changed_at: datetime | None = None
     external_id: str | None = None
 
     def is_open(self, on: date) -> bool:

@@ -146,6 +146,11 @@ def children(code: str | None) -> tuple[Region, ...]:
     return tuple(region for region in _REGIONS.values() if region.parent == code)
 
 
+def counties() -> tuple[Region, ...]:
+    """Every county in force, in the order of their codes."""
+    return tuple(region for region in _REGIONS.values() if region.level is RegionLevel.COUNTY)
+
+
 def is_place_code(code: str) -> bool:
     """Whether it is the code of a place, or an old one for which a single one stands now."""
     return current_code(code) is not None

@@ -94,6 +94,18 @@ def may_see_unopened(
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
+def may_look_after(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
+    """Whether a seeker, a call list or a referral is in the caller's scope: for officers alone.
+
+    No employer sees who looks for work, nor what an officer noted of them.
+    """
+    return (
+        principal is not None
+        and principal.role is Role.OFFICER
+        and principal.union_id in union_path
+    )
+
+
 def may_verify(principal: Principal, union_path: tuple[str, ...]) -> bool:
     """Whether the caller may check an employer; ``union_path`` is the path of its union."""
     return principal.role is Role.OFFICER and principal.union_id in union_path

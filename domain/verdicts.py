@@ -85,6 +85,7 @@ def changed(
         version=before.version + 1,
         close_reason=None,
         closed_at=None,
+        changed_at=at,
     )
     return _screened(after, employer, table, at, failed=PostingStatus.REFUSED)
 

@@ -9,10 +9,11 @@ Join: from memory or the log up to now, then live; nothing is skipped or repeate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
 from domain.events import PassingEvent, Placed, Reset, session_of
+from realtime.rendered import Rendered
 from realtime.topic import Counts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
@@ -27,6 +28,10 @@ LINGER = 60.0
 """Seconds that a topic without members stays, for those who come back."""
 
 
+def nobody_listens(_session_id: str) -> None:
+    """What a first member causes where no state is kept."""
+
+
 class Hub:
     """All followed topics of this process."""
 
@@ -39,6 +44,8 @@ class Hub:
         self._lingering: dict[str, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self.counts = Counts()
+        self.on_watched: Callable[[str], None] = nobody_listens
+        """Told each session that gets its first member here: its state may have moved unseen."""
 
     @property
     def topics(self) -> int:
@@ -87,7 +94,8 @@ class Hub:
         """Bring ``member`` up from ``after``, and keep it in a group of the topic until it leaves.
 
         Without ``after`` it gets only what is logged from now on. An ``after`` that lies beyond
-        the log, or too far back, is answered with a Reset.
+        the log, or too far back, is answered with a Reset. In both cases it then gets the state
+        that was told last, so that none is missed between its reading and its joining.
 
         :raises Busy: too many topics, or too many different documents on this one.
         :raises StorageError: the log cannot be read.
@@ -100,12 +108,21 @@ class Hub:
             self._leave(name)
             raise
         try:
-            had = await self._bring_up(topic, group, member, session_id, after)
+            had, state = await self._caught_up(topic, group, member, session_id, after)
         except BaseException:
             membership.leave()
             raise
         # No await since the member had everything: nothing can have been spread in between.
+        for kind, rendered in state.items():
+            member.deliver(rendered, kind)
+        self.counts.deliveries += len(state)
+        if had > topic.last:
+            topic.tell_again()
+        is_first = not topic.is_watched()
         group.members[member] = had
+        watched = session_of(name)
+        if is_first and watched is not None:
+            self.on_watched(watched)
         return membership
 
     def _group(self, topic: Topic, key: Hashable, render: Render) -> Group:
@@ -118,6 +135,23 @@ class Hub:
                 )
             group = topic.groups[key] = Group(render, self.counts)
         return group
+
+    async def _caught_up(
+        self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
+    ) -> tuple[int, dict[str, Rendered]]:
+        """Deliver what is logged up to now; the last seq, and the state at that place.
+
+        A member may have more than this node has heard of: then there is no state for it yet.
+        """
+        while True:
+            after = await self._bring_up(topic, group, member, session_id, after)
+            if after > topic.last:
+                return after, {}
+            moves = topic.moves
+            state = {kind: await group.stated(placed) for kind, placed in topic.state().items()}
+            # While that was rendered something may have happened: it belongs before the state.
+            if (after, moves) == (topic.last, topic.moves):
+                return after, state
 
     async def _bring_up(
         self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
@@ -218,11 +252,7 @@ class Hub:
         Whoever is still being brought up does not count: the first state that is told would pass
         it by.
         """
-        followed = (
-            session_of(name)
-            for name, topic in self._topics.items()
-            if any(group.members for group in topic.groups.values())
-        )
+        followed = (session_of(name) for name, topic in self._topics.items() if topic.is_watched())
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:

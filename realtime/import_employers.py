@@ -8,35 +8,29 @@ from hashlib import sha256
 from domain.columns import refused_value
 from domain.employers import Employer, check_credit_code, check_employer_name
 from domain.errors import InvalidInput
-from domain.imports import EMPLOYER_DIFFERS, Import, ImportKind, RawRow, RowOutcome
+from domain.imports import EMPLOYER_DIFFERS, ImportKind, RawRow, RowOutcome
 from domain.postings import Finding
 from domain.regions import check_place_code
 from domain.texts import check_text
 from realtime.import_rows import Decided, Outcomes, Turns
 from storage.client import new_id
-from storage.clock import Clock
-from storage.store import Store
 
 
 class EmployerRows(Outcomes):
     """Decides about the employers of one part."""
 
-    def __init__(self, store: Store, clock: Clock, one: Import) -> None:
-        super().__init__(store, clock, one)
-        self._told: list[tuple[int, Employer | tuple[Finding, ...]]] = []
-
-    async def prepare(self, rows: Sequence[RawRow]) -> None:
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
         turns = Turns()
+        told: list[tuple[int, Employer | tuple[Finding, ...]]] = []
         for row in rows:
-            self._told.append((row.number, self._row(row)))
+            told.append((row.number, self._row(row)))
             await turns.take()
-
-    async def decide(self) -> Decided:
-        codes = [each.credit_code for _, each in self._told if isinstance(each, Employer)]
+        codes = [each.credit_code for _, each in told if isinstance(each, Employer)]
+        self._decided.keys = set(codes)
         stored = await self._store.employers.by_credit_codes(codes)
         if self._import.dry_run:
             self._digests = await self._store.imports.digests(self._import.id, codes)
-        for number, employer in self._told:
+        for number, employer in told:
             if isinstance(employer, Employer):
                 self._decide(number, employer, stored)
             else:

@@ -25,7 +25,7 @@ from domain.imports import (
 )
 from domain.postings import Finding, Posting, PostingStatus, PostingTerms
 from domain.scopes import may_see_unopened
-from domain.screening import check_terms, screen
+from domain.screening import check_terms
 from domain.terms import fingerprint, term_changes
 from domain.texts import check_text
 from domain.unions import Union
@@ -64,24 +64,21 @@ class PostingRows(Outcomes):
         self._employers: dict[str, Employer] = {}
         self._given: Employer | None = None
         self._unions: dict[str, Union] = {}
-        self._told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         self._stored: dict[str, Posting] = {}
 
-    async def prepare(self, rows: Sequence[RawRow]) -> None:
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
         turns = Turns()
         read = []
         for row in rows:
             read.append((row.number, *self._read(row, "externalId")))
             await turns.take()
         await self._know_employers(found for _, found, faults in read if not faults)
+        told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
         for number, found, faults in read:
-            self._told.append((number, faults or self._row(number, found)))
+            told.append((number, faults or self._row(number, found)))
             await turns.take()
-
-    async def decide(self) -> Decided:
-        turns = Turns()
-        await self._know_postings([each for _, each in self._told if isinstance(each, _Row)])
-        for number, each in self._told:
+        await self._know_postings([each for _, each in told if isinstance(each, _Row)])
+        for number, each in told:
             if isinstance(each, _Row):
                 self._decide(each)
             else:
@@ -123,6 +120,7 @@ class PostingRows(Outcomes):
         return named
 
     async def _know_postings(self, rows: Sequence[_Row]) -> None:
+        self._decided.keys = {row.key for row in rows}
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
@@ -175,7 +173,11 @@ class PostingRows(Outcomes):
         return union.path if union else ()
 
     def _made(self, row: _Row) -> Posting:
-        made = admitted(
+        made = self._decided.postings[row.key] = self._admitted(row)
+        return made
+
+    def _admitted(self, row: _Row) -> Posting:
+        return admitted(
             new_id(),
             employer=row.employer,
             union_path=self._path_of(row.employer.union_id),
@@ -185,8 +187,6 @@ class PostingRows(Outcomes):
             at=self._at,
             external_id=row.external_id,
         )
-        self._decided.postings[row.key] = made
-        return made
 
     def _revised(self, row: _Row, before: Posting) -> Posting:
         after = changed(before, row.terms, employer=row.employer, table=self._wages, at=self._at)
@@ -207,7 +207,7 @@ class PostingRows(Outcomes):
 
     def _note_the_same(self, row: _Row, before: Posting | None) -> None:
         if before is None or row.key in self._digests:
-            findings = screen(row.terms, self._wages, self._today)
+            findings = self._admitted(row).findings
         else:
             findings = before.findings
         self._note(row.number, RowOutcome.DUPLICATE, findings, **self._about(row, before))

@@ -29,15 +29,22 @@ ADDED_AT_ONCE = 25
 
 @dataclass(kw_only=True)
 class Decided:
-    """The outcome of each row, and what is to be written for them.
+    """The outcome of each row, and what is to be written for them, by the keys of the things.
 
-    ``changed`` has each posting as it is stored and as it is to be.
+    ``changed`` has each posting as it is stored and as it is to be. ``keys`` are those of all rows
+    that could be read.
     """
 
     rows: list[ImportRow] = field(default_factory=list)
     postings: dict[str, Posting] = field(default_factory=dict)
     changed: dict[str, tuple[Posting, Posting]] = field(default_factory=dict)
     employers: dict[str, Employer] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def depends_on(self, earlier: Decided) -> bool:
+        """Whether it is about something that the earlier part has made or changed."""
+        made = earlier.postings.keys() | earlier.changed.keys() | earlier.employers.keys()
+        return not self.keys.isdisjoint(made)
 
     async def write(self, store: Store, session: Session) -> bool:
         """Write what was decided; False when it does not hold any more: then nothing may stay.
@@ -48,8 +55,12 @@ class Decided:
         if employers:
             await store.employers.add(employers, session=session)
         for start in range(0, len(postings), ADDED_AT_ONCE):
-            await store.postings.add(postings[start : start + ADDED_AT_ONCE], session=session)
-        return await store.postings.write_all(list(self.changed.values()), session=session)
+            await store.postings.add(
+                postings[start : start + ADDED_AT_ONCE], session=session, findable=False
+            )
+        return await store.postings.write_all(
+            list(self.changed.values()), session=session, findable=False
+        )
 
 
 class Turns:
@@ -74,17 +85,8 @@ class Outcomes:
         self._decided = Decided()
         self._digests: dict[str, str] = {}
 
-    async def prepare(self, rows: Sequence[RawRow]) -> None:
-        """Read the rows: all that does not depend on what the rows before bring.
-
-        :raises StorageError: the employers cannot be read.
-        """
-        raise NotImplementedError
-
-    async def decide(self) -> Decided:
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
         """The outcome of each of the rows, each exactly once; whatever they hold.
-
-        To be called once the part before is written.
 
         :raises StorageError: what is stored already cannot be read.
         """

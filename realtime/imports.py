@@ -88,26 +88,29 @@ class Importer:
     async def _turn(self, one: Import) -> int:
         """Work on an import for up to ``PARTS_A_TURN`` parts; gives how many were written.
 
-        While one is written, the next is read already.
+        While one is written, the next is decided already, from what was stored before. That holds
+        unless both are about the same things; what others store meanwhile, the write finds out.
         """
         written = 0
         try:
             table = await self._gate.wages()
-            part = await self._part(one, table)
-            if part is None:
+            decided = await self._decided(one, table)
+            if decided is None:
                 # Another node has written it just now; or it is gone, and must not come up again.
                 await self._break_off(one)
-            while part is not None:
-                decided = await part.decide()
+            while decided is not None:
                 writing = asyncio.create_task(self._write(one, decided))
                 try:
-                    ahead = written + 1 < PARTS_A_TURN
-                    part = await self._part(one, table, beyond=1) if ahead else None
+                    goes_on = written + 1 < PARTS_A_TURN
+                    ahead = await self._decided(one, table, beyond=1) if goes_on else None
                 finally:
                     one = await writing
                 written += 1
                 if not one.dry_run:
                     await self._follow_up(decided, table)
+                if ahead is not None and ahead.depends_on(decided):
+                    ahead = await self._decided(one, table)
+                decided = ahead
         except (_Overtaken, Duplicate):
             await asyncio.sleep(RETRY_SECONDS)
         except (Refusal, StorageUnavailable):
@@ -117,14 +120,10 @@ class Importer:
             await self._break_off(one)
         return written
 
-    async def _part(self, one: Import, table: WageTable, *, beyond: int = 0) -> Outcomes | None:
-        """The part that is next, or one beyond it, with its rows read; None when there is none."""
+    async def _decided(self, one: Import, table: WageTable, *, beyond: int = 0) -> Decided | None:
+        """What becomes of the part that is next, or of one beyond it; None when there is none."""
         rows = await self._store.imports.chunk(one.id, one.next_chunk + beyond)
-        if rows is None:
-            return None
-        part = self._outcomes(one, table)
-        await part.prepare(rows)
-        return part
+        return None if rows is None else await self._outcomes(one, table).decide(rows)
 
     async def _follow_up(self, decided: Decided, table: WageTable) -> None:
         changed = [after for _, after in decided.changed.values()]

@@ -15,9 +15,10 @@ import structlog
 
 from domain.accounts import Principal
 from domain.audit import AuditAction, AuditEntry, staff
+from domain.calendar import day_in_china
 from domain.employers import Employer, EmployerCheck
 from domain.errors import Busy, NotFound
-from domain.postings import CloseReason, Posting, PostingTerms
+from domain.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.rescreening import Rescreen, RescreenScope
 from domain.verdicts import changed, closed, screened_again
 from domain.wages import WageTable
@@ -112,6 +113,19 @@ class PostingGate:
             if not await self._stale([after], table):
                 return after
         raise Busy("Others change this posting just now. Try again in a moment.")
+
+    async def catch(self, posting_id: str) -> None:
+        """Take an open posting away if it fails by what holds at this very moment.
+
+        For before it is shown to a room, whatever is still to be screened again.
+        """
+        found = await self._store.postings.by_ids([posting_id])
+        if posting_id not in found or not found[posting_id].is_open(day_in_china(self._clock())):
+            return
+        employers = await self._store.employers.by_ids([found[posting_id].employer_id])
+        after = self._screened(found[posting_id], employers, await self.wages())
+        if after.status is not PostingStatus.OPEN:
+            await self.look_again(posting_id)
 
     async def look_through(self, postings: Sequence[Posting]) -> int:
         """Screen many postings again, and give how many came to something else.

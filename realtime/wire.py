@@ -90,8 +90,9 @@ class Outbox:
     """Writes to one wire within its bound.
 
     Events are queued in order and never dropped: if they do not fit, the connection is closed and
-    the client resumes with ``after``. State (a payload with a slot) is written only to a peer
-    that keeps up; otherwise the newest of each slot waits until it does.
+    the client resumes with ``after``. State (a payload with a slot) is written to a peer that keeps
+    up; otherwise the newest of each slot waits until it does, or until an event follows: what is
+    sent behind an event must not have an older cursor.
     """
 
     __slots__ = ("_slots", "_wire", "closed", "code")
@@ -105,6 +106,8 @@ class Outbox:
 
     def send(self, text: bytes) -> None:
         """Queue a message that must arrive; while little waits one of any size does."""
+        if self._slots:
+            self.flush()
         if self.closed:
             return
         waiting = self._wire.queued()
@@ -124,7 +127,7 @@ class Outbox:
             self._wire.write(text)
 
     def flush(self) -> None:
-        """The peer keeps up again: send the newest state of each slot."""
+        """Send the newest state of each slot, before anything newer."""
         slots, self._slots = self._slots, {}
         for text in slots.values():
             self.send(text)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.accounts import Role
+from domain.accounts import VISITORS, Role
 from domain.errors import NotFound, PostingNotOpen
 from domain.questions import Question as QuestionRecord
 from domain.questions import check_answer, check_question
@@ -86,7 +86,7 @@ class QuestionMutations:
     )
     async def ask_question(self, info: Info, input: AskQuestionInput) -> AskQuestionResult:
         context = info.context
-        asker = context.require(Role.VIEWER).subject
+        asker = context.require(*VISITORS).subject
         session_id = local_id(input.session_id, "LiveSession", "input", "sessionId")
         about = None
         if input.posting_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from typing import Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from domain.accounts import Account, Principal, Role, require
+from domain.accounts import STAFF, Account, Principal, Role, require
 from domain.calendar import day_in_china
+from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
@@ -22,6 +24,8 @@ from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.questions import Question
+from domain.referrals import Referral
+from domain.seekers import Seeker
 from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
@@ -29,11 +33,13 @@ from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.reviews import Reviews
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
 from schema.gathered import Gathered
@@ -73,6 +79,9 @@ class Authority(Protocol):
     def enter(self) -> TokenPair:
         """A token for a new viewer, who has no account."""
 
+    def enter_as_seeker(self, giver: str) -> TokenPair:
+        """A token for somebody who has left a profile, under the id with which they gave it."""
+
 
 class Receipts(Protocol):
     """Issues and checks the receipts with which givers come back to what they gave."""
@@ -103,6 +112,8 @@ class Services:
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
+    seekers: Seekers
+    matcher: Matcher
     receipts: Receipts
     pipeline: Pipeline
     commit: GroupCommit
@@ -143,6 +154,20 @@ class Services:
             return (await self.store.employers.by_ids([employer_id])).get(employer_id)
 
         return Recent(find)
+
+    @cached_property
+    def recent_viewers(self) -> Recent[int]:
+        """How many watch, which everybody asks for who comes back in a storm."""
+
+        async def find(ids: Iterable[str]) -> dict[str, int]:
+            return await self.store.presence.totals(ids, at=self.clock())
+
+        totals = Gathered(find)
+
+        async def count(session_id: str) -> int:
+            return await totals.get(session_id) or 0
+
+        return Recent(count)
 
     @cached_property
     def sessions(self) -> Gathered[LiveSession]:
@@ -187,6 +212,22 @@ class Loaders:
         return _by_id(self._store.leads.by_ids)
 
     @cached_property
+    def seekers(self) -> DataLoader[str, Seeker | None]:
+        return _by_id(self._store.seekers.by_ids)
+
+    @cached_property
+    def campaigns(self) -> DataLoader[str, CallCampaign | None]:
+        return _by_id(self._store.campaigns.by_ids)
+
+    @cached_property
+    def call_entries(self) -> DataLoader[str, CallEntry | None]:
+        return _by_id(self._store.calls.by_ids)
+
+    @cached_property
+    def referrals(self) -> DataLoader[str, Referral | None]:
+        return _by_id(self._store.referrals.by_ids)
+
+    @cached_property
     def accounts(self) -> DataLoader[str, Account | None]:
         return _by_id(self._store.accounts.by_ids)
 
@@ -209,8 +250,8 @@ class Loaders:
     @cached_property
     def viewers(self) -> DataLoader[str, int]:
         async def load(ids: list[str]) -> Sequence[int]:
-            totals = await self._store.presence.totals(ids, at=self._services.clock())
-            return [totals.get(session_id, 0) for session_id in ids]
+            recent = self._services.recent_viewers
+            return await asyncio.gather(*(recent.get(session_id) for session_id in ids))
 
         return DataLoader(load)
 
@@ -255,7 +296,7 @@ class Context:
 
     async def account(self) -> Account | None:
         """The staff account of the caller, if it is staff."""
-        if self.principal is None or self.principal.role is Role.VIEWER:
+        if self.principal is None or self.principal.role not in STAFF:
             return None
         return await self.services.store.accounts.by_id(self.principal.subject)
 

@@ -164,8 +164,7 @@ class SessionMutations:
     async def pin_posting(self, info: Info, input: PinPostingInput) -> PinPostingResult:
         session_id = await directed(info.context, input.session_id)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
-        # By what holds at this very moment, whatever is still to be screened again.
-        await info.context.services.gate.look_again(posting_id)
+        await info.context.services.gate.catch(posting_id)
         session = await info.context.services.desk.pin(session_id, posting_id)
         record = await info.context.loaders.postings.load(posting_id)
         assert record is not None  # it was pinned a moment ago, and postings are not deleted

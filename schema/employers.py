@@ -75,6 +75,7 @@ class Employer(Node):
     name: str
     credit_code: str = strawberry.field(description="统一社会信用代码, GB 32100-2015.")
     place_code: str = strawberry.field(description="GB/T 2260, 6 digits.")
+    place: Region | None = strawberry.field(description="The region of `placeCode`.")
     description: str
     synthetic: bool = strawberry.field(description="Made up for a demo.")
     verified_until: date | None = strawberry.field(
@@ -89,14 +90,11 @@ class Employer(Node):
             name=record.name,
             credit_code=record.credit_code,
             place_code=record.place_code,
+            place=Region.of_code(record.place_code),
             description=record.description,
             synthetic=record.synthetic,
             verified_until=record.verified_until,
         )
-
-    @strawberry.field(description="The region of `placeCode`.")
-    def place(self) -> Region | None:
-        return Region.of_code(self.place_code)
 
     @strawberry.field(description="Whether its postings may be shown today.")
     def verified(self, info: Info) -> bool:

@@ -9,6 +9,7 @@ import strawberry
 
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
+from domain.calls import CallOutcome, RunStatus
 from domain.codes import CodeKind
 from domain.employers import CheckMethod
 from domain.funnel import FunnelDimension
@@ -16,6 +17,7 @@ from domain.groups import SeekerGroup
 from domain.imports import ImportKind, ImportStatus, RowOutcome
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
+from domain.limits import MatchCode
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
@@ -29,11 +31,15 @@ from domain.postings import (
     Shift,
 )
 from domain.questions import QuestionStatus
+from domain.referrals import ReferralKind, ReferralStatus
 from domain.regions import RegionLevel
 from domain.reviews import DecisionKind, ReportReason, ReportState
+from domain.seekers import Education, SeekerStatus
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
+from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
 from domain.wages import Grade
+from domain.wants import Weekday
 
 L = TypeVar("L", bound=Labelled)
 
@@ -53,6 +59,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     Benefit: "What comes beside the pay.",
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
+    SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
     Grade: "How sure a figure of the minimum wages is.",
     DecisionKind: "What an officer decided about a posting.",
@@ -63,6 +70,14 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "The period that an amount of pay is for.",
     SeekerGroup: "Groups of people that the unions look after.",
+    SeekerStatus: "Whether somebody looks for work; only who is SEEKING is matched.",
+    Education: "How far somebody went to school.",
+    Weekday: "A day of the week.",
+    MatchCode: "What speaks for a posting, against it, or rules it out.",
+    CallOutcome: "What became of a call.",
+    RunStatus: "How far the matching of a campaign is.",
+    ReferralKind: "The service that somebody is passed on to.",
+    ReferralStatus: "Where a referral stands.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     HireSide: "Who can say whether somebody was hired.",

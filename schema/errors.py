@@ -110,6 +110,10 @@ class RetentionTooEarly(UserError): ...
 
 
 @strawberry.type
+class StatusConflict(UserError): ...
+
+
+@strawberry.type
 class Busy(UserError): ...
 
 
@@ -195,6 +199,7 @@ _ANSWERS = [
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
     _Answer(errors.QuestionConflict, QuestionConflict),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
+    _Answer(errors.StatusConflict, StatusConflict),
     _Answer(errors.Busy, Busy),
 ]
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]

@@ -170,6 +170,7 @@ class Reset(SessionEvent):
 
 
 async def _session(info: Info, placed: Placed) -> LiveSession:
+    assert not isinstance(placed.event, events.PostingMatched)  # no log of a session holds one
     record = await info.context.loaders.sessions.load(placed.event.session_id)
     assert record is not None  # a session with events is never deleted
     return LiveSession.of(record)

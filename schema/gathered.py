@@ -11,10 +11,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
+from storage.client import deadline
+
 R = TypeVar("R")
 
 MOST = 1_000
 """Different records in one read."""
+READ_SECONDS = 10.0
+"""For one read: whoever waits has at most that of the read before and of their own."""
 
 
 class Gathered(Generic[R]):
@@ -31,7 +35,7 @@ class Gathered(Generic[R]):
     async def get(self, wanted: str) -> R | None:
         """The record as it is stored at a moment after this call; None when there is none.
 
-        Raises what ``find`` raises.
+        Raises what ``find`` raises, within twice ``READ_SECONDS``.
         """
         answer: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(wanted, []).append(answer)
@@ -44,7 +48,8 @@ class Gathered(Generic[R]):
             ids = list(self._waiting)[:MOST]
             asking = {wanted: self._waiting.pop(wanted) for wanted in ids}
             try:
-                found = await self._find(ids)
+                with deadline(READ_SECONDS):
+                    found = await self._find(ids)
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
                 for _, answer in _open(asking):
                     answer.set_exception(error)

@@ -11,10 +11,10 @@ from domain.imports import Import as ImportRecord
 from domain.imports import ImportKind, ImportStatus, RowOutcome, scope_of
 from domain.imports import ImportRow as RowRecord
 from domain.postings import Finding as FindingRecord
-from domain.postings import Severity
 from schema import errors
 from schema.context import Context, Info
 from schema.employers import Employer
+from schema.findings import Finding
 from schema.nodes import (
     Connection,
     Keyset,
@@ -77,27 +77,17 @@ class Import(Node):
         )
 
 
-@strawberry.type(description="One thing that was found in a row.")
-class ImportFinding:
+@strawberry.type(
+    description="One thing that was found in a row: by screening, or because it cannot be read. "
+    "Then `basis` is empty."
+)
+class ImportFinding(Finding):
     column: str | None = strawberry.field(description="The heading, as it stands in the table.")
-    code: str
-    severity: Severity
-    field: str = strawberry.field(description="The field of the input at fault, if it is one.")
-    message: str
-    message_zh: str
-    basis: str = strawberry.field(description="The law; empty when the row cannot be read.")
 
     @classmethod
-    def of(cls, record: FindingRecord, headings: dict[str, str]) -> Self:
-        return cls(
-            column=headings.get(record.field) or headings.get(f"{record.field}.amount"),
-            code=record.code,
-            severity=record.severity,
-            field=record.field,
-            message=record.message,
-            message_zh=record.message_zh,
-            basis=record.basis,
-        )
+    def in_row(cls, record: FindingRecord, headings: dict[str, str]) -> Self:
+        column = headings.get(record.field) or headings.get(f"{record.field}.amount")
+        return cls(column=column, **vars(Finding.of(record)))
 
 
 @strawberry.type(description="What became of a row, or would have in a dry run.")
@@ -115,7 +105,7 @@ class ImportRow:
             row=record.number,
             outcome=record.outcome,
             external_id=record.external_id,
-            findings=[ImportFinding.of(finding, headings) for finding in record.findings],
+            findings=[ImportFinding.in_row(finding, headings) for finding in record.findings],
         )
 
     @strawberry.field(description="The posting that it made, changed or repeats.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.accounts import Role
+from domain.accounts import VISITORS
 from domain.contacts import Holder
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.interests import check_source
@@ -74,12 +74,12 @@ ExpressInterestResult = Annotated[
 
 @strawberry.type
 class InterestMutations:
-    @strawberry.mutation(description="For viewers: I am interested.")
+    @strawberry.mutation(description="For viewers and seekers: I am interested.")
     async def express_interest(
         self, info: Info, input: ExpressInterestInput
     ) -> ExpressInterestResult:
         context = info.context
-        context.require(Role.VIEWER)
+        context.require(*VISITORS)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         contact = Contact(
             name=check_name(input.contact.name),
@@ -107,7 +107,7 @@ def _recorded(
     context: Context, lead: LeadRecord, person: str, *, created: bool
 ) -> InterestRecorded:
     # Of the caller, not of the lead: somebody else may have given it with the same phone.
-    holder = Holder(person=person, giver=context.require(Role.VIEWER).subject)
+    holder = Holder(person=person, giver=context.require(*VISITORS).subject)
     return InterestRecorded(
         lead=Lead.of(lead if created else _as_given(lead)),
         created=created,
@@ -175,7 +175,7 @@ async def _new_lead(
         terms=posting.terms,
         created_at=now,
         updated_at=now,
-        giver=context.require(Role.VIEWER).subject,
+        giver=context.require(*VISITORS).subject,
     )
     return begun(lead)
 

@@ -1,17 +1,14 @@
 """Postings: reading them, submitting one through the gate, and deciding on one that was held."""
 
-from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from typing import Annotated, Self
 
 import strawberry
 
 from domain.accounts import Role
 from domain.errors import NotFound, NotPermitted, PostingConflict
-from domain.postings import CloseReason, Occupation, PostingStatus
+from domain.postings import CloseReason, PostingStatus
 from domain.postings import Posting as PostingRecord
-from domain.regions import check_place_code, significant_digits
 from domain.screening import check_terms
 from domain.verdicts import admitted
 from schema import errors
@@ -19,21 +16,14 @@ from schema.context import Context, Info
 from schema.employers import Employer
 from schema.findings import Finding
 from schema.nodes import (
-    Connection,
-    Keyset,
     Node,
-    by_id,
-    connection,
     global_id,
     local_id,
-    wanted_slice,
-    whole_number,
 )
 from schema.reviews import Reviewed
 from schema.scopes import concerns
 from schema.terms import Terms, TermsInput, given_terms, terms_of
 from storage.client import new_id
-from storage.postings import PostingQuery
 
 
 @strawberry.type(description="A job that an employer offers.")
@@ -81,73 +71,6 @@ async def open_posting(context: Context, posting_id: str) -> Posting | None:
     """The posting if it is open: what everybody in a room sees."""
     record = await context.loaders.postings.load(posting_id)
     return Posting.of(record) if record and record.is_open(context.services.today()) else None
-
-
-@strawberry.input(description="All that are given must hold.")
-class PostingFilter:
-    employer_id: strawberry.ID | None = None
-    occupation: Occupation | None = None
-    place_code: str | None = strawberry.field(
-        default=None, description="GB/T 2260: a province, city or county with all below it."
-    )
-    status: PostingStatus | None = strawberry.field(
-        default=None, description="For staff, within their scope; everybody else sees OPEN ones."
-    )
-
-
-@strawberry.enum(description="How postings are ordered.")
-class PostingOrder(Enum):
-    NEWEST = strawberry.enum_value("NEWEST", description="The newest first.")
-    PAY = strawberry.enum_value("PAY", description="The highest basic pay of a month first.")
-
-
-_NEWEST: Keyset[PostingRecord] = by_id("postings", lambda posting: posting.id)
-_BEST_PAID: Keyset[PostingRecord] = Keyset(
-    name="postings-by-pay",
-    order=(("terms.pay.amount", -1), ("_id", -1)),
-    key=lambda posting: (str(posting.terms.pay.amount), posting.id),
-    parse=lambda parts: (whole_number(parts[0]), parts[1]),
-)
-
-
-@strawberry.type
-class PostingQueries:
-    @strawberry.field(description="Open postings; staff may ask for others of their scope.")
-    async def postings(
-        self,
-        info: Info,
-        filter: PostingFilter | None = None,
-        order_by: PostingOrder | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> Connection[Posting]:
-        keyset = _BEST_PAID if order_by is PostingOrder.PAY else _NEWEST
-        wanted = wanted_slice(keyset, first=first, after=after, last=last, before=before)
-        query = _query(info.context, filter or PostingFilter())
-        page = await info.context.services.store.postings.page(query, keyset.order, wanted)
-        return connection(page, keyset, Posting.of)
-
-
-def _query(context: Context, filter: PostingFilter) -> PostingQuery:
-    place = filter.place_code
-    if place is not None:
-        place = significant_digits(check_place_code(place, ("filter", "placeCode")))
-    employer_id = None
-    if filter.employer_id is not None:
-        employer_id = local_id(filter.employer_id, "Employer", "filter", "employerId")
-    narrowed = PostingQuery(
-        employer_id=employer_id, occupation=filter.occupation, place_prefix=place
-    )
-    if filter.status is None or filter.status is PostingStatus.OPEN:
-        return replace(narrowed, open_on=context.services.today())
-    caller = context.require(Role.OFFICER, Role.RECRUITER)
-    if caller.role is Role.OFFICER:
-        return replace(narrowed, status=filter.status, union_id=caller.union_id)
-    if employer_id not in {None, caller.employer_id}:
-        raise NotPermitted("You recruit for another employer.", field=("filter", "employerId"))
-    return replace(narrowed, status=filter.status, employer_id=caller.employer_id)
 
 
 @strawberry.input

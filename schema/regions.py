@@ -1,12 +1,20 @@
 """Regions: what a place code stands for, and finding one by the beginning of its name."""
 
+from functools import cache
 from typing import Self
 
 import strawberry
 
 from domain.errors import BadPageSize, InvalidInput, NotFound
 from domain.regions import Region as RegionRecord
-from domain.regions import RegionLevel, ancestors, children, find_regions, region_of
+from domain.regions import (
+    RegionLevel,
+    ancestors,
+    children,
+    current_code,
+    find_regions,
+    region_of,
+)
 from domain.texts import check_text
 from schema.geo import Point
 from schema.nodes import DEFAULT, MOST
@@ -43,14 +51,22 @@ class Region:
         )
 
     @classmethod
-    def of_code(cls, code: str) -> Self | None:
+    def of_code(cls, code: str) -> "Region | None":
         """The region of a code, also of an old one; None when there is no single one."""
-        record = region_of(code)
-        return cls.of(record) if record else None
+        current = current_code(code)
+        return _shown(current) if current else None
 
     @strawberry.field(description="The regions around it, the province first.")
     def ancestors(self) -> "list[Region]":
         return [Region.of(around) for around in ancestors(self.record)]
+
+
+@cache
+def _shown(code: str) -> Region:
+    """The region of a code in force: every posting shows one, and there are but some thousand."""
+    record = region_of(code)
+    assert record is not None  # the code is in force
+    return Region.of(record)
 
 
 @strawberry.type

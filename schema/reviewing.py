@@ -1,7 +1,7 @@
 """Reviewing: the queue of what a person is to look at, decisions, and reports from the public."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import strawberry
 
@@ -34,6 +34,17 @@ QUEUE: Keyset[PostingRecord] = Keyset(
 )
 
 
+@strawberry.type(description="A posting that a person is to look at.")
+class ReviewItem:
+    posting: Posting
+    waiting_since: datetime
+
+    @classmethod
+    def of(cls, record: PostingRecord) -> Self:
+        assert record.waiting_since is not None  # by the query
+        return cls(posting=Posting.of(record), waiting_since=record.waiting_since)
+
+
 @strawberry.type
 class ReviewQueries:
     @strawberry.field(
@@ -43,12 +54,12 @@ class ReviewQueries:
     )
     async def review_queue(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Posting]:
+    ) -> Connection[ReviewItem]:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
         wanted = wanted_slice(QUEUE, first=first, after=after)
         page = await info.context.services.store.postings.waiting(caller.union_id, wanted)
-        return connection(page, QUEUE, Posting.of)
+        return connection(page, QUEUE, ReviewItem.of)
 
 
 @strawberry.input(description="A person's decision on a posting that was held or reported.")

@@ -8,6 +8,8 @@ from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
+from schema.calling import CallMutations
+from schema.calls import CallQueries, visible_campaign, visible_entry
 from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
@@ -22,15 +24,22 @@ from schema.funnel import FunnelQueries
 from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
+from schema.match_events import SEEKER_EVENT_TYPES
+from schema.matches import MatchQueries
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
-from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.postings import PostingMutations, visible_posting
+from schema.profile_rights import ProfileRightsMutations
+from schema.profiles import SeekerMutations
 from schema.questions import QuestionQueries, visible_question
+from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
 from schema.regions import RegionQueries
 from schema.reviewing import ReviewMutations, ReviewQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
+from schema.search import SearchQueries
+from schema.seekers import SeekerQueries, visible_seeker
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
@@ -64,6 +73,10 @@ _FINDERS = {
     "Account": _account,
     "Code": visible_code,
     "MinimumWage": known_wage,
+    "Seeker": visible_seeker,
+    "CallCampaign": visible_campaign,
+    "CallEntry": visible_entry,
+    "Referral": visible_referral,
     "Question": visible_question,
     "Import": visible_import,
 }
@@ -82,8 +95,8 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
-        PostingQueries,
         ReviewQueries,
+        SearchQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,
@@ -95,6 +108,10 @@ Query = merge_types(
         ConsentQueries,
         CodeQueries,
         RightsQueries,
+        SeekerQueries,
+        MatchQueries,
+        CallQueries,
+        ReferralQueries,
         AuditQueries,
         ImportQueries,
     ),
@@ -116,6 +133,10 @@ Mutation = merge_types(
         CodeMutations,
         ContactMutations,
         RightsMutations,
+        SeekerMutations,
+        ProfileRightsMutations,
+        CallMutations,
+        ReferralMutations,
         ConsentMutations,
         ImportMutations,
     ),
@@ -127,7 +148,7 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*EVENT_TYPES, *ENTRY_TYPES),
+    types=(*EVENT_TYPES, *ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )

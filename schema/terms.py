@@ -75,10 +75,7 @@ class Terms:
         description="Groups that the employer welcomes and is prepared for."
     )
     point: Point | None = strawberry.field(description="Where the work is done, if known.")
-
-    @strawberry.field(description="The region of `placeCode`.")
-    def place(self) -> Region | None:
-        return Region.of_code(self.place_code)
+    place: Region | None = strawberry.field(description="The region of `placeCode`.")
 
 
 @strawberry.type(description="The terms as they were shown at one moment.")
@@ -97,6 +94,7 @@ def terms_of(record: TermsRecord) -> dict[str, Any]:
         "duties": record.duties,
         "conditions": record.conditions,
         "place_code": record.place_code,
+        "place": Region.of_code(record.place_code),
         "address": record.address,
         "pay": Pay.of(record.pay),
         "probation_pay": record.probation_pay,

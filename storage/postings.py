@@ -7,36 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.postings import Occupation, Posting, PostingStatus
+from domain.postings import Posting, PostingStatus
 from domain.regions import city_of, province_of, significant_digits
 from domain.rescreening import Rescreen, RescreenScope
 from domain.verdicts import AWAITING
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
+from storage.searchable import Searchable
 
 NEWEST_FIRST = (("_id", -1),)
 LONGEST_WAITING = (("waiting_since", 1), ("_id", 1))
+_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingQuery:
-    """What a list of postings is narrowed to; None leaves a field open.
-
-    ``place_prefix`` is the significant head of a place code: 61 for a province, 6101 for a city.
-    """
+    """What a plain list of postings is narrowed to; None leaves a field open."""
 
     status: PostingStatus | None = None
     open_on: date | None = None
     employer_id: str | None = None
     union_id: str | None = None
-    occupation: Occupation | None = None
-    place_prefix: str | None = None
     ids: tuple[str, ...] | None = None
 
 
@@ -57,10 +54,19 @@ def visible(on: date) -> Document:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An open posting in a list of addresses, and when its terms came to be as they are."""
+
+    id: str
+    changed_at: datetime
+
+
 class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
         self._unions = mongo["unions"]
+        self._searchable = Searchable(mongo)
 
     async def begin(self) -> None:
         """Give postings of before they had one the path of their union."""
@@ -73,12 +79,23 @@ class Postings:
                         {"union_id": union_id, **pathless}, {"$set": {"union_path": union["path"]}}
                     )
 
-    async def add(self, postings: Sequence[Posting], *, session: Session | None = None) -> None:
-        """Store new postings.
+    async def add(
+        self,
+        postings: Sequence[Posting],
+        *,
+        session: Session | None = None,
+        findable: bool = True,
+    ) -> None:
+        """Store new postings; those that are not ``findable`` at once are made so soon after.
 
         :raises Duplicate: an employer has a posting of one of the external ids.
         """
         documents = [to_document(posting) for posting in postings]
+        if findable:
+            offers = [(posting.employer_id, posting.terms) for posting in postings]
+            entries = await self._searchable.entries(offers, session=session)
+            for document, entry in zip(documents, entries, strict=True):
+                document["search"] = entry
         with translated():
             await self._postings.insert_many(documents, session=session)
 
@@ -92,18 +109,21 @@ class Postings:
 
     async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
         """The postings of any status that are known by (employer, external id)."""
-        by_employer: dict[str, list[str]] = {}
-        for employer_id, external_id in wanted:
-            by_employer.setdefault(employer_id, []).append(external_id)
-        if not by_employer:
+        pairs = set(wanted)
+        if not pairs:
             return []
-        either = [
-            {"employer_id": employer_id, "external_id": {"$in": external_ids}}
-            for employer_id, external_ids in by_employer.items()
-        ]
+        where = {
+            "external_id": {"$in": sorted({external_id for _, external_id in pairs})},
+            "employer_id": {"$in": sorted({employer_id for employer_id, _ in pairs})},
+        }
         with translated():
-            found = self._postings.find({"$or": either})
-            return [to_record(Posting, document) async for document in found]
+            # In small batches: making records of them takes time that others wait for.
+            found = self._postings.find(where).batch_size(_BATCH)
+            return [
+                to_record(Posting, document)
+                async for document in found
+                if (document["employer_id"], document["external_id"]) in pairs
+            ]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
         """Those of ``ids`` that may be shown on that day, in the order given."""
@@ -111,6 +131,36 @@ class Postings:
             found = self._postings.find({"_id": {"$in": list(ids)}, **visible(on)}, {"_id": 1})
             open_ids = {document["_id"] async for document in found}
         return [posting_id for posting_id in ids if posting_id in open_ids]
+
+    async def borders(self, on: date, *, every: int) -> tuple[str, ...]:
+        """The ids behind which each further ``every`` open postings begin, in the order of ids.
+
+        It looks at every open posting: not to be called for each who asks.
+        """
+        borders: list[str] = []
+        while True:
+            where = visible(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
+            with translated():
+                # One behind the border, too: without it there is nothing more to divide.
+                found = self._postings.find(where, {"_id": 1}).sort([("_id", 1)])
+                ends = await found.skip(every - 1).limit(2).to_list(2)
+            if len(ends) < 2:
+                return tuple(borders)
+            borders.append(ends[0]["_id"])
+
+    async def listed(self, on: date, *, after: str, limit: int) -> list[Listed]:
+        """Open postings behind an id, in the order of ids; "0" is before the first."""
+        with translated():
+            found = self._postings.find(
+                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1, "changed_at": 1}
+            ).sort([("_id", 1)])
+            return [
+                Listed(
+                    id=document["_id"],
+                    changed_at=document.get("changed_at") or document["created_at"],
+                )
+                async for document in found.limit(limit)
+            ]
 
     async def page(
         self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: Slice
@@ -134,24 +184,57 @@ class Postings:
         self, before: Posting, after: Posting, *, session: Session | None = None
     ) -> bool:
         """Store what has become of the posting; False when it is not as ``before`` any more."""
+        (update,) = await self._updates([(before, after)], session)
         with translated():
-            done = await self._postings.update_one(*_update(before, after), session=session)
+            done = await self._postings.update_one(*update, session=session)
         return done.matched_count == 1
 
     async def write_all(
-        self, changes: Sequence[tuple[Posting, Posting]], *, session: Session
+        self,
+        changes: Sequence[tuple[Posting, Posting]],
+        *,
+        session: Session,
+        findable: bool = True,
     ) -> bool:
         """Store what has become of many postings, each as it was and as it is to be.
+
+        Those that get new terms are found by them at once, or if not ``findable`` soon after.
 
         False when one of them is not as it was any more: then the transaction is not to be
         committed.
         """
         if not changes:
             return True
-        updates = [UpdateOne(*_update(before, after)) for before, after in changes]
+        updates = await self._updates(changes, session, findable=findable)
         with translated():
-            done = await self._postings.bulk_write(updates, session=session)
+            done = await self._postings.bulk_write(
+                [UpdateOne(*update) for update in updates], session=session
+            )
         return done.matched_count == len(changes)
+
+    async def _updates(
+        self,
+        changes: Sequence[tuple[Posting, Posting]],
+        session: Session | None,
+        *,
+        findable: bool = True,
+    ) -> list[tuple[Document, Document]]:
+        """The filter and the update of each change; new terms bring what they are found by."""
+        updates = [_update(before, after) for before, after in changes]
+        revised = [
+            (after, update)
+            for (before, after), (_, update) in zip(changes, updates, strict=True)
+            if before.terms != after.terms
+        ]
+        if not findable:
+            for _, update in revised:
+                update["$unset"] = {**update.get("$unset", {}), "search": ""}
+        elif revised:
+            offers = [(after.employer_id, after.terms) for after, _ in revised]
+            entries = await self._searchable.entries(offers, session=session)
+            for (_, update), entry in zip(revised, entries, strict=True):
+                update["$set"]["search"] = entry
+        return updates
 
     async def to_screen(self, rescreen: Rescreen, *, limit: int) -> list[Posting]:
         """The next postings that a rescreening is about, by id."""
@@ -196,13 +279,20 @@ def _bears_on(region: str) -> list[Document]:
     ]
 
 
+_TOLD_ANEW = frozenset({"terms", "status", "verified_until"})
+"""After a change of these, whom the posting suits is looked for again (storage/jobs.py)."""
+
+
 def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
     """The filter and the update of a change, in which only the fields stand that differ."""
     old, new = to_document(before), to_document(after)
     changed = {name: value for name, value in new.items() if value != old[name]}
     # Postings of before there were versions lack the field, and are at their first.
     version: Any = {"$in": [1, None]} if before.version == 1 else before.version
-    return {"_id": before.id, "version": version}, {"$set": changed}
+    update: Document = {"$set": changed}
+    if _TOLD_ANEW & changed.keys():
+        update["$unset"] = {"told": ""}
+    return {"_id": before.id, "version": version}, update
 
 
 def _where(query: PostingQuery) -> Document:
@@ -215,13 +305,6 @@ def _where(query: PostingQuery) -> Document:
         where["employer_id"] = query.employer_id
     if query.union_id is not None:
         where["union_id"] = query.union_id
-    if query.occupation is not None:
-        where["terms.occupation"] = query.occupation.value
-    if query.place_prefix is not None:
-        where["terms.place_code"] = {
-            "$gte": query.place_prefix.ljust(6, "0"),
-            "$lte": query.place_prefix.ljust(6, "9"),
-        }
     if query.ids is not None:
         where["_id"] = {"$in": list(query.ids)}
     return where

@@ -120,6 +120,13 @@ def test_the_examples_of_the_template_pass_the_gate() -> None:
     assert screen(terms_from(found), KNOWN_WAGES, ON) == ()
 
 
+def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
+    found, faults = values(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
+    assert faults == ()
+    assert terms_from(found).place_code == "110101"
+    assert found["occupation"] is Occupation.WELDER
+
+
 def test_what_is_left_out_is_empty_or_has_its_default() -> None:
     given = [column.key for column in POSTING_COLUMNS if column.needed]
     by_key = {column.key: column.example for column in POSTING_COLUMNS}

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.clients import Http, subscribed
 from tests.support.readme import tour
 from tests.support.server import Server
+from tests.support.waiting import until
 
 STEPS = tour()
 ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
@@ -129,4 +131,41 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         "interests": 1,
         "hires": 0,
     }
+
+    known["import"] = await brought_in(demo, officer, "postings.xlsx")
+    (imported,) = (await step("Imports", known, officer))["edges"]
+    assert imported["node"] == {
+        "id": known["import"],
+        "status": "DONE",
+        "total": 1,
+        "read": 1,
+        "accepted": 0,
+        "held": 0,
+        "refused": 0,
+        "duplicates": 0,
+        "failed": 1,
+    }
+    (row,) = (await step("Rows", known, officer))["edges"]
+    assert [finding["code"] for finding in row["node"]["findings"]] == ["EXAMPLE_ROW"]
     assert done == set(STEPS)
+
+
+async def brought_in(demo: Server, token: str, template: str) -> str:
+    """The id of the import of a template as it is, once it is done."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with (
+        httpx.AsyncClient(base_url=demo.url, headers=headers) as client,
+        Http(demo.url) as api,
+    ):
+        table = (await client.get(f"/imports/{template}")).content
+        answer = await client.post("/imports?dryRun=true", content=table)
+        assert answer.status_code == 202
+        found: str = answer.json()["id"]
+
+        async def is_done() -> bool:
+            asked = "query ($id: ID!) { import(id: $id) { status } }"
+            data = await api(asked, {"id": found}, token=token)
+            return bool(data["import"]["status"] == "DONE")
+
+        await until(is_done, every=0.05)
+    return found

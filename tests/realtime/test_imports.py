@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from domain.accounts import Role
 from domain.columns import POSTING_COLUMNS
+from domain.employers import Employer
 from domain.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.postings import CloseReason
 from domain.verdicts import closed
@@ -59,10 +61,16 @@ def row(number: int, external_id: str) -> RawRow:
     return RawRow(number=number, cells=tuple(said[key] for key in KEYS))
 
 
-async def waiting(store: Store, parts: Sequence[Sequence[RawRow]], **changes: Any) -> Import:
-    """An import of a recruiter that waits with these parts."""
-    employer = records.employer()
-    await store.employers.add([employer])
+async def waiting(
+    store: Store,
+    parts: Sequence[Sequence[RawRow]],
+    employer: Employer | None = None,
+    **changes: Any,
+) -> Import:
+    """An import of a recruiter that waits with these parts; of a new employer, if of none."""
+    if employer is None:
+        employer = records.employer()
+        await store.employers.add([employer])
     one = records.imported(
         role=Role.RECRUITER,
         union_id=None,
@@ -159,6 +167,34 @@ async def test_a_part_that_two_nodes_decide_is_written_once(
     assert len(await outcomes(store, one)) == 20
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_part_sees_what_the_one_before_has_changed(
+    store: Store, importer: Importer, dry_run: bool
+) -> None:
+    again = row(2, "a")
+    dearer = RawRow(
+        number=3,
+        cells=tuple(
+            "7000" if key == "pay.amount" else cell
+            for key, cell in zip(KEYS, again.cells, strict=True)
+        ),
+    )
+    employer = records.employer()
+    await store.employers.add([employer])
+    await waiting(store, [[again]], employer)
+    await importer.run()
+    numbered = [[dearer], [replace(again, number=4)], [replace(again, number=5)]]
+    one = await waiting(store, numbered, employer, dry_run=dry_run)
+    await importer.run()
+    assert await outcomes(store, one) == [
+        (3, RowOutcome.ACCEPTED),
+        (4, RowOutcome.ACCEPTED),
+        (5, RowOutcome.DUPLICATE),
+    ]
+    (stored,) = await store.postings.by_external_ids([(employer.id, "a")])
+    assert (stored.revision, stored.terms.pay.amount) == (1 if dry_run else 3, 6500)
+
+
 async def test_a_node_without_the_lease_does_nothing(
     store: Store, desk: Desk, importer: Importer
 ) -> None:
@@ -175,12 +211,12 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     decide = PostingRows.decide
     calls = 0
 
-    async def failing(self: Any) -> Any:
+    async def failing(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise StorageUnavailable("gone")
-        return await decide(self)
+        return await decide(self, rows)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostingRows, "decide", failing)
@@ -203,12 +239,15 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     decide = PostingRows.decide
     calls = 0
 
-    async def cancelling(self: Any) -> Any:
+    # One part a turn: the first is written before the second is decided.
+    monkeypatch.setattr(module, "PARTS_A_TURN", 1)
+
+    async def cancelling(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
-        return await decide(self)
+        return await decide(self, rows)
 
     monkeypatch.setattr(PostingRows, "decide", cancelling)
     assert await importer.run() == 1
@@ -238,10 +277,10 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     whole = await waiting(store, parts(1, 1))
     decide = PostingRows.decide
 
-    async def failing(self: Any) -> Any:
+    async def failing(self: Any, rows: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
-        return await decide(self)
+        return await decide(self, rows)
 
     monkeypatch.setattr(PostingRows, "decide", failing)
     assert await importer.run() == 1
@@ -258,10 +297,10 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any) -> Any:
+    async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self)
+        decided = await decide(self, rows)
         if calls == 1:
             await store.postings.add([other])
         return decided
@@ -284,10 +323,10 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
     decide = PostingRows.decide
     calls = 0
 
-    async def raced(self: Any) -> Any:
+    async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self)
+        decided = await decide(self, rows)
         if calls == 1:
             closed_now = closed(before, CloseReason.WITHDRAWN, utc_now())
             assert await store.postings.write(before, closed_now)

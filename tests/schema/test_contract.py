@@ -39,6 +39,7 @@ type Query {
   liveSessions(filter: LiveSessionFilter, first: Int, after: String): LiveSessionConnection!
   leads(filter: LeadFilter, first: Int, after: String): LeadConnection!
   consentText(postingId: ID!): ConsentText!
+  recommendedPostings(first: Int! = 5): [PostingMatch!]!
 }
 type Mutation {
   signIn(input: SignInInput!): SignInResult!

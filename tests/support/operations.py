@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from schema.nodes import global_id
 from storage.clock import utc_now
 from tests.support.services import PASSWORD, World, credit_code, gid, today
 
@@ -69,6 +70,21 @@ def interest_input(world: World, **changes: Any) -> dict[str, Any]:
         "postingId": gid(world.open),
         "contact": {"name": "王小明", "phone": world.phone()},
         "consent": {"textVersion": "1"},
+    }
+    return given | changes
+
+
+def profile_input(world: World, **changes: Any) -> dict[str, Any]:
+    """The profile of somebody new, with changes."""
+    given: dict[str, Any] = {
+        "profile": {
+            "group": "LAID_OFF",
+            "skills": ["ELECTRICIAN"],
+            "wants": {"occupations": ["ELECTRICIAN"], "places": ["310000"], "heaviest": "MEDIUM"},
+        },
+        "contact": {"name": "孙丽", "phone": world.phone()},
+        "consent": {"textVersion": "1"},
+        "unionId": gid(world.union),
     }
     return given | changes
 
@@ -153,6 +169,44 @@ OPERATIONS = {
             lambda world: {"postingId": gid(world.held), "approved": True, "reason": "已核实"},
             "PostingReviewed",
             "... on PostingReviewed { posting { id status } }",
+        ),
+        Operation(
+            "reportPosting",
+            lambda world: {"postingId": gid(world.open), "reason": "FEES_TAKEN"},
+            "PostingReported",
+            "... on PostingReported { postingId }",
+        ),
+        Operation(
+            "resolveReport",
+            lambda world: {
+                "reportId": global_id("Report", world.report.id),
+                "upheld": False,
+                "reason": "已电话核实，不收取任何费用",
+            },
+            "ReportResolved",
+            "... on ReportResolved { posting { id status waitingSince } }",
+        ),
+        Operation(
+            "addMinimumWage",
+            lambda _: {
+                "region": "330000",
+                "tier": 1,
+                "monthly": 2_660,
+                "hourly": 25,
+                # Not yet: other tests are judged by the rows of today.
+                "effectiveFrom": (today() + timedelta(days=300)).isoformat(),
+                "docNo": "浙政发〔2026〕1号",
+                "sourceUrl": "https://www.zj.gov.cn/",
+            },
+            "MinimumWageAdded",
+            "... on MinimumWageAdded { minimumWage { id region tier grade inForce trusted } }",
+        ),
+        Operation(
+            "verifyMinimumWage",
+            lambda world: {"minimumWageId": gid(world.wage)},
+            "MinimumWageVerified",
+            "... on MinimumWageVerified { minimumWage { id grade trusted "
+            "verifiedBy { displayName } } }",
         ),
         Operation(
             "changePosting",
@@ -276,13 +330,119 @@ OPERATIONS = {
             "eraseMyData",
             lambda world: {"receipt": world.receipt(world.lead)},
             "MyDataErased",
-            "... on MyDataErased { leads }",
+            "... on MyDataErased { leads profile }",
         ),
         Operation(
             "exportMyData",
             lambda world: {"receipt": world.receipt(world.lead)},
             "MyDataExported",
             "... on MyDataExported { data next }",
+        ),
+        Operation(
+            "saveProfile",
+            profile_input,
+            "ProfileSaved",
+            "... on ProfileSaved { accessToken receipt seeker { id version status matching "
+            "profile { group skills wants { occupations places heaviest } } } }",
+        ),
+        Operation(
+            "enterAsSeeker",
+            lambda world: {"receipt": world.profile_receipt()},
+            "SeekerEntered",
+            "... on SeekerEntered { accessToken expiresAt seeker { id } }",
+        ),
+        Operation(
+            "setMatching",
+            lambda world: {"enabled": False, "seekerId": gid(world.seeker)},
+            "SeekerChanged",
+            "... on SeekerChanged { seeker { id matching version } }",
+        ),
+        Operation(
+            "setSeekerStatus",
+            lambda world: {"status": "EMPLOYED", "seekerId": gid(world.seeker)},
+            "SeekerChanged",
+            "... on SeekerChanged { seeker { id status version } }",
+        ),
+        Operation(
+            "saveSearch",
+            lambda _: {"name": "近处的销售", "wants": {"occupations": ["SALES"]}},
+            "SearchesChanged",
+            "... on SearchesChanged { searches { id name wants { occupations } } }",
+        ),
+        Operation(
+            "removeSearch",
+            lambda world: {"searchId": global_id("SavedSearch", world.seeker.searches[0].key)},
+            "SearchesChanged",
+            "... on SearchesChanged { searches { id } }",
+        ),
+        Operation(
+            "revealPerson",
+            lambda world: {"id": gid(world.entry), "reason": "电话回访求职意向"},
+            "PersonRevealed",
+            "... on PersonRevealed { contact { name phone } }",
+        ),
+        Operation(
+            "eraseSeeker",
+            lambda world: {"seekerId": gid(world.seeker), "reason": "本人电话要求删除"},
+            "SeekerErased",
+            "... on SeekerErased { seekerId }",
+        ),
+        Operation(
+            "withdrawProfileConsent",
+            lambda world: {"receipt": world.profile_receipt()},
+            "ProfileConsentTakenBack",
+            "... on ProfileConsentTakenBack { seeker { id withdrawnAt contact { name } } }",
+        ),
+        Operation(
+            "createCampaign",
+            lambda _: {"title": "下岗职工回访"},
+            "CampaignCreated",
+            "... on CampaignCreated { campaign { id title union { id } matching { status } } }",
+        ),
+        Operation(
+            "importCallList",
+            lambda world: {
+                "campaignId": gid(world.campaign),
+                "rows": [{"name": "周小兰", "phone": world.phone(), "group": "LAID_OFF"}],
+            },
+            "CallListImported",
+            "... on CallListImported { added known findings { row field code message } }",
+        ),
+        Operation(
+            "recordCall",
+            lambda world: {"entryId": gid(world.entry), "outcome": "NO_ANSWER"},
+            "CallRecorded",
+            "... on CallRecorded { entry { id outcome nextCallOn version "
+            "contact { name phone } calls { outcome note } } }",
+        ),
+        Operation(
+            "saveProfileFor",
+            lambda world: {
+                "entryId": gid(world.entry),
+                "profile": {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}},
+                "consent": {"textVersion": "1", "askedAt": utc_now().isoformat()},
+            },
+            "ProfileSavedFor",
+            "... on ProfileSavedFor { seeker { id version contact { name phone } "
+            "profile { group wants { heaviest } } } }",
+        ),
+        Operation(
+            "matchCampaign",
+            lambda world: {"campaignId": gid(world.campaign)},
+            "CampaignMatching",
+            "... on CampaignMatching { campaign { id matching { status done total } } }",
+        ),
+        Operation(
+            "openReferral",
+            lambda world: {"seekerId": gid(world.seeker), "kind": "LEGAL_AID", "note": "欠薪咨询"},
+            "ReferralOpened",
+            "... on ReferralOpened { referral { id kind status steps { status note } } }",
+        ),
+        Operation(
+            "advanceReferral",
+            lambda world: {"referralId": gid(world.referral), "status": "ACCEPTED"},
+            "ReferralAdvanced",
+            "... on ReferralAdvanced { referral { id status version } }",
         ),
         Operation(
             "advanceLeads",

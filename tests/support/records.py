@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from domain.accounts import Account, Role
+from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code, CodeKind
 from domain.employers import CheckMethod, Employer, EmployerCheck
+from domain.groups import SeekerGroup
 from domain.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
-from domain.postings import Posting, PostingStatus
+from domain.postings import Occupation, Posting, PostingStatus
+from domain.profile_consent import consent_given
 from domain.questions import Question
+from domain.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
 from domain.rescreening import Rescreen, RescreenScope
+from domain.reviews import Decision, DecisionKind, Report, ReportReason
+from domain.seekers import Profile, SavedSearch, Seeker
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
+from domain.wages import Grade, MinimumWage
+from domain.wants import Wants
 from storage.client import new_id
 from tests.domain.samples import terms
 
@@ -96,6 +105,52 @@ def employer_check(**changes: Any) -> EmployerCheck:
 def rescreen(**changes: Any) -> Rescreen:
     made = Rescreen(
         id=new_id(), scope=RescreenScope.EMPLOYER, key="employer", due_at=AT, requested_at=AT
+    )
+    return replace(made, **changes)
+
+
+def report(**changes: Any) -> Report:
+    made = Report(
+        id=new_id(),
+        posting_id="posting",
+        revision=1,
+        reason=ReportReason.FEES_TAKEN,
+        body="面试时要求交押金",
+        by=new_id(),
+        origin=new_id(),
+        at=AT,
+    )
+    return replace(made, **changes)
+
+
+def decision(**changes: Any) -> Decision:
+    made = Decision(
+        id=new_id(),
+        posting_id="posting",
+        revision=1,
+        kind=DecisionKind.APPROVED,
+        by="officer",
+        at=AT,
+        reason="已核实",
+        findings=(),
+    )
+    return replace(made, **changes)
+
+
+def wage_row(**changes: Any) -> MinimumWage:
+    """An unverified row of a province that no posting of the tests is in."""
+    made = MinimumWage(
+        id=new_id(),
+        region="330000",
+        tier=1,
+        monthly=2_660,
+        hourly=Decimal(25),
+        effective_from=date(2027, 1, 1),
+        doc_no="浙政发〔2026〕1号",
+        source_url="https://www.zj.gov.cn/",
+        grade=Grade.UNVERIFIED,
+        added_by="officer",
+        added_at=AT,
     )
     return replace(made, **changes)
 
@@ -208,5 +263,74 @@ def imported(**changes: Any) -> Import:
 def import_row(**changes: Any) -> ImportRow:
     made = ImportRow(
         id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT
+    )
+    return replace(made, **changes)
+
+
+def seeker(**changes: Any) -> Seeker:
+    made = Seeker(
+        id=new_id(),
+        profile=Profile(
+            group=SeekerGroup.LAID_OFF,
+            wants=Wants(occupations=(Occupation.ELECTRICIAN,), places=("310000",)),
+            skills=(Occupation.ELECTRICIAN,),
+        ),
+        union_path=("root", UNION_ID),
+        giver=new_id(),
+        person=new_id(),
+        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        consent=consent_given("1", at=AT),
+        searches=(
+            SavedSearch(
+                key=new_id(),
+                name="上海的文员",
+                wants=Wants(occupations=(Occupation.CLERK,)),
+                created_at=AT,
+            ),
+        ),
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def campaign(**changes: Any) -> CallCampaign:
+    made = CallCampaign(
+        id=new_id(),
+        title="下岗职工回访",
+        union_path=("root", UNION_ID),
+        created_by="officer",
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def call_entry(**changes: Any) -> CallEntry:
+    made = CallEntry(
+        id=new_id(),
+        campaign_id="campaign",
+        union_path=("root", UNION_ID),
+        person=new_id(),
+        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        group=SeekerGroup.LAID_OFF,
+        remark="下午五点前要接孩子",
+        next_call_on=AT.date(),
+        created_by="officer",
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def referral(**changes: Any) -> Referral:
+    step = ReferralStep(status=ReferralStatus.OPEN, at=AT, by="officer", note="想学焊工")
+    made = Referral(
+        id=new_id(),
+        seeker_id="seeker",
+        kind=ReferralKind.TRAINING,
+        steps=(step,),
+        union_path=("root", UNION_ID),
+        created_at=AT,
+        updated_at=AT,
     )
     return replace(made, **changes)

@@ -15,12 +15,14 @@ from api.graphql import GraphQLEndpoint
 from api.receipts import Receipts
 from domain.accounts import Account, Principal, Role
 from domain.calendar import day_in_china
+from domain.calls import CallEntry, CallOutcome
 from domain.contacts import Holder
 from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
 from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
 from domain.questions import Question
+from domain.seekers import Seeker
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
 from realtime.commit import GroupCommit
@@ -28,19 +30,23 @@ from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
 from realtime.reviews import Reviews
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
 from schema.context import Services
 from schema.engine import Engine
 from schema.nodes import global_id
+from schema.seekers import holder_of
 from storage.client import Mongo, Session, new_id
 from storage.clock import Clock, utc_now
+from storage.documents import to_document
 from storage.store import Store
 from tests.domain.samples import terms
 from tests.support import records
@@ -112,6 +118,8 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         capture=capture,
         lead_log=lead_log,
         contacts=Contacts(store, commit, clock),
+        seekers=Seekers(store, commit, clock),
+        matcher=Matcher(store, clock, node=new_id()),
         receipts=Receipts(store.seal, clock),
         pipeline=Pipeline(store, commit, clock),
         commit=commit,
@@ -209,6 +217,10 @@ class World:
             self.third,
             self.expired,
         )
+        self.report = records.report(posting_id=self.second.id, at=utc_now())
+        self.wage = records.wage_row(
+            effective_from=today() + timedelta(days=300), added_at=utc_now()
+        )
         self.live = self._session(SessionStatus.LIVE)
         self.scheduled = self._session(SessionStatus.SCHEDULED)
         self.interrupted = self._session(SessionStatus.INTERRUPTED)
@@ -221,6 +233,10 @@ class World:
             session_id=self.ended.id,
             stage=LeadStage.OFFERED,
         )
+        self.campaign = records.campaign(union_path=self.union.path)
+        self.entry = self._called("赵大勇", "+8613700137000", CallOutcome.REACHED)
+        self.seeker = self._seeker("孙丽", "+8613600136000")
+        self.referral = records.referral(seeker_id=self.seeker.id, union_path=self.union.path)
         self.question = self.asked()
         self.upload = records.imported(
             scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
@@ -235,7 +251,13 @@ class World:
         for account in self.staff.values():
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
+        await store.mongo["reports"].insert_one(to_document(self.report))
+        await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
         await store.sessions.add(self.sessions)
+        await store.campaigns.add([self.campaign])
+        await store.calls.add([self.entry])
+        await store.seekers.add([self.seeker])
+        await store.referrals.add([self.referral])
         await store.questions.add(self.question)
         await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
@@ -273,7 +295,19 @@ class World:
         """By the names that the matrix of roles uses."""
         if caller == "nobody":
             return None
+        if caller == "seeker":
+            return self.seeker_token()
         return self.viewer() if caller == "viewer" else self.token(self.staff[caller])
+
+    def seeker_token(self, seeker: Seeker | None = None) -> str:
+        """The token of whoever saved that profile; of the world's own, if none is named."""
+        giver = (seeker or self.seeker).giver
+        assert giver is not None  # it was saved by a seeker, and is not erased
+        return self.running.tokens.for_seeker(giver).access
+
+    def profile_receipt(self) -> str:
+        """What the world's seeker got for the profile."""
+        return self.running.services.receipts.issue(holder_of(self.seeker))
 
     def phone(self) -> str:
         """A number that the demo admits, another each time."""
@@ -307,6 +341,28 @@ class World:
         """What the giver of that lead got for it."""
         assert lead.giver is not None  # it is not erased
         return self.running.services.receipts.issue(Holder(person=lead.person, giver=lead.giver))
+
+    def _seeker(self, name: str, phone: str) -> Seeker:
+        store = self.running.store
+        made = records.seeker(union_path=self.union.path, person=store.seal.person(phone))
+        # Where no world offers anything: nobody is told of the postings of all the others.
+        nowhere = replace(made.profile.wants, places=("460300",))
+        made = replace(
+            made,
+            profile=replace(made.profile, wants=nowhere),
+            searches=(replace(made.searches[0], wants=nowhere),),
+        )
+        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
+
+    def _called(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
+        store = self.running.store
+        made = records.call_entry(
+            campaign_id=self.campaign.id,
+            union_path=self.union.path,
+            person=store.seal.person(phone),
+            outcome=outcome,
+        )
+        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
 
     def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
         union_id = new_id()
