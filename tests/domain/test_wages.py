@@ -205,9 +205,13 @@ def test_a_row_is_verified_once_and_only_with_its_notice() -> None:
     assert vouched.is_trusted
     with pytest.raises(AlreadyExists):
         verified(vouched, "third", by="officer", at=records.AT)
-    for name in ("doc_no", "source_url", "effective_from"):
+    for bare in (
+        replace(added, doc_no=None),
+        replace(added, source_url=None),
+        replace(added, effective_from=None),
+    ):
         with pytest.raises(InvalidInput):
-            verified(replace(added, **{name: None}), "next", by="officer", at=records.AT)
+            verified(bare, "next", by="officer", at=records.AT)
 
 
 def test_a_later_row_takes_the_place_of_one_for_the_same_day() -> None:
