@@ -11,7 +11,9 @@ from domain.labels import Labelled
 from domain.regions import ancestors, region_of
 from domain.search import Word, marks
 from domain.traits import KINDS, counted
+from schema.asked import asks_for
 from schema.context import Info
+from schema.employers import Employer
 from schema.nodes import Keyset, PageInfo, connection
 from schema.postings import Posting
 from schema.regions import Region
@@ -90,11 +92,10 @@ class PostingEdge:
     words: strawberry.Private[tuple[Word, ...]]
 
     @strawberry.field(description="Where the words of `filter.search` stand; 20 a field at most.")
-    async def highlights(self, info: Info) -> list[Highlight]:
+    def highlights(self) -> list[Highlight]:
         if not self.words:
             return []
-        terms = self.node.record.terms
-        employer = await info.context.loaders.employers.load(self.node.record.employer_id)
+        terms, employer = self.node.record.terms, self.node.offered_by
         texts = {
             HighlightField.TITLE: terms.title,
             HighlightField.DUTIES: terms.duties,
@@ -169,13 +170,20 @@ def _pay(pays: Mapping[int, int]) -> list[PayCount]:
     ]
 
 
-def found_postings(page: Page[Hit], keyset: Keyset[Hit], query: SearchQuery) -> PostingConnection:
-    """The connection of what a search found."""
+async def found_postings(
+    info: Info, page: Page[Hit], keyset: Keyset[Hit], query: SearchQuery
+) -> PostingConnection:
+    """The connection of what a search found, its employers read at once if they are asked for."""
+    employers: dict[str, Employer] = {}
+    if asks_for(info, {"employer", "highlights"}):
+        ids = {hit.posting.employer_id for hit in page.items}
+        records = await info.context.services.store.employers.by_ids(ids)
+        employers = {each: Employer.of(record) for each, record in records.items()}
     return posting_connection(
         page,
         keyset,
         query,
-        node=lambda hit: Posting.of(hit.posting),
+        node=lambda hit: Posting.of(hit.posting, employers.get(hit.posting.employer_id)),
         kilometres=lambda hit: None if hit.metres is None else round(hit.metres / 1_000, 1),
     )
 
