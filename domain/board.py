@@ -50,8 +50,15 @@ class Board:
     def put(self, posting_id: str, *, pay: int, last_day: str, marks: Iterable[str]) -> None:
         """Put a posting in, in place of what there was of it; ``last_day`` is an ISO date."""
         self.drop(posting_id)
+        self._shown.clear()
         self._days.add(last_day)
-        slot = self._append(posting_id, pay)
+        slot = len(self._ids)
+        if slot == self._ordered and (not slot or self._ids[-1] < posting_id):
+            self._ordered += 1
+        self._ids.append(posting_id)
+        self._pays.append(pay)
+        self._slots[posting_id] = slot
+        self._alive |= 1 << slot
         for mark in (*marks, _day(last_day), *_pay_marks(pay)):
             self._slots_of(mark).append(slot)
 
@@ -61,17 +68,6 @@ class Board:
         if slot is not None:
             self._alive ^= 1 << slot
             self._shown.clear()
-
-    def _append(self, posting_id: str, pay: int) -> int:
-        slot = len(self._ids)
-        if slot == self._ordered and (not slot or self._ids[-1] < posting_id):
-            self._ordered += 1
-        self._ids.append(posting_id)
-        self._pays.append(pay)
-        self._slots[posting_id] = slot
-        self._alive |= 1 << slot
-        self._shown.clear()
-        return slot
 
     def _slots_of(self, mark: str) -> array[int]:
         slots = self._marked.get(mark)
@@ -108,6 +104,15 @@ class Board:
         if len(self._bits) > MOST_SETS:
             del self._bits[next(iter(self._bits))]
         return bits
+
+    def warmed(self) -> Iterator[str]:
+        """Make the largest sets as bits, one at a time, so that no search has to wait for it."""
+        for mark in heapq.nlargest(MOST_SETS, self._marked, key=self._size):
+            self.having(mark)
+            yield mark
+
+    def _size(self, mark: str) -> int:
+        return len(self._marked[mark])
 
     def either(self, marks: Iterable[str]) -> Bits:
         """The postings with at least one of the marks, and dead slots."""
@@ -172,11 +177,20 @@ class Board:
         Nothing may be put in or dropped meanwhile.
         """
         fresh = Board()
-        places = array("I", bytes(array("I").itemsize * len(self._ids)))
-        for posting_id, slot in sorted(self._slots.items()):
-            # One more, so that none stands for dead slots.
-            places[slot] = fresh._append(posting_id, self._pays[slot]) + 1
+        fresh._ids = sorted(self._slots)
+        fresh._ordered = len(fresh._ids)
+        fresh._alive = (1 << fresh._ordered) - 1
+        fresh._slots = {posting_id: slot for slot, posting_id in enumerate(fresh._ids)}
+        yield None
+        old = array("I", map(self._slots.__getitem__, fresh._ids))
+        fresh._pays = array("I", map(self._pays.__getitem__, old))
         fresh._days = self._days
+        yield None
+        # One more than the slot, so that none stands for dead ones.
+        places = array("I", bytes(old.itemsize * len(self._ids)))
+        for place, slot in enumerate(old, 1):
+            places[slot] = place
+        yield None
         moved = 0
         for mark, slots in self._marked.items():
             kept = sorted(place - 1 for slot in slots if (place := places[slot]))

@@ -63,6 +63,7 @@ class BoardKeeper:
             # As long a pause as the batch took: others have half of the time at least.
             await asyncio.sleep(time.monotonic() - begun)
             begun = time.monotonic()
+        await _warmed(board)
         return board
 
     async def _follow(self, board: Board, stream: ChangeStream) -> None:
@@ -88,6 +89,12 @@ async def _changed(stream: ChangeStream) -> list[str]:
 async def _renewed(board: Board) -> Board:
     for fresh in board.renewed():
         if fresh is not None:
+            await _warmed(fresh)
             return fresh
         await asyncio.sleep(0)
     raise AssertionError("a board that is renewed comes at last")
+
+
+async def _warmed(board: Board) -> None:
+    for _ in board.warmed():
+        await asyncio.sleep(0)

@@ -99,6 +99,14 @@ def test_only_some_sets_are_kept_and_the_others_made_again(
     assert len(board._bits) == 2
 
 
+def test_the_largest_sets_are_made_before_a_search_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SETS", 2)
+    put = Put(pay=0, day=DAYS[0], marks=frozenset("a"))
+    board, _ = after([("00", put), ("01", put), ("02", Put(pay=0, day=DAYS[1], marks=put.marks))])
+    assert list(board.warmed()) == ["a", "d:2027-01-01"]
+    assert board._bits == {"a": (3, 7), "d:2027-01-01": (2, 3)}
+
+
 def test_days_that_are_remembered_are_bounded() -> None:
     board, _ = after([("00", Put(pay=1, day=DAYS[0], marks=frozenset()))])
     assert [board.shown(f"20{year}-01-01") for year in range(20, 40)] == [1] * 8 + [0] * 12

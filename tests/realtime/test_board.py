@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 
 from domain import board as board_module
+from domain.board import Board
 from domain.postings import PostingStatus
 from realtime import board as module
 from realtime.board import BoardKeeper
+from storage import board as storage_module
 from storage.client import StorageUnavailable
 from storage.store import Store
 from tests.support import records
@@ -39,7 +41,10 @@ async def close(store: Store, posting_id: str) -> None:
     assert await store.postings.write(before, after)
 
 
-async def test_it_has_what_is_open_and_hears_of_every_change(store: Store) -> None:
+async def test_it_has_what_is_open_and_hears_of_every_change(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "READ_AT_ONCE", 2)
     await store.postings.add([records.posting(id=each) for each in "abc"])
     async with kept(store) as number:
         await until(lambda: number() == 3)
@@ -73,7 +78,17 @@ async def test_a_database_too_large_is_left_to_itself(
     monkeypatch.setattr(module, "MOST", 1)
     monkeypatch.setattr(module, "TOO_LARGE_SECONDS", 0.01)
     await store.postings.add([records.posting(id=each) for each in "ab"])
+    fills: list[Board] = []
+    fill = store.boards.fill
+
+    def counted(board: Board) -> AsyncIterator[int]:
+        fills.append(board)
+        return fill(board)
+
+    monkeypatch.setattr(store.boards, "fill", counted)
     async with kept(store) as number:
+        await until(lambda: len(fills) > 1)
+        assert number() == -1
         await close(store, "a")
         await until(lambda: number() == 1)
         await store.postings.add([records.posting(id="c")])
