@@ -32,6 +32,7 @@ from storage.presence import Presence
 from storage.questions import Questions
 from storage.referrals import Referrals
 from storage.rescreens import Rescreens
+from storage.reviews import Reviews
 from storage.sealing import Seal
 from storage.search import Search
 from storage.searchable import Searchable
@@ -60,6 +61,7 @@ class Store:
         self.search = Search(mongo, self.boards)
         self.searchable = Searchable(mongo)
         self.rescreens = Rescreens(mongo)
+        self.reviews = Reviews(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
@@ -92,6 +94,7 @@ class Store:
         await self.keys.begin(utc_now())
         await self.consents.begin()
         await self.wages.begin()
+        await self.postings.begin()
 
     async def contact_of(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """Name and phone in the clear; None when there are none, or they were erased.

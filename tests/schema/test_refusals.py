@@ -236,6 +236,115 @@ REFUSED: dict[str, Refused] = {
         "NOT_FOUND",
         ("input", "postingId"),
     ),
+    "report, unknown posting": Refused(
+        "reportPosting",
+        "viewer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "report, held posting": Refused(
+        "reportPosting",
+        "viewer",
+        setting(postingId=lambda world: gid(world.held)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "report, OTHER without a word": invalid(
+        "reportPosting", "viewer", setting(reason="OTHER"), "body"
+    ),
+    "report, somebody's phone": invalid(
+        "reportPosting", "viewer", setting(body="打13800138000要钱"), "body"
+    ),
+    "report, long text": invalid("reportPosting", "viewer", setting(body="长" * 501), "body"),
+    "report, id of an employer": wrong_id(
+        "reportPosting", "viewer", setting(postingId=lambda world: gid(world.employer)), "postingId"
+    ),
+    "resolve, no reason": invalid("resolveReport", "officer", setting(reason=" "), "reason"),
+    "resolve, long reason": invalid(
+        "resolveReport", "officer", setting(reason="长" * 501), "reason"
+    ),
+    "resolve, unknown report": Refused(
+        "resolveReport",
+        "officer",
+        setting(reportId=lambda _: unknown("Report")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "reportId"),
+    ),
+    "wage, no region": invalid("addMinimumWage", "officer above", setting(region="99"), "region"),
+    "wage, no tier": invalid("addMinimumWage", "officer above", setting(tier=0), "tier"),
+    "wage, too much": invalid(
+        "addMinimumWage", "officer above", setting(monthly=100_001), "monthly"
+    ),
+    "wage, tenths of a fen": invalid(
+        "addMinimumWage", "officer above", setting(hourly=25.001), "hourly"
+    ),
+    "wage, no figure": invalid(
+        "addMinimumWage", "officer above", setting(monthly=None, hourly=None), "monthly"
+    ),
+    "wage, long ago": invalid(
+        "addMinimumWage", "officer above", setting(effectiveFrom="1999-12-31"), "effectiveFrom"
+    ),
+    "wage, no address": invalid(
+        "addMinimumWage", "officer above", setting(sourceUrl="zj.gov.cn"), "sourceUrl"
+    ),
+    "wage, another province": Refused(
+        "addMinimumWage",
+        "officer above",
+        setting(region="310000"),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "wage to verify, unknown": Refused(
+        "verifyMinimumWage",
+        "officer above",
+        setting(minimumWageId=lambda _: unknown("MinimumWage")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "minimumWageId"),
+    ),
+    "wage to verify, without its notice": invalid(
+        "verifyMinimumWage",
+        "officer above",
+        setting(minimumWageId=lambda _: global_id("MinimumWage", "seed3300001")),
+        "minimumWageId",
+    ),
+    "announce, a phrase that is refused": Refused(
+        "announce",
+        "host",
+        setting(body="入职交押金300元"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "body"),
+    ),
+    "announce, a phrase for a person": Refused(
+        "announce",
+        "host",
+        setting(body="35岁以下优先"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "body"),
+    ),
+    "segment, a phrase in its title": Refused(
+        "setSegment",
+        "host",
+        setting(title="月入过万"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "title"),
+    ),
+    "answer, a phrase": Refused(
+        "answerQuestion",
+        "host",
+        setting(answer="限男性"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "answer"),
+    ),
     "verify, unknown employer": Refused(
         "verifyEmployer",
         "officer",
