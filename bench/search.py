@@ -135,6 +135,8 @@ class Run:
         while batch := list(islice(coming, 1_000)):
             await store.postings.add(batch)
             ids += [posting.id for posting in batch]
+        # They have been there for long: nobody has to be told of them any more.
+        await mongo["postings"].update_many({}, {"$set": {"told": True}})
         self.found["filled"] = {
             "postings": self._number,
             "per_s": round(self._number / (time.monotonic() - begin)),
