@@ -38,6 +38,7 @@ from api.settings import Settings
 from api.templates import template
 from api.trust import trusted_documents
 from domain.events import Placed, session_of
+from realtime.board import BoardKeeper
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
@@ -241,6 +242,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         )
         _started(stack, KeyWatch(store))
         _started(stack, Searching(store))
+        _started(stack, BoardKeeper(store.boards))
         _started(stack, Retention(store, clock, settings.periods))
 
         tokens = Tokens(settings.secret(), clock)

@@ -7,6 +7,7 @@ from domain.leads import Contact, Lead, Sealed
 from domain.seekers import Seeker
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.board import Boards
 from storage.calls import Calls
 from storage.campaigns import Campaigns
 from storage.client import Mongo
@@ -56,7 +57,8 @@ class Store:
         self.employers = Employers(mongo)
         self.wages = Wages(mongo)
         self.postings = Postings(mongo)
-        self.search = Search(mongo)
+        self.boards = Boards(mongo)
+        self.search = Search(mongo, self.boards)
         self.searchable = Searchable(mongo)
         self.rescreens = Rescreens(mongo)
         self.reviews = Reviews(mongo)
