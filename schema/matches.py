@@ -150,8 +150,8 @@ class MatchQueries:
 
     @strawberry.field(
         description="For officers: seekers of their scope whom an open posting suits, the newest "
-        f"first, masked. A page looks at {MOST_LOOKED_AT:,} of them and may have fewer than wanted, "
-        "or none: `endCursor` goes on behind the last one that it looked at."
+        f"first, masked. A page looks at {MOST_LOOKED_AT:,} of them and may have fewer than "
+        "wanted, or none: `endCursor` goes on behind the last one that it looked at."
     )
     async def matching_seekers(
         self,
