@@ -7,6 +7,7 @@ from domain.leads import Contact, Lead, Sealed
 from domain.seekers import Seeker
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.board import Boards
 from storage.calls import Calls
 from storage.campaigns import Campaigns
 from storage.client import Mongo
@@ -31,6 +32,7 @@ from storage.presence import Presence
 from storage.questions import Questions
 from storage.referrals import Referrals
 from storage.rescreens import Rescreens
+from storage.reviews import Reviews
 from storage.sealing import Seal
 from storage.search import Search
 from storage.searchable import Searchable
@@ -55,9 +57,11 @@ class Store:
         self.employers = Employers(mongo)
         self.wages = Wages(mongo)
         self.postings = Postings(mongo)
-        self.search = Search(mongo)
+        self.boards = Boards(mongo)
+        self.search = Search(mongo, self.boards)
         self.searchable = Searchable(mongo)
         self.rescreens = Rescreens(mongo)
+        self.reviews = Reviews(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
@@ -90,6 +94,7 @@ class Store:
         await self.keys.begin(utc_now())
         await self.consents.begin()
         await self.wages.begin()
+        await self.postings.begin()
 
     async def contact_of(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """Name and phone in the clear; None when there are none, or they were erased.
