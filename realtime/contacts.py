@@ -27,6 +27,7 @@ from domain.contacts import (
 from domain.errors import NotFound, TooManyAttempts
 from domain.events import LeadAdvanced, LoggedEvent, lead_topic
 from domain.leads import Contact, Lead
+from domain.notices import of_change
 from domain.pipeline import Change
 from domain.scopes import may_follow_lead
 from realtime.commit import GroupCommit
@@ -283,6 +284,7 @@ async def erase(
 async def _write(store: Store, changes: Sequence[tuple[Lead, Change]], session: Session) -> None:
     written = await store.pipeline.write(changes, session=session)
     assert written  # their versions were read in this very snapshot
+    await store.deliveries.put([of_change(change) for _, change in changes], session=session)
 
 
 def _payload(lead: Lead, contact: Contact) -> bytes:

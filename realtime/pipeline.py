@@ -21,6 +21,7 @@ from domain.events import (
     lead_topic,
 )
 from domain.leads import HireSide, Lead, LeadStage, RefusalReason
+from domain.notices import of_change
 from domain.pipeline import (
     Change,
     EntryKind,
@@ -119,6 +120,7 @@ class Pipeline:
                 return before, []
             written = await self._store.pipeline.write([(before, made)], session=session)
             assert written  # the version was read in this very snapshot
+            await self._store.deliveries.put([of_change(made)], session=session)
             return made.lead, _happened(made)
 
         # Without a session there is no log, and whoever changes this lead waits for nobody else.

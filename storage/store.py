@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.leads import Contact, Lead
+from domain.webhooks import Webhook
 from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.client import Mongo
@@ -10,6 +13,7 @@ from storage.clock import utc_now
 from storage.codes import Codes
 from storage.consent import Consents
 from storage.contacts import Contacts
+from storage.deliveries import Deliveries
 from storage.employers import Employers
 from storage.funnel import Funnel
 from storage.indexes import ensure_collections
@@ -25,6 +29,7 @@ from storage.sealing import Seal
 from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
+from storage.webhooks import Webhooks
 
 
 class Store:
@@ -50,6 +55,8 @@ class Store:
         self.pipeline = Pipeline(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
+        self.webhooks = Webhooks(mongo)
+        self.deliveries = Deliveries(mongo, self.webhooks)
         self.log = EventLog(mongo)
 
     async def prepare(self, secret: str) -> None:
@@ -72,3 +79,13 @@ class Store:
         if not self.seal.knows(lead.contact.key_version):
             await self.keys.refresh()
         return self.seal.open(lead.id, lead.contact)
+
+    async def signing_secrets(self, webhook: Webhook, at: datetime) -> list[bytes]:
+        """What signs the messages of a webhook then, the newest first.
+
+        :raises SecretDamaged: one does not open.
+        """
+        signing = webhook.signing(at)
+        if not all(self.seal.knows(secret.key_version) for secret in signing):
+            await self.keys.refresh()
+        return [self.seal.open_secret(webhook.id, secret) for secret in signing]

@@ -18,12 +18,14 @@ from domain.accounts import Account
 from domain.audit import AuditRow
 from domain.codes import Code
 from domain.consent import ConsentTemplate
+from domain.deliveries import Delivery
 from domain.employers import Employer
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
 from domain.sessions import LiveSession
 from domain.unions import Union as TradeUnion
+from domain.webhooks import Webhook
 from storage.client import Document
 from storage.contacts import Retained
 
@@ -105,4 +107,6 @@ VALIDATORS: Mapping[str, Document] = {
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
     "retained": _record_schema(Retained),
+    "webhooks": _record_schema(Webhook),
+    "deliveries": _record_schema(Delivery),
 }
