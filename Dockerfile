@@ -17,7 +17,7 @@ WORKDIR /src
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-install-project
 
-COPY LICENSE README.md ./
+COPY LICENSE NOTICE README.md ./
 COPY domain/ domain/
 COPY storage/ storage/
 COPY realtime/ realtime/

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,26 +24,43 @@ from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
 from api.codes import CodePages, opened, pictured
 from api.exports import Exports
+from api.feeds import Feeds, SitemapParts, feed, robots, sitemap
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
+from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
+from api.imports import Imports
 from api.logs import AccessLog
+from api.metrics import Metrics, metrics
+from api.opendata import OpenData, Tables, code_lists, description
+from api.pages import JobPages, job, style
 from api.receipts import Receipts
 from api.settings import Settings
+from api.templates import template
+from api.trust import trusted_documents
+from api.webhooks import Sender
 from domain.events import Placed, session_of
-from domain.wages import KNOWN_WAGES
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
+from realtime.deliveries import Dispatcher
 from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
+from realtime.imports import Importer
 from realtime.keys import KeyWatch
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
 from realtime.retention import Retention
+from realtime.searching import Searching
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
+from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
 from schema.context import Services
 from schema.engine import Engine
 from storage.client import Mongo, Session
@@ -52,6 +70,20 @@ from storage.store import Store
 
 MOST_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""
+
+
+PUBLIC = (
+    Route("/jobs/{id}", job),
+    Route("/jobs.css", style),
+    Route("/sitemap.xml", sitemap),
+    Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
+    Route("/feed.xml", feed),
+    Route("/robots.txt", robots),
+    Route("/open-data/", description),
+    Route("/open-data/code-lists.json", code_lists),
+    Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+)
+"""What is for everybody to read and to index; ``state.node`` of their app answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +100,12 @@ class Node:
 
     endpoint: GraphQLEndpoint
     exports: Exports
+    imports: Imports
+    jobs: JobPages
+    feeds: Feeds
+    open_data: OpenData
     health: Health
+    metrics: Metrics
     codes: CodePages
     sign_ins: SignIns | None
 
@@ -100,8 +137,17 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", _Endpoint()),
             Route("/exports/leads.csv", _Exports(), methods=["GET"]),
             Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
+            Route(
+                "/imports",
+                # Within the bound on everything else: the inner one counts.
+                RequestBodyLimitMiddleware(_Imports(), max_body_size=MOST_IMPORT_BYTES),
+                methods=["POST"],
+            ),
+            Route("/imports/{name}", template),
+            *PUBLIC,
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", metrics, methods=["GET"]),
         ],
         middleware=[
             Middleware(AccessLog),
@@ -129,6 +175,14 @@ class _Exports:
         await node.exports(scope, receive, send)
 
 
+class _Imports:
+    """The same for the imports."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node: Node = scope["app"].state.node
+        await node.imports(scope, receive, send)
+
+
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Store]:
     """The prepared store: of MONGODB_URI, or of a mongod that runs for as long as the block.
@@ -154,76 +208,103 @@ async def connected(settings: Settings) -> AsyncIterator[Store]:
 async def running(settings: Settings) -> AsyncIterator[Node]:
     """Everything that one process runs, for as long as the block lasts."""
     clock = utc_now
+    trusted = trusted_documents(settings.trusted_documents)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(connected(settings))
 
         hub = Hub(store.log, clock)
         stack.push_async_callback(hub.close)
-        tally = Tally(store, hub)
-        tally.start()
-        stack.push_async_callback(tally.close)
+        tally = _started(stack, Tally(store, hub))
         feed = _feed(store, hub, tally)
         stack.push_async_callback(feed.stop)
         await feed.start()
-        presence = Presence(store, hub, clock, node=secrets.token_hex(6))
-        presence.start()
-        stack.push_async_callback(presence.close)
+        presence = _started(stack, Presence(store, hub, clock, node=secrets.token_hex(6)))
 
         commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
         stack.push_async_callback(commit.close)
-        lead_log = LeadLog(store, commit)
-        lead_log.start()
-        stack.push_async_callback(lead_log.close)
+        lead_log = _started(stack, LeadLog(store, commit))
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
         desk = Desk(store, commit, clock)
+        wages = LiveWages(store)
+        stack.push_async_callback(wages.close)
+        await wages.start()
+        posting_gate = PostingGate(store, desk, wages, clock)
+        stack.push_async_callback(posting_gate.finish)
         pipeline = Pipeline(store, commit, clock)
-        escalation = Escalation(store, pipeline, clock, node=secrets.token_hex(6))
-        escalation.start()
-        stack.push_async_callback(escalation.close)
-        scans = Scans(store)
-        scans.start()
-        stack.push_async_callback(scans.close)
-        keys = KeyWatch(store)
-        keys.start()
-        stack.push_async_callback(keys.close)
-        retention = Retention(store, clock, settings.periods)
-        retention.start()
-        stack.push_async_callback(retention.close)
+        _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
+        sender = Sender(private=settings.webhook_private)
+        stack.push_async_callback(sender.close)
+        _started(stack, Dispatcher(store, sender, clock))
+        matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
+        scans = _started(stack, Scans(store))
+        importer = _started(
+            stack, Importer(store, desk, posting_gate, clock, node=secrets.token_hex(6))
+        )
+        _started(stack, KeyWatch(store))
+        _started(stack, Searching(store))
+        _started(stack, Retention(store, clock, settings.periods))
 
         tokens = Tokens(settings.secret(), clock)
         gate = Gate(tokens, store.accounts)
         stack.callback(gate.close)
-        sign_ins = await _demo(settings, store, desk, stack) if settings.demo else None
+        sign_ins = await _demo(settings, store, desk, wages, stack) if settings.demo else None
 
         services = Services(
             store=store,
             hub=hub,
             desk=desk,
+            gate=posting_gate,
+            questions=Questions(store, commit, clock),
             capture=capture,
             lead_log=lead_log,
             contacts=Contacts(store, commit, clock),
+            seekers=Seekers(store, commit, clock),
+            matcher=matcher,
             receipts=Receipts(store.seal, clock),
             pipeline=pipeline,
+            webhooks=Webhooks(store, clock, private=settings.webhook_private),
             commit=commit,
             presence=presence,
             authority=gate,
             clock=clock,
-            wages=KNOWN_WAGES,
+            live_wages=wages,
             public_url=settings.public_url,
             demo=settings.demo,
         )
+        engine = Engine(services, trusted=trusted)
+        endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=settings.origins)
         node = Node(
-            endpoint=GraphQLEndpoint(
-                Engine(services), services, tokens.authenticate, origins=settings.origins
-            ),
+            endpoint=endpoint,
             exports=Exports(store, tokens.authenticate),
+            imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
+            metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
+            jobs=JobPages(services),
+            feeds=Feeds(services),
+            open_data=OpenData(services),
             codes=CodePages(services, scans),
             sign_ins=sign_ins,
         )
         stack.push_async_callback(node.drain)
         yield node
+
+
+class _Worker(Protocol):
+    """What works in the background from its start until it is closed."""
+
+    def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+_W = TypeVar("_W", bound=_Worker)
+
+
+def _started(stack: AsyncExitStack, worker: _W) -> _W:
+    worker.start()
+    stack.push_async_callback(worker.close)
+    return worker
 
 
 def _feed(store: Store, hub: Hub, tally: Tally) -> Feed:
@@ -253,11 +334,13 @@ def demo_password(settings: Settings) -> str:
     return given.get_secret_value() if given else secrets.token_urlsafe(12)
 
 
-async def _demo(settings: Settings, store: Store, desk: Desk, stack: AsyncExitStack) -> SignIns:
+async def _demo(
+    settings: Settings, store: Store, desk: Desk, wages: LiveWages, stack: AsyncExitStack
+) -> SignIns:
     """Load the demo and keep it on air."""
     password = demo_password(settings)
-    loaded = await demo.load(store, password=password, at=utc_now(), table=KNOWN_WAGES)
-    keeper = demo.Keeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=loaded.host_id)
+    loaded = await demo.load(store, password=password, at=utc_now(), table=wages.table)
+    keeper = demo.Keeper(store, desk, utc_now, table=wages.table, host_id=loaded.host_id)
     on_air = await keeper.ensure_live()
     keeper.start()
     stack.push_async_callback(keeper.close)

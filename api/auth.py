@@ -7,25 +7,24 @@ stands for a principal until it expires; a refresh token only gets the next pair
 from __future__ import annotations
 
 import asyncio
-import math
 import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import RateLimitItemPerMinute
 
 from api.settings import LONGEST_PASSWORD
 from domain.accounts import STAFF, Account, Principal, Role
-from domain.errors import Busy, SignInFailed, TooManyAttempts, Unauthenticated
+from domain.errors import Busy, SignInFailed, Unauthenticated
+from realtime.rates import Limited, Rates
 from schema.context import TokenPair
 from storage.accounts import Accounts
 from storage.clock import Clock
@@ -37,13 +36,13 @@ STAFF_REFRESH = timedelta(hours=12)
 VIEWER_ACCESS = timedelta(hours=6)
 """Longer than a session with its replay."""
 LONGEST_TOKEN = 4_096
+REMEMBERED = 10_000
+"""Tokens whose signature was checked before, the last used ones; 10 MB at most of usual tokens."""
 LONGEST_USERNAME = 64
 TRIES_A_NAME = RateLimitItemPerMinute(10, 5)
 """Wrong tries for one user name from one peer."""
 TRIES_A_PEER = RateLimitItemPerMinute(100, 5)
 """Wrong tries from one peer, whatever the names: a union's office has one address."""
-COUNTED = 20_000
-"""Names and peers that wrong tries are counted for; the oldest is forgotten beyond that."""
 HASHING_AT_ONCE = 2
 """Each hash takes 64 MiB and 50 ms (argon2-cffi's defaults, RFC 9106)."""
 WAITING = 64
@@ -63,6 +62,8 @@ class Tokens:
     def __init__(self, secret: str, clock: Clock) -> None:
         self._key = derive_key(secret, "token")
         self._clock = clock
+        # What a token says never changes; only whether it has expired is asked each time.
+        self._verified = lru_cache(REMEMBERED)(self._verify)
 
     def for_account(self, account: Account) -> TokenPair:
         """An access token of 15 minutes and a refresh token of 12 hours."""
@@ -85,6 +86,14 @@ class Tokens:
             role=Role.VIEWER,
             subject=secrets.token_hex(12),
             expires_at=self._after(VIEWER_ACCESS),
+        )
+        access = self._signed(principal, _ACCESS, principal.expires_at)
+        return TokenPair(access=access, refresh=None, principal=principal)
+
+    def for_seeker(self, giver: str) -> TokenPair:
+        """The same for somebody who has left a profile as that giver."""
+        principal = Principal(
+            role=Role.SEEKER, subject=giver, expires_at=self._after(VIEWER_ACCESS)
         )
         access = self._signed(principal, _ACCESS, principal.expires_at)
         return TokenPair(access=access, refresh=None, principal=principal)
@@ -127,9 +136,15 @@ class Tokens:
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def _checked(self, token: str, kind: str) -> Principal:
-        refused = Unauthenticated("The token is expired or not one of ours. Sign in again.")
         if len(token) > LONGEST_TOKEN:
-            raise refused
+            raise _refused()
+        principal = self._verified(token, kind)
+        assert principal.expires_at is not None  # a token without an end is refused
+        if principal.expires_at.timestamp() <= time.time():
+            raise _refused()
+        return principal
+
+    def _verify(self, token: str, kind: str) -> Principal:
         try:
             claims = jwt.decode(
                 token,
@@ -140,10 +155,14 @@ class Tokens:
                 options={"require": ["exp", "iss", "sub"], "verify_iat": False},
             )
             if claims["kind"] != kind:
-                raise refused
+                raise _refused()
             return _principal(claims)
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
-            raise refused from None
+            raise _refused() from None
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("The token is expired or not one of ours. Sign in again.")
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
@@ -217,6 +236,10 @@ class Gate:
         """A token for a new viewer, who has no account."""
         return self._tokens.for_viewer()
 
+    def enter_as_seeker(self, giver: str) -> TokenPair:
+        """A token for somebody who has left a profile, under the id with which they gave it."""
+        return self._tokens.for_seeker(giver)
+
     async def _verified(self, username: str, password: str, peer: str) -> TokenPair:
         account = await self._accounts.by_username(username)
         expected = account.password_hash if account else self._nobody
@@ -247,33 +270,21 @@ class WrongTries:
     """Counts wrong tries over the last five minutes, in this process."""
 
     def __init__(self) -> None:
-        self._counted = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._counted)
+        self._rates = Rates()
 
     def check(self, username: str, peer: str) -> None:
         """Pass unless too many tries were wrong.
 
         :raises TooManyAttempts: says how many seconds to wait.
         """
-        for limit, *who in _limits(username, peer):
-            if not self._limiter.test(limit, *who):
-                opens = self._limiter.get_window_stats(limit, *who).reset_time
-                seconds = max(1, math.ceil(opens - time.time()))
-                raise TooManyAttempts(f"Too many wrong tries. Wait {seconds} seconds.")
+        self._rates.check(*_limits(username, peer), why="Too many wrong tries.")
 
     def count(self, username: str, peer: str) -> None:
         """A try was wrong."""
-        for limit, *who in _limits(username, peer):
-            self._limiter.hit(limit, *who)
-        # The library keeps an empty list for each key that it ever saw.
-        events = self._counted.events
-        while len(events) > COUNTED:
-            oldest = next(iter(events))
-            with self._counted.locks[oldest]:
-                events.pop(oldest, None)
+        self._rates.count(*_limits(username, peer))
 
 
-def _limits(username: str, peer: str) -> tuple[tuple[RateLimitItem, *tuple[str, ...]], ...]:
+def _limits(username: str, peer: str) -> tuple[Limited, ...]:
     network = _network(peer)
     return (TRIES_A_NAME, "name", network, username), (TRIES_A_PEER, "peer", network)
 

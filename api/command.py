@@ -1,5 +1,5 @@
 """The command line: ``songgang run``, ``seed``, ``create-union``, ``create-staff``, ``schema``, and
-what ``api/upkeep.py`` adds.
+what ``api/upkeep.py`` and ``api/trust.py`` add.
 
 Whatever a user can cause ends with one clear line on stderr and exit code 1, or 2 for a command
 that is not understood.
@@ -20,7 +20,7 @@ import structlog
 import typer
 
 import schema as schema_package
-from api import demo, logs, staff, upkeep
+from api import demo, logs, staff, trust, upkeep
 from api.app import Node, connected, demo_password
 from api.auth import hash_password
 from api.server import CannotListen, serve
@@ -45,6 +45,7 @@ _EXPLAINED = (
     MongodFailed,
     StorageError,
     demo.NotADemo,
+    trust.NotTrustworthy,
     BrokenChain,
     Refusal,
 )
@@ -61,6 +62,7 @@ _app = typer.Typer(
     rich_markup_mode=None,
 )
 _app.add_typer(upkeep.commands)
+_app.add_typer(trust.commands)
 
 
 def main() -> NoReturn:

@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from typing import Protocol, TypeVar
 
@@ -39,6 +40,7 @@ LOAD_SECONDS = 30.0
 """For another process to finish what both of them load."""
 
 _BEGINNING = date(2026, 1, 1)
+_RENEWED = timedelta(days=30)
 _POLL = 0.05
 _READ = 2_000
 
@@ -144,7 +146,11 @@ async def load(store: Store, *, password: str, at: datetime, table: WageTable) -
     accounts = demo.accounts([await asyncio.to_thread(hash_password, password) for _ in range(3)])
     async with asyncio.timeout(LOAD_SECONDS):
         await _add_missing(store.unions, demo.content.unions)
-        await _add_missing(store.employers, demo.content.employers)
+        unchecked = [
+            replace(firm, verified_until=None, checks=0) for firm in demo.content.employers
+        ]
+        await _add_missing(store.employers, unchecked)
+        await _check_firms(store, demo.content, today=day_in_china(at))
         await _add_missing(store.postings, demo.content.postings)
         for account in accounts:
             with suppress(Duplicate):
@@ -152,6 +158,19 @@ async def load(store: Store, *, password: str, at: datetime, table: WageTable) -
             await store.accounts.change_password(account.id, account.password_hash)
         await _add_missing(store.sessions, demo.content.sessions)
     return demo
+
+
+async def _check_firms(store: Store, content: Demo, *, today: date) -> None:
+    """Give the firms their checks, and new ones in time for a demo that stays."""
+    wanted = {firm.id: firm for firm in content.employers}
+    stored = await store.employers.by_ids(wanted)
+    for check in content.checks:
+        firm = stored[check.employer_id]
+        counts = check.valid_until is not None and check.valid_until >= today
+        if firm.checks and (not counts or firm.is_verified(today + _RENEWED)):
+            continue
+        row = replace(check, id=new_id())
+        await store.mongo.transaction(partial(store.employers.keep_check, wanted[firm.id], row))
 
 
 async def _claim(store: Store) -> None:
@@ -250,6 +269,7 @@ class Keeper:
         if all(len(ids) < FEWEST for ids in shown.values()):
             # An old demo, whose postings are past their last day: today's come beside them.
             fresh = _ids(self._today())
+            await _check_firms(self._store, demo, today=self._today())
             await _add_missing(
                 self._store.postings, [replace(posting, id=fresh()) for posting in demo.postings]
             )

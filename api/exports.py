@@ -23,19 +23,13 @@ from typing import Generic, TypeVar
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.refusals import answer_of
 from api.sheets import Rows, csv_pieces, write_xlsx
 from domain.accounts import Principal, Role, require
-from domain.errors import (
-    Busy,
-    InvalidInput,
-    NotPermitted,
-    Refusal,
-    TooManyAttempts,
-    Unauthenticated,
-)
+from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
 from domain.exports import COLUMNS, row
 from domain.leads import Contact, Lead, LeadStage
 from schema.errors import BUSY_MESSAGE
@@ -55,7 +49,6 @@ AT_ONCE = 4
 """Exports that one process makes at the same moment."""
 SECONDS = 900.0
 """An export that is not done by then is cut off: its client has stopped reading."""
-RETRY_SECONDS = 10
 NAMES_KEPT = 1_000
 """Names of sessions and employers that one export keeps."""
 
@@ -64,14 +57,6 @@ _TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_STATUSES: tuple[tuple[type[Refusal], int], ...] = (
-    (Unauthenticated, 401),
-    (NotPermitted, 403),
-    (InvalidInput, 400),
-    (TooManyAttempts, 429),
-    (Busy, 503),
-)
-
 R = TypeVar("R")
 
 _log = structlog.get_logger(__name__)
@@ -98,14 +83,14 @@ class Exports:
             query = _query(request, caller)
             self._check_turn(caller)
         except Refusal as refusal:
-            await _refused(refusal)(scope, receive, send)
+            await answer_of(refusal)(scope, receive, send)
             return
         self._running.add(caller.subject)
         try:
             async with asyncio.timeout(SECONDS):
                 await self._export(query, Path(request.url.path).suffix, scope, receive, send)
         except Refusal as refusal:
-            await _refused(refusal)(scope, receive, send)
+            await answer_of(refusal)(scope, receive, send)
         except TimeoutError:
             _log.warning("export cut off", seconds=SECONDS)
         finally:
@@ -269,13 +254,3 @@ async def _unless_gone(receive: Receive, work: Coroutine[None, None, None]) -> b
     if is_done:
         working.result()
     return is_done
-
-
-def _refused(refusal: Refusal) -> Response:
-    status = next(status for kind, status in _STATUSES if isinstance(refusal, kind))
-    headers = {}
-    if status == 401:
-        headers["www-authenticate"] = "Bearer"
-    if status in {429, 503}:
-        headers["retry-after"] = str(RETRY_SECONDS)
-    return JSONResponse({"error": refusal.message, "code": refusal.code}, status, headers=headers)

@@ -44,7 +44,7 @@ class GraphQLEndpoint:
         self._services = services
         self._authenticate = authenticate
         self._origins = frozenset(origins)
-        self._sockets = Sockets(engine, services, authenticate)
+        self.sockets = Sockets(engine, services, authenticate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -53,14 +53,14 @@ class GraphQLEndpoint:
                 await receive()
                 await send({"type": "websocket.close", "code": 4403, "reason": "Foreign origin"})
                 return
-            await self._sockets.serve(scope, receive, send)
+            await self.sockets.serve(scope, receive, send)
             return
         response = await self._answer(HttpRequest(scope, receive))
         await response(scope, receive, send)
 
     async def drain(self) -> None:
         """Send every WebSocket client away; they come back to another node."""
-        await self._sockets.drain()
+        await self.sockets.drain()
 
     def _is_welcome(self, scope: Scope) -> bool:
         """Whether the page that opens the socket is ours; who sends no origin is no browser."""

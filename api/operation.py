@@ -21,6 +21,20 @@ class Operation:
     ``on_end`` is called once, when nothing more will be answered.
     """
 
+    # Of these and the outbox there are tens of thousands, each touched for each event: what lies
+    # together is fetched together.
+    __slots__ = (
+        "_engine",
+        "_id",
+        "_membership",
+        "_on_end",
+        "_outbox",
+        "_prefix",
+        "_services",
+        "_task",
+        "_watching",
+    )
+
     def __init__(
         self,
         operation_id: str,

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import Node, create_app
+from api.garbage import Garbage
 from api.settings import Settings
 from api.wire_protocol import WireProtocol
 
@@ -117,6 +118,7 @@ class _Server(uvicorn.Server):
     ) -> None:
         super().__init__(_config(app))
         self._node: Node = app.state.node
+        self._garbage = Garbage()
         self._settings = settings
         self._port = listener.getsockname()[1]
         self._on_ready = on_ready
@@ -127,6 +129,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except OSError as error:
             raise CannotListen(self._settings.host, self._port, error) from None
+        self._garbage.start()
         host = self._settings.host
         shown = f"[{host}]" if ":" in host else host
         self._on_ready(f"http://{shown}:{self._port}", self._node)
@@ -135,6 +138,7 @@ class _Server(uvicorn.Server):
         """Drain, then close what is left."""
         await self._node.drain()
         await super().shutdown(sockets)
+        await self._garbage.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,8 +3,11 @@
 ``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
 ``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
 elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
-service), ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS`` (how long contacts and records are
-kept), ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
+service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics),
+``SONGGANG_TRUSTED_DOCUMENTS`` (the only ones to execute), ``SONGGANG_CONTACT_DAYS`` and
+``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``SONGGANG_WEBHOOK_PRIVATE``
+(webhooks may lead into this network), ``MONGODB_URI``, ``MONGODB_DATABASE`` and
+``MONGODB_DRIVER``.
 """
 
 from __future__ import annotations
@@ -94,6 +97,12 @@ class Settings(BaseSettings):
     given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
     )
+    trusted_documents: Path | None = Field(
+        default=None, validation_alias="SONGGANG_TRUSTED_DOCUMENTS"
+    )
+    metrics_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        default=None, validation_alias="SONGGANG_METRICS_TOKEN"
+    )
     # Before their three years are over, no record can be deleted; contacts may go earlier.
     contact_days: int = Field(
         default=CONTACTS_KEPT.days,
@@ -107,6 +116,9 @@ class Settings(BaseSettings):
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
+    # For partners in the same network and for trying things out: whoever may make webhooks
+    # reaches what this process reaches.
+    webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")
     # The address may hold a password.
     mongodb_uri: Annotated[SecretStr, AfterValidator(_of_mongodb)] | None = Field(
         default=None, validation_alias="MONGODB_URI"

@@ -49,7 +49,7 @@ async def write_xlsx(path: Path, headings: Sequence[str], pages: AsyncIterator[R
     def write(first: int, rows: Rows) -> None:
         for line, cells in enumerate(rows, start=first):
             for column, cell in enumerate(cells):
-                if isinstance(cell, int):
+                if isinstance(cell, int | float):
                     sheet.write_number(line, column, cell)
                 else:
                     sheet.write_string(line, column, cell)

@@ -8,6 +8,7 @@ task: it is a membership in the hub until it completes or the socket closes.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,16 @@ class Sockets:
         self._open: set[Connection] = set()
         self._draining = False
         self._pace = Pace()
+        self.closed: Counter[Close | None] = Counter()
+        """Connections that have ended, by our code; None stands for the peer, or a lost one."""
+
+    def __len__(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
+
+    def queued(self) -> list[int]:
+        """The bytes that wait for each open connection."""
+        return [connection.outbox.queued() for connection in self._open]
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection from its handshake to its end."""
@@ -69,6 +80,7 @@ class Sockets:
             await connection.read(receive)
         finally:
             self._open.discard(connection)
+            self.closed[connection.outbox.code] += 1
             await connection.end()
 
     async def drain(self) -> None:

@@ -31,7 +31,7 @@ async def create_union(
     :raises AlreadyExists: the tree has a root.
     """
     _check_name(name)
-    check_place_code(place_code, ("place",))
+    place_code = check_place_code(place_code, ("place",))
     above: tuple[str, ...] = ()
     if parent is not None:
         above = (await _union(store, parent)).path

@@ -146,7 +146,7 @@ def _cpu_model() -> str:
 
 def _locked_packages() -> dict[str, str]:
     lock = json.loads((PEERS / "package-lock.json").read_text())["packages"]
-    names = ("ws", "graphql", "graphql-ws", "bun")
+    names = ("ws", "graphql", "graphql-ws", "graphql-yoga", "mongodb", "bun")
     return {name: lock[f"node_modules/{name}"]["version"] for name in names}
 
 

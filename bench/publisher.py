@@ -42,7 +42,7 @@ class Client:
             reader, writer = await self.open()
             writer.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
             head = await reader.readuntil(b"\r\n\r\n")
-            answer = await reader.readexactly(_content_length(head))
+            answer = await reader.readexactly(content_length(head))
         if not head.startswith(b"HTTP/1.1 200 ") or b'"errors"' in answer:
             raise RequestFailed(head.partition(b"\r\n")[0].decode() + " " + answer.decode()[:500])
         return json.loads(answer)["data"]
@@ -66,7 +66,11 @@ class Client:
             self._streams = None
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
+    """How long the body behind that head is.
+
+    :raises RequestFailed: the head does not say so.
+    """
     for line in head.lower().split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name == b"content-length":

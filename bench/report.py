@@ -12,7 +12,7 @@ from bench import plot
 BENCH = Path(__file__).parent
 RESULTS = BENCH / "results"
 README = BENCH / "README.md"
-BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+MARK = "results"
 OURS = "songgang"
 HEADINGS = (
     "subscribers",
@@ -35,7 +35,7 @@ HEADINGS = (
 def table(trials: Sequence[Mapping[str, Any]]) -> str:
     """One row a trial; throughput back to back, latency at one event a second."""
     rows = [HEADINGS, *(_row(trial, trials) for trial in trials)]
-    return _markdown(rows)
+    return markdown(rows)
 
 
 def line(trial: Mapping[str, Any]) -> str:
@@ -95,14 +95,15 @@ def stalled_table(trials: Sequence[Mapping[str, Any]]) -> str:
         )
         for trial in trials
     ]
-    return _markdown([headings, *rows])
+    return markdown([headings, *rows])
 
 
 def _ms(value: float | None) -> str:
     return "-" if value is None else f"{value:,.1f}"
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; the first row holds the headings."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
@@ -127,10 +128,15 @@ def keep(found: Mapping[str, Any]) -> None:
 
 def record(found: Mapping[str, Any]) -> None:
     """Put the run into the README, between its two marks."""
-    text = README.read_text("utf-8")
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    README.write_text(f"{before}{BEGIN}\n{_results(found)}\n{END}{after}", "utf-8")
+    put_into_readme(MARK, _results(found))
+
+
+def put_into_readme(mark: str, results: str) -> None:
+    """Put results where the README has ``<!-- mark -->`` and ``<!-- end of mark -->``."""
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    before, rest = README.read_text("utf-8").split(begin, 1)
+    after = rest.split(end, 1)[1]
+    README.write_text(f"{before}{begin}\n{results}\n{end}{after}", "utf-8")
 
 
 def _results(found: Mapping[str, Any]) -> str:

@@ -20,11 +20,12 @@ from typing import Any
 
 from bench.machine import PEERS, Cores, on_cores
 from bench.publisher import Client
-from storage.embedded import embedded
+from storage.embedded import Embedded, embedded
 
 START_WITHIN = 60.0
 STOP_WITHIN = 20.0
 POLL = 0.05
+DATABASE = "songgang_bench"
 PEER_SESSION = "0123456789abcdef01234567"
 """As long as the id that our cursors hold, so that frames are as long as ours."""
 
@@ -49,6 +50,19 @@ class Running:
     host_token: str | None = None
 
 
+_ON_PYTHON = {
+    "strawberry": "strawberry_stock.py",
+    "raw": "raw.py",
+    "interests-strawberry": "interests_strawberry.py",
+    "board-strawberry": "board_strawberry.py",
+}
+_ON_NODE = {
+    "node": "node.mjs",
+    "interests-node": "interests_node.mjs",
+    "board-node": "board_node.mjs",
+}
+
+
 def songgang_command() -> list[str]:
     return [str(Path(sys.executable).with_name("songgang")), "run", "--demo"]
 
@@ -58,21 +72,17 @@ def peer_command(name: str) -> list[str]:
 
     :raises Missing: it cannot run here.
     """
-    match name:
-        case "strawberry":
-            return [sys.executable, str(PEERS / "strawberry_stock.py")]
-        case "raw":
-            return [sys.executable, str(PEERS / "raw.py")]
-        case "node":
-            _need_packages()
-            return ["node", str(PEERS / "node.mjs")]
-        case "bun":
-            _need_packages()
-            bun = PEERS / "node_modules" / ".bin" / "bun"
-            if subprocess.run([bun, "--version"], capture_output=True, check=False).returncode:
-                raise Missing("the npm package bun has no program for this machine")
-            return [str(bun), str(PEERS / "bun.mjs")]
-    raise ValueError(name)
+    if name in _ON_PYTHON:
+        return [sys.executable, str(PEERS / _ON_PYTHON[name])]
+    _need_packages()
+    if name in _ON_NODE:
+        return ["node", str(PEERS / _ON_NODE[name])]
+    if name != "bun":
+        raise ValueError(name)
+    bun = PEERS / "node_modules" / ".bin" / "bun"
+    if subprocess.run([bun, "--version"], capture_output=True, check=False).returncode:
+        raise Missing("the npm package bun has no program for this machine")
+    return [str(bun), str(PEERS / "bun.mjs")]
 
 
 def _need_packages() -> None:
@@ -95,10 +105,13 @@ def _need_packages() -> None:
 
 
 @asynccontextmanager
-async def peer(name: str, cores: Cores) -> AsyncIterator[Running]:
+async def peer(
+    name: str, cores: Cores, *, options: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
     """Run a peer on the first core for servers."""
     port = free_port()
-    async with _process([*peer_command(name), str(port)], core=cores.servers[0]) as started:
+    command = [*peer_command(name), str(port), *options]
+    async with _process(command, core=cores.servers[0], env=env) as started:
         await started.until(partial(_answers, port, ""))
         yield Running(pids=[started.pid], ports=[port])
 
@@ -106,11 +119,12 @@ async def peer(name: str, cores: Cores) -> AsyncIterator[Running]:
 class Songgang:
     """Our nodes, all on one embedded MongoDB whose demo data are loaded once."""
 
-    def __init__(self, cores: Cores, uri: str) -> None:
+    def __init__(self, cores: Cores, mongod: Embedded) -> None:
         self._cores = cores
+        self.mongod = mongod
         self._env = {
-            "MONGODB_URI": uri,
-            "MONGODB_DATABASE": "songgang_bench",
+            "MONGODB_URI": mongod.uri,
+            "MONGODB_DATABASE": DATABASE,
             "SONGGANG_SECRET": secrets.token_hex(16),
             "SONGGANG_DEMO_PASSWORD": secrets.token_hex(8),
         }
@@ -121,7 +135,7 @@ class Songgang:
         """With a mongod in a new folder, beside the load generator."""
         with tempfile.TemporaryDirectory(prefix="songgang-bench-") as folder:
             async with embedded(Path(folder)) as mongod:
-                yield cls(cores, mongod.uri)
+                yield cls(cores, mongod)
 
     @asynccontextmanager
     async def nodes(self, count: int = 1) -> AsyncIterator[Running]:

@@ -16,9 +16,12 @@ class Role(Labelled):
     HOST = "HOST", "主播"
     RECRUITER = "RECRUITER", "招聘专员"
     VIEWER = "VIEWER", "观众"
+    SEEKER = "SEEKER", "求职者"
 
 
 STAFF = frozenset({Role.OFFICER, Role.HOST, Role.RECRUITER})
+VISITORS = (Role.VIEWER, Role.SEEKER)
+"""Without an account: a seeker is a viewer who has left a profile, and may do all that one may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class Account:
 class Principal:
     """The caller of one operation, as its token says.
 
-    ``subject`` is the account's id, or a random id for a viewer, who has no account.
+    ``subject`` is the account's id, or a random id for a visitor, who has no account.
     """
 
     role: Role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
@@ -10,3 +11,10 @@ CHINA = timezone(timedelta(hours=8))
 def day_in_china(at: datetime) -> date:
     """The date in China at a moment; validity and minimum wages change at midnight there."""
     return at.astimezone(CHINA).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later; the last of that month when it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from domain.errors import ConsentRequired, InvalidInput
@@ -22,6 +23,9 @@ _REQUIRED = ("employer", "posting")
 _PLACES = ("version", "contact", *_REQUIRED)
 _PLACE = re.compile(rf"{{({'|'.join(_PLACES)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
+
+_REMEMBERED = 1_000
+"""Texts: the posting on air is asked about again and again."""
 
 _BODY = """\
 个人信息提供授权书（第{version}版）
@@ -78,6 +82,7 @@ class ConsentText:
     sha256: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def consent_text(
     template: ConsentTemplate,
     employer_name: str,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.labels import Labelled
-from domain.notices import Notice
+from domain.webhook_messages import Notice
 from domain.webhooks import Answer, FailureKind
 
 WAITS = (

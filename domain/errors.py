@@ -17,8 +17,10 @@
     ├── PostingNotOpen         refused, held for a person, closed or past its date
     ├── PostingConflict        the posting has changed since the caller saw it
     ├── ConsentWithdrawn       the person took the consent back, or had their data erased
+    ├── QuestionConflict       the question was declined
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     ├── RetentionTooEarly      the days since the hire have not passed yet
+    ├── StatusConflict         a profile, call or referral cannot go from its status to the wanted
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -51,7 +53,9 @@ class ErrorCode(StrEnum):
     POSTING_CONFLICT = "POSTING_CONFLICT"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    QUESTION_CONFLICT = "QUESTION_CONFLICT"
     RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
+    STATUS_CONFLICT = "STATUS_CONFLICT"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -156,8 +160,18 @@ class ConsentWithdrawn(Refusal):
     code = ErrorCode.CONSENT_WITHDRAWN
 
 
+class QuestionConflict(Refusal):
+    code = ErrorCode.QUESTION_CONFLICT
+
+
 class RetentionTooEarly(Refusal):
     code = ErrorCode.RETENTION_TOO_EARLY
+
+
+class StatusConflict(Refusal):
+    """Somebody's profile, a call or a referral is not where the wanted change begins."""
+
+    code = ErrorCode.STATUS_CONFLICT
 
 
 class Busy(Refusal):

@@ -65,6 +65,26 @@ class SegmentChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionPublished:
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAnswered:
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionHidden:
+    """A question that everybody saw was taken away."""
+
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TallyChanged:
     """How many interests there are in all, and in each posting that moved lately. Passing."""
 
@@ -131,6 +151,14 @@ class HireConfirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostingMatched:
+    """A posting that has just opened, or changed, suits somebody who looks for work."""
+
+    seeker_id: str
+    posting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unrecognised:
     """Logged by a newer version of this service; it has a place, but what it says is not known.
 
@@ -150,11 +178,14 @@ LoggedSessionEvent = (
     | PostingUnpinned
     | Announcement
     | SegmentChanged
+    | QuestionPublished
+    | QuestionAnswered
+    | QuestionHidden
 )
 LoggedLeadEvent = (
     LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
 )
-LoggedEvent = LoggedSessionEvent | LoggedLeadEvent
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 PassingEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | PassingEvent | Unrecognised
 
@@ -183,3 +214,8 @@ def session_of(topic: str) -> str | None:
 def lead_topic(session_id: str) -> str:
     """The log of the session's leads, for its staff."""
     return f"leads/{session_id}"
+
+
+def seeker_topic(seeker_id: str) -> str:
+    """The log of what one seeker is told of."""
+    return f"seeker/{seeker_id}"

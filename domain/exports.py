@@ -8,7 +8,7 @@ from domain.calendar import CHINA
 from domain.leads import Contact, Lead, LeadStage, furthest
 from domain.persons import mask_name, mask_phone
 
-Cell = str | int
+Cell = str | int | float
 
 COLUMNS = (
     "线索编号 Lead",

@@ -1,46 +1,60 @@
-"""Places: the six-digit codes of GB/T 2260, province, city and county in two digits each."""
+"""Places: the six-digit codes of GB/T 2260, province, city and county in two digits each.
+
+What the codes stand for is in ``regions.tsv``, read once when this module is imported. A code that
+is no longer in force counts as the one that stands for it now, where that is a single one.
+"""
 
 from __future__ import annotations
 
-from domain.errors import InvalidInput
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
 
-PROVINCES: dict[str, str] = {
-    "110000": "北京市",
-    "120000": "天津市",
-    "130000": "河北省",
-    "140000": "山西省",
-    "150000": "内蒙古自治区",
-    "210000": "辽宁省",
-    "220000": "吉林省",
-    "230000": "黑龙江省",
-    "310000": "上海市",
-    "320000": "江苏省",
-    "330000": "浙江省",
-    "340000": "安徽省",
-    "350000": "福建省",
-    "360000": "江西省",
-    "370000": "山东省",
-    "410000": "河南省",
-    "420000": "湖北省",
-    "430000": "湖南省",
-    "440000": "广东省",
-    "450000": "广西壮族自治区",
-    "460000": "海南省",
-    "500000": "重庆市",
-    "510000": "四川省",
-    "520000": "贵州省",
-    "530000": "云南省",
-    "540000": "西藏自治区",
-    "610000": "陕西省",
-    "620000": "甘肃省",
-    "630000": "青海省",
-    "640000": "宁夏回族自治区",
-    "650000": "新疆维吾尔自治区",
-    "710000": "台湾省",
-    "810000": "香港特别行政区",
-    "820000": "澳门特别行政区",
-}
-"""The 34 provinces by code, in the order of GB/T 2260."""
+from domain.errors import InvalidInput
+from domain.geo import Point
+from domain.labels import Labelled
+
+
+class RegionLevel(Labelled):
+    PROVINCE = "PROVINCE", "省级"
+    CITY = "CITY", "地级"
+    COUNTY = "COUNTY", "县级"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Region:
+    """A region in force.
+
+    ``full_name`` begins with the names of the regions around it. ``parent`` is the code of the
+    next of them: a county may stand directly below a province. ``centre`` is that of the region
+    or of its seat; where it is not known, that of the region before or around it. ``pinyin`` has
+    no tones, blanks between the syllables and v for ü. ``former_names`` are those of the places
+    that became this one.
+    """
+
+    code: str
+    name: str
+    full_name: str
+    level: RegionLevel
+    parent: str | None
+    centre: Point
+    pinyin: str
+    former_names: tuple[str, ...]
+
+    @property
+    def initials(self) -> str:
+        """The first letter of each syllable."""
+        return "".join(syllable[0] for syllable in self.pinyin.split())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormerCode:
+    """A code that is no longer in force; ``now`` is the one that stands for it, if it is one."""
+
+    code: str
+    name: str
+    now: str | None
 
 
 def province_of(code: str) -> str:
@@ -53,23 +67,127 @@ def city_of(code: str) -> str:
     return code[:4] + "00"
 
 
+def _read() -> tuple[dict[str, Region], dict[str, FormerCode]]:
+    text = files("domain").joinpath("regions.tsv").read_text("utf-8")
+    in_force, _, former = text.partition("\n\n")
+    regions: dict[str, Region] = {}
+    for line in in_force.splitlines():
+        if not line.startswith("#"):
+            region = _region(line.split("\t"), regions)
+            regions[region.code] = region
+    codes = (line.split("\t") for line in former.splitlines())
+    return regions, {
+        code: FormerCode(code=code, name=name, now=now[0] if now else None)
+        for code, name, _, *now in codes
+    }
+
+
+def _region(parts: list[str], before: dict[str, Region]) -> Region:
+    """The region of a row; those around it come before it."""
+    code, name, pinyin, centre, *former = parts
+    north, east = centre.split(",")
+    around = (around for around in (city_of(code), province_of(code)) if around in before)
+    parent = next(around, None)
+    return Region(
+        code=code,
+        name=name,
+        full_name=(before[parent].full_name if parent else "") + name,
+        level=_level(code),
+        parent=parent,
+        centre=Point(latitude=float(north), longitude=float(east)),
+        pinyin=pinyin,
+        former_names=tuple(former[0].split(",")) if former else (),
+    )
+
+
+def _level(code: str) -> RegionLevel:
+    if code.endswith("0000"):
+        return RegionLevel.PROVINCE
+    return RegionLevel.CITY if code.endswith("00") else RegionLevel.COUNTY
+
+
+_REGIONS, _FORMER = _read()
+
+PROVINCES: dict[str, str] = {
+    code: region.name for code, region in _REGIONS.items() if region.level is RegionLevel.PROVINCE
+}
+"""The 34 provinces by code, in the order of GB/T 2260."""
+
+
+def current_code(code: str) -> str | None:
+    """The code itself while it is in force, else the one that stands for it now, if it is one."""
+    if code in _REGIONS:
+        return code
+    former = _FORMER.get(code)
+    return former.now if former else None
+
+
+def up_to_date(code: str) -> str:
+    """The code that stands for it now; one that cannot be told stays as it is."""
+    return current_code(code) or code
+
+
+def region_of(code: str) -> Region | None:
+    """The region in force that a code stands for, also if it is an old one."""
+    current = current_code(code)
+    return _REGIONS[current] if current else None
+
+
+def ancestors(region: Region) -> tuple[Region, ...]:
+    """The regions around it, the province first."""
+    if region.parent is None:
+        return ()
+    above = _REGIONS[region.parent]
+    return *ancestors(above), above
+
+
+def children(code: str | None) -> tuple[Region, ...]:
+    """The regions directly below it in the order of their codes; of None, the provinces."""
+    return tuple(region for region in _REGIONS.values() if region.parent == code)
+
+
+def counties() -> tuple[Region, ...]:
+    """Every county in force, in the order of their codes."""
+    return tuple(region for region in _REGIONS.values() if region.level is RegionLevel.COUNTY)
+
+
 def is_place_code(code: str) -> bool:
-    """Whether it is six digits that begin with a known province."""
-    return len(code) == 6 and code.isascii() and code.isdigit() and province_of(code) in PROVINCES
+    """Whether it is the code of a place, or an old one for which a single one stands now."""
+    return current_code(code) is not None
 
 
 def check_place_code(code: str, field: tuple[str, ...]) -> str:
-    """Give back the code when it is one.
+    """The code that is in force for the place.
 
-    :raises InvalidInput: it is not; ``field`` says where it was given.
+    :raises InvalidInput: there is no such place, or none by itself; ``field`` says where the code
+        was given.
     """
-    if not is_place_code(code):
-        raise InvalidInput(
-            "Give the place as a six-digit GB/T 2260 code of a province, city or county in "
-            "China, such as 330402.",
-            field=field,
+    current = current_code(code)
+    if current is None:
+        raise InvalidInput(_advice(code), field=field)
+    return current
+
+
+def _advice(code: str) -> str:
+    former = _FORMER.get(code)
+    if former is not None:
+        return (
+            f"{code} ({former.name}) is no longer a GB/T 2260 code, and no single one has taken "
+            "its place. Give that of the city or county as it is today."
         )
-    return code
+    if len(code) == 6 and code.isascii() and code.isdigit():
+        near = next(
+            (_REGIONS[at] for at in (city_of(code), province_of(code)) if at in _REGIONS), None
+        )
+        if near is not None:
+            return (
+                f"{code} is not a GB/T 2260 code. Look the place up among the regions of "
+                f"{near.full_name}, or give {near.code} for all of it."
+            )
+    return (
+        "Give the place as a six-digit GB/T 2260 code of a province, city or county in "
+        "China, such as 330402."
+    )
 
 
 def significant_digits(region_code: str) -> str:
@@ -82,3 +200,39 @@ def significant_digits(region_code: str) -> str:
 def is_within(code: str, region_code: str) -> bool:
     """Whether a place is the region or lies in it: a province, a city, or one county."""
     return code.startswith(significant_digits(region_code))
+
+
+def _keys(region: Region) -> Iterator[tuple[str, int]]:
+    """What somebody may begin to type for a region, and how good such a match is, 0 the best."""
+    yield region.name, 0
+    yield region.full_name, 1
+    yield region.pinyin.replace(" ", ""), 2
+    yield region.initials, 3
+    for name in region.former_names:
+        yield name, 4
+
+
+_INDEX: list[tuple[str, int, str]] = sorted(
+    (key, rank, region.code) for region in _REGIONS.values() for key, rank in _keys(region)
+)
+
+
+def find_regions(text: str, most: int) -> tuple[Region, ...]:
+    """Regions whose name, pinyin, initials or former name begins like ``text``, at most ``most``.
+
+    First those whose name does, then by the full name, the pinyin, the initials and a former
+    name; among equals provinces come before cities and these before counties, then by code.
+    """
+    start = "".join(text.split()).casefold().replace("ü", "v")
+    best: dict[str, int] = {}
+    for place in range(bisect_left(_INDEX, (start,)), len(_INDEX)):
+        key, rank, code = _INDEX[place]
+        if not start or not key.startswith(start):
+            break
+        best[code] = min(rank, best.get(code, rank))
+    order = sorted(best, key=lambda code: (best[code], *_size_and_code(code)))
+    return tuple(_REGIONS[code] for code in order[:most])
+
+
+def _size_and_code(code: str) -> tuple[int, str]:
+    return tuple(RegionLevel).index(_level(code)), code

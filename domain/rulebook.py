@@ -223,3 +223,20 @@ PART_TIME_WEEKLY_HOURS_LONG = _finding(
     "非全日制用工每周累计不超过24小时，请调整或改为全职。",
     "劳动合同法第68条",
 )
+CLOCK_HOURS_DIFFER = _finding(
+    Severity.WARN,
+    "CLOCK_HOURS_DIFFER",
+    "hoursPerDay",
+    "Let the hours a day agree with when the work begins and ends.",
+    "每日工作小时数与上下班时间不符，请核对。",
+    _ONLINE,
+)
+EMPLOYER_NOT_VERIFIED = _finding(
+    Severity.SUSPEND,
+    "EMPLOYER_NOT_VERIFIED",
+    "employerId",
+    "Have the union check the employer's licence and the handler's identity and authority; "
+    "the posting opens by itself then.",
+    "用人单位资质（营业执照、经办人身份及授权）未核验或已满六个月，核验后自动恢复展示。",
+    "人力资源市场暂行条例第26条；人社部令第44号；五部门通知（2026年1月）",
+)

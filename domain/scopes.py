@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from domain.accounts import STAFF, Account, Principal, Role
 from domain.codes import Code
+from domain.employers import Employer
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
 from domain.sessions import LiveSession, SessionStatus
+from domain.webhooks import Webhook
 
 
 def may_direct(principal: Principal, session: LiveSession) -> bool:
@@ -77,6 +79,15 @@ def may_see_code(principal: Principal | None, code: Code) -> bool:
     return principal.role is Role.OFFICER and principal.union_id in code.union_path
 
 
+def may_see_webhook(principal: Principal | None, webhook: Webhook) -> bool:
+    """Whether the webhook is in the caller's scope, to be seen and changed."""
+    if principal is None:
+        return False
+    if principal.role is Role.RECRUITER:
+        return webhook.employer_id is not None and webhook.employer_id == principal.employer_id
+    return principal.role is Role.OFFICER and principal.union_id in webhook.union_path
+
+
 def may_see_unopened(
     principal: Principal | None, posting: Posting, union_path: tuple[str, ...]
 ) -> bool:
@@ -89,3 +100,30 @@ def may_see_unopened(
     if principal.role is Role.RECRUITER:
         return posting.employer_id == principal.employer_id
     return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_look_after(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
+    """Whether a seeker, a call list or a referral is in the caller's scope: for officers alone.
+
+    No employer sees who looks for work, nor what an officer noted of them.
+    """
+    return (
+        principal is not None
+        and principal.role is Role.OFFICER
+        and principal.union_id in union_path
+    )
+
+
+def may_verify(principal: Principal, union_path: tuple[str, ...]) -> bool:
+    """Whether the caller may check an employer; ``union_path`` is the path of its union."""
+    return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_see_checks(
+    principal: Principal | None, employer: Employer, union_path: tuple[str, ...]
+) -> bool:
+    """Whether the caller may see who checked an employer: its officers, and its own recruiters."""
+    if principal is None:
+        return False
+    is_own = principal.role is Role.RECRUITER and principal.employer_id == employer.id
+    return is_own or may_verify(principal, union_path)

@@ -7,7 +7,8 @@ posting and for one that is screened again when a minimum wage changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -16,21 +17,28 @@ from domain import rulebook
 from domain.errors import InvalidInput
 from domain.geo import is_in_range
 from domain.money import Pay, PayPeriod
+from domain.phrasebook import UNDER_SIXTEEN
+from domain.phrases import phrases_in
 from domain.postings import (
     EmploymentType,
     Finding,
     InsuranceKind,
-    Posting,
-    PostingStatus,
+    Mark,
     PostingTerms,
-    Severity,
 )
 from domain.regions import check_place_code, is_place_code
 from domain.texts import check_text
 from domain.wages import Verdict, WageTable, monthly_equivalent, verdict
 
+RULES = 1
+"""The version of the rules: raise it with each change of what they find, and everything that is
+shown is screened again."""
+MOST_MARKS = 20
+"""Places that one finding names in a text."""
+
 _EMPLOYED = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
 # Maternity is no kind of its own here: medical insurance covers it since 国办发〔2019〕10号.
+_MOST_REST = 4
 _FULL_COVER = (
     InsuranceKind.PENSION,
     InsuranceKind.MEDICAL,
@@ -52,26 +60,33 @@ def screen(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ..
             _pay(terms, table, on),
             _probation(terms, table, on),
             _hours(terms),
+            _clock_hours(terms),
+            _age(terms),
+            _texts(terms),
         )
     )
 
 
-def status_after(findings: Iterable[Finding]) -> PostingStatus:
-    """What screening makes of a posting: one refusal refuses it, else one doubt holds it."""
-    severities = {finding.severity for finding in findings}
-    if Severity.REFUSE in severities:
-        return PostingStatus.REFUSED
-    return PostingStatus.IN_REVIEW if Severity.REVIEW in severities else PostingStatus.OPEN
+def screen_text(text: str, field: str) -> tuple[Finding, ...]:
+    """What the phrases of a text are, one finding a rule, with their places in it.
 
-
-def status_after_change(before: Posting, findings: Iterable[Finding]) -> PostingStatus:
-    """What screening makes of new terms: as for new ones, but what a person refused a person opens.
-
-    The rules did not see then why it was to be refused, so they cannot see whether that is gone.
+    For whatever people in a room read: announcements, titles, questions and their answers too.
+    Never raises, whatever the text holds.
     """
-    status = status_after(findings)
-    refused = before.review is not None and not before.review.approved
-    return PostingStatus.IN_REVIEW if refused and status is PostingStatus.OPEN else status
+    marks: dict[str, tuple[Finding, list[Mark]]] = {}
+    for rule, mark in phrases_in(text):
+        marks.setdefault(rule.code, (rule, []))[1].append(mark)
+    return tuple(
+        replace(rule, field=field, marks=tuple(found[:MOST_MARKS]))
+        for rule, found in marks.values()
+    )
+
+
+def screen_employer(verified_until: date | None, on: date) -> tuple[Finding, ...]:
+    """Whether the check of the employer counts on that day (暂行条例 art. 26)."""
+    if verified_until is not None and verified_until >= on:
+        return ()
+    return (rulebook.EMPLOYER_NOT_VERIFIED,)
 
 
 def _is_blank(text: str | None) -> bool:
@@ -147,7 +162,8 @@ def _against_minimum(
         pay = monthly_equivalent(pay, terms.hours_per_day)
     said = verdict(table, terms.place_code, pay, on)
     if said in findings:
-        yield findings[said]
+        detail = table.told(terms.place_code, pay.period, on)
+        yield replace(findings[said], detail=detail)
 
 
 def _hours(terms: PostingTerms) -> Iterator[Finding]:
@@ -162,6 +178,33 @@ def _hours(terms: PostingTerms) -> Iterator[Finding]:
         yield rulebook.PART_TIME_WEEKLY_HOURS_LONG if part_time else rulebook.WEEKLY_HOURS_LONG
     if week > day * 6:
         yield rulebook.NO_REST_DAY
+
+
+def _clock_hours(terms: PostingTerms) -> Iterator[Finding]:
+    """The day from begin to end holds the hours of work, and at most four of rest beside them."""
+    if terms.starts_at is None or terms.ends_at is None or not _within(terms.hours_per_day, 24):
+        return
+    begins, ends = (at.hour * 60 + at.minute for at in (terms.starts_at, terms.ends_at))
+    # One that begins and ends at the same time goes once round the clock.
+    hours = Decimal((ends - begins) % 1_440 or 1_440) / 60
+    if not hours - _MOST_REST <= terms.hours_per_day <= hours:
+        yield rulebook.CLOCK_HOURS_DIFFER
+
+
+def _age(terms: PostingTerms) -> Iterator[Finding]:
+    """劳动法 art. 15."""
+    if terms.min_age is not None and terms.min_age < 16:
+        yield replace(UNDER_SIXTEEN, field="minAge")
+
+
+def _texts(terms: PostingTerms) -> Iterator[Finding]:
+    for field, text in (
+        ("title", terms.title),
+        ("duties", terms.duties),
+        ("conditions", terms.conditions),
+        ("address", terms.address),
+    ):
+        yield from screen_text(text, field)
 
 
 def _is_part_time(terms: PostingTerms) -> bool:

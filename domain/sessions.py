@@ -34,9 +34,19 @@ class Segment(Labelled):
     STORY = "STORY", "故事"
     POSTING = "POSTING", "岗位"
     POLICY = "POLICY", "政策"
-    QA = "QA", "问答"
+    QA = "QA", "问答", "Questions and answers"
     TOUR = "TOUR", "探访"
     INTERVIEW = "INTERVIEW", "面试"
+
+
+class Campaign(Labelled):
+    """What 工会帮就业, the unions' help with finding work, consists of."""
+
+    TRAINING = "TRAINING", "培训"
+    ENTREPRENEURSHIP = "ENTREPRENEURSHIP", "创业", "Starting a business"
+    COLLABORATION = "COLLABORATION", "协作"
+    ASSISTANCE = "ASSISTANCE", "援助"
+    AI = "AI", "人工智能", "Artificial intelligence"
 
 
 class Honour(Labelled):

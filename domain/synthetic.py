@@ -2,24 +2,25 @@
 
 Nothing here is about anybody: firms are named so that nobody takes them for real ones, and every
 record is marked synthetic. The same arguments give the same demo. Each posting goes through the
-same gate as a real one; one in twelve is bad on purpose, so that the gate has something to do.
+same gate as a real one; one in twelve is bad on purpose, so that the gate has something to do. One
+firm was never checked and the check of another has run out, so their postings are suspended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.calendar import day_in_china
-from domain.employers import Employer, check_character
-from domain.postings import Posting, PostingStatus, Review
-from domain.screening import screen, status_after
+from domain.employers import CheckMethod, Employer, EmployerCheck, check_character, checked
+from domain.postings import Posting, PostingStatus
 from domain.sessions import LiveSession, SessionStatus
 from domain.synthetic_jobs import PATTERNS, Trade
 from domain.synthetic_regions import REGIONS, UNIONS, Region
 from domain.synthetic_terms import SPOILERS, Dice, make_terms
 from domain.unions import Union
+from domain.verdicts import admitted, decided
 from domain.wages import WageTable
 
 _POSTINGS_A_REGION = 60
@@ -31,6 +32,7 @@ class Demo:
 
     unions: tuple[Union, ...]
     employers: tuple[Employer, ...]
+    checks: tuple[EmployerCheck, ...]
     postings: tuple[Posting, ...]
     sessions: tuple[LiveSession, ...]
 
@@ -76,18 +78,23 @@ def synthesise(
     )
     unions = _unions(setting)
     employers: list[Employer] = []
+    checks: list[EmployerCheck] = []
     postings: list[Posting] = []
     sessions: list[LiveSession] = []
     for region in REGIONS:
         union = unions[region.union]
         firms = _employers(setting, region, union)
-        jobs = tuple(_postings(setting, region, firms))
+        for trade, age in _check_ages(region).items():
+            firms[trade], check = _checked(setting, firms[trade], age)
+            checks.append(check)
+        jobs = tuple(_postings(setting, region, union, firms))
         employers += firms.values()
         postings += jobs
         sessions.append(_session(setting, region, union, jobs))
     return Demo(
         unions=tuple(unions.values()),
         employers=tuple(employers),
+        checks=tuple(checks),
         postings=tuple(postings),
         sessions=tuple(sessions),
     )
@@ -127,6 +134,31 @@ def _employers(setting: _Setting, region: Region, union: Union) -> dict[Trade, E
     }
 
 
+def _check_ages(region: Region) -> Mapping[Trade, timedelta]:
+    """Since when the firms of a region are checked, those that are."""
+    ages = dict.fromkeys(Trade, timedelta(days=10))
+    if region is REGIONS[-1]:
+        del ages[Trade.DESIGNING]
+    if region is REGIONS[-2]:
+        ages[Trade.DESIGNING] = timedelta(days=200)
+    return ages
+
+
+def _checked(setting: _Setting, firm: Employer, age: timedelta) -> tuple[Employer, EmployerCheck]:
+    return checked(
+        firm,
+        # Not one of the given ids: those name the same things as before there were checks.
+        f"{firm.id}1",
+        licence=True,
+        handler_identity=True,
+        handler_authority=True,
+        method=CheckMethod.ON_SITE,
+        note="演示数据。Demo data.",
+        by=setting.officer_id,
+        at=setting.at - age,
+    )
+
+
 def _credit_code(place_code: str, trade: Trade) -> str:
     """A code whose organisation part reads HECHENG (合成) and whose check characters are right."""
     organisation = f"HECHENG{tuple(Trade).index(trade) + 1}"
@@ -137,12 +169,13 @@ def _credit_code(place_code: str, trade: Trade) -> str:
     return code + check_character(code)
 
 
-def _postings(setting: _Setting, region: Region, firms: dict[Trade, Employer]) -> Iterator[Posting]:
+def _postings(
+    setting: _Setting, region: Region, union: Union, firms: dict[Trade, Employer]
+) -> Iterator[Posting]:
     occupations = tuple(PATTERNS)
-    created_at = setting.at - timedelta(days=7)
+    first_at = setting.at - timedelta(days=7)
     for number in range(_POSTINGS_A_REGION):
         occupation = occupations[number % len(occupations)]
-        firm = firms[PATTERNS[occupation].trade]
         terms = make_terms(
             occupation,
             counties=region.counties,
@@ -153,32 +186,31 @@ def _postings(setting: _Setting, region: Region, firms: dict[Trade, Employer]) -
         is_bad = number % 12 == 7
         if is_bad:
             terms = SPOILERS[number // 12](terms)
-        posting = Posting(
-            id=setting.new_id(),
-            employer_id=firm.id,
+        posting = admitted(
+            setting.new_id(),
+            employer=firms[PATTERNS[occupation].trade],
+            union_path=union.path,
             terms=terms,
-            status=PostingStatus.OPEN,
-            union_id=firm.union_id,
-            created_by=setting.officer_id,
-            created_at=created_at + timedelta(minutes=number),
+            table=setting.table,
+            by=setting.officer_id,
+            at=setting.at,
             synthetic=True,
         )
+        posting = replace(posting, created_at=first_at + timedelta(minutes=number))
         yield _decided(setting, posting, waits=is_bad or number % 20 == 13)
 
 
 def _decided(setting: _Setting, posting: Posting, *, waits: bool) -> Posting:
-    """The posting after the gate, and after an officer unless it still ``waits`` for one."""
-    findings = screen(posting.terms, setting.table, setting.today)
-    posting = replace(posting, findings=findings, status=status_after(findings))
+    """The posting after an officer, unless it still ``waits`` for one."""
     if waits or posting.status is not PostingStatus.IN_REVIEW:
         return posting
-    review = Review(
+    return decided(
+        posting,
         by=setting.officer_id,
         at=posting.created_at + timedelta(hours=1),
         approved=True,
         reason="演示数据，人工核对通过。Demo data, approved by hand.",
     )
-    return replace(posting, status=PostingStatus.OPEN, review=review)
 
 
 def _session(

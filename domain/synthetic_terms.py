@@ -10,11 +10,24 @@ from hashlib import sha256
 from itertools import count
 from typing import TypeVar
 
+from domain.groups import SeekerGroup
 from domain.money import Pay, PayPeriod
 from domain.postings import Benefit, EmploymentType, InsuranceKind, Occupation, PostingTerms
 from domain.synthetic_jobs import PATTERNS, Pattern
 
 _T = TypeVar("_T")
+_WELCOME: dict[Occupation, tuple[SeekerGroup, ...]] = {
+    Occupation.GENERAL_WORKER: (SeekerGroup.MIGRANT_WORKER, SeekerGroup.LAID_OFF),
+    Occupation.SECURITY_GUARD: (SeekerGroup.LAID_OFF, SeekerGroup.HARDSHIP_WORKER),
+    Occupation.SANITATION_WORKER: (SeekerGroup.HARD_TO_EMPLOY, SeekerGroup.HARDSHIP_FAMILY),
+    Occupation.CHILDCARE_WORKER: (SeekerGroup.TRANSFERRING,),
+    Occupation.MATERNITY_NANNY: (SeekerGroup.LAID_OFF, SeekerGroup.MIGRANT_WORKER),
+    Occupation.DELIVERY_RIDER: (SeekerGroup.NEW_FORM_WORKER, SeekerGroup.GIG_WORKER),
+    Occupation.RIDE_HAILING_DRIVER: (SeekerGroup.NEW_FORM_WORKER,),
+    Occupation.CLERK: (SeekerGroup.GRADUATE,),
+    Occupation.NETWORK_PROGRAMMER: (SeekerGroup.GRADUATE,),
+    Occupation.INDUSTRIAL_ROBOTICS: (SeekerGroup.GRADUATE, SeekerGroup.TRANSFERRING),
+}
 _FULL_COVER = (
     InsuranceKind.PENSION,
     InsuranceKind.MEDICAL,
@@ -72,6 +85,7 @@ def make_terms(
         valid_until=today + timedelta(days=20 + dice.below(90)),
         is_repost=is_repost,
         repost_source=source if is_repost else None,
+        friendly_to=_WELCOME.get(occupation, ()),
     )
 
 

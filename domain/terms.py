@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import time
+from hashlib import sha256
 
 from domain.groups import SeekerGroup
 from domain.labels import Labelled
@@ -31,6 +32,12 @@ def term_changes(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...
         for field, before, after in pairs
         if before != after
     )
+
+
+def fingerprint(terms: PostingTerms) -> str:
+    """The same for the same terms only, as 64 hexadecimal digits (SHA-256 of all fields)."""
+    said = "\x1f".join(text(terms) for text in _TEXTS.values())
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _listed(kind: type[Labelled], given: Collection[Labelled]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from unicodedata import category
+import re
 
 from domain.errors import InvalidInput
 from domain.persons import holds_identity_number
+
+# Categories Cc and Cs of Unicode, but for line ends and tabs; found in one pass, not a call each.
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def check_text(text: str, most: int, field: tuple[str, ...]) -> None:
@@ -15,7 +18,7 @@ def check_text(text: str, most: int, field: tuple[str, ...]) -> None:
     """
     if len(text) > most:
         raise InvalidInput(f"Use at most {most} characters.", field=field)
-    if any(category(char) in {"Cc", "Cs"} and char not in "\n\r\t" for char in text):
+    if _UNREADABLE.search(text):
         raise InvalidInput("Use text without control characters.", field=field)
     if holds_identity_number(text):
         raise InvalidInput(

@@ -6,9 +6,11 @@ So only the ends of the scale decide by themselves, and only when their figures 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from math import floor
 
 from domain.labels import Labelled
@@ -42,7 +44,8 @@ class MinimumWage:
     """One tier of one region, tier 1 the highest; ``monthly`` and ``hourly`` in yuan.
 
     A figure that is None is not known: the tier exists, but nobody has found its amount.
-    ``effective_from`` None is in force since a day that nobody has found.
+    ``effective_from`` None is in force since a day that nobody has found. Rows are versions: one is
+    never changed, a later one takes its place.
     """
 
     region: str
@@ -55,6 +58,9 @@ class MinimumWage:
     grade: Grade
     verified_by: str | None = None
     verified_at: datetime | None = None
+    id: str = ""
+    added_by: str | None = None
+    added_at: datetime | None = None
 
     @property
     def is_trusted(self) -> bool:
@@ -87,9 +93,8 @@ class WageTable:
         same day one of grade A, and then the one further down the table.
         """
         latest: dict[int, MinimumWage] = {}
-        for row in sorted(self.rows, key=_age):
-            begun = row.effective_from is None or row.effective_from <= on
-            if row.region == region and begun:
+        for row in self._by_region.get(region, ()):
+            if row.effective_from is None or row.effective_from <= on:
                 latest[row.tier] = row
         return tuple(latest[tier] for tier in sorted(latest))
 
@@ -99,10 +104,30 @@ class WageTable:
         The narrowest region with rows of its own that holds the place (the province when there
         is none), and those inside the place: a job "in Guangdong" may turn out to be in Shenzhen.
         """
-        known = dict.fromkeys(row.region for row in self.rows)
+        known = self._by_region
         around = (place_code, city_of(place_code), province_of(place_code))
         own = next((region for region in around if region in known), around[-1])
         return own, *(region for region in known if region != own and is_within(region, place_code))
+
+    def told(self, place_code: str, period: PayPeriod, on: date) -> str:
+        """The figures that bear on a place, as text: each region with its tiers, ? for unknown."""
+        return "；".join(
+            f"{region} {_figures(self.in_force(region, on), period)}{period.zh}"
+            for region in self.regions_of(place_code)
+        )
+
+    @cached_property
+    def _by_region(self) -> Mapping[str, tuple[MinimumWage, ...]]:
+        """The rows of each region, those that count more further back."""
+        regions: dict[str, list[MinimumWage]] = {}
+        for row in sorted(self.rows, key=_age):
+            regions.setdefault(row.region, []).append(row)
+        return {region: tuple(rows) for region, rows in regions.items()}
+
+
+def _figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
+    figures = (tier.monthly if period is PayPeriod.MONTH else tier.hourly for tier in tiers)
+    return "/".join("?" if figure is None else str(figure) for figure in figures) or "?"
 
 
 def _age(row: MinimumWage) -> tuple[date, bool]:
@@ -166,6 +191,7 @@ def _region(
             hourly=hours[place] if place < len(hours) else None,
             effective_from=since,
             grade=Grade.A if grade == "A" else Grade.UNVERIFIED,
+            id=f"seed{code}{place + 1}",
         )
         for place, (figure, grade) in enumerate(zip(monthly, grades, strict=True))
     )

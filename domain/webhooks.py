@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from domain.errors import InvalidInput
 from domain.labels import Labelled
-from domain.notices import Notice, WebhookEvent
+from domain.webhook_messages import Notice, WebhookEvent
 
 MOST_WEBHOOKS = 10
 """Webhooks of one union, or of one employer."""

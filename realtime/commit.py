@@ -7,6 +7,7 @@ the other, in the order in which they came; a burst of n costs n / ``MOST`` tran
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import structlog
 
 from domain.errors import Busy, Refusal
 from domain.events import LoggedEvent, Placed
+from realtime.measures import SECONDS, Histogram
 from storage.client import Mongo, Session, StorageUnavailable
 from storage.clock import Clock
 from storage.log import EventLog
@@ -54,6 +56,14 @@ class GroupCommit:
         self._clock = clock
         self._queues: dict[str, deque[_Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.events = 0
+        """Logged by this process."""
+        self.failures = 0
+        """Transactions whose outcome is not known."""
+        self.batches = Histogram(1, 2, 4, 8, 16, 32, MOST)
+        """Changes in one transaction."""
+        self.seconds = Histogram(*SECONDS)
+        """Of one transaction."""
 
     async def __call__(self, topic: str, change: Change[T]) -> T:
         """Make the change and log its events; returns once a majority has both in its journal.
@@ -93,6 +103,7 @@ class GroupCommit:
         try:
             outcomes = await self._transact(topic, batch)
         except StorageUnavailable as error:
+            self.failures += 1
             _log.warning(
                 "commit failed", topic=topic, changes=len(batch), error=type(error).__name__
             )
@@ -114,7 +125,7 @@ class GroupCommit:
                 waiting.answer.set_result(outcome)
 
     async def _transact(self, topic: str, batch: Sequence[_Waiting]) -> list[Any]:
-        async def body(session: Session) -> list[Any]:
+        async def body(session: Session) -> tuple[list[Any], int]:
             outcomes: list[Any] = []
             happened: list[LoggedEvent] = []
             for waiting in batch:
@@ -128,6 +139,11 @@ class GroupCommit:
             placed = await self._log.append(topic, happened, at=self._clock(), session=session)
             if placed:
                 await self._on_logged(placed[-1], session)
-            return outcomes
+            return outcomes, len(placed)
 
-        return await self._mongo.transaction(body)
+        began = time.perf_counter()
+        outcomes, events = await self._mongo.transaction(body)
+        self.seconds.observe(time.perf_counter() - began)
+        self.batches.observe(len(batch))
+        self.events += events
+        return outcomes

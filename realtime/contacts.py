@@ -27,9 +27,9 @@ from domain.contacts import (
 from domain.errors import NotFound, TooManyAttempts
 from domain.events import LeadAdvanced, LoggedEvent, lead_topic
 from domain.leads import Contact, Lead
-from domain.notices import of_change
 from domain.pipeline import Change
 from domain.scopes import may_follow_lead
+from domain.webhook_messages import of_change
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock
@@ -40,7 +40,7 @@ from storage.store import Store
 
 AT_ONCE = 50
 """Leads in one transaction."""
-_TOPIC = "audit"
+AUDIT_TOPIC = "audit"
 _HOUR = timedelta(hours=1)
 
 
@@ -70,7 +70,7 @@ class Contacts:
             await self._log([_about(lead, actor, AuditAction.REVEAL, reason)], session)
             return lead, []
 
-        contact = await self._store.contact_of(await self._commit(_TOPIC, change))
+        contact = await self._store.contact_of(await self._commit(AUDIT_TOPIC, change))
         assert contact is not None  # it was there in the transaction
         return contact
 
@@ -93,7 +93,7 @@ class Contacts:
             await self._log([entry], session)
             return None, []
 
-        await self._commit(_TOPIC, change)
+        await self._commit(AUDIT_TOPIC, change)
         return page
 
     async def withdraw(self, holder: Holder, lead_id: str) -> Lead:
@@ -140,7 +140,7 @@ class Contacts:
             await self._log([_about(lead, person, action)], session)
             return lead, []
 
-        return await self._commit(_TOPIC, change)
+        return await self._commit(AUDIT_TOPIC, change)
 
     async def correct(self, holder: Holder, name: str) -> int:
         """Give the leads of a receipt another name; how many had a different one.
@@ -170,7 +170,7 @@ class Contacts:
             )
             return None, []
 
-        await self._commit(_TOPIC, check)
+        await self._commit(AUDIT_TOPIC, check)
         return await self._each(holder, correct_some)
 
     async def erase(self, holder: Holder) -> int:
@@ -206,7 +206,7 @@ class Contacts:
             await self._log([entry], session)
             return template, []
 
-        return await self._commit(_TOPIC, change)
+        return await self._commit(AUDIT_TOPIC, change)
 
     async def _each(
         self,
@@ -228,7 +228,7 @@ class Contacts:
                 seen[:] = [lead.id for lead in leads]
                 return await work(leads, session)
 
-            total += await self._commit(_TOPIC, change)
+            total += await self._commit(AUDIT_TOPIC, change)
             if len(seen) < AT_ONCE:
                 return total
             after = seen[-1]
@@ -236,16 +236,24 @@ class Contacts:
     async def _check_rate(
         self, actor: Actor, action: AuditAction, most: int, session: Session
     ) -> None:
-        # Counted in the log itself, which all nodes write: a look that is not counted is not made.
-        since = self._clock() - _HOUR
-        done = await self._store.audit.count(
-            actor.id, action, since=since, most=most, session=session
-        )
-        if done >= most:
-            raise TooManyAttempts(f"That was {most} times within an hour. Go on later.")
+        await check_rate(self._store, actor, action, most, at=self._clock(), session=session)
 
     async def _log(self, entries: Sequence[AuditEntry], session: Session) -> None:
         await self._store.audit.append(entries, at=self._clock(), session=session)
+
+
+async def check_rate(
+    store: Store, actor: Actor, action: AuditAction, most: int, *, at: datetime, session: Session
+) -> None:
+    """Pass unless somebody has done that so often within an hour.
+
+    Counted in the log itself, which all nodes write: a look that is not counted is not made.
+
+    :raises TooManyAttempts: they have.
+    """
+    done = await store.audit.count(actor.id, action, since=at - _HOUR, most=most, session=session)
+    if done >= most:
+        raise TooManyAttempts(f"That was {most} times within an hour. Go on later.")
 
 
 async def erase(

@@ -1,8 +1,8 @@
 """Sending what webhooks are to be told: at least once, in the order of each thing, by one node.
 
-A few endpoints are served side by side, each a few messages at a time, in turns: one that is slow or
-has much to catch up with holds up nobody else. What this process was sending when it died is sent
-by another once its claim has run out.
+A few endpoints are served side by side, each a few messages at a time, in turns: one that is slow
+or has much to catch up with holds up nobody else. What this process was sending when it died is
+sent by another once its claim has run out.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ from collections.abc import Callable
 import structlog
 
 from domain.events import Placed
+from realtime.measures import SECONDS, Histogram
 from storage.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
+from storage.clock import Clock, utc_now
 from storage.log import placed_of
 
 _PIPELINE: list[Document] = [
@@ -29,7 +31,12 @@ class Feed:
     """Calls ``on_event`` for each logged event, and ``on_gap`` when some may have been missed."""
 
     def __init__(
-        self, mongo: Mongo, *, on_event: Callable[[Placed], None], on_gap: Callable[[], None]
+        self,
+        mongo: Mongo,
+        *,
+        on_event: Callable[[Placed], None],
+        on_gap: Callable[[], None],
+        clock: Clock = utc_now,
     ) -> None:
         self._mongo = mongo
         self._on_event = on_event
@@ -38,6 +45,11 @@ class Feed:
         self._open = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
+        self._clock = clock
+        self.restarts = 0
+        """How often the stream was opened anew."""
+        self.lag = Histogram(*SECONDS)
+        """Seconds from an event's moment, by the clock of the node that logged it, to its hint."""
 
     async def start(self) -> None:
         """Open the stream; every event that is logged after this returns will be told.
@@ -81,6 +93,7 @@ class Feed:
                 self._open.clear()
             await asyncio.sleep(_PAUSES[min(self._failures, len(_PAUSES) - 1)])
             self._failures += 1
+            self.restarts += 1
 
     async def _follow(self) -> None:
         fresh = self._token is None
@@ -91,7 +104,9 @@ class Feed:
                 self._on_gap()
             try:
                 async for change in stream:
-                    self._on_event(placed_of(change["fullDocument"]))
+                    placed = placed_of(change["fullDocument"])
+                    self.lag.observe((self._clock() - placed.at).total_seconds())
+                    self._on_event(placed)
             finally:
                 # It moves on while nothing is logged, too: an old one would fall out of the oplog.
                 self._token = stream.resume_token

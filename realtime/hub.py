@@ -9,11 +9,12 @@ Join: from memory or the log up to now, then live; nothing is skipped or repeate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
 from domain.events import PassingEvent, Placed, Reset, session_of
-from realtime.topic import Group, Member, Render, Topic
+from realtime.rendered import Rendered
+from realtime.topic import Counts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
 
@@ -27,6 +28,10 @@ LINGER = 60.0
 """Seconds that a topic without members stays, for those who come back."""
 
 
+def nobody_listens(_session_id: str) -> None:
+    """What a first member causes where no state is kept."""
+
+
 class Hub:
     """All followed topics of this process."""
 
@@ -38,6 +43,26 @@ class Hub:
         self._users: dict[str, int] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self.counts = Counts()
+        self.on_watched: Callable[[str], None] = nobody_listens
+        """Told each session that gets its first member here: its state may have moved unseen."""
+
+    @property
+    def topics(self) -> int:
+        """Logs that are followed now."""
+        return len(self._topics)
+
+    @property
+    def groups(self) -> int:
+        """Different subscriptions: each costs an execution an event of its topic."""
+        return sum(len(topic.groups) for topic in self._topics.values())
+
+    @property
+    def members(self) -> int:
+        """Subscribers that are told of what happens."""
+        return sum(
+            len(group.members) for topic in self._topics.values() for group in topic.groups.values()
+        )
 
     def hint(self, placed: Placed) -> None:
         """An event was logged, here or on another node."""
@@ -69,7 +94,8 @@ class Hub:
         """Bring ``member`` up from ``after``, and keep it in a group of the topic until it leaves.
 
         Without ``after`` it gets only what is logged from now on. An ``after`` that lies beyond
-        the log, or too far back, is answered with a Reset.
+        the log, or too far back, is answered with a Reset. In both cases it then gets the state
+        that was told last, so that none is missed between its reading and its joining.
 
         :raises Busy: too many topics, or too many different documents on this one.
         :raises StorageError: the log cannot be read.
@@ -82,16 +108,24 @@ class Hub:
             self._leave(name)
             raise
         try:
-            had = await self._bring_up(topic, group, member, session_id, after)
+            had, state = await self._caught_up(topic, group, member, session_id, after)
         except BaseException:
             membership.leave()
             raise
         # No await since the member had everything: nothing can have been spread in between.
+        for kind, rendered in state.items():
+            member.deliver(rendered, kind)
+        self.counts.deliveries += len(state)
+        if had > topic.last:
+            topic.tell_again()
+        is_first = not topic.is_watched()
         group.members[member] = had
+        watched = session_of(name)
+        if is_first and watched is not None:
+            self.on_watched(watched)
         return membership
 
-    @staticmethod
-    def _group(topic: Topic, key: Hashable, render: Render) -> Group:
+    def _group(self, topic: Topic, key: Hashable, render: Render) -> Group:
         group = topic.groups.get(key)
         if group is None:
             if len(topic.groups) >= GROUPS:
@@ -99,8 +133,25 @@ class Hub:
                     "Too many different subscriptions follow this session. Use the document "
                     "that other clients use, or try again later."
                 )
-            group = topic.groups[key] = Group(render)
+            group = topic.groups[key] = Group(render, self.counts)
         return group
+
+    async def _caught_up(
+        self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
+    ) -> tuple[int, dict[str, Rendered]]:
+        """Deliver what is logged up to now; the last seq, and the state at that place.
+
+        A member may have more than this node has heard of: then there is no state for it yet.
+        """
+        while True:
+            after = await self._bring_up(topic, group, member, session_id, after)
+            if after > topic.last:
+                return after, {}
+            moves = topic.moves
+            state = {kind: await group.stated(placed) for kind, placed in topic.state().items()}
+            # While that was rendered something may have happened: it belongs before the state.
+            if (after, moves) == (topic.last, topic.moves):
+                return after, state
 
     async def _bring_up(
         self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
@@ -120,6 +171,7 @@ class Hub:
                 continue
             for placed in missed:
                 member.deliver(await group.rendered(placed), None)
+                self.counts.deliveries += 1
                 if not member.has_room():
                     await member.drained()
             had = missed[-1].seq
@@ -128,6 +180,8 @@ class Hub:
     async def _reset(self, topic: Topic, group: Group, member: Member, session_id: str) -> int:
         placed = topic.placed(Reset(session_id=session_id))
         member.deliver(await group.reset(placed), None)
+        self.counts.deliveries += 1
+        self.counts.resets += 1
         return placed.seq
 
     async def _enter(self, name: str) -> Topic:
@@ -198,11 +252,7 @@ class Hub:
         Whoever is still being brought up does not count: the first state that is told would pass
         it by.
         """
-        followed = (
-            session_of(name)
-            for name, topic in self._topics.items()
-            if any(group.members for group in topic.groups.values())
-        )
+        followed = (session_of(name) for name, topic in self._topics.items() if topic.is_watched())
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from domain.audit import OPERATOR, AuditAction, AuditEntry
-from domain.leads import Lead, Sealed
+from domain.leads import Sealed
 from storage.client import Duplicate, Session, StorageError
 from storage.clock import Clock
+from storage.contacts import HOLDING, H
 from storage.sealing import ContactDamaged, SecretDamaged
 from storage.store import Store
 
@@ -63,7 +64,7 @@ class Rotated:
 
 
 async def rotate(store: Store, clock: Clock) -> Rotated:
-    """Seal every contact, and every secret of a webhook, with a new key, while others read and write.
+    """Seal contacts and the secrets of webhooks with a new key, while others read and write.
 
     Where an earlier run left contacts under an older key, it is finished first, without another
     key. Each contact is exchanged only if it is still the one that was read.
@@ -107,18 +108,27 @@ async def _begin(store: Store, clock: Clock) -> None:
 
 async def _seal_anew(store: Store) -> tuple[int, int]:
     """Seal what is under an older key; how many were, and how many do not open."""
+    sealed = damaged = 0
+    for kind in HOLDING:
+        anew, unopened = await _seal_kind_anew(store, kind)
+        sealed += anew
+        damaged += unopened
+    return sealed, damaged
+
+
+async def _seal_kind_anew(store: Store, kind: type[H]) -> tuple[int, int]:
     version, sealed, damaged, after = store.seal.version, 0, 0, ""
-    while batch := await store.contacts.sealed_before(version, after=after, limit=AT_ONCE):
-        anew: list[tuple[Lead, Sealed]] = []
-        for lead in batch:
+    while batch := await store.contacts.sealed_before(kind, version, after=after, limit=AT_ONCE):
+        anew: list[tuple[H, Sealed]] = []
+        for held in batch:
             try:
-                contact = await store.contact_of(lead)
+                contact = await store.contact_of(held)
             except ContactDamaged:
                 damaged += 1
             else:
                 assert contact is not None  # that is what was looked for
-                anew.append((lead, store.seal.seal(lead.id, contact)))
-        sealed += await store.contacts.replace(anew)
+                anew.append((held, store.sealed_for(held, contact)))
+        sealed += await store.contacts.replace(kind, anew)
         after = batch[-1].id
     return sealed, damaged
 

@@ -1,13 +1,14 @@
 """Leads on their way in: captured in batches, then logged and counted.
 
 Capture is the promise: the giver is answered when a majority has the lead in its journal. The log
-entry for the staff, the tally and what webhooks are told follow in a transaction of their own, which also marks the lead,
-so that they happen once; what a crash left undone the sweep finds.
+entry for the staff, the tally and what webhooks are told follow in a transaction of their own,
+which also marks the lead, so that they happen once; what a crash left undone the sweep finds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ import structlog
 from domain.errors import Busy, Refusal
 from domain.events import LeadRecorded, LoggedEvent, lead_topic
 from domain.leads import Lead
-from domain.notices import WebhookEvent, of_recorded
+from domain.webhook_messages import WebhookEvent, of_recorded
 from realtime.commit import GroupCommit
+from realtime.measures import SECONDS, Histogram
 from storage.client import Session, StorageError, StorageUnavailable
 from storage.store import Store
 
@@ -48,6 +50,20 @@ class Capture:
         self._lead_log = lead_log
         self._queue: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
+        self.created = 0
+        self.known = 0
+        """Interests that were given before."""
+        self.failures = 0
+        """Batches that were not confirmed."""
+        self.batches = Histogram(1, 2, 5, 10, 20, 50, 100, 200, BATCH)
+        """Leads in one insert."""
+        self.seconds = Histogram(*SECONDS)
+        """Of one insert."""
+
+    @property
+    def waiting(self) -> int:
+        """Leads that wait for the next insert."""
+        return len(self._queue)
 
     async def record(self, lead: Lead) -> tuple[Lead, bool]:
         """Store the lead, or find the one that the same person gave before.
@@ -80,8 +96,9 @@ class Capture:
     async def _record(self, batch: Sequence[_Waiting]) -> None:
         outcomes: Sequence[tuple[Lead, bool] | Exception]
         try:
-            outcomes = await self._leads.record([waiting.lead for waiting in batch])
+            outcomes = await self._insert([waiting.lead for waiting in batch])
         except StorageUnavailable as error:
+            self.failures += 1
             _log.warning("leads not confirmed", leads=len(batch), error=type(error).__name__)
             outcomes = [
                 Busy("Your interest could not be confirmed. Send it again: it counts once.")
@@ -103,6 +120,16 @@ class Capture:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
             self._lead_log.notice(session_id)
+
+    async def _insert(self, leads: list[Lead]) -> list[tuple[Lead, bool]]:
+        began = time.perf_counter()
+        stored = await self._leads.record(leads)
+        self.seconds.observe(time.perf_counter() - began)
+        self.batches.observe(len(leads))
+        created = sum(is_new for _, is_new in stored)
+        self.created += created
+        self.known += len(stored) - created
+        return stored
 
 
 class LeadLog:

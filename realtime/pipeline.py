@@ -21,7 +21,6 @@ from domain.events import (
     lead_topic,
 )
 from domain.leads import HireSide, Lead, LeadStage, RefusalReason
-from domain.notices import of_change
 from domain.pipeline import (
     Change,
     EntryKind,
@@ -32,6 +31,7 @@ from domain.pipeline import (
     noted,
     side_of,
 )
+from domain.webhook_messages import of_change
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock

@@ -1,7 +1,8 @@
 """Presence: how many people watch each session, over all nodes, and the most there ever were.
 
-Each node reports what it counts and reads the sum once a second, so a change is seen everywhere
-within two seconds. A node that was killed drops out of the sum after ``storage.presence.FRESH``.
+Each node reports whom it sees and reads what all report once a second, so a change is seen
+everywhere within two seconds; who watches at two nodes counts once. A node that was killed drops
+out after ``storage.presence.FRESH``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.events import PresenceChanged, session_topic
+from domain.presence import crowd_of, mark_of
 from realtime.hub import Hub
 from storage.client import StorageError
 from storage.clock import Clock
@@ -21,21 +23,23 @@ from storage.store import Store
 TICK = 1.0
 """Seconds between two reports."""
 REPEAT = timedelta(seconds=15)
-"""After this an unchanged count is reported again, so that it stays fresh."""
+"""After this an unchanged crowd is reported again, so that it stays fresh."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Presence:
-    """The viewers of this node, told to and summed with those of the others."""
+    """The viewers of this node, told to and counted with those of the others."""
 
     def __init__(self, store: Store, hub: Hub, clock: Clock, *, node: str) -> None:
         self._store = store
         self._hub = hub
         self._clock = clock
         self._node = node
-        self._viewers: dict[str, Counter[str]] = {}
-        self._reported: dict[str, tuple[int, datetime]] = {}
+        self._viewers: dict[str, Counter[int]] = {}
+        """The marks of each session, with how many sockets each has."""
+        self._moved: set[str] = set()
+        self._reported: dict[str, datetime] = {}
         self._told: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -54,16 +58,27 @@ class Presence:
 
     def enter(self, session_id: str, viewer: str) -> None:
         """Count a viewer, until ``leave``; several sockets of one viewer count once."""
-        self._viewers.setdefault(session_id, Counter())[viewer] += 1
+        here = self._viewers.setdefault(session_id, Counter())
+        mark = mark_of(viewer)
+        here[mark] += 1
+        if here[mark] == 1:
+            self._moved.add(session_id)
 
     def leave(self, session_id: str, viewer: str) -> None:
         """Undo one ``enter``."""
         here = self._viewers[session_id]
-        here[viewer] -= 1
-        if not here[viewer]:
-            del here[viewer]
+        mark = mark_of(viewer)
+        here[mark] -= 1
+        if not here[mark]:
+            del here[mark]
+            self._moved.add(session_id)
         if not here:
             del self._viewers[session_id]
+
+    @property
+    def watching(self) -> int:
+        """Viewers of this node, each counted once a session."""
+        return sum(map(len, self._viewers.values()))
 
     async def _run(self) -> None:
         while True:
@@ -76,22 +91,18 @@ class Presence:
 
     async def _report(self) -> None:
         now = self._clock()
-        counts = {session_id: len(here) for session_id, here in self._viewers.items()}
-        gone = {session_id: 0 for session_id in self._reported if session_id not in counts}
-        due = {
-            session_id: count
-            for session_id, count in (counts | gone).items()
-            if self._is_due(session_id, count, now)
-        }
-        await self._store.presence.report(self._node, due, at=now)
-        for session_id, count in due.items():
-            self._reported[session_id] = (count, now)
-        for session_id in gone:
-            del self._reported[session_id]
-
-    def _is_due(self, session_id: str, count: int, now: datetime) -> bool:
-        before, at = self._reported.get(session_id, (-1, now))
-        return count != before or now - at >= REPEAT
+        again = {session_id for session_id, at in self._reported.items() if now - at >= REPEAT}
+        due, self._moved = self._moved | again, set()
+        crowds = {session_id: crowd_of(self._viewers.get(session_id, ())) for session_id in due}
+        try:
+            await self._store.presence.report(self._node, crowds, at=now)
+        except StorageError:
+            self._moved |= due
+            raise
+        for session_id, crowd in crowds.items():
+            self._reported[session_id] = now
+            if not crowd.count:
+                del self._reported[session_id]
 
     async def _tell(self) -> None:
         watched = self._hub.watched_sessions()

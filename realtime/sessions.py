@@ -23,8 +23,8 @@ from domain.events import (
     SessionStarted,
     session_topic,
 )
-from domain.notices import of_session
 from domain.sessions import LiveSession, Segment, SessionStatus, check_transition
+from domain.webhook_messages import of_session
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock
@@ -96,16 +96,22 @@ class Desk:
         They are told of its new terms as if it were pinned now, or that it is gone.
         """
         for session_id in await self._store.sessions.showing(posting_id):
-            await self._show_again(session_id, posting_id)
+            await self._show_again(session_id, posting_id, is_news=True)
 
-    async def _show_again(self, session_id: str, posting_id: str) -> None:
+    async def take_away(self, posting_id: str) -> None:
+        """Tell the rooms that show a posting that it is gone, if it is not open any more."""
+        for session_id in await self._store.sessions.showing(posting_id):
+            await self._show_again(session_id, posting_id, is_news=False)
+
+    async def _show_again(self, session_id: str, posting_id: str, *, is_news: bool) -> None:
         async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
             shown = await self._load(session_id, session)
             if shown.pinned_posting_id != posting_id:
                 return None, []
             posting = (await self._store.postings.by_ids([posting_id], session=session))[posting_id]
             if posting.is_open(day_in_china(self._clock())):
-                return None, [PostingPinned(session_id=session_id, posting_id=posting_id)]
+                pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
+                return None, [pinned] if is_news else []
             await self._store.sessions.unpin(session_id, posting_id, session=session)
             return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
 

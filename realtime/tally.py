@@ -39,6 +39,7 @@ class Tally:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        self._hub.on_watched = self.look
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -49,8 +50,12 @@ class Tally:
     def hint(self, placed: Placed) -> None:
         """An event was logged; a lead among them moves the tally of its session."""
         if isinstance(placed.event, LeadRecorded):
-            self._moved.add(placed.event.session_id)
-            self._news.set()
+            self.look(placed.event.session_id)
+
+    def look(self, session_id: str) -> None:
+        """Tell the room how its count stands: it may have moved while nobody was there."""
+        self._moved.add(session_id)
+        self._news.set()
 
     def hint_gap(self) -> None:
         """Leads may have been logged unnoticed: look at every session that is watched here."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from domain.events import PassingEvent, Placed
+from domain.events import Event, PassingEvent, Placed
 from realtime.rendered import Rendered
 from storage.client import StorageError
 from storage.clock import Clock
@@ -55,11 +56,20 @@ class Member(Protocol):
         """Return once the peer has taken most of what was queued, or is gone."""
 
 
+@dataclass
+class Counts:
+    """What a process has told, over all its topics."""
+
+    deliveries: int = 0
+    resets: int = 0
+
+
 class Group:
     """Members that see the very same: an event is rendered once for all of them."""
 
-    def __init__(self, render: Render) -> None:
+    def __init__(self, render: Render, counts: Counts) -> None:
         self._render = render
+        self._counts = counts
         self.members: dict[Member, int] = {}
         """Each member, and the seq up to which it had everything when it joined."""
         self.joined = 0
@@ -67,6 +77,7 @@ class Group:
         self._memo: dict[int, asyncio.Future[Rendered]] = {}
         self._memo_bytes = 0
         self._reset: tuple[int, float, asyncio.Future[Rendered]] | None = None
+        self._stated: dict[str, tuple[Event, int, asyncio.Future[Rendered]]] = {}
 
     async def rendered(self, placed: Placed) -> Rendered:
         """The rendered event; asked for again soon, it is not rendered again."""
@@ -99,14 +110,33 @@ class Group:
             self._reset = (placed.seq, now + RESET_SHARED, rendering)
         return await asyncio.shield(self._reset[2])
 
+    async def stated(self, placed: Placed) -> Rendered:
+        """The rendered state for those who join; at the same seq they share it."""
+        kind = type(placed.event).__name__
+        event, seq, rendering = self._stated.get(kind, (None, 0, None))
+        if rendering is None or event is not placed.event or seq != placed.seq:
+            rendering = asyncio.ensure_future(self.passing(placed))
+            self._stated[kind] = (placed.event, placed.seq, rendering)
+        return await asyncio.shield(rendering)
+
     async def spread(self, rendered: Rendered, seq: int, kind: str | None) -> None:
-        """Deliver to every member that does not have ``seq`` yet."""
-        for turn, (member, had) in enumerate(list(self.members.items()), start=1):
+        """Deliver an event to every member that does not have ``seq`` yet.
+
+        State (with a ``kind``) goes to those who have it too, and to nobody who has more: what one
+        gets never has an older cursor than what one had before.
+        """
+        beyond = seq if kind is None else seq + 1
+        members = list(self.members.items())
+        passed_by = 0
+        for turn, (member, had) in enumerate(members, start=1):
             # Somebody may have left during the turns of the others.
-            if member in self.members and (seq > had or kind is not None):
+            if had < beyond and member in self.members:
                 member.deliver(rendered, kind)
+            else:
+                passed_by += 1
             if turn % TURN == 0:
                 await asyncio.sleep(0)
+        self._counts.deliveries += len(members) - passed_by
 
 
 class Topic:
@@ -121,6 +151,9 @@ class Topic:
         self._recent: deque[Placed] = deque(maxlen=WINDOW)
         self._pending: deque[Placed] = deque()
         self._passing: dict[str, PassingEvent] = {}
+        self._state: dict[str, PassingEvent] = {}
+        self.moves = 0
+        """How often state was told."""
         self._behind = False
         self._news = asyncio.Event()
         self._blocks: dict[int, asyncio.Task[list[Placed]]] = {}
@@ -156,8 +189,23 @@ class Topic:
 
     def tell(self, event: PassingEvent) -> None:
         """Spread state that is not logged; a newer one of its kind replaces one not yet spread."""
-        self._passing[type(event).__name__] = event
+        kind = type(event).__name__
+        self._passing[kind] = self._state[kind] = event
+        self.moves += 1
         self._news.set()
+
+    def state(self) -> dict[str, Placed]:
+        """The newest state of each kind that was told here, at the place of the last event."""
+        return {kind: self.placed(event) for kind, event in self._state.items()}
+
+    def tell_again(self) -> None:
+        """Read what this node has not heard of yet, and spread the state at the place of that."""
+        self._passing = self._state | self._passing
+        self.hint_gap()
+
+    def is_watched(self) -> bool:
+        """Whether it has members; those that are still being brought up do not count."""
+        return any(group.members for group in self.groups.values())
 
     def placed(self, event: PassingEvent) -> Placed:
         """A passing event at the place of the last logged one."""

@@ -90,17 +90,24 @@ class Outbox:
     """Writes to one wire within its bound.
 
     Events are queued in order and never dropped: if they do not fit, the connection is closed and
-    the client resumes with ``after``. State (a payload with a slot) is written only to a peer
-    that keeps up; otherwise the newest of each slot waits until it does.
+    the client resumes with ``after``. State (a payload with a slot) is written to a peer that keeps
+    up; otherwise the newest of each slot waits until it does, or until an event follows: what is
+    sent behind an event must not have an older cursor.
     """
+
+    __slots__ = ("_slots", "_wire", "closed", "code")
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._slots: dict[str, bytes] = {}
         self.closed = False
+        self.code: Close | None = None
+        """With which we closed the connection; None while it is open, or when the peer went."""
 
     def send(self, text: bytes) -> None:
         """Queue a message that must arrive; while little waits one of any size does."""
+        if self._slots:
+            self.flush()
         if self.closed:
             return
         waiting = self._wire.queued()
@@ -120,7 +127,7 @@ class Outbox:
             self._wire.write(text)
 
     def flush(self) -> None:
-        """The peer keeps up again: send the newest state of each slot."""
+        """Send the newest state of each slot, before anything newer."""
         slots, self._slots = self._slots, {}
         for text in slots.values():
             self.send(text)
@@ -129,6 +136,10 @@ class Outbox:
         """Drop the waiting state of slots that begin with ``prefix``."""
         for slot in [slot for slot in self._slots if slot.startswith(prefix)]:
             del self._slots[slot]
+
+    def queued(self) -> int:
+        """Bytes that the peer has not taken yet."""
+        return self._wire.queued()
 
     def has_room(self) -> bool:
         """Whether the peer keeps up with what is sent."""
@@ -142,6 +153,7 @@ class Outbox:
         """Close the connection, once."""
         if not self.closed:
             self.closed = True
+            self.code = code
             self._slots.clear()
             self._wire.close(code, reason or REASONS[code])
 

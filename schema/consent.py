@@ -8,6 +8,7 @@ import strawberry
 from domain.accounts import Role
 from domain.consent import ConsentTemplate, check_consent, check_start, check_template, consent_text
 from domain.consent import ConsentText as ConsentRecord
+from domain.employers import Employer
 from domain.errors import NotFound, NotPermitted
 from domain.postings import Posting as PostingRecord
 from schema import errors
@@ -29,27 +30,30 @@ class ConsentText:
 async def current_text(context: Context, posting: PostingRecord) -> ConsentRecord:
     """The text that is shown for a posting now; it names the employer."""
     services = context.services
-    return await _text(context, posting, await services.store.consents.current(services.clock()))
+    template = await services.store.consents.current(services.clock())
+    return _text(template, await context.loaders.employers.load(posting.employer_id), posting)
 
 
 async def agreed_text(context: Context, posting: PostingRecord, given: str | None) -> ConsentRecord:
     """The current text for a posting, which somebody has agreed to under the version ``given``.
 
-    A text that took another's place is asked for at most a second later.
+    A text that took another's place is asked for at most a second later, as is one with the new
+    name of an employer.
 
     :raises ConsentRequired: they agreed to none, or to another version.
     """
-    text = await _text(context, posting, await context.services.recent_consent.get("current"))
+    services = context.services
+    template = await services.recent_consent.get("current")
+    text = _text(template, await services.recent_employers.get(posting.employer_id), posting)
     if given != text.version:
         text = await current_text(context, posting)
     check_consent(given, text)
     return text
 
 
-async def _text(
-    context: Context, posting: PostingRecord, template: ConsentTemplate
+def _text(
+    template: ConsentTemplate, employer: Employer | None, posting: PostingRecord
 ) -> ConsentRecord:
-    employer = await context.loaders.employers.load(posting.employer_id)
     assert employer is not None  # an employer with postings is never deleted
     return consent_text(template, employer.name, posting.terms.title)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -11,15 +13,19 @@ from typing import Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from domain.accounts import Account, Principal, Role, require
+from domain.accounts import STAFF, Account, Principal, Role, require
 from domain.calendar import day_in_china
+from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.contacts import Holder
 from domain.employers import Employer
-from domain.errors import Unauthenticated
+from domain.errors import ErrorCode, Unauthenticated
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.questions import Question
+from domain.referrals import Referral
+from domain.seekers import Seeker
 from domain.sessions import LiveSession
 from domain.unions import Union
 from domain.wages import WageTable
@@ -27,9 +33,16 @@ from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
+from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
+from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
 from storage.leads import CodeYield
@@ -66,6 +79,9 @@ class Authority(Protocol):
     def enter(self) -> TokenPair:
         """A token for a new viewer, who has no account."""
 
+    def enter_as_seeker(self, giver: str) -> TokenPair:
+        """A token for somebody who has left a profile, under the id with which they gave it."""
+
 
 class Receipts(Protocol):
     """Issues and checks the receipts with which givers come back to what they gave."""
@@ -90,18 +106,30 @@ class Services:
     store: Store
     hub: Hub
     desk: Desk
+    gate: PostingGate
+    questions: Questions
     capture: Capture
     lead_log: LeadLog
     contacts: Contacts
+    seekers: Seekers
+    matcher: Matcher
     receipts: Receipts
     pipeline: Pipeline
+    webhooks: Webhooks
     commit: GroupCommit
     presence: Presence
     authority: Authority
     clock: Clock
-    wages: WageTable
+    live_wages: LiveWages
     public_url: str
     demo: bool = False
+    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    """How often each mutation was refused, and with what."""
+
+    @property
+    def wages(self) -> WageTable:
+        """The minimum wages as they are known now."""
+        return self.live_wages.table
 
     @cached_property
     def recent_sessions(self) -> Recent[LiveSession | None]:
@@ -117,6 +145,39 @@ class Services:
     def recent_consent(self) -> Recent[ConsentTemplate]:
         """The current consent text, under any key: everybody who taps needs it."""
         return Recent(lambda _: self.store.consents.current(self.clock()))
+
+    @cached_property
+    def recent_employers(self) -> Recent[Employer | None]:
+        """Whom the consent text names."""
+
+        async def find(employer_id: str) -> Employer | None:
+            return (await self.store.employers.by_ids([employer_id])).get(employer_id)
+
+        return Recent(find)
+
+    @cached_property
+    def recent_viewers(self) -> Recent[int]:
+        """How many watch, which everybody asks for who comes back in a storm."""
+
+        async def find(ids: Iterable[str]) -> dict[str, int]:
+            return await self.store.presence.totals(ids, at=self.clock())
+
+        totals = Gathered(find)
+
+        async def count(session_id: str) -> int:
+            return await totals.get(session_id) or 0
+
+        return Recent(count)
+
+    @cached_property
+    def sessions(self) -> Gathered[LiveSession]:
+        """For interests, which a room sends at once."""
+        return Gathered(self.store.sessions.by_ids)
+
+    @cached_property
+    def postings(self) -> Gathered[Posting]:
+        """The same for what the room is interested in."""
+        return Gathered(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""
@@ -151,6 +212,22 @@ class Loaders:
         return _by_id(self._store.leads.by_ids)
 
     @cached_property
+    def seekers(self) -> DataLoader[str, Seeker | None]:
+        return _by_id(self._store.seekers.by_ids)
+
+    @cached_property
+    def campaigns(self) -> DataLoader[str, CallCampaign | None]:
+        return _by_id(self._store.campaigns.by_ids)
+
+    @cached_property
+    def call_entries(self) -> DataLoader[str, CallEntry | None]:
+        return _by_id(self._store.calls.by_ids)
+
+    @cached_property
+    def referrals(self) -> DataLoader[str, Referral | None]:
+        return _by_id(self._store.referrals.by_ids)
+
+    @cached_property
     def accounts(self) -> DataLoader[str, Account | None]:
         return _by_id(self._store.accounts.by_ids)
 
@@ -163,14 +240,18 @@ class Loaders:
         return _by_id(self._store.leads.by_codes)
 
     @cached_property
+    def questions(self) -> DataLoader[str, Question | None]:
+        return _by_id(self._store.questions.by_ids)
+
+    @cached_property
     def interests(self) -> DataLoader[str, dict[str, int] | None]:
         return _by_id(self._store.tallies.by_sessions)
 
     @cached_property
     def viewers(self) -> DataLoader[str, int]:
         async def load(ids: list[str]) -> Sequence[int]:
-            totals = await self._store.presence.totals(ids, at=self._services.clock())
-            return [totals.get(session_id, 0) for session_id in ids]
+            recent = self._services.recent_viewers
+            return await asyncio.gather(*(recent.get(session_id) for session_id in ids))
 
         return DataLoader(load)
 
@@ -215,7 +296,7 @@ class Context:
 
     async def account(self) -> Account | None:
         """The staff account of the caller, if it is staff."""
-        if self.principal is None or self.principal.role is Role.VIEWER:
+        if self.principal is None or self.principal.role not in STAFF:
             return None
         return await self.services.store.accounts.by_id(self.principal.subject)
 

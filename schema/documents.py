@@ -89,6 +89,11 @@ class Prepared:
         return found[0] if len(found) == 1 else None
 
 
+def digest_of(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal digits."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Documents:
     """The texts that were sent to one schema."""
 
@@ -97,13 +102,22 @@ class Documents:
         self._paged = _paged_fields(schema)
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
         self._length = 0
+        self.hits = 0
+        """Texts that were known."""
+        self.misses = 0
+
+    def __len__(self) -> int:
+        """How many texts are kept."""
+        return len(self._prepared)
 
     def prepare(self, text: str) -> Prepared:
         """Parse, validate and measure ``text``, or remember having done so. Never raises."""
         known = self._prepared.get(text)
         if known is not None:
             self._prepared.move_to_end(text)
+            self.hits += 1
             return known
+        self.misses += 1
         prepared = self._prepare(text)
         if len(text) <= TEXT_LENGTH:
             self._prepared[text] = prepared
@@ -114,7 +128,7 @@ class Documents:
         return prepared
 
     def _prepare(self, text: str) -> Prepared:
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = digest_of(text)
         if len(text) > TEXT_LENGTH:
             too_long = GraphQLError(f"A document has at most {TEXT_LENGTH} characters.")
             return Prepared(sha256=digest, errors=(too_long,))

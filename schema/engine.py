@@ -7,6 +7,7 @@ the result so that a refusal shows its code and a fault shows nothing but a refe
 from __future__ import annotations
 
 import secrets
+import time
 import traceback
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -33,11 +34,17 @@ from domain.errors import Busy, Refusal
 from domain.events import Placed
 from realtime.topic import Render
 from schema.context import Context, Services
-from schema.documents import Documents, Prepared, is_subscription
+from schema.documents import Documents, Prepared, digest_of, is_subscription
 from schema.errors import BUSY_MESSAGE
+from schema.lean import LeanExecutor
+from schema.outcomes import Kind, Outcome, Outcomes, outcome_of
 from schema.root import SCHEMA
 from schema.subscriptions import SHARED, Following
+from schema.trusted import TrustedDocuments, mismatched, not_found, not_trusted
 from storage.errors import StorageError, StorageUnavailable
+
+BAD_REQUEST = "BAD_REQUEST"
+"""The code of what is wrong with a document or its variables."""
 
 _log = structlog.get_logger(__name__)
 
@@ -52,9 +59,10 @@ class RequestInvalid(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One operation as it came in."""
+    """One operation as it came in: ``query`` is empty when only its ``sha256`` was sent."""
 
     query: str
+    sha256: str | None = None
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
 
@@ -69,19 +77,30 @@ class Joining:
 
 
 class Engine:
-    """Executes what is sent to the schema of one process."""
+    """Executes what is sent to the schema of one process; with ``trusted``, only such documents."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, trusted: TrustedDocuments | None = None) -> None:
         self.services = services
+        self._trusted = trusted
         self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
-        self._documents = Documents(self._schema)
+        self.documents = Documents(self._schema)
+        self.outcomes = Outcomes()
 
     def prepare(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
         """The document and its operation.
 
-        :raises RequestInvalid: it cannot be parsed, is not valid, too large, or names no operation.
+        :raises RequestInvalid: it cannot be parsed, is not valid, too large, not trusted, or
+            names no operation.
         """
-        prepared = self._documents.prepare(request.query)
+        began = time.perf_counter()
+        try:
+            return self._prepared(request)
+        except RequestInvalid:
+            self.outcomes.count(Kind.UNKNOWN, Outcome.INVALID, began)
+            raise
+
+    def _prepared(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
+        prepared = self.documents.prepare(self._text(request))
         if prepared.errors:
             raise RequestInvalid(*prepared.errors)
         operation = prepared.operation(request.operation_name)
@@ -89,25 +108,73 @@ class Engine:
             raise RequestInvalid(GraphQLError("Name one operation of the document."))
         return prepared, operation
 
+    def _text(self, request: Request) -> str:
+        """The text of the document.
+
+        :raises RequestInvalid: it is not trusted, or not known by its digest.
+        """
+        trusted, sha256 = self._trusted, request.sha256
+        if not request.query:
+            known = trusted.by_digest(sha256) if trusted and sha256 else None
+            if known is None:
+                raise RequestInvalid(not_found())
+            return known
+        if trusted is not None and request.query not in trusted:
+            raise RequestInvalid(not_trusted())
+        if sha256 is not None and digest_of(request.query) != sha256:
+            raise RequestInvalid(mismatched())
+        return request.query
+
     async def execute(self, request: Request, context: Context) -> bytes:
         """Execute a query or mutation; the result as JSON.
 
         :raises RequestInvalid: nothing could be executed.
         """
+        began = time.perf_counter()
         prepared, operation = self.prepare(request)
+        kind = Kind(operation.operation.value)
+        try:
+            result = await self._executed(prepared, operation, request, context)
+        except RequestInvalid:
+            self.outcomes.count(kind, Outcome.INVALID, began)
+            raise
+        self.outcomes.count(kind, outcome_of(result.errors), began)
+        return encode(result)
+
+    async def _executed(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        request: Request,
+        context: Context,
+    ) -> ExecutionResult:
         if is_subscription(operation):
             raise RequestInvalid(
                 GraphQLError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
             )
         result = self._executor(prepared, request, context).execute_operation()
         # This executor knows no @defer: it has one result.
-        return encode(cast("ExecutionResult", await result if isawaitable(result) else result))
+        return cast("ExecutionResult", await result if isawaitable(result) else result)
 
     async def subscribe(self, request: Request, principal: Principal | None) -> Joining:
         """Admit a subscriber.
 
         :raises RequestInvalid: nothing could be executed, or the caller is refused.
         """
+        began = time.perf_counter()
+        outcome = Outcome.FAULT
+        try:
+            joining = await self._joining(request, principal)
+            outcome = Outcome.OK
+        except RequestInvalid as invalid:
+            is_broken = invalid.errors[0]["extensions"]["code"] == BAD_REQUEST
+            outcome = Outcome.INVALID if is_broken else Outcome.REFUSED
+            raise
+        finally:
+            self.outcomes.count(Kind.SUBSCRIPTION, outcome, began)
+        return joining
+
+    async def _joining(self, request: Request, principal: Principal | None) -> Joining:
         prepared, operation = self.prepare(request)
         context = Context(self.services, principal)
         executor = self._executor(prepared, request, context)
@@ -134,7 +201,7 @@ class Engine:
         :raises RequestInvalid: a variable is missing or of another type.
         """
         assert prepared.document is not None  # it is valid
-        executor = Executor.build(
+        executor = LeanExecutor.build(
             self._schema,
             prepared.document,
             context_value=context,
@@ -162,14 +229,19 @@ class Engine:
         """Execute the selection for an event, as somebody of this audience would see it."""
 
         async def render(placed: Placed) -> bytes:
+            began = time.perf_counter()
             try:
                 executor = template.build_per_event_executor(following.event(placed))
                 # Loaders of their own for each event: what they hold must not outlive it.
                 executor.context_value = Context(self.services, following.principal)
                 result = execute_subscription_event(executor)
-                return encode(await result if isawaitable(result) else result)
+                executed = await result if isawaitable(result) else result
+                encoded = encode(executed)
             except Exception as error:  # noqa: BLE001 - a group must go on whatever one event does
-                return encode(ExecutionResult(None, [_located(error, None)]))
+                executed = ExecutionResult(None, [_located(error, None)])
+                encoded = encode(executed)
+            self.outcomes.count(Kind.EVENT, outcome_of(executed.errors), began)
+            return encoded
 
         return render
 
@@ -229,7 +301,7 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        formatted.setdefault("extensions", {"code": "BAD_REQUEST"})
+        formatted.setdefault("extensions", {"code": BAD_REQUEST})
         return formatted
     if isinstance(cause, StorageUnavailable):
         cause = Busy(BUSY_MESSAGE)

@@ -1,4 +1,7 @@
-"""The enumerations of the field, as GraphQL enums; the Chinese term is the description."""
+"""The enumerations of the field, as GraphQL enums; the Chinese term is the description.
+
+Each of them is published as a code list, too.
+"""
 
 from typing import TypeVar
 
@@ -6,14 +9,20 @@ import strawberry
 
 from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
+from domain.calls import CallOutcome, RunStatus
 from domain.codes import CodeKind
+from domain.deliveries import DeliveryState
+from domain.employers import CheckMethod
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
+from domain.imports import ImportKind, ImportStatus, RowOutcome
 from domain.labels import Labelled
 from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
+from domain.limits import MatchCode
 from domain.money import PayPeriod
 from domain.postings import (
     Benefit,
+    CloseReason,
     EmploymentType,
     InsuranceKind,
     Intensity,
@@ -22,17 +31,27 @@ from domain.postings import (
     Severity,
     Shift,
 )
-from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
+from domain.questions import QuestionStatus
+from domain.referrals import ReferralKind, ReferralStatus
+from domain.regions import RegionLevel
+from domain.seekers import Education, SeekerStatus
+from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
+from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
+from domain.wants import Weekday
+from domain.webhook_messages import WebhookEvent
+from domain.webhooks import FailureKind, WebhookState
 
 L = TypeVar("L", bound=Labelled)
 
-_DESCRIPTIONS: dict[type[Labelled], str] = {
+DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
     Segment: "What is on air at a moment.",
+    Campaign: "What the unions' help with finding work consists of.",
     Honour: "Honours of a host, from the nation down to the county.",
+    QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
     Occupation: "The occupations that the unions' reports name.",
     EmploymentType: "How somebody is employed.",
@@ -41,9 +60,21 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     Benefit: "What comes beside the pay.",
     InsuranceKind: "The statutory kinds of social insurance.",
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
+    SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
+    CloseReason: "Why a posting is closed.",
+    CheckMethod: "How an employer's papers were looked at.",
+    RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "The period that an amount of pay is for.",
     SeekerGroup: "Groups of people that the unions look after.",
+    SeekerStatus: "Whether somebody looks for work; only who is SEEKING is matched.",
+    Education: "How far somebody went to school.",
+    Weekday: "A day of the week.",
+    MatchCode: "What speaks for a posting, against it, or rules it out.",
+    CallOutcome: "What became of a call.",
+    RunStatus: "How far the matching of a campaign is.",
+    ReferralKind: "The service that somebody is passed on to.",
+    ReferralStatus: "Where a referral stands.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
     HireSide: "Who can say whether somebody was hired.",
@@ -51,13 +82,20 @@ _DESCRIPTIONS: dict[type[Labelled], str] = {
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",
+    ImportKind: "What the rows of an imported table are.",
+    ImportStatus: "Where an import stands.",
+    RowOutcome: "What became of a row of an import.",
+    WebhookEvent: "What webhooks are told of.",
+    WebhookState: "Whether a webhook is told of anything.",
+    DeliveryState: "How far a message has come.",
+    FailureKind: "Why a message did not get through.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 
 
 def register() -> None:
     """Make every enumeration known to Strawberry; done once, when the schema is imported."""
-    for kind, description in _DESCRIPTIONS.items():
+    for kind, description in DESCRIPTIONS.items():
         strawberry.enum(kind, description=description)
         definition = kind.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
         for value in definition.values:

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors
 from domain.errors import ErrorCode, Refusal
+from schema.context import Context
 from storage.errors import StorageUnavailable
 
 strawberry.enum(ErrorCode, description="The name of each refusal.")
@@ -95,7 +96,15 @@ class ConsentWithdrawn(UserError): ...
 
 
 @strawberry.type
+class QuestionConflict(UserError): ...
+
+
+@strawberry.type
 class RetentionTooEarly(UserError): ...
+
+
+@strawberry.type
+class StatusConflict(UserError): ...
 
 
 @strawberry.type
@@ -120,6 +129,7 @@ class _Answer:
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
+        _count(info, exception.code)
         return self.of(exception)
 
     def of(self, refusal: Refusal) -> UserError:
@@ -139,7 +149,13 @@ class _Unavailable:
     def handle(
         self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
     ) -> Busy:
+        _count(info, ErrorCode.BUSY)
         return Busy(message=BUSY_MESSAGE, code=ErrorCode.BUSY)
+
+
+def _count(info: strawberry.Info, code: ErrorCode) -> None:
+    context: Context = info.context
+    context.services.refusals[info.field_name, code] += 1
 
 
 # The more special before the more general: the first that fits answers.
@@ -161,7 +177,9 @@ _ANSWERS = [
     _Answer(errors.PostingConflict, PostingConflict),
     _Answer(errors.LeadStageConflict, LeadStageConflict),
     _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
+    _Answer(errors.QuestionConflict, QuestionConflict),
     _Answer(errors.RetentionTooEarly, RetentionTooEarly),
+    _Answer(errors.StatusConflict, StatusConflict),
     _Answer(errors.Busy, Busy),
 ]
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]

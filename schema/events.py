@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.leads import Lead
 from schema.nodes import global_id
 from schema.postings import Posting, open_posting
+from schema.questions import Question, shown_question
 from schema.sessions import LiveSession, PostingTally
 
 
@@ -107,6 +108,31 @@ class SegmentChanged(SessionEvent):
         return self.placed.event.title
 
 
+@strawberry.type
+class _Asked(SessionEvent):
+    @strawberry.field(description="As it is now; null when it was taken away since.")
+    async def question(self, info: Info) -> Question | None:
+        # By _SESSION_EVENTS.
+        assert isinstance(self.placed.event, (events.QuestionPublished, events.QuestionAnswered))
+        return await shown_question(info.context, self.placed.event.question_id)
+
+
+@strawberry.type(description="A viewer's question is shown to everybody.")
+class QuestionPublished(_Asked): ...
+
+
+@strawberry.type(description="A question was answered, or answered anew.")
+class QuestionAnswered(_Asked): ...
+
+
+@strawberry.type(description="A question that was shown was taken away.")
+class QuestionHidden(SessionEvent):
+    @strawberry.field
+    def question_id(self) -> strawberry.ID:
+        assert isinstance(self.placed.event, events.QuestionHidden)  # by _SESSION_EVENTS
+        return global_id("Question", self.placed.event.question_id)
+
+
 @strawberry.type(description="Interest moved. At most four a second; a later one replaces it.")
 class TallyChanged(SessionEvent):
     @strawberry.field(description="All interests of the session.")
@@ -144,6 +170,7 @@ class Reset(SessionEvent):
 
 
 async def _session(info: Info, placed: Placed) -> LiveSession:
+    assert not isinstance(placed.event, events.PostingMatched)  # no log of a session holds one
     record = await info.context.loaders.sessions.load(placed.event.session_id)
     assert record is not None  # a session with events is never deleted
     return LiveSession.of(record)
@@ -225,6 +252,9 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
     events.PostingUnpinned: PostingUnpinned,
     events.Announcement: Announcement,
     events.SegmentChanged: SegmentChanged,
+    events.QuestionPublished: QuestionPublished,
+    events.QuestionAnswered: QuestionAnswered,
+    events.QuestionHidden: QuestionHidden,
     events.TallyChanged: TallyChanged,
     events.PresenceChanged: PresenceChanged,
     events.Reset: Reset,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.accounts import Role
+from domain.accounts import VISITORS
 from domain.contacts import Holder
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.interests import check_source
@@ -74,19 +74,19 @@ ExpressInterestResult = Annotated[
 
 @strawberry.type
 class InterestMutations:
-    @strawberry.mutation(description="For viewers: I am interested.")
+    @strawberry.mutation(description="For viewers and seekers: I am interested.")
     async def express_interest(
         self, info: Info, input: ExpressInterestInput
     ) -> ExpressInterestResult:
         context = info.context
-        context.require(Role.VIEWER)
+        context.require(*VISITORS)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         contact = Contact(
             name=check_name(input.contact.name),
             phone=normalise_phone(input.contact.phone, demo=context.services.demo),
         )
         session = await _session(context, input.session_id)
-        posting = await context.loaders.postings.load(posting_id)
+        posting = await context.services.postings.get(posting_id)
         if posting is None:
             raise NotFound("There is no such posting.", field=("input", "postingId"))
         try:
@@ -98,21 +98,18 @@ class InterestMutations:
             known = await context.services.store.leads.find(session_id, posting.id, person)
             if known is None:
                 raise
-            return _recorded(context, known, contact, created=False)
+            return _recorded(context, known, person, created=False)
         stored, created = await context.services.capture.record(lead)
-        return _recorded(context, stored, contact, created=created)
+        return _recorded(context, stored, lead.person, created=created)
 
 
 def _recorded(
-    context: Context, lead: LeadRecord, contact: Contact, *, created: bool
+    context: Context, lead: LeadRecord, person: str, *, created: bool
 ) -> InterestRecorded:
     # Of the caller, not of the lead: somebody else may have given it with the same phone.
-    holder = Holder(
-        person=context.services.store.seal.person(contact.phone),
-        giver=context.require(Role.VIEWER).subject,
-    )
+    holder = Holder(person=person, giver=context.require(*VISITORS).subject)
     return InterestRecorded(
-        lead=Lead.of(_as_given(lead)),
+        lead=Lead.of(lead if created else _as_given(lead)),
         created=created,
         receipt=context.services.receipts.issue(holder),
     )
@@ -122,7 +119,7 @@ async def _session(context: Context, session_id: strawberry.ID | None) -> Sessio
     if session_id is None:
         return None
     wanted = local_id(session_id, "LiveSession", "input", "sessionId")
-    session = await context.loaders.sessions.load(wanted)
+    session = await context.services.sessions.get(wanted)
     if session is None:
         raise NotFound("There is no such session.", field=("input", "sessionId"))
     return session
@@ -178,7 +175,7 @@ async def _new_lead(
         terms=posting.terms,
         created_at=now,
         updated_at=now,
-        giver=context.require(Role.VIEWER).subject,
+        giver=context.require(*VISITORS).subject,
     )
     return begun(lead)
 

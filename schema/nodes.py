@@ -17,6 +17,24 @@ MOST = 100
 """Items a page."""
 DEFAULT = 20
 
+KINDS = (
+    "Posting",
+    "Employer",
+    "LiveSession",
+    "Union",
+    "Lead",
+    "Account",
+    "Code",
+    "Question",
+    "Import",
+    "Seeker",
+    "CallCampaign",
+    "CallEntry",
+    "Referral",
+    "Webhook",
+)
+"""The types that have global ids."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -51,17 +69,17 @@ def global_id(kind: str, local_id: str) -> strawberry.ID:
     return strawberry.ID(cursors.encode(kind, local_id))
 
 
-def kind_of(wanted: str) -> tuple[str, str]:
+def kind_of(wanted: str, *field: str) -> tuple[str, str]:
     """Type and local id of any global id.
 
-    :raises InvalidId: it is none.
+    :raises InvalidId: it is none; ``field`` says where it stood.
     """
-    for kind in ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Code"):
+    for kind in KINDS:
         try:
             return kind, local_id(wanted, kind)
         except InvalidId:
             continue
-    raise InvalidId("This is not an id of this service.", field=("id",))
+    raise InvalidId("This is not an id of this service.", field=field or ("id",))
 
 
 def local_id(wanted: str, kind: str, *field: str) -> str:

@@ -1,59 +1,29 @@
 """Postings: reading them, submitting one through the gate, and deciding on one that was held."""
 
-from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from typing import Annotated, Self
 
 import strawberry
 
 from domain.accounts import Role
 from domain.errors import InvalidInput, NotFound, NotPermitted, PostingConflict, PostingNotOpen
-from domain.postings import Finding as FindingRecord
-from domain.postings import Occupation, PostingStatus, Review, Severity
+from domain.postings import CloseReason, PostingStatus
 from domain.postings import Posting as PostingRecord
-from domain.regions import check_place_code, significant_digits
 from domain.scopes import may_see_unopened
-from domain.screening import check_terms, screen, status_after
+from domain.screening import check_terms
 from domain.texts import check_text
+from domain.verdicts import admitted, decided
 from schema import errors
 from schema.context import Context, Info
 from schema.employers import Employer
+from schema.findings import Finding
 from schema.nodes import (
-    Connection,
-    Keyset,
     Node,
-    by_id,
-    connection,
     global_id,
     local_id,
-    wanted_slice,
-    whole_number,
 )
 from schema.terms import Terms, TermsInput, given_terms, terms_of
 from storage.client import new_id
-from storage.postings import PostingQuery
-
-
-@strawberry.type(description="One thing that screening found in a posting.")
-class Finding:
-    code: str
-    severity: Severity
-    field: str = strawberry.field(description="The field of the input at fault.")
-    message: str
-    message_zh: str
-    basis: str = strawberry.field(description="The law or notice that the rule comes from.")
-
-    @classmethod
-    def of(cls, record: FindingRecord) -> Self:
-        return cls(
-            code=record.code,
-            severity=record.severity,
-            field=record.field,
-            message=record.message,
-            message_zh=record.message_zh,
-            basis=record.basis,
-        )
 
 
 @strawberry.type(description="A job that an employer offers.")
@@ -62,6 +32,8 @@ class Posting(Node, Terms):
     status: PostingStatus
     revision: int = strawberry.field(description="Grows by one with each change of the terms.")
     created_at: datetime
+    close_reason: CloseReason | None = strawberry.field(description="Why it is closed, if it is.")
+    closed_at: datetime | None
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
     @classmethod
@@ -72,6 +44,8 @@ class Posting(Node, Terms):
             status=record.status,
             revision=record.revision,
             created_at=record.created_at,
+            close_reason=record.close_reason,
+            closed_at=record.closed_at,
             synthetic=record.synthetic,
             **terms_of(record.terms),
         )
@@ -111,73 +85,6 @@ async def open_posting(context: Context, posting_id: str) -> Posting | None:
     return Posting.of(record) if record and record.is_open(context.services.today()) else None
 
 
-@strawberry.input(description="All that are given must hold.")
-class PostingFilter:
-    employer_id: strawberry.ID | None = None
-    occupation: Occupation | None = None
-    place_code: str | None = strawberry.field(
-        default=None, description="GB/T 2260: a province, city or county with all below it."
-    )
-    status: PostingStatus | None = strawberry.field(
-        default=None, description="For staff, within their scope; everybody else sees OPEN ones."
-    )
-
-
-@strawberry.enum(description="How postings are ordered.")
-class PostingOrder(Enum):
-    NEWEST = strawberry.enum_value("NEWEST", description="The newest first.")
-    PAY = strawberry.enum_value("PAY", description="The highest basic pay of a month first.")
-
-
-_NEWEST: Keyset[PostingRecord] = by_id("postings", lambda posting: posting.id)
-_BEST_PAID: Keyset[PostingRecord] = Keyset(
-    name="postings-by-pay",
-    order=(("terms.pay.amount", -1), ("_id", -1)),
-    key=lambda posting: (str(posting.terms.pay.amount), posting.id),
-    parse=lambda parts: (whole_number(parts[0]), parts[1]),
-)
-
-
-@strawberry.type
-class PostingQueries:
-    @strawberry.field(description="Open postings; staff may ask for others of their scope.")
-    async def postings(
-        self,
-        info: Info,
-        filter: PostingFilter | None = None,
-        order_by: PostingOrder | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> Connection[Posting]:
-        keyset = _BEST_PAID if order_by is PostingOrder.PAY else _NEWEST
-        wanted = wanted_slice(keyset, first=first, after=after, last=last, before=before)
-        query = _query(info.context, filter or PostingFilter())
-        page = await info.context.services.store.postings.page(query, keyset.order, wanted)
-        return connection(page, keyset, Posting.of)
-
-
-def _query(context: Context, filter: PostingFilter) -> PostingQuery:
-    place = filter.place_code
-    if place is not None:
-        place = significant_digits(check_place_code(place, ("filter", "placeCode")))
-    employer_id = None
-    if filter.employer_id is not None:
-        employer_id = local_id(filter.employer_id, "Employer", "filter", "employerId")
-    narrowed = PostingQuery(
-        employer_id=employer_id, occupation=filter.occupation, place_prefix=place
-    )
-    if filter.status is None or filter.status is PostingStatus.OPEN:
-        return replace(narrowed, open_on=context.services.today())
-    caller = context.require(Role.OFFICER, Role.RECRUITER)
-    if caller.role is Role.OFFICER:
-        return replace(narrowed, status=filter.status, union_id=caller.union_id)
-    if employer_id not in {None, caller.employer_id}:
-        raise NotPermitted("You recruit for another employer.", field=("filter", "employerId"))
-    return replace(narrowed, status=filter.status, employer_id=caller.employer_id)
-
-
 @strawberry.input
 class SubmitPostingInput(TermsInput):
     employer_id: strawberry.ID
@@ -189,7 +96,10 @@ class PostingAccepted:
     findings: list[Finding] = strawberry.field(description="Warnings only.")
 
 
-@strawberry.type(description="The rules cannot decide; a person will. Nobody sees it until then.")
+@strawberry.type(
+    description="Nobody sees it yet. IN_REVIEW: the rules cannot decide, a person will. SUSPENDED: "
+    "it opens by itself once its employer is verified."
+)
 class PostingHeld:
     posting: Posting
     findings: list[Finding]
@@ -240,23 +150,21 @@ class PostingMutations:
             raise NotFound("There is no such employer.", field=("input", "employerId"))
         if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
             raise NotPermitted("You recruit for another employer.")
-        terms, today = given_terms(input), services.today()
-        check_terms(terms, today)
-        findings = screen(terms, services.wages, today)
-        record = PostingRecord(
-            id=new_id(),
-            employer_id=employer_id,
+        terms = given_terms(input)
+        check_terms(terms, services.today())
+        union = await info.context.loaders.unions.load(employer.union_id)
+        assert union is not None  # a union with employers is never deleted
+        table = services.wages
+        record = admitted(
+            new_id(),
+            employer=employer,
+            union_path=union.path,
             terms=terms,
-            status=status_after(findings),
-            findings=findings,
-            union_id=employer.union_id,
-            created_by=caller.subject,
-            created_at=services.clock(),
+            table=table,
+            by=caller.subject,
+            at=services.clock(),
         )
-        await services.store.postings.add([record])
-        return ANSWERS[record.status](
-            posting=Posting.of(record), findings=[Finding.of(finding) for finding in findings]
-        )
+        return answer_of(await services.gate.admit(record, table))
 
     @strawberry.mutation(description="For officers: open or refuse a posting that was held.")
     async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
@@ -270,16 +178,14 @@ class PostingMutations:
         if not reason:
             raise InvalidInput("Say why; it is kept with the posting.", field=("input", "reason"))
         check_text(reason, 500, ("input", "reason"))
-        review = Review(
-            by=caller.subject,
-            at=info.context.services.clock(),
-            approved=input.approved,
-            reason=reason,
+        services = info.context.services
+        after = decided(
+            held, by=caller.subject, at=services.clock(), approved=input.approved, reason=reason
         )
-        decided = await info.context.services.store.postings.decide(held, review)
-        if decided is None:
+        waits = held.status is PostingStatus.IN_REVIEW
+        if not waits or not await services.gate.write(held, after):
             raise PostingNotOpen("The posting does not wait for a decision; reload it.")
-        return PostingReviewed(posting=Posting.of(decided))
+        return PostingReviewed(posting=Posting.of(after))
 
 
 def check_revision(posting: PostingRecord, expected: int | None) -> None:
@@ -293,8 +199,16 @@ def check_revision(posting: PostingRecord, expected: int | None) -> None:
         )
 
 
-ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
+_ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
     PostingStatus.OPEN: PostingAccepted,
     PostingStatus.IN_REVIEW: PostingHeld,
+    PostingStatus.SUSPENDED: PostingHeld,
     PostingStatus.REFUSED: PostingRefused,
+    PostingStatus.CLOSED: PostingRefused,
 }
+
+
+def answer_of(record: PostingRecord) -> PostingAccepted | PostingHeld | PostingRefused:
+    """What the gate says of a posting that has just gone through it."""
+    findings = [Finding.of(finding) for finding in record.findings]
+    return _ANSWERS[record.status](posting=Posting.of(record), findings=findings)

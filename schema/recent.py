@@ -1,6 +1,7 @@
 """Records that were read a moment ago: what thousands ask for at once is read once.
 
-For admission only: whether a session exists, and whose it is. What is shown is always read anew.
+For admission (whether a session exists, and whose it is) and for the count of viewers, which is a
+second old by itself. Anything else that is shown is read anew.
 """
 
 from __future__ import annotations

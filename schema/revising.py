@@ -9,17 +9,17 @@ from domain.errors import NotFound, PostingNotOpen
 from domain.errors import PostingConflict as ConflictRefusal
 from domain.postings import Posting as PostingRecord
 from domain.postings import PostingStatus
-from domain.screening import check_terms, screen, status_after_change
+from domain.screening import check_terms
+from domain.verdicts import check_headcount
 from schema import errors
 from schema.context import Context, Info
 from schema.nodes import local_id
 from schema.postings import (
-    ANSWERS,
-    Finding,
     Posting,
     PostingAccepted,
     PostingHeld,
     PostingRefused,
+    answer_of,
     check_revision,
     concerns,
 )
@@ -45,12 +45,7 @@ class PostingClosed:
 
 
 ChangePostingResult = Annotated[
-    PostingAccepted
-    | PostingHeld
-    | PostingRefused
-    | errors.PostingNotOpen
-    | errors.PostingConflict
-    | errors.AnyRefusal,
+    PostingAccepted | PostingHeld | PostingRefused | errors.PostingConflict | errors.AnyRefusal,
     strawberry.union("ChangePostingResult"),
 ]
 ClosePostingResult = Annotated[
@@ -65,25 +60,22 @@ _CHANGED_MEANWHILE = "The posting was changed at this very moment. Reload it and
 class RevisionMutations:
     @strawberry.mutation(
         description="For officers and the employer's recruiters: other terms, screened again. "
-        "What fails is seen by nobody from then on; leads keep the terms they were given for."
+        "What fails is seen by nobody from then on; leads keep the terms they were given for. One "
+        "that was closed opens again if it passes."
     )
     async def change_posting(self, info: Info, input: ChangePostingInput) -> ChangePostingResult:
         services = info.context.services
         before = await _own_posting(info.context, input.posting_id)
         check_revision(before, input.expected_revision)
-        if before.status is PostingStatus.CLOSED:
-            raise PostingNotOpen("The posting is closed; submit a new one.")
-        terms, today = given_terms(input), services.today()
-        check_terms(terms, today)
-        findings = screen(terms, services.wages, today)
-        status = status_after_change(before, findings)
-        changed = await services.store.postings.change(before, terms, status, findings)
+        terms = given_terms(input)
+        check_terms(terms, services.today())
+        check_headcount(before, terms.headcount, ("input", "headcount"))
+        employer = await info.context.loaders.employers.load(before.employer_id)
+        assert employer is not None  # an employer with postings is never deleted
+        changed = await services.gate.change(before, terms, employer)
         if changed is None:
             raise ConflictRefusal(_CHANGED_MEANWHILE)
-        await services.desk.show_again(changed.id)
-        return ANSWERS[status](
-            posting=Posting.of(changed), findings=[Finding.of(finding) for finding in findings]
-        )
+        return answer_of(changed)
 
     @strawberry.mutation(
         description="For officers and the employer's recruiters: nobody sees it any more. "
@@ -96,10 +88,9 @@ class RevisionMutations:
             raise PostingNotOpen("The posting was refused; there is nothing to close.")
         closed: PostingRecord | None = before
         if before.status is not PostingStatus.CLOSED:
-            closed = await services.store.postings.close(before)
+            closed = await services.gate.close(before)
         if closed is None:
             raise ConflictRefusal(_CHANGED_MEANWHILE)
-        await services.desk.show_again(closed.id)
         return PostingClosed(posting=Posting.of(closed))
 
 

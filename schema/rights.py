@@ -24,6 +24,8 @@ from schema.context import Context, Info
 from schema.employers import Employer
 from schema.entries import HireProof
 from schema.nodes import Connection, Keyset, by_id, connection, global_id, local_id, wanted_slice
+from schema.profile_rights import exported_profile, person
+from schema.seekers import profile_under
 from schema.terms import FrozenTerms
 
 KEYSET: Keyset[LeadRecord] = by_id("own-leads", lambda lead: lead.id)
@@ -139,6 +141,7 @@ class EraseMyDataInput:
 @strawberry.type(description="Nobody sees who it was any more, and the receipt stands for nothing.")
 class MyDataErased:
     leads: int
+    profile: bool = strawberry.field(description="Whether there was one under this receipt.")
 
 
 @strawberry.input
@@ -147,7 +150,7 @@ class ExportMyDataInput:
     after: str | None = strawberry.field(default=None, description="The `next` of the last answer.")
 
 
-@strawberry.type(description="At most 100 leads; the newest first.")
+@strawberry.type(description="The profile, and at most 100 leads, the newest first.")
 class MyDataExported:
     data: JSON
     next: str | None = strawberry.field(description="Where it goes on; null at the end.")
@@ -215,7 +218,11 @@ class RightsMutations:
     )
     async def erase_my_data(self, info: Info, input: EraseMyDataInput) -> EraseMyDataResult:
         holder = _holder(info, input.receipt)
-        return MyDataErased(leads=await info.context.services.contacts.erase(holder))
+        seeker = await profile_under(info.context, input.receipt)
+        if seeker is not None:
+            await info.context.services.seekers.erase(seeker.id, person(seeker))
+        leads = await info.context.services.contacts.erase(holder)
+        return MyDataErased(leads=leads, profile=seeker is not None)
 
     @strawberry.mutation(description="All that is stored about the person under this receipt.")
     async def export_my_data(self, info: Info, input: ExportMyDataInput) -> ExportMyDataResult:
@@ -230,7 +237,10 @@ class RightsMutations:
         )
         leads = [await _exported(info.context, lead, accesses, notes) for lead in page.items]
         next_page = KEYSET.cursor(page.items[-1]) if page.has_next else None
-        return MyDataExported(data=JSON({"leads": leads}), next=next_page)
+        data: dict[str, Any] = {"leads": leads}
+        if input.after is None:
+            data["profile"] = await exported_profile(info.context, input.receipt)
+        return MyDataExported(data=JSON(data), next=next_page)
 
 
 async def _exported(

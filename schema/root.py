@@ -4,9 +4,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema import enums
+from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
+from schema.asking import QuestionMutations
 from schema.audit import AuditQueries
+from schema.calling import CallMutations
+from schema.calls import CallQueries, visible_campaign, visible_entry
+from schema.codelists import CodeListQueries
 from schema.codes import CodeMutations, CodeQueries, visible_code
 from schema.consent import ConsentMutations, ConsentQueries
 from schema.contacts import ContactMutations
@@ -17,17 +21,28 @@ from schema.entries import ENTRY_TYPES
 from schema.errors import EXCEPTION_HANDLERS
 from schema.events import EVENT_TYPES
 from schema.funnel import FunnelQueries
+from schema.imports import ImportMutations, ImportQueries, visible_import
 from schema.interests import InterestMutations
 from schema.leads import LeadQueries, visible_lead
+from schema.match_events import SEEKER_EVENT_TYPES
+from schema.matches import MatchQueries
 from schema.nodes import Node, kind_of
 from schema.pipeline import PipelineMutations
-from schema.postings import PostingMutations, PostingQueries, visible_posting
+from schema.postings import PostingMutations, visible_posting
+from schema.profile_rights import ProfileRightsMutations
+from schema.profiles import SeekerMutations
+from schema.questions import QuestionQueries, visible_question
+from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
+from schema.regions import RegionQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
+from schema.search import SearchQueries
+from schema.seekers import SeekerQueries, visible_seeker
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
+from schema.webhooks import WebhookMutations, WebhookQueries, visible_webhook
 
 
 async def _employer(context: Context, employer_id: str) -> Employer | None:
@@ -56,6 +71,13 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "Webhook": visible_webhook,
+    "Seeker": visible_seeker,
+    "CallCampaign": visible_campaign,
+    "CallEntry": visible_entry,
+    "Referral": visible_referral,
+    "Question": visible_question,
+    "Import": visible_import,
 }
 
 
@@ -72,15 +94,24 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
-        PostingQueries,
+        SearchQueries,
+        RegionQueries,
+        CodeListQueries,
         EmployerQueries,
         SessionQueries,
+        QuestionQueries,
         LeadQueries,
         FunnelQueries,
         ConsentQueries,
         CodeQueries,
         RightsQueries,
+        SeekerQueries,
+        MatchQueries,
+        CallQueries,
+        ReferralQueries,
         AuditQueries,
+        WebhookQueries,
+        ImportQueries,
     ),
 )
 Mutation = merge_types(
@@ -92,12 +123,19 @@ Mutation = merge_types(
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,
+        QuestionMutations,
         InterestMutations,
         PipelineMutations,
+        WebhookMutations,
         CodeMutations,
         ContactMutations,
         RightsMutations,
+        SeekerMutations,
+        ProfileRightsMutations,
+        CallMutations,
+        ReferralMutations,
         ConsentMutations,
+        ImportMutations,
     ),
 )
 
@@ -107,10 +145,11 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*EVENT_TYPES, *ENTRY_TYPES),
+    types=(*EVENT_TYPES, *ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
+inputs.prepare(SCHEMA)
 
 
 def printed() -> str:

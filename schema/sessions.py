@@ -13,6 +13,7 @@ from domain.scopes import may_see_session
 from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
+from schema.found import PostingConnection, posting_connection
 from schema.nodes import (
     Connection,
     Keyset,
@@ -24,8 +25,10 @@ from schema.nodes import (
     whole_number,
 )
 from schema.postings import Posting, open_posting
+from schema.questions import Question, shown_questions
 from schema.unions import Union
 from storage.pages import Page, Slice
+from storage.search_query import SearchQuery
 from storage.sessions import BY_START, SessionQuery
 
 
@@ -87,7 +90,7 @@ class LiveSession(Node):
     @strawberry.field(description="Its open postings in running order.")
     async def postings(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Posting]:
+    ) -> PostingConnection:
         wanted = wanted_slice(_RUNNING_ORDER, first=first, after=after)
         services = info.context.services
         visible = await services.store.postings.visible_ids(
@@ -96,7 +99,12 @@ class LiveSession(Node):
         page = _running_page(self.record, visible, wanted)
         records = await info.context.loaders.postings.load_many([entry[1] for entry in page.items])
         shown = dict(zip(page.items, records, strict=True))
-        return connection(page, _RUNNING_ORDER, lambda entry: Posting.of(_present(shown[entry])))
+        return posting_connection(
+            page,
+            _RUNNING_ORDER,
+            SearchQuery(on=services.today(), ids=tuple(visible)),
+            node=lambda entry: Posting.of(_present(shown[entry])),
+        )
 
     @strawberry.field(description="The posting that is shown in the room now.")
     async def pinned_posting(self, info: Info) -> Posting | None:
@@ -119,6 +127,12 @@ class LiveSession(Node):
         counts = await info.context.loaders.interests.load(self.record.id) or {}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
+
+    @strawberry.field(description="Its published questions, the last asked first.")
+    async def questions(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Question]:
+        return await shown_questions(info, self.record.id, first, after)
 
     @strawberry.field(
         description="The place in the event log that this state includes: pass it to "

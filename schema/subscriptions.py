@@ -11,14 +11,17 @@ from typing import Any
 import strawberry
 
 from domain import cursors
-from domain.accounts import Principal, Role
+from domain.accounts import VISITORS, Principal, Role
 from domain.errors import NotFound
-from domain.events import Placed, lead_topic, session_topic
+from domain.events import Placed, lead_topic, seeker_topic, session_topic
 from domain.scopes import check_directs, may_see_session
 from domain.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.events import LeadEvent, SessionEvent, lead_event, session_event
+from schema.match_events import SeekerEvent, seeker_event
 from schema.nodes import local_id
+from schema.seekers import own_profile
+from storage.client import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,7 @@ class Following:
 
     topic: str
     session_id: str
+    """Of whom the log tells: a session, or a seeker."""
     after: int | None
     audience: str
     principal: Principal
@@ -40,11 +44,11 @@ class Following:
 
 
 ANY_VIEWER = Principal(role=Role.VIEWER, subject="")
-"""Stands for every viewer: nothing that viewers see depends on which of them looks."""
+"""Stands for every visitor: nothing that they see of a session depends on which of them looks."""
 
 
 def _audience(caller: Principal) -> tuple[str, Principal]:
-    if caller.role is Role.VIEWER:
+    if caller.role in VISITORS:
         return "viewer", ANY_VIEWER
     seat = caller.role, caller.subject, caller.union_id, caller.employer_id
     return "/".join(part or "" for part in seat), caller
@@ -81,7 +85,7 @@ async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Fol
         after=_after(arguments.get("after"), topic),
         audience=audience,
         principal=principal,
-        viewer=caller.subject if caller.role is Role.VIEWER else None,
+        viewer=caller.subject if caller.role in VISITORS else None,
         event=session_event,
     )
 
@@ -103,9 +107,25 @@ async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> Follo
     )
 
 
+async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Following:
+    seeker = await own_profile(context)
+    topic = seeker_topic(seeker.id)
+    return Following(
+        topic=topic,
+        session_id=seeker.id,
+        after=_after(arguments.get("after"), topic),
+        # Each subscription by itself: what was rendered for an earlier one may have closed since.
+        audience=f"{topic}/{new_id()}",
+        principal=context.require(Role.SEEKER),
+        viewer=None,
+        event=seeker_event,
+    )
+
+
 SHARED: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[Following]]] = {
     "sessionEvents": _follow_session,
     "leadEvents": _follow_leads,
+    "postingMatched": _follow_matches,
 }
 
 
@@ -126,4 +146,11 @@ class Subscription:
     def lead_events(
         self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[LeadEvent, None]:
+        raise NotImplementedError
+
+    @strawberry.subscription(
+        description="For seekers: postings that have just opened, or changed, and suit the profile "
+        "or a saved search; each once. With `after` nothing is missed in between."
+    )
+    def posting_matched(self, after: str | None = None) -> AsyncGenerator[SeekerEvent, None]:
         raise NotImplementedError

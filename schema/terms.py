@@ -19,7 +19,10 @@ from domain.postings import (
     Shift,
 )
 from domain.postings import PostingTerms as TermsRecord
+from domain.regions import up_to_date
 from domain.terms import TermChange as ChangeRecord
+from schema.geo import Point
+from schema.regions import Region
 
 
 @strawberry.type(description="Whole yuan a period, before overtime and allowances.")
@@ -30,16 +33,6 @@ class Pay:
     @classmethod
     def of(cls, record: PayRecord) -> Self:
         return cls(amount=record.amount, period=record.period)
-
-
-@strawberry.type(description="Degrees north and east.")
-class Point:
-    latitude: float
-    longitude: float
-
-    @classmethod
-    def of(cls, record: PointRecord) -> Self:
-        return cls(latitude=record.latitude, longitude=record.longitude)
 
 
 @strawberry.type(description="A term that is no longer what it was, as text.")
@@ -82,6 +75,7 @@ class Terms:
         description="Groups that the employer welcomes and is prepared for."
     )
     point: Point | None = strawberry.field(description="Where the work is done, if known.")
+    place: Region | None = strawberry.field(description="The region of `placeCode`.")
 
 
 @strawberry.type(description="The terms as they were shown at one moment.")
@@ -100,6 +94,7 @@ def terms_of(record: TermsRecord) -> dict[str, Any]:
         "duties": record.duties,
         "conditions": record.conditions,
         "place_code": record.place_code,
+        "place": Region.of_code(record.place_code),
         "address": record.address,
         "pay": Pay.of(record.pay),
         "probation_pay": record.probation_pay,
@@ -168,7 +163,7 @@ def given_terms(given: TermsInput) -> TermsRecord:
         headcount=given.headcount,
         duties=given.duties.strip(),
         conditions=given.conditions.strip(),
-        place_code=given.place_code.strip(),
+        place_code=up_to_date(given.place_code.strip()),
         address=given.address.strip(),
         pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
         probation_pay=given.probation_pay,

@@ -201,11 +201,20 @@ class Mongo:
         return self._database[name]
 
     async def aggregate(
-        self, collection: str, pipeline: list[Document], *, session: Session | None = None
+        self,
+        collection: str,
+        pipeline: list[Document],
+        *,
+        session: Session | None = None,
+        hint: str | None = None,
     ) -> AsyncGenerator[Document, None]:
-        """The documents that the pipeline yields, read from the server batch by batch."""
+        """The documents that the pipeline yields, read from the server batch by batch.
+
+        ``hint`` is the name of the index to read by; without one the server chooses.
+        """
+        options: Document = {"hint": hint} if hint else {}
         with translated():
-            found: Any = self._database[collection].aggregate(pipeline, session=session)
+            found: Any = self._database[collection].aggregate(pipeline, session=session, **options)
             cursor = found if self._motor else await found
         try:
             with translated():

@@ -6,15 +6,18 @@ written and deleted here, read by nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from pymongo import UpdateOne
 
+from domain.calls import CallEntry
 from domain.contacts import OVER, Holder
 from domain.leads import Lead, Sealed
 from domain.pipeline import EntryKind
+from domain.seekers import Seeker
 from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
@@ -22,6 +25,16 @@ from storage.pages import Page, Slice, find_page
 NEWEST_FIRST = (("_id", -1),)
 # As the index "idle" has it, so that it serves.
 _HAS_CONTACT: Document = {"contact": {"$type": "object"}}
+
+
+H = TypeVar("H", bound=Lead | Seeker | CallEntry)
+
+HOLDING: Mapping[type[Any], str] = {
+    Lead: "leads",
+    Seeker: "seekers",
+    CallEntry: "call_entries",
+}
+"""Whatever holds a sealed contact, with the collection it is in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +49,7 @@ class Retained:
 
 class Contacts:
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._leads = mongo["leads"]
         self._retained = mongo["retained"]
         self._entries = mongo["lead_entries"]
@@ -95,27 +109,30 @@ class Contacts:
                 await self._retained.delete_many({"_id": {"$in": ids}}, session=session)
         return len(ids)
 
-    async def sealed_before(self, version: int, *, after: str = "", limit: int) -> list[Lead]:
-        """Leads whose contact is sealed with an older key, in the order of their ids."""
+    async def sealed_before(
+        self, kind: type[H], version: int, *, after: str = "", limit: int
+    ) -> list[H]:
+        """Records of a kind whose contact is sealed with an older key, by their ids."""
         where = {"_id": {"$gt": after}, "contact.key_version": {"$lt": version}}
         with translated():
-            found = self._leads.find(where).sort("_id", 1).limit(limit)
-            return [to_record(Lead, document) async for document in found]
+            found = self._mongo[HOLDING[kind]].find(where).sort("_id", 1).limit(limit)
+            return [to_record(kind, document) async for document in found]
 
-    async def replace(self, sealed: Sequence[tuple[Lead, Sealed]]) -> int:
-        """Exchange each lead's contact if it is still the one that was read; how many were."""
+    async def replace(self, kind: type[H], sealed: Sequence[tuple[H, Sealed]]) -> int:
+        """Exchange each one's contact if it is still the one that was read; how many were."""
         changes = [
             UpdateOne(
-                {"_id": lead.id, "contact.name": lead.contact.name},
+                {"_id": held.id, "contact.name": held.contact.name},
                 {"$set": {"contact": to_document(contact)}},
             )
-            for lead, contact in sealed
-            if lead.contact is not None
+            for held, contact in sealed
+            if held.contact is not None
         ]
         if not changes:
             return 0
         with translated():
-            return (await self._leads.bulk_write(changes, ordered=False)).modified_count
+            done = await self._mongo[HOLDING[kind]].bulk_write(changes, ordered=False)
+        return done.modified_count
 
 
 def _given(holder: Holder) -> Document:

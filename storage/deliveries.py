@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from domain.deliveries import Delivery, DeliveryState
-from domain.notices import Notice
+from domain.webhook_messages import Notice
 from domain.webhooks import Webhook
 from storage.client import Document, Mongo, Session, new_id, translated
 from storage.documents import to_document, to_record
@@ -90,14 +90,14 @@ class Deliveries:
         Of one thing only the earliest that is still to be sent: what came later waits for it.
         """
         due = await self._due(webhook_id, at)
-        firsts = await self._firsts(webhook_id, {each["notice"]["subject_id"] for each in due})
+        subjects = dict.fromkeys(each["notice"]["subject_id"] for each in due)
+        firsts = await self._firsts(webhook_id, list(subjects))
         claimed: list[Delivery] = []
-        for each in due:
-            first = firsts.get(each["notice"]["subject_id"])
-            if first is not None and first["_id"] != each["_id"] and first["next_at"] > at:
-                await self._put_off(each, until=first["next_at"])
-            elif first is not None and first["_id"] == each["_id"] and len(claimed) < limit:
-                taken = await self._take(each, until=until)
+        for subject_id, first in firsts.items():
+            if first["next_at"] > at:
+                await self._put_off(webhook_id, subject_id, at=at, until=first["next_at"])
+            elif len(claimed) < limit:
+                taken = await self._take(first, until=until)
                 claimed += [taken] if taken else []
         return claimed
 
@@ -118,15 +118,16 @@ class Deliveries:
                 }
                 await self._deliveries.update_many(waiting, {"$set": {"next_at": at}})
 
-    async def replay(self, delivery_id: str, *, at: datetime) -> Delivery | None:
-        """Have one sent again; None while it is still to be sent."""
+    async def replay(self, webhook_id: str, delivery_id: str, *, at: datetime) -> bool:
+        """Have one of a webhook sent again; False when there is none, or it is still to be sent."""
+        where = {
+            "_id": delivery_id,
+            "webhook_id": webhook_id,
+            "state": {"$ne": DeliveryState.PENDING.value},
+        }
         with translated():
-            document = await self._deliveries.find_one_and_update(
-                {"_id": delivery_id, "state": {"$ne": DeliveryState.PENDING.value}},
-                {"$set": _again(at)},
-                return_document=True,
-            )
-        return to_record(Delivery, document) if document else None
+            done = await self._deliveries.update_one(where, {"$set": _again(at)})
+        return done.matched_count == 1
 
     async def replay_dead(self, webhook_id: str, *, since: datetime, at: datetime) -> int:
         """Have those of a webhook sent again that were given up, made since then; how many."""
@@ -149,20 +150,26 @@ class Deliveries:
             found = self._deliveries.find(where).sort("next_at", 1).hint("due")
             return await found.limit(LOOKED_AT).to_list(LOOKED_AT)
 
-    async def _firsts(self, webhook_id: str, subjects: Iterable[str]) -> Mapping[str, Document]:
+    async def _firsts(self, webhook_id: str, subjects: Sequence[str]) -> Mapping[str, Document]:
         """Of each of these things the earliest delivery that is still to be sent."""
-        where = _PENDING | {"webhook_id": webhook_id, "notice.subject_id": {"$in": list(subjects)}}
+        where = _PENDING | {"webhook_id": webhook_id, "notice.subject_id": {"$in": subjects}}
         with translated():
             found = self._deliveries.find(where, {"notice": 1, "next_at": 1})
             # The last to be written over is the first.
             order = [("notice.turn", -1), ("_id", -1)]
             return {each["notice"]["subject_id"]: each async for each in found.sort(order)}
 
-    async def _put_off(self, waiting: Document, *, until: datetime) -> None:
+    async def _put_off(
+        self, webhook_id: str, subject_id: str, *, at: datetime, until: datetime
+    ) -> None:
+        """Have all of a thing that is due wait for the one before it."""
+        due = _PENDING | {
+            "webhook_id": webhook_id,
+            "notice.subject_id": subject_id,
+            "next_at": {"$lte": at},
+        }
         with translated():
-            await self._deliveries.update_one(
-                {"_id": waiting["_id"], "next_at": waiting["next_at"]}, {"$set": {"next_at": until}}
-            )
+            await self._deliveries.update_many(due, {"$set": {"next_at": until}})
 
     async def _take(self, due: Document, *, until: datetime) -> Delivery | None:
         with translated():

@@ -23,19 +23,65 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
         IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
     ],
-    "unions": [IndexModel([("path", ASCENDING)], name="by_ancestor")],
+    "unions": [
+        IndexModel([("path", ASCENDING)], name="by_ancestor"),
+        IndexModel([("place_code", ASCENDING)], name="by_place"),
+    ],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
+    "employer_checks": [
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
+    ],
+    "minimum_wages": [
+        IndexModel(
+            [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
+        )
+    ],
     "postings": [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("told", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="untold"),
         IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
         IndexModel(
-            [("status", ASCENDING), ("terms.pay.amount", DESCENDING), ("_id", DESCENDING)],
-            name="by_pay",
+            [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
+            name="best_paid",
+        ),
+        # A word, a region or an occupation, and all that is counted of what is found by it. What
+        # has few values comes first: a reading skips from one to the next.
+        IndexModel(
+            [
+                ("status", ASCENDING),
+                ("search.tokens", ASCENDING),
+                ("search.employment_type", ASCENDING),
+                ("search.shift", ASCENDING),
+                ("search.intensity", ASCENDING),
+                ("terms.place_code", ASCENDING),
+                ("terms.valid_until", ASCENDING),
+                ("verified_until", ASCENDING),
+                ("search.pay", ASCENDING),
+                ("search.traits", ASCENDING),
+                ("_id", DESCENDING),
+            ],
+            name="by_word",
+        ),
+        IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
+        IndexModel([("search.version", ASCENDING)], name="by_search_version"),
+        IndexModel(
+            [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_scope",
+        ),
+        IndexModel([("status", ASCENDING), ("terms.valid_until", ASCENDING)], name="by_last_day"),
+        IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
+        IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
+        IndexModel(
+            [("external_id", ASCENDING), ("employer_id", ASCENDING)],
+            name="one_an_external_id",
+            unique=True,
+            partialFilterExpression={"external_id": {"$gt": ""}},
         ),
     ],
+    "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
     "sessions": [
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(
@@ -104,6 +150,26 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "lead_entries": [
         IndexModel([("lead_id", ASCENDING), ("version", DESCENDING)], name="by_lead", unique=True)
     ],
+    "questions": [
+        IndexModel(
+            [("session_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_session",
+        ),
+        IndexModel(
+            [("slot", ASCENDING)],
+            name="one_a_slot",
+            unique=True,
+            partialFilterExpression={"slot": {"$gt": ""}},
+        ),
+        # What nobody was shown is of no use after the session, and may hold anything.
+        IndexModel(
+            [("asked_at", ASCENDING)],
+            name="forget",
+            expireAfterSeconds=30 * _DAY,
+            partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
+        ),
+    ],
+    "suggestions": [IndexModel([("starts", ASCENDING)], name="by_start")],
     "leases": [],
     # The log is read by its _id (topic and seq), in order; no other index is needed.
     "events": [],
@@ -155,7 +221,98 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             expireAfterSeconds=int(KEPT.total_seconds()),
         ),
     ],
+    "seekers": [
+        IndexModel(
+            [("giver", ASCENDING)],
+            name="one_profile_a_giver",
+            unique=True,
+            partialFilterExpression={"giver": {"$gt": ""}},
+        ),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        # A posting finds whom it may suit by these alone; who is not matched has none.
+        IndexModel([("reach", ASCENDING), ("_id", DESCENDING)], name="by_reach"),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("_id", ASCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("updated_at", ASCENDING)],
+            name="idle",
+            partialFilterExpression={"erased_at": {"$type": "null"}},
+        ),
+    ],
+    "campaigns": [
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("run.status", ASCENDING), ("run.requested_at", ASCENDING)], name="by_run"),
+    ],
+    "campaign_matches": [
+        IndexModel([("campaign_id", ASCENDING), ("_id", ASCENDING)], name="by_campaign")
+    ],
+    "call_entries": [
+        IndexModel(
+            [("campaign_id", ASCENDING), ("person", ASCENDING)],
+            name="once_a_campaign",
+            unique=True,
+        ),
+        IndexModel([("campaign_id", ASCENDING), ("_id", ASCENDING)], name="by_campaign"),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
+            name="by_outcome",
+        ),
+        IndexModel([("union_path", ASCENDING)], name="by_union"),
+        IndexModel(
+            [("seeker_id", ASCENDING)],
+            name="by_seeker",
+            partialFilterExpression={"seeker_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("updated_at", ASCENDING)],
+            name="idle",
+            partialFilterExpression={"contact": {"$type": "object"}},
+        ),
+    ],
+    "referrals": [
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("seeker_id", ASCENDING), ("_id", DESCENDING)], name="by_seeker"),
+    ],
+    # Longer than a posting may be open: nobody is told of one a second time.
+    "notices": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY)],
     "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
+    "imports": [
+        IndexModel(
+            [("account_id", ASCENDING)],
+            name="one_an_account",
+            unique=True,
+            partialFilterExpression={"active": True},
+        ),
+        # Whose turn it is.
+        IndexModel(
+            [("active", ASCENDING), ("updated_at", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"active": True},
+        ),
+        IndexModel([("scope", ASCENDING), ("_id", DESCENDING)], name="by_scope"),
+        IndexModel([("created_at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+    ],
+    "import_chunks": [
+        IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY),
+    ],
+    # Its _id begins with the import's and goes on with the number: the order of the table.
+    "import_rows": [
+        IndexModel(
+            [("import_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
+            name="by_outcome",
+        ),
+        # What a dry run has seen of a thing before.
+        IndexModel(
+            [("import_id", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
+            name="by_key",
+            partialFilterExpression={"key": {"$gt": ""}},
+        ),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+    ],
 }
 
 

@@ -27,12 +27,16 @@ _KINDS: dict[str, type[LoggedEvent]] = {
         events.PostingUnpinned,
         events.Announcement,
         events.SegmentChanged,
+        events.QuestionPublished,
+        events.QuestionAnswered,
+        events.QuestionHidden,
         events.LeadRecorded,
         events.LeadAdvanced,
         events.LeadAssigned,
         events.LeadNoted,
         events.LeadEscalated,
         events.HireConfirmed,
+        events.PostingMatched,
     )
 }
 
@@ -83,6 +87,13 @@ class EventLog:
         )
         with translated():
             return [placed_of(document) async for document in cursor]
+
+    async def forget(self, topic: str, *, session: Session) -> None:
+        """Delete the events of a topic; its numbers are not given out again."""
+        with translated():
+            await self._mongo["events"].delete_many(
+                {"_id": {"$gt": _key(topic, 0), "$lt": f"{topic}#~"}}, session=session
+            )
 
 
 def _key(topic: str, seq: int) -> str:

@@ -57,9 +57,9 @@ async def find_page(
     """Read one page of ``where`` in ``order`` (field, 1 or -1); its last field is unique."""
     bounds = [dict(where)] if where else []
     if wanted.after is not None:
-        bounds.append(_beyond(order, wanted.after, 1))
+        bounds.append(beyond(order, wanted.after, 1))
     if wanted.before is not None:
-        bounds.append(_beyond(order, wanted.before, -1))
+        bounds.append(beyond(order, wanted.before, -1))
     direction = -1 if wanted.backward else 1
     cursor = (
         collection.find({"$and": bounds} if bounds else {}, projection)
@@ -75,7 +75,7 @@ async def find_page(
     return Page(items=found, has_next=more, has_previous=wanted.after is not None)
 
 
-def _beyond(order: Order, key: tuple[Any, ...], side: int) -> Document:
+def beyond(order: Order, key: tuple[Any, ...], side: int) -> Document:
     """What lies strictly after (side 1) or before (side -1) ``key``, as one condition a field."""
     steps: list[Document] = []
     for place, (name, way) in enumerate(order):

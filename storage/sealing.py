@@ -4,7 +4,8 @@ The keys of a database are named: ``contact/1`` and up seal contacts and the sec
 the highest number those that come in; the others have one purpose each and stay, whatever is
 rotated. A database begins with keys that derive from its secret by HKDF-SHA256 (RFC 5869);
 ``storage/keys.py`` keeps them and those that came later. The associated data of a sealed value is
-the lead id or webhook id, the field and the key version: a value that was moved does not open.
+its record (of a lead the id alone), field and key version: a value that was moved to another record
+or field does not open.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ _CONTACT = "contact/"
 
 
 class ContactDamaged(StorageError):
-    """A sealed contact does not open: it was changed, moved to another lead, or its key is gone."""
+    """A sealed contact does not open: it was changed, moved elsewhere, or its key is gone."""
 
-    def __init__(self, lead_id: str) -> None:
-        super().__init__(f"the contact of lead {lead_id} does not open")
+    def __init__(self, bound: str) -> None:
+        super().__init__(f"the contact of {bound} does not open")
 
 
 class SecretDamaged(StorageError):
@@ -93,28 +94,28 @@ class Seal:
         """The keyed hash (HMAC-SHA256, hex) of a row of the audit log."""
         return hmac.new(self._keys["audit"], content, sha256).hexdigest()
 
-    def seal(self, lead_id: str, contact: Contact) -> Sealed:
-        """Encrypt a contact for the lead with that id, with the newest key."""
+    def seal(self, bound: str, contact: Contact) -> Sealed:
+        """Encrypt a contact for the record that ``bound`` names, with the newest key."""
         version = self.version
         return Sealed(
             key_version=version,
-            name=self._sealed(contact.name, lead_id, "name", version),
-            phone=self._sealed(contact.phone, lead_id, "phone", version),
+            name=self._sealed(contact.name, bound, "name", version),
+            phone=self._sealed(contact.phone, bound, "phone", version),
         )
 
-    def open(self, lead_id: str, sealed: Sealed) -> Contact:
-        """Decrypt what was sealed for that lead.
+    def open(self, bound: str, sealed: Sealed) -> Contact:
+        """Decrypt what was sealed for that record.
 
         :raises ContactDamaged: changed, moved, or sealed with a key that is not known (yet).
         """
         version = sealed.key_version
         try:
             return Contact(
-                name=self._opened(sealed.name, lead_id, "name", version),
-                phone=self._opened(sealed.phone, lead_id, "phone", version),
+                name=self._opened(sealed.name, bound, "name", version),
+                phone=self._opened(sealed.phone, bound, "phone", version),
             )
         except (InvalidTag, KeyError):
-            raise ContactDamaged(lead_id) from None
+            raise ContactDamaged(bound) from None
 
     def seal_secret(self, webhook_id: str, secret: bytes) -> WebhookSecret:
         """Encrypt what signs the messages of that webhook, with the newest key."""
@@ -136,18 +137,18 @@ class Seal:
         except (InvalidTag, KeyError):
             raise SecretDamaged(webhook_id) from None
 
-    def store_away(self, lead_id: str, payload: bytes) -> bytes:
+    def store_away(self, bound: str, payload: bytes) -> bytes:
         """Encrypt what is only stored from now on; nothing in the service opens it."""
-        return encrypted(self._keys["retained"], payload, f"{lead_id}/retained")
+        return encrypted(self._keys["retained"], payload, f"{bound}/retained")
 
-    def _sealed(self, text: str, lead_id: str, field: str, version: int) -> bytes:
+    def _sealed(self, text: str, bound: str, field: str, version: int) -> bytes:
         return encrypted(
-            self._keys[f"{_CONTACT}{version}"], text.encode(), f"{lead_id}/{field}/{version}"
+            self._keys[f"{_CONTACT}{version}"], text.encode(), f"{bound}/{field}/{version}"
         )
 
-    def _opened(self, raw: bytes, lead_id: str, field: str, version: int) -> str:
-        bound = f"{lead_id}/{field}/{version}"
-        return decrypted(self._keys[f"{_CONTACT}{version}"], raw, bound).decode()
+    def _opened(self, raw: bytes, bound: str, field: str, version: int) -> str:
+        place = f"{bound}/{field}/{version}"
+        return decrypted(self._keys[f"{_CONTACT}{version}"], raw, place).decode()
 
 
 def _signing(webhook_id: str, version: int) -> str:

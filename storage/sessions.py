@@ -98,6 +98,16 @@ class Sessions:
                 session=session,
             )
 
+    async def on_air_with(self, posting_id: str, *, limit: int) -> list[LiveSession]:
+        """Sessions on air that present the posting, the latest start first."""
+        with translated():
+            found = (
+                self._sessions.find({"status": SessionStatus.LIVE.value, "posting_ids": posting_id})
+                .sort(list(BY_START))
+                .limit(limit)
+            )
+            return [to_record(LiveSession, document) async for document in found]
+
     async def showing(self, posting_id: str) -> list[str]:
         """The sessions on air, interrupted ones too, that show the posting now."""
         on_air = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from domain.unions import Union
+from domain.unions import Union, UnionLevel
 from storage.client import Mongo, translated
 from storage.documents import to_document, to_record
+
+_OF_PLACES = (
+    UnionLevel.PROVINCE,
+    UnionLevel.CITY,
+    UnionLevel.COUNTY,
+    UnionLevel.TOWN,
+    UnionLevel.VILLAGE,
+)
+_MOST_OF_A_PLACE = 1_000
 
 
 class Unions:
@@ -31,6 +40,28 @@ class Unions:
         with translated():
             found = self._unions.find({"path": union_id}, {"_id": 1}).limit(limit)
             return [document["_id"] async for document in found]
+
+    async def of_place(self, place_codes: Sequence[str]) -> Union | None:
+        """The union that looks after a place, given with those around it, the closest first.
+
+        None when none of them has a union of its own level; each place counts before the next.
+        """
+        where = {
+            "place_code": {"$in": list(place_codes)},
+            "level": {"$in": [level.value for level in _OF_PLACES]},
+        }
+        with translated():
+            found = self._unions.find(where).limit(_MOST_OF_A_PLACE)
+            unions = [to_record(Union, document) async for document in found]
+        return min(
+            unions,
+            key=lambda union: (
+                place_codes.index(union.place_code),
+                len(union.path),
+                union.id,
+            ),
+            default=None,
+        )
 
     async def root(self) -> Union | None:
         """The union at the top of the tree."""

@@ -16,16 +16,25 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from domain.accounts import Account
 from domain.audit import AuditRow
+from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code
 from domain.consent import ConsentTemplate
 from domain.deliveries import Delivery
-from domain.employers import Employer
+from domain.employers import Employer, EmployerCheck
+from domain.imports import Import, ImportRow
 from domain.leads import Lead
 from domain.pipeline import LeadEntry
 from domain.postings import Posting
+from domain.questions import Question
+from domain.referrals import Referral
+from domain.rescreening import Rescreen
+from domain.seekers import Seeker
 from domain.sessions import LiveSession
+from domain.suggestions import Suggestion
 from domain.unions import Union as TradeUnion
+from domain.wages import MinimumWage
 from domain.webhooks import Webhook
+from storage.campaigns import CampaignMatch
 from storage.client import Document
 from storage.contacts import Retained
 
@@ -54,6 +63,22 @@ _EVENT: Document = {
     },
 }
 
+_REACH: Document = {"bsonType": "array", "items": {"bsonType": "string"}}
+_NOTICE: Document = {
+    "bsonType": "object",
+    "required": ["_id", "at"],
+    "properties": {"_id": {"bsonType": "string"}, "at": {"bsonType": "date"}},
+}
+_CHUNK: Document = {
+    "bsonType": "object",
+    "required": ["_id", "import_id", "at", "rows"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "import_id": {"bsonType": "string"},
+        "at": {"bsonType": "date"},
+        "rows": {"bsonType": "array"},
+    },
+}
 _LEASE: Document = {
     "bsonType": "object",
     "required": ["_id", "holder", "until"],
@@ -86,7 +111,8 @@ def _record_schema(kind: Any, **own: Document) -> Document:
     properties = {_key(field): schema_of(hints[field.name]) for field in fields(kind)} | own
     # A field with a default came later, or may: documents of before lack it and stay valid.
     required = [_key(field) for field in fields(kind) if field.default is MISSING]
-    return {"bsonType": "object", "required": sorted([*required, *own]), "properties": properties}
+    named = {"required": sorted([*required, *own])} if [*required, *own] else {}
+    return {"bsonType": "object", **named, "properties": properties}
 
 
 def _key(field: Field[Any]) -> str:
@@ -97,16 +123,30 @@ VALIDATORS: Mapping[str, Document] = {
     "accounts": _record_schema(Account),
     "unions": _record_schema(TradeUnion),
     "employers": _record_schema(Employer),
+    "employer_checks": _record_schema(EmployerCheck),
+    "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
+    "rescreens": _record_schema(Rescreen),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),
+    "suggestions": _record_schema(Suggestion),
     "leases": _LEASE,
     "codes": _record_schema(Code),
+    "questions": _record_schema(Question),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
     "retained": _record_schema(Retained),
     "webhooks": _record_schema(Webhook),
     "deliveries": _record_schema(Delivery),
+    "seekers": _record_schema(Seeker, reach=_REACH),
+    "campaigns": _record_schema(CallCampaign),
+    "campaign_matches": _record_schema(CampaignMatch),
+    "call_entries": _record_schema(CallEntry),
+    "referrals": _record_schema(Referral),
+    "notices": _NOTICE,
+    "imports": _record_schema(Import),
+    "import_chunks": _CHUNK,
+    "import_rows": _record_schema(ImportRow),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from domain.notices import Notice, WebhookEvent
+from domain.webhook_messages import Notice, WebhookEvent
 from domain.webhooks import MOST_WEBHOOKS, Webhook, WebhookSecret, WebhookState
 from storage.client import Document, Duplicate, Mongo, Session, translated
 from storage.documents import to_document, to_record

@@ -17,22 +17,31 @@ from tests.support.skips import pytest_runtest_makereport
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # PyMongo 4.20 leaves a socket to the garbage collector when the client is closed while it
-    # connects (`_async_create_connection` has no branch for a cancellation). Such a socket has no
-    # peer yet; one that we had forgotten ourselves has, and still fails the test.
-    config.addinivalue_line(
-        "filterwarnings",
+def left_by_pymongo(port: int | None = None) -> str:
+    """The filter for a socket that PyMongo forgot, to the mongod at ``port`` or to none yet.
+
+    PyMongo 4.20 leaves it to the garbage collector when a call is cancelled while it connects
+    (`_async_create_connection` has no branch for that). Any other forgotten socket is ours.
+    """
+    peer = rf", raddr=\('127.0.0.1', {port}\)" if port else ""
+    return (
         r"ignore:Exception ignored in. <socket\.socket fd=\d+, family=\d+, type=1, proto=6, "
-        r"laddr=\('127.0.0.1', \d+\)>:pytest.PytestUnraisableExceptionWarning",
+        rf"laddr=\('127.0.0.1', \d+\){peer}>:pytest.PytestUnraisableExceptionWarning"
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", left_by_pymongo())
+
+
 @pytest.fixture(scope="session")
-async def mongo_uri() -> AsyncIterator[str]:
+async def mongo_uri(pytestconfig: pytest.Config) -> AsyncIterator[str]:
     """The replica set of the run."""
     async with temporary_mongod() as running:
-        yield running.uri
+        pytestconfig.addinivalue_line("filterwarnings", left_by_pymongo(running.port))
+        # The loop of the run stands still while tests without await run. A monitor that waits for
+        # the server's next word would find its time over, and break off what others have begun.
+        yield f"{running.uri}&serverMonitoringMode=poll"
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
 import pytest
 from argon2 import PasswordHasher
 
+from api import auth
 from api.auth import TRIES_A_PEER, Gate, Tokens, WrongTries, hash_password
 from domain.accounts import Account, Principal, Role
 from domain.errors import SignInFailed, TooManyAttempts, Unauthenticated
@@ -112,6 +114,20 @@ def test_what_is_no_bearer_token_is_refused(tokens: Tokens, header: str) -> None
 def test_an_expired_token_is_refused() -> None:
     past = Tokens(SECRET, lambda: utc_now() - timedelta(hours=7))
     refused(Tokens(SECRET, utc_now), f"Bearer {past.for_viewer().access}")
+
+
+def test_a_token_that_was_taken_before_is_refused_once_it_has_expired(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = tokens.for_viewer()
+    header = f"Bearer {pair.access}"
+    assert tokens.authenticate(header) == tokens.authenticate(header) == pair.principal
+    assert pair.principal.expires_at is not None
+    end = pair.principal.expires_at.timestamp()
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: end - 0.1))
+    assert tokens.authenticate(header) == pair.principal
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: end))
+    refused(tokens, header)
 
 
 def test_a_token_of_another_secret_is_refused(tokens: Tokens) -> None:
@@ -247,14 +263,6 @@ def test_the_addresses_of_one_ipv6_network_are_one_peer() -> None:
     with pytest.raises(TooManyAttempts):
         tries.check("li", "2001:db8:0:1:ffff::1")
     tries.check("li", "2001:db8:0:2::1")
-
-
-def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.auth.COUNTED", 50)
-    tries = WrongTries()
-    for number in range(200):
-        tries.count("li", f"192.0.2.{number}")
-    assert len(tries._counted.events) == 50
 
 
 async def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(

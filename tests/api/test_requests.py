@@ -29,6 +29,15 @@ NAMES = st.sampled_from(["query", "variables", "operationName", "extensions"])
         ({}, 'The request needs a text in "query".'),
         ({"query": ""}, 'The request needs a text in "query".'),
         ({"query": 1}, 'The request needs a text in "query".'),
+        ({"extensions": {"persistedQuery": 1}}, 'The request needs a text in "query".'),
+        (
+            {"extensions": {"persistedQuery": {"sha256Hash": "ab"}}},
+            'The request needs a text in "query".',
+        ),
+        (
+            {"query": "", "extensions": {"persistedQuery": {"sha256Hash": "AB" * 32}}},
+            'The request needs a text in "query".',
+        ),
         ({"query": "{a}", "variables": []}, '"variables" is an object or null.'),
         ({"query": "{a}", "variables": "{}"}, '"variables" is an object or null.'),
         ({"query": "{a}", "operationName": 1}, '"operationName" is a text or null.'),
@@ -46,6 +55,14 @@ def test_what_is_no_request_is_told_what_it_should_be(payload: Any, message: str
         ({"query": "{a}"}, Request(query="{a}")),
         ({"query": "{a}", "variables": None, "operationName": None}, Request(query="{a}")),
         ({"query": "{a}", "extensions": {"persistedQuery": 1}}, Request(query="{a}")),
+        (
+            {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "AB" * 32}}},
+            Request(query="", sha256="ab" * 32),
+        ),
+        (
+            {"query": "{a}", "extensions": {"persistedQuery": {"sha256Hash": "ab" * 32}}},
+            Request(query="{a}", sha256="ab" * 32),
+        ),
         (
             {"query": "query q{a}", "variables": {"a": [1]}, "operationName": "q"},
             Request(query="query q{a}", variables={"a": [1]}, operation_name="q"),
@@ -65,4 +82,4 @@ def test_any_json_is_a_request_or_refused(payload: Any) -> None:
     except Malformed:
         return
     assert isinstance(request.query, str)
-    assert request.query
+    assert request.query or request.sha256

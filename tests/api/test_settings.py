@@ -22,6 +22,8 @@ NAMES = (
     "MONGODB_DRIVER",
     "SONGGANG_CONTACT_DAYS",
     "SONGGANG_RECORD_DAYS",
+    "SONGGANG_METRICS_TOKEN",
+    "SONGGANG_TRUSTED_DOCUMENTS",
 )
 
 
@@ -57,6 +59,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "motor",
         "30",
         "2000",
+        "a token of enough length",
+        "/trusted.json",
     )
     for name, value in zip(NAMES, values, strict=True):
         monkeypatch.setenv(name, value)
@@ -72,6 +76,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.mongodb_uri.get_secret_value() == values[8]
     assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
     assert settings.periods == Periods(contacts=timedelta(days=30), records=timedelta(days=2000))
+    assert settings.trusted_documents == Path("/trusted.json")
+    assert settings.metrics_token is not None
+    assert settings.metrics_token.get_secret_value() == values[13]
 
 
 @pytest.mark.parametrize("name", NAMES)

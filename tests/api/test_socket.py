@@ -62,7 +62,7 @@ def _held(running: Running) -> list[object]:
         *(group for topic in hub._topics.values() for group in topic.groups),
         *presence._viewers,
         *(task for task in asyncio.all_tasks() if "Operation." in repr(task.get_coro())),
-        *running.endpoint._sockets._open,
+        *running.endpoint.sockets._open,
     ]
 
 
@@ -501,7 +501,7 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
             await client.raw(frame)
         await asyncio.wait_for(reading, 60)
         assert busy == {str(number) for number in range(sockets.OPERATIONS, count)}
-        (connection,) = running.endpoint._sockets._open
+        (connection,) = running.endpoint.sockets._open
         assert len(connection._operations) == sockets.OPERATIONS
         async with socket(server.url) as other:
             await other.initialise()
@@ -608,7 +608,7 @@ async def test_a_backlog_larger_than_the_outbox_arrives_whole(
         await client.initialise(world.viewer())
         for follower in followers:
             await client.subscribe(follower, SPOKEN, session=gid(world.live), after=start)
-        (connection,) = running.endpoint._sockets._open
+        (connection,) = running.endpoint.sockets._open
         await until(lambda: not connection.outbox.has_room())
         found: dict[str, list[str]] = {follower: [] for follower in followers}
         for _ in range(300 * len(followers)):
@@ -714,7 +714,7 @@ async def _stalled(running: Running, world: World, server: Server) -> AsyncItera
         for number in range(99):
             await client.subscribe(str(number), SPOKEN, session=gid(world.live))
         await client.alive()
-        (connection,) = running.endpoint._sockets._open
+        (connection,) = running.endpoint.sockets._open
         while not connection.outbox.closed:
             await _announce(running, world, "满" * 500)
         yield client
@@ -730,7 +730,7 @@ async def test_a_peer_that_reads_too_slowly_is_told_to_come_back(
 async def test_a_peer_that_never_reads_again_is_freed(running: Running, world: World) -> None:
     async with Server(running.endpoint, WireProtocol) as server:
         async for client in _stalled(running, world, server):
-            await until(lambda: not running.endpoint._sockets._open)
+            await until(lambda: not running.endpoint.sockets._open)
             client.connection.transport.abort()
 
 
@@ -742,7 +742,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         for number in range(50):
             await slow.subscribe(str(number), SPOKEN, session=gid(world.live))
         await slow.live("state", EVENTS, session=gid(world.live))
-        (connection,) = running.endpoint._sockets._open
+        (connection,) = running.endpoint.sockets._open
         # More than one announcement to all of them: the peer takes nothing any more.
         while connection.outbox._wire.queued() < 4 * SLACK_BYTES:
             await _announce(running, world, "满" * 200)
@@ -806,7 +806,7 @@ async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
         await client.initialise(world.viewer())
         for number in range(20):
             await client.subscribe(str(number), SPOKEN, session=gid(world.live), after=start)
-        (connection,) = running.endpoint._sockets._open
+        (connection,) = running.endpoint.sockets._open
         await until(lambda: not connection.outbox.has_room())
         client.connection.transport.abort()
     await until(lambda: not _held(running))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.accounts import STAFF, Principal, Role, require
+from domain.accounts import STAFF, VISITORS, Principal, Role, require
 from domain.errors import ErrorCode, NotPermitted, Unauthenticated
 
 roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
@@ -34,5 +34,5 @@ def test_a_refusal_names_the_roles_that_may() -> None:
         require(Principal(role=Role.VIEWER, subject="v1"), Role.OFFICER, Role.HOST)
 
 
-def test_a_viewer_is_no_staff() -> None:
-    assert set(Role) - STAFF == {Role.VIEWER}
+def test_a_visitor_is_no_staff() -> None:
+    assert set(Role) - STAFF == set(VISITORS)

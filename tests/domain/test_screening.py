@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,15 +18,15 @@ from domain.postings import (
     EmploymentType,
     Finding,
     InsuranceKind,
-    Posting,
     PostingStatus,
     PostingTerms,
-    Review,
     Severity,
 )
-from domain.screening import check_terms, screen, status_after, status_after_change
+from domain.screening import check_terms, screen
+from domain.verdicts import admitted
 from domain.wages import KNOWN_WAGES
 from tests.domain.samples import FULL_COVER, ON, any_terms, hourly, monthly, part_time, terms
+from tests.support import records
 
 
 def found(offer: PostingTerms, on: date = ON) -> dict[str, Finding]:
@@ -34,7 +34,15 @@ def found(offer: PostingTerms, on: date = ON) -> dict[str, Finding]:
 
 
 def status(offer: PostingTerms) -> PostingStatus:
-    return status_after(screen(offer, KNOWN_WAGES, ON))
+    return admitted(
+        "p1",
+        employer=records.employer(),
+        union_path=("root",),
+        terms=offer,
+        table=KNOWN_WAGES,
+        by="officer",
+        at=records.AT,
+    ).status
 
 
 def test_good_terms_give_no_finding_and_open() -> None:
@@ -297,29 +305,3 @@ def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -
         assert offer.hours_per_week <= 168
         assert offer.headcount <= 100_000
         assert offer.valid_until <= date(2027, 10, 2)
-
-
-@pytest.mark.parametrize(
-    ("approved", "expected"),
-    [(None, PostingStatus.OPEN), (True, PostingStatus.OPEN), (False, PostingStatus.IN_REVIEW)],
-)
-def test_what_a_person_refused_is_opened_by_a_person(
-    approved: bool | None, expected: PostingStatus
-) -> None:
-    at = datetime(2026, 10, 1, tzinfo=UTC)
-    review = None
-    if approved is not None:
-        review = Review(by="officer", at=at, approved=approved, reason="看过执照")
-    before = Posting(
-        id="p1",
-        employer_id="firm1",
-        terms=terms(),
-        status=PostingStatus.REFUSED,
-        review=review,
-        union_id="jiaxing",
-        created_by="a1",
-        created_at=at,
-    )
-    assert status_after_change(before, ()) is expected
-    bad = screen(terms(insurance=()), KNOWN_WAGES, ON)
-    assert status_after_change(before, bad) is PostingStatus.REFUSED

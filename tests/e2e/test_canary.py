@@ -250,6 +250,10 @@ async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
         await each.follow_up(first["lead"]["id"], first["receipt"])
         await until(lambda: sum("LeadAdvanced" in frame for frame in leads) == 2)
         await each.fail(second["lead"]["id"])
+        async with httpx.AsyncClient(base_url=server.url) as client:
+            measured = await client.get("/metrics")
+        assert "songgang_mutations_refused_total" in measured.text
+        http.kept.append(measured.text)
         await each.act("eraseMyData", "MyDataErased", "leads", receipt=third["receipt"])
         frames = seen + leads
     assert any(MASKED["name"] in frame for frame in frames)

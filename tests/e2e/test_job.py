@@ -50,6 +50,7 @@ async def test_the_main_job_over_two_nodes(two_nodes: list[Server]) -> None:
         officer = (await here.sign_in("officer", PASSWORD))["accessToken"]
         host = (await here.sign_in("host", PASSWORD))["accessToken"]
         employer = (await answer(here, "Employer", {}, officer))["employer"]["id"]
+        await answer(here, "Verify", {"employer": employer}, officer)
         postings = [await posting_of(here, employer, officer) for _ in range(3)]
         session = await session_on_air(here, postings, host)
 

@@ -63,6 +63,8 @@ async def test_viewers_are_summed_over_nodes_and_each_counts_once(two_nodes: lis
         twice = await http.enter()
         for token in (twice, twice, await http.enter()):
             await watch(one, token)
+        # Here already, and only more often there.
+        await watch(other, twice)
         async with AsyncExitStack() as leaving:
             for _ in range(2):
                 token = await http.enter()

@@ -70,7 +70,7 @@ async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_
 
         async with peer(server.url) as slow:
             await follow(slow, world.viewer(), session)
-            (connection,) = running.endpoint._sockets._open
+            (connection,) = running.endpoint.sockets._open
             heard: list[int] = []
             most = 0
             async with socket(server.url) as quick:

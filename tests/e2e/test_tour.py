@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.clients import Http, subscribed
 from tests.support.readme import tour
 from tests.support.server import Server
+from tests.support.waiting import until
 
 STEPS = tour()
 ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
@@ -69,6 +71,11 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         await step("Say", known, host)
         assert (await room.until("Announcement"))["body"].startswith("岗位已上车")
 
+        known["question"] = (await step("Ask", known, viewer))["question"]["id"]
+        assert (await step("Reply", known, host))["question"]["status"] == "ANSWERED"
+        await room.until("QuestionPublished")
+        await room.until("QuestionAnswered")
+
         known["version"] = (await step("Consent", known, viewer))["version"]
         first = await step("Tap", known, viewer)
         again = await step("Tap", known, viewer)
@@ -92,6 +99,8 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
+    verified = (await step("Verify", known, officer))["employer"]
+    assert verified["verified"] is True
     refused = await step("Submit", known, officer)
     assert {finding["code"] for finding in refused["findings"]} == {
         "PAY_BELOW_MINIMUM_WAGE",
@@ -122,4 +131,41 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         "interests": 1,
         "hires": 0,
     }
+
+    known["import"] = await brought_in(demo, officer, "postings.xlsx")
+    (imported,) = (await step("Imports", known, officer))["edges"]
+    assert imported["node"] == {
+        "id": known["import"],
+        "status": "DONE",
+        "total": 1,
+        "read": 1,
+        "accepted": 0,
+        "held": 0,
+        "refused": 0,
+        "duplicates": 0,
+        "failed": 1,
+    }
+    (row,) = (await step("Rows", known, officer))["edges"]
+    assert [finding["code"] for finding in row["node"]["findings"]] == ["EXAMPLE_ROW"]
     assert done == set(STEPS)
+
+
+async def brought_in(demo: Server, token: str, template: str) -> str:
+    """The id of the import of a template as it is, once it is done."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with (
+        httpx.AsyncClient(base_url=demo.url, headers=headers) as client,
+        Http(demo.url) as api,
+    ):
+        table = (await client.get(f"/imports/{template}")).content
+        answer = await client.post("/imports?dryRun=true", content=table)
+        assert answer.status_code == 202
+        found: str = answer.json()["id"]
+
+        async def is_done() -> bool:
+            asked = "query ($id: ID!) { import(id: $id) { status } }"
+            data = await api(asked, {"id": found}, token=token)
+            return bool(data["import"]["status"] == "DONE")
+
+        await until(is_done, every=0.05)
+    return found

@@ -6,6 +6,7 @@ from domain.events import (
     Announcement,
     LoggedEvent,
     Placed,
+    PresenceChanged,
     session_topic,
 )
 from realtime.hub import Hub, Membership
@@ -54,6 +55,10 @@ class Room:
             for each in placed:
                 self.hub.hint(each)
         return placed
+
+    def viewers(self, count: int) -> PresenceChanged:
+        """So many watch."""
+        return PresenceChanged(session_id=self.session_id, viewers=count, peak_viewers=100)
 
     async def join(
         self, member: Recorder, after: int | None = None, key: str = "key"

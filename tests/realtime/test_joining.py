@@ -64,8 +64,66 @@ steps = st.one_of(
     st.tuples(st.just("join"), st.integers(0, 1), st.integers(0, 60)),
     st.tuples(st.just("hint"), st.integers(0, 1), st.integers(0, 40)),
     st.tuples(st.just("gap"), st.integers(0, 1)),
+    st.tuples(st.just("state"), st.integers(0, 1)),
     st.tuples(st.just("pause"), st.integers(1, 4)),
 )
+
+
+class Play:
+    """Two nodes of one room, what is done there, and what each of their members should have."""
+
+    def __init__(self, *stores: Store) -> None:
+        self.rooms = [Room(store) for store in stores]
+        for room in self.rooms[1:]:
+            room.session_id, room.topic = self.rooms[0].session_id, self.rooms[0].topic
+        self.logged: list[Placed] = []
+        self.members: list[tuple[Recorder, int, int]] = []
+        """Each with its node and its cursor."""
+        self.joins: list[asyncio.Task[Membership]] = []
+        self.states: dict[int, int] = {}
+        """The last state that each node was told, if it followed the room by then."""
+
+    async def do(self, number: int, step: tuple[Any, ...]) -> None:
+        match step:
+            case ("say", count):
+                self.logged += await self.rooms[0].say(count, hint=False)
+            case ("join", node, back):
+                member, after = Recorder(), max(0, len(self.logged) - back)
+                self.joins.append(asyncio.create_task(self.rooms[node].join(member, after)))
+                self.members.append((member, node, after))
+            case ("hint", node, back) if self.logged:
+                hinted = self.logged[max(0, len(self.logged) - 1 - back)]
+                self.rooms[node].hub.hint(hinted)
+            case ("gap", node):
+                self.rooms[node].hub.hint_gap()
+            case ("state", node) if self.rooms[node].topic in self.rooms[node].hub._topics:
+                self.rooms[node].hub.tell(self.rooms[node].topic, self.rooms[node].viewers(number))
+                self.states[node] = number
+            case ("pause", turns):
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+
+    async def settle(self) -> None:
+        """Wait until each member has all that it should."""
+        await asyncio.gather(*self.joins)
+        for room in self.rooms:
+            room.hub.hint_gap()
+        await until(lambda: all(self._has_all(*member) for member in self.members), within=5)
+        for room in self.rooms:
+            await room.hub.close()
+
+    def _has_all(self, member: Recorder, node: int, after: int) -> bool:
+        last = [state["viewers"] for state in member.states[-1:]]
+        has_state = node not in self.states or last == [self.states[node]]
+        return has_state and len(member.logged) >= len(self.logged) - after
+
+    def check(self) -> None:
+        """Each event came once and in order, and nothing went back."""
+        for member, _, after in self.members:
+            assert member.logged == seqs(after + 1, len(self.logged))
+            assert member.seqs == sorted(member.seqs)
+            viewers = [state["viewers"] for state in member.states]
+            assert viewers == sorted(viewers)
 
 
 @settings(
@@ -74,7 +132,7 @@ steps = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plan=st.lists(steps, max_size=25))
-async def test_whatever_comes_in_between_each_member_gets_every_event_once(
+async def test_whatever_comes_in_between_each_member_gets_every_event_once_and_the_last_state(
     store: Store, other_store: Store, plan: list[Any]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -83,33 +141,11 @@ async def test_whatever_comes_in_between_each_member_gets_every_event_once(
         patch.setattr(topics, "READ", 3)
         patch.setattr(topics, "PENDING", 3)
         patch.setattr(topics, "TURN", 1)
-        rooms = [Room(store), Room(other_store)]
-        rooms[1].session_id, rooms[1].topic = rooms[0].session_id, rooms[0].topic
-        logged: list[Placed] = []
-        joins: list[tuple[int, Recorder, asyncio.Task[Membership]]] = []
-        for step in plan:
-            match step:
-                case ("say", count):
-                    logged += await rooms[0].say(count, hint=False)
-                case ("join", node, back):
-                    member, after = Recorder(), max(0, len(logged) - back)
-                    task = asyncio.create_task(rooms[node].join(member, after))
-                    joins.append((after, member, task))
-                case ("hint", node, back) if logged:
-                    rooms[node].hub.hint(logged[max(0, len(logged) - 1 - back)])
-                case ("gap", node):
-                    rooms[node].hub.hint_gap()
-                case ("pause", turns):
-                    for _ in range(turns):
-                        await asyncio.sleep(0)
-        await asyncio.gather(*(task for _, _, task in joins))
-        for room in rooms:
-            room.hub.hint_gap()
-        whole = [(member, seqs(after + 1, len(logged))) for after, member, _ in joins]
-        await until(lambda: all(len(member.told) >= len(told) for member, told in whole), within=5)
-        for room in rooms:
-            await room.hub.close()
-        assert [member.seqs for member, _ in whole] == [told for _, told in whole]
+        play = Play(store, other_store)
+        for number, step in enumerate(plan):
+            await play.do(number, step)
+        await play.settle()
+        play.check()
 
 
 @asynccontextmanager
@@ -296,3 +332,80 @@ async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: Ro
     assert lagging.seqs == [1]
     assert set(room.hub._topics[room.topic].groups) == {"key"}
     assert room.hub._users == {room.topic: 1}
+
+
+async def test_who_joins_gets_the_state_that_was_told_last_behind_what_it_missed(
+    room: Room,
+) -> None:
+    first = await room.joined()
+    for count in (3, 4):
+        room.hub.tell(room.topic, room.viewers(count))
+    await until(lambda: first.told)
+    await room.say(2)
+    await room.spread(first)
+    calls = len(room.rendering.calls)
+    members = await asyncio.gather(*(room.joined(after) for after in (None, 0, 1) * 20))
+    for member, missed in zip(members, ([], [1, 2], [2]) * 20, strict=True):
+        assert member.seqs == [*missed, 2]
+        assert [state["viewers"] for state in member.states] == [4]
+        assert member.kinds[-1] == "PresenceChanged"
+    # Rendered once for all of them.
+    assert room.rendering.calls[calls:] == [2]
+
+
+async def test_what_happens_while_the_state_is_rendered_comes_before_it(room: Room) -> None:
+    first = await room.joined()
+    room.hub.tell(room.topic, room.viewers(3))
+    await until(lambda: first.told)
+    room.rendering.go.clear()
+    joining = asyncio.create_task(room.joined(0))
+    await until(lambda: len(room.rendering.calls) == 2)
+    await room.say(1)
+    room.hub.tell(room.topic, room.viewers(4))
+    await until(lambda: len(room.rendering.calls) == 3)
+    room.rendering.go.set()
+    member = await joining
+    await until(lambda: [state["viewers"] for state in first.states] == [3, 4])
+    assert member.logged == [1]
+    assert member.seqs == sorted(member.seqs)
+    assert member.states[-1]["viewers"] == 4
+
+
+async def test_who_has_more_than_this_node_has_heard_of_gets_the_state_with_it(
+    room: Room,
+) -> None:
+    first = await room.joined()
+    room.hub.tell(room.topic, room.viewers(3))
+    await until(lambda: first.told)
+    await room.say(2, hint=False)
+    member = await room.joined(2)
+    assert member.told == []
+    await until(lambda: member.told)
+    assert (member.seqs, member.states[0]["viewers"]) == ([2], 3)
+    await until(lambda: first.seqs == [0, 1, 2, 2])
+
+
+async def test_the_first_member_of_a_room_is_noticed(room: Room) -> None:
+    noticed: list[str] = []
+    room.hub.on_watched = noticed.append
+    member = Recorder()
+    membership = await room.join(member)
+    await room.joined(key="other")
+    assert noticed == [room.session_id]
+    for group in list(room.hub._topics[room.topic].groups.values()):
+        group.members.clear()
+    membership.leave()
+    await room.joined()
+    assert noticed == [room.session_id] * 2
+
+
+async def test_state_of_before_does_not_go_to_who_has_more(room: Room) -> None:
+    first = await room.joined()
+    room.rendering.go.clear()
+    room.hub.tell(room.topic, room.viewers(3))
+    await until(lambda: room.rendering.calls == [0])
+    await room.say(2, hint=False)
+    member = await room.joined(2)
+    room.rendering.go.set()
+    await until(lambda: len(first.states) == 2)
+    assert (first.seqs, member.seqs) == ([0, 1, 2, 2], [2])

@@ -83,12 +83,12 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
     replacing = own.contacts.replace
     times = 0
 
-    async def cut_off(batch: object) -> int:
+    async def cut_off(kind: type[Lead], batch: object) -> int:
         nonlocal times
         times += 1
         if times == 2:
             raise StorageError
-        return await replacing(batch)  # type: ignore[arg-type] # passed on as it came
+        return await replacing(kind, batch)  # type: ignore[arg-type] # passed on as it came
 
     monkeypatch.setattr(own.contacts, "replace", cut_off)
     with pytest.raises(StorageError):
@@ -121,8 +121,8 @@ async def test_what_changed_since_it_was_read_is_not_written_over(own: Store) ->
     await own.mongo["leads"].update_one({"_id": erased.id}, {"$set": {"contact": None}})
     newer = own.seal.seal(lead.id, contact(7))
     old = [(lead, own.seal.seal(lead.id, contact(0))), (erased, newer)]
-    assert await own.contacts.replace(old) == 1
-    assert await own.contacts.replace(old) == 0
+    assert await own.contacts.replace(Lead, old) == 1
+    assert await own.contacts.replace(Lead, old) == 0
     assert (await own.leads.by_ids([erased.id]))[erased.id].contact is None
 
 

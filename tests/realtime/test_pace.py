@@ -10,7 +10,7 @@ import pytest
 from realtime import pace
 from realtime.pace import MOST, Pace
 from realtime.rendered import Rendered
-from realtime.topic import TURN, Group
+from realtime.topic import TURN, Counts, Group
 from tests.support.members import Recorder
 from tests.support.waiting import until
 
@@ -136,7 +136,7 @@ async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -
 
     bystander = Bystander()
     deliveries: Counter[int] = Counter()
-    group = Group(render)
+    group = Group(render, Counts())
     group.members = {Timed(bystander, deliveries): 0 for _ in range(10_000)}
     await group.spread(Rendered(b"{}"), 1, kind)
     await bystander.leave()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from domain.presence import crowd_of
 from realtime import presence as presences
 from realtime.hub import Hub
 from realtime.presence import REPEAT, Presence
+from storage.client import StorageUnavailable
 from storage.presence import FRESH
 from storage.store import Store
 from tests.realtime.nodes import Node, node
@@ -69,16 +72,47 @@ async def test_viewers_of_two_nodes_are_summed_on_both(one: Node, two: Node) -> 
     for each, member in zip((one, two), members, strict=True):
         await each.follow("session", member)
         for viewer in range(2):
-            each.presence.enter("session", f"{viewer}")
+            each.presence.enter("session", f"{id(each)}-{viewer}")
     await until(lambda: all(counts(member)[-1:] == [(4, 4)] for member in members))
     await two.presence.close()
     await until(lambda: counts(members[0])[-1] == (2, 4))
 
 
+async def test_who_watches_at_two_nodes_counts_once(one: Node, two: Node) -> None:
+    member = Recorder()
+    await one.follow("session", member)
+    for each in (one, two):
+        for viewer in ("here and there", f"{id(each)}"):
+            each.presence.enter("session", viewer)
+    await until(lambda: counts(member)[-1:] == [(3, 3)])
+    # As many as before, and others: who is left is not seen twice any more.
+    two.presence.enter("session", "somebody else")
+    two.presence.leave("session", "here and there")
+    await until(lambda: counts(member)[-1] == (4, 4))
+    one.presence.leave("session", "here and there")
+    await until(lambda: counts(member)[-1] == (3, 4))
+
+
+async def test_a_report_that_failed_is_made_again(
+    one: Node, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = one.store.presence.report
+    failures = iter([StorageUnavailable("away")] * 2)
+
+    async def failing(*given: Any, **named: Any) -> None:
+        for failure in failures:
+            raise failure
+        await report(*given, **named)
+
+    monkeypatch.setattr(one.store.presence, "report", failing)
+    one.presence.enter("session", "w")
+    await until(lambda: _sums(one.store, watch, 1))
+
+
 async def test_a_node_that_vanished_is_left_out_when_it_is_no_longer_fresh(
     one: Node, watch: Watch
 ) -> None:
-    await one.store.presence.report("vanished", {"session": 5}, at=watch())
+    await one.store.presence.report("vanished", {"session": crowd_of(range(5))}, at=watch())
     member = Recorder()
     await one.follow("session", member)
     one.presence.enter("session", "w")

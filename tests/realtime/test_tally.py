@@ -111,6 +111,21 @@ async def test_to_close_what_was_never_started_is_nothing(store: Store) -> None:
     await Tally(store, Hub(store.log, records.Watch())).close()
 
 
+async def test_a_count_that_moved_while_nobody_watched_is_told_to_the_first_who_comes(
+    one: Node,
+) -> None:
+    await give(one, "a", 3)
+    await one.capture.close()
+    await one.lead_log.close()
+    member, late = Timed(), Timed()
+    await one.follow("session", member)
+    await until(lambda: member.tallies)
+    assert member.tallies[0]["interests"] == {"a": 3}
+    # And at once to whoever comes later.
+    await one.follow("session", late)
+    assert late.tallies == member.tallies[-1:]
+
+
 async def test_after_a_gap_every_watched_room_is_told(one: Node) -> None:
     await give(one, "a", 3)
     await one.capture.close()

@@ -12,7 +12,7 @@ from domain.events import (
     TallyChanged,
 )
 from realtime import topic as topics
-from realtime.topic import Group
+from realtime.topic import Counts, Group
 from tests.realtime.rooms import Room, seqs
 from tests.support.members import Recorder, Rendering
 from tests.support.waiting import until
@@ -184,7 +184,7 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: Room
 async def test_a_rendering_that_ends_with_the_loop_weighs_nothing(room: Room) -> None:
     (placed,) = await room.say(1)
     room.rendering.go.clear()
-    group = Group(room.rendering)
+    group = Group(room.rendering, Counts())
     asking = asyncio.create_task(group.rendered(placed))
     await asyncio.sleep(0)
     group._memo[1].cancel()

@@ -39,6 +39,7 @@ type Query {
   liveSessions(filter: LiveSessionFilter, first: Int, after: String): LiveSessionConnection!
   leads(filter: LeadFilter, first: Int, after: String): LeadConnection!
   consentText(postingId: ID!): ConsentText!
+  recommendedPostings(first: Int! = 5): [PostingMatch!]!
 }
 type Mutation {
   signIn(input: SignInInput!): SignInResult!
@@ -121,6 +122,8 @@ EVENTS = (
     "PostingUnpinned",
     "Announcement",
     "SegmentChanged",
+    "QuestionPublished",
+    "QuestionAnswered",
     "TallyChanged",
     "PresenceChanged",
     "Reset",
@@ -228,7 +231,9 @@ def test_an_enumeration_has_the_values_of_the_field(kind: type) -> None:
     assert list(found.values) == [member.value for member in kind]  # type: ignore[attr-defined] # an Enum
 
 
-@pytest.mark.parametrize("name", ["Posting", "Employer", "LiveSession", "Union", "Lead", "Account"])
+@pytest.mark.parametrize(
+    "name", ["Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Question"]
+)
 def test_a_thing_with_an_id_is_a_node(name: str) -> None:
     assert SCHEMA.type_map["Node"] in _object(name).interfaces
 

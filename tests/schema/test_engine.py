@@ -281,6 +281,9 @@ def _session_events(world: World) -> list[Event]:
         events.PostingPinned(session_id=session_id, posting_id=world.held.id),
         events.PostingUnpinned(session_id=session_id, posting_id=world.held.id),
         events.Announcement(session_id=session_id, body="欢迎“大家”\n"),
+        events.QuestionPublished(session_id=session_id, question_id=world.question.id),
+        events.QuestionAnswered(session_id=session_id, question_id="gone"),
+        events.QuestionHidden(session_id=session_id, question_id=world.question.id),
         events.TallyChanged(session_id=session_id, total=3, interests={world.open.id: 3}),
         events.PresenceChanged(session_id=session_id, viewers=2, peak_viewers=5),
         events.Reset(session_id=session_id),
@@ -317,6 +320,9 @@ async def test_every_event_shows_what_happened(running: Running, still_world: Wo
       ... on PostingPinned {{ posting {{ id }} }}
       ... on PostingUnpinned {{ postingId }}
       ... on Announcement {{ body }}
+      ... on QuestionPublished {{ question {{ id }} }}
+      ... on QuestionAnswered {{ question {{ id }} }}
+      ... on QuestionHidden {{ questionId }}
       ... on TallyChanged {{ total tallies {{ postingId interests }} }}
       ... on PresenceChanged {{ viewers peakViewers }}
       ... on Reset {{ snapshot {{ id }} }}
@@ -327,6 +333,10 @@ async def test_every_event_shows_what_happened(running: Running, still_world: Wo
         {"posting": None},
         {"postingId": gid(world.held)},
         {"body": "欢迎“大家”\n"},
+        # It waits, so that an event of it is of one that was taken away since.
+        {"question": None},
+        {"question": None},
+        {"questionId": gid(world.question)},
         {"total": 3, "tallies": [{"postingId": gid(world.open), "interests": 3}]},
         {"viewers": 2, "peakViewers": 5},
         *[{"snapshot": {"id": gid(world.live)}}] * 2,
@@ -401,7 +411,7 @@ async def _on_its_own(
     """What one subscriber alone would be given."""
     executor = Executor.build(
         SCHEMA._schema,
-        running.engine._documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with
+        running.engine.documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with
         context_value=Context(running.services, principal),
         raw_variable_values=variables,
         hide_suggestions=True,

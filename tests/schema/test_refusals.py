@@ -65,6 +65,70 @@ TEXTS = {
 }
 
 REFUSED: dict[str, Refused] = {
+    # Questions
+    "question, nothing": invalid("askQuestion", "viewer", setting(body=" \n"), "body"),
+    "question, long": invalid("askQuestion", "viewer", setting(body="长" * 201), "body"),
+    "question, of a phone": invalid(
+        "askQuestion", "viewer", setting(body="打我电话１３８ ００１３８０００"), "body"
+    ),
+    "question, unknown session": Refused(
+        "askQuestion",
+        "viewer",
+        setting(sessionId=lambda _: unknown("LiveSession")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    ),
+    "question, not on air": Refused(
+        "askQuestion",
+        "viewer",
+        setting(sessionId=lambda world: gid(world.scheduled)),
+        "SessionNotLive",
+        "SESSION_NOT_LIVE",
+        None,
+    ),
+    "question, unknown posting": Refused(
+        "askQuestion",
+        "viewer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "question, posting elsewhere": Refused(
+        "askQuestion",
+        "viewer",
+        setting(postingId=lambda world: gid(world.absent)),
+        "PostingNotInSession",
+        "POSTING_NOT_IN_SESSION",
+        None,
+    ),
+    "question, posting held": Refused(
+        "askQuestion",
+        "viewer",
+        setting(postingId=lambda world: gid(world.held)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "publish, unknown question": Refused(
+        "publishQuestion",
+        "officer",
+        setting(questionId=lambda _: unknown("Question")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "questionId"),
+    ),
+    "answer, nothing": invalid("answerQuestion", "host", setting(answer="  "), "answer"),
+    "answer, long": invalid("answerQuestion", "host", setting(answer="长" * 501), "answer"),
+    **{
+        f"question, {what}": invalid("askQuestion", "viewer", setting(body=text), "body")
+        for what, text in TEXTS.items()
+    },
+    **{
+        f"answer, {what}": invalid("answerQuestion", "host", setting(answer=text), "answer")
+        for what, text in TEXTS.items()
+    },
     # Accounts
     "sign in, wrong password": Refused(
         "signIn", "nobody", setting(password="wrong"), "SignInFailed", "SIGN_IN_FAILED", None
@@ -172,13 +236,20 @@ REFUSED: dict[str, Refused] = {
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "change, a closed posting": Refused(
-        "changePosting",
+    "verify, unknown employer": Refused(
+        "verifyEmployer",
         "officer",
-        setting(postingId=lambda world: gid(world.closed)),
-        "PostingNotOpen",
-        "POSTING_NOT_OPEN",
-        None,
+        setting(employerId=lambda _: unknown("Employer")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "employerId"),
+    ),
+    "verify, id of a posting": wrong_id(
+        "verifyEmployer", "officer", setting(employerId=lambda world: gid(world.open)), "employerId"
+    ),
+    "verify, long note": invalid("verifyEmployer", "officer", setting(note="长" * 501), "note"),
+    "verify, note with an identity card": invalid(
+        "verifyEmployer", "officer", setting(note=f"经办人 {IDENTITY_CARD}"), "note"
     ),
     "close, a refused posting": Refused(
         "closePosting",
@@ -657,6 +728,14 @@ for name, sessions in {
         ("input", "sessionId"),
     )
 
+REFUSED["cancelImport, unknown import"] = Refused(
+    "cancelImport",
+    "officer",
+    setting(importId=lambda _: unknown("Import")),
+    "NotFound",
+    "NOT_FOUND",
+    ("input", "importId"),
+)
 REFUSED["pinPosting, unknown posting"] = Refused(
     "pinPosting",
     "host",
@@ -692,6 +771,11 @@ ID_FIELDS = {
     ("createCode", "officer", "postingId"): "Posting",
     ("changePosting", "officer", "postingId"): "Posting",
     ("closePosting", "recruiter", "postingId"): "Posting",
+    ("askQuestion", "viewer", "sessionId"): "LiveSession",
+    ("askQuestion", "viewer", "postingId"): "Posting",
+    ("publishQuestion", "host", "questionId"): "Question",
+    ("answerQuestion", "host", "questionId"): "Question",
+    ("declineQuestion", "host", "questionId"): "Question",
     ("expressInterest", "viewer", "sessionId"): "LiveSession",
     ("expressInterest", "viewer", "postingId"): "Posting",
     ("advanceLead", "host", "leadId"): "Lead",
@@ -702,6 +786,7 @@ ID_FIELDS = {
     ("assignLead", "officer", "accountId"): "Account",
     ("noteLead", "host", "leadId"): "Lead",
     ("confirmHire", "officer", "leadId"): "Lead",
+    ("cancelImport", "officer", "importId"): "Import",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -145,7 +146,27 @@ async def test_a_posting_is_closed_once_and_its_leads_stay(
     assert await events(running, world) == ["PostingPinned", "PostingUnpinned"]
     seen = await api.ask(CHANGED, {"id": gid(world.lead)}, world.token(world.officer))
     assert seen["node"]["terms"] == {"pay": {"amount": 6000}}
-    assert (await change(api, world))["code"] == "POSTING_NOT_OPEN"
+    again = await change(api, world)
+    assert again["posting"] == {"id": gid(world.open), "status": "OPEN", "revision": 2}
+
+
+async def test_whoever_taps_after_a_posting_was_closed_is_refused_however_many_tap(
+    api: Api, world: World
+) -> None:
+    async def tap() -> str:
+        selection = "... on UserError { code }"
+        answer = await api.mutate(
+            "expressInterest", interest_input(world), world.viewer(), selection
+        )
+        return str(answer.get("code", "TAKEN"))
+
+    before = [asyncio.create_task(tap()) for _ in range(20)]
+    given = {"postingId": gid(world.open)}
+    closed = await api.mutate("closePosting", given, world.token(world.recruiter))
+    assert closed["__typename"] == "PostingClosed"
+    after = [asyncio.create_task(tap()) for _ in range(20)]
+    assert set(await asyncio.gather(*before)) <= {"TAKEN", "POSTING_NOT_OPEN"}
+    assert set(await asyncio.gather(*after)) == {"POSTING_NOT_OPEN"}
 
 
 async def test_a_posting_that_waits_for_a_decision_can_be_closed(api: Api, world: World) -> None:

@@ -98,7 +98,7 @@ async def test_who_sends_the_phone_of_somebody_else_gets_nothing_of_theirs(
     named = await act(api, "correctMyContact", receipt=stranger["receipt"], name="某人")
     assert named["leads"] == 0
     exported = await act(api, "exportMyData", receipt=stranger["receipt"])
-    assert exported["data"] == {"leads": []}
+    assert exported["data"] == {"leads": [], "profile": None}
     assert [lead["contact"]["name"] for lead in await mine(api, theirs["receipt"])] == ["诸葛小明"]
 
 

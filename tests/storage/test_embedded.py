@@ -19,7 +19,7 @@ from storage.mongod import NoMongod, find_mongod
 
 # An app that says where its mongod is, and when it is stopped writes once more before it goes.
 APP = """
-import asyncio, dataclasses, json, sys
+import asyncio, dataclasses, json, signal, sys
 from pathlib import Path
 from storage.client import Mongo
 from storage.embedded import embedded
@@ -35,6 +35,8 @@ async def main():
             await mongo["notes"].insert_one({"_id": "stopped"})
             await mongo.close()
 
+# A shell starts what runs in its background with this signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main())
 """
 

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import pytest
 
 from domain.events import Announcement
+from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
 from domain.pipeline import noted
-from domain.postings import Occupation, PostingStatus
+from domain.postings import PostingStatus
 from domain.sessions import SessionStatus
 from storage.client import Document, Mongo, Session
 from storage.codes import CodeQuery
@@ -141,7 +142,6 @@ async def log_leads(store: Store) -> None:
 BY_POSTING_ORDER = [
     PostingQuery(open_on=TODAY),
     PostingQuery(open_on=TODAY, employer_id="employer"),
-    PostingQuery(open_on=TODAY, occupation=Occupation.ELECTRICIAN, place_prefix="31"),
     PostingQuery(status=PostingStatus.IN_REVIEW, union_id=records.UNION_ID),
     PostingQuery(status=PostingStatus.REFUSED, employer_id="employer"),
 ]
@@ -192,6 +192,16 @@ LISTS: list[Reading] = [
         )
     ),
     lambda store: store.log.read("session/session", after=1, limit=2),
+    *(
+        lambda store, wanted=wanted: store.imports.page(records.imported().scope, wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, outcome=outcome, wanted=wanted: store.imports.rows("import", outcome, wanted)
+        for wanted in (FIRST, Slice(limit=2, after=(2,)))
+        for outcome in (None, RowOutcome.ACCEPTED)
+    ),
+    lambda store: store.imports.next_waiting(),
 ]
 # A filter and an order from two sides may need a sort of the few that match.
 LOOKUPS: list[Reading] = [
@@ -231,6 +241,18 @@ LOOKUPS: list[Reading] = [
     lambda store: store.tallies.by_sessions(["session"]),
     lambda store: store.presence.totals(["session"], at=records.AT),
     lambda store: store.presence.leave("node"),
+    lambda store: store.postings.by_external_ids([("employer", "1"), ("other", "2")]),
+    lambda store: store.employers.by_credit_codes(["a", "b"]),
+    lambda store: store.postings.borders(TODAY, every=2),
+    lambda store: store.postings.listed(TODAY, after="0", limit=2),
+    lambda store: store.sessions.on_air_with("posting", limit=2),
+    lambda store: store.imports.by_id("import"),
+    lambda store: store.imports.is_active("officer"),
+    lambda store: store.imports.active(most=2),
+    lambda store: store.imports.digests("import", ["key"]),
+    lambda store: store.imports.chunk("import", 0),
+    lambda store: store.imports.drop_chunks("import"),
+    lambda store: store.imports.end("import", ImportStatus.CANCELLED, at=LATER),
 ]
 
 

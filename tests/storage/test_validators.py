@@ -10,6 +10,9 @@ from domain.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
 from domain.consent import FIRST
 from domain.events import Announcement, Placed
 from domain.pipeline import recorded
+from domain.suggestions import suggestions_for
+from domain.wages import KNOWN_WAGES
+from storage.campaigns import CampaignMatch
 from storage.client import Document, StorageError, translated
 from storage.contacts import Retained
 from storage.documents import to_document
@@ -22,12 +25,17 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "accounts": to_document(records.account()),
     "unions": to_document(records.union()),
     "employers": to_document(records.employer()),
+    "employer_checks": to_document(records.employer_check()),
+    "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
     "postings": to_document(records.posting()),
+    "rescreens": to_document(records.rescreen()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(recorded(records.lead())),
+    "suggestions": to_document(next(suggestions_for("电工", "employer", None))),
     "leases": {"_id": "work", "holder": "node", "until": records.AT},
     "codes": to_document(records.code()),
+    "questions": to_document(records.question()),
     "events": document_of(
         Placed(
             topic="session/a",
@@ -36,6 +44,20 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             event=Announcement(session_id="a", body="你好"),
         )
     ),
+    "seekers": to_document(records.seeker()) | {"reach": ["*/31"]},
+    "campaigns": to_document(records.campaign()),
+    "campaign_matches": to_document(
+        CampaignMatch(
+            id="seeker",
+            campaign_id="campaign",
+            seeker_id="seeker",
+            posting_ids=("posting",),
+            at=records.AT,
+        )
+    ),
+    "call_entries": to_document(records.call_entry()),
+    "referrals": to_document(records.referral()),
+    "notices": {"_id": "seeker/posting", "at": records.AT},
     "audit": {
         "_id": 1,
         **to_document(
@@ -49,6 +71,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         ),
     },
     "consent_texts": {"_id": 1, **to_document(FIRST)},
+    "imports": to_document(records.imported()),
+    "import_chunks": {"_id": "a/000000", "import_id": "a", "at": records.AT, "rows": [[2, ["x"]]]},
+    "import_rows": to_document(records.import_row()),
     "retained": to_document(
         Retained(id="a", sealed=b"sealed", completed_at=records.AT, erased_at=records.AT)
     ),

@@ -42,6 +42,20 @@ class Recorder:
         return [each["seq"] for each in self.told]
 
     @property
+    def logged(self) -> list[int]:
+        """The places of the logged events it was told."""
+        return [
+            each["seq"]
+            for each, kind in zip(self.told, self.kinds, strict=True)
+            if kind is None and each["event"] != "Reset"
+        ]
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """The state it was told."""
+        return [each for each, kind in zip(self.told, self.kinds, strict=True) if kind is not None]
+
+    @property
     def what(self) -> list[str]:
         """The names of all it was told, in that order."""
         return [each["event"] for each in self.told]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from schema.nodes import global_id
 from storage.clock import utc_now
 from tests.support.services import PASSWORD, World, credit_code, gid, today
 
@@ -73,6 +74,21 @@ def interest_input(world: World, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+def profile_input(world: World, **changes: Any) -> dict[str, Any]:
+    """The profile of somebody new, with changes."""
+    given: dict[str, Any] = {
+        "profile": {
+            "group": "LAID_OFF",
+            "skills": ["ELECTRICIAN"],
+            "wants": {"occupations": ["ELECTRICIAN"], "places": ["310000"], "heaviest": "MEDIUM"},
+        },
+        "contact": {"name": "孙丽", "phone": world.phone()},
+        "consent": {"textVersion": "1"},
+        "unionId": gid(world.union),
+    }
+    return given | changes
+
+
 def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     """The input of a mutation of one of the world's sessions."""
 
@@ -84,10 +100,16 @@ def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     return given
 
 
+def on_question(**more: Any) -> Callable[[World], dict[str, Any]]:
+    """The input of a mutation of the question that waits."""
+    return lambda world: {"questionId": gid(world.question)} | more
+
+
 CONSENT_TEMPLATE = (
     "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
     "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
 )
+QUESTION = "... on QuestionChanged { question { id status answer } }"
 SESSION = "... on SessionChanged { session { id status } }"
 
 OPERATIONS = {
@@ -119,6 +141,20 @@ OPERATIONS = {
             },
             "EmployerCreated",
             "... on EmployerCreated { employer { id name creditCode placeCode description } }",
+        ),
+        Operation(
+            "verifyEmployer",
+            lambda world: {
+                "employerId": gid(world.unverified),
+                "licence": True,
+                "handlerIdentity": True,
+                "handlerAuthority": True,
+                "method": "ON_SITE",
+                "note": "营业执照原件、经办人身份及授权书均已核对",
+            },
+            "EmployerVerified",
+            "... on EmployerVerified { employer { id verified verifiedUntil } "
+            "check { passed method validUntil by { displayName } } }",
         ),
         Operation(
             "submitPosting",
@@ -191,6 +227,18 @@ OPERATIONS = {
             "... on Announced { session { id cursor } }",
         ),
         Operation(
+            "askQuestion",
+            on("live", body="有宿舍吗？", postingId=lambda world: gid(world.open)),
+            "QuestionAsked",
+            "... on QuestionAsked { question { id body status answer askedAt publishedAt "
+            "posting { id } } }",
+        ),
+        Operation("publishQuestion", on_question(), "QuestionChanged", QUESTION),
+        Operation(
+            "answerQuestion", on_question(answer="有，四人间。"), "QuestionChanged", QUESTION
+        ),
+        Operation("declineQuestion", on_question(), "QuestionChanged", QUESTION),
+        Operation(
             "expressInterest",
             interest_input,
             "InterestRecorded",
@@ -244,7 +292,7 @@ OPERATIONS = {
             "eraseMyData",
             lambda world: {"receipt": world.receipt(world.lead)},
             "MyDataErased",
-            "... on MyDataErased { leads }",
+            "... on MyDataErased { leads profile }",
         ),
         Operation(
             "exportMyData",
@@ -253,12 +301,164 @@ OPERATIONS = {
             "... on MyDataExported { data next }",
         ),
         Operation(
+            "saveProfile",
+            profile_input,
+            "ProfileSaved",
+            "... on ProfileSaved { accessToken receipt seeker { id version status matching "
+            "profile { group skills wants { occupations places heaviest } } } }",
+        ),
+        Operation(
+            "enterAsSeeker",
+            lambda world: {"receipt": world.profile_receipt()},
+            "SeekerEntered",
+            "... on SeekerEntered { accessToken expiresAt seeker { id } }",
+        ),
+        Operation(
+            "setMatching",
+            lambda world: {"enabled": False, "seekerId": gid(world.seeker)},
+            "SeekerChanged",
+            "... on SeekerChanged { seeker { id matching version } }",
+        ),
+        Operation(
+            "setSeekerStatus",
+            lambda world: {"status": "EMPLOYED", "seekerId": gid(world.seeker)},
+            "SeekerChanged",
+            "... on SeekerChanged { seeker { id status version } }",
+        ),
+        Operation(
+            "saveSearch",
+            lambda _: {"name": "近处的销售", "wants": {"occupations": ["SALES"]}},
+            "SearchesChanged",
+            "... on SearchesChanged { searches { id name wants { occupations } } }",
+        ),
+        Operation(
+            "removeSearch",
+            lambda world: {"searchId": global_id("SavedSearch", world.seeker.searches[0].key)},
+            "SearchesChanged",
+            "... on SearchesChanged { searches { id } }",
+        ),
+        Operation(
+            "revealPerson",
+            lambda world: {"id": gid(world.entry), "reason": "电话回访求职意向"},
+            "PersonRevealed",
+            "... on PersonRevealed { contact { name phone } }",
+        ),
+        Operation(
+            "eraseSeeker",
+            lambda world: {"seekerId": gid(world.seeker), "reason": "本人电话要求删除"},
+            "SeekerErased",
+            "... on SeekerErased { seekerId }",
+        ),
+        Operation(
+            "withdrawProfileConsent",
+            lambda world: {"receipt": world.profile_receipt()},
+            "ProfileConsentTakenBack",
+            "... on ProfileConsentTakenBack { seeker { id withdrawnAt contact { name } } }",
+        ),
+        Operation(
+            "createCampaign",
+            lambda _: {"title": "下岗职工回访"},
+            "CampaignCreated",
+            "... on CampaignCreated { campaign { id title union { id } matching { status } } }",
+        ),
+        Operation(
+            "importCallList",
+            lambda world: {
+                "campaignId": gid(world.campaign),
+                "rows": [{"name": "周小兰", "phone": world.phone(), "group": "LAID_OFF"}],
+            },
+            "CallListImported",
+            "... on CallListImported { added known findings { row field code message } }",
+        ),
+        Operation(
+            "recordCall",
+            lambda world: {"entryId": gid(world.entry), "outcome": "NO_ANSWER"},
+            "CallRecorded",
+            "... on CallRecorded { entry { id outcome nextCallOn version "
+            "contact { name phone } calls { outcome note } } }",
+        ),
+        Operation(
+            "saveProfileFor",
+            lambda world: {
+                "entryId": gid(world.entry),
+                "profile": {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}},
+                "consent": {"textVersion": "1", "askedAt": utc_now().isoformat()},
+            },
+            "ProfileSavedFor",
+            "... on ProfileSavedFor { seeker { id version contact { name phone } "
+            "profile { group wants { heaviest } } } }",
+        ),
+        Operation(
+            "matchCampaign",
+            lambda world: {"campaignId": gid(world.campaign)},
+            "CampaignMatching",
+            "... on CampaignMatching { campaign { id matching { status done total } } }",
+        ),
+        Operation(
+            "openReferral",
+            lambda world: {"seekerId": gid(world.seeker), "kind": "LEGAL_AID", "note": "欠薪咨询"},
+            "ReferralOpened",
+            "... on ReferralOpened { referral { id kind status steps { status note } } }",
+        ),
+        Operation(
+            "advanceReferral",
+            lambda world: {"referralId": gid(world.referral), "status": "ACCEPTED"},
+            "ReferralAdvanced",
+            "... on ReferralAdvanced { referral { id status version } }",
+        ),
+        Operation(
             "advanceLeads",
             lambda world: {"leadIds": [gid(world.lead)], "stage": "CONTACTED"},
             "LeadsAdvanced",
             "... on LeadsAdvanced { outcomes { __typename "
             "... on LeadStageAdvanced { lead { id stage } } "
             "... on UserError { code field } } }",
+        ),
+        Operation(
+            "createWebhook",
+            lambda _: {"url": "https://partner.example/songgang", "events": ["LEAD_RECORDED"]},
+            "WebhookCreated",
+            "... on WebhookCreated { secret webhook { id url events state failingSince } }",
+        ),
+        *(
+            Operation(
+                name,
+                lambda world: {"webhookId": gid(world.webhook)},
+                success,
+                selection,
+            )
+            for name, success, selection in (
+                (
+                    "rotateWebhookSecret",
+                    "WebhookSecretRotated",
+                    "... on WebhookSecretRotated { secret webhook { id } }",
+                ),
+                (
+                    "enableWebhook",
+                    "WebhookChanged",
+                    "... on WebhookChanged { webhook { id state } }",
+                ),
+                (
+                    "disableWebhook",
+                    "WebhookChanged",
+                    "... on WebhookChanged { webhook { id state } }",
+                ),
+                ("deleteWebhook", "WebhookDeleted", "... on WebhookDeleted { webhookId }"),
+                (
+                    "testWebhook",
+                    "WebhookTested",
+                    "... on WebhookTested { delivery { id event payload state nextAt } }",
+                ),
+            )
+        ),
+        Operation(
+            "replayWebhook",
+            lambda world: {
+                "webhookId": gid(world.webhook),
+                "since": (utc_now() - timedelta(days=1)).isoformat(),
+            },
+            "WebhookReplayed",
+            "... on WebhookReplayed { deliveries }",
         ),
         Operation(
             "assignLead",
@@ -271,6 +471,12 @@ OPERATIONS = {
             lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
             "LeadNoteKept",
             "... on LeadNoteKept { lead { id version nextActionOn } }",
+        ),
+        Operation(
+            "cancelImport",
+            lambda world: {"importId": gid(world.upload)},
+            "ImportCancelled",
+            "... on ImportCancelled { import { id status total read } }",
         ),
         Operation(
             "confirmHire",

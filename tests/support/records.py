@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain.accounts import Account, Role
+from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code, CodeKind
-from domain.employers import Employer
+from domain.employers import CheckMethod, Employer, EmployerCheck
+from domain.groups import SeekerGroup
+from domain.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
 from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
-from domain.postings import Posting, PostingStatus
+from domain.postings import Occupation, Posting, PostingStatus
+from domain.profile_consent import consent_given
+from domain.questions import Question
+from domain.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
+from domain.rescreening import Rescreen, RescreenScope
+from domain.seekers import Profile, SavedSearch, Seeker
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
+from domain.wants import Wants
 from storage.client import new_id
 from tests.domain.samples import terms
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 UNION_ID = "union"
+VERIFIED_UNTIL = date(2099, 12, 31)
 HOST_ID = "host"
 
 
@@ -67,6 +77,31 @@ def employer(**changes: Any) -> Employer:
         union_id=UNION_ID,
         created_by="officer",
         created_at=AT,
+        verified_until=VERIFIED_UNTIL,
+        checks=1,
+    )
+    return replace(made, **changes)
+
+
+def employer_check(**changes: Any) -> EmployerCheck:
+    made = EmployerCheck(
+        id=new_id(),
+        employer_id="employer",
+        licence=True,
+        handler_identity=True,
+        handler_authority=True,
+        method=CheckMethod.ON_SITE,
+        note="",
+        by="officer",
+        at=AT,
+        valid_until=VERIFIED_UNTIL,
+    )
+    return replace(made, **changes)
+
+
+def rescreen(**changes: Any) -> Rescreen:
+    made = Rescreen(
+        id=new_id(), scope=RescreenScope.EMPLOYER, key="employer", due_at=AT, requested_at=AT
     )
     return replace(made, **changes)
 
@@ -78,8 +113,22 @@ def posting(**changes: Any) -> Posting:
         terms=terms(),
         status=PostingStatus.OPEN,
         union_id=UNION_ID,
+        union_path=("root", UNION_ID),
         created_by="officer",
         created_at=AT,
+        verified_until=VERIFIED_UNTIL,
+    )
+    return replace(made, **changes)
+
+
+def question(**changes: Any) -> Question:
+    made = Question(
+        id=new_id(),
+        session_id="session",
+        posting_id=None,
+        asker=new_id(),
+        body="有宿舍吗？",
+        asked_at=AT,
     )
     return replace(made, **changes)
 
@@ -132,5 +181,107 @@ def code(**changes: Any) -> Code:
         owner_id=HOST_ID,
         created_by=HOST_ID,
         created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def imported(**changes: Any) -> Import:
+    """An import of an officer's that is done."""
+    made = Import(
+        id=new_id(),
+        kind=ImportKind.POSTINGS,
+        dry_run=False,
+        file_name="岗位.xlsx",
+        scope=f"union/{UNION_ID}",
+        account_id="officer",
+        role=Role.OFFICER,
+        union_id=UNION_ID,
+        employer_id=None,
+        columns=("externalId", "title"),
+        headings=("岗位编号", "岗位名称"),
+        total=1,
+        chunks=1,
+        next_chunk=1,
+        status=ImportStatus.DONE,
+        active=False,
+        accepted=1,
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def import_row(**changes: Any) -> ImportRow:
+    made = ImportRow(
+        id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT
+    )
+    return replace(made, **changes)
+
+
+def seeker(**changes: Any) -> Seeker:
+    made = Seeker(
+        id=new_id(),
+        profile=Profile(
+            group=SeekerGroup.LAID_OFF,
+            wants=Wants(occupations=(Occupation.ELECTRICIAN,), places=("310000",)),
+            skills=(Occupation.ELECTRICIAN,),
+        ),
+        union_path=("root", UNION_ID),
+        giver=new_id(),
+        person=new_id(),
+        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        consent=consent_given("1", at=AT),
+        searches=(
+            SavedSearch(
+                key=new_id(),
+                name="上海的文员",
+                wants=Wants(occupations=(Occupation.CLERK,)),
+                created_at=AT,
+            ),
+        ),
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def campaign(**changes: Any) -> CallCampaign:
+    made = CallCampaign(
+        id=new_id(),
+        title="下岗职工回访",
+        union_path=("root", UNION_ID),
+        created_by="officer",
+        created_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def call_entry(**changes: Any) -> CallEntry:
+    made = CallEntry(
+        id=new_id(),
+        campaign_id="campaign",
+        union_path=("root", UNION_ID),
+        person=new_id(),
+        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        group=SeekerGroup.LAID_OFF,
+        remark="下午五点前要接孩子",
+        next_call_on=AT.date(),
+        created_by="officer",
+        created_at=AT,
+        updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def referral(**changes: Any) -> Referral:
+    step = ReferralStep(status=ReferralStatus.OPEN, at=AT, by="officer", note="想学焊工")
+    made = Referral(
+        id=new_id(),
+        seeker_id="seeker",
+        kind=ReferralKind.TRAINING,
+        steps=(step,),
+        union_path=("root", UNION_ID),
+        created_at=AT,
+        updated_at=AT,
     )
     return replace(made, **changes)

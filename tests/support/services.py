@@ -15,26 +15,35 @@ from api.graphql import GraphQLEndpoint
 from api.receipts import Receipts
 from domain.accounts import Account, Principal, Role
 from domain.calendar import day_in_china
+from domain.calls import CallEntry, CallOutcome
 from domain.contacts import Holder
 from domain.employers import Employer, check_character
 from domain.events import Placed, session_of
 from domain.leads import Contact, Lead, LeadStage
 from domain.postings import Finding, Posting, PostingStatus, Severity
+from domain.questions import Question
+from domain.seekers import Seeker
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
-from domain.wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
 from realtime.leads import Capture, LeadLog
+from realtime.matching import Matcher
 from realtime.pipeline import Pipeline
+from realtime.postings import PostingGate
 from realtime.presence import Presence
+from realtime.questions import Questions
+from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
+from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
 from schema.context import Services
 from schema.engine import Engine
 from schema.nodes import global_id
+from schema.seekers import holder_of
 from storage.client import Mongo, Session, new_id
 from storage.clock import Clock, utc_now
 from storage.store import Store
@@ -92,32 +101,43 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
     commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
     lead_log = LeadLog(store, commit)
     capture = Capture(store, lead_log)
+    wages = LiveWages(store)
+    await wages.start()
     tokens = Tokens(SECRET, clock)
     gate = Gate(tokens, store.accounts)
+    desk = Desk(store, commit, clock)
+    posting_gate = PostingGate(store, desk, wages, clock)
     services = Services(
         store=store,
         hub=hub,
-        desk=Desk(store, commit, clock),
+        desk=desk,
+        gate=posting_gate,
+        questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
         contacts=Contacts(store, commit, clock),
+        seekers=Seekers(store, commit, clock),
+        matcher=Matcher(store, clock, node=new_id()),
         receipts=Receipts(store.seal, clock),
         pipeline=Pipeline(store, commit, clock),
+        webhooks=Webhooks(store, clock, private=False),
         commit=commit,
         presence=presence,
         authority=gate,
         clock=clock,
-        wages=KNOWN_WAGES,
+        live_wages=wages,
         public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
     endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
     stops: Sequence[Callable[[], Awaitable[None]]] = (
+        posting_gate.finish,
         capture.close,
         lead_log.close,
         commit.close,
         presence.close,
+        wages.close,
         feed.stop,
         tally.close,
         hub.close,
@@ -164,6 +184,7 @@ class World:
         self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
         self.employer = self._employer("合成电机有限公司")
         self.rival = self._employer("合成纺织有限公司")
+        self.unverified = replace(self._employer("合成物流有限公司"), verified_until=None, checks=0)
         self.host = self._account(Role.HOST, union_id=self.union.id)
         self.other_host = self._account(Role.HOST, union_id=self.union.id)
         self.officer = self._account(Role.OFFICER, union_id=self.union.id)
@@ -207,17 +228,31 @@ class World:
             session_id=self.ended.id,
             stage=LeadStage.OFFERED,
         )
+        self.campaign = records.campaign(union_path=self.union.path)
+        self.entry = self._called("赵大勇", "+8613700137000", CallOutcome.REACHED)
+        self.seeker = self._seeker("孙丽", "+8613600136000")
+        self.referral = records.referral(seeker_id=self.seeker.id, union_path=self.union.path)
+        self.question = self.asked()
+        self.upload = records.imported(
+            scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
+        )
         self._phones = iter(range(10**8))
 
     async def settle(self, *, with_offered: bool = True) -> None:
         """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.elsewhere])
-        await store.employers.add([self.employer, self.rival])
+        await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
         await store.sessions.add(self.sessions)
+        await store.campaigns.add([self.campaign])
+        await store.calls.add([self.entry])
+        await store.seekers.add([self.seeker])
+        await store.referrals.add([self.referral])
+        await store.questions.add(self.question)
+        await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.notice(session.id)
@@ -253,7 +288,19 @@ class World:
         """By the names that the matrix of roles uses."""
         if caller == "nobody":
             return None
+        if caller == "seeker":
+            return self.seeker_token()
         return self.viewer() if caller == "viewer" else self.token(self.staff[caller])
+
+    def seeker_token(self, seeker: Seeker | None = None) -> str:
+        """The token of whoever saved that profile; of the world's own, if none is named."""
+        giver = (seeker or self.seeker).giver
+        assert giver is not None  # it was saved by a seeker, and is not erased
+        return self.running.tokens.for_seeker(giver).access
+
+    def profile_receipt(self) -> str:
+        """What the world's seeker got for the profile."""
+        return self.running.services.receipts.issue(holder_of(self.seeker))
 
     def phone(self) -> str:
         """A number that the demo admits, another each time."""
@@ -278,10 +325,37 @@ class World:
             updated_at=now,
         )
 
+    def asked(self, **changes: Any) -> Question:
+        """A question of somebody new in the session on air, that waits; not stored."""
+        made = {"session_id": self.live.id, "asked_at": utc_now()}
+        return records.question(**(made | changes))
+
     def receipt(self, lead: Lead) -> str:
         """What the giver of that lead got for it."""
         assert lead.giver is not None  # it is not erased
         return self.running.services.receipts.issue(Holder(person=lead.person, giver=lead.giver))
+
+    def _seeker(self, name: str, phone: str) -> Seeker:
+        store = self.running.store
+        made = records.seeker(union_path=self.union.path, person=store.seal.person(phone))
+        # Where no world offers anything: nobody is told of the postings of all the others.
+        nowhere = replace(made.profile.wants, places=("460300",))
+        made = replace(
+            made,
+            profile=replace(made.profile, wants=nowhere),
+            searches=(replace(made.searches[0], wants=nowhere),),
+        )
+        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
+
+    def _called(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
+        store = self.running.store
+        made = records.call_entry(
+            campaign_id=self.campaign.id,
+            union_path=self.union.path,
+            person=store.seal.person(phone),
+            outcome=outcome,
+        )
+        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
 
     def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
         union_id = new_id()
@@ -306,6 +380,7 @@ class World:
         made = {
             "employer_id": employer.id,
             "union_id": self.union.id,
+            "union_path": self.union.path,
             "terms": self._terms(),
             "created_at": utc_now(),
         }

@@ -1,0 +1,224 @@
+"""Measures what bringing a large table in costs the server: rows a second, memory, who waits.
+
+``.venv/bin/python bench/imports.py [--rows 50000] [--only csv] [--record]``; needs Linux and ``make
+setup``. Every row is screened and stored as a new posting, then the same table is brought again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import json
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from xlsxwriter import Workbook
+
+from api.auth import Tokens
+from bench.export import memory_mib, reset_peak, waiting_times
+from bench.machine import described
+from domain.accounts import Role
+from domain.calendar import day_in_china
+from domain.columns import POSTING_COLUMNS
+from domain.employers import Employer, check_character
+from domain.postings import Occupation, PostingTerms
+from domain.synthetic_terms import SPOILERS, Dice, make_terms
+from domain.unions import UnionLevel
+from storage.client import Mongo, new_id
+from storage.clock import utc_now
+from storage.embedded import embedded
+from storage.store import Store
+from tests.support import records
+from tests.support.server import Server, running_server
+
+RESULTS = Path(__file__).parent / "results" / "imports.json"
+SECRET = secrets.token_hex(16)
+DATABASE = "songgang_bench_imports"
+LEAST = 2_000
+"""Rows a second, screened and stored."""
+MOST_MIB = 150
+"""What the server may grow by."""
+COUNTIES = ("310115", "310104", "320505", "330402", "440305", "520102")
+FOLLOW = """query ($id: ID!) {
+  import(id: $id) { status total read accepted held refused duplicates failed }
+}"""
+
+
+def employers(number: int, union_id: str) -> list[Employer]:
+    made = []
+    for place in range(number):
+        head = f"9131{place:013d}"
+        code = head + check_character(head)
+        made.append(records.employer(union_id=union_id, credit_code=code))
+    return made
+
+
+def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
+    """Jobs as the demo invents them; one in fifty is bad on purpose."""
+    dice, today = Dice(5), day_in_china(utc_now())
+    occupations = [each for each in Occupation if each is not Occupation.OTHER]
+    for place in range(number):
+        occupation = occupations[place % len(occupations)]
+        terms = make_terms(occupation, counties=COUNTIES, source="某公众号", today=today, dice=dice)
+        # As long as people write them: some 300 characters.
+        terms = replace(terms, duties=terms.duties * 8, conditions=terms.conditions * 5)
+        if place % 50 == 7:
+            terms = SPOILERS[place // 50 % len(SPOILERS)](terms)
+        yield cells(terms, f"B-{place:06}", firms[place % len(firms)].credit_code)
+
+
+def cells(terms: PostingTerms, number: str, credit_code: str) -> list[str]:
+    said = {
+        "externalId": number,
+        "creditCode": credit_code,
+        "title": terms.title,
+        "occupation": terms.occupation.zh,
+        "headcount": str(terms.headcount),
+        "duties": terms.duties,
+        "conditions": terms.conditions,
+        "placeCode": terms.place_code,
+        "address": terms.address,
+        "pay.amount": str(terms.pay.amount),
+        "pay.period": terms.pay.period.zh,
+        "probationPay": "" if terms.probation_pay is None else str(terms.probation_pay),
+        "employmentType": terms.employment_type.zh,
+        "shift": terms.shift.zh,
+        "intensity": terms.intensity.zh,
+        "hoursPerDay": str(terms.hours_per_day),
+        "hoursPerWeek": str(terms.hours_per_week),
+        "insurance": "、".join(kind.zh for kind in terms.insurance),
+        "benefits": "、".join(kind.zh for kind in terms.benefits),
+        "validUntil": terms.valid_until.isoformat(),
+        "isRepost": "是" if terms.is_repost else "",
+        "repostSource": terms.repost_source or "",
+    }
+    return [said.get(column.key, "") for column in POSTING_COLUMNS]
+
+
+def table(path: Path, number: int, firms: list[Employer]) -> bytes:
+    """The table as a file."""
+    write_table(path, number, firms)
+    return path.read_bytes()
+
+
+def write_table(path: Path, number: int, firms: list[Employer]) -> None:
+    headings = [column.zh for column in POSTING_COLUMNS]
+    if path.suffix == ".csv":
+        # As Excel on Chinese Windows saves it.
+        with path.open("w", encoding="gb18030", newline="") as file:
+            csv.writer(file).writerows([headings, *rows(number, firms)])
+        return
+    with Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate([headings, *rows(number, firms)]):
+            sheet.write_row(line, 0, row)
+
+
+async def bring(server: Server, token: str, form: str, content: bytes) -> dict[str, Any]:
+    """Bring the table in, wait until it is done, and give the figures."""
+    headers = {"authorization": f"Bearer {token}"}
+    resident = memory_mib(server.pid, "VmRSS")
+    reset_peak(server.pid)
+    async with (
+        httpx.AsyncClient(base_url=server.url, timeout=600, headers=headers) as client,
+        waiting_times(client) as took,
+    ):
+        began = time.perf_counter()
+        answer = await client.post("/imports", content=content)
+        answer.raise_for_status()
+        taken_in = time.perf_counter() - began
+        asked = {"query": FOLLOW, "variables": {"id": answer.json()["id"]}}
+        while True:
+            told = (await client.post("/graphql", json=asked)).json()["data"]["import"]
+            if told["status"] in {"DONE", "BROKEN"}:
+                break
+            await asyncio.sleep(0.1)
+        seconds = time.perf_counter() - began
+    took.sort()
+    return {
+        "form": form,
+        "mib": round(len(content) / 2**20, 1),
+        **told,
+        "taken_in_seconds": round(taken_in, 1),
+        "seconds": round(seconds, 1),
+        "rows_a_second": round(told["total"] / seconds),
+        "rows_a_second_screened_and_stored": round(told["total"] / (seconds - taken_in)),
+        "server_grew_by_mib": round(memory_mib(server.pid, "VmHWM") - resident, 1),
+        "others_waited_ms": {
+            "median": round(took[len(took) // 2], 1),
+            "p99": round(took[len(took) * 99 // 100], 1),
+            "most": round(took[-1], 1),
+        },
+    }
+
+
+def show(figures: dict[str, Any], what: str) -> None:
+    waited = figures["others_waited_ms"]
+    print(
+        f"{figures['form']} {what}: {figures['total']} rows, {figures['mib']} MiB, in "
+        f"{figures['seconds']} s ({figures['taken_in_seconds']} s to take it in): "
+        f"{figures['rows_a_second']} rows a second; {figures['accepted']} accepted, "
+        f"{figures['held']} held, {figures['refused']} refused, {figures['duplicates']} there, "
+        f"{figures['failed']} failed; server grew by {figures['server_grew_by_mib']} MiB; others "
+        f"waited {waited['median']} ms (median), {waited['p99']} (p99), {waited['most']} (most)"
+    )
+
+
+async def main(number: int, kinds: list[str], *, record: bool) -> int:
+    """0 when every table was brought in fast enough and within the memory."""
+    measured = []
+    with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
+        for kind in kinds:
+            async with embedded(Path(data) / kind) as mongod:
+                measured += await measure(mongod.uri, Path(data) / f"table.{kind}", number)
+    if record:
+        RESULTS.parent.mkdir(exist_ok=True)
+        said = {"machine": described(), "measured": measured}
+        RESULTS.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return int(
+        any(
+            each["rows_a_second"] < LEAST or each["server_grew_by_mib"] > MOST_MIB
+            for each in measured
+        )
+    )
+
+
+async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
+    mongo = await Mongo.connect(uri, DATABASE)
+    store = Store(mongo, SECRET)
+    await store.prepare(SECRET)
+    union = records.union(id=new_id(), level=UnionLevel.CITY, path=("root", "union"))
+    officer = records.account(role=Role.OFFICER, union_id=union.id, created_at=utc_now())
+    firms = employers(500, union.id)
+    await store.unions.add([union])
+    await store.accounts.add(officer)
+    await store.employers.add(firms)
+    content = table(path, number, firms)
+    token = Tokens(SECRET, utc_now).for_account(officer).access
+    measured = []
+    async with running_server(uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
+        for what in ("new", "again"):
+            measured.append(
+                {"rows_are": what, **await bring(server, token, path.suffix[1:], content)}
+            )
+            show(measured[-1], what)
+    await mongo.close()
+    return measured
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--only", choices=("csv", "xlsx"), help="one format instead of both")
+    parser.add_argument("--record", action="store_true", help="keep the figures in results/")
+    given = parser.parse_args()
+    chosen = [given.only] if given.only else ["csv", "xlsx"]
+    sys.exit(asyncio.run(main(given.rows, chosen, record=given.record)))

@@ -1,0 +1,451 @@
+"""The columns of a table of postings or employers: headings, what goes into them, how it is read.
+
+A heading is taken in Chinese or as the API spells the field, in any case and with or without a
+star or a remark in brackets. The template, its explanations and the import all come from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain import cells
+from domain.cells import CellFault, Reader
+from domain.errors import InvalidInput
+from domain.geo import Point
+from domain.groups import SeekerGroup
+from domain.imports import EXAMPLE, ImportKind, fault
+from domain.labels import Labelled
+from domain.money import Pay, PayPeriod
+from domain.occupations import SYNONYMS
+from domain.postings import (
+    Benefit,
+    EmploymentType,
+    Finding,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.regions import up_to_date
+
+_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
+_FIVE = tuple(InsuranceKind)
+_SYNONYMS = {word: occupation for occupation, words in SYNONYMS.items() for word in words}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """``key`` is the field as the API spells it, ``hint`` and ``hint_zh`` say what goes into it.
+
+    ``listed`` is the enumeration that its cells are taken from, ``several`` whether one cell may
+    name more than one of them. An empty cell is ``default``, or a fault where it is ``needed``.
+    """
+
+    key: str
+    zh: str
+    read: Reader = cells.text
+    hint: str
+    hint_zh: str
+    example: str = ""
+    needed: bool = False
+    default: Any = field(default="")
+    listed: type[Labelled] | None = None
+    several: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+def _listed(kind: type[Labelled], **more: Any) -> dict[str, Any]:
+    terms = "、".join(member.zh for member in kind)
+    values = ", ".join(member.value for member in kind)
+    several = more.get("several", False)
+    return {
+        "read": cells.some_of(kind) if several else cells.one_of(kind),
+        "default": () if several else None,
+        "listed": kind,
+        "hint": f"{'Any' if several else 'One'} of {values}.",
+        "hint_zh": f"{'可多选，用顿号分隔' if several else '单选'}：{terms}。",
+    } | more
+
+
+POSTING_COLUMNS = (
+    Column(
+        key="externalId",
+        zh="岗位编号",
+        hint="Your own number of the job, at most 64 characters: the same number is the same job "
+        "when the table is brought again. Without one, the whole row stands for it.",
+        hint_zh="贵单位自己的岗位编号，最多64个字符。再次导入时编号相同即为同一岗位；不填则以整行内容识别。",
+        example=EXAMPLE,
+        aliases=("外部编号", "编号"),
+    ),
+    Column(
+        key="creditCode",
+        zh="统一社会信用代码",
+        hint="Of an employer that is known here, 18 characters. May be left out where the import "
+        "is for one employer.",
+        hint_zh="已登记用人单位的18位代码；只为一家单位导入时可不填。",
+        example="91310000MA1FL0000N",
+        aliases=("信用代码",),
+    ),
+    Column(
+        key="title",
+        zh="岗位名称",
+        hint="At most 120 characters.",
+        hint_zh="最多120个字符。",
+        example="电工",
+        aliases=("职位名称", "岗位"),
+    ),
+    Column(
+        key="occupation",
+        zh="职业类别",
+        **_listed(Occupation, read=cells.one_of(Occupation, **_SYNONYMS)),
+        example="电工",
+        needed=True,
+    ),
+    Column(
+        key="headcount",
+        zh="招聘人数",
+        read=cells.whole,
+        hint="A whole number, 1 to 100,000.",
+        hint_zh="整数，1至100000。",
+        example="3",
+        default=0,
+    ),
+    Column(
+        key="duties",
+        zh="工作内容",
+        hint="At most 4,000 characters.",
+        hint_zh="最多4000个字符。",
+        example="负责车间电气设备的安装与检修。",
+        aliases=("岗位职责",),
+    ),
+    Column(
+        key="conditions",
+        zh="招聘条件",
+        hint="What is asked of applicants, at most 4,000 characters; 不限 is an answer.",
+        hint_zh="最多4000个字符；没有要求请填“不限”。",
+        example="持低压电工作业证。",
+        aliases=("任职要求",),
+    ),
+    Column(
+        key="placeCode",
+        zh="工作地点代码",
+        read=cells.plain,
+        hint="GB/T 2260, six digits.",
+        hint_zh="六位行政区划代码（GB/T 2260）。",
+        example="310115",
+        aliases=("行政区划代码",),
+    ),
+    Column(
+        key="address",
+        zh="详细地址",
+        hint="Below the county, at most 200 characters.",
+        hint_zh="区县以下的地址，最多200个字符。",
+        example="张江路1号",
+    ),
+    Column(
+        key="pay.amount",
+        zh="基本工资",
+        read=cells.whole,
+        hint="Whole yuan, without overtime and allowances.",
+        hint_zh="整数元，不含加班费和津贴。",
+        example="6500",
+        default=0,
+        aliases=("payAmount", "工资"),
+    ),
+    Column(
+        key="pay.period",
+        zh="计薪周期",
+        **_listed(PayPeriod, read=cells.one_of(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR)),
+        example="元/月",
+        needed=True,
+        aliases=("payPeriod",),
+    ),
+    Column(
+        key="probationPay",
+        zh="试用期工资",
+        read=cells.whole,
+        hint="Whole yuan in the same period; empty without a probation.",
+        hint_zh="整数元，周期同基本工资；没有试用期请留空。",
+        default=None,
+    ),
+    Column(
+        key="employmentType", zh="用工形式", **_listed(EmploymentType), example="全职", needed=True
+    ),
+    Column(key="shift", zh="班次", **_listed(Shift), example="白班", needed=True),
+    Column(
+        key="intensity",
+        zh="劳动强度",
+        **_listed(Intensity, default=Intensity.MEDIUM),
+        example="中",
+    ),
+    Column(
+        key="hoursPerDay",
+        zh="每日工时",
+        read=cells.hours,
+        hint="Normal hours, above 0 and at most 24.",
+        hint_zh="正常工作小时数，大于0且不超过24。",
+        example="8",
+        needed=True,
+    ),
+    Column(
+        key="hoursPerWeek",
+        zh="每周工时",
+        read=cells.hours,
+        hint="Normal hours, above 0 and at most 168.",
+        hint_zh="正常工作小时数，大于0且不超过168。",
+        example="40",
+        needed=True,
+    ),
+    Column(
+        key="insurance",
+        zh="社会保险",
+        **_listed(
+            InsuranceKind,
+            several=True,
+            read=cells.some_of(InsuranceKind, "保险", {"五险": _FIVE}),
+        ),
+        example="养老、医疗、失业、工伤、生育",
+    ),
+    Column(key="benefits", zh="福利", **_listed(Benefit, several=True), example="包吃、包住"),
+    Column(
+        key="validUntil",
+        zh="有效期至",
+        read=cells.day,
+        hint="The last day on which it is open, at most one year ahead, as 2026-12-31.",
+        hint_zh="招聘的最后一天，最多一年以后，格式2026-12-31。",
+        example="2026-12-31",
+        needed=True,
+        aliases=("截止日期",),
+    ),
+    Column(
+        key="isRepost",
+        zh="是否转载",
+        read=cells.yes_or_no,
+        hint="Yes or no; empty is no.",
+        hint_zh="是或否；不填为否。",
+        default=False,
+    ),
+    Column(
+        key="repostSource",
+        zh="转载来源",
+        hint="Where a repost was taken from, at most 200 characters.",
+        hint_zh="转载信息的来源，最多200个字符。",
+        default=None,
+    ),
+    Column(
+        key="startsAt",
+        zh="上班时间",
+        read=cells.clock,
+        hint="As 08:30, in China; together with the end.",
+        hint_zh="格式08:30；与下班时间一起填写。",
+        example="08:30",
+        default=None,
+    ),
+    Column(
+        key="endsAt",
+        zh="下班时间",
+        read=cells.clock,
+        hint="As 17:30, in China; before the begin, it goes over midnight.",
+        hint_zh="格式17:30；与上班时间一起填写，早于上班时间表示跨夜。",
+        example="17:30",
+        default=None,
+    ),
+    Column(
+        key="minAge",
+        zh="最低年龄",
+        read=cells.whole,
+        hint="Years, a whole number up to 100.",
+        hint_zh="周岁，整数，不超过100。",
+        default=None,
+    ),
+    Column(key="friendlyTo", zh="适合人群", **_listed(SeekerGroup, several=True), example="农民工"),
+    Column(
+        key="point.latitude",
+        zh="纬度",
+        read=cells.degrees,
+        hint="Degrees north from 3 to 54; together with the longitude.",
+        hint_zh="北纬3至54度；与经度一起填写。",
+        default=None,
+        aliases=("latitude",),
+    ),
+    Column(
+        key="point.longitude",
+        zh="经度",
+        read=cells.degrees,
+        hint="Degrees east from 73 to 136; together with the latitude.",
+        hint_zh="东经73至136度；与纬度一起填写。",
+        default=None,
+        aliases=("longitude",),
+    ),
+)
+
+EMPLOYER_COLUMNS = (
+    Column(
+        key="creditCode",
+        zh="统一社会信用代码",
+        hint="18 characters, as on the business licence: the same code is the same employer.",
+        hint_zh="营业执照上的18位代码，代码相同即为同一单位。",
+        example=EXAMPLE,
+        needed=True,
+        aliases=("信用代码",),
+    ),
+    Column(
+        key="name",
+        zh="单位名称",
+        hint="The registered name, at most 120 characters.",
+        hint_zh="营业执照上的名称，最多120个字符。",
+        example="某某机械有限公司",
+        needed=True,
+        aliases=("企业名称",),
+    ),
+    Column(
+        key="placeCode",
+        zh="所在地代码",
+        read=cells.plain,
+        hint="GB/T 2260, six digits.",
+        hint_zh="六位行政区划代码（GB/T 2260）。",
+        example="310115",
+        needed=True,
+        aliases=("行政区划代码",),
+    ),
+    Column(
+        key="description",
+        zh="单位简介",
+        hint="At most 2,000 characters.",
+        hint_zh="最多2000个字符。",
+    ),
+)
+
+COLUMNS: Mapping[ImportKind, tuple[Column, ...]] = {
+    ImportKind.POSTINGS: POSTING_COLUMNS,
+    ImportKind.EMPLOYERS: EMPLOYER_COLUMNS,
+}
+
+
+def _spelled(heading: str) -> str:
+    return _REMARK.sub("", cells.plain(heading)).lower()
+
+
+def columns_of(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
+    """The key of each column of a table by its headings; empty for one without a heading.
+
+    :raises InvalidInput: a heading is not known (nothing is left out silently), stands twice, or
+        one that every row needs is missing.
+    """
+    known = {
+        _spelled(word): column.key
+        for column in COLUMNS[kind]
+        for word in (column.key, column.zh, *column.aliases)
+    }
+    found = tuple(known.get(_spelled(heading), "") for heading in headings)
+    for heading, key in zip(headings, found, strict=True):
+        if _spelled(heading) and not key:
+            raise InvalidInput(
+                f"The column “{_shown(heading)}” is not known. Name it as the template does, or "
+                "take it out.",
+                field=("file",),
+            )
+        if key and found.count(key) > 1:
+            raise InvalidInput(f"The column “{_shown(heading)}” stands twice.", field=("file",))
+    missing = [column.zh for column in COLUMNS[kind] if column.needed and column.key not in found]
+    if missing:
+        raise InvalidInput(
+            f"The first row holds the headings. Missing: {'、'.join(missing)}.", field=("file",)
+        )
+    return found
+
+
+def _shown(heading: str) -> str:
+    return "".join(char for char in heading.strip()[:40] if char.isprintable())
+
+
+def refused_value(kind: ImportKind, refusal: InvalidInput) -> Finding:
+    """The finding for a value that cannot be right at all; in Chinese, what the column takes."""
+    key = ".".join((refusal.field or ())[1:])
+    column = next((one for one in COLUMNS[kind] if one.key.startswith(key)), None)
+    said = column.hint_zh if column and key else "请按模板说明修改。"
+    return fault(refusal.code.value, key, refusal.message, said)
+
+
+def values(
+    kind: ImportKind, columns: Iterable[str], row: Sequence[str]
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """What the cells say, by key, for every column there is; and what is wrong with them.
+
+    Never raises. A value is only to be used when nothing is wrong.
+    """
+    given = {key: cell for key, cell in zip(columns, row, strict=False) if key}
+    found: dict[str, Any] = {}
+    faults: list[Finding] = []
+    if _outside(columns, row):
+        faults.append(
+            fault(
+                "CELL_WITHOUT_HEADING",
+                "",
+                "Take out the cells that have no heading, or give them one.",
+                "有内容的列缺少标题，请补上标题或删除内容。",
+            )
+        )
+    for column in COLUMNS[kind]:
+        cell = given.get(column.key, "")
+        if cell.strip():
+            try:
+                found[column.key] = column.read(cell)
+            except CellFault as why:
+                faults.append(fault(why.code, column.key, why.message, why.message_zh))
+        elif column.needed:
+            faults.append(
+                fault(
+                    "CELL_EMPTY", column.key, f"Fill in: {column.hint}", f"请填写。{column.hint_zh}"
+                )
+            )
+        else:
+            found[column.key] = column.default
+    return found, tuple(faults)
+
+
+def _outside(columns: Iterable[str], row: Sequence[str]) -> bool:
+    keys = tuple(columns)
+    blank = {place for place, key in enumerate(keys) if not key}
+    return any(
+        cell.strip() for place, cell in enumerate(row) if place >= len(keys) or place in blank
+    )
+
+
+def terms_from(found: Mapping[str, Any]) -> PostingTerms:
+    """The terms in the values of a row of postings."""
+    latitude, longitude = found["point.latitude"], found["point.longitude"]
+    point = None
+    if latitude is not None or longitude is not None:
+        # Half a point is out of range, and refused as such.
+        point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
+    return PostingTerms(
+        title=found["title"],
+        occupation=found["occupation"],
+        headcount=found["headcount"],
+        duties=found["duties"],
+        conditions=found["conditions"],
+        place_code=up_to_date(found["placeCode"]),
+        address=found["address"],
+        pay=Pay(amount=found["pay.amount"], period=found["pay.period"]),
+        probation_pay=found["probationPay"],
+        employment_type=found["employmentType"],
+        shift=found["shift"],
+        intensity=found["intensity"],
+        hours_per_day=found["hoursPerDay"],
+        hours_per_week=found["hoursPerWeek"],
+        insurance=found["insurance"],
+        benefits=found["benefits"],
+        valid_until=found["validUntil"],
+        is_repost=found["isRepost"],
+        repost_source=found["repostSource"],
+        starts_at=found["startsAt"],
+        ends_at=found["endsAt"],
+        min_age=found["minAge"],
+        friendly_to=found["friendlyTo"],
+        point=point,
+    )

@@ -1,0 +1,239 @@
+"""Finding phrases in a text, however it is written: blanks between the characters, full width,
+traditional characters, invisible characters, marks in between.
+
+A text is read once: all whole phrases, and the words around which those with a number stand, are
+in one Aho-Corasick automaton. What somebody says that they do not do is no match: "无需押金",
+"不收取押金、服装费和培训费", "押金由公司承担", "不限男性女性". A "no" does not reach over a blank
+("学历不限 男性优先") or over a comma that no list goes on after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import category, normalize
+
+import ahocorasick
+from opencc import OpenCC
+
+from domain.phrase_patterns import AFTER, ANCHORS, AND, BEFORE, BUT, REACH, Pattern
+from domain.phrasebook import NEUTRAL, PHRASES, SHIELDS
+from domain.postings import Finding, Mark
+
+_SIMPLIFIED = OpenCC("t2s")
+_SOFT = ",:、"
+"""Kept: no phrase reaches over them, but a list may."""
+_HARD = ";!?()[]{}<>。《》【】〈〉「」『』…"
+_DASHES = "-—–―‐‑−~～"
+_STOP = "\n"
+MOST_SHAPES = 20_000
+"""Characters whose shape is kept, some 2 MB: more than Chinese has in use."""
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A text as phrases are looked for in it.
+
+    ``places`` has for each character its place in the text that was given; before those in
+    ``gaps`` there was a blank.
+    """
+
+    text: str
+    places: tuple[int, ...]
+    gaps: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A match in plain text.
+
+    ``rule`` is None for an item that only goes on a list, and for a longer word that shields.
+    """
+
+    start: int
+    end: int
+    rule: Finding | None
+    shields: bool = False
+
+    def covers(self, other: _Hit) -> bool:
+        """Whether the other is a part of this one that says nothing by itself."""
+        inside = self.start <= other.start and other.end <= self.end
+        larger = self.end - self.start > other.end - other.start
+        return inside and larger and (self.shields or self.rule == other.rule)
+
+
+def phrases_in(text: str) -> tuple[tuple[Finding, Mark], ...]:
+    """Each phrase found, as its rule (without a field) and where it stands, from the beginning on.
+
+    Marks count the characters (code points) of ``text`` as it was given, the end excluded. Never
+    raises, whatever the text holds.
+    """
+    # Most texts hold none, and are spared the places of their characters.
+    if next(_matches(_bare(text)), None) is None:
+        return ()
+    plain = _plain(text)
+    hits = _hits(plain.text)
+    negated = _negated(plain, hits)
+    return tuple(
+        (hit.rule, _mark(text, plain, hit))
+        for hit in hits
+        if hit.rule is not None and hit not in negated
+    )
+
+
+def _mark(text: str, plain: _Plain, hit: _Hit) -> Mark:
+    start, end = plain.places[hit.start], plain.places[hit.end - 1] + 1
+    return Mark(text=text[start:end], start=start, end=end)
+
+
+@lru_cache(maxsize=4_096)
+def _shape(char: str) -> str:
+    """What a character comes to: nothing, a blank, a stop, a dash, or letters and digits."""
+    if char == "\n" or char in _HARD:
+        return _STOP
+    if char in _DASHES:
+        return "-"
+    if char.isspace():
+        return " "
+    folded = normalize("NFKC", char).casefold()
+    return "".join(
+        part
+        if part in _SOFT or part == "." or category(part)[0] in "LN"
+        else _STOP
+        if part in _HARD
+        else ""
+        for part in folded
+    )
+
+
+class _Shapes(dict[int, str]):
+    """Shapes by code point as ``str.translate`` asks for them; what comes up is kept."""
+
+    def __missing__(self, code: int) -> str:
+        shape = _shape(chr(code))
+        if len(self) < MOST_SHAPES:
+            self[code] = shape
+        return shape
+
+
+_SHAPES = _Shapes()
+
+
+def _bare(text: str) -> str:
+    """The text of :func:`_plain` alone, ten times as fast."""
+    shaped = text.translate(_SHAPES)
+    if "-" in shaped or "." in shaped:
+        shaped = "".join(
+            part
+            for number, part in enumerate(shaped)
+            if part not in "-." or _between_digits(shaped, number)
+        )
+    return _simplified(shaped.replace(" ", ""))
+
+
+def _plain(text: str) -> _Plain:
+    shapes = [(part, place) for place, char in enumerate(text) for part in _shape(char)]
+    kept: list[str] = []
+    places: list[int] = []
+    gaps: set[int] = set()
+    for number, (part, place) in enumerate(shapes):
+        if part == " ":
+            gaps.add(len(kept))
+        elif part in "-." and not _between_digits(shapes, number):
+            continue
+        else:
+            kept.append(part)
+            places.append(place)
+    return _Plain(_simplified("".join(kept)), tuple(places), frozenset(gaps))
+
+
+def _between_digits(shapes: Sequence[tuple[str, int]] | str, number: int) -> bool:
+    """Whether what stands before and after is a digit, of shapes with their places or without."""
+    return (
+        0 < number < len(shapes) - 1
+        and shapes[number - 1][0].isdigit()
+        and shapes[number + 1][0].isdigit()
+    )
+
+
+def _simplified(text: str) -> str:
+    """The text in simplified characters, as many as it had."""
+    simplified: str = _SIMPLIFIED.convert(text)
+    if len(simplified) == len(text):
+        return simplified
+    return "".join(_SIMPLIFIED.convert(char)[:1] or char for char in text)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """What the automaton knows of a word: a phrase of a rule, or where patterns are tried."""
+
+    length: int
+    rule: Finding | None = None
+    shields: bool = False
+    patterns: tuple[Pattern, ...] = ()
+
+
+def _automaton() -> ahocorasick.Automaton:
+    words = {word: _Word(len(word), shields=True) for word in SHIELDS}
+    words |= {word: _Word(len(word)) for word in NEUTRAL}
+    for rule, phrases in PHRASES.values():
+        words |= {phrase: _Word(len(phrase), rule) for phrase in phrases}
+    words |= {word: _Word(len(word), patterns=tried) for word, tried in ANCHORS.items()}
+    automaton = ahocorasick.Automaton()
+    for word, known in words.items():
+        automaton.add_word(word, known)
+    automaton.make_automaton()
+    return automaton
+
+
+_WORDS = _automaton()
+
+
+def _hits(plain: str) -> list[_Hit]:
+    """All matches in the order of the text, without those that are a part of another."""
+    found = sorted(set(_matches(plain)), key=lambda hit: (hit.start, -hit.end))
+    kept: list[_Hit] = []
+    # Whatever covers a match begins no later, and few words are longer than their neighbours.
+    for hit in found:
+        if not any(earlier.covers(hit) for earlier in kept[-4:]):
+            kept.append(hit)
+    return [hit for hit in kept if not hit.shields]
+
+
+def _matches(plain: str) -> Iterator[_Hit]:
+    for last, word in _WORDS.iter(plain):
+        start, end = last + 1 - word.length, last + 1
+        if not word.patterns:
+            yield _Hit(start, end, word.rule, shields=word.shields)
+        for pattern in word.patterns:
+            for match in pattern.expression.finditer(plain, max(0, start - REACH), end + REACH):
+                if match.start() <= start < match.end() and pattern.is_meant(match):
+                    yield _Hit(match.start(), match.end(), pattern.rule)
+
+
+def _negated(plain: _Plain, hits: Sequence[_Hit]) -> set[_Hit]:
+    """The matches that are denied, each by itself or as items of a list of which one is."""
+    negated = {hit for hit in hits if _is_denied(plain, hit)}
+    lists = [
+        pair for pair in pairwise(hits) if AND.fullmatch(plain.text, pair[0].end, pair[1].start)
+    ]
+    for pairs in (lists, [(after, before) for before, after in reversed(lists)]):
+        for told, next_ in pairs:
+            if told in negated:
+                negated.add(next_)
+    return negated
+
+
+def _is_denied(plain: _Plain, hit: _Hit) -> bool:
+    before = plain.text[max(0, hit.start - REACH, *_gaps(plain, hit)) : hit.start]
+    after = plain.text[hit.end : hit.end + REACH]
+    if BEFORE.search(before) and not BUT.match(after):
+        return True
+    return AFTER.match(after) is not None
+
+
+def _gaps(plain: _Plain, hit: _Hit) -> Iterator[int]:
+    return (place for place in range(hit.start - REACH, hit.start + 1) if place in plain.gaps)

@@ -1,0 +1,48 @@
+"""How often somebody may do something: counts over a moving window, in this process."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItem
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from domain.errors import TooManyAttempts
+
+COUNTED = 20_000
+"""Those that are counted; the oldest is forgotten beyond that."""
+
+Limited = tuple[RateLimitItem, *tuple[str, ...]]
+"""A limit, and whom it is counted for."""
+
+
+class Rates:
+    """Counts, each for its limit and whom it is for."""
+
+    def __init__(self) -> None:
+        self._counted = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._counted)
+
+    def check(self, *limits: Limited, why: str) -> None:
+        """Pass unless one of the limits is reached; ``why`` begins the message.
+
+        :raises TooManyAttempts: says how many seconds to wait.
+        """
+        for limit, *who in limits:
+            if not self._limiter.test(limit, *who):
+                opens = self._limiter.get_window_stats(limit, *who).reset_time
+                seconds = max(1, math.ceil(opens - time.time()))
+                raise TooManyAttempts(f"{why} Wait {seconds} seconds.")
+
+    def count(self, *limits: Limited) -> None:
+        """It was done once more."""
+        for limit, *who in limits:
+            self._limiter.hit(limit, *who)
+        # The library keeps an empty list for each key that it ever saw.
+        events = self._counted.events
+        while len(events) > COUNTED:
+            oldest = next(iter(events))
+            with self._counted.locks[oldest]:
+                events.pop(oldest, None)

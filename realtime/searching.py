@@ -1,0 +1,61 @@
+"""Making findable what is stored without a search entry: by an import, or an earlier version.
+
+What is submitted is findable at once. An import has ten times as many rows to store in a second as
+MongoDB can take tokens, so its rows come here: a batch at a time, with a pause as long as the batch
+took. That two nodes do the same is work done twice and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from storage.client import StorageError
+from storage.store import Store
+
+EVERY_SECONDS = 5.0
+"""How often postings without a current entry are looked for."""
+AT_ONCE = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class Searching:
+    """Looks for such postings now and every ``EVERY_SECONDS``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_on())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def run(self) -> int:
+        """Make all of them findable, and give how many there were.
+
+        :raises StorageError: they cannot be read or written now.
+        """
+        done = 0
+        begun = time.monotonic()
+        while found := await self._store.searchable.refresh(AT_ONCE):
+            done += found
+            await asyncio.sleep(time.monotonic() - begun)
+            begun = time.monotonic()
+        return done
+
+    async def _keep_on(self) -> None:
+        while True:
+            try:
+                done = await self.run()
+                if done:
+                    _log.info("postings made findable", postings=done)
+            except StorageError as error:
+                _log.warning("postings not findable yet", error=type(error).__name__)
+            await asyncio.sleep(EVERY_SECONDS)

@@ -1,0 +1,84 @@
+"""Full collections: when many connections have come and gone, and at no other time."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import weakref
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.garbage import MARGIN, YOUNG, Garbage
+
+
+class Knot:
+    """Something that refers to itself, so that only a collection frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+async def garbage() -> AsyncIterator[Garbage]:
+    garbage = Garbage()
+    yield garbage
+    await garbage.close()
+
+
+def old_knot() -> weakref.ref[Knot]:
+    """The only word of a knot that nothing refers to, too old for all but a full collection."""
+    knot = Knot()
+    gc.collect(1)
+    gc.collect(1)
+    return weakref.ref(knot)
+
+
+async def test_a_process_that_has_not_grown_much_is_never_stopped(garbage: Garbage) -> None:
+    garbage.start()
+    assert gc.get_threshold()[0] == YOUNG
+    assert gc.get_threshold()[2] > 1_000_000
+    knot = old_knot()
+    assert not garbage.look(sys.getallocatedblocks() + MARGIN // 2)
+    assert knot() is not None
+
+
+async def test_one_that_has_grown_by_the_margin_and_doubled_is_collected_once(
+    garbage: Garbage,
+) -> None:
+    garbage.start()
+    knot = old_knot()
+    grown = 2 * sys.getallocatedblocks() + MARGIN
+    assert garbage.look(grown)
+    assert knot() is None
+    assert not garbage.look(sys.getallocatedblocks())
+
+
+async def test_after_it_python_does_as_before(garbage: Garbage) -> None:
+    before = gc.get_threshold()
+    garbage.start()
+    assert gc.get_freeze_count() > 0
+    await garbage.close()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+async def test_it_looks_by_itself(garbage: Garbage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.garbage.LOOK_SECONDS", 0.001)
+    monkeypatch.setattr("api.garbage.MARGIN", -sys.getallocatedblocks() * 2)
+    collected = False
+
+    def notice(phase: str, info: dict[str, int]) -> None:
+        nonlocal collected
+        collected = collected or (phase == "stop" and info["generation"] == 2)
+
+    garbage.start()
+    garbage._left = 0
+    gc.callbacks.append(notice)
+    try:
+        async with asyncio.timeout(20):
+            while not collected:  # noqa: ASYNC110 - the collector tells a callback, no event
+                await asyncio.sleep(0.001)
+    finally:
+        gc.callbacks.remove(notice)

@@ -1,0 +1,133 @@
+"""Profiles, jobs and hypothesis strategies for any of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any
+
+from hypothesis import strategies as st
+
+from domain.geo import Point
+from domain.groups import SeekerGroup
+from domain.jobs import Job, job_of
+from domain.money import Pay, PayPeriod
+from domain.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.profile_consent import TEXT
+from domain.seekers import Profile, ProfileConsent, Seeker
+from domain.wants import Near, PickUp, Wants, Weekday
+from tests.domain.samples import terms
+from tests.support.records import posting
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+HOME = Point(latitude=45.75, longitude=126.65)
+CONSENT = ProfileConsent(text_version=TEXT.version, text_sha256=TEXT.sha256, at=AT)
+
+
+def job(name: str = "job", **changes: Any) -> Job:
+    """A day job of 6,000 yuan in Shanghai, with changes."""
+    made = job_of(posting(id=name, employer_id=f"of {name}", terms=terms()))
+    exact = {"is_exact": changes.get("point") is not None} if "point" in changes else {}
+    return replace(made, **(exact | changes))
+
+
+def profile(**changes: Any) -> Profile:
+    """Somebody laid off, who wants these things."""
+    own = {name: changes.pop(name) for name in list(changes) if name in _PROFILE}
+    return Profile(**({"group": SeekerGroup.LAID_OFF} | own), wants=Wants(**changes))
+
+
+def seeker(**changes: Any) -> Seeker:
+    """A profile that somebody saved, with changes."""
+    values: dict[str, Any] = {
+        "id": "seeker",
+        "profile": profile(),
+        "union_path": ("root", "union"),
+        "giver": "giver",
+        "consent": CONSENT,
+        "created_at": AT,
+        "updated_at": AT,
+    }
+    return Seeker(**(values | changes))
+
+
+_PROFILE = {
+    "group",
+    "skills",
+    "wants_training",
+    "home_place",
+    "home",
+    "education",
+    "experience_years",
+}
+
+# Few values each, so that wishes and jobs meet.
+occupations = st.sampled_from(
+    [Occupation.WELDER, Occupation.CLERK, Occupation.GENERAL_WORKER, Occupation.SALES]
+)
+places = st.sampled_from(["230000", "230100", "230102", "230103", "310115"])
+counties = st.sampled_from(["230102", "230103", "231002", "310115"])
+points = st.builds(
+    Point,
+    latitude=st.sampled_from([45.7, 45.8, 46.5]),
+    longitude=st.sampled_from([126.6, 126.7, 128.0]),
+)
+clocks = st.sampled_from([time(2), time(6), time(8), time(9), time(16), time(17), time(22, 30)])
+benefits = st.frozensets(
+    st.sampled_from([Benefit.MEALS, Benefit.DORMITORY, Benefit.PAID_TRAINING]), max_size=3
+)
+jobs = st.builds(
+    Job,
+    id=st.uuids().map(str),
+    employer_id=st.sampled_from(["a", "b", "c", "d", "e", "f"]),
+    occupation=occupations,
+    place_code=counties,
+    point=st.none() | points,
+    is_exact=st.booleans(),
+    employment_type=st.sampled_from(EmploymentType),
+    shift=st.sampled_from(Shift),
+    intensity=st.sampled_from(Intensity),
+    starts_at=st.none() | clocks,
+    ends_at=st.none() | clocks,
+    monthly=st.sampled_from([0, 2000, 4000, 9000]),
+    hourly=st.sampled_from([0, 20, 40]),
+    benefits=benefits,
+    friendly_to=st.frozensets(st.sampled_from(SeekerGroup), max_size=2),
+)
+pays = st.builds(Pay, amount=st.sampled_from([20, 3000, 5000]), period=st.sampled_from(PayPeriod))
+wants = st.builds(
+    Wants,
+    occupations=st.lists(occupations, max_size=3, unique=True).map(tuple),
+    places=st.lists(places, max_size=3, unique=True).map(tuple),
+    near=st.none() | st.builds(Near, point=points, kilometres=st.sampled_from([1, 15, 200])),
+    shifts=st.lists(st.sampled_from(Shift), max_size=3, unique=True).map(tuple),
+    employment_types=st.lists(st.sampled_from(EmploymentType), max_size=3, unique=True).map(tuple),
+    lowest_pay=st.none() | pays,
+    heaviest=st.sampled_from(Intensity),
+    starts_from=st.none() | clocks,
+    ends_by=st.none() | clocks,
+    no_nights=st.booleans(),
+    pick_up=st.none()
+    | st.builds(
+        PickUp,
+        by=clocks,
+        days=st.lists(st.sampled_from(Weekday), max_size=2, unique=True).map(tuple),
+    ),
+    dormitory=st.booleans(),
+    meals=st.booleans(),
+)
+easy_wants = st.builds(
+    Wants,
+    occupations=st.lists(occupations, max_size=3, unique=True).map(tuple),
+    places=st.lists(places, max_size=3, unique=True).map(tuple),
+    heaviest=st.sampled_from(Intensity),
+)
+profiles = st.builds(
+    Profile,
+    group=st.sampled_from(SeekerGroup),
+    wants=wants | easy_wants,
+    skills=st.lists(occupations, max_size=3, unique=True).map(tuple),
+    wants_training=st.booleans(),
+    home_place=st.none() | places,
+    home=st.none() | points,
+)
