@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.deliveries import DeliveryState
 from domain.events import Announcement
 from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
 from domain.pipeline import noted
 from domain.postings import PostingStatus
 from domain.sessions import SessionStatus
+from domain.webhook_messages import WebhookEvent, of_recorded
 from storage.client import Document, Mongo, Session
 from storage.codes import CodeQuery
 from storage.indexes import INDEXES, ensure_collections
@@ -22,6 +24,7 @@ from storage.pages import Slice
 from storage.postings import NEWEST_FIRST, PostingQuery
 from storage.sessions import SessionQuery
 from storage.store import Store
+from storage.webhooks import WebhookQuery
 from tests.support import records
 
 LATER = records.AT + timedelta(hours=9)
@@ -139,6 +142,16 @@ async def log_leads(store: Store) -> None:
     await store.mongo.transaction(body)
 
 
+async def put(store: Store) -> None:
+    await store.webhooks.add(records.webhook(id="webhook"))
+
+    async def body(session: Session) -> None:
+        assert await store.webhooks.hearing(WebhookEvent.LEAD_RECORDED, session=session)
+        await store.deliveries.put([of_recorded(records.lead())], session=session)
+
+    await store.mongo.transaction(body)
+
+
 BY_POSTING_ORDER = [
     PostingQuery(open_on=TODAY),
     PostingQuery(open_on=TODAY, employer_id="employer"),
@@ -205,6 +218,16 @@ LISTS: list[Reading] = [
 ]
 # A filter and an order from two sides may need a sort of the few that match.
 LOOKUPS: list[Reading] = [
+    put,
+    lambda store: store.webhooks.off(),
+    lambda store: store.webhooks.page(WebhookQuery(union_id="union"), FIRST),
+    lambda store: store.webhooks.page(WebhookQuery(employer_id="employer"), FIRST),
+    lambda store: store.deliveries.next_webhook(after="", at=LATER, leaving_out=["a"]),
+    lambda store: store.deliveries.claim("webhook", at=LATER, until=LATER, limit=4),
+    lambda store: store.deliveries.page("webhook", None, FIRST),
+    lambda store: store.deliveries.page("webhook", DeliveryState.DEAD, FIRST),
+    lambda store: store.deliveries.replay_dead("webhook", since=records.AT, at=LATER),
+    lambda store: store.deliveries.delete_of("other"),
     *(
         lambda store, query=query, order=order: store.postings.page(query, order, FIRST)
         for order in (NEWEST_FIRST, BEST_PAID)
