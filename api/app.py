@@ -39,6 +39,7 @@ from api.templates import template
 from api.trust import trusted_documents
 from api.webhooks import Sender
 from domain.events import Placed, session_of
+from realtime.board import BoardKeeper
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
@@ -54,7 +55,9 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.rescreening import Rescreening
 from realtime.retention import Retention
+from realtime.reviews import Reviews
 from realtime.searching import Searching
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
@@ -231,6 +234,8 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         await wages.start()
         posting_gate = PostingGate(store, desk, wages, clock)
         stack.push_async_callback(posting_gate.finish)
+        rescreening = Rescreening(store, desk, posting_gate, clock, secrets.token_hex(6))
+        wages.follow(_started(stack, rescreening).wake)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
         sender = Sender(private=settings.webhook_private)
@@ -243,6 +248,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         )
         _started(stack, KeyWatch(store))
         _started(stack, Searching(store))
+        _started(stack, BoardKeeper(store.boards))
         _started(stack, Retention(store, clock, settings.periods))
 
         tokens = Tokens(settings.secret(), clock)
@@ -255,6 +261,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             hub=hub,
             desk=desk,
             gate=posting_gate,
+            reviews=Reviews(store, commit, desk, clock),
             questions=Questions(store, commit, clock),
             capture=capture,
             lead_log=lead_log,

@@ -23,6 +23,7 @@ from domain.calendar import day_in_china
 from domain.errors import Busy, Refusal, SessionStateConflict
 from domain.sessions import LiveSession, SessionStatus
 from domain.synthetic import Demo, synthesise
+from domain.synthetic_people import People, synthesise_people
 from domain.wages import WageTable
 from realtime.sessions import Desk
 from storage.client import Duplicate, StorageError, new_id
@@ -87,8 +88,33 @@ class Loaded:
         fixed = _ids(_BEGINNING)
         self._at = at
         self._officer, self.host_id, self._recruiter = fixed(), fixed(), fixed()
+        self._fixed = fixed
         self.content: Demo = synthesise(
             owner_id=self.host_id, officer_id=self._officer, at=at, new_id=fixed, table=table
+        )
+
+    def people(self, store: Store) -> People:
+        """Those who look for work, sealed for this database; to be asked for once."""
+        people = synthesise_people(
+            self.content.unions,
+            officer_id=self._officer,
+            at=self._at,
+            new_id=self._fixed,
+            person=store.seal.person,
+        )
+        contacts = {entry.seeker_id: contact for entry, contact in people.called}
+        return replace(
+            people,
+            called=tuple(
+                (replace(entry, contact=store.sealed_for(entry, contact)), contact)
+                for entry, contact in people.called
+            ),
+            seekers=tuple(
+                replace(seeker, contact=store.sealed_for(seeker, contacts[seeker.id]))
+                if seeker.id in contacts
+                else seeker
+                for seeker in people.seekers
+            ),
         )
 
     def accounts(self, hashes: Sequence[str]) -> tuple[Account, Account, Account]:
@@ -156,6 +182,12 @@ async def load(store: Store, *, password: str, at: datetime, table: WageTable) -
             with suppress(Duplicate):
                 await store.accounts.add(account)
             await store.accounts.change_password(account.id, account.password_hash)
+        people = demo.people(store)
+        await _add_missing(store.campaigns, [people.campaign])
+        # Those who are on the list already are left as they are.
+        await store.calls.add([entry for entry, _ in people.called])
+        await _add_missing(store.seekers, people.seekers)
+        await _add_missing(store.referrals, people.referrals)
         await _add_missing(store.sessions, demo.content.sessions)
     return demo
 

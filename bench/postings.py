@@ -27,12 +27,14 @@ from domain.postings import (
 )
 from domain.postings import PostingTerms as Terms
 from domain.regions import Region, RegionLevel, children, province_of
+from domain.screening import RULES
 from domain.synthetic_jobs import PATTERNS, Trade
 from domain.synthetic_terms import Dice, make_terms
 from domain.unions import Union, UnionLevel
 
 SEED = 2026
 UNION = "bench-union"
+_CHECKED_DAYS = 180
 _FIRMS = {
     Trade.MAKING: ("智能装备", "精密机械", "新材料", "电子"),
     Trade.SERVING: ("生活服务", "餐饮管理", "物业服务", "家政"),
@@ -94,6 +96,7 @@ def _employer(number: int, dice: Random, counties: Sequence[Region], at: datetim
         created_by=UNION,
         created_at=at,
         synthetic=True,
+        verified_until=at.date() + timedelta(days=_CHECKED_DAYS),
     )
 
 
@@ -119,7 +122,8 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
             status=PostingStatus.OPEN,
             union_id=UNION,
             union_path=(UNION,),
-            verified_until=made_of.at.date() + timedelta(days=180),
+            verified_until=made_of.at.date() + timedelta(days=_CHECKED_DAYS),
+            rules=RULES,
             created_by=UNION,
             created_at=made_of.at,
             synthetic=True,

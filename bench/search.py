@@ -14,12 +14,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from bench import search_report
 from bench.asking import asked, request
 from bench.machine import Cores, Disturbance, Usage, described
-from bench.postings import SEED, dice_of, market, postings, searches
+from bench.postings import SEED, UNION, dice_of, market, postings, searches
 from bench.servers import DATABASE, Missing, Running, Songgang, peer
 from bench.trial import settled
 from domain.regions import children
@@ -77,6 +78,7 @@ class Run:
     def __init__(self, given: argparse.Namespace) -> None:
         self._number: int = given.postings
         self._rounds: int = given.rounds
+        self._folder: Path | None = given.data
         self._only: list[str] = given.only
         self._seconds = 4.0 if given.quick else 8.0
         machine = described()
@@ -95,7 +97,9 @@ class Run:
     async def measure(self) -> None:
         """Fill the database once, then searches, then pages in turn with the peers."""
         async with AsyncExitStack() as stack:
-            songgang = await stack.enter_async_context(Songgang.on_own_mongod(self._cores))
+            songgang = await stack.enter_async_context(
+                Songgang.on_own_mongod(self._cores, self._folder)
+            )
             mongo = await Mongo.connect(songgang.mongod.uri, DATABASE)
             stack.push_async_callback(mongo.close)
             async with songgang.nodes():
@@ -116,22 +120,27 @@ class Run:
         """Store union, employers and postings through our own storage; the postings' ids."""
         made_of = market(datetime.now(UTC))
         store = Store(mongo, "bench")
+        ids: list[str] = []
+        coming = postings(made_of, self._number)
+        known = mongo["postings"].find({"employer_id": made_of.employers[0].id}).limit(1)
+        if await known.to_list(1):
+            stored = mongo["postings"].find({"union_id": UNION}, {"_id": 1})
+            ids = sorted([document["_id"] async for document in stored])
+            self.found["filled"] = {"postings": len(ids)} | await _sizes(mongo)
+            return ids
         await store.unions.add([made_of.union])
         await store.employers.add(made_of.employers)
         await mongo["peer_regions"].insert_many(_regions())
-        ids: list[str] = []
-        coming = postings(made_of, self._number)
         begin = time.monotonic()
         while batch := list(islice(coming, 1_000)):
             await store.postings.add(batch)
             ids += [posting.id for posting in batch]
-        stats = await mongo.command({"collStats": "postings"})
+        # They have been there for long: nobody has to be told of them any more.
+        await mongo["postings"].update_many({}, {"$set": {"told": True}})
         self.found["filled"] = {
             "postings": self._number,
             "per_s": round(self._number / (time.monotonic() - begin)),
-            "mib": stats["size"] >> 20,
-            "index_mib": {name: size >> 20 for name, size in stats["indexSizes"].items()},
-        }
+        } | await _sizes(mongo)
         print(f"filled: {self.found['filled']}", flush=True)
         return ids
 
@@ -195,6 +204,14 @@ class Run:
         }
 
 
+async def _sizes(mongo: Mongo) -> dict[str, Any]:
+    stats = await mongo.command({"collStats": "postings"})
+    return {
+        "mib": stats["size"] >> 20,
+        "index_mib": {name: size >> 20 for name, size in stats["indexSizes"].items()},
+    }
+
+
 def _regions() -> Iterator[dict[str, Any]]:
     """For the peers, who look regions up as they look up everything."""
     coming = list(children(None))
@@ -236,6 +253,9 @@ def main() -> None:
         default=[],
         choices=["searches", "songgang", *PEERS],
         help="this alone; may be repeated",
+    )
+    parser.add_argument(
+        "--data", type=Path, help="a folder whose filled database is used, or left for the next run"
     )
     parser.add_argument("--record", action="store_true", help="put the results into the README")
     given = parser.parse_args()

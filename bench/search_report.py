@@ -64,10 +64,11 @@ def _ratio(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _filled(filled: Mapping[str, Any]) -> str:
-    return (
-        f"{filled['postings']:,} postings, stored and made findable at {filled['per_s']:,} a "
-        f"second; {filled['mib']} MiB, indexes {sum(filled['index_mib'].values())} MiB."
-    )
+    stored = "left by an earlier run"
+    if "per_s" in filled:
+        stored = f"stored and made findable at {filled['per_s']:,} a second"
+    indexes = sum(filled["index_mib"].values())
+    return f"{filled['postings']:,} postings, {stored}; {filled['mib']} MiB, indexes {indexes} MiB."
 
 
 def keep(found: Mapping[str, Any]) -> None:

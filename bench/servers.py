@@ -119,23 +119,27 @@ async def peer(
 class Songgang:
     """Our nodes, all on one embedded MongoDB whose demo data are loaded once."""
 
-    def __init__(self, cores: Cores, mongod: Embedded) -> None:
+    def __init__(self, cores: Cores, mongod: Embedded, secret: str) -> None:
         self._cores = cores
         self.mongod = mongod
         self._env = {
             "MONGODB_URI": mongod.uri,
             "MONGODB_DATABASE": DATABASE,
-            "SONGGANG_SECRET": secrets.token_hex(16),
-            "SONGGANG_DEMO_PASSWORD": secrets.token_hex(8),
+            "SONGGANG_SECRET": secret,
+            "SONGGANG_DEMO_PASSWORD": secret,
         }
 
     @classmethod
     @asynccontextmanager
-    async def on_own_mongod(cls, cores: Cores) -> AsyncIterator[Songgang]:
-        """With a mongod in a new folder, beside the load generator."""
-        with tempfile.TemporaryDirectory(prefix="songgang-bench-") as folder:
-            async with embedded(Path(folder)) as mongod:
-                yield cls(cores, mongod)
+    async def on_own_mongod(
+        cls, cores: Cores, folder: Path | None = None
+    ) -> AsyncIterator[Songgang]:
+        """With a mongod in a new folder, or in one that stays, beside the load generator."""
+        with tempfile.TemporaryDirectory(prefix="songgang-bench-") as new:
+            # What stays must be open to the next run; it is synthetic.
+            secret = secrets.token_hex(16) if folder is None else "songgang-bench-" * 2
+            async with embedded(folder or Path(new)) as mongod:
+                yield cls(cores, mongod, secret)
 
     @asynccontextmanager
     async def nodes(self, count: int = 1) -> AsyncIterator[Running]:

@@ -8,6 +8,7 @@
     ├── Unauthenticated        no token, or one that is expired or forged
     ├── SignInFailed           user name or password is wrong (never says which)
     ├── TooManyAttempts        wait before the next try
+    ├── TextRefused            what everybody would read breaks a rule; ``findings`` name it
     ├── NotPermitted           signed in, but not for this
     ├── NotFound               no such thing, or not for these eyes
     ├── AlreadyExists          the same thing was created before
@@ -31,6 +32,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.postings import Finding
+
 
 class ErrorCode(StrEnum):
     """The machine-readable name of each refusal."""
@@ -43,6 +46,7 @@ class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    TEXT_REFUSED = "TEXT_REFUSED"
     NOT_PERMITTED = "NOT_PERMITTED"
     NOT_FOUND = "NOT_FOUND"
     ALREADY_EXISTS = "ALREADY_EXISTS"
@@ -118,6 +122,16 @@ class SignInFailed(Refusal):
 
 class TooManyAttempts(Refusal):
     code = ErrorCode.TOO_MANY_ATTEMPTS
+
+
+class TextRefused(Refusal):
+    """What somebody would say before everybody; ``findings`` say what to reword."""
+
+    code = ErrorCode.TEXT_REFUSED
+
+    def __init__(self, findings: tuple[Finding, ...], *, field: tuple[str, ...]) -> None:
+        super().__init__(" ".join(finding.message for finding in findings), field=field)
+        self.findings = findings
 
 
 class NotPermitted(Refusal):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from domain.jobs import Job
 from domain.limits import (
@@ -30,6 +31,8 @@ from domain.wants import outermost
 FEWEST = 3
 """When fewer of the wished occupations fit, others are looked at."""
 MOST = 5
+MOST_FITTING = 1_000
+"""Jobs of an occupation in a place that are compared for one person, the first on the board."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +221,7 @@ def suits(profile: Profile, job: Job) -> bool:
 
 
 class Board:
-    """Jobs, found by occupation and place."""
+    """Jobs, found by occupation and place; those put up first are looked at first."""
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
         self._found: dict[tuple[Occupation | None, str], list[Job]] = {}
@@ -234,14 +237,14 @@ class Board:
             for prefix in ("", code[:2], code[:4], code):
                 self._found.setdefault((occupation, prefix), []).append(job)
 
-    def jobs(
+    def _piles(
         self, occupations: Sequence[Occupation | None], places: Sequence[str]
-    ) -> Iterator[Job]:
-        """Those of the occupations (None: of any) in the places with all below them, each once."""
+    ) -> Iterator[Sequence[Job]]:
+        """Those of each occupation (None: of any) in each place with all below it, a job once."""
         prefixes = [significant_digits(place) for place in outermost(places)] or [""]
         for occupation in occupations:
             for prefix in prefixes:
-                yield from self._found.get((occupation, prefix), ())
+                yield self._found.get((occupation, prefix), ())
 
     def matches(self, profile: Profile, most: int = MOST) -> tuple[Match, ...]:
         """The ``most`` jobs that suit best, of employers that differ while there are others.
@@ -265,8 +268,10 @@ class Board:
         wants = profile.wants
         return [
             (-score(profile, job), job.id, job)
-            for job in self.jobs(occupations, wants.places)
-            if is_within_limits(wants, job, limits)
+            for jobs in self._piles(occupations, wants.places)
+            for job in islice(
+                (job for job in jobs if is_within_limits(wants, job, limits)), MOST_FITTING
+            )
         ]
 
 

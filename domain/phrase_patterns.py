@@ -114,7 +114,10 @@ _REGISTERED = (
             r"(?:只招|仅招|仅限|限|要求)[一-鿿]{2,4}?(?:户籍|户口)(?!本|簿|页|性质|类型|所在|不限)"
         ),
     ),
-    Pattern(phrasebook.ORIGIN_DISCRIMINATION, re.compile(r"[一-鿿]{2,4}(?:户籍|户口)优先")),
+    Pattern(
+        phrasebook.ORIGIN_DISCRIMINATION,
+        re.compile(r"(?:(?![不无未非没])[一-鿿]){2,4}(?:户籍|户口)优先"),
+    ),
 )
 _HOMES = (
     Pattern(

@@ -9,7 +9,9 @@ from domain.employers import Employer
 from domain.errors import NotPermitted
 from domain.leads import Lead
 from domain.postings import Posting
+from domain.regions import province_of
 from domain.sessions import LiveSession, SessionStatus
+from domain.unions import Union, UnionLevel
 from domain.webhooks import Webhook
 
 
@@ -117,6 +119,20 @@ def may_look_after(principal: Principal | None, union_path: tuple[str, ...]) -> 
 def may_verify(principal: Principal, union_path: tuple[str, ...]) -> bool:
     """Whether the caller may check an employer; ``union_path`` is the path of its union."""
     return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_set_wages(principal: Principal, union: Union | None, region: str) -> bool:
+    """Whether the caller may add and verify minimum wages of a region.
+
+    The provinces set them (劳动法 art. 48), so it is for officers of the provincial union and of
+    the national one.
+    """
+    if principal.role is not Role.OFFICER or union is None:
+        return False
+    if union.level is UnionLevel.NATIONAL:
+        return True
+    is_own = province_of(region) == province_of(union.place_code)
+    return union.level is UnionLevel.PROVINCE and is_own
 
 
 def may_see_checks(

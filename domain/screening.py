@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain
 
 from domain import rulebook
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, TextRefused
 from domain.geo import is_in_range
 from domain.money import Pay, PayPeriod
 from domain.phrasebook import UNDER_SIXTEEN
@@ -80,6 +80,19 @@ def screen_text(text: str, field: str) -> tuple[Finding, ...]:
         replace(rule, field=field, marks=tuple(found[:MOST_MARKS]))
         for rule, found in marks.values()
     )
+
+
+def check_said(text: str, field: tuple[str, ...]) -> None:
+    """Pass for a text that staff may say before everybody.
+
+    What would send a posting to a person is refused here as well: nobody can look at a sentence
+    before it is read, and it is reworded in seconds.
+
+    :raises TextRefused: it has a phrase of some rule.
+    """
+    findings = screen_text(text, field[-1])
+    if findings:
+        raise TextRefused(findings, field=field)
 
 
 def screen_employer(verified_until: date | None, on: date) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from itertools import count
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from domain.groups import SeekerGroup
 from domain.money import Pay, PayPeriod
-from domain.postings import Benefit, EmploymentType, InsuranceKind, Occupation, PostingTerms
+from domain.postings import Benefit, EmploymentType, InsuranceKind, Occupation, PostingTerms, Shift
 from domain.synthetic_jobs import PATTERNS, Pattern
 
 _T = TypeVar("_T")
@@ -65,7 +65,7 @@ def make_terms(
     day, week = _hours(pattern)
     pay = _pay(pattern, dice)
     is_repost = dice.below(20) == 0
-    return PostingTerms(
+    terms = PostingTerms(
         title=f"{occupation.zh}{dice.pick(('', '（急聘）', '（长期）', '（应届可投）'))}",
         occupation=occupation,
         headcount=1 + dice.below(30),
@@ -87,6 +87,14 @@ def make_terms(
         repost_source=source if is_repost else None,
         friendly_to=_WELCOME.get(occupation, ()),
     )
+    return _with_hours(terms) if terms.shift is Shift.DAY else terms
+
+
+def _with_hours(terms: PostingTerms) -> PostingTerms:
+    """When a day's work begins and ends, with an hour's break in eight."""
+    begins = 8 + terms.headcount % 2
+    lasts = int(terms.hours_per_day) + int(terms.hours_per_day) // 8
+    return replace(terms, starts_at=time(begins), ends_at=time(begins + lasts))
 
 
 def _pay(pattern: Pattern, dice: Dice) -> Pay:

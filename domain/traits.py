@@ -6,8 +6,7 @@ enumeration. What is stored keeps its meaning as long as new codes are added at 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from domain.groups import SeekerGroup
 from domain.labels import Labelled
@@ -44,6 +43,10 @@ _CHARACTERS: Mapping[Labelled, str] = {
 _CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
 
 
+TRAITS: tuple[str, ...] = tuple(_CODES)
+"""The characters of all codes."""
+
+
 def trait_of(code: Labelled) -> str:
     """The character of one code."""
     return _CHARACTERS[code]
@@ -63,10 +66,10 @@ def traits_of(terms: PostingTerms) -> str:
     return "".join(map(trait_of, codes))
 
 
-def counted(traits: Iterable[str]) -> dict[type[Labelled], list[tuple[Labelled, int]]]:
-    """How many of the postings have each code, by list; the most frequent first, zeros left out."""
+def counted(traits: Mapping[str, int]) -> dict[type[Labelled], list[tuple[Labelled, int]]]:
+    """How many have each code, by list, the most frequent first; from the numbers by character."""
     found: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in KINDS}
-    for character, number in Counter("".join(traits)).items():
+    for character, number in traits.items():
         # A newer node may know codes that this one does not.
         code = _CODES.get(character)
         if code is not None:

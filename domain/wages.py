@@ -7,15 +7,18 @@ So only the ends of the scale decide by themselves, and only when their figures 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from math import floor
 
+from domain.calendar import months_after
+from domain.errors import AlreadyExists, InvalidInput
 from domain.labels import Labelled
 from domain.money import Pay, PayPeriod
-from domain.regions import city_of, is_within, province_of
+from domain.regions import check_place_code, city_of, is_within, province_of
+from domain.texts import check_text
 
 PAID_DAYS_A_MONTH = Decimal("21.75")
 """A monthly wage is for 21.75 days (劳社部发〔2008〕3号, on the ground of 劳动法 art. 51)."""
@@ -70,6 +73,10 @@ class MinimumWage:
         """
         return self.grade is Grade.A and self.effective_from is not None
 
+    def is_begun(self, on: date) -> bool:
+        """Whether it is in force on that day, unless a later row has taken its place."""
+        return self.effective_from is None or self.effective_from <= on
+
     def minimum(self, period: PayPeriod) -> Decimal | None:
         """The trusted minimum for a period; None when it is not known or not trusted."""
         figure = self.monthly if period is PayPeriod.MONTH else self.hourly
@@ -94,7 +101,7 @@ class WageTable:
         """
         latest: dict[int, MinimumWage] = {}
         for row in self._by_region.get(region, ()):
-            if row.effective_from is None or row.effective_from <= on:
+            if row.is_begun(on):
                 latest[row.tier] = row
         return tuple(latest[tier] for tier in sorted(latest))
 
@@ -128,6 +135,56 @@ class WageTable:
 def _figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
     figures = (tier.monthly if period is PayPeriod.MONTH else tier.hourly for tier in tiers)
     return "/".join("?" if figure is None else str(figure) for figure in figures) or "?"
+
+
+def check_wage(row: MinimumWage, on: date, *, path: tuple[str, ...] = ("input",)) -> MinimumWage:
+    """The row if it can be right: a real region, a tier from 1 to 6, up to 100,000 yuan a month and
+    1,000 an hour in whole fen, from 2000 on and at most two years ahead.
+
+    :raises InvalidInput: it cannot; ``field`` names the value.
+    """
+    check_place_code(row.region, (*path, "region"))
+    for name, holds, wanted in (
+        ("tier", 1 <= row.tier <= 6, "a tier from 1, the highest, to 6"),
+        ("monthly", row.monthly is None or 1 <= row.monthly <= 100_000, "1 to 100,000 yuan"),
+        ("hourly", row.hourly is None or _is_hourly(row.hourly), "0.01 to 1,000 yuan"),
+        ("monthly", (row.monthly, row.hourly) != (None, None), "a figure by the month or the hour"),
+        ("effectiveFrom", _may_begin(row, on), "a day from 2000 on and within two years"),
+    ):
+        if not holds:
+            raise InvalidInput(f"Give {wanted}.", field=(*path, name))
+    check_text(row.doc_no or "", 100, (*path, "docNo"))
+    check_text(row.source_url or "", 500, (*path, "sourceUrl"))
+    if row.source_url and not row.source_url.startswith(("https://", "http://")):
+        raise InvalidInput("Give the address of the notice.", field=(*path, "sourceUrl"))
+    return row
+
+
+def verified(row: MinimumWage, row_id: str, *, by: str, at: datetime) -> MinimumWage:
+    """The row that takes the place of an unverified one, of grade A.
+
+    :raises AlreadyExists: it is of grade A already.
+    :raises InvalidInput: nobody could look it up: its notice, address or day is not known.
+    """
+    if row.grade is Grade.A:
+        raise AlreadyExists("This row is verified already.")
+    if not (row.doc_no and row.source_url and row.effective_from):
+        raise InvalidInput(
+            "Add the row again with the number, address and day of its notice, and verify that.",
+            field=("input", "minimumWageId"),
+        )
+    return replace(
+        row, id=row_id, grade=Grade.A, verified_by=by, verified_at=at, added_by=by, added_at=at
+    )
+
+
+def _is_hourly(figure: Decimal) -> bool:
+    return figure.is_finite() and 0 < figure <= 1_000 and figure == round(figure, 2)
+
+
+def _may_begin(row: MinimumWage, on: date) -> bool:
+    begin = row.effective_from
+    return begin is not None and date(2000, 1, 1) <= begin <= months_after(on, 24)
 
 
 def _age(row: MinimumWage) -> tuple[date, bool]:

@@ -20,7 +20,7 @@ from domain.events import (
     LoggedEvent,
     lead_topic,
 )
-from domain.leads import HireSide, Lead, LeadStage, RefusalReason
+from domain.leads import HIRED, HireSide, Lead, LeadStage, RefusalReason
 from domain.pipeline import (
     Change,
     EntryKind,
@@ -31,8 +31,10 @@ from domain.pipeline import (
     noted,
     side_of,
 )
+from domain.verdicts import hired
 from domain.webhook_messages import of_change
 from realtime.commit import GroupCommit
+from realtime.postings import tell
 from storage.client import Session
 from storage.clock import Clock
 from storage.store import Store
@@ -120,11 +122,30 @@ class Pipeline:
                 return before, []
             written = await self._store.pipeline.write([(before, made)], session=session)
             assert written  # the version was read in this very snapshot
+            if (before.stage in HIRED) is not (made.lead.stage in HIRED):
+                await self._count_hires(before.posting_id, session)
             await self._store.deliveries.put([of_change(made)], session=session)
             return made.lead, _happened(made)
 
         # Without a session there is no log, and whoever changes this lead waits for nobody else.
         return await self._commit(lead_topic(lead.session_id or lead.id), change)
+
+    async def _count_hires(self, posting_id: str, session: Session) -> None:
+        """Tell the posting how many people have the job; it closes with the last one wanted.
+
+        Of two hires at the same moment one meets the other's write on the posting and is run
+        again, so that none is missed.
+        """
+        postings = await self._store.postings.by_ids([posting_id], session=session)
+        before = postings.get(posting_id)
+        if before is None:
+            return
+        hires = await self._store.leads.hires(posting_id, session=session)
+        after = hired(before, hires, self._clock())
+        if after is not before:
+            written = await self._store.postings.write(before, after, session=session)
+            assert written  # the version was read in this very snapshot
+            await tell(self._store, [(before, after)], at=self._clock(), session=session)
 
 
 def _happened(change: Change) -> Sequence[LoggedEvent]:

@@ -14,9 +14,12 @@ from datetime import datetime
 
 import structlog
 
+from domain.accounts import Principal
+from domain.audit import AuditAction, AuditEntry, staff
+from domain.calendar import day_in_china
 from domain.employers import Employer, EmployerCheck
 from domain.errors import Busy, NotFound
-from domain.postings import CloseReason, Posting, PostingTerms
+from domain.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.rescreening import Rescreen, RescreenScope
 from domain.verdicts import changed, closed, screened_again
 from domain.wages import WageTable
@@ -134,8 +137,25 @@ class PostingGate:
                 return after
         raise Busy("Others change this posting just now. Try again in a moment.")
 
-    async def look_through(self, postings: Sequence[Posting]) -> None:
-        """Screen many postings again; only those that come to something else are written."""
+    async def catch(self, posting_id: str) -> None:
+        """Take an open posting away if it fails by what holds at this very moment.
+
+        For before it is shown to a room, whatever is still to be screened again.
+        """
+        found = await self._store.postings.by_ids([posting_id])
+        if posting_id not in found or not found[posting_id].is_open(day_in_china(self._clock())):
+            return
+        employers = await self._store.employers.by_ids([found[posting_id].employer_id])
+        after = self._screened(found[posting_id], employers, await self.wages())
+        if after.status is not PostingStatus.OPEN:
+            await self.look_again(posting_id)
+
+    async def look_through(self, postings: Sequence[Posting]) -> int:
+        """Screen many postings again, and give how many came to something else.
+
+        Only those are written.
+        """
+        changed = 0
         employers = await self._store.employers.by_ids({each.employer_id for each in postings})
         table = await self.wages()
         for posting in postings:
@@ -145,11 +165,13 @@ class PostingGate:
                 continue
             try:
                 await self.look_again(posting.id)
+                changed += 1
             except Busy:
                 # Whoever changes it screens it themselves.
                 continue
+        return changed
 
-    async def verify(self, employer: Employer, check: EmployerCheck) -> None:
+    async def verify(self, employer: Employer, check: EmployerCheck, caller: Principal) -> None:
         """Keep a check of an employer, and bring its postings up to it.
 
         ``employer`` is as ``domain.employers.checked`` gives it. Those that take longer than
@@ -163,30 +185,37 @@ class PostingGate:
             requested_at=check.at,
         )
 
+        entry = AuditEntry(
+            actor=staff(caller),
+            action=AuditAction.VERIFY_EMPLOYER,
+            subject_type="Employer",
+            subject_id=employer.id,
+            detail="passed" if check.is_passed else "not passed",
+        )
+
         async def body(session: Session) -> None:
             await self._store.employers.keep_check(employer, check, session)
             await self._store.rescreens.ask_for(rescreen, session=session)
+            await self._store.audit.append([entry], at=check.at, session=session)
 
         await self._store.mongo.transaction(body)
         await self._rescreened(rescreen)
 
-    async def carry_out(self, rescreen: Rescreen) -> None:
-        """Screen again what is left of a rescreening, and keep how far it has come.
+    async def carry_on(self, rescreen: Rescreen) -> Rescreen | None:
+        """Do the next batch of a rescreening, and give how far it has come then.
 
-        Several nodes may do so at once: each posting is written over the version that was read.
+        None when somebody else has brought it further: several nodes may work on it, as each
+        posting is written over the version that was read.
         """
-        while rescreen.done_at is None:
-            batch = await self._store.postings.to_screen(rescreen, limit=AT_ONCE)
-            await self.look_through(batch)
-            further = replace(
-                rescreen,
-                cursor=batch[-1].id if batch else rescreen.cursor,
-                screened=rescreen.screened + len(batch),
-                done_at=None if len(batch) == AT_ONCE else self._clock(),
-            )
-            if not await self._store.rescreens.note(rescreen, further):
-                return
-            rescreen = further
+        batch = await self._store.postings.to_screen(rescreen, limit=AT_ONCE)
+        await self.look_through(batch)
+        further = replace(
+            rescreen,
+            cursor=batch[-1].id if batch else rescreen.cursor,
+            screened=rescreen.screened + len(batch),
+            done_at=None if len(batch) == AT_ONCE else self._clock(),
+        )
+        return further if await self._store.rescreens.note(rescreen, further) else None
 
     async def finish(self) -> None:
         """Wait for what was begun."""
@@ -200,8 +229,10 @@ class PostingGate:
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
 
     async def _carried_out(self, rescreen: Rescreen) -> None:
+        left: Rescreen | None = rescreen
         try:
-            await self.carry_out(rescreen)
+            while left is not None and left.done_at is None:
+                left = await self.carry_on(left)
         except StorageError as error:
             # It is asked for: the node that holds the lease goes on with it.
             _log.warning("screening again put off", error=type(error).__name__)

@@ -14,6 +14,7 @@ import structlog
 from domain.audit import SERVICE, AuditAction, AuditEntry
 from domain.contacts import Periods
 from realtime.contacts import AT_ONCE, erase
+from realtime.seekers import erase_seekers
 from storage.client import Session, StorageError, new_id
 from storage.clock import Clock
 from storage.store import Store
@@ -31,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """Leads whose contact was erased, and records that were deleted."""
+    """Leads, profiles and people on call lists that were erased, and records that were deleted."""
 
     erased: int
     deleted: int
@@ -69,8 +70,9 @@ class Retention:
     async def run(self) -> Done:
         """Erase and delete what is late; two at once do the same work once."""
         erased = deleted = 0
-        while some := await self._store.mongo.transaction(self._erase_some):
-            erased += some
+        for work in (self._erase_some, self._erase_profiles, self._erase_calls):
+            while some := await self._store.mongo.transaction(work):
+                erased += some
         while some := await self._store.mongo.transaction(self._delete_some):
             deleted += some
         return Done(erased=erased, deleted=deleted)
@@ -91,6 +93,44 @@ class Retention:
             session=session,
             stored_after=at - self._periods.records,
         )
+        return len(late)
+
+    async def _erase_profiles(self, session: Session) -> int:
+        """Profiles that nobody has touched for as long as contacts are kept."""
+        at = self._clock()
+        late = await self._store.seekers.idle(
+            before=at - self._periods.contacts, limit=AT_ONCE, session=session
+        )
+        if late:
+            await erase_seekers(
+                self._store,
+                late,
+                SERVICE,
+                at=at,
+                ended=lambda seeker: seeker.updated_at,
+                session=session,
+                stored_after=at - self._periods.records,
+            )
+        return len(late)
+
+    async def _erase_calls(self, session: Session) -> int:
+        """People on call lists whom nobody has called for as long as contacts are kept."""
+        at = self._clock()
+        late = await self._store.calls.idle(
+            before=at - self._periods.contacts, limit=AT_ONCE, session=session
+        )
+        if late:
+            await self._store.calls.erase(late, at=at, session=session)
+            entries = [
+                AuditEntry(
+                    actor=SERVICE,
+                    action=AuditAction.ERASE,
+                    subject_type="CallEntry",
+                    subject_id=each.id,
+                )
+                for each in late
+            ]
+            await self._store.audit.append(entries, at=at, session=session)
         return len(late)
 
     async def _delete_some(self, session: Session) -> int:

@@ -2,7 +2,8 @@
 
 What is submitted is findable at once. An import has ten times as many rows to store in a second as
 MongoDB can take tokens, so its rows come here: a batch at a time, with a pause as long as the batch
-took. That two nodes do the same is work done twice and nothing else.
+took, and a longer one while an import is at work. That two nodes do the same is work done twice and
+nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from storage.store import Store
 
 EVERY_SECONDS = 5.0
 """How often postings without a current entry are looked for."""
-AT_ONCE = 200
+AT_ONCE = 20
+"""Some 20 ms of work for which nobody else has a turn: rooms are on air."""
+REST, REST_IN_AN_IMPORT = 1, 9
+"""Pauses, in times of what the batch took: an import is to store its rows first."""
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +50,9 @@ class Searching:
         begun = time.monotonic()
         while found := await self._store.searchable.refresh(AT_ONCE):
             done += found
-            await asyncio.sleep(time.monotonic() - begun)
+            importing = await self._store.imports.active(most=1)
+            rest = REST_IN_AN_IMPORT if importing else REST
+            await asyncio.sleep(rest * (time.monotonic() - begun))
             begun = time.monotonic()
         return done
 

@@ -9,6 +9,7 @@ from domain.errors import NotFound, PostingNotOpen
 from domain.questions import Question as QuestionRecord
 from domain.questions import check_answer, check_question
 from domain.scopes import may_direct
+from domain.screening import check_said
 from realtime.sessions import check_live, check_presented
 from schema import errors
 from schema.context import Context, Info
@@ -70,7 +71,7 @@ PublishQuestionResult = Annotated[
     QuestionChanged | ChangeRefusal, strawberry.union("PublishQuestionResult")
 ]
 AnswerQuestionResult = Annotated[
-    QuestionChanged | ChangeRefusal, strawberry.union("AnswerQuestionResult")
+    QuestionChanged | errors.TextRefused | ChangeRefusal, strawberry.union("AnswerQuestionResult")
 ]
 DeclineQuestionResult = Annotated[
     QuestionChanged | ChangeRefusal, strawberry.union("DeclineQuestionResult")
@@ -118,6 +119,7 @@ class QuestionMutations:
     async def answer_question(self, info: Info, input: AnswerQuestionInput) -> AnswerQuestionResult:
         question = await _directed(info.context, input)
         answer = check_answer(input.answer, ("input", "answer"))
+        check_said(answer, ("input", "answer"))
         changed = await info.context.services.questions.answer(question, answer)
         return QuestionChanged(question=Question.of(changed))
 

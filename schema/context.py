@@ -38,6 +38,7 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.reviews import Reviews
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
@@ -107,6 +108,7 @@ class Services:
     hub: Hub
     desk: Desk
     gate: PostingGate
+    reviews: Reviews
     questions: Questions
     capture: Capture
     lead_log: LeadLog

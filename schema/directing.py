@@ -7,6 +7,7 @@ import strawberry
 from domain.accounts import Role
 from domain.errors import InvalidInput, NotFound
 from domain.scopes import check_directs
+from domain.screening import check_said
 from domain.sessions import Segment, SessionStatus
 from domain.texts import check_text
 from schema import errors
@@ -105,11 +106,12 @@ UnpinPostingResult = Annotated[
     strawberry.union("UnpinPostingResult"),
 ]
 SetSegmentResult = Annotated[
-    SessionChanged | errors.SessionNotLive | errors.AnyRefusal,
+    SessionChanged | errors.SessionNotLive | errors.TextRefused | errors.AnyRefusal,
     strawberry.union("SetSegmentResult"),
 ]
 AnnounceResult = Annotated[
-    Announced | errors.SessionNotLive | errors.AnyRefusal, strawberry.union("AnnounceResult")
+    Announced | errors.SessionNotLive | errors.TextRefused | errors.AnyRefusal,
+    strawberry.union("AnnounceResult"),
 ]
 
 
@@ -162,6 +164,7 @@ class SessionMutations:
     async def pin_posting(self, info: Info, input: PinPostingInput) -> PinPostingResult:
         session_id = await directed(info.context, input.session_id)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        await info.context.services.gate.catch(posting_id)
         session = await info.context.services.desk.pin(session_id, posting_id)
         record = await info.context.loaders.postings.load(posting_id)
         assert record is not None  # it was pinned a moment ago, and postings are not deleted
@@ -178,6 +181,7 @@ class SessionMutations:
         session_id = await directed(info.context, input.session_id)
         title = input.title.strip()
         check_text(title, SEGMENT_TITLE_MOST, ("input", "title"))
+        check_said(title, ("input", "title"))
         session = await info.context.services.desk.set_segment(session_id, input.segment, title)
         return SessionChanged(session=LiveSession.of(session))
 
@@ -188,5 +192,6 @@ class SessionMutations:
         if not body:
             raise InvalidInput("Say something.", field=("input", "body"))
         check_text(body, ANNOUNCEMENT_MOST, ("input", "body"))
+        check_said(body, ("input", "body"))
         session = await info.context.services.desk.announce(session_id, body)
         return Announced(session=LiveSession.of(session))

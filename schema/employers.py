@@ -224,5 +224,5 @@ class EmployerMutations:
             by=caller.subject,
             at=info.context.services.clock(),
         )
-        await info.context.services.gate.verify(employer, check)
+        await info.context.services.gate.verify(employer, check, caller)
         return EmployerVerified(employer=Employer.of(employer), check=EmployerCheck.of(check))

@@ -34,10 +34,12 @@ from domain.postings import (
 from domain.questions import QuestionStatus
 from domain.referrals import ReferralKind, ReferralStatus
 from domain.regions import RegionLevel
+from domain.reviews import DecisionKind, ReportReason, ReportState
 from domain.seekers import Education, SeekerStatus
 from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
 from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
+from domain.wages import Grade
 from domain.wants import Weekday
 from domain.webhook_messages import WebhookEvent
 from domain.webhooks import FailureKind, WebhookState
@@ -62,6 +64,10 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     PostingStatus: "What screening made of a posting; only an OPEN one is public.",
     SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
+    Grade: "How sure a figure of the minimum wages is.",
+    DecisionKind: "What an officer decided about a posting.",
+    ReportReason: "What somebody reports a posting for.",
+    ReportState: "What became of a report.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",
     RegionLevel: "Province, city and county of GB/T 2260.",

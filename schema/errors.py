@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 from domain import errors
 from domain.errors import ErrorCode, Refusal
 from schema.context import Context
+from schema.findings import Finding
 from storage.errors import StorageUnavailable
 
 strawberry.enum(ErrorCode, description="The name of each refusal.")
@@ -53,6 +54,11 @@ class SignInFailed(UserError): ...
 
 @strawberry.type
 class TooManyAttempts(UserError): ...
+
+
+@strawberry.type(description="What everybody would read breaks a rule: reword it.")
+class TextRefused(UserError):
+    findings: list[Finding] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -140,6 +146,19 @@ class _Answer:
         )
 
 
+class _TextAnswer(_Answer):
+    """The same, with what was found in the text."""
+
+    def of(self, refusal: Refusal) -> UserError:
+        assert isinstance(refusal, errors.TextRefused)  # by _ANSWERS
+        return TextRefused(
+            message=refusal.message,
+            code=refusal.code,
+            field=list(refusal.field) if refusal.field else None,
+            findings=[Finding.of(finding) for finding in refusal.findings],
+        )
+
+
 class _Unavailable:
     """A database that does not answer: the caller may try again."""
 
@@ -167,6 +186,7 @@ _ANSWERS = [
     _Answer(errors.Unauthenticated, Unauthenticated),
     _Answer(errors.SignInFailed, SignInFailed),
     _Answer(errors.TooManyAttempts, TooManyAttempts),
+    _TextAnswer(errors.TextRefused, TextRefused),
     _Answer(errors.NotPermitted, NotPermitted),
     _Answer(errors.NotFound, NotFound),
     _Answer(errors.AlreadyExists, AlreadyExists),

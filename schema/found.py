@@ -1,7 +1,7 @@
 """Lists of postings: edges that say what matched, and counts over all that was found."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TypeVar
 
@@ -11,10 +11,13 @@ from domain.labels import Labelled
 from domain.regions import ancestors, region_of
 from domain.search import Word, marks
 from domain.traits import KINDS, counted
+from schema.asked import asks_for
 from schema.context import Info
+from schema.employers import Employer
 from schema.nodes import Keyset, PageInfo, connection
 from schema.postings import Posting
 from schema.regions import Region
+from storage.board import PAY_STEPS
 from storage.pages import Page
 from storage.search import Hit
 from storage.search_query import SearchQuery
@@ -22,8 +25,6 @@ from storage.search_query import SearchQuery
 R = TypeVar("R")
 
 HIGHEST_PAY = 1_000_000
-PAY_STEPS = (0, 3_000, 5_000, 8_000, 12_000)
-"""Where the ranges begin by which pay is counted, yuan a month."""
 
 
 @strawberry.enum(description="Where the words of a search stand.")
@@ -91,11 +92,10 @@ class PostingEdge:
     words: strawberry.Private[tuple[Word, ...]]
 
     @strawberry.field(description="Where the words of `filter.search` stand; 20 a field at most.")
-    async def highlights(self, info: Info) -> list[Highlight]:
+    def highlights(self) -> list[Highlight]:
         if not self.words:
             return []
-        terms = self.node.record.terms
-        employer = await info.context.loaders.employers.load(self.node.record.employer_id)
+        terms, employer = self.node.record.terms, self.node.offered_by
         texts = {
             HighlightField.TITLE: terms.title,
             HighlightField.DUTIES: terms.duties,
@@ -119,7 +119,7 @@ class PostingConnection:
     async def facets(self, info: Info) -> PostingFacets:
         found = await info.context.services.store.search.count(self.query)
         return PostingFacets(
-            total=len(found.places),
+            total=found.total,
             complete=found.complete,
             codes=_codes(found.traits),
             places=_places(found.places, self.query.region),
@@ -127,7 +127,7 @@ class PostingConnection:
         )
 
 
-def _codes(traits: Sequence[str]) -> list[Facet]:
+def _codes(traits: Mapping[str, int]) -> list[Facet]:
     def count(code: Labelled, number: int) -> FacetCount:
         return FacetCount(code=code.value, zh=code.zh, en=code.en, count=number)
 
@@ -138,9 +138,9 @@ def _codes(traits: Sequence[str]) -> list[Facet]:
     ]
 
 
-def _places(codes: Sequence[str], within: str | None) -> list[PlaceCount]:
+def _places(codes: Mapping[str, int], within: str | None) -> list[PlaceCount]:
     counts: Counter[str] = Counter()
-    for code, number in Counter(codes).items():
+    for code, number in codes.items():
         region = region_of(code)
         if region is not None:
             path = [*ancestors(region), region]
@@ -154,25 +154,36 @@ def _places(codes: Sequence[str], within: str | None) -> list[PlaceCount]:
     ]
 
 
-def _pay(pays: Sequence[int]) -> list[PayCount]:
+def _pay(pays: Mapping[int, int]) -> list[PayCount]:
     ends = [*(step - 1 for step in PAY_STEPS[1:]), None]
     return [
         PayCount(
             pay_from=start,
             pay_to=end,
-            count=sum(start <= pay and (end is None or pay <= end) for pay in pays),
+            count=sum(
+                number
+                for pay, number in pays.items()
+                if start <= pay and (end is None or pay <= end)
+            ),
         )
         for start, end in zip(PAY_STEPS, ends, strict=True)
     ]
 
 
-def found_postings(page: Page[Hit], keyset: Keyset[Hit], query: SearchQuery) -> PostingConnection:
-    """The connection of what a search found."""
+async def found_postings(
+    info: Info, page: Page[Hit], keyset: Keyset[Hit], query: SearchQuery
+) -> PostingConnection:
+    """The connection of what a search found, its employers read at once if they are asked for."""
+    employers: dict[str, Employer] = {}
+    if asks_for(info, {"employer", "highlights"}):
+        ids = {hit.posting.employer_id for hit in page.items}
+        records = await info.context.services.store.employers.by_ids(ids)
+        employers = {each: Employer.of(record) for each, record in records.items()}
     return posting_connection(
         page,
         keyset,
         query,
-        node=lambda hit: Posting.of(hit.posting),
+        node=lambda hit: Posting.of(hit.posting, employers.get(hit.posting.employer_id)),
         kilometres=lambda hit: None if hit.metres is None else round(hit.metres / 1_000, 1),
     )
 

@@ -113,7 +113,10 @@ async def explained(
     )
 
 
-_MATCHING: Keyset[tuple[SeekerRecord, Match]] = by_id("matching-seekers", lambda found: found[0].id)
+_LOOKED_AT: Keyset[SeekerRecord] = by_id("matching-seekers", lambda seeker: seeker.id)
+_MATCHING: Keyset[tuple[SeekerRecord, Match]] = by_id(
+    _LOOKED_AT.name, lambda found: _LOOKED_AT.key(found[0])[0]
+)
 
 
 @strawberry.type
@@ -147,7 +150,8 @@ class MatchQueries:
 
     @strawberry.field(
         description="For officers: seekers of their scope whom an open posting suits, the newest "
-        "first, masked."
+        f"first, masked. A page looks at {MOST_LOOKED_AT:,} of them and may have fewer than "
+        "wanted, or none: `endCursor` goes on behind the last one that it looked at."
     )
     async def matching_seekers(
         self,
@@ -162,7 +166,7 @@ class MatchQueries:
         posting = await open_posting(context, local_id(posting_id, "Posting", "postingId"))
         if posting is None:
             raise NotFound("There is no such posting open.", field=("postingId",))
-        found = await _whom_it_suits(
+        found, left_at = await _whom_it_suits(
             context,
             posting,
             union_id=caller.union_id,
@@ -171,21 +175,25 @@ class MatchQueries:
         )
         page = Page(
             items=found[: wanted.limit],
-            has_next=len(found) > wanted.limit,
+            has_next=left_at is not None or len(found) > wanted.limit,
             has_previous=wanted.after is not None,
         )
-        return connection(
+        answer = connection(
             page,
             _MATCHING,
             lambda each: SeekerMatch(
                 seeker=Seeker.of(each[0]), match=PostingMatch.of(each[1], posting)
             ),
         )
+        if left_at is not None:
+            answer.page_info.end_cursor = _LOOKED_AT.cursor(left_at)
+        return answer
 
 
 async def _whom_it_suits(
     context: Context, posting: Posting, *, union_id: str | None, before: str | None, most: int
-) -> list[tuple[SeekerRecord, Match]]:
+) -> tuple[list[tuple[SeekerRecord, Match]], SeekerRecord | None]:
+    """Up to ``most``, and the last one looked at when there are more to look at than one may."""
     job = job_of(posting.record)
     keys = reached(job.occupation, job.place_code)
     found: list[tuple[SeekerRecord, Match]] = []
@@ -199,6 +207,6 @@ async def _whom_it_suits(
             if match is not None:
                 found.append((seeker, match))
         if len(found) >= most or len(seekers) < _READ:
-            break
+            return found[:most], None
         before = seekers[-1].id
-    return found[:most]
+    return found, seekers[-1]

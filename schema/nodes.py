@@ -18,6 +18,7 @@ MOST = 100
 DEFAULT = 20
 
 KINDS = (
+    "MinimumWage",
     "Posting",
     "Employer",
     "LiveSession",

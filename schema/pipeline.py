@@ -138,6 +138,7 @@ class PipelineMutations:
             by=caller,
             expected_version=input.expected_version,
         )
+        await _see_to_rooms(info, advanced)
         return LeadStageAdvanced(lead=Lead.of(advanced))
 
     @strawberry.mutation(
@@ -159,6 +160,7 @@ class PipelineMutations:
                 advanced = await info.context.services.pipeline.advance(
                     record, input.stage, input.reason, by=caller
                 )
+                await _see_to_rooms(info, advanced)
             except Refusal as refusal:
                 refused: LeadOutcome = errors.answer(refusal)  # type: ignore[assignment] # what a step can be refused with
                 return refused
@@ -205,6 +207,12 @@ class PipelineMutations:
             record, side_of(caller.role), hired=input.hired, by=caller.subject
         )
         return HireNoted(lead=Lead.of(confirmed))
+
+
+async def _see_to_rooms(info: Info, lead: LeadRecord) -> None:
+    """Have the rooms told when the last one wanted has the job."""
+    if lead.stage is LeadStage.HIRED:
+        await info.context.services.desk.take_away(lead.posting_id)
 
 
 async def _followed(

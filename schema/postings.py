@@ -6,13 +6,11 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.accounts import Role
-from domain.errors import InvalidInput, NotFound, NotPermitted, PostingConflict, PostingNotOpen
+from domain.errors import NotFound, NotPermitted, PostingConflict
 from domain.postings import CloseReason, PostingStatus
 from domain.postings import Posting as PostingRecord
-from domain.scopes import may_see_unopened
 from domain.screening import check_terms
-from domain.texts import check_text
-from domain.verdicts import admitted, decided
+from domain.verdicts import admitted
 from schema import errors
 from schema.context import Context, Info
 from schema.employers import Employer
@@ -22,13 +20,17 @@ from schema.nodes import (
     global_id,
     local_id,
 )
+from schema.reviews import Reviewed
+from schema.scopes import concerns
 from schema.terms import Terms, TermsInput, given_terms, terms_of
 from storage.client import new_id
 
 
 @strawberry.type(description="A job that an employer offers.")
-class Posting(Node, Terms):
+class Posting(Node, Terms, Reviewed):
     record: strawberry.Private[PostingRecord]
+    offered_by: strawberry.Private[Employer | None]
+    """Its employer, where a list has read those of all its postings at once."""
     status: PostingStatus
     revision: int = strawberry.field(description="Grows by one with each change of the terms.")
     created_at: datetime
@@ -37,9 +39,10 @@ class Posting(Node, Terms):
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
     @classmethod
-    def of(cls, record: PostingRecord) -> Self:
+    def of(cls, record: PostingRecord, offered_by: Employer | None = None) -> Self:
         return cls(
             record=record,
+            offered_by=offered_by,
             id=global_id("Posting", record.id),
             status=record.status,
             revision=record.revision,
@@ -51,22 +54,16 @@ class Posting(Node, Terms):
         )
 
     @strawberry.field(description="Who offers it.")
-    async def employer(self, info: Info) -> Employer:
+    def employer(self, info: Info) -> Employer:
+        if self.offered_by is not None:
+            return self.offered_by
+        # graphql-core awaits it.
+        return self._employer(info)  # type: ignore[return-value] # what Strawberry is told
+
+    async def _employer(self, info: Info) -> Employer:
         record = await info.context.loaders.employers.load(self.record.employer_id)
         assert record is not None  # an employer with postings is never deleted
         return Employer.of(record)
-
-    @strawberry.field(description="What screening found; for the staff it concerns, else empty.")
-    async def findings(self, info: Info) -> list[Finding]:
-        if not await concerns(info.context, self.record):
-            return []
-        return [Finding.of(finding) for finding in self.record.findings]
-
-
-async def concerns(context: Context, posting: PostingRecord) -> bool:
-    """Whether the caller is of the staff that looks after the posting."""
-    union = await context.loaders.unions.load(posting.union_id)
-    return may_see_unopened(context.principal, posting, union.path if union else ())
 
 
 async def visible_posting(context: Context, posting_id: str) -> Posting | None:
@@ -117,27 +114,6 @@ SubmitPostingResult = Annotated[
 ]
 
 
-@strawberry.input(description="A person's decision on a posting that was held.")
-class ReviewPostingInput:
-    posting_id: strawberry.ID
-    approved: bool
-    reason: str
-    expected_revision: int | None = strawberry.field(
-        default=None, description="Refuse when the terms have changed since this revision."
-    )
-
-
-@strawberry.type
-class PostingReviewed:
-    posting: Posting
-
-
-ReviewPostingResult = Annotated[
-    PostingReviewed | errors.PostingNotOpen | errors.PostingConflict | errors.AnyRefusal,
-    strawberry.union("ReviewPostingResult"),
-]
-
-
 @strawberry.type
 class PostingMutations:
     @strawberry.mutation(description="For officers and the employer's recruiters.")
@@ -165,27 +141,6 @@ class PostingMutations:
             at=services.clock(),
         )
         return answer_of(await services.gate.admit(record, table))
-
-    @strawberry.mutation(description="For officers: open or refuse a posting that was held.")
-    async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
-        caller = info.context.require(Role.OFFICER)
-        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
-        held = await info.context.loaders.postings.load(posting_id)
-        if held is None or not await concerns(info.context, held):
-            raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
-        check_revision(held, input.expected_revision)
-        reason = input.reason.strip()
-        if not reason:
-            raise InvalidInput("Say why; it is kept with the posting.", field=("input", "reason"))
-        check_text(reason, 500, ("input", "reason"))
-        services = info.context.services
-        after = decided(
-            held, by=caller.subject, at=services.clock(), approved=input.approved, reason=reason
-        )
-        waits = held.status is PostingStatus.IN_REVIEW
-        if not waits or not await services.gate.write(held, after):
-            raise PostingNotOpen("The posting does not wait for a decision; reload it.")
-        return PostingReviewed(posting=Posting.of(after))
 
 
 def check_revision(posting: PostingRecord, expected: int | None) -> None:

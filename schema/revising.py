@@ -21,8 +21,8 @@ from schema.postings import (
     PostingRefused,
     answer_of,
     check_revision,
-    concerns,
 )
+from schema.scopes import concerns
 from schema.terms import TermsInput, given_terms
 
 

@@ -34,6 +34,7 @@ from schema.profiles import SeekerMutations
 from schema.questions import QuestionQueries, visible_question
 from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
 from schema.regions import RegionQueries
+from schema.reviewing import ReviewMutations, ReviewQueries
 from schema.revising import RevisionMutations
 from schema.rights import RightsMutations, RightsQueries
 from schema.scheduling import ScheduleMutations
@@ -42,6 +43,7 @@ from schema.seekers import SeekerQueries, visible_seeker
 from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
+from schema.wages import WageMutations, WageQueries, known_wage
 from schema.webhooks import WebhookMutations, WebhookQueries, visible_webhook
 
 
@@ -71,6 +73,7 @@ _FINDERS = {
     "Lead": visible_lead,
     "Account": _account,
     "Code": visible_code,
+    "MinimumWage": known_wage,
     "Webhook": visible_webhook,
     "Seeker": visible_seeker,
     "CallCampaign": visible_campaign,
@@ -94,10 +97,12 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
+        ReviewQueries,
         SearchQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,
+        WageQueries,
         SessionQueries,
         QuestionQueries,
         LeadQueries,
@@ -119,7 +124,9 @@ Mutation = merge_types(
     (
         AccountMutations,
         EmployerMutations,
+        WageMutations,
         PostingMutations,
+        ReviewMutations,
         RevisionMutations,
         ScheduleMutations,
         SessionMutations,

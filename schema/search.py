@@ -171,7 +171,7 @@ class SearchQueries:
         if order is SearchOrder.DISTANCE and query.near is None:
             raise InvalidInput("Say near what: give filter.near.", field=("orderBy",))
         page = await info.context.services.store.search.page(query, order, wanted)
-        return found_postings(page, keyset, query)
+        return await found_postings(info, page, keyset, query)
 
     @strawberry.field(
         description="What may be meant by the beginning of a word, in Chinese, pinyin or initials: "

@@ -71,6 +71,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
             name="by_scope",
         ),
+        IndexModel(
+            [("union_path", ASCENDING), ("waiting_since", ASCENDING), ("_id", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"waiting_since": {"$type": "date"}},
+        ),
         IndexModel([("status", ASCENDING), ("terms.valid_until", ASCENDING)], name="by_last_day"),
         IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
         IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
@@ -80,6 +85,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
         ),
+    ],
+    "decisions": [IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting")],
+    "reports": [
+        IndexModel(
+            [("posting_id", ASCENDING), ("by", ASCENDING)], name="one_a_viewer", unique=True
+        ),
+        IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting"),
+        IndexModel([("by", ASCENDING), ("at", ASCENDING)], name="by_viewer"),
+        IndexModel([("origin", ASCENDING), ("at", ASCENDING)], name="by_origin"),
     ],
     "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
     "sessions": [
@@ -134,6 +148,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("code_id", ASCENDING), ("stage", ASCENDING)],
             name="by_code",
             partialFilterExpression={"code_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("posting_id", ASCENDING), ("stage", ASCENDING)],
+            name="hired",
+            partialFilterExpression={"hired_at": {"$type": "date"}},
         ),
         IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
         IndexModel(

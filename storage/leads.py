@@ -212,6 +212,17 @@ class Leads:
                 async for row in self._mongo.aggregate("leads", pipeline)
             }
 
+    async def hires(self, posting_id: str, *, session: Session) -> int:
+        """How many people of a posting have the job now."""
+        where = {
+            "posting_id": posting_id,
+            "stage": {"$in": [stage.value for stage in HIRED]},
+            # Whoever was hired has it: an index that holds no others serves this.
+            "hired_at": {"$type": "date"},
+        }
+        with translated():
+            return await self._leads.count_documents(where, session=session)
+
     async def take_unlogged(
         self, session_id: str | None, *, limit: int, session: Session
     ) -> list[tuple[str, str]]:

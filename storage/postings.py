@@ -22,6 +22,7 @@ from storage.pages import Page, Slice, find_page
 from storage.searchable import Searchable
 
 NEWEST_FIRST = (("_id", -1),)
+LONGEST_WAITING = (("waiting_since", 1), ("_id", 1))
 _BATCH = 50
 
 
@@ -64,7 +65,19 @@ class Listed:
 class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
+        self._unions = mongo["unions"]
         self._searchable = Searchable(mongo)
+
+    async def begin(self) -> None:
+        """Give postings of before they had one the path of their union."""
+        pathless = {"union_path": {"$exists": False}}
+        with translated():
+            for union_id in await self._postings.distinct("union_id", pathless):
+                union = await self._unions.find_one({"_id": union_id}, {"path": 1})
+                if union is not None:
+                    await self._postings.update_many(
+                        {"union_id": union_id, **pathless}, {"$set": {"union_path": union["path"]}}
+                    )
 
     async def add(
         self,
@@ -155,6 +168,16 @@ class Postings:
         """One page of what ``query`` leaves, in ``order``."""
         with translated():
             page = await find_page(self._postings, _where(query), order, wanted)
+        return page.map(lambda document: to_record(Posting, document))
+
+    async def waiting(self, union_id: str, wanted: Slice) -> Page[Posting]:
+        """Those of a union and its branches that a person is to look at, the longest waiting first.
+
+        The key is since when, and the id.
+        """
+        where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+        with translated():
+            page = await find_page(self._postings, where, LONGEST_WAITING, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
     async def write(

@@ -7,6 +7,7 @@ from an index alone; only the postings of the page itself are fetched.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 from domain.geo import Point
 from domain.postings import Posting
 from domain.suggestions import Suggestion
+from storage.board import Boards, Counted
 from storage.client import Document, Mongo, translated
 from storage.documents import to_record
 from storage.pages import Order, Page, Slice, beyond, find_page
@@ -40,28 +42,23 @@ class Hit:
     metres: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """Traits, place code and monthly pay of postings that were found; all of them if complete."""
-
-    traits: Sequence[str]
-    places: Sequence[str]
-    pays: Sequence[int]
-    complete: bool
-
-
 Read = Callable[[Slice], Awaitable[Page[Document]]]
 
 
 class Search:
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, boards: Boards) -> None:
         self._mongo = mongo
+        self._boards = boards
         self._postings = mongo["postings"]
 
     async def page(self, query: SearchQuery, order: SearchOrder, wanted: Slice) -> Page[Hit]:
         """One page of what is found; DISTANCE needs a query that says near what."""
         with translated():
-            if order is SearchOrder.RELEVANCE:
+            # What nothing leads comes from the database in its order, and so as it is now.
+            chosen = self._boards.page(query, order, wanted) if query.is_led else None
+            if chosen is not None:
+                page = chosen
+            elif order is SearchOrder.RELEVANCE:
                 page = await self._by_rank(query, wanted)
             elif order is SearchOrder.DISTANCE:
                 page = await self._by_distance(query, wanted)
@@ -86,7 +83,10 @@ class Search:
         return found is not None
 
     async def count(self, query: SearchQuery) -> Counted:
-        """The counted fields of at most 2,000 of what is found."""
+        """The counts of what is found, or of 2,000 of it where the database has to count."""
+        return self._boards.count(query) or await self._counted(query)
+
+    async def _counted(self, query: SearchQuery) -> Counted:
         pipeline: list[Document] = [
             *query.keys(),
             {"$limit": MOST_COUNTED + 1},
@@ -101,10 +101,12 @@ class Search:
         ]
         found = await self._rows(query, pipeline)
         row = found[0] if found else {"traits": [], "places": [], "pays": []}
+        places = row["places"][:MOST_COUNTED]
         return Counted(
-            traits=row["traits"][:MOST_COUNTED],
-            places=row["places"][:MOST_COUNTED],
-            pays=row["pays"][:MOST_COUNTED],
+            total=len(places),
+            traits=Counter("".join(row["traits"][:MOST_COUNTED])),
+            places=Counter(places),
+            pays=Counter(row["pays"][:MOST_COUNTED]),
             complete=len(row["places"]) <= MOST_COUNTED,
         )
 
@@ -195,7 +197,7 @@ class Search:
         if not keys:
             return []
         where = {"$and": [{"_id": {"$in": [key["_id"] for key in keys]}}, query.shown()]}
-        found = self._postings.find(where)
+        found = self._postings.find(where, {"search.tokens": 0})
         postings = {document["_id"]: document async for document in found}
         return [_hit(postings[key["_id"]], key, order) for key in keys if key["_id"] in postings]
 

@@ -117,6 +117,16 @@ class Sessions:
             )
             return [document["_id"] async for document in found]
 
+    async def pinned(self, *, limit: int = 1_000) -> list[str]:
+        """The postings that sessions on air show now."""
+        on_air = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
+        with translated():
+            found = self._sessions.find(
+                {"status": {"$in": on_air}, "pinned_posting_id": {"$ne": None}},
+                {"pinned_posting_id": 1},
+            ).limit(limit)
+            return sorted({document["pinned_posting_id"] async for document in found})
+
     async def note_seq(self, session_id: str, seq: int, *, session: Session) -> None:
         """Keep the last event that the session's state includes, in the transaction that logs it.
 

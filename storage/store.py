@@ -10,6 +10,7 @@ from domain.seekers import Seeker
 from domain.webhooks import Webhook
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.board import Boards
 from storage.calls import Calls
 from storage.campaigns import Campaigns
 from storage.client import Mongo
@@ -35,6 +36,7 @@ from storage.presence import Presence
 from storage.questions import Questions
 from storage.referrals import Referrals
 from storage.rescreens import Rescreens
+from storage.reviews import Reviews
 from storage.sealing import Seal
 from storage.search import Search
 from storage.searchable import Searchable
@@ -60,9 +62,11 @@ class Store:
         self.employers = Employers(mongo)
         self.wages = Wages(mongo)
         self.postings = Postings(mongo)
-        self.search = Search(mongo)
+        self.boards = Boards(mongo)
+        self.search = Search(mongo, self.boards)
         self.searchable = Searchable(mongo)
         self.rescreens = Rescreens(mongo)
+        self.reviews = Reviews(mongo)
         self.sessions = Sessions(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
@@ -97,6 +101,7 @@ class Store:
         await self.keys.begin(utc_now())
         await self.consents.begin()
         await self.wages.begin()
+        await self.postings.begin()
 
     async def contact_of(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """Name and phone in the clear; None when there are none, or they were erased.

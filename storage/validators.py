@@ -28,6 +28,7 @@ from domain.postings import Posting
 from domain.questions import Question
 from domain.referrals import Referral
 from domain.rescreening import Rescreen
+from domain.reviews import Decision, Report
 from domain.seekers import Seeker
 from domain.sessions import LiveSession
 from domain.suggestions import Suggestion
@@ -127,6 +128,8 @@ VALIDATORS: Mapping[str, Document] = {
     "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
     "rescreens": _record_schema(Rescreen),
+    "decisions": _record_schema(Decision),
+    "reports": _record_schema(Report),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
     "lead_entries": _record_schema(LeadEntry),

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.employers import check_character, check_credit_code
+from domain.employers import CheckMethod, check_character, check_credit_code, checked
 from domain.errors import InvalidInput
+from tests.support import records
 
 FIELD = ("input", "creditCode")
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -38,3 +41,21 @@ def test_a_published_code_passes() -> None:
 def test_what_is_no_code_is_refused(raw: str) -> None:
     with pytest.raises(InvalidInput, match="18 digits and letters"):
         check_credit_code(raw, FIELD)
+
+
+@pytest.mark.parametrize("missing", [None, "licence", "handler_identity", "handler_authority"])
+def test_a_check_counts_for_six_months_if_all_three_were_in_order(missing: str | None) -> None:
+    seen = {part: part != missing for part in ("licence", "handler_identity", "handler_authority")}
+    after, check = checked(
+        records.employer(),
+        "check",
+        method=CheckMethod.DOCUMENTS,
+        note="",
+        by="officer",
+        at=records.AT,
+        **seen,
+    )
+    until = date(2027, 4, 1) if missing is None else None
+    assert (after.verified_until, check.valid_until, after.checks) == (until, until, 2)
+    assert check.is_passed is after.is_verified(date(2027, 4, 1)) is (missing is None)
+    assert not after.is_verified(date(2027, 4, 2))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, TextRefused
 from domain.geo import Point
 from domain.groups import SeekerGroup
 from domain.postings import (
@@ -22,7 +22,7 @@ from domain.postings import (
     PostingTerms,
     Severity,
 )
-from domain.screening import check_terms, screen
+from domain.screening import MOST_MARKS, check_said, check_terms, screen
 from domain.verdicts import admitted
 from domain.wages import KNOWN_WAGES
 from tests.domain.samples import FULL_COVER, ON, any_terms, hourly, monthly, part_time, terms
@@ -305,3 +305,54 @@ def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -
         assert offer.hours_per_week <= 168
         assert offer.headcount <= 100_000
         assert offer.valid_until <= date(2027, 10, 2)
+
+
+@pytest.mark.parametrize(("age", "found_codes"), [(None, []), (16, []), (15, ["UNDER_SIXTEEN"])])
+def test_nobody_under_sixteen(age: int | None, found_codes: list[str]) -> None:
+    findings = found(terms(min_age=age))
+    assert list(findings) == found_codes
+    assert all(finding.field == "minAge" for finding in findings.values())
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "hours", "differ"),
+    [
+        ("08:00", "17:00", 8, False),
+        ("08:00", "20:00", 8, False),
+        ("08:00", "20:30", 8, True),
+        ("08:00", "15:30", 8, True),
+        ("22:00", "06:00", 8, False),
+        ("08:00", "08:00", 24, False),
+        ("08:00", "08:00", 8, True),
+    ],
+)
+def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, differ: bool) -> None:
+    offer = terms(
+        starts_at=time.fromisoformat(begins),
+        ends_at=time.fromisoformat(ends),
+        hours_per_day=Decimal(hours),
+    )
+    assert ("CLOCK_HOURS_DIFFER" in found(offer)) is differ
+
+
+def test_a_finding_about_words_names_the_field_and_marks_them() -> None:
+    findings = found(
+        terms(title="限男性焊工", duties="入职交押金，宿舍押金另交", address="外地勿投")
+    )
+    assert {code: finding.field for code, finding in findings.items()} == {
+        "SEX_DISCRIMINATION": "title",
+        "DEPOSIT_OR_FEE": "duties",
+        "ORIGIN_DISCRIMINATION": "address",
+    }
+    marks = findings["DEPOSIT_OR_FEE"].marks
+    assert [(mark.text, mark.start) for mark in marks] == [("押金", 3), ("押金", 8)]
+    many = found(terms(duties="押金，" * 50))["DEPOSIT_OR_FEE"]
+    assert len(many.marks) == MOST_MARKS
+
+
+def test_what_staff_say_before_everybody_has_no_phrase() -> None:
+    check_said("五险一金，不收押金", ("input", "body"))
+    with pytest.raises(TextRefused) as refused:
+        check_said("月入过万，押金300元", ("input", "body"))
+    assert [finding.code for finding in refused.value.findings] == ["LURE", "DEPOSIT_OR_FEE"]
+    assert refused.value.field == ("input", "body")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import AlreadyExists, InvalidInput
 from domain.money import Pay, PayPeriod
 from domain.regions import is_place_code
 from domain.wages import (
@@ -18,8 +20,10 @@ from domain.wages import (
     WageTable,
     monthly_equivalent,
     verdict,
+    verified,
 )
 from tests.domain.samples import ON, hourly, monthly, pays, places
+from tests.support import records
 
 START = date(2026, 1, 1)
 
@@ -192,3 +196,33 @@ def test_rounding_down_never_changes_the_comparison_with_a_minimum(
     exact = amount * min(per_day, 8) * Decimal("21.75")
     rounded = monthly_equivalent(hourly(amount), Decimal(per_day)).amount
     assert (rounded >= minimum) == (exact >= minimum)
+
+
+def test_a_row_is_verified_once_and_only_with_its_notice() -> None:
+    added = records.wage_row()
+    vouched = verified(added, "next", by="officer", at=records.AT)
+    assert (vouched.id, vouched.grade, vouched.verified_by) == ("next", Grade.A, "officer")
+    assert vouched.is_trusted
+    with pytest.raises(AlreadyExists):
+        verified(vouched, "third", by="officer", at=records.AT)
+    for bare in (
+        replace(added, doc_no=None),
+        replace(added, source_url=None),
+        replace(added, effective_from=None),
+    ):
+        with pytest.raises(InvalidInput):
+            verified(bare, "next", by="officer", at=records.AT)
+
+
+def test_a_later_row_takes_the_place_of_one_for_the_same_day() -> None:
+    old, new = row(amount=2000), row(amount=2100)
+    assert table(old, new).in_force(old.region, ON) == (new,)
+    assert table(new, old).in_force(old.region, ON) == (old,)
+
+
+def test_what_a_pay_was_compared_with_is_told() -> None:
+    assert KNOWN_WAGES.told("310115", PayPeriod.MONTH, ON) == "310000 2740元/月"
+    assert KNOWN_WAGES.told("440000", PayPeriod.HOUR, ON) == (
+        "440000 25.4/21.9/20.2/?元/小时；440300 25.4元/小时"
+    )
+    assert KNOWN_WAGES.told("540100", PayPeriod.MONTH, ON) == "540000 ?元/月"

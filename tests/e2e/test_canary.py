@@ -13,6 +13,7 @@ import mmap
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,69 @@ class Visit:
         trail = "query ($lead: ID!) { auditTrail(leadId: $lead) { edges { node { detail } } } }"
         await self.http(trail, {"lead": lead}, token=self.officer)
 
+    async def seek(self) -> None:
+        """A profile of one's own, and one that an officer enters down a call list."""
+        profile = {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}}
+        person = {"name": NAME, "phone": PHONE}
+        given = {"profile": profile, "contact": person, "consent": {"textVersion": "1"}}
+        saved = await self.answer("saveProfile", "ProfileSaved", "receipt accessToken", given)
+        seeker = saved["accessToken"]
+        await self.http.shows("{ myProfile { contact { name phone } } }", {}, seeker)
+        await self.http("{ recommendedPostings { posting { title } } }", token=seeker)
+        made = await self.answer(
+            "createCampaign", "CampaignCreated", "campaign { id }", {"title": CONTROL}, self.officer
+        )
+        campaign = made["campaign"]["id"]
+        rows = [person | {"phone": written, "group": "LAID_OFF"} for written in WRITTEN]
+        wrong = [
+            {"phone": f"{PHONE}5"},
+            {"name": f"{NAME}\n{PHONE}"},
+            {"remark": f"{NAME} {PHONE}"},
+        ]
+        rows += [rows[0] | change for change in wrong]
+        imported = await self.answer(
+            "importCallList",
+            "CallListImported",
+            "added known findings { row message }",
+            {"campaignId": campaign, "rows": rows},
+            self.officer,
+        )
+        assert (imported["added"], imported["known"], len(imported["findings"])) == (1, 3, 3)
+        listing = "query ($id: ID!) { callList(campaignId: $id) { edges { node { id contact { name phone } } } } }"  # noqa: E501 - one document
+        listed = await self.http(listing, {"id": campaign}, token=self.officer)
+        ((entry,),) = [[edge["node"] for edge in listed["callList"]["edges"]]]
+        assert entry["contact"] == MASKED
+        call = {"entryId": entry["id"], "outcome": "REACHED", "note": "下午五点前要接孩子"}
+        await self.answer("recordCall", "CallRecorded", "entry { id }", call, self.officer)
+        asked = {"textVersion": "1", "askedAt": datetime.now(UTC).isoformat()}
+        entered = {"entryId": entry["id"], "profile": profile, "consent": asked}
+        await self.answer(
+            "saveProfileFor", "ProfileSavedFor", "seeker { id }", entered, self.officer
+        )
+        seen = {"id": entry["id"], "reason": REASON}
+        contact = "contact { name phone }"
+        await self.act("revealPerson", "PersonRevealed", contact, self.officer, **seen)
+        run = {"campaignId": campaign}
+        await self.answer("matchCampaign", "CampaignMatching", "campaign { id }", run, self.officer)
+        seekers = "{ seekers { edges { node { contact { name phone } } } } }"
+        assert MASKED in [
+            edge["node"]["contact"]
+            for edge in (await self.http(seekers, token=self.officer))["seekers"]["edges"]
+        ]
+        receipt = {"receipt": saved["receipt"]}
+        await self.act("exportMyData", "MyDataExported", "data", **receipt)
+        await self.act("eraseMyData", "MyDataErased", "profile", **receipt)
+
+    async def answer(
+        self, name: str, kind: str, fields: str, given: dict[str, Any], token: str | None = None
+    ) -> dict[str, Any]:
+        """What a mutation answers that shows no contact, by default to the viewer."""
+        query = CALL % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
+        data = await self.http(query, {"input": given}, token=token or self.viewer)
+        found: dict[str, Any] = data[name]
+        assert found["__typename"] == kind, found
+        return found
+
 
 async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
     """The whole way; the frames that all the subscribers got."""
@@ -244,6 +308,8 @@ async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
         second = await each.tap(1)
         each.viewer = await http.enter()
         third = await each.tap(2)
+        each.viewer = await http.enter()
+        await each.seek()
         await until(lambda: sum("LeadRecorded" in frame for frame in leads) == 3)
         await until(lambda: any("TallyChanged" in frame for frame in seen))
         await each.stumble()
@@ -273,7 +339,7 @@ async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
                 Recorder(server.url) as http,
             ):
                 frames = await visit(server, http, mongo)
-                assert await mongo["retained"].count_documents({}) == 1
+                assert await mongo["retained"].count_documents({}) == 2
                 ended = await server.stop()
             await mongo.close()
         assert ended.code == 0

@@ -158,3 +158,43 @@ async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_
     assert await there.run_if_due() is None
     watch.at += retention.LASTING
     assert await there.run_if_due() == NOTHING
+
+
+async def test_a_profile_that_nobody_touched_for_a_year_is_stored_away(
+    store: Store, watch: Watch
+) -> None:
+    seeker = records.seeker()
+    seeker = replace(seeker, contact=store.sealed_for(seeker, CONTACT))
+    bare = records.seeker(contact=None, person=None)
+    await store.seekers.add([seeker, bare])
+    work = Retention(store, watch, Periods())
+    watch.at = AT + CONTACTS_KEPT - MOMENT
+    assert await work.run() == NOTHING
+    watch.at = AT + CONTACTS_KEPT
+    assert await work.run() == Done(erased=2, deleted=0)
+    assert await work.run() == NOTHING
+    left = await store.seekers.by_id(seeker.id)
+    assert left is not None
+    assert (left.contact, left.person, left.erased_at) == (None, None, watch.at)
+    (kept,) = [document async for document in store.mongo["retained"].find({})]
+    assert (kept["_id"], kept["completed_at"]) == (seeker.id, AT)
+    payload = decrypted(store.seal.key("retained"), kept["sealed"], f"Seeker/{seeker.id}/retained")
+    assert json.loads(payload)["phone"] == CONTACT.phone
+    watch.at = AT + RECORDS_KEPT
+    assert await work.run() == Done(erased=0, deleted=1)
+
+
+async def test_who_was_not_called_for_a_year_is_erased_from_the_list(
+    store: Store, watch: Watch
+) -> None:
+    late, called = records.call_entry(), records.call_entry(updated_at=AT + CONTACTS_KEPT)
+    await store.calls.add([late, called])
+    watch.at = AT + CONTACTS_KEPT
+    work = Retention(store, watch, Periods())
+    assert await work.run() == Done(erased=1, deleted=0)
+    assert await work.run() == NOTHING
+    left = await store.calls.by_ids([late.id, called.id])
+    assert (left[late.id].contact, left[late.id].remark) == (None, "")
+    assert left[called.id] == called
+    (row,) = await store.audit.of_subjects("CallEntry", [late.id], limit=5)
+    assert (row.action, row.actor_role) == ("ERASE", "SERVICE")

@@ -16,6 +16,7 @@ from domain.geo import Point
 from domain.postings import Intensity, Occupation, Posting, PostingStatus, Shift
 from domain.seekers import Seeker
 from domain.wants import Near, PickUp, Wants
+from schema import matches
 from tests.domain.samples import terms
 from tests.support import records
 from tests.support.graphql import Api, Server, socket
@@ -232,6 +233,30 @@ async def test_whom_a_posting_suits_is_for_officers_and_masked(api: Api, town: T
     for caller in ("recruiter", "host", "seeker", "viewer"):
         error = await api.error(SUITED, {"posting": gid(job)}, town.world.token_of(caller))
         assert error["extensions"]["code"] == "NOT_PERMITTED"
+
+
+async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
+    api: Api, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matches, "_READ", 2)
+    monkeypatch.setattr(matches, "MOST_LOOKED_AT", 4)
+    job = await town.job(place_code="460105")
+    suited = await town.seeker(places=("460105",))
+    # Newer ones, to whom the posting comes too early: found by its place, and left out.
+    for _ in range(5):
+        await town.seeker(places=("460105",), starts_from=time(9))
+    officer = town.world.token(town.world.officer)
+    asked = {"posting": gid(job), "first": 3}
+    page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+    assert page["edges"] == []
+    assert page["pageInfo"]["hasNextPage"]
+    asked["after"] = page["pageInfo"]["endCursor"]
+    page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+    assert [edge["node"]["seeker"]["id"] for edge in page["edges"]] == [gid(suited)]
+    while page["pageInfo"]["hasNextPage"]:
+        asked["after"] = page["pageInfo"]["endCursor"]
+        page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+        assert page["edges"] == []
 
 
 async def test_a_campaign_is_matched_by_a_run_and_shows_what_still_holds(

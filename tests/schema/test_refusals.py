@@ -16,6 +16,7 @@ from tests.support.operations import CONSENT_TEMPLATE, OPERATIONS, on
 from tests.support.services import Running, World, gid, stored, today
 
 IDENTITY_CARD = "11010519491231002X"
+WANTS = ("profile", "wants")
 Given = dict[str, Any]
 
 
@@ -53,6 +54,10 @@ def setting(**values: Any) -> Callable[[World], Given]:
 
 def contact(**values: Any) -> Callable[[World], Given]:
     return lambda world: {"contact": {"name": "王小明", "phone": world.phone()} | values}
+
+
+def wants(**values: Any) -> Callable[[World], Given]:
+    return lambda _: {"profile": {"group": "LAID_OFF", "wants": values}}
 
 
 def host(**values: Any) -> Callable[[World], Given]:
@@ -235,6 +240,115 @@ REFUSED: dict[str, Refused] = {
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
+    ),
+    "report, unknown posting": Refused(
+        "reportPosting",
+        "viewer",
+        setting(postingId=lambda _: unknown("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "report, held posting": Refused(
+        "reportPosting",
+        "viewer",
+        setting(postingId=lambda world: gid(world.held)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "report, OTHER without a word": invalid(
+        "reportPosting", "viewer", setting(reason="OTHER"), "body"
+    ),
+    "report, somebody's phone": invalid(
+        "reportPosting", "viewer", setting(body="打13800138000要钱"), "body"
+    ),
+    "report, long text": invalid("reportPosting", "viewer", setting(body="长" * 501), "body"),
+    "report, id of an employer": wrong_id(
+        "reportPosting", "viewer", setting(postingId=lambda world: gid(world.employer)), "postingId"
+    ),
+    "resolve, no reason": invalid("resolveReport", "officer", setting(reason=" "), "reason"),
+    "resolve, long reason": invalid(
+        "resolveReport", "officer", setting(reason="长" * 501), "reason"
+    ),
+    "resolve, unknown report": Refused(
+        "resolveReport",
+        "officer",
+        setting(reportId=lambda _: unknown("Report")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "reportId"),
+    ),
+    "wage, no region": invalid("addMinimumWage", "officer above", setting(region="99"), "region"),
+    "wage, no tier": invalid("addMinimumWage", "officer above", setting(tier=0), "tier"),
+    "wage, too much": invalid(
+        "addMinimumWage", "officer above", setting(monthly=100_001), "monthly"
+    ),
+    "wage, tenths of a fen": invalid(
+        "addMinimumWage", "officer above", setting(hourly=25.001), "hourly"
+    ),
+    "wage, no figure": invalid(
+        "addMinimumWage", "officer above", setting(monthly=None, hourly=None), "monthly"
+    ),
+    "wage, long ago": invalid(
+        "addMinimumWage", "officer above", setting(effectiveFrom="1999-12-31"), "effectiveFrom"
+    ),
+    "wage, no address": invalid(
+        "addMinimumWage", "officer above", setting(sourceUrl="zj.gov.cn"), "sourceUrl"
+    ),
+    "wage, another province": Refused(
+        "addMinimumWage",
+        "officer above",
+        setting(region="310000"),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "wage to verify, unknown": Refused(
+        "verifyMinimumWage",
+        "officer above",
+        setting(minimumWageId=lambda _: unknown("MinimumWage")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "minimumWageId"),
+    ),
+    "wage to verify, without its notice": invalid(
+        "verifyMinimumWage",
+        "officer above",
+        setting(minimumWageId=lambda _: global_id("MinimumWage", "seed3300001")),
+        "minimumWageId",
+    ),
+    "announce, a phrase that is refused": Refused(
+        "announce",
+        "host",
+        setting(body="入职交押金300元"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "body"),
+    ),
+    "announce, a phrase for a person": Refused(
+        "announce",
+        "host",
+        setting(body="35岁以下优先"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "body"),
+    ),
+    "segment, a phrase in its title": Refused(
+        "setSegment",
+        "host",
+        setting(title="月入过万"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "title"),
+    ),
+    "answer, a phrase": Refused(
+        "answerQuestion",
+        "host",
+        setting(answer="限男性"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "answer"),
     ),
     "verify, unknown employer": Refused(
         "verifyEmployer",
@@ -551,6 +665,68 @@ REFUSED: dict[str, Refused] = {
         "BAD_CURSOR",
         None,
     ),
+    # Seekers
+    "profile, without consent": Refused(
+        "saveProfile",
+        "viewer",
+        setting(consent=None),
+        "ConsentRequired",
+        "CONSENT_REQUIRED",
+        ("input", "consent", "textVersion"),
+    ),
+    "profile, six wishes": invalid(
+        "saveProfile",
+        "viewer",
+        wants(
+            occupations=[
+                "ELECTRICIAN",
+                "WELDER",
+                "CRANE_OPERATOR",
+                "NETWORK_PROGRAMMER",
+                "CHILDCARE_WORKER",
+                "ECOMMERCE_STREAMER",
+            ]
+        ),
+        *WANTS,
+        "occupations",
+    ),
+    "profile, a wish twice": invalid(
+        "saveProfile", "viewer", wants(occupations=["SALES", "SALES"]), *WANTS, "occupations"
+    ),
+    "profile, no such place": invalid(
+        "saveProfile", "viewer", wants(places=["999999"]), *WANTS, "places"
+    ),
+    "status, by an officer who names nobody": invalid(
+        "setSeekerStatus", "officer", setting(seekerId=None), "seekerId"
+    ),
+    "search, no name": invalid("saveSearch", "seeker", setting(name=" "), "name"),
+    "erase, no reason": invalid("eraseSeeker", "officer", setting(reason=" "), "reason"),
+    "person, a short reason": invalid("revealPerson", "officer", setting(reason="x"), "reason"),
+    "campaign, no title": invalid("createCampaign", "officer", setting(title=" "), "title"),
+    "call, back on no day": invalid(
+        "recordCall", "officer", setting(outcome="CALL_BACK"), "nextCallOn"
+    ),
+    "call, on a day after the last word": invalid(
+        "recordCall",
+        "officer",
+        setting(outcome="DO_NOT_CALL", nextCallOn=lambda _: today().isoformat()),
+        "nextCallOn",
+    ),
+    "profile by word, asked long ago": invalid(
+        "saveProfileFor",
+        "officer",
+        setting(consent={"textVersion": "1", "askedAt": "2026-01-01T00:00:00Z"}),
+        "consent",
+        "askedAt",
+    ),
+    "referral, done before it is accepted": Refused(
+        "advanceReferral",
+        "officer",
+        setting(status="DONE"),
+        "StatusConflict",
+        "STATUS_CONFLICT",
+        None,
+    ),
     "advance, unknown lead": Refused(
         "advanceLead",
         "host",
@@ -582,6 +758,26 @@ REFUSED: dict[str, Refused] = {
         "advanceLead", "host", setting(reason="OTHER"), "reason"
     ),
 }
+
+for (name, field), kind in {
+    ("setMatching", "seekerId"): "Seeker",
+    ("setSeekerStatus", "seekerId"): "Seeker",
+    ("eraseSeeker", "seekerId"): "Seeker",
+    ("openReferral", "seekerId"): "Seeker",
+    ("advanceReferral", "referralId"): "Referral",
+    ("importCallList", "campaignId"): "CallCampaign",
+    ("matchCampaign", "campaignId"): "CallCampaign",
+    ("recordCall", "entryId"): "CallEntry",
+    ("saveProfileFor", "entryId"): "CallEntry",
+}.items():
+    REFUSED[f"{name}, unknown {kind}"] = Refused(
+        name,
+        "officer",
+        setting(**{field: lambda _, kind=kind: unknown(kind)}),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", field),
+    )
 
 for name, caller in (("assignLead", "officer"), ("noteLead", "host"), ("confirmHire", "officer")):
     REFUSED[f"{name}, unknown lead"] = Refused(
@@ -787,6 +983,15 @@ ID_FIELDS = {
     ("noteLead", "host", "leadId"): "Lead",
     ("confirmHire", "officer", "leadId"): "Lead",
     ("cancelImport", "officer", "importId"): "Import",
+    ("setMatching", "officer", "seekerId"): "Seeker",
+    ("setSeekerStatus", "officer", "seekerId"): "Seeker",
+    ("eraseSeeker", "officer", "seekerId"): "Seeker",
+    ("openReferral", "officer", "seekerId"): "Seeker",
+    ("advanceReferral", "officer", "referralId"): "Referral",
+    ("importCallList", "officer", "campaignId"): "CallCampaign",
+    ("matchCampaign", "officer", "campaignId"): "CallCampaign",
+    ("recordCall", "officer", "entryId"): "CallEntry",
+    ("saveProfileFor", "officer", "entryId"): "CallEntry",
 }
 NO_IDS = {
     "of another type": lambda world: gid(world.employer),

@@ -12,6 +12,7 @@ import pytest
 
 from domain.cursors import encode
 from domain.postings import Occupation, PostingStatus
+from storage.employers import Employers
 from tests.domain.samples import hourly, terms
 from tests.support import records
 from tests.support.graphql import Api
@@ -310,3 +311,40 @@ async def test_a_suggestion_that_cannot_be_is_refused(
         {"prefix": prefix, "first": first},
     )
     assert error["extensions"] == {"code": "INVALID_INPUT", "field": field}
+
+
+EMPLOYERS = """
+query ($filter: PostingFilter, $asked: Boolean = true) {
+  postings(filter: $filter) { edges { ...Edge } }
+}
+fragment Edge on PostingEdge { node { ... on Posting { id ...Who } also: employer { id } } }
+fragment Who on Posting { ...Name employer @include(if: $asked) { id } }
+fragment Name on Posting { employer { name } }
+"""
+
+
+async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
+    api: Api, still_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading: list[set[str]] = []
+    by_ids = Employers.by_ids
+
+    async def seen(self: Employers, wanted: Any, **options: Any) -> Any:
+        reading.append(set(wanted))
+        return await by_ids(self, wanted, **options)
+
+    monkeypatch.setattr(Employers, "by_ids", seen)
+    given = {"filter": {"employerId": gid(still_world.employer)}}
+    answer = await api.ask(EMPLOYERS, given)
+    edges = answer["postings"]["edges"]
+    assert len(edges) > 1
+    for edge in edges:
+        assert edge["node"]["employer"] == {
+            "name": still_world.employer.name,
+            "id": gid(still_world.employer),
+        }
+    assert reading == [{still_world.employer.id}]
+    await api.ask(
+        "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }", given
+    )
+    assert len(reading) == 1

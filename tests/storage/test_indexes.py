@@ -8,20 +8,26 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.calls import CallOutcome
 from domain.deliveries import DeliveryState
 from domain.events import Announcement
 from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
 from domain.pipeline import noted
-from domain.postings import PostingStatus
+from domain.postings import Occupation, PostingStatus
+from domain.seekers import SeekerStatus
 from domain.sessions import SessionStatus
+from domain.wants import Wants
 from domain.webhook_messages import WebhookEvent, of_recorded
+from storage.calls import CallQuery
 from storage.client import Document, Mongo, Session
 from storage.codes import CodeQuery
 from storage.indexes import INDEXES, ensure_collections
 from storage.leads import LeadQuery
 from storage.pages import Slice
 from storage.postings import NEWEST_FIRST, PostingQuery
+from storage.referrals import ReferralQuery
+from storage.seekers import SeekerQuery
 from storage.sessions import SessionQuery
 from storage.store import Store
 from storage.webhooks import WebhookQuery
@@ -215,6 +221,37 @@ LISTS: list[Reading] = [
         for outcome in (None, RowOutcome.ACCEPTED)
     ),
     lambda store: store.imports.next_waiting(),
+    *(
+        lambda store, wanted=wanted: store.seekers.page(
+            SeekerQuery(union_id=records.UNION_ID), wanted
+        )
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.campaigns.page(records.UNION_ID, wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.campaigns.matches("campaign", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, query=query, wanted=wanted: store.calls.page(query, wanted)
+        for wanted in (FIRST, NEXT)
+        for query in (
+            CallQuery(campaign_id="campaign"),
+            CallQuery(campaign_id="campaign", outcome=CallOutcome.REACHED),
+            CallQuery(campaign_id="campaign", uncalled=True),
+        )
+    ),
+    *(
+        lambda store, query=query: store.referrals.page(query, FIRST)
+        for query in (
+            ReferralQuery(union_id=records.UNION_ID),
+            ReferralQuery(seeker_id="seeker"),
+        )
+    ),
+    lambda store: store.seekers.of_campaign("campaign", after="0", limit=2),
 ]
 # A filter and an order from two sides may need a sort of the few that match.
 LOOKUPS: list[Reading] = [
@@ -276,6 +313,23 @@ LOOKUPS: list[Reading] = [
     lambda store: store.imports.chunk("import", 0),
     lambda store: store.imports.drop_chunks("import"),
     lambda store: store.imports.end("import", ImportStatus.CANCELLED, at=LATER),
+    lambda store: store.seekers.by_giver("giver"),
+    lambda store: store.seekers.by_ids(["a", "b"]),
+    lambda store: store.seekers.count("campaign"),
+    lambda store: store.seekers.reached(["WELDER/310115", "*/*"], before="f" * 24, limit=2),
+    lambda store: store.seekers.page(
+        SeekerQuery(union_id=records.UNION_ID, status=SeekerStatus.SEEKING, campaign_id="c"), FIRST
+    ),
+    lambda store: store.campaigns.by_ids(["a", "b"]),
+    lambda store: store.campaigns.under_way(),
+    lambda store: store.campaigns.forget(campaign_id="campaign", before=LATER),
+    lambda store: store.calls.by_ids(["a", "b"]),
+    lambda store: store.calls.page(CallQuery(campaign_id="campaign", due_on=TODAY), FIRST),
+    lambda store: store.referrals.by_ids(["a", "b"]),
+    lambda store: store.referrals.count("seeker"),
+    lambda store: store.jobs.untold(TODAY, limit=2),
+    lambda store: store.jobs.fitting(Wants(places=("310115",)), TODAY),
+    lambda store: store.jobs.fitting(Wants(), TODAY, occupations=(Occupation.WELDER,)),
 ]
 
 

@@ -29,6 +29,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
     "postings": to_document(records.posting()),
     "rescreens": to_document(records.rescreen()),
+    "reports": to_document(records.report()),
+    "decisions": to_document(records.decision()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(recorded(records.lead())),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from storage.client import Mongo
 from storage.embedded import Embedded, embedded
 
 
@@ -17,7 +18,13 @@ def temporary_folder() -> Iterator[Path]:
 
 @asynccontextmanager
 async def temporary_mongod() -> AsyncIterator[Embedded]:
-    """A mongod with nothing in it, gone after the block with all its data."""
+    """A mongod with nothing in it, gone after the block with all its data.
+
+    It forgets nothing by itself: what tests store has fixed dates, which are long past some day.
+    """
     with temporary_folder() as folder:
         async with embedded(folder) as running:
+            mongo = await Mongo.connect(running.uri, "admin")
+            await mongo.command({"setParameter": 1, "ttlMonitorEnabled": False})
+            await mongo.close()
             yield running

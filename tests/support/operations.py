@@ -171,6 +171,44 @@ OPERATIONS = {
             "... on PostingReviewed { posting { id status } }",
         ),
         Operation(
+            "reportPosting",
+            lambda world: {"postingId": gid(world.open), "reason": "FEES_TAKEN"},
+            "PostingReported",
+            "... on PostingReported { postingId }",
+        ),
+        Operation(
+            "resolveReport",
+            lambda world: {
+                "reportId": global_id("Report", world.report.id),
+                "upheld": False,
+                "reason": "已电话核实，不收取任何费用",
+            },
+            "ReportResolved",
+            "... on ReportResolved { posting { id status waitingSince } }",
+        ),
+        Operation(
+            "addMinimumWage",
+            lambda _: {
+                "region": "330000",
+                "tier": 1,
+                "monthly": 2_660,
+                "hourly": 25,
+                # Not yet: other tests are judged by the rows of today.
+                "effectiveFrom": (today() + timedelta(days=300)).isoformat(),
+                "docNo": "浙政发〔2026〕1号",
+                "sourceUrl": "https://www.zj.gov.cn/",
+            },
+            "MinimumWageAdded",
+            "... on MinimumWageAdded { minimumWage { id region tier grade inForce trusted } }",
+        ),
+        Operation(
+            "verifyMinimumWage",
+            lambda world: {"minimumWageId": gid(world.wage)},
+            "MinimumWageVerified",
+            "... on MinimumWageVerified { minimumWage { id grade trusted "
+            "verifiedBy { displayName } } }",
+        ),
+        Operation(
             "changePosting",
             change_input,
             "PostingAccepted",

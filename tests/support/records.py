@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from domain.accounts import Account, Role
@@ -18,9 +19,11 @@ from domain.profile_consent import consent_given
 from domain.questions import Question
 from domain.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
 from domain.rescreening import Rescreen, RescreenScope
+from domain.reviews import Decision, DecisionKind, Report, ReportReason
 from domain.seekers import Profile, SavedSearch, Seeker
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.unions import Union, UnionLevel
+from domain.wages import Grade, MinimumWage
 from domain.wants import Wants
 from domain.webhook_messages import WebhookEvent
 from domain.webhooks import Webhook, WebhookSecret
@@ -104,6 +107,52 @@ def employer_check(**changes: Any) -> EmployerCheck:
 def rescreen(**changes: Any) -> Rescreen:
     made = Rescreen(
         id=new_id(), scope=RescreenScope.EMPLOYER, key="employer", due_at=AT, requested_at=AT
+    )
+    return replace(made, **changes)
+
+
+def report(**changes: Any) -> Report:
+    made = Report(
+        id=new_id(),
+        posting_id="posting",
+        revision=1,
+        reason=ReportReason.FEES_TAKEN,
+        body="面试时要求交押金",
+        by=new_id(),
+        origin=new_id(),
+        at=AT,
+    )
+    return replace(made, **changes)
+
+
+def decision(**changes: Any) -> Decision:
+    made = Decision(
+        id=new_id(),
+        posting_id="posting",
+        revision=1,
+        kind=DecisionKind.APPROVED,
+        by="officer",
+        at=AT,
+        reason="已核实",
+        findings=(),
+    )
+    return replace(made, **changes)
+
+
+def wage_row(**changes: Any) -> MinimumWage:
+    """An unverified row of a province that no posting of the tests is in."""
+    made = MinimumWage(
+        id=new_id(),
+        region="330000",
+        tier=1,
+        monthly=2_660,
+        hourly=Decimal(25),
+        effective_from=date(2027, 1, 1),
+        doc_no="浙政发〔2026〕1号",
+        source_url="https://www.zj.gov.cn/",
+        grade=Grade.UNVERIFIED,
+        added_by="officer",
+        added_at=AT,
     )
     return replace(made, **changes)
 

@@ -36,6 +36,7 @@ from realtime.pipeline import Pipeline
 from realtime.postings import PostingGate
 from realtime.presence import Presence
 from realtime.questions import Questions
+from realtime.reviews import Reviews
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
@@ -47,6 +48,7 @@ from schema.nodes import global_id
 from schema.seekers import holder_of
 from storage.client import Mongo, Session, new_id
 from storage.clock import Clock, utc_now
+from storage.documents import to_document
 from storage.store import Store
 from tests.domain.samples import terms
 from tests.support import records
@@ -113,6 +115,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         hub=hub,
         desk=desk,
         gate=posting_gate,
+        reviews=Reviews(store, commit, desk, clock),
         questions=Questions(store, commit, clock),
         capture=capture,
         lead_log=lead_log,
@@ -217,6 +220,10 @@ class World:
             self.third,
             self.expired,
         )
+        self.report = records.report(posting_id=self.second.id, at=utc_now())
+        self.wage = records.wage_row(
+            effective_from=today() + timedelta(days=300), added_at=utc_now()
+        )
         self.live = self._session(SessionStatus.LIVE)
         self.scheduled = self._session(SessionStatus.SCHEDULED)
         self.interrupted = self._session(SessionStatus.INTERRUPTED)
@@ -248,6 +255,8 @@ class World:
         for account in self.staff.values():
             await store.accounts.add(account)
         await store.postings.add([*self.order, self.absent])
+        await store.mongo["reports"].insert_one(to_document(self.report))
+        await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
         await store.sessions.add(self.sessions)
         await store.webhooks.add(self.webhook)
         await store.campaigns.add([self.campaign])
