@@ -28,12 +28,12 @@ class AsgiWire:
         self._slack = asyncio.Event()
         self._slack.set()
 
-    def write(self, text: bytes) -> None:
-        """Queue one text message."""
+    def write(self, *texts: bytes) -> None:
+        """Queue text messages."""
         if self._closing is not None:
             return
-        self._queue.append(text)
-        self._bytes += len(text)
+        self._queue.extend(texts)
+        self._bytes += sum(map(len, texts))
         if self._bytes > SLACK_BYTES:
             self._slack.clear()
         self._go_on()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from domain.accounts import Principal
@@ -91,6 +91,10 @@ class Operation:
             self._outbox.send(rendered.message(self._prefix))
         else:
             self._outbox.send_state(f"{self._id}/{kind}", rendered.message(self._prefix))
+
+    def deliver_all(self, events: Sequence[Rendered]) -> None:
+        """Send several events to the subscriber at once."""
+        self._outbox.send(*[rendered.message(self._prefix) for rendered in events])
 
     def has_room(self) -> bool:
         """Whether the peer keeps up."""

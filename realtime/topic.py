@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,10 @@ RESET_SHARED = 1.0
 """Seconds for which one rendered snapshot serves all who are reset."""
 TURN = 500
 """Deliveries before other tasks get a turn: about 5 ms of work."""
+BATCH = 16
+"""Events that wait and are spread together: a member gets them in one write."""
+PART_BYTES = 16 * 1024
+"""Payloads of those; beyond that they go out in parts: what is not out yet counts as waiting."""
 MEMO_BYTES = 4 << 20
 """Payloads kept a group for those who catch up."""
 
@@ -48,6 +52,9 @@ class Member(Protocol):
 
     def deliver(self, rendered: Rendered, kind: str | None) -> None:
         """Queue an event. With a ``kind`` a newer one of the same kind may replace it."""
+
+    def deliver_all(self, events: Sequence[Rendered]) -> None:
+        """Queue several events in their order, in one write."""
 
     def has_room(self) -> bool:
         """Whether the peer keeps up."""
@@ -119,24 +126,39 @@ class Group:
             self._stated[kind] = (placed.event, placed.seq, rendering)
         return await asyncio.shield(rendering)
 
-    async def spread(self, rendered: Rendered, seq: int, kind: str | None) -> None:
-        """Deliver an event to every member that does not have ``seq`` yet.
+    async def spread(self, events: Sequence[tuple[int, Rendered]]) -> None:
+        """Deliver events, in their order, each to every member that does not have its seq yet.
 
-        State (with a ``kind``) goes to those who have it too, and to nobody who has more: what one
-        gets never has an older cursor than what one had before.
+        What a member is delivered at once leaves in one write, so a burst costs little more than
+        its first event.
         """
-        beyond = seq if kind is None else seq + 1
+        first, last = events[0][0], events[-1][0]
+        whole = [rendered for _, rendered in events]
         members = list(self.members.items())
-        passed_by = 0
+        pace = max(1, TURN // len(events))
         for turn, (member, had) in enumerate(members, start=1):
             # Somebody may have left during the turns of the others.
-            if had < beyond and member in self.members:
+            if had < last and member in self.members:
+                fresh = whole if had < first else whole[had - first + 1 :]
+                if len(fresh) == 1:
+                    member.deliver(fresh[0], None)
+                else:
+                    member.deliver_all(fresh)
+                self._counts.deliveries += len(fresh)
+            if turn % pace == 0:
+                await asyncio.sleep(0)
+
+    async def spread_state(self, rendered: Rendered, seq: int, kind: str) -> None:
+        """Deliver state to every member but those who have more.
+
+        What one gets never has an older cursor than what one had before.
+        """
+        for turn, (member, had) in enumerate(list(self.members.items()), start=1):
+            if had <= seq and member in self.members:
                 member.deliver(rendered, kind)
-            else:
-                passed_by += 1
+                self._counts.deliveries += 1
             if turn % TURN == 0:
                 await asyncio.sleep(0)
-        self._counts.deliveries += len(members) - passed_by
 
 
 class Topic:
@@ -253,33 +275,64 @@ class Topic:
 
     async def _catch_up(self) -> None:
         while self._pending or self._behind:
-            placed = self._pending.popleft() if self._pending else None
-            if self._behind or (placed is not None and placed.seq > self.last + 1):
+            if following := self._following():
+                await self._spread(following)
+            elif self._behind:
                 self._behind = False
                 await self._read_missing()
-            elif placed is not None and placed.seq == self.last + 1:
-                await self._spread(placed)
+
+    def _following(self) -> list[Placed]:
+        """Take from the hints what follows the last event, up to ``BATCH``; notice a gap."""
+        following: list[Placed] = []
+        wanted = self.last + 1
+        while self._pending and self._pending[0].seq <= wanted and len(following) < BATCH:
+            placed = self._pending.popleft()
+            if placed.seq == wanted:
+                following.append(placed)
+                wanted += 1
+        if self._pending and not following:
+            self._behind = True
+        return following
 
     async def _read_missing(self) -> None:
         try:
             while missing := await self._log.read(self.name, after=self.last, limit=READ):
-                for placed in missing:
-                    await self._spread(placed)
+                for begin in range(0, len(missing), BATCH):
+                    await self._spread(missing[begin : begin + BATCH])
         except StorageError:
             self._behind = True
             raise
 
-    async def _spread(self, placed: Placed) -> None:
-        self._recent.append(placed)
-        self.last = placed.seq
+    async def _spread(self, following: Sequence[Placed]) -> None:
+        self._recent.extend(following)
+        self.last = following[-1].seq
         groups = list(self.groups.values())
-        all_rendered = await asyncio.gather(*(group.rendered(placed) for group in groups))
+        all_rendered = await asyncio.gather(*(_rendered(group, following) for group in groups))
         for group, rendered in zip(groups, all_rendered, strict=True):
-            await group.spread(rendered, placed.seq, None)
+            for part in _parts(rendered):
+                await group.spread(part)
 
     async def _spread_passing(self) -> None:
         passing, self._passing = self._passing, {}
         for kind, event in passing.items():
             placed = self.placed(event)
             for group in list(self.groups.values()):
-                await group.spread(await group.passing(placed), placed.seq, kind)
+                await group.spread_state(await group.passing(placed), placed.seq, kind)
+
+
+async def _rendered(group: Group, following: Sequence[Placed]) -> list[tuple[int, Rendered]]:
+    rendered = await asyncio.gather(*(group.rendered(placed) for placed in following))
+    return [(placed.seq, each) for placed, each in zip(following, rendered, strict=True)]
+
+
+def _parts(
+    events: Sequence[tuple[int, Rendered]],
+) -> Iterator[Sequence[tuple[int, Rendered]]]:
+    """Events that go out at once: together they hold little beside what may wait for a peer."""
+    begin, size = 0, 0
+    for place, (_, rendered) in enumerate(events):
+        size += len(rendered.payload)
+        if size > PART_BYTES and place > begin:
+            yield events[begin:place]
+            begin, size = place, len(rendered.payload)
+    yield events[begin:]

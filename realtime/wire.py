@@ -70,8 +70,8 @@ class Wire(Protocol):
     on_drained: Callable[[], None]
     """Called whenever fewer than ``SLACK_BYTES`` wait again."""
 
-    def write(self, text: bytes) -> None:
-        """Send one text message, UTF-8; never blocks, queues what the peer does not take."""
+    def write(self, *texts: bytes) -> None:
+        """Send text messages, UTF-8; never blocks, queues what the peer does not take."""
 
     def queued(self) -> int:
         """Bytes written that the peer has not taken yet."""
@@ -104,17 +104,17 @@ class Outbox:
         self.code: Close | None = None
         """With which we closed the connection; None while it is open, or when the peer went."""
 
-    def send(self, text: bytes) -> None:
-        """Queue a message that must arrive; while little waits one of any size does."""
+    def send(self, *texts: bytes) -> None:
+        """Queue messages that must arrive; while little waits they do whatever their size."""
         if self._slots:
             self.flush()
         if self.closed:
             return
         waiting = self._wire.queued()
-        if waiting > SLACK_BYTES and waiting + len(text) > OUTBOX_BYTES:
+        if waiting > SLACK_BYTES and waiting + sum(map(len, texts)) > OUTBOX_BYTES:
             self.close(Close.OUTBOX_FULL)
             return
-        self._wire.write(text)
+        self._wire.write(*texts)
 
     def send_state(self, slot: str, text: bytes) -> None:
         """Send ``text``, or let it replace what waits in ``slot``."""

@@ -98,3 +98,11 @@ def test_a_campaign_belongs_to_the_last_union_of_its_path() -> None:
         id="campaign", title="回访", union_path=("root", "union"), created_by="o", created_at=AT
     )
     assert campaign.union_id == "union"
+
+
+def test_after_twenty_calls_somebody_is_left_in_peace() -> None:
+    entry = ENTRY
+    for _ in range(MOST_CALLS):
+        entry = call(entry, CallOutcome.NO_ANSWER)
+    with pytest.raises(StatusConflict, match="in peace"):
+        call(entry, CallOutcome.REACHED)

@@ -147,6 +147,14 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     }
     (row,) = (await step("Rows", known, officer))["edges"]
     assert [finding["code"] for finding in row["node"]["findings"]] == ["EXAMPLE_ROW"]
+
+    saved = await step("Profile", known, viewer)
+    assert saved["seeker"]["status"] == "SEEKING"
+    recommended = await step("Recommended", known, saved["accessToken"])
+    assert known["accepted posting"] in {match["posting"]["id"] for match in recommended}
+    for match in recommended:
+        codes = {reason["code"] for reason in match["reasonsFor"]}
+        assert codes >= {"PLACE", "SHIFT", "INTENSITY", "PAY"}
     assert done == set(STEPS)
 
 

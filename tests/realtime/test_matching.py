@@ -239,3 +239,75 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
     assert await store.leases.take(
         "matching", "another", at=records.AT, until=records.AT + timedelta(seconds=1)
     )
+
+
+async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "EVERY_SECONDS", 0.01)
+    seeker = records.seeker()
+    await store.seekers.add([seeker])
+    await store.postings.add([posting()])
+    wrong = [StorageError("no answer"), ValueError("a mistake of ours")]
+    untold, looks = store.jobs.untold, 0
+
+    async def failing(*args: Any, **given: Any) -> list[Posting]:
+        nonlocal looks
+        looks += 1
+        if wrong:
+            raise wrong.pop()
+        return await untold(*args, **given)
+
+    async def lost(*_: Any) -> None:
+        raise StorageError("no answer")
+
+    monkeypatch.setattr(store.jobs, "untold", failing)
+    node = matcher(store)
+    node.start()
+    # Two that fail, one that tells, and one more.
+    await until(lambda: looks >= 4)
+    assert len(await told(store, seeker)) == 1
+    monkeypatch.setattr(store.leases, "release", lost)
+    await node.close()
+
+
+async def waiting(store: Store) -> tuple[str, MatchRun]:
+    """A campaign with three seekers that waits to be matched."""
+    campaign = records.campaign()
+    await store.campaigns.add([campaign])
+    await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])
+    run = MatchRun(status=RunStatus.QUEUED, requested_by="me", requested_at=records.AT, total=3)
+    assert await store.campaigns.queue(campaign.id, run)
+    return campaign.id, run
+
+
+async def test_a_campaign_that_another_node_took_further_is_left_to_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id, run = await waiting(store)
+    further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
+    keep = store.campaigns.keep
+
+    async def overtaken(matches: Any) -> None:
+        await keep(matches)
+        await store.campaigns.progress(campaign_id, run, further)
+
+    monkeypatch.setattr(store.campaigns, "keep", overtaken)
+    assert await matcher(store).run() == (0, 0)
+    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
+    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.AT)
+
+
+async def test_a_campaign_waits_when_the_lease_is_lost(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id, run = await waiting(store)
+    answers = iter([True, False, False])
+
+    async def take(*_: Any, **__: Any) -> bool:
+        return next(answers)
+
+    monkeypatch.setattr(store.leases, "take", take)
+    assert await matcher(store).run() == (0, 0)
+    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
+    assert found.run == run

@@ -138,7 +138,10 @@ async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -
     deliveries: Counter[int] = Counter()
     group = Group(render, Counts())
     group.members = {Timed(bystander, deliveries): 0 for _ in range(10_000)}
-    await group.spread(Rendered(b"{}"), 1, kind)
+    if kind is None:
+        await group.spread([(1, Rendered(b"{}"))])
+    else:
+        await group.spread_state(Rendered(b"{}"), 1, kind)
     await bystander.leave()
     assert deliveries.total() == 10_000
     assert max(deliveries.values()) == TURN

@@ -6,13 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.events import (
     PresenceChanged,
     TallyChanged,
 )
 from realtime import topic as topics
-from realtime.topic import Counts, Group
+from realtime.rendered import Rendered
+from realtime.topic import BATCH, PART_BYTES, Counts, Group, _parts
 from tests.realtime.rooms import Room, seqs
 from tests.support.members import Recorder, Rendering
 from tests.support.waiting import until
@@ -172,7 +175,7 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: Room
     member = Recorder()
     await room.hub.join(room.topic, "slow", slow, member, session_id=room.session_id, after=None)
     await room.say(2)
-    await until(lambda: slow.calls == [1])
+    await until(lambda: slow.calls == [1, 2])
     late = asyncio.create_task(room.joined(0))
     await asyncio.sleep(0)
     slow.go.set()
@@ -209,3 +212,36 @@ async def test_a_topic_that_met_a_fault_goes_on_and_makes_up_for_it(
     room.hub.hint_gap()
     await room.spread(member)
     assert member.seqs == [1, 2]
+
+
+async def test_events_that_wait_are_told_together_in_their_order(room: Room) -> None:
+    member = await room.joined()
+    room.rendering.go.clear()
+    await room.say(1)
+    await until(lambda: room.rendering.calls == [1])
+    await room.say(BATCH + 2)
+    room.rendering.go.set()
+    await room.spread(member)
+    assert member.seqs == seqs(1, BATCH + 3)
+    assert room.rendering.calls == seqs(1, BATCH + 3)
+    assert room.log.reads == 1
+
+
+async def test_a_member_gets_of_a_batch_what_it_does_not_have() -> None:
+    counts = Counts()
+    group = Group(Rendering(), counts)
+    new, knows_two, knows_all = Recorder(), Recorder(), Recorder()
+    group.members = {new: 0, knows_two: 2, knows_all: 3}
+    batch = [(seq, Rendered(b'{"seq":%d}' % seq)) for seq in (1, 2, 3)]
+    await group.spread(batch)
+    assert [len(member.seqs) for member in (new, knows_two, knows_all)] == [3, 1, 0]
+    assert counts.deliveries == 4
+
+
+@given(st.lists(st.integers(0, 3 * PART_BYTES // 2), min_size=1, max_size=BATCH))
+def test_events_go_out_in_parts_that_leave_room(sizes: list[int]) -> None:
+    batch = [(seq, Rendered(b"x" * size)) for seq, size in enumerate(sizes, start=1)]
+    parts = list(_parts(batch))
+    assert [event for part in parts for event in part] == batch
+    for part in parts:
+        assert len(part) == 1 or sum(len(each.payload) for _, each in part) <= PART_BYTES

@@ -32,8 +32,8 @@ class Peer:
         self.closes: list[tuple[int, str]] = []
         self.waits = 0
 
-    def write(self, text: bytes) -> None:
-        self.waiting.append(text)
+    def write(self, *texts: bytes) -> None:
+        self.waiting.extend(texts)
 
     def queued(self) -> int:
         return sum(map(len, self.waiting))
@@ -71,6 +71,15 @@ def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbo
     assert outbox.closed
     assert peer.closes == [(4510, "Too slow: come back with after")]
     assert peer.queued() == OUTBOX_BYTES
+
+
+def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
+    outbox.send(b"x" * SLACK_BYTES, b"y")
+    assert peer.waiting == [b"x" * SLACK_BYTES, b"y"]
+    half = b"z" * ((OUTBOX_BYTES - SLACK_BYTES) // 2)
+    outbox.send(half, half)
+    assert outbox.closed
+    assert peer.queued() == SLACK_BYTES + 1
 
 
 def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +30,10 @@ class Recorder:
     def deliver(self, rendered: Rendered, kind: str | None) -> None:
         self.told.append(_parsed(rendered.payload))
         self.kinds.append(kind)
+
+    def deliver_all(self, events: Sequence[Rendered]) -> None:
+        for rendered in events:
+            self.deliver(rendered, None)
 
     def has_room(self) -> bool:
         return True
