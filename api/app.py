@@ -37,11 +37,13 @@ from api.receipts import Receipts
 from api.settings import Settings
 from api.templates import template
 from api.trust import trusted_documents
+from api.webhooks import Sender
 from domain.events import Placed, session_of
 from realtime.board import BoardKeeper
 from realtime.codes import Scans
 from realtime.commit import GroupCommit, OnLogged
 from realtime.contacts import Contacts
+from realtime.deliveries import Dispatcher
 from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
@@ -61,6 +63,7 @@ from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
 from schema.context import Services
 from schema.engine import Engine
 from storage.client import Mongo, Session
@@ -235,6 +238,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         wages.follow(_started(stack, rescreening).wake)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
+        sender = Sender(private=settings.webhook_private)
+        stack.push_async_callback(sender.close)
+        _started(stack, Dispatcher(store, sender, clock))
         matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))
         importer = _started(
@@ -264,6 +270,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             matcher=matcher,
             receipts=Receipts(store.seal, clock),
             pipeline=pipeline,
+            webhooks=Webhooks(store, clock, private=settings.webhook_private),
             commit=commit,
             presence=presence,
             authority=gate,

@@ -5,8 +5,9 @@
 elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
 service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics),
 ``SONGGANG_TRUSTED_DOCUMENTS`` (the only ones to execute), ``SONGGANG_CONTACT_DAYS`` and
-``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``MONGODB_URI``,
-``MONGODB_DATABASE`` and ``MONGODB_DRIVER``.
+``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``SONGGANG_WEBHOOK_PRIVATE``
+(webhooks may lead into this network), ``MONGODB_URI``, ``MONGODB_DATABASE`` and
+``MONGODB_DRIVER``.
 """
 
 from __future__ import annotations
@@ -115,6 +116,9 @@ class Settings(BaseSettings):
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
+    # For partners in the same network and for trying things out: whoever may make webhooks
+    # reaches what this process reaches.
+    webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")
     # The address may hold a password.
     mongodb_uri: Annotated[SecretStr, AfterValidator(_of_mongodb)] | None = Field(
         default=None, validation_alias="MONGODB_URI"

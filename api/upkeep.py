@@ -26,8 +26,10 @@ def rotate_keys() -> None:
     done = asyncio.run(_rotate())
     began = "made" if done.is_new else "known before"
     typer.echo(f"Key contact/{done.version} ({began}): {done.contacts} contacts sealed with it.")
+    if done.webhooks:
+        typer.echo(f"The secrets of {done.webhooks} webhooks too.")
     if done.damaged:
-        typer.echo(f"{done.damaged} contacts do not open and were left as they are.")
+        typer.echo(f"{done.damaged} contacts or secrets do not open and were left as they are.")
 
 
 @commands.command(name="change-secret")

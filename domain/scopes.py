@@ -12,6 +12,7 @@ from domain.postings import Posting
 from domain.regions import province_of
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
+from domain.webhooks import Webhook
 
 
 def may_direct(principal: Principal, session: LiveSession) -> bool:
@@ -78,6 +79,15 @@ def may_see_code(principal: Principal | None, code: Code) -> bool:
     if principal.role is Role.HOST:
         return code.owner_id == principal.subject
     return principal.role is Role.OFFICER and principal.union_id in code.union_path
+
+
+def may_see_webhook(principal: Principal | None, webhook: Webhook) -> bool:
+    """Whether the webhook is in the caller's scope, to be seen and changed."""
+    if principal is None:
+        return False
+    if principal.role is Role.RECRUITER:
+        return webhook.employer_id is not None and webhook.employer_id == principal.employer_id
+    return principal.role is Role.OFFICER and principal.union_id in webhook.union_path
 
 
 def may_see_unopened(

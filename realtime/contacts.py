@@ -29,6 +29,7 @@ from domain.events import LeadAdvanced, LoggedEvent, lead_topic
 from domain.leads import Contact, Lead
 from domain.pipeline import Change
 from domain.scopes import may_follow_lead
+from domain.webhook_messages import of_change
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock
@@ -291,6 +292,7 @@ async def erase(
 async def _write(store: Store, changes: Sequence[tuple[Lead, Change]], session: Session) -> None:
     written = await store.pipeline.write(changes, session=session)
     assert written  # their versions were read in this very snapshot
+    await store.deliveries.put([of_change(change) for _, change in changes], session=session)
 
 
 def _payload(lead: Lead, contact: Contact) -> bytes:

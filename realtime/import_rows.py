@@ -11,12 +11,14 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.columns import values
 from domain.employers import Employer
 from domain.imports import EXAMPLE, EXAMPLE_ROW, Import, ImportRow, RawRow, RowOutcome, row_id
 from domain.postings import Finding, Posting
+from realtime.postings import tell
 from storage.client import Session
 from storage.clock import Clock
 from storage.store import Store
@@ -46,7 +48,7 @@ class Decided:
         made = earlier.postings.keys() | earlier.changed.keys() | earlier.employers.keys()
         return not self.keys.isdisjoint(made)
 
-    async def write(self, store: Store, session: Session) -> bool:
+    async def write(self, store: Store, session: Session, *, at: datetime) -> bool:
         """Write what was decided; False when it does not hold any more: then nothing may stay.
 
         :raises Duplicate: the same, because somebody else has just brought one of them.
@@ -58,9 +60,10 @@ class Decided:
             await store.postings.add(
                 postings[start : start + ADDED_AT_ONCE], session=session, findable=False
             )
-        return await store.postings.write_all(
-            list(self.changed.values()), session=session, findable=False
-        )
+        changes = list(self.changed.values())
+        made = [(None, posting) for posting in postings]
+        await tell(store, [*made, *changes], at=at, session=session)
+        return await store.postings.write_all(changes, session=session, findable=False)
 
 
 class Turns:

@@ -145,7 +145,7 @@ class Importer:
         """Write what was decided, and give the import as it is then."""
 
         async def body(session: Session) -> Import:
-            if not one.dry_run and not await decided.write(self._store, session):
+            if not one.dry_run and not await decided.write(self._store, session, at=self._clock()):
                 raise _Overtaken
             after = await self._store.imports.finish_chunk(
                 one, decided.rows, at=self._clock(), session=session

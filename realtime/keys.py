@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,7 +13,7 @@ from domain.leads import Sealed
 from storage.client import Duplicate, Session, StorageError
 from storage.clock import Clock
 from storage.contacts import HOLDING, H
-from storage.sealing import ContactDamaged
+from storage.sealing import ContactDamaged, SecretDamaged
 from storage.store import Store
 
 LOOK_SECONDS = 60.0
@@ -52,34 +52,46 @@ class KeyWatch:
 class Rotated:
     """The newest key's version, whether it is a new one, and how many contacts it sealed anew.
 
-    ``damaged`` contacts did not open, and were left as they are.
+    ``webhooks`` had their secrets sealed anew. ``damaged`` contacts and secrets did not open, and
+    were left as they are.
     """
 
     version: int
     is_new: bool
     contacts: int
+    webhooks: int = 0
     damaged: int = 0
 
 
 async def rotate(store: Store, clock: Clock) -> Rotated:
-    """Seal every contact with a new key, while others read and write.
+    """Seal contacts and the secrets of webhooks with a new key, while others read and write.
 
     Where an earlier run left contacts under an older key, it is finished first, without another
     key. Each contact is exchanged only if it is still the one that was read.
     """
     await store.keys.refresh()
     contacts, damaged = await _seal_anew(store)
-    is_new = contacts == 0
+    webhooks, unopened = await _seal_webhooks_anew(store)
+    is_new = contacts + webhooks == 0
     if is_new:
         await _begin(store, clock)
         contacts, damaged = await _seal_anew(store)
+        webhooks, unopened = await _seal_webhooks_anew(store)
 
     async def end(session: Session) -> None:
         detail = f"{contacts} contacts sealed with contact/{store.seal.version}"
+        if webhooks:
+            detail += f", and the secrets of {webhooks} webhooks"
         await store.audit.append([_rotation(store, detail)], at=clock(), session=session)
 
     await store.mongo.transaction(end)
-    return Rotated(version=store.seal.version, is_new=is_new, contacts=contacts, damaged=damaged)
+    return Rotated(
+        version=store.seal.version,
+        is_new=is_new,
+        contacts=contacts,
+        webhooks=webhooks,
+        damaged=damaged + unopened,
+    )
 
 
 async def _begin(store: Store, clock: Clock) -> None:
@@ -118,6 +130,25 @@ async def _seal_kind_anew(store: Store, kind: type[H]) -> tuple[int, int]:
                 anew.append((held, store.sealed_for(held, contact)))
         sealed += await store.contacts.replace(kind, anew)
         after = batch[-1].id
+    return sealed, damaged
+
+
+async def _seal_webhooks_anew(store: Store) -> tuple[int, int]:
+    """The same for the secrets of webhooks, of which there are few."""
+    sealed = damaged = 0
+    for webhook in await store.webhooks.sealed_before(store.seal.version):
+        try:
+            anew = [
+                replace(
+                    store.seal.seal_secret(webhook.id, store.seal.open_secret(webhook.id, secret)),
+                    until=secret.until,
+                )
+                for secret in webhook.secrets
+            ]
+        except SecretDamaged:
+            damaged += 1
+        else:
+            sealed += await store.webhooks.replace_secrets(webhook, anew)
     return sealed, damaged
 
 

@@ -1,8 +1,8 @@
 """Leads on their way in: captured in batches, then logged and counted.
 
 Capture is the promise: the giver is answered when a majority has the lead in its journal. The log
-entry for the staff and the tally follow in a transaction of their own, which also marks the lead,
-so that they happen once; what a crash left undone the sweep finds.
+entry for the staff, the tally and what webhooks are told follow in a transaction of their own,
+which also marks the lead, so that they happen once; what a crash left undone the sweep finds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import structlog
 from domain.errors import Busy, Refusal
 from domain.events import LeadRecorded, LoggedEvent, lead_topic
 from domain.leads import Lead
+from domain.webhook_messages import WebhookEvent, of_recorded
 from realtime.commit import GroupCommit
 from realtime.measures import SECONDS, Histogram
 from storage.client import Session, StorageError, StorageUnavailable
@@ -118,8 +119,7 @@ class Capture:
             else:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
-            if session_id is not None:
-                self._lead_log.notice(session_id)
+            self._lead_log.notice(session_id)
 
     async def _insert(self, leads: list[Lead]) -> list[tuple[Lead, bool]]:
         began = time.perf_counter()
@@ -138,7 +138,7 @@ class LeadLog:
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         self._store = store
         self._commit = commit
-        self._noticed: dict[str, bool] = {}
+        self._noticed: dict[str | None, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -154,8 +154,8 @@ class LeadLog:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def notice(self, session_id: str) -> None:
-        """Leads of that session were stored; they are logged soon, in one go."""
+    def notice(self, session_id: str | None) -> None:
+        """Leads of that session (of none) were stored; they are logged soon, in one go."""
         if session_id in self._noticed:
             self._noticed[session_id] = True
             return
@@ -164,7 +164,7 @@ class LeadLog:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _log_all(self, session_id: str) -> None:
+    async def _log_all(self, session_id: str | None) -> None:
         try:
             again = True
             while again:
@@ -176,20 +176,31 @@ class LeadLog:
         finally:
             del self._noticed[session_id]
 
-    async def _log_some(self, session_id: str) -> int:
+    async def _log_some(self, session_id: str | None) -> int:
         async def change(session: Session) -> tuple[int, Sequence[LoggedEvent]]:
             taken = await self._store.leads.take_unlogged(
                 session_id, limit=LOGGED_AT_ONCE, session=session
             )
+            ids = [lead_id for lead_id, _ in taken]
+            await self._tell(ids, session)
+            if session_id is None:
+                return len(taken), []
             if taken:
                 postings = [posting_id for _, posting_id in taken]
                 await self._store.tallies.add(session_id, postings, session=session)
-            recorded = [
-                LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id, _ in taken
-            ]
+            recorded = [LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id in ids]
             return len(taken), recorded
 
-        return await self._commit(lead_topic(session_id), change)
+        return await self._commit(lead_topic(session_id or "board"), change)
+
+    async def _tell(self, ids: Sequence[str], session: Session) -> None:
+        """Have the webhooks told, if there is any for whom the leads must be read."""
+        event = WebhookEvent.LEAD_RECORDED
+        if not ids or not await self._store.webhooks.hearing(event, session=session):
+            return
+        leads = await self._store.leads.by_ids(ids, session=session)
+        notices = [of_recorded(leads[lead_id]) for lead_id in ids]
+        await self._store.deliveries.put(notices, session=session)
 
     async def _sweep(self) -> None:
         while True:

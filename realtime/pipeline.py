@@ -32,7 +32,9 @@ from domain.pipeline import (
     side_of,
 )
 from domain.verdicts import hired
+from domain.webhook_messages import of_change
 from realtime.commit import GroupCommit
+from realtime.postings import tell
 from storage.client import Session
 from storage.clock import Clock
 from storage.store import Store
@@ -122,6 +124,7 @@ class Pipeline:
             assert written  # the version was read in this very snapshot
             if (before.stage in HIRED) is not (made.lead.stage in HIRED):
                 await self._count_hires(before.posting_id, session)
+            await self._store.deliveries.put([of_change(made)], session=session)
             return made.lead, _happened(made)
 
         # Without a session there is no log, and whoever changes this lead waits for nobody else.
@@ -142,6 +145,7 @@ class Pipeline:
         if after is not before:
             written = await self._store.postings.write(before, after, session=session)
             assert written  # the version was read in this very snapshot
+            await tell(self._store, [(before, after)], at=self._clock(), session=session)
 
 
 def _happened(change: Change) -> Sequence[LoggedEvent]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -22,6 +23,7 @@ from domain.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.rescreening import Rescreen, RescreenScope
 from domain.verdicts import changed, closed, screened_again
 from domain.wages import WageTable
+from domain.webhook_messages import of_posting
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
 from storage.client import Session, StorageError, new_id
@@ -57,7 +59,7 @@ class PostingGate:
 
         ``domain.verdicts.admitted`` made it with this table.
         """
-        await self._store.postings.add([posting])
+        await self._add(posting)
         (posting,) = await self.settle([posting], table)
         return posting
 
@@ -75,7 +77,7 @@ class PostingGate:
         """Give the posting other terms; None when it is not as ``before`` any more."""
         table = self._wages.table
         after = changed(before, terms, employer=employer, table=table, at=self._clock())
-        if not await self._store.postings.write(before, after):
+        if not await self.write(before, after):
             return None
         (after,) = await self.settle([after], table)
         await self._desk.show_again(after.id)
@@ -84,10 +86,31 @@ class PostingGate:
     async def close(self, before: Posting) -> Posting | None:
         """Close the posting; None when it is not as ``before`` any more."""
         after = closed(before, CloseReason.WITHDRAWN, self._clock())
-        if not await self._store.postings.write(before, after):
+        if not await self.write(before, after):
             return None
         await self._desk.take_away(after.id)
         return after
+
+    async def write(self, before: Posting, after: Posting) -> bool:
+        """Store what has become of the posting, and have webhooks told of it.
+
+        False when it is not as ``before`` any more.
+        """
+
+        async def body(session: Session) -> bool:
+            if not await self._store.postings.write(before, after, session=session):
+                return False
+            await tell(self._store, [(before, after)], at=self._clock(), session=session)
+            return True
+
+        return await self._store.mongo.transaction(body)
+
+    async def _add(self, posting: Posting) -> None:
+        async def body(session: Session) -> None:
+            await self._store.postings.add([posting], session=session)
+            await tell(self._store, [(None, posting)], at=self._clock(), session=session)
+
+        await self._store.mongo.transaction(body)
 
     async def look_again(self, posting_id: str) -> Posting:
         """Screen a posting by what holds now, and give it as it is then.
@@ -107,7 +130,7 @@ class PostingGate:
             after = self._screened(before, employers, table)
             if after is before:
                 return before
-            if not await self._store.postings.write(before, after):
+            if not await self.write(before, after):
                 continue
             await self._desk.take_away(posting_id)
             if not await self._stale([after], table):
@@ -232,3 +255,20 @@ class PostingGate:
             if not is_current
             or employers[posting.employer_id].verified_until != posting.verified_until
         }
+
+
+async def tell(
+    store: Store,
+    changes: Sequence[tuple[Posting | None, Posting]],
+    *,
+    at: datetime,
+    session: Session,
+) -> None:
+    """Have webhooks told, within the transaction, of postings that are new or in another status."""
+    moved = [
+        after for before, after in changes if before is None or before.status is not after.status
+    ]
+    unions = await store.unions.by_ids({posting.union_id for posting in moved})
+    paths = {union.id: union.path for union in unions.values()}
+    notices = [of_posting(each, paths.get(each.union_id, ()), at=at) for each in moved]
+    await store.deliveries.put(notices, session=session)

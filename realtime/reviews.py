@@ -22,6 +22,7 @@ from domain.reviews import (
 )
 from domain.verdicts import decided, reported
 from realtime.commit import GroupCommit
+from realtime.postings import tell
 from realtime.sessions import Desk
 from storage.client import Duplicate, Session, new_id
 from storage.clock import Clock
@@ -114,6 +115,7 @@ class Reviews:
             after = await rule(before, session)
             written = await self._store.postings.write(before, after, session=session)
             assert written  # the version was read in this very snapshot
+            await tell(self._store, [(before, after)], at=self._clock(), session=session)
             return after, []
 
         # Not for events: so that of those who change one posting at once none is run again.

@@ -24,6 +24,7 @@ from domain.events import (
     session_topic,
 )
 from domain.sessions import LiveSession, Segment, SessionStatus, check_transition
+from domain.webhook_messages import of_session
 from realtime.commit import GroupCommit
 from storage.client import Session
 from storage.clock import Clock
@@ -49,6 +50,8 @@ class Desk:
             check_transition(before.status, wanted)
             await self._store.sessions.move(before, wanted, at=self._clock(), session=session)
             after = await self._load(session_id, session)
+            notice = of_session(after, before.status, at=self._clock())
+            await self._store.deliveries.put([notice], session=session)
             return after, _moved(session_id, before.status, wanted)
 
         return await self._commit(session_topic(session_id), change)

@@ -42,6 +42,7 @@ from realtime.reviews import Reviews
 from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
 from schema.gathered import Gathered
 from schema.recent import Recent
 from storage.clock import Clock
@@ -116,6 +117,7 @@ class Services:
     matcher: Matcher
     receipts: Receipts
     pipeline: Pipeline
+    webhooks: Webhooks
     commit: GroupCommit
     presence: Presence
     authority: Authority

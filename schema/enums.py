@@ -11,6 +11,7 @@ from domain.accounts import Role
 from domain.audit import AuditAction, AuditRole
 from domain.calls import CallOutcome, RunStatus
 from domain.codes import CodeKind
+from domain.deliveries import DeliveryState
 from domain.employers import CheckMethod
 from domain.funnel import FunnelDimension
 from domain.groups import SeekerGroup
@@ -40,6 +41,8 @@ from domain.suggestions import SuggestionKind
 from domain.unions import UnionLevel
 from domain.wages import Grade
 from domain.wants import Weekday
+from domain.webhook_messages import WebhookEvent
+from domain.webhooks import FailureKind, WebhookState
 
 L = TypeVar("L", bound=Labelled)
 
@@ -88,6 +91,10 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
     ImportKind: "What the rows of an imported table are.",
     ImportStatus: "Where an import stands.",
     RowOutcome: "What became of a row of an import.",
+    WebhookEvent: "What webhooks are told of.",
+    WebhookState: "Whether a webhook is told of anything.",
+    DeliveryState: "How far a message has come.",
+    FailureKind: "Why a message did not get through.",
     RefusalReason: "Why an employer did not take somebody.",
 }
 

@@ -32,6 +32,7 @@ KINDS = (
     "CallCampaign",
     "CallEntry",
     "Referral",
+    "Webhook",
 )
 """The types that have global ids."""
 

@@ -44,6 +44,7 @@ from schema.sessions import SessionQueries, visible_session
 from schema.subscriptions import Subscription
 from schema.unions import Union
 from schema.wages import WageMutations, WageQueries, known_wage
+from schema.webhooks import WebhookMutations, WebhookQueries, visible_webhook
 
 
 async def _employer(context: Context, employer_id: str) -> Employer | None:
@@ -73,6 +74,7 @@ _FINDERS = {
     "Account": _account,
     "Code": visible_code,
     "MinimumWage": known_wage,
+    "Webhook": visible_webhook,
     "Seeker": visible_seeker,
     "CallCampaign": visible_campaign,
     "CallEntry": visible_entry,
@@ -113,6 +115,7 @@ Query = merge_types(
         CallQueries,
         ReferralQueries,
         AuditQueries,
+        WebhookQueries,
         ImportQueries,
     ),
 )
@@ -130,6 +133,7 @@ Mutation = merge_types(
         QuestionMutations,
         InterestMutations,
         PipelineMutations,
+        WebhookMutations,
         CodeMutations,
         ContactMutations,
         RightsMutations,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
+from domain.deliveries import KEPT
 from storage.client import Collection, Mongo, translated
 from storage.validators import VALIDATORS
 
@@ -207,6 +208,36 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         IndexModel(
             [("actor_id", ASCENDING), ("action", ASCENDING), ("at", ASCENDING)], name="by_actor"
+        ),
+    ],
+    "webhooks": [
+        IndexModel([("owner", ASCENDING), ("slot", ASCENDING)], name="by_owner", unique=True),
+        IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
+        IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
+        IndexModel([("events", ASCENDING)], name="by_event"),
+        IndexModel([("state", ASCENDING)], name="by_state"),
+    ],
+    "deliveries": [
+        IndexModel([("webhook_id", ASCENDING), ("_id", DESCENDING)], name="by_webhook"),
+        IndexModel(
+            [("webhook_id", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+            name="by_state",
+        ),
+        # Partial, so that what is done costs nothing to look past.
+        IndexModel(
+            [("webhook_id", ASCENDING), ("next_at", ASCENDING)],
+            name="due",
+            partialFilterExpression={"state": "PENDING"},
+        ),
+        IndexModel(
+            [("webhook_id", ASCENDING), ("notice.subject_id", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"state": "PENDING"},
+        ),
+        IndexModel(
+            [("created_at", ASCENDING)],
+            name="forget",
+            expireAfterSeconds=int(KEPT.total_seconds()),
         ),
     ],
     "seekers": [

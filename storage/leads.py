@@ -3,8 +3,8 @@
 All that come without a session count as one session there: MongoDB indexes a null like a value.
 
 A lead is first stored on its own (that is what its giver is told of), and later gets its place in
-the log: ``logged`` is false until then, which a partial index keeps cheap to find. One without a
-session has no log to get into, and counts as logged.
+the log: ``logged`` is false until then, which a partial index keeps cheap to find. Of one without a
+session only the webhooks are told then.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Leads:
         try:
             with translated():
                 await self._leads.insert_many(
-                    [{**to_document(lead), "logged": lead.session_id is None} for lead in leads],
+                    [{**to_document(lead), "logged": False} for lead in leads],
                     ordered=False,
                 )
         except Duplicate as duplicate:
@@ -169,10 +169,12 @@ class Leads:
             raise StorageUnavailable("a lead that is stored is not yet confirmed")
         return by_identity
 
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Lead]:
+    async def by_ids(
+        self, ids: Iterable[str], *, session: Session | None = None
+    ) -> dict[str, Lead]:
         """The leads among ``ids`` that exist, by id."""
         with translated():
-            found = self._leads.find({"_id": {"$in": list(ids)}})
+            found = self._leads.find({"_id": {"$in": list(ids)}}, session=session)
             return {document["_id"]: to_record(Lead, document) async for document in found}
 
     async def by_id(self, lead_id: str, *, session: Session | None = None) -> Lead | None:
@@ -222,9 +224,9 @@ class Leads:
             return await self._leads.count_documents(where, session=session)
 
     async def take_unlogged(
-        self, session_id: str, *, limit: int, session: Session
+        self, session_id: str | None, *, limit: int, session: Session
     ) -> list[tuple[str, str]]:
-        """Mark the oldest unlogged leads of a session as logged: their ids and postings.
+        """Mark the oldest unlogged leads of a session (of none) as logged: their ids and postings.
 
         Within the transaction that logs them; a second process doing the same meets a write
         conflict and finds them taken.
@@ -247,8 +249,8 @@ class Leads:
                 )
         return taken
 
-    async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str]:
-        """Sessions whose leads a crash kept from the log."""
+    async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
+        """Sessions (None: no session) whose leads a crash kept from the log."""
         with translated():
             found = await (
                 self._leads.find({"logged": False}, {"session_id": 1})
@@ -257,4 +259,4 @@ class Leads:
                 .hint("unlogged")
                 .to_list(limit)
             )
-        return sorted({document["session_id"] for document in found})
+        return sorted({document["session_id"] for document in found}, key=lambda found: found or "")

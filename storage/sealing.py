@@ -1,10 +1,11 @@
 """Names and phones at rest: sealed with AES-256-GCM, looked up by a keyed hash.
 
-The keys of a database are named: ``contact/1`` and up seal contacts, the highest number those
-that come in; the others have one purpose each and stay, whatever is rotated. A database begins
-with keys that derive from its secret by HKDF-SHA256 (RFC 5869); ``storage/keys.py`` keeps them and
-those that came later. The associated data of a sealed value is its record (of a lead the id alone),
-field and key version: a value that was moved to another record or field does not open.
+The keys of a database are named: ``contact/1`` and up seal contacts and the secrets of webhooks,
+the highest number those that come in; the others have one purpose each and stay, whatever is
+rotated. A database begins with keys that derive from its secret by HKDF-SHA256 (RFC 5869);
+``storage/keys.py`` keeps them and those that came later. The associated data of a sealed value is
+its record (of a lead the id alone), field and key version: a value that was moved to another record
+or field does not open.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.leads import Contact, Sealed
+from domain.webhooks import WebhookSecret
 from storage.errors import StorageError
 
 FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
@@ -33,6 +35,13 @@ class ContactDamaged(StorageError):
 
     def __init__(self, bound: str) -> None:
         super().__init__(f"the contact of {bound} does not open")
+
+
+class SecretDamaged(StorageError):
+    """The sealed secret of a webhook does not open: it was changed, moved, or its key is gone."""
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"the secret of webhook {webhook_id} does not open")
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -108,6 +117,26 @@ class Seal:
         except (InvalidTag, KeyError):
             raise ContactDamaged(bound) from None
 
+    def seal_secret(self, webhook_id: str, secret: bytes) -> WebhookSecret:
+        """Encrypt what signs the messages of that webhook, with the newest key."""
+        version = self.version
+        sealed = encrypted(
+            self._keys[f"{_CONTACT}{version}"], secret, _signing(webhook_id, version)
+        )
+        return WebhookSecret(key_version=version, sealed=sealed)
+
+    def open_secret(self, webhook_id: str, secret: WebhookSecret) -> bytes:
+        """Decrypt what was sealed for that webhook.
+
+        :raises SecretDamaged: changed, moved, or sealed with a key that is not known (yet).
+        """
+        version = secret.key_version
+        try:
+            key = self._keys[f"{_CONTACT}{version}"]
+            return decrypted(key, secret.sealed, _signing(webhook_id, version))
+        except (InvalidTag, KeyError):
+            raise SecretDamaged(webhook_id) from None
+
     def store_away(self, bound: str, payload: bytes) -> bytes:
         """Encrypt what is only stored from now on; nothing in the service opens it."""
         return encrypted(self._keys["retained"], payload, f"{bound}/retained")
@@ -120,3 +149,7 @@ class Seal:
     def _opened(self, raw: bytes, bound: str, field: str, version: int) -> str:
         place = f"{bound}/{field}/{version}"
         return decrypted(self._keys[f"{_CONTACT}{version}"], raw, place).decode()
+
+
+def _signing(webhook_id: str, version: int) -> str:
+    return f"webhook/{webhook_id}/{version}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.calls import CallEntry
 from domain.leads import Contact, Lead, Sealed
 from domain.seekers import Seeker
+from domain.webhooks import Webhook
 from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.board import Boards
@@ -15,6 +18,7 @@ from storage.clock import utc_now
 from storage.codes import Codes
 from storage.consent import Consents
 from storage.contacts import Contacts
+from storage.deliveries import Deliveries
 from storage.employers import Employers
 from storage.funnel import Funnel
 from storage.imports import Imports
@@ -42,6 +46,7 @@ from storage.sessions import Sessions
 from storage.tallies import Tallies
 from storage.unions import Unions
 from storage.wages import Wages
+from storage.webhooks import Webhooks
 
 
 class Store:
@@ -82,6 +87,8 @@ class Store:
         self.pipeline = Pipeline(mongo)
         self.tallies = Tallies(mongo)
         self.presence = Presence(mongo)
+        self.webhooks = Webhooks(mongo)
+        self.deliveries = Deliveries(mongo, self.webhooks)
         self.log = EventLog(mongo)
 
     async def prepare(self, secret: str) -> None:
@@ -110,6 +117,16 @@ class Store:
     def sealed_for(self, held: Lead | Seeker | CallEntry, contact: Contact) -> Sealed:
         """The contact sealed for this very record, with the newest key."""
         return self.seal.seal(bound_to(held), contact)
+
+    async def signing_secrets(self, webhook: Webhook, at: datetime) -> list[bytes]:
+        """What signs the messages of a webhook then, the newest first.
+
+        :raises SecretDamaged: one does not open.
+        """
+        signing = webhook.signing(at)
+        if not all(self.seal.knows(secret.key_version) for secret in signing):
+            await self.keys.refresh()
+        return [self.seal.open_secret(webhook.id, secret) for secret in signing]
 
 
 def bound_to(held: Lead | Seeker | CallEntry) -> str:

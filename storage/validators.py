@@ -19,6 +19,7 @@ from domain.audit import AuditRow
 from domain.calls import CallCampaign, CallEntry
 from domain.codes import Code
 from domain.consent import ConsentTemplate
+from domain.deliveries import Delivery
 from domain.employers import Employer, EmployerCheck
 from domain.imports import Import, ImportRow
 from domain.leads import Lead
@@ -33,6 +34,7 @@ from domain.sessions import LiveSession
 from domain.suggestions import Suggestion
 from domain.unions import Union as TradeUnion
 from domain.wages import MinimumWage
+from domain.webhooks import Webhook
 from storage.campaigns import CampaignMatch
 from storage.client import Document
 from storage.contacts import Retained
@@ -139,6 +141,8 @@ VALIDATORS: Mapping[str, Document] = {
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
     "retained": _record_schema(Retained),
+    "webhooks": _record_schema(Webhook),
+    "deliveries": _record_schema(Delivery),
     "seekers": _record_schema(Seeker, reach=_REACH),
     "campaigns": _record_schema(CallCampaign),
     "campaign_matches": _record_schema(CampaignMatch),

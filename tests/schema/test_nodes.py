@@ -20,7 +20,17 @@ from tests.support import records
 from tests.support.graphql import Api
 from tests.support.services import Running, World, credit_code, gid, today
 
-KINDS = ("Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Code", "MinimumWage")
+KINDS = (
+    "Posting",
+    "Employer",
+    "LiveSession",
+    "Union",
+    "Lead",
+    "Account",
+    "Code",
+    "MinimumWage",
+    "Webhook",
+)
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 BAD_SIZES = [
     ("first: 1000000", "first"),

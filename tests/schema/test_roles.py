@@ -21,6 +21,7 @@ CALLERS = (
     "other recruiter",
 )
 OFFICERS = {"officer", "officer above", "officer elsewhere"}
+RECRUITERS = {"recruiter", "other recruiter"}
 DIRECTORS = {"host", "officer", "officer above"}
 ALLOWED = {
     "signIn": set(CALLERS),
@@ -64,6 +65,13 @@ ALLOWED = {
     # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
     "advanceLeads": {*CALLERS} - {"nobody", "viewer", "seeker"},
     "assignLead": {"officer", "officer above", "recruiter"},
+    "createWebhook": OFFICERS | RECRUITERS,
+    "rotateWebhookSecret": {"officer", "officer above"},
+    "enableWebhook": {"officer", "officer above"},
+    "disableWebhook": {"officer", "officer above"},
+    "deleteWebhook": {"officer", "officer above"},
+    "testWebhook": {"officer", "officer above"},
+    "replayWebhook": {"officer", "officer above"},
     "noteLead": DIRECTORS | {"recruiter"},
     "confirmHire": {"officer", "officer above", "recruiter"},
     "saveProfile": {"viewer", "seeker"},
@@ -96,6 +104,12 @@ UNSEEN = {
     "advanceLead": {"other host", "officer elsewhere", "other recruiter"},
     "revealContact": {"officer elsewhere", "other recruiter"},
     "assignLead": {"officer elsewhere", "other recruiter"},
+    "rotateWebhookSecret": {"officer elsewhere"} | RECRUITERS,
+    "enableWebhook": {"officer elsewhere"} | RECRUITERS,
+    "disableWebhook": {"officer elsewhere"} | RECRUITERS,
+    "deleteWebhook": {"officer elsewhere"} | RECRUITERS,
+    "testWebhook": {"officer elsewhere"} | RECRUITERS,
+    "replayWebhook": {"officer elsewhere"} | RECRUITERS,
     "noteLead": {"other host", "officer elsewhere", "other recruiter"},
     "confirmHire": {"officer elsewhere", "other recruiter"},
     "setMatching": {"officer elsewhere"},

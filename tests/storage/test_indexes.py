@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.calls import CallOutcome
+from domain.deliveries import DeliveryState
 from domain.events import Announcement
 from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
@@ -17,6 +18,7 @@ from domain.postings import Occupation, PostingStatus
 from domain.seekers import SeekerStatus
 from domain.sessions import SessionStatus
 from domain.wants import Wants
+from domain.webhook_messages import WebhookEvent, of_recorded
 from storage.calls import CallQuery
 from storage.client import Document, Mongo, Session
 from storage.codes import CodeQuery
@@ -28,6 +30,7 @@ from storage.referrals import ReferralQuery
 from storage.seekers import SeekerQuery
 from storage.sessions import SessionQuery
 from storage.store import Store
+from storage.webhooks import WebhookQuery
 from tests.support import records
 
 LATER = records.AT + timedelta(hours=9)
@@ -145,6 +148,16 @@ async def log_leads(store: Store) -> None:
     await store.mongo.transaction(body)
 
 
+async def put(store: Store) -> None:
+    await store.webhooks.add(records.webhook(id="webhook"))
+
+    async def body(session: Session) -> None:
+        assert await store.webhooks.hearing(WebhookEvent.LEAD_RECORDED, session=session)
+        await store.deliveries.put([of_recorded(records.lead())], session=session)
+
+    await store.mongo.transaction(body)
+
+
 BY_POSTING_ORDER = [
     PostingQuery(open_on=TODAY),
     PostingQuery(open_on=TODAY, employer_id="employer"),
@@ -242,6 +255,16 @@ LISTS: list[Reading] = [
 ]
 # A filter and an order from two sides may need a sort of the few that match.
 LOOKUPS: list[Reading] = [
+    put,
+    lambda store: store.webhooks.off(),
+    lambda store: store.webhooks.page(WebhookQuery(union_id="union"), FIRST),
+    lambda store: store.webhooks.page(WebhookQuery(employer_id="employer"), FIRST),
+    lambda store: store.deliveries.next_webhook(after="", at=LATER, leaving_out=["a"]),
+    lambda store: store.deliveries.claim("webhook", at=LATER, until=LATER, limit=4),
+    lambda store: store.deliveries.page("webhook", None, FIRST),
+    lambda store: store.deliveries.page("webhook", DeliveryState.DEAD, FIRST),
+    lambda store: store.deliveries.replay_dead("webhook", since=records.AT, at=LATER),
+    lambda store: store.deliveries.delete_of("other"),
     *(
         lambda store, query=query, order=order: store.postings.page(query, order, FIRST)
         for order in (NEWEST_FIRST, BEST_PAID)

@@ -12,9 +12,11 @@ from domain.events import Announcement, Placed
 from domain.pipeline import recorded
 from domain.suggestions import suggestions_for
 from domain.wages import KNOWN_WAGES
+from domain.webhook_messages import of_recorded
 from storage.campaigns import CampaignMatch
 from storage.client import Document, StorageError, translated
 from storage.contacts import Retained
+from storage.deliveries import made
 from storage.documents import to_document
 from storage.log import document_of
 from storage.store import Store
@@ -58,6 +60,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         )
     ),
     "call_entries": to_document(records.call_entry()),
+    "webhooks": to_document(records.webhook()),
+    "deliveries": to_document(made(records.webhook(), of_recorded(records.lead()), at=records.AT)),
     "referrals": to_document(records.referral()),
     "notices": {"_id": "seeker/posting", "at": records.AT},
     "audit": {

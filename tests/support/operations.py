@@ -453,6 +453,52 @@ OPERATIONS = {
             "... on UserError { code field } } }",
         ),
         Operation(
+            "createWebhook",
+            lambda _: {"url": "https://partner.example/songgang", "events": ["LEAD_RECORDED"]},
+            "WebhookCreated",
+            "... on WebhookCreated { secret webhook { id url events state failingSince } }",
+        ),
+        *(
+            Operation(
+                name,
+                lambda world: {"webhookId": gid(world.webhook)},
+                success,
+                selection,
+            )
+            for name, success, selection in (
+                (
+                    "rotateWebhookSecret",
+                    "WebhookSecretRotated",
+                    "... on WebhookSecretRotated { secret webhook { id } }",
+                ),
+                (
+                    "enableWebhook",
+                    "WebhookChanged",
+                    "... on WebhookChanged { webhook { id state } }",
+                ),
+                (
+                    "disableWebhook",
+                    "WebhookChanged",
+                    "... on WebhookChanged { webhook { id state } }",
+                ),
+                ("deleteWebhook", "WebhookDeleted", "... on WebhookDeleted { webhookId }"),
+                (
+                    "testWebhook",
+                    "WebhookTested",
+                    "... on WebhookTested { delivery { id event payload state nextAt } }",
+                ),
+            )
+        ),
+        Operation(
+            "replayWebhook",
+            lambda world: {
+                "webhookId": gid(world.webhook),
+                "since": (utc_now() - timedelta(days=1)).isoformat(),
+            },
+            "WebhookReplayed",
+            "... on WebhookReplayed { deliveries }",
+        ),
+        Operation(
             "assignLead",
             lambda world: {"leadId": gid(world.lead), "accountId": gid(world.recruiter)},
             "LeadInHands",

@@ -25,6 +25,8 @@ from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionSta
 from domain.unions import Union, UnionLevel
 from domain.wages import Grade, MinimumWage
 from domain.wants import Wants
+from domain.webhook_messages import WebhookEvent
+from domain.webhooks import Webhook, WebhookSecret
 from storage.client import new_id
 from tests.domain.samples import terms
 
@@ -332,5 +334,21 @@ def referral(**changes: Any) -> Referral:
         union_path=("root", UNION_ID),
         created_at=AT,
         updated_at=AT,
+    )
+    return replace(made, **changes)
+
+
+def webhook(**changes: Any) -> Webhook:
+    made = Webhook(
+        id=new_id(),
+        owner=f"union/{UNION_ID}",
+        slot=0,
+        union_path=("root", UNION_ID),
+        employer_id=None,
+        url="https://partner.example/songgang",
+        events=tuple(event for event in WebhookEvent if event is not WebhookEvent.WEBHOOK_TEST),
+        secrets=(WebhookSecret(key_version=1, sealed=b"secret"),),
+        created_by="officer",
+        created_at=AT,
     )
     return replace(made, **changes)

@@ -25,6 +25,7 @@ from domain.questions import Question
 from domain.seekers import Seeker
 from domain.sessions import LiveSession, SessionStatus
 from domain.unions import Union, UnionLevel
+from domain.webhooks import Webhook
 from realtime.commit import GroupCommit
 from realtime.contacts import Contacts
 from realtime.feed import Feed
@@ -40,6 +41,7 @@ from realtime.seekers import Seekers
 from realtime.sessions import Desk
 from realtime.tally import Tally
 from realtime.wages import LiveWages
+from realtime.webhooks import Webhooks
 from schema.context import Services
 from schema.engine import Engine
 from schema.nodes import global_id
@@ -122,6 +124,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         matcher=Matcher(store, clock, node=new_id()),
         receipts=Receipts(store.seal, clock),
         pipeline=Pipeline(store, commit, clock),
+        webhooks=Webhooks(store, clock, private=False),
         commit=commit,
         presence=presence,
         authority=gate,
@@ -241,6 +244,7 @@ class World:
         self.upload = records.imported(
             scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
         )
+        self.webhook = self._webhook()
         self._phones = iter(range(10**8))
 
     async def settle(self, *, with_offered: bool = True) -> None:
@@ -254,6 +258,7 @@ class World:
         await store.mongo["reports"].insert_one(to_document(self.report))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
         await store.sessions.add(self.sessions)
+        await store.webhooks.add(self.webhook)
         await store.campaigns.add([self.campaign])
         await store.calls.add([self.entry])
         await store.seekers.add([self.seeker])
@@ -363,6 +368,16 @@ class World:
             outcome=outcome,
         )
         return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
+
+    def _webhook(self) -> Webhook:
+        webhook_id = new_id()
+        return records.webhook(
+            id=webhook_id,
+            owner=f"union/{self.union.id}",
+            union_path=self.union.path,
+            secrets=(self.running.store.seal.seal_secret(webhook_id, b"0" * 32),),
+            created_by=self.officer.id,
+        )
 
     def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
         union_id = new_id()

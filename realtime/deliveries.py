@@ -1,0 +1,180 @@
+"""Sending what webhooks are to be told: at least once, in the order of each thing, by one node.
+
+A few endpoints are served side by side, each a few messages at a time, in turns: one that is slow
+or has much to catch up with holds up nobody else. What this process was sending when it died is
+sent by another once its claim has run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import orjson
+import structlog
+
+from domain.deliveries import Delivery, DeliveryState
+from domain.webhooks import Answer, Webhook, WebhookState, signatures
+from storage.client import StorageError
+from storage.clock import Clock
+from storage.store import Store
+
+ENDPOINTS = 16
+"""Webhooks that one process serves at once."""
+PER_ENDPOINT = 4
+"""Messages that one of them is sent at once by one process."""
+LOOK_SECONDS = 1.0
+"""How often it is looked for what is due."""
+CLAIMED_FOR = timedelta(minutes=1)
+"""Much longer than a try may take."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Post(Protocol):
+    """Sends a message; whatever goes wrong is an answer, not an error."""
+
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """What came of it, within seconds."""
+
+
+class Dispatcher:
+    """Sends what is due. ``share`` draws from 0 to 1, to spread what failed together."""
+
+    def __init__(
+        self, store: Store, post: Post, clock: Clock, *, share: Callable[[], float] = random.random
+    ) -> None:
+        self._store = store
+        self._post = post
+        self._clock = clock
+        self._share = share
+        self._served: dict[str, asyncio.Task[None]] = {}
+        self._after = ""
+        self._free = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look for what is due, now and every ``LOOK_SECONDS``."""
+        self._task = asyncio.create_task(self._keep_on())
+
+    async def close(self) -> None:
+        """Stop. What is being sent just now will be sent again."""
+        tasks = {*self._served.values()} | ({self._task} if self._task else set())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def run(self) -> None:
+        """Send until nothing is due any more.
+
+        :raises StorageError: it cannot be looked for.
+        """
+        while await self._begin() or self._served:
+            await asyncio.wait(set(self._served.values()))
+
+    async def _begin(self) -> bool:
+        """Serve the next webhooks with something due, as far as there is room; whether any."""
+        off = await self._store.webhooks.off()
+        begun = False
+        while len(self._served) < ENDPOINTS:
+            webhook_id = await self._next([*off, *self._served])
+            if webhook_id is None:
+                break
+            self._after = webhook_id
+            task = asyncio.create_task(self._serve(webhook_id))
+            self._served[webhook_id] = task
+            begun = True
+        return begun
+
+    async def _next(self, leaving_out: list[str]) -> str | None:
+        at = self._clock()
+        for after in (self._after, ""):
+            found = await self._store.deliveries.next_webhook(
+                after=after, at=at, leaving_out=leaving_out
+            )
+            if found is not None:
+                return found
+        return None
+
+    async def _serve(self, webhook_id: str) -> None:
+        try:
+            webhook = await self._store.webhooks.by_id(webhook_id)
+            if webhook is None:
+                # Made by a transaction that still saw it.
+                await self._store.deliveries.delete_of(webhook_id)
+            elif webhook.state is WebhookState.ENABLED:
+                await self._send_some(webhook)
+        except StorageError as error:
+            _log.warning("deliveries put off", webhook=webhook_id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - ending here would leave it served for ever
+            _log.error("deliveries failed", webhook=webhook_id, error=type(error).__name__)
+        finally:
+            del self._served[webhook_id]
+            self._free.set()
+
+    async def _send_some(self, webhook: Webhook) -> None:
+        at = self._clock()
+        claimed = await self._store.deliveries.claim(
+            webhook.id, at=at, until=at + CLAIMED_FOR, limit=PER_ENDPOINT
+        )
+        secrets = await self._store.signing_secrets(webhook, at)
+        answers = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
+        if any(answer.accepted for answer in answers):
+            await self._store.webhooks.recovered(webhook.id)
+        elif answers:
+            await self._note_failure(webhook.id, answers[-1])
+
+    async def _send(self, webhook: Webhook, delivery: Delivery, secrets: list[bytes]) -> Answer:
+        at = self._clock()
+        body = orjson.dumps(delivery.notice.message())
+        answer = await self._post(webhook.url, _headers(delivery, secrets, at, body), body)
+        at = self._clock()
+        after = delivery.tried(answer, at=at, share=self._share())
+        await self._store.deliveries.settle(delivery, after, at=at)
+        if not answer.accepted:
+            _log.warning(
+                "message not accepted",
+                webhook=webhook.id,
+                delivery=delivery.id,
+                attempts=delivery.attempts,
+                status=answer.status,
+                failure=answer.failure,
+                given_up=after.state is DeliveryState.DEAD,
+            )
+        return answer
+
+    async def _note_failure(self, webhook_id: str, answer: Answer) -> None:
+        before = await self._store.webhooks.by_id(webhook_id)
+        if before is None:
+            return
+        after = before.failed(answer, at=self._clock())
+        # Changed meanwhile, it is for the next failure to say.
+        if await self._store.webhooks.change(before, after) and after.state is not before.state:
+            _log.error("webhook switched off", webhook=webhook_id, since=after.failing_since)
+
+    async def _keep_on(self) -> None:
+        while True:
+            self._free.clear()
+            try:
+                busy = await self._begin() or len(self._served) >= ENDPOINTS
+            except StorageError as error:
+                _log.warning("deliveries put off", error=type(error).__name__)
+                busy = False
+            # Where there was something, there may be more as soon as somebody is served.
+            waiting = self._free.wait() if busy else asyncio.sleep(LOOK_SECONDS)
+            await waiting
+
+
+def _headers(delivery: Delivery, secrets: list[bytes], at: datetime, body: bytes) -> dict[str, str]:
+    timestamp = int(at.timestamp())
+    return {
+        "content-type": "application/json",
+        "user-agent": "Songgang-Webhooks",
+        "webhook-id": delivery.message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signatures(secrets, delivery.message_id, timestamp, body),
+    }

@@ -1,0 +1,380 @@
+"""Messages to real receivers: signed as Standard Webhooks has it, again until taken, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from http.server import HTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from standardwebhooks import Webhook as Receiver
+
+from api.webhooks import Sender
+from domain.deliveries import WAITS, DeliveryState
+from domain.leads import HireSide, Lead, LeadStage
+from domain.pipeline import advanced
+from domain.webhook_messages import of_change, of_recorded
+from domain.webhooks import (
+    FAILING_FOR,
+    Answer,
+    FailureKind,
+    Webhook,
+    WebhookState,
+    shown,
+)
+from realtime.deliveries import Dispatcher
+from realtime.keys import rotate
+from realtime.webhooks import Webhooks
+from storage.client import Session, new_id
+from storage.clock import utc_now
+from storage.pages import Slice
+from storage.store import Store
+from tests.support import records
+from tests.support.records import Watch
+from tests.support.stores import emptied, prepared, second
+
+KEY = b"k" * 32
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "webhooks.md"
+
+
+class Partner:
+    """A small HTTP server on this machine that keeps what it gets and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/hook?key=secret"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        pairs = (line.split(": ", 1) for line in head[1:] if line)
+        headers = {name.lower(): value for name, value in pairs}
+        body = await reader.readexactly(int(headers["content-length"]))
+        self.got.append((headers, body))
+        writer.write(self.answers.pop(0) if self.answers else answer(204))
+        writer.close()
+
+    def types(self) -> list[str]:
+        return [json.loads(body)["type"] for _, body in self.got]
+
+
+def answer(status: int, more: str = "", body: bytes = b"") -> bytes:
+    head = f"HTTP/1.1 {status} X\r\n{more}connection: close\r\ncontent-length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture(scope="module")
+async def prepared_store(mongo_uri: str) -> AsyncIterator[Store]:
+    async with prepared(mongo_uri) as store:
+        yield store
+
+
+@pytest.fixture
+async def store(prepared_store: Store) -> Store:
+    return await emptied(prepared_store)
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Partner]:
+    async with Partner() as partner:
+        yield partner
+
+
+@pytest.fixture
+async def sender() -> AsyncIterator[Sender]:
+    sender = Sender(private=True)
+    yield sender
+    await sender.close()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    # Real time: receivers refuse what was signed minutes ago.
+    watch = Watch()
+    watch.at = utc_now().replace(microsecond=0)
+    return watch
+
+
+def dispatcher(store: Store, sender: Any, watch: Watch) -> Dispatcher:
+    return Dispatcher(store, sender, watch, share=lambda: 0.5)
+
+
+async def webhook_at(store: Store, url: str, **changes: Any) -> Webhook:
+    webhook_id = new_id()
+    secrets = (store.seal.seal_secret(webhook_id, KEY),)
+    made = records.webhook(id=webhook_id, url=url, secrets=secrets, **changes)
+    added = await store.webhooks.add(made)
+    assert added is not None  # there is room
+    return added
+
+
+async def tell(store: Store, *notices: Any) -> None:
+    async def body(session: Session) -> None:
+        await store.deliveries.put(notices, session=session)
+
+    await store.mongo.transaction(body)
+
+
+def contacted(lead: Lead) -> Any:
+    change = advanced(
+        lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
+    )
+    return of_change(change)
+
+
+async def deliveries(store: Store, webhook: Webhook) -> list[Any]:
+    page = await store.deliveries.page(webhook.id, None, Slice(limit=100))
+    return list(reversed(page.items))
+
+
+async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook, lead = await webhook_at(store, partner.url), records.lead(created_at=watch.at)
+    await tell(store, of_recorded(lead))
+    await dispatcher(store, sender, watch).run()
+    ((headers, body),) = partner.got
+    message = Receiver(shown(KEY)).verify(body, headers)
+    assert (message["type"], message["data"]["version"]) == ("lead.recorded", 1)
+    assert message["data"].keys() == {
+        "lead", "posting", "session", "employer", "version", "stage", "source",
+    }  # fmt: skip
+    (delivery,) = await deliveries(store, webhook)
+    assert (delivery.state, delivery.attempts, delivery.last_status) == ("DELIVERED", 1, 204)
+    assert headers["webhook-id"] == delivery.message_id
+
+
+async def test_for_a_day_both_secrets_sign(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook = await webhook_at(store, partner.url)
+    rotated, secret = await Webhooks(store, watch, private=True).rotate(webhook)
+    for hours, old_signs in ((0, True), (24, False)):
+        watch.forward(hours=hours)
+        await Webhooks(store, watch, private=True).test(rotated)
+        await dispatcher(store, sender, watch).run()
+        headers, _ = partner.got[-1]
+        assert len(headers["webhook-signature"].split(" ")) == (2 if old_signs else 1)
+    headers, body = partner.got[0]
+    assert Receiver(shown(KEY)).verify(body, headers)
+    assert Receiver(shown(secret)).verify(body, headers)
+
+
+async def test_what_is_not_taken_is_sent_again_with_pauses_and_then_given_up_and_replayed(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook, began = await webhook_at(store, partner.url), watch.at
+    await tell(store, of_recorded(records.lead(created_at=watch.at)))
+    partner.answers = [answer(500)] * (len(WAITS) + 1)
+    for tries, wait in enumerate(WAITS, start=1):
+        await dispatcher(store, sender, watch).run()
+        assert len(partner.got) == tries
+        watch.at += wait - timedelta(seconds=1)
+        await dispatcher(store, sender, watch).run()
+        assert len(partner.got) == tries
+        watch.forward(seconds=1)
+    await dispatcher(store, sender, watch).run()
+    (dead,) = await deliveries(store, webhook)
+    assert (dead.state, dead.attempts, dead.last_status) == (DeliveryState.DEAD, 12, 500)
+    assert dead.last_failure is FailureKind.STATUS
+    failing = await store.webhooks.by_id(webhook.id)
+    assert failing is not None
+    assert (failing.failing_since, failing.last_status, failing.state) == (began, 500, "ENABLED")
+
+    handled = Webhooks(store, watch, private=True)
+    assert await handled.replay_dead(webhook, began) == 1
+    await dispatcher(store, sender, watch).run()
+    assert len({headers["webhook-id"] for headers, _ in partner.got}) == 1
+    (delivered,) = await deliveries(store, webhook)
+    assert (delivered.state, delivered.attempts) == ("DELIVERED", 1)
+    well = await store.webhooks.by_id(webhook.id)
+    assert well is not None
+    assert (well.failing_since, well.last_status) == (None, None)
+
+
+@pytest.mark.parametrize("status", [410, 500])
+async def test_who_is_gone_or_fails_for_five_days_is_switched_off_and_goes_on_when_switched_on(
+    status: int, store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook = await webhook_at(store, partner.url)
+    handled = Webhooks(store, watch, private=True)
+    partner.answers = [answer(status)] * 2
+    await handled.test(webhook)
+    await dispatcher(store, sender, watch).run()
+    if status == 500:
+        watch.at += FAILING_FOR
+        await dispatcher(store, sender, watch).run()
+    failed = await store.webhooks.by_id(webhook.id)
+    assert failed is not None
+    assert (failed.state, failed.last_status) == (WebhookState.FAILED, status)
+    tried = len(partner.got)
+    watch.at += FAILING_FOR
+    await tell(store, of_recorded(records.lead(created_at=watch.at)))
+    await dispatcher(store, sender, watch).run()
+    assert len(partner.got) == tried
+    await handled.switch(failed, WebhookState.ENABLED)
+    partner.answers = []
+    await dispatcher(store, sender, watch).run()
+    assert sorted(partner.types()[tried:]) == ["lead.recorded", "webhook.test"]
+
+
+async def test_of_one_lead_the_earlier_message_comes_first_and_others_do_not_wait(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook = await webhook_at(store, partner.url)
+    lead, other = (records.lead(created_at=watch.at) for _ in range(2))
+    await tell(store, of_recorded(lead))
+    partner.answers = [answer(503)]
+    await dispatcher(store, sender, watch).run()
+    await tell(store, contacted(lead), of_recorded(other))
+    await dispatcher(store, sender, watch).run()
+    assert partner.types() == ["lead.recorded", "lead.recorded"]
+    watch.at += WAITS[0]
+    await dispatcher(store, sender, watch).run()
+    assert partner.types()[2:] == ["lead.recorded", "lead.advanced"]
+    assert {each.state for each in await deliveries(store, webhook)} == {"DELIVERED"}
+
+
+async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that_died(
+    store: Store, mongo_uri: str, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    await webhook_at(store, partner.url)
+    leads = [records.lead(created_at=watch.at) for _ in range(40)]
+    await tell(store, *map(of_recorded, leads))
+    async with second(mongo_uri, store) as other:
+        nodes = [dispatcher(store, sender, watch), dispatcher(other, sender, watch)]
+        await asyncio.gather(*(node.run() for node in nodes))
+        assert len({headers["webhook-id"] for headers, _ in partner.got}) == 40
+        assert len(partner.got) == 40
+
+        began = asyncio.Event()
+
+        async def hanging(*_: object) -> Answer:
+            began.set()
+            await asyncio.Event().wait()
+            raise AssertionError("it waits for ever")
+
+        await tell(store, of_recorded(records.lead(created_at=watch.at)))
+        dying = dispatcher(other, hanging, watch)
+        dying.start()
+        await began.wait()
+        await dying.close()
+        await nodes[0].run()
+        assert len(partner.got) == 40
+        watch.forward(minutes=1)
+        await nodes[0].run()
+        assert len(partner.got) == 41
+
+
+async def test_a_deleted_webhook_is_told_nothing_even_of_what_was_made_at_that_moment(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook = await webhook_at(store, partner.url)
+    await store.webhooks.delete(webhook.id)
+    await Webhooks(store, watch, private=True).test(webhook)
+    await dispatcher(store, sender, watch).run()
+    assert (partner.got, await deliveries(store, webhook)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1:1/",
+        "https://localhost:1/",
+        "https://169.254.169.254/",
+        "https://10.0.0.1/",
+    ],
+)
+async def test_nothing_is_sent_to_this_machine_or_network(url: str) -> None:
+    sender = Sender(private=False)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.ADDRESS_REFUSED)
+    await sender.close()
+
+
+@pytest.mark.parametrize("url", [f"https://{'a' * 64}.example/", "https://a..b.example/"])
+async def test_a_name_that_cannot_be_one_is_a_failure_like_any_other(url: str) -> None:
+    sender = Sender(private=False)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    await sender.close()
+
+
+async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
+    partner: Partner,
+) -> None:
+    sender = Sender(private=False)
+    answered = await sender(partner.url, {}, b"{}")
+    assert (answered, partner.got) == (Answer(failure=FailureKind.ADDRESS_REFUSED), [])
+    await sender.close()
+
+
+async def test_redirects_are_not_followed_long_answers_cut_off_and_silence_is_a_failure(
+    partner: Partner, sender: Sender
+) -> None:
+    partner.answers = [
+        answer(302, f"location: {partner.url}\r\n"),
+        answer(200, body=b"x" * 1_000_000),
+        b"",
+    ]
+    assert await sender(partner.url, {}, b"{}") == Answer(status=302)
+    assert await sender(partner.url, {}, b"{}") == Answer(status=200)
+    assert await sender(partner.url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    assert len(partner.got) == 3
+
+
+async def test_the_receiver_of_the_documentation_takes_what_is_signed_and_nothing_else(
+    store: Store, sender: Sender, watch: Watch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", DOCUMENTED.read_text(), re.DOTALL)
+    scope: dict[str, Any] = {"__name__": "receiver"}
+    exec(code, scope)  # noqa: S102 - it is the documentation that is tested
+    scope["SECRET"] = shown(KEY)
+    scope["Receiver"].log_message = lambda *_: None
+    with HTTPServer(("127.0.0.1", 0), scope["Receiver"]) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        webhook = await webhook_at(store, url)
+        await tell(store, of_recorded(records.lead(created_at=watch.at)))
+        await dispatcher(store, sender, watch).run()
+        (delivery,) = await deliveries(store, webhook)
+        forged = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+        assert await sender(url, forged, b"{}") == Answer(status=400)
+        server.shutdown()
+    assert delivery.state is DeliveryState.DELIVERED
+    assert capsys.readouterr().out.startswith("lead.recorded {'lead': ")
+
+
+async def test_secrets_are_sealed_anew_with_the_keys_and_go_on_signing(
+    mongo_uri: str, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    # A database of its own: keys that were rotated are not forgotten.
+    async with prepared(mongo_uri) as own:
+        webhook = await webhook_at(own, partner.url)
+        damaged = await webhook_at(own, partner.url)
+        broken = replace(damaged.secrets[0], sealed=b"x" * 60)
+        await own.webhooks.replace_secrets(damaged, [broken])
+        rotated = await rotate(own, watch)
+        assert (rotated.is_new, rotated.webhooks, rotated.damaged) == (True, 1, 1)
+        stored = await own.webhooks.by_id(webhook.id)
+        assert stored is not None
+        assert [secret.key_version for secret in stored.secrets] == [rotated.version]
+        await own.webhooks.delete(damaged.id)
+        await Webhooks(own, watch, private=True).test(stored)
+        await dispatcher(own, sender, watch).run()
+        ((headers, body),) = partner.got
+        assert Receiver(shown(KEY)).verify(body, headers)

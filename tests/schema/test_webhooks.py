@@ -1,0 +1,180 @@
+"""Webhooks as their staff see them: made, told of what their scope holds, looked at, replayed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook as Receiver
+
+from domain.webhook_messages import WebhookEvent
+from domain.webhooks import MOST_WEBHOOKS
+from schema.nodes import global_id
+from storage.client import new_id
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS, interest_input, posting_input
+from tests.support.services import Running, World, gid, stored
+
+CREATED = "... on WebhookCreated { secret webhook { id } }"
+LIST = "query ($first: Int, $after: String) { webhooks(first: $first, after: $after) { edges { node { id url createdBy { id } } } pageInfo { endCursor } } }"  # noqa: E501 - one document
+DELIVERIES = """
+query ($id: ID!, $state: DeliveryState) {
+  webhookDeliveries(webhookId: $id, state: $state, first: 100) {
+    edges { node { id messageId event payload state attempts nextAt lastStatus } }
+  }
+}
+"""
+NODE = "query ($id: ID!) { node(id: $id) { ... on Webhook { id url } } }"
+OFFICERS = {"officer", "officer above"}
+
+
+async def made(api: Api, world: World, caller: str, *events: str, **changes: Any) -> dict[str, Any]:
+    given = {"url": "https://partner.example/", "events": list(events)} | changes
+    return await api.mutate("createWebhook", given, world.token_of(caller), CREATED)
+
+
+async def told(api: Api, world: World, caller: str, webhook_id: str) -> list[dict[str, Any]]:
+    answer = await api.ask(DELIVERIES, {"id": webhook_id}, world.token_of(caller))
+    return [edge["node"] for edge in reversed(answer["webhookDeliveries"]["edges"])]
+
+
+async def test_what_happens_is_told_to_the_union_and_to_the_employer(
+    api: Api, world: World, running: Running
+) -> None:
+    leads = [event.value for event in WebhookEvent if event.value.startswith("LEAD")]
+    postings = [event.value for event in WebhookEvent if event.value.startswith("POSTING")]
+    sessions = ["SESSION_STARTED", "SESSION_ENDED"]
+    theirs = (await made(api, world, "recruiter", *leads, *postings))["webhook"]["id"]
+    ours = (await made(api, world, "officer above", *leads, *postings, *sessions))["webhook"]["id"]
+    board = {"sessionId": None, "source": "BOARD"}
+    await api.mutate("expressInterest", interest_input(world, **board), world.viewer())
+    await stored(running)
+    officer, recruiter = world.token_of("officer"), world.token_of("recruiter")
+    lead = gid(world.lead)
+    await api.mutate("advanceLead", {"leadId": lead, "stage": "CONTACTED"}, recruiter)
+    await api.mutate("noteLead", {"leadId": lead, "body": "已联系"}, officer)
+    receipt = world.receipt(world.lead)
+    await api.mutate("withdrawConsent", {"receipt": receipt, "leadId": lead})
+    host = gid(world.host)
+    await api.mutate("assignLead", {"leadId": lead, "accountId": host}, officer)
+    await api.mutate("submitPosting", posting_input(world), recruiter)
+    await api.mutate("closePosting", {"postingId": gid(world.open)}, recruiter)
+    await api.mutate("endSession", {"sessionId": gid(world.live)}, officer)
+
+    def types(deliveries: list[dict[str, Any]]) -> list[str]:
+        return [delivery["payload"]["type"] for delivery in deliveries]
+
+    of_employer = types(await told(api, world, "recruiter", theirs))
+    assert of_employer == [
+        "lead.recorded",
+        "lead.advanced",
+        "lead.consent_withdrawn",
+        "posting.opened",
+        "posting.closed",
+    ]
+    of_union = types(await told(api, world, "officer above", ours))
+    assert [kind for kind in of_union if kind not in {"lead.assigned", "session.ended"}] == [
+        *of_employer
+    ]
+    assert {"lead.assigned", "session.ended"} <= set(of_union)
+
+
+async def test_a_test_message_waits_to_be_sent_and_holds_nothing(api: Api, world: World) -> None:
+    token = world.token_of("officer")
+    tested = await api.mutate(
+        "testWebhook", {"webhookId": gid(world.webhook)}, token, OPERATIONS["testWebhook"].selection
+    )
+    delivery = tested["delivery"]
+    assert (delivery["event"], delivery["state"]) == ("WEBHOOK_TEST", "PENDING")
+    assert (delivery["payload"]["type"], delivery["payload"]["data"]) == ("webhook.test", {})
+    pending = {"webhookId": gid(world.webhook), "deliveryId": delivery["id"]}
+    refused = await api.mutate("replayWebhook", pending, token)
+    assert (refused["code"], refused["field"]) == ("NOT_FOUND", ["input", "deliveryId"])
+
+
+async def test_the_secret_is_one_that_receivers_take_and_is_shown_once(
+    api: Api, world: World, running: Running
+) -> None:
+    created = await made(api, world, "officer", "LEAD_RECORDED")
+    assert Receiver(created["secret"])
+    rotate = {"webhookId": created["webhook"]["id"]}
+    selection = OPERATIONS["rotateWebhookSecret"].selection
+    rotated = await api.mutate("rotateWebhookSecret", rotate, world.token_of("officer"), selection)
+    assert Receiver(rotated["secret"])
+    assert rotated["secret"] != created["secret"]
+
+
+async def test_an_owner_has_at_most_ten_and_a_deleted_one_makes_room(
+    api: Api, world: World
+) -> None:
+    ids = [
+        (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
+        for _ in range(MOST_WEBHOOKS)
+    ]
+    assert (await made(api, world, "recruiter", "LEAD_RECORDED"))["code"] == "ALREADY_EXISTS"
+    await api.mutate("deleteWebhook", {"webhookId": ids[3]}, world.token_of("recruiter"))
+    assert (await made(api, world, "recruiter", "LEAD_RECORDED"))["__typename"] == "WebhookCreated"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"url": "http://partner.example/"}, "url"),
+        ({"url": "https://127.0.0.1/"}, "url"),
+        ({"events": []}, "events"),
+        ({"events": ["WEBHOOK_TEST"]}, "events"),
+        ({"events": ["SESSION_STARTED"]}, "events"),
+    ],
+)
+async def test_a_wrong_address_or_event_is_named_and_nothing_is_written(
+    changes: dict[str, Any], field: str, api: Api, still_world: World, running: Running
+) -> None:
+    before = await stored(running)
+    given = {"events": ["LEAD_RECORDED"]} | changes
+    events = given.pop("events")
+    refused = await made(api, still_world, "recruiter", *events, **given)
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
+    assert await stored(running) == before
+
+
+@pytest.mark.parametrize("given", [{}, {"since": "2026-10-01T12:00:00Z", "deliveryId": "x"}])
+async def test_either_one_delivery_or_those_since_a_time_are_replayed(
+    given: dict[str, Any], api: Api, still_world: World
+) -> None:
+    given = given | {"webhookId": gid(still_world.webhook)}
+    refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "deliveryId"])
+
+
+@pytest.mark.parametrize(
+    "caller",
+    ["nobody", "viewer", "host", "officer", "officer above", "officer elsewhere", "recruiter"],
+)
+async def test_a_webhook_and_its_deliveries_are_seen_by_the_officers_of_its_scope_alone(
+    caller: str, api: Api, still_world: World
+) -> None:
+    world, token = still_world, still_world.token_of(caller)
+    webhook_id = gid(world.webhook)
+    sees = caller in OFFICERS
+    node = {"id": webhook_id, "url": world.webhook.url} if sees else None
+    assert (await api.ask(NODE, {"id": webhook_id}, token))["node"] == node
+    if sees:
+        types = {each["event"] for each in await told(api, world, caller, webhook_id)}
+        assert types <= {"LEAD_RECORDED", "WEBHOOK_TEST"}
+    else:
+        error = await api.error(DELIVERIES, {"id": webhook_id}, token)
+        codes = {"nobody": "UNAUTHENTICATED", "viewer": "NOT_PERMITTED", "host": "NOT_PERMITTED"}
+        assert error["extensions"]["code"] == codes.get(caller, "NOT_FOUND")
+    if caller in {"nobody", "viewer", "host"}:
+        error = await api.error(LIST, None, token)
+        assert error["extensions"]["code"] == codes[caller]
+    else:
+        listed = (await api.ask(LIST, None, token))["webhooks"]["edges"]
+        assert (webhook_id in [edge["node"]["id"] for edge in listed]) is sees
+
+
+async def test_what_is_no_webhook_is_not_found(api: Api, still_world: World) -> None:
+    error = await api.error(
+        DELIVERIES, {"id": global_id("Webhook", new_id())}, still_world.token_of("officer")
+    )
+    assert error["extensions"]["code"] == "NOT_FOUND"
