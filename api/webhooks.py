@@ -63,7 +63,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             found = await asyncio.get_running_loop().getaddrinfo(
                 host, port, type=socket.SOCK_STREAM
             )
-        except OSError:
+        # A name that cannot be one, such as a..example, is told by the codec for names.
+        except (OSError, UnicodeError):
             raise httpcore.ConnectError from None
         addresses = dict.fromkeys(str(each[4][0]) for each in found)
         return [

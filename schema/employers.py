@@ -13,6 +13,7 @@ from domain.errors import AlreadyExists as AlreadyExistsRefusal
 from domain.errors import NotFound, NotPermitted
 from domain.regions import check_place_code
 from domain.scopes import may_see_checks, may_verify
+from domain.screening import check_said
 from domain.texts import check_text
 from schema import errors
 from schema.context import Context, Info
@@ -169,7 +170,7 @@ VerifyEmployerResult = Annotated[
     EmployerVerified | errors.AnyRefusal, strawberry.union("VerifyEmployerResult")
 ]
 CreateEmployerResult = Annotated[
-    EmployerCreated | errors.AlreadyExists | errors.AnyRefusal,
+    EmployerCreated | errors.AlreadyExists | errors.TextRefused | errors.AnyRefusal,
     strawberry.union("CreateEmployerResult"),
 ]
 
@@ -191,6 +192,7 @@ class EmployerMutations:
             created_at=info.context.services.clock(),
         )
         check_text(record.description, 2_000, ("input", "description"))
+        check_said(record.description, ("input", "description"))
         try:
             await info.context.services.store.employers.add([record])
         except Duplicate:

@@ -8,6 +8,7 @@ import strawberry
 from domain.accounts import Principal, Role
 from domain.errors import InvalidInput, NotFound, NotPermitted, PostingNotOpen
 from domain.persons import check_name
+from domain.screening import check_said
 from domain.sessions import MAX_POSTINGS, Honour, SessionFormat, SessionStatus
 from domain.sessions import Host as HostRecord
 from domain.sessions import LiveSession as SessionRecord
@@ -44,7 +45,7 @@ class SessionScheduled:
 
 
 ScheduleSessionResult = Annotated[
-    SessionScheduled | errors.PostingNotOpen | errors.AnyRefusal,
+    SessionScheduled | errors.PostingNotOpen | errors.TextRefused | errors.AnyRefusal,
     strawberry.union("ScheduleSessionResult"),
 ]
 
@@ -61,6 +62,7 @@ class ScheduleMutations:
         if not title:
             raise InvalidInput("Give the session a title.", field=("input", "title"))
         check_text(title, 120, ("input", "title"))
+        check_said(title, ("input", "title"))
         record = SessionRecord(
             id=new_id(),
             title=title,

@@ -6,48 +6,29 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from api import feeds as feeds_module
 from api import opendata
-from api.answers import SecurityHeaders
-from api.app import PUBLIC
 from api.feeds import Feeds, xml_text
-from api.opendata import OpenData
-from api.pages import JobPages
 from domain.opendata import COLUMNS
 from domain.postings import Posting
-from schema.context import Services
 from storage.client import new_id
 from storage.clock import utc_now
 from storage.postings import visible
 from tests.support import records
+from tests.support.public import served
 from tests.support.services import PUBLIC_URL, Running, World, gid, today
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
-
-
-@asynccontextmanager
-async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=PUBLIC, middleware=[Middleware(SecurityHeaders)])
-    app.state.node = SimpleNamespace(
-        jobs=JobPages(services), feeds=Feeds(services), open_data=OpenData(services)
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as http:
-        yield http
 
 
 @pytest.fixture

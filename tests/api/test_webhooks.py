@@ -306,6 +306,13 @@ async def test_nothing_is_sent_to_this_machine_or_network(url: str) -> None:
     await sender.close()
 
 
+@pytest.mark.parametrize("url", [f"https://{'a' * 64}.example/", "https://a..b.example/"])
+async def test_a_name_that_cannot_be_one_is_a_failure_like_any_other(url: str) -> None:
+    sender = Sender(private=False)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    await sender.close()
+
+
 async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
     partner: Partner,
 ) -> None:

@@ -6,6 +6,7 @@ A new reading path is one more function in ``PATHS``: whether it shows the posti
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,16 +16,20 @@ import pytest
 
 from domain.audit import AuditAction
 from domain.events import session_topic
-from domain.postings import Posting
+from domain.postings import Occupation, Posting
 from domain.reviews import Report
+from domain.seekers import Seeker
 from domain.wages import Grade
+from domain.wants import Wants
 from schema.engine import Request
 from schema.nodes import global_id
+from storage.client import new_id
 from storage.clock import utc_now
 from tests.domain.samples import monthly, terms
 from tests.support import records
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS, change_input, interest_input
+from tests.support.public import served
 from tests.support.services import Running, World, gid, today
 
 PROVINCE = "630000"
@@ -40,6 +45,7 @@ class Scene:
     world: World
     running: Running
     posting: Posting
+    seeker: Seeker
     code: str
 
     @property
@@ -113,6 +119,60 @@ async def pinned_anew(scene: Scene) -> bool:
     return bool(answer["__typename"] == "PostingShown")
 
 
+async def suggested(scene: Scene) -> bool:
+    query = "query ($start: String!) { postingSuggestions(prefix: $start) { text } }"
+    title = scene.posting.terms.title
+    data = await scene.api.ask(query, {"start": title}, scene.world.viewer())
+    return title in {suggestion["text"] for suggestion in data["postingSuggestions"]}
+
+
+async def recommended(scene: Scene) -> bool:
+    query = "{ recommendedPostings { posting { id } } }"
+    token = scene.world.seeker_token(scene.seeker)
+    return scene.id in json.dumps(await scene.api.ask(query, {}, token))
+
+
+async def explained(scene: Scene) -> bool:
+    query = "query ($id: ID!) { matchExplained(postingId: $id) { match { score } } }"
+    token = scene.world.seeker_token(scene.seeker)
+    answer = await scene.api.answer(query, {"id": scene.id}, token)
+    return answer["data"] is not None and answer["data"]["matchExplained"]["match"] is not None
+
+
+async def offered_to_seekers(scene: Scene) -> bool:
+    query = "query ($id: ID!) { matchingSeekers(postingId: $id, first: 100) { edges { cursor } } }"
+    token = scene.world.token(scene.world.officer)
+    answer = await scene.api.answer(query, {"id": scene.id}, token)
+    return answer["data"] is not None and bool(answer["data"]["matchingSeekers"]["edges"])
+
+
+async def has_a_page(scene: Scene) -> bool:
+    async with served(scene.running.services) as http:
+        answer = await http.get(f"/jobs/{scene.id}")
+    assert answer.status_code in {200, 410}
+    return answer.status_code == 200
+
+
+async def in_the_sitemap(scene: Scene) -> bool:
+    async with served(scene.running.services) as http:
+        index = (await http.get("/sitemap.xml")).text
+        parts = re.findall(r"/sitemaps/([0-9a-f]+\.xml)</loc>", index)
+        texts = [(await http.get(f"/sitemaps/{part}")).text for part in parts]
+    return any(scene.id in text for text in texts)
+
+
+async def in_the_feed(scene: Scene) -> bool:
+    async with served(scene.running.services) as http:
+        return scene.id in (await http.get("/feed.xml")).text
+
+
+async def in_the_open_data(scene: Scene) -> bool:
+    async with served(scene.running.services) as http:
+        texts = [(await http.get(f"/open-data/postings.{form}")).text for form in ("csv", "json")]
+    assert len({scene.id in text for text in texts}) == 1
+    return scene.id in texts[0]
+
+
 PATHS: tuple[Callable[[Scene], Awaitable[bool]], ...] = (
     listed,
     counted,
@@ -124,6 +184,14 @@ PATHS: tuple[Callable[[Scene], Awaitable[bool]], ...] = (
     tapped,
     scanned,
     pinned_anew,
+    suggested,
+    recommended,
+    explained,
+    offered_to_seekers,
+    has_a_page,
+    in_the_sitemap,
+    in_the_feed,
+    in_the_open_data,
 )
 
 
@@ -211,7 +279,11 @@ WAYS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
 async def scene(api: Api, world: World, running: Running) -> Scene:
     await set_wage(running, world, 2_000)
     offered = terms(
-        place_code="630102", pay=monthly(6_000), valid_until=today() + timedelta(days=30)
+        # Of its own, as the titles of other postings are suggested, too.
+        title=f"高原风电检修{new_id()[-6:]}",
+        place_code="630102",
+        pay=monthly(6_000),
+        valid_until=today() + timedelta(days=30),
     )
     posting = replace(world.absent, id=world.absent.id[::-1], terms=offered)
     await running.store.postings.add([posting])
@@ -224,7 +296,19 @@ async def scene(api: Api, world: World, running: Running) -> Scene:
     created = await api.mutate(
         "createCode", given | {"label": "海报"}, host, OPERATIONS["createCode"].selection
     )
-    return Scene(api, world, running, posting, created["qrCode"]["token"])
+    seeker = await somebody(world, running)
+    return Scene(api, world, running, posting, seeker, created["qrCode"]["token"])
+
+
+async def somebody(world: World, running: Running) -> Seeker:
+    """Who looks for just this work."""
+    wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
+    profile = replace(world.seeker.profile, wants=wants, skills=())
+    made = replace(
+        world.seeker, id=new_id(), giver=new_id(), contact=None, searches=(), profile=profile
+    )
+    await running.store.seekers.add([made])
+    return made
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

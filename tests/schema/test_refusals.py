@@ -334,6 +334,22 @@ REFUSED: dict[str, Refused] = {
         "TEXT_REFUSED",
         ("input", "body"),
     ),
+    "schedule, a phrase in the title": Refused(
+        "scheduleSession",
+        "host",
+        setting(title="月入过万专场"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "title"),
+    ),
+    "employer, a phrase in the description": Refused(
+        "createEmployer",
+        "officer",
+        setting(description="入职交押金300元"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "description"),
+    ),
     "segment, a phrase in its title": Refused(
         "setSegment",
         "host",

@@ -1,0 +1,29 @@
+"""What the public reads without an account, answered by services of a test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from api.answers import SecurityHeaders
+from api.app import PUBLIC
+from api.feeds import Feeds
+from api.opendata import OpenData
+from api.pages import JobPages
+from schema.context import Services
+
+
+@asynccontextmanager
+async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=PUBLIC, middleware=[Middleware(SecurityHeaders)])
+    app.state.node = SimpleNamespace(
+        jobs=JobPages(services), feeds=Feeds(services), open_data=OpenData(services)
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as http:
+        yield http
