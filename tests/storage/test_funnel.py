@@ -230,16 +230,16 @@ async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
 @pytest.mark.parametrize(
     ("leads_of", "below", "views"),
     [
-        ({}, (), {"root": 111, "a": 11}),
-        ({}, ("a",), {"a": 11}),
-        ({"owner_id": "m"}, (), {"root": 101, "a": 1}),
-        ({"session_id": "x"}, (), {"root": 1, "a": 1}),
-        ({"employer_id": "e"}, (), {"root": None, "a": None}),
+        (LeadQuery(), (), {"root": 111, "a": 11}),
+        (LeadQuery(), ("a",), {"a": 11}),
+        (LeadQuery(owner_id="m"), (), {"root": 101, "a": 1}),
+        (LeadQuery(session_id="x"), (), {"root": 1, "a": 1}),
+        (LeadQuery(employer_id="e"), (), {"root": None, "a": None}),
     ],
 )
 async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
     either_store: Store,
-    leads_of: dict[str, str],
+    leads_of: LeadQuery,
     below: tuple[str, ...],
     views: dict[str, int | None],
 ) -> None:
@@ -253,7 +253,7 @@ async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
     )
     lead = records.lead(session_id="x", union_path=("root", "a"), owner_id="m", employer_id="e")
     await store.leads.record([lead])
-    query = FunnelQuery(leads=LeadQuery(**leads_of), below=below)  # type: ignore[arg-type] # texts
+    query = FunnelQuery(leads=leads_of, below=below)
     found = await all_pages(store, FunnelDimension.UNION, query, 10)
     assert {row.key: row.views for row in found} == views
     (timed, *_) = await all_pages(
