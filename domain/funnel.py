@@ -1,4 +1,4 @@
-"""The funnel: how many interests came how far, by session, posting, source or union."""
+"""The funnel: how many interests came how far, by session, posting, source and so on."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ class FunnelDimension(Labelled):
     POSTING = "POSTING", "岗位"
     SOURCE = "SOURCE", "来源"
     UNION = "UNION", "工会"
+    SEGMENT = "SEGMENT", "环节"
+    GROUP = "GROUP", "群体"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelRow:
-    """The counts of one session, posting, source or union, which ``key`` names.
+    """The counts of one session, posting, source, union, segment or group, which ``key`` names.
+
+    By segment and by group the ``key`` is empty for the leads that have none.
 
     ``interests`` are leads, ``people`` the persons behind them, ``services`` what staff did for
     them (changes of stage): three numbers that are never one another's stand-in. From
     ``contacted`` on a lead counts for each stage that it ever reached, whatever became of it;
-    ``withdrawn``, ``refused`` and ``unreachable`` count where it stands now.
+    ``withdrawn``, ``refused`` and ``unreachable`` count where it stands now. ``views`` are those of
+    the session, or of all sessions of the union and its branches; None where there are none to
+    tell.
     """
 
     key: str
@@ -39,3 +45,4 @@ class FunnelRow:
     withdrawn: int
     refused: int
     unreachable: int
+    views: int | None = None

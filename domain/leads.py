@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.errors import InvalidInput, LeadStageConflict
+from domain.groups import SeekerGroup
 from domain.labels import Labelled
 from domain.postings import PostingTerms
 from domain.sessions import Segment
@@ -127,7 +128,8 @@ class Lead:
 
     One that was given without a session, on the board or at a poster, has no ``session_id`` and
     no ``owner_id``; its ``union_path`` is that of the posting's union. ``segment`` is what was on
-    air when it was given, ``code_id`` the code that was scanned.
+    air when it was given, ``code_id`` the code that was scanned. ``group`` is what the person says
+    of themselves, never a guess; it names nobody, so it stays for the counts after an erasure.
 
     ``giver`` is the viewer who sent it: a phone alone proves nothing about who sends it. With
     ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
@@ -150,6 +152,7 @@ class Lead:
     source: LeadSource
     segment: Segment | None = None
     code_id: str | None = None
+    group: SeekerGroup | None = None
     terms: PostingTerms
     stage: LeadStage = LeadStage.INTERESTED
     reason: RefusalReason | None = None

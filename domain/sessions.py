@@ -88,7 +88,8 @@ class LiveSession:
     """A live session; ``posting_ids`` is its running order, ``seq`` the last event it includes.
 
     ``segment`` is what is on air, with a title of its own; none before the host says so, and none
-    after the end.
+    after the end. ``views`` counts how often somebody began to watch, ``peak_viewers`` how many
+    watched at once at most.
     """
 
     id: str
@@ -105,6 +106,7 @@ class LiveSession:
     segment: Segment | None = None
     segment_title: str = ""
     peak_viewers: int = 0
+    views: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
     seq: int = 0

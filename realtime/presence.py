@@ -3,6 +3,10 @@
 Each node reports whom it sees and reads what all report once a second, so a change is seen
 everywhere within two seconds; who watches at two nodes counts once. A node that was killed drops
 out after ``storage.presence.FRESH``.
+
+Whoever did not watch at a node and begins to is a view of the session there. Each node adds its own
+with its report, so one that is killed takes those of one tick with it; a write that the database
+does not confirm is made again, and may then count twice.
 """
 
 from __future__ import annotations
@@ -39,6 +43,8 @@ class Presence:
         self._viewers: dict[str, Counter[int]] = {}
         """The marks of each session, with how many sockets each has."""
         self._moved: set[str] = set()
+        self._views: Counter[str] = Counter()
+        """Of each session, since the last report."""
         self._reported: dict[str, datetime] = {}
         self._told: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
@@ -47,12 +53,13 @@ class Presence:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Stop, and take this node's viewers out of the sum."""
+        """Stop, add what was viewed, and take this node's viewers out of the sum."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
         try:
             await self._store.presence.leave(self._node)
+            await self._add_views()
         except StorageError as error:
             _log.warning("presence left behind", error=type(error).__name__)
 
@@ -63,6 +70,7 @@ class Presence:
         here[mark] += 1
         if here[mark] == 1:
             self._moved.add(session_id)
+            self._views[session_id] += 1
 
     def leave(self, session_id: str, viewer: str) -> None:
         """Undo one ``enter``."""
@@ -85,6 +93,7 @@ class Presence:
             await asyncio.sleep(TICK)
             try:
                 await self._report()
+                await self._add_views()
                 await self._tell()
             except StorageError as error:
                 _log.warning("presence put off", error=type(error).__name__)
@@ -103,6 +112,14 @@ class Presence:
             self._reported[session_id] = now
             if not crowd.count:
                 del self._reported[session_id]
+
+    async def _add_views(self) -> None:
+        views, self._views = self._views, Counter()
+        try:
+            await self._store.sessions.add_views(views)
+        except StorageError:
+            self._views += views
+            raise
 
     async def _tell(self) -> None:
         watched = self._hub.watched_sessions()

@@ -10,7 +10,9 @@ from domain.accounts import STAFF, Principal
 from domain.errors import InvalidInput
 from domain.funnel import FunnelDimension
 from domain.funnel import FunnelRow as FunnelRecord
+from domain.groups import SeekerGroup
 from domain.leads import LeadSource
+from domain.sessions import Segment
 from schema.context import Info
 from schema.leads import scope_of
 from schema.nodes import Connection, Keyset, connection, local_id, wanted_slice
@@ -21,8 +23,8 @@ from storage.funnel import FunnelQuery, order_of
 
 
 @strawberry.type(
-    description="Counts of one session, posting, source or union; only what has leads gets a row. "
-    "Interests, people and services are three different numbers."
+    description="Counts of one session, posting, source, union, segment or group; only what has "
+    "leads gets a row. Interests, people and services are three different numbers."
 )
 class FunnelRow:
     record: strawberry.Private[FunnelRecord]
@@ -41,6 +43,11 @@ class FunnelRow:
     withdrawn: int = strawberry.field(description="Leads that stand there now, as the next two.")
     refused: int
     unreachable: int
+    views: int | None = strawberry.field(
+        description="By SESSION: how often somebody began to watch. By UNION: the same of all "
+        "sessions of the caller's scope there; null with `from` or `to`, and for recruiters. A "
+        "posting has none of its own: what is pinned is seen by all who watch."
+    )
 
     @classmethod
     def of(cls, by: FunnelDimension, record: FunnelRecord) -> Self:
@@ -59,6 +66,7 @@ class FunnelRow:
             withdrawn=record.withdrawn,
             refused=record.refused,
             unreachable=record.unreachable,
+            views=record.views,
         )
 
     @strawberry.field(description="By SESSION: which one.")
@@ -67,13 +75,6 @@ class FunnelRow:
             return None
         record = await info.context.loaders.sessions.load(self.record.key)
         return LiveSession.of(record) if record else None
-
-    @strawberry.field(description="By SESSION: the most viewers at one moment.")
-    async def views(self, info: Info) -> int | None:
-        if self.by is not FunnelDimension.SESSION:
-            return None
-        record = await info.context.loaders.sessions.load(self.record.key)
-        return record.peak_viewers if record else None
 
     @strawberry.field(description="By POSTING: which one, also when it is closed.")
     async def posting(self, info: Info) -> Posting | None:
@@ -87,6 +88,23 @@ class FunnelRow:
         if self.by is not FunnelDimension.SOURCE:
             return None
         return LeadSource(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
+
+    @strawberry.field(
+        description="By SEGMENT: what was on air at the tap; null in the row of those without."
+    )
+    def segment(self) -> Segment | None:
+        if self.by is not FunnelDimension.SEGMENT or not self.record.key:
+            return None
+        return Segment(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
+
+    @strawberry.field(
+        description="By GROUP: what the people said of themselves; null in the row of those who "
+        "said nothing."
+    )
+    def group(self) -> SeekerGroup | None:
+        if self.by is not FunnelDimension.GROUP or not self.record.key:
+            return None
+        return SeekerGroup(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
 
     @strawberry.field(description="By UNION: which one; its counts include those of its branches.")
     async def union(self, info: Info) -> Union | None:

@@ -8,6 +8,7 @@ import strawberry
 from domain.accounts import VISITORS
 from domain.contacts import Holder
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
+from domain.groups import SeekerGroup
 from domain.interests import check_source
 from domain.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
@@ -47,6 +48,9 @@ class ExpressInterestInput:
     source: LeadSource = LeadSource.LIVE_TAP
     code: str | None = strawberry.field(
         default=None, description="The token that was scanned; needed with a QR code as source."
+    )
+    group: SeekerGroup | None = strawberry.field(
+        default=None, description="Only if the person says so; for the unions' counts."
     )
 
 
@@ -172,6 +176,7 @@ async def _new_lead(
         source=given.source,
         segment=session.segment if session else None,
         code_id=code.id if code else None,
+        group=given.group,
         terms=posting.terms,
         created_at=now,
         updated_at=now,

@@ -8,6 +8,7 @@ import strawberry
 
 from domain.accounts import STAFF, Principal, Role
 from domain.errors import InvalidInput
+from domain.groups import SeekerGroup
 from domain.leads import Lead as LeadRecord
 from domain.leads import LeadSource, LeadStage, RefusalReason, next_stages
 from domain.persons import mask_name, mask_phone
@@ -85,6 +86,14 @@ class Lead(Node, FollowedUp):
         if contact is None:
             return None
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
+
+    # Not for the giver: who sends a phone that was sent before gets the lead of somebody else.
+    @strawberry.field(
+        description="What the person says of themselves, if anything. For staff alone."
+    )
+    def group(self, info: Info) -> SeekerGroup | None:
+        caller = info.context.principal
+        return self.record.group if caller is not None and caller.role in STAFF else None
 
     @strawberry.field(description="The terms that were shown when it was given.")
     def terms(self) -> FrozenTerms:

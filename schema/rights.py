@@ -267,6 +267,7 @@ async def _exported(
             "withdrawnAt": lead.withdrawn_at.isoformat() if lead.withdrawn_at else None,
         },
         "source": lead.source.value,
+        "group": lead.group.value if lead.group else None,
         "stage": lead.stage.value,
         "reason": lead.reason.value if lead.reason else None,
         "createdAt": lead.created_at.isoformat(),

@@ -61,6 +61,9 @@ class LiveSession(Node):
     segment: Segment | None = strawberry.field(description="What is on air, once the host said so.")
     segment_title: str
     peak_viewers: int = strawberry.field(description="The most that ever watched at once.")
+    views: int = strawberry.field(
+        description="How often somebody began to watch; who comes back counts again."
+    )
     synthetic: bool = strawberry.field(description="Made up for a demo.")
 
     @classmethod
@@ -78,6 +81,7 @@ class LiveSession(Node):
             segment=record.segment,
             segment_title=record.segment_title,
             peak_viewers=record.peak_viewers,
+            views=record.views,
             synthetic=record.synthetic,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,11 @@ _KEYS: Mapping[FunnelDimension, str] = {
     FunnelDimension.POSTING: "posting_id",
     FunnelDimension.SOURCE: "source",
     FunnelDimension.UNION: "union_path",
+    FunnelDimension.SEGMENT: "segment",
+    FunnelDimension.GROUP: "group",
 }
+_MAY_LACK = frozenset({FunnelDimension.SEGMENT, FunnelDimension.GROUP})
+"""Those that count the leads without one, too, under an empty key."""
 _PATH = "$union_path"
 _CLOSINGS: Mapping[str, LeadStage] = {
     "withdrawn": LeadStage.WITHDRAWN,
@@ -43,7 +47,7 @@ class FunnelQuery:
 
 
 def order_of(by: FunnelDimension) -> Order:
-    """Sessions and postings the newest first; sources by name; a union before its branches."""
+    """Sessions and postings the newest first; a union before its branches; the others by name."""
     newest_first = by in {FunnelDimension.SESSION, FunnelDimension.POSTING}
     return (("key", -1 if newest_first else 1),)
 
@@ -61,11 +65,51 @@ class Funnel:
         pipeline += [*_COUNTED, {"$sort": {key: way}}, {"$limit": wanted.limit + 1}]
         counted = self._mongo.aggregate("leads", pipeline)
         found = [to_record(FunnelRow, document) async for document in counted]
+        shown = found[: wanted.limit]
+        views = await self._views(by, query, [row.key for row in shown])
         return Page(
-            items=found[: wanted.limit],
+            items=[replace(row, views=views.get(row.key)) for row in shown],
             has_next=len(found) > wanted.limit,
             has_previous=wanted.after is not None,
         )
+
+    async def _views(
+        self, by: FunnelDimension, query: FunnelQuery, keys: Sequence[str]
+    ) -> dict[str, int]:
+        """Those of each session, or of each union with its branches; of the others there are none.
+
+        Views have no moment and no employer: where the query asks for one, unions have none.
+        """
+        if by is FunnelDimension.SESSION:
+            key, where = "$_id", {"_id": {"$in": keys}}
+        elif by is FunnelDimension.UNION and _is_of_whole_sessions(query):
+            key, where = _PATH, _sessions_of(query, keys)
+        else:
+            return {}
+        pipeline: list[Document] = [
+            {"$match": where},
+            {"$project": {"key": key, "views": 1}},
+            {"$unwind": "$key"},
+            {"$match": {"key": {"$in": keys}}},
+            {"$group": {"_id": "$key", "views": {"$sum": "$views"}}},
+        ]
+        counted = self._mongo.aggregate("sessions", pipeline)
+        return {document["_id"]: document["views"] async for document in counted}
+
+
+def _is_of_whole_sessions(query: FunnelQuery) -> bool:
+    return query.since is None and query.until is None and query.leads.employer_id is None
+
+
+def _sessions_of(query: FunnelQuery, keys: Sequence[str]) -> Document:
+    where: Document = {"union_path": {"$in": keys}}
+    if query.below:
+        where = {"$and": [where, {"union_path": {"$all": list(query.below)}}]}
+    if query.leads.owner_id is not None:
+        where["owner_id"] = query.leads.owner_id
+    if query.leads.session_id is not None:
+        where["_id"] = query.leads.session_id
+    return where
 
 
 def _where(query: FunnelQuery) -> Document:
@@ -84,6 +128,8 @@ def _keyed(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
     """Each lead with its ``key``; by union, once for each union of its path that gets a row."""
     places: list[Any] = [{"$indexOfArray": [_PATH, union_id]} for union_id in below]
     key: Any = f"${_KEYS[by]}"
+    if by in _MAY_LACK:
+        key = {"$ifNull": [key, ""]}
     if by is FunnelDimension.UNION:
         key = {"$slice": [_PATH, {"$max": places or [0]}, {"$size": _PATH}]}
     # As numbers: a stage outside the pipeline, or none as in leads of before, stands at -1.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pymongo import UpdateOne
 
 from domain.sessions import LiveSession, Segment, SessionStatus
 from storage.client import Document, Mongo, Session, translated
@@ -147,6 +149,19 @@ class Sessions:
                 return_document=True,
             )
         return document["peak_viewers"] if document else viewers
+
+    async def add_views(self, views: Mapping[str, int]) -> None:
+        """Add to the views of each session."""
+        if not views:
+            return
+        with translated():
+            await self._sessions.bulk_write(
+                [
+                    UpdateOne({"_id": session_id}, {"$inc": {"views": count}})
+                    for session_id, count in views.items()
+                ],
+                ordered=False,
+            )
 
     async def count(self, query: SessionQuery) -> int:
         """How many sessions ``query`` leaves, at most 1,000."""

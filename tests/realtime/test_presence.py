@@ -67,6 +67,55 @@ async def test_a_viewer_with_many_sockets_counts_once(one: Node) -> None:
     assert session.peak_viewers == 2
 
 
+async def views(store: Store) -> int:
+    session = await store.sessions.by_id("session")
+    assert session is not None
+    return session.views
+
+
+async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
+    one: Node, two: Node
+) -> None:
+    for viewer in ("w", "w", "x"):
+        one.presence.enter("session", viewer)
+    for viewer in ("w", "w", "x"):
+        one.presence.leave("session", viewer)
+    one.presence.enter("session", "w")
+    two.presence.enter("session", "y")
+    await until(lambda: _viewed(one.store, 4))
+
+
+async def test_what_was_viewed_last_is_added_at_the_end(
+    one: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presences, "TICK", 1000)
+    presence = Presence(one.store, one.hub, records.Watch(), node="three")
+    presence.start()
+    presence.enter("session", "w")
+    await presence.close()
+    assert await views(one.store) == 1
+
+
+async def test_views_that_could_not_be_added_are_added_later(
+    one: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_views = one.store.sessions.add_views
+    failures = iter([StorageUnavailable("away")] * 2)
+
+    async def failing(*given: Any) -> None:
+        for failure in failures:
+            raise failure
+        await add_views(*given)
+
+    monkeypatch.setattr(one.store.sessions, "add_views", failing)
+    one.presence.enter("session", "w")
+    await until(lambda: _viewed(one.store, 1))
+
+
+async def _viewed(store: Store, count: int) -> bool:
+    return await views(store) == count
+
+
 async def test_viewers_of_two_nodes_are_summed_on_both(one: Node, two: Node) -> None:
     members = [Recorder(), Recorder()]
     for each, member in zip((one, two), members, strict=True):

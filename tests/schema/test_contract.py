@@ -111,6 +111,7 @@ INPUTS = {
         "consent": "ConsentInput",
         "source": "LeadSource!",
         "code": "String",
+        "group": "SeekerGroup",
     },
     "ContactInput": {"name": "String!", "phone": "String!"},
     "ConsentInput": {"textVersion": "String!"},

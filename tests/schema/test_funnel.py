@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from domain.funnel import FunnelDimension
 from domain.leads import LeadStage
 from storage.client import new_id
 from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS, interest_input
 from tests.support.services import Running, World, gid
 
 FUNNEL = """
@@ -20,7 +22,8 @@ query ($by: FunnelDimension!, $filter: FunnelFilter, $first: Int, $after: String
       cursor
       node {
         interests people services contacted interviewed offered hired retained30 retained90
-        withdrawn refused unreachable views source session { id } posting { id } union { id }
+        withdrawn refused unreachable views source segment group
+        session { id } posting { id } union { id }
       }
     }
     pageInfo { hasNextPage endCursor }
@@ -42,6 +45,8 @@ NOTHING = {
     "unreachable": 0,
     "views": None,
     "source": None,
+    "segment": None,
+    "group": None,
     "session": None,
     "posting": None,
     "union": None,
@@ -73,17 +78,22 @@ async def rows(
 
 
 @pytest.mark.parametrize("caller", ["host", "officer", "officer above", "recruiter"])
-async def test_a_session_has_its_counts_and_its_peak(
+async def test_a_session_has_its_counts_and_its_views(
     caller: str, api: Api, world: World, running: Running
 ) -> None:
-    await running.store.sessions.raise_peak(world.live.id, 7)
+    await running.store.sessions.add_views({world.live.id: 7})
     assert await rows(api, world, caller, "SESSION") == [
         NOTHING | {"views": 7, "session": {"id": gid(world.live)}}
     ]
+    (branch,) = await rows(api, world, caller, "UNION", unionId=gid(world.union))
+    assert branch["views"] == (None if caller == "recruiter" else 7)
+    query = "query ($id: ID!) { liveSession(id: $id) { views } }"
+    data = await api.ask(query, {"id": gid(world.live)})
+    assert data == {"liveSession": {"views": 7}}
 
 
 @pytest.mark.parametrize("caller", ["other host", "officer elsewhere", "other recruiter"])
-@pytest.mark.parametrize("by", ["SESSION", "POSTING", "SOURCE", "UNION"])
+@pytest.mark.parametrize("by", [by.value for by in FunnelDimension])
 async def test_staff_elsewhere_count_nothing_of_it(
     caller: str, by: str, api: Api, still_world: World
 ) -> None:
@@ -98,6 +108,9 @@ async def test_each_dimension_names_its_own_thing(api: Api, still_world: World) 
         NOTHING | {"posting": {"id": gid(world.open)}}
     ]
     assert await rows(api, world, "officer", "SOURCE") == [NOTHING | {"source": "LIVE_TAP"}]
+    # Nothing was said to be on air, and the person said nothing of themselves.
+    assert await rows(api, world, "officer", "SEGMENT") == [NOTHING]
+    assert await rows(api, world, "officer", "GROUP") == [NOTHING]
 
 
 async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
@@ -105,8 +118,8 @@ async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
 ) -> None:
     world = still_world
     province, city = (
-        NOTHING | {"union": {"id": gid(world.province)}},
-        NOTHING | {"union": {"id": gid(world.union)}},
+        NOTHING | {"views": 0, "union": {"id": gid(world.province)}},
+        NOTHING | {"views": 0, "union": {"id": gid(world.union)}},
     )
     assert await rows(api, world, "officer above", "UNION") == [province, city]
     assert await rows(api, world, "officer", "UNION") == [city]
@@ -114,6 +127,34 @@ async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
     assert wider == [city]
     narrower = await rows(api, world, "officer above", "UNION", unionId=gid(world.union))
     assert narrower == [city]
+
+
+async def test_a_group_is_what_the_person_says_and_for_staff_alone(api: Api, world: World) -> None:
+    given = interest_input(world, group="HARDSHIP_WORKER")
+    tap = "... on InterestRecorded { receipt lead { id group } }"
+    for token in (world.viewer(), world.viewer()):
+        tapped = await api.mutate("expressInterest", given, token, tap)
+        assert tapped["lead"]["group"] is None
+    said = await rows(api, world, "officer", "GROUP")
+    assert [(row["group"], row["interests"]) for row in said] == [(None, 1), ("HARDSHIP_WORKER", 1)]
+    leads = await api.ask(
+        "{ leads(first: 1) { edges { node { id group } } } }", {}, world.token_of("officer")
+    )
+    shown = {"id": tapped["lead"]["id"], "group": "HARDSHIP_WORKER"}
+    assert leads == {"leads": {"edges": [{"node": shown}]}}
+
+
+async def test_an_erasure_leaves_the_group_to_the_counts(api: Api, world: World) -> None:
+    given = interest_input(world, group="GIG_WORKER")
+    tap = "... on InterestRecorded { receipt }"
+    receipt = (await api.mutate("expressInterest", given, world.viewer(), tap))["receipt"]
+    erase, export = OPERATIONS["eraseMyData"], OPERATIONS["exportMyData"]
+    mine = await api.mutate("exportMyData", {"receipt": receipt}, None, export.selection)
+    assert [lead["group"] for lead in mine["data"]["leads"]] == ["GIG_WORKER"]
+    erased = await api.mutate("eraseMyData", {"receipt": receipt}, None, erase.selection)
+    assert erased["leads"] == 1
+    said = await rows(api, world, "officer", "GROUP")
+    assert [(row["group"], row["people"]) for row in said] == [(None, 1), ("GIG_WORKER", 1)]
 
 
 async def test_a_hire_counts_for_every_stage_before_it(

@@ -313,6 +313,7 @@ async def test_an_export_holds_all_that_is_stored_and_who_looked(
             "withdrawnAt": None,
         },
         "source": "LIVE_TAP",
+        "group": None,
         "stage": "INTERESTED",
         "reason": None,
         "createdAt": at,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domain.accounts import Account, Role
 from domain.employers import Employer
+from domain.groups import SeekerGroup
 from domain.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, Sealed
 from domain.postings import Finding, Posting, PostingStatus, PostingTerms, Review, Severity
 from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
@@ -95,16 +96,18 @@ any_record = st.one_of(
         st.none() | moments,
     ),
     st.builds(
-        lambda source, stage, reason, terms, raw: records.lead(
+        lambda source, stage, reason, group, terms, raw: records.lead(
             source=source,
             stage=stage,
             reason=reason,
+            group=group,
             terms=terms,
             contact=Sealed(key_version=1, name=raw, phone=raw) if raw else None,
         ),
         st.sampled_from(LeadSource),
         st.sampled_from(LeadStage),
         options(RefusalReason),
+        options(SeekerGroup),
         storable_terms,
         st.binary(max_size=40),
     ),

@@ -15,6 +15,8 @@ from domain.imports import ImportStatus, RowOutcome
 from domain.leads import NO_PROOF, HireSide, LeadStage
 from domain.pipeline import noted
 from domain.postings import Occupation, PostingStatus
+from domain.rescreening import RescreenScope
+from domain.screening import RULES
 from domain.seekers import SeekerStatus
 from domain.sessions import SessionStatus
 from domain.wants import Wants
@@ -148,6 +150,15 @@ async def log_leads(store: Store) -> None:
     await store.mongo.transaction(body)
 
 
+async def count_reports(store: Store) -> None:
+    async def body(session: Session) -> None:
+        for whose in ({"by": "viewer"}, {"origin": "network"}):
+            await store.reviews.count_since(records.AT, 3, session=session, **whose)
+        await store.reviews.independent("posting", session=session)
+
+    await store.mongo.transaction(body)
+
+
 async def put(store: Store) -> None:
     await store.webhooks.add(records.webhook(id="webhook"))
 
@@ -211,6 +222,18 @@ LISTS: list[Reading] = [
         )
     ),
     lambda store: store.log.read("session/session", after=1, limit=2),
+    *(
+        lambda store, wanted=wanted: store.postings.waiting(records.UNION_ID, wanted)
+        for wanted in (FIRST, Slice(limit=2, after=(records.AT, "0" * 24)))
+    ),
+    *(
+        lambda store, wanted=wanted: store.reviews.decisions_on("posting", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.reviews.reports_of("posting", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
     *(
         lambda store, wanted=wanted: store.imports.page(records.imported().scope, wanted)
         for wanted in (FIRST, NEXT)
@@ -301,6 +324,16 @@ LOOKUPS: list[Reading] = [
     lambda store: store.tallies.by_sessions(["session"]),
     lambda store: store.presence.totals(["session"], at=records.AT),
     lambda store: store.presence.leave("node"),
+    lambda store: store.postings.overdue(on=TODAY, rules=RULES, limit=2),
+    lambda store: store.postings.to_screen(
+        records.rescreen(scope=RescreenScope.EMPLOYER, key="employer"), limit=2
+    ),
+    lambda store: store.postings.to_screen(
+        records.rescreen(scope=RescreenScope.REGION, key="330000"), limit=2
+    ),
+    lambda store: store.rescreens.due(at=LATER, limit=2),
+    lambda store: store.wages.page("33", FIRST),
+    count_reports,
     lambda store: store.postings.by_external_ids([("employer", "1"), ("other", "2")]),
     lambda store: store.employers.by_credit_codes(["a", "b"]),
     lambda store: store.postings.borders(TODAY, every=2),

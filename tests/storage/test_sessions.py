@@ -121,6 +121,19 @@ async def test_the_peak_only_rises(store: Store) -> None:
     assert await store.sessions.raise_peak("none", 4) == 4
 
 
+async def test_views_are_added_up_for_each_session(store: Store) -> None:
+    one, other = records.live_session(), records.live_session()
+    await store.sessions.add([one, other])
+    # Those of before have no field for it.
+    await store.mongo["sessions"].update_one({"_id": one.id}, {"$unset": {"views": ""}})
+    for views in ({one.id: 2, other.id: 1, "none": 4}, {one.id: 3}, {}):
+        await store.sessions.add_views(views)
+    assert await store.sessions.by_ids([one.id, other.id, "none"]) == {
+        one.id: replace(one, views=5),
+        other.id: replace(other, views=1),
+    }
+
+
 async def test_a_segment_is_set_in_a_live_session_only(store: Store) -> None:
     live, ended = records.live_session(), records.live_session(status=SessionStatus.ENDED)
     await store.sessions.add([live, ended])
