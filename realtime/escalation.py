@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from domain.errors import Refusal
+from realtime.leased import Leased
 from realtime.pipeline import Pipeline
 from storage.client import StorageError
 from storage.clock import Clock
@@ -27,29 +28,12 @@ _HELD = timedelta(minutes=3)
 _log = structlog.get_logger(__name__)
 
 
-class Escalation:
+class Escalation(Leased):
     """Looks for overdue leads now and every ``EVERY_SECONDS``; ``node`` names this process."""
 
     def __init__(self, store: Store, pipeline: Pipeline, clock: Clock, *, node: str) -> None:
-        self._store = store
+        super().__init__(store, clock, node, work=_LEASE, held=_HELD, every=EVERY_SECONDS)
         self._pipeline = pipeline
-        self._clock = clock
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
-
-    async def close(self) -> None:
-        """Stop, and let another node go on at once."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait({self._task})
-        try:
-            await self._store.leases.release(_LEASE, self._node)
-        except StorageError as error:
-            _log.warning("lease runs out by itself", error=type(error).__name__)
 
     async def run(self) -> int:
         """Escalate what is due, and give how many leads; none while another node has the lease.
@@ -74,18 +58,7 @@ class Escalation:
                 break
         return done
 
-    async def _take_lease(self) -> bool:
-        at = self._clock()
-        return await self._store.leases.take(_LEASE, self._node, at=at, until=at + _HELD)
-
-    async def _keep_on(self) -> None:
-        while True:
-            try:
-                done = await self.run()
-                if done:
-                    _log.info("leads escalated", leads=done)
-            except StorageError as error:
-                _log.warning("escalation put off", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - ending here would end it for this process
-                _log.error("escalation failed", error=type(error).__name__)
-            await asyncio.sleep(EVERY_SECONDS)
+    async def _look(self) -> None:
+        done = await self.run()
+        if done:
+            _log.info("leads escalated", leads=done)

@@ -8,7 +8,6 @@ one that died over it, is written once.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -19,9 +18,10 @@ from domain.wages import WageTable
 from realtime.import_employers import EmployerRows
 from realtime.import_postings import PostingRows
 from realtime.import_rows import Decided, Outcomes
+from realtime.leased import Leased
 from realtime.postings import PostingGate
 from realtime.sessions import Desk
-from storage.client import Duplicate, Session, StorageError, StorageUnavailable
+from storage.client import Duplicate, Session, StorageUnavailable
 from storage.clock import Clock
 from storage.store import Store
 
@@ -40,37 +40,18 @@ class _Overtaken(Exception):
     """What was decided does not hold any more; nothing of it may stay."""
 
 
-class Importer:
-    """Works on imports while there are any; ``node`` names this process."""
+class Importer(Leased):
+    """Works on imports while there are any; ``node`` names this process.
+
+    Closed, it stops after the write at hand at the latest.
+    """
 
     def __init__(
         self, store: Store, desk: Desk, gate: PostingGate, clock: Clock, *, node: str
     ) -> None:
-        self._store = store
+        super().__init__(store, clock, node, work=_LEASE, held=_HELD, every=EVERY_SECONDS)
         self._desk = desk
         self._gate = gate
-        self._clock = clock
-        self._node = node
-        self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
-
-    def wake(self) -> None:
-        """An import has come: look at once."""
-        self._woken.set()
-
-    async def close(self) -> None:
-        """Stop after the write at hand at the latest, and let another node go on at once."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait({self._task})
-        try:
-            await self._store.leases.release(_LEASE, self._node)
-        except StorageError as error:
-            _log.warning("lease runs out by itself", error=type(error).__name__)
 
     async def run(self) -> int:
         """Work until no import waits or another node has the lease; gives the parts written.
@@ -156,19 +137,7 @@ class Importer:
 
         return await self._store.mongo.transaction(body)
 
-    async def _take_lease(self) -> bool:
-        at = self._clock()
-        return await self._store.leases.take(_LEASE, self._node, at=at, until=at + _HELD)
-
-    async def _keep_on(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                done = await self.run()
-                if done:
-                    _log.info("imports worked on", parts=done)
-            except (Refusal, StorageError) as error:
-                _log.warning("imports put off", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._woken.wait()
+    async def _look(self) -> None:
+        done = await self.run()
+        if done:
+            _log.info("imports worked on", parts=done)

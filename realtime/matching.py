@@ -22,8 +22,9 @@ from domain.matching import Board, suits
 from domain.postings import Posting
 from domain.seekers import Seeker
 from domain.wants import reached
+from realtime.leased import Leased
 from storage.campaigns import CampaignMatch
-from storage.client import Session, StorageError
+from storage.client import Session
 from storage.clock import Clock
 from storage.store import Store
 
@@ -44,33 +45,11 @@ _HELD = timedelta(seconds=60)
 _log = structlog.get_logger(__name__)
 
 
-class Matcher:
+class Matcher(Leased):
     """Looks for work now and every ``EVERY_SECONDS``; ``node`` names this process."""
 
     def __init__(self, store: Store, clock: Clock, *, node: str) -> None:
-        self._store = store
-        self._clock = clock
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
-
-    def notice(self) -> None:
-        """There is something to do: do not wait for the next look."""
-        self._news.set()
-
-    async def close(self) -> None:
-        """Stop, and let another node go on at once."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait({self._task})
-        try:
-            await self._store.leases.release(_LEASE, self._node)
-        except StorageError as error:
-            _log.warning("lease runs out by itself", error=type(error).__name__)
+        super().__init__(store, clock, node, work=_LEASE, held=_HELD, every=EVERY_SECONDS)
 
     async def run(self) -> tuple[int, int]:
         """Do what there is to do: how many were told of a posting, and matched in a campaign.
@@ -90,10 +69,6 @@ class Matcher:
             if campaign is None and len(postings) < POSTINGS_A_LOOK:
                 break
         return told, matched
-
-    async def _take_lease(self) -> bool:
-        at = self._clock()
-        return await self._store.leases.take(_LEASE, self._node, at=at, until=at + _HELD)
 
     async def _tell(self, posting: Posting) -> int:
         """Tell whom a posting suits, who were not told before."""
@@ -176,22 +151,10 @@ class Matcher:
             at=self._clock(),
         )
 
-    async def _keep_on(self) -> None:
-        while True:
-            self._news.clear()
-            try:
-                told, matched = await self.run()
-                if told or matched:
-                    _log.info("matched", told=told, campaign=matched)
-            except StorageError as error:
-                _log.warning("matching put off", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - ending here would end it for this process
-                _log.error("matching failed", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+    async def _look(self) -> None:
+        told, matched = await self.run()
+        if told or matched:
+            _log.info("matched", told=told, campaign=matched)
 
 
 def wants_to_hear(seeker: Seeker, job: Job) -> bool:

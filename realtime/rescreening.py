@@ -8,18 +8,15 @@ here gets the status that says why.
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from domain.calendar import day_in_china
-from domain.errors import Refusal
 from domain.screening import RULES
+from realtime.leased import Leased
 from realtime.postings import AT_ONCE, PostingGate
 from realtime.sessions import Desk
-from storage.client import StorageError
 from storage.clock import Clock
 from storage.store import Store
 
@@ -31,37 +28,15 @@ _HELD = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 
-class Rescreening:
+class Rescreening(Leased):
     """Screens again while there is something to; ``node`` names this process."""
 
     def __init__(
         self, store: Store, desk: Desk, gate: PostingGate, clock: Clock, node: str
     ) -> None:
-        self._store = store
+        super().__init__(store, clock, node, work=_LEASE, held=_HELD, every=EVERY_SECONDS)
         self._desk = desk
         self._gate = gate
-        self._clock = clock
-        self._node = node
-        self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
-
-    def wake(self) -> None:
-        """Something has changed: look at once."""
-        self._woken.set()
-
-    async def close(self) -> None:
-        """Stop, and let another node go on at once."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait({self._task})
-        try:
-            await self._store.leases.release(_LEASE, self._node)
-        except StorageError as error:
-            _log.warning("lease runs out by itself", error=type(error).__name__)
 
     async def run(self) -> int:
         """Do what is to be done now, and give how many postings were changed.
@@ -103,21 +78,7 @@ class Rescreening:
             if posting_id not in visible:
                 await self._desk.take_away(posting_id)
 
-    async def _take_lease(self) -> bool:
-        at = self._clock()
-        return await self._store.leases.take(_LEASE, self._node, at=at, until=at + _HELD)
-
-    async def _keep_on(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                changed = await self.run()
-                if changed:
-                    _log.info("postings screened again", changed=changed)
-            except (Refusal, StorageError) as error:
-                _log.warning("screening again put off", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - ending here would end it for this process
-                _log.error("screening again failed", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._woken.wait()
+    async def _look(self) -> None:
+        changed = await self.run()
+        if changed:
+            _log.info("postings screened again", changed=changed)

@@ -294,7 +294,7 @@ class CallMutations:
         queued = await context.services.store.campaigns.queue(campaign.id, run)
         if queued is None:
             raise StatusConflict("The campaign is being matched: see CallCampaign.matching.")
-        context.services.matcher.notice()
+        context.services.matcher.wake()
         return CampaignMatching(campaign=CallCampaign.of(queued))
 
 

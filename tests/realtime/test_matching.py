@@ -229,7 +229,7 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
     node = matcher(store)
     await node.close()
     node.start()
-    node.notice()
+    node.wake()
 
     async def is_told() -> bool:
         return bool(await told(store, seeker))
