@@ -145,7 +145,12 @@ class Feeds:
         query = PostingQuery(open_on=self._services.today())
         page = await store.postings.page(query, NEWEST_FIRST, Slice(limit=NEWEST))
         employers = await store.employers.by_ids({one.employer_id for one in page.items})
-        items = "".join(self._item(one, employers[one.employer_id]) for one in page.items)
+        # A posting whose employer is not there says too little to apply; the others stay listed.
+        items = "".join(
+            self._item(one, employers[one.employer_id])
+            for one in page.items
+            if one.employer_id in employers
+        )
         return tagged(
             Response(
                 '<?xml version="1.0" encoding="UTF-8"?>\n'

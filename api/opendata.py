@@ -78,7 +78,10 @@ class OpenData:
                 _log.warning("open data broken off", error=type(error).__name__)
 
     async def _pages(self) -> AsyncGenerator[Page, None]:
-        """At least one page; what is published meanwhile is left out."""
+        """At least one page; what is published meanwhile is left out.
+
+        So is a posting whose employer is not there: it must not end the list for all others.
+        """
         store, on = self._services.store, self._services.today()
         after: tuple[str] | None = None
         while True:
@@ -88,6 +91,7 @@ class OpenData:
             yield [
                 row(one, employers[one.employer_id]) | {"id": global_id("Posting", one.id)}
                 for one in page.items
+                if one.employer_id in employers
             ]
             if not page.has_next:
                 return

@@ -36,6 +36,7 @@ from storage.errors import (
     StorageError,
     StorageMisconfigured,
     StorageUnavailable,
+    cancellable,
     ours,
     translated,
 )
@@ -267,7 +268,8 @@ class Mongo:
                 # The figures of the specification, "transactions-convenient-api".
                 pause = random.random() * min(0.005 * 1.5**attempt, 0.5)  # noqa: S311 - jitter is no secret
                 try:
-                    return await self._attempt(session, body, give_up)
+                    with cancellable():
+                        return await self._attempt(session, body, give_up)
                 except PyMongoError as error:
                     if not error.has_error_label(TRANSIENT) or time.monotonic() + pause > give_up:
                         raise ours(error) from None
@@ -292,7 +294,8 @@ class Mongo:
             raise
         while True:
             try:
-                await session.commit_transaction()
+                with cancellable():
+                    await session.commit_transaction()
             except PyMongoError as error:
                 if error.has_error_label(UNKNOWN_COMMIT) and time.monotonic() < give_up:
                     continue

@@ -66,29 +66,37 @@ class StorageMisconfigured(StorageUnavailable):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn an error of the driver into ours, at the place where it arises.
+def cancellable() -> Iterator[None]:
+    """Raise, after the block, a cancellation that the driver swallowed within it.
 
-    An error that asks for the whole transaction to be run again passes unchanged, so that
-    `Mongo.transaction` can do so. A cancellation that the driver swallowed is raised after all.
+    PyMongo sends within asyncio.wait_for, which up to Python 3.11 returns as if nothing had been
+    when it is cancelled at the moment at which its awaitable ends. A loop would go on for ever.
     """
     task = asyncio.current_task()
     assert task is not None  # both drivers are awaited by tasks
     cancellations = task.cancelling()
-    refused: PyMongoError | None = None
     try:
         yield
+    finally:
+        if task.cancelling() > cancellations:
+            raise asyncio.CancelledError
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn an error of the driver into ours, at the place where it arises.
+
+    An error that asks for the whole transaction to be run again passes unchanged, so that
+    `Mongo.transaction` can do so. A cancellation goes before it all: see `cancellable`.
+    """
+    try:
+        with cancellable():
+            yield
     except PyMongoError as error:
         if error.has_error_label(TRANSIENT):
             raise
-        refused = error
-    # PyMongo sends within asyncio.wait_for, which up to Python 3.11 returns as if nothing had
-    # been when it is cancelled at the moment at which its awaitable ends. A loop would go on.
-    if task.cancelling() > cancellations:
-        raise asyncio.CancelledError
-    if refused is not None:
         # Not chained: the driver's message quotes the values, which may be personal.
-        raise ours(refused) from None
+        raise ours(error) from None
 
 
 def ours(error: PyMongoError) -> StorageError:

@@ -260,6 +260,18 @@ async def test_open_data_holds_each_open_posting_the_same_in_both_forms(
     assert (rows[0]["title"], rows[0]["min_age"], rows[0]["pay"]) == ("=1+1", None, 6000)
 
 
+async def test_a_posting_without_its_employer_does_not_end_the_lists_of_all_others(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    store = world.running.store
+    orphan, other = await add(world), await add(world)
+    await store.mongo["postings"].update_one({"_id": orphan.id}, {"$set": {"employer_id": "none"}})
+    for path in ("feed.xml", "open-data/postings.json", "open-data/postings.csv"):
+        listed = (await http.get(f"/{path}")).text
+        assert [gid(one) in listed for one in (orphan, other)] == [False, True], path
+    await store.mongo["postings"].delete_one({"_id": orphan.id})
+
+
 async def test_when_nothing_is_open_everything_is_empty_and_whole(running: Running) -> None:
     later = utc_now() + timedelta(days=9_000)
     services = replace(running.services, clock=lambda: later)

@@ -21,7 +21,7 @@ from tests.domain.samples import terms
 from tests.support import records
 from tests.support.graphql import Api, Server, socket
 from tests.support.operations import OPERATIONS, change_input
-from tests.support.services import Running, World, gid, today
+from tests.support.services import Running, World, credit_code, gid, today
 from tests.support.waiting import until
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
@@ -54,6 +54,7 @@ class Town:
         self.world = world
         self.store = running.store
         self.spot = spot
+        self.employers = {"": world.employer}
 
     async def seeker(self, **wants: Any) -> Seeker:
         near = Near(point=self.spot, kilometres=3)
@@ -70,9 +71,14 @@ class Town:
         await self.store.seekers.add([made])
         return made
 
-    async def job(self, employer: str = "employer", **changes: Any) -> Posting:
-        made = records.posting(
-            employer_id=employer,
+    async def job(self, employer: str = "", **changes: Any) -> Posting:
+        """Of the world's employer, or of the one that has this name here."""
+        if employer not in self.employers:
+            made = records.employer(credit_code=credit_code(), union_id=self.world.union.id)
+            await self.store.employers.add([made])
+            self.employers[employer] = made
+        posting = records.posting(
+            employer_id=self.employers[employer].id,
             union_id=self.world.union.id,
             status=changes.pop("status", PostingStatus.OPEN),
             terms=terms(
@@ -87,8 +93,8 @@ class Town:
                 | changes
             ),
         )
-        await self.store.postings.add([made])
-        return made
+        await self.store.postings.add([posting])
+        return posting
 
     async def close(self, posting: Posting) -> None:
         closed = replace(posting, status=PostingStatus.CLOSED, version=posting.version + 1)
@@ -359,7 +365,7 @@ async def test_a_changed_posting_is_told_of_through_the_mutation_that_changes_it
     api: Api, town: Town, running: Running
 ) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT)
-    job = await town.job(town.world.employer.id, intensity=Intensity.HEAVY)
+    job = await town.job(intensity=Intensity.HEAVY)
     await running.services.matcher.run()
     assert await town.store.log.head(f"seeker/{seeker.id}") == 0
     given = change_input(

@@ -262,6 +262,24 @@ async def test_a_cancelled_transaction_leaves_nothing_behind(either_mongo: Mongo
     assert await either_mongo["events"].count_documents({}) == 1
 
 
+async def test_a_transaction_is_cancelled_whenever_it_is_asked_to(either_mongo: Mongo) -> None:
+    async def body(session: Session) -> None:
+        with translated():
+            await either_mongo["events"].insert_one({}, session=session)
+        written.set()
+
+    for turns in range(20):
+        written = asyncio.Event()
+        task = asyncio.create_task(either_mongo.transaction(body))
+        await written.wait()
+        # Through what the driver does from here to the server's word that it is committed.
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if task.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+
 async def test_a_write_conflict_runs_the_whole_transaction_again(either_mongo: Mongo) -> None:
     heads = either_mongo["heads"]
     await heads.insert_one({"_id": "s", "seq": 0})
