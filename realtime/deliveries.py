@@ -74,7 +74,9 @@ class Dispatcher:
         :raises StorageError: it cannot be looked for.
         """
         while await self._begin() or self._served:
-            await asyncio.wait(set(self._served.values()))
+            # One that was begun may have ended while the next was looked for.
+            if self._served:
+                await asyncio.wait(set(self._served.values()))
 
     async def _begin(self) -> bool:
         """Serve the next webhooks with something due, as far as there is room; whether any."""
