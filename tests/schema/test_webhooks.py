@@ -44,6 +44,8 @@ async def test_what_happens_is_told_to_the_union_and_to_the_employer(
     leads = [event.value for event in WebhookEvent if event.value.startswith("LEAD")]
     postings = [event.value for event in WebhookEvent if event.value.startswith("POSTING")]
     sessions = ["SESSION_STARTED", "SESSION_ENDED"]
+    # The leads that are there already: logged later, they would be told of as well.
+    await stored(running)
     theirs = (await made(api, world, "recruiter", *leads, *postings))["webhook"]["id"]
     ours = (await made(api, world, "officer above", *leads, *postings, *sessions))["webhook"]["id"]
     board = {"sessionId": None, "source": "BOARD"}
