@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.pages import tagged
+from api.published import published
 from api.refusals import answer_of
 from api.turns import Turns
 from domain.employers import Employer
@@ -27,8 +28,7 @@ from domain.vacancies import place_name
 from schema.context import Services
 from schema.nodes import global_id
 from storage.errors import StorageError, StorageUnavailable
-from storage.pages import Slice
-from storage.postings import NEWEST_FIRST, Listed, PostingQuery
+from storage.postings import Listed
 
 A_PART = 50_000
 """Addresses in one part of the sitemap: the most that the protocol allows."""
@@ -141,16 +141,9 @@ class Feeds:
 
     async def feed(self, known: str | None) -> Response:
         """The newest open postings as RSS 2.0."""
-        store = self._services.store
-        query = PostingQuery(open_on=self._services.today())
-        page = await store.postings.page(query, NEWEST_FIRST, Slice(limit=NEWEST))
-        employers = await store.employers.by_ids({one.employer_id for one in page.items})
-        # A posting whose employer is not there says too little to apply; the others stay listed.
-        items = "".join(
-            self._item(one, employers[one.employer_id])
-            for one in page.items
-            if one.employer_id in employers
-        )
+        services = self._services
+        pairs, _ = await published(services.store, services.today(), limit=NEWEST)
+        items = "".join(self._item(posting, employer) for posting, employer in pairs)
         return tagged(
             Response(
                 '<?xml version="1.0" encoding="UTF-8"?>\n'

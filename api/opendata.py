@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.exports import SECONDS
 from api.pages import tagged
+from api.published import Key, published
 from api.refusals import answer_of
 from api.sheets import Rows, csv_pieces
 from api.turns import Turns
@@ -28,8 +29,6 @@ from schema.context import Services
 from schema.errors import BUSY_MESSAGE
 from schema.nodes import global_id
 from storage.errors import StorageError, StorageUnavailable
-from storage.pages import Slice
-from storage.postings import NEWEST_FIRST, PostingQuery
 
 PAGE = 100
 """Postings read at a time."""
@@ -78,24 +77,17 @@ class OpenData:
                 _log.warning("open data broken off", error=type(error).__name__)
 
     async def _pages(self) -> AsyncGenerator[Page, None]:
-        """At least one page; what is published meanwhile is left out.
-
-        So is a posting whose employer is not there: it must not end the list for all others.
-        """
+        """At least one page; what is published meanwhile is left out."""
         store, on = self._services.store, self._services.today()
-        after: tuple[str] | None = None
+        after: Key | None = None
         while True:
-            wanted = Slice(limit=PAGE, after=after)
-            page = await store.postings.page(PostingQuery(open_on=on), NEWEST_FIRST, wanted)
-            employers = await store.employers.by_ids({one.employer_id for one in page.items})
+            pairs, after = await published(store, on, limit=PAGE, after=after)
             yield [
-                row(one, employers[one.employer_id]) | {"id": global_id("Posting", one.id)}
-                for one in page.items
-                if one.employer_id in employers
+                row(posting, employer) | {"id": global_id("Posting", posting.id)}
+                for posting, employer in pairs
             ]
-            if not page.has_next:
+            if after is None:
                 return
-            after = (page.items[-1].id,)
 
 
 _HEADINGS = tuple(column.name for column in COLUMNS)
