@@ -14,7 +14,7 @@ from domain.deliveries import Delivery, DeliveryState
 from domain.webhook_messages import Notice
 from domain.webhooks import Webhook
 from storage.client import Document, Mongo, Session, new_id, translated
-from storage.documents import to_document, to_record
+from storage.documents import differing, to_document, to_record
 from storage.pages import Page, Slice, find_page
 from storage.webhooks import Webhooks
 
@@ -103,11 +103,9 @@ class Deliveries:
 
     async def settle(self, before: Delivery, after: Delivery, *, at: datetime) -> None:
         """Store what came of a try, unless its claim has run out; what waited for it may go."""
-        old, new = to_document(before), to_document(after)
-        changed = {name: value for name, value in new.items() if value != old[name]}
         with translated():
             done = await self._deliveries.update_one(
-                {"_id": before.id, "claim": before.claim}, {"$set": changed}
+                {"_id": before.id, "claim": before.claim}, {"$set": differing(before, after)}
             )
             if done.matched_count and after.state is not DeliveryState.PENDING:
                 waiting = _PENDING | {

@@ -15,7 +15,7 @@ from pymongo import UpdateOne
 from domain.leads import Lead
 from domain.pipeline import Change, EntryKind, LeadEntry, recorded
 from storage.client import Mongo, Session, translated
-from storage.documents import to_document, to_record
+from storage.documents import differing, to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 LATEST_FIRST = (("version", -1),)
@@ -71,6 +71,5 @@ class Pipeline:
 
 
 def _update(before: Lead, change: Change) -> UpdateOne:
-    old, new = to_document(before), to_document(change.lead)
-    changed = {name: value for name, value in new.items() if value != old[name]}
+    changed = differing(before, change.lead)
     return UpdateOne({"_id": before.id, "version": before.version}, {"$set": changed})

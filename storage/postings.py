@@ -17,7 +17,7 @@ from domain.regions import city_of, province_of, significant_digits
 from domain.rescreening import Rescreen, RescreenScope
 from domain.verdicts import AWAITING
 from storage.client import Document, Mongo, Session, translated
-from storage.documents import to_document, to_record
+from storage.documents import differing, to_document, to_record
 from storage.pages import Page, Slice, find_page
 from storage.searchable import Searchable
 
@@ -285,8 +285,7 @@ _TOLD_ANEW = frozenset({"terms", "status", "verified_until"})
 
 def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
     """The filter and the update of a change, in which only the fields stand that differ."""
-    old, new = to_document(before), to_document(after)
-    changed = {name: value for name, value in new.items() if value != old[name]}
+    changed = differing(before, after)
     # Postings of before there were versions lack the field, and are at their first.
     version: Any = {"$in": [1, None]} if before.version == 1 else before.version
     update: Document = {"$set": changed}

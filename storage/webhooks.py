@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from domain.webhook_messages import Notice, WebhookEvent
 from domain.webhooks import MOST_WEBHOOKS, Webhook, WebhookSecret, WebhookState
 from storage.client import Document, Duplicate, Mongo, Session, translated
-from storage.documents import to_document, to_record
+from storage.documents import differing, to_document, to_record
 from storage.pages import Page, Slice, find_page
 
 NEWEST_FIRST = (("_id", -1),)
@@ -95,14 +95,12 @@ class Webhooks:
         self, before: Webhook, after: Webhook, *, session: Session | None = None
     ) -> bool:
         """Store what differs if it is still as it was before; False when it is not."""
-        old, new = to_document(before), to_document(after)
-        changed = {name: value for name, value in new.items() if value != old[name]}
+        changed = differing(before, after)
         if not changed:
             return True
-        same = {name: old[name] for name in changed}
         with translated():
             done = await self._webhooks.update_one(
-                {"_id": before.id, **same}, {"$set": changed}, session=session
+                {"_id": before.id, **differing(after, before)}, {"$set": changed}, session=session
             )
         return done.matched_count == 1
 
