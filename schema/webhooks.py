@@ -105,10 +105,15 @@ class WebhookDelivery:
 
 async def visible_webhook(context: Context, webhook_id: str) -> Webhook | None:
     """The webhook if it is in the scope of the caller."""
+    record = await _seen(context, webhook_id)
+    return None if record is None else Webhook.of(record)
+
+
+async def _seen(context: Context, webhook_id: str) -> WebhookRecord | None:
     record = await context.services.store.webhooks.by_id(webhook_id)
     if record is None or not may_see_webhook(context.principal, record):
         return None
-    return Webhook.of(record)
+    return record
 
 
 @strawberry.type
@@ -312,11 +317,9 @@ class WebhookMutations:
 
 async def _own(info: Info, webhook_id: strawberry.ID, *field: str) -> WebhookRecord:
     """The webhook with a global id, which must be in the scope of the caller."""
-    caller = info.context.require(Role.OFFICER, Role.RECRUITER)
+    info.context.require(Role.OFFICER, Role.RECRUITER)
     field = field or ("input", "webhookId")
-    record = await info.context.services.store.webhooks.by_id(
-        local_id(webhook_id, "Webhook", *field)
-    )
-    if record is None or not may_see_webhook(caller, record):
+    record = await _seen(info.context, local_id(webhook_id, "Webhook", *field))
+    if record is None:
         raise NotFound("There is no such webhook in your scope.", field=field)
     return record
