@@ -31,7 +31,7 @@ def _offer(codes: tuple[Labelled, ...], *names: str) -> Offer:
     return Offer(names, frozenset(codes))
 
 
-# People still say five: maternity has been insured with medical care since 2019 (国办发〔2019〕10号).
+# People still say five: medical insurance covers maternity since 国办发〔2019〕10号.
 _INSURED = tuple(kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY)
 
 OFFERS: tuple[Offer, ...] = (
