@@ -18,13 +18,14 @@ NAME, PHONE = "王小红", "14412345678"
 
 BROKEN: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "a number and nothing": (
-        {"sessionId": "x", "postingId": "y", "contact": {"name": NAME, "phone": 14412345678}},
+        {"sessionId": "x", "contact": {"name": NAME, "phone": 14412345678}},
         [
-            (" at .contact.phone", "String cannot represent a non string value."),
             (
                 "",
-                "Expected value of type 'ExpressInterestInput' to include required field 'consent'.",
+                "Expected value of type 'ExpressInterestInput' to include required field "
+                "'postingId'.",
             ),
+            (" at .contact.phone", "String cannot represent a non string value."),
         ],
     ),
     "a field and a code that are none": (
