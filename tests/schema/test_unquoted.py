@@ -13,6 +13,7 @@ from schema.unquoted import unquoted
 from tests.support.graphql import Api
 
 TAP = "mutation ($input: ExpressInterestInput!) { expressInterest(input: $input) { __typename } }"
+TYPE = "'ExpressInterestInput'"
 NAME, PHONE = "王小红", "14412345678"
 
 
@@ -22,8 +23,7 @@ BROKEN: dict[str, tuple[Any, list[tuple[str, str]]]] = {
         [
             (
                 "",
-                "Expected value of type 'ExpressInterestInput' to include required field "
-                "'postingId'.",
+                f"Expected value of type {TYPE} to include required field 'postingId'.",
             ),
             (" at .contact.phone", "String cannot represent a non string value."),
         ],
@@ -46,7 +46,7 @@ BROKEN: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     ),
     "a text": (
         NAME,
-        [("", "Expected value of type 'ExpressInterestInput' to be an object.")],
+        [("", f"Expected value of type {TYPE} to be an object.")],
     ),
 }
 
