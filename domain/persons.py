@@ -31,9 +31,10 @@ _NO_NUMBER = re.compile(r"[^0-9X]")
 _BORN = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # The digits around it must end: a number of an order or of an account is no phone. What stands
 # between three, four and four digits may be anything but letters.
+_BETWEEN = r"(?:[^\w\n]|_){1,3}"
 _CALLABLE = re.compile(
     r"(?<![0-9])(?:(?:0086|86)[ -]?)?"
-    r"(?:1[ -]?[3-9](?:[ -]?[0-9]){9}|1[3-9][0-9](?:[^\w\n]|_){1,3}[0-9]{4}(?:[^\w\n]|_){1,3}[0-9]{4})"
+    rf"(?:1[ -]?[3-9](?:[ -]?[0-9]){{9}}|1[3-9][0-9]{_BETWEEN}[0-9]{{4}}{_BETWEEN}[0-9]{{4}})"
     r"(?![0-9])"
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
