@@ -40,18 +40,17 @@ def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
 
 def may_follow_lead(principal: Principal, lead: Lead) -> bool:
     """Whether the lead is in the caller's scope, or in the caller's hands."""
+    # The consent is for handing it to the employer: without it the employer has no part in it,
+    # nor has a recruiter who had it in hand.
+    if principal.role is Role.RECRUITER and lead.withdrawn_at is not None:
+        return False
     if principal.role in STAFF and principal.subject == lead.assignee_id:
         return True
     if principal.role is Role.OFFICER:
         return principal.union_id in lead.union_path
     if principal.role is Role.HOST:
         return lead.owner_id == principal.subject
-    # The consent is for handing it to the employer: without it the employer has no part in it.
-    return (
-        principal.role is Role.RECRUITER
-        and lead.employer_id == principal.employer_id
-        and lead.withdrawn_at is None
-    )
+    return principal.role is Role.RECRUITER and lead.employer_id == principal.employer_id
 
 
 def may_take_lead(

@@ -15,6 +15,7 @@ from schema import errors
 from schema.context import Context, Info
 from schema.nodes import local_id
 from schema.questions import Question
+from schema.scopes import in_sight
 from storage.client import new_id
 
 
@@ -135,9 +136,8 @@ class QuestionMutations:
 
 
 async def _check_askable(context: Context, session_id: str, posting_id: str | None) -> None:
-    session = await context.loaders.sessions.load(session_id)
-    if session is None:
-        raise NotFound("There is no such session.", field=("input", "sessionId"))
+    found = await context.loaders.sessions.load(session_id)
+    session = in_sight(context, found, "input", "sessionId")
     check_live(session)
     if posting_id is None:
         return

@@ -18,7 +18,7 @@ from domain.errors import (
     SessionStateConflict,
 )
 from domain.postings import Posting as PostingRecord
-from domain.scopes import check_directs, may_see_code
+from domain.scopes import may_see_code
 from domain.sessions import LiveSession as SessionRecord
 from domain.sessions import SessionStatus
 from domain.texts import check_text
@@ -36,6 +36,7 @@ from schema.nodes import (
     wanted_slice,
 )
 from schema.postings import Posting, open_posting
+from schema.scopes import directed
 from schema.sessions import LiveSession, visible_session
 from storage.client import new_id
 from storage.codes import CodeQuery
@@ -239,11 +240,7 @@ async def _session(
         if caller.role is Role.HOST:
             raise NotPermitted("A host makes codes for sessions: name one of yours.")
         return None
-    wanted = local_id(session_id, "LiveSession", "input", "sessionId")
-    session = await context.loaders.sessions.load(wanted)
-    if session is None:
-        raise NotFound("There is no such session.", field=("input", "sessionId"))
-    check_directs(caller, session)
+    session = await directed(context, session_id, "input", "sessionId")
     if session.status is SessionStatus.CANCELLED:
         raise SessionStateConflict("The session was called off: nobody should be led to it.")
     return session

@@ -4,16 +4,15 @@ from typing import Annotated
 
 import strawberry
 
-from domain.accounts import Role
-from domain.errors import InvalidInput, NotFound
-from domain.scopes import check_directs
+from domain.errors import InvalidInput
 from domain.screening import check_said
 from domain.sessions import Segment, SessionStatus
 from domain.texts import check_text
 from schema import errors
-from schema.context import Context, Info
+from schema.context import Info
 from schema.nodes import local_id
 from schema.postings import Posting
+from schema.scopes import directed
 from schema.sessions import LiveSession
 
 ANNOUNCEMENT_MOST = 500
@@ -115,23 +114,13 @@ AnnounceResult = Annotated[
 ]
 
 
-async def directed(context: Context, session_id: strawberry.ID) -> str:
-    """The local id of a session that the caller may direct.
-
-    :raises NotFound: there is no such session.
-    :raises NotPermitted: the caller may not.
-    """
-    caller = context.require(Role.HOST, Role.OFFICER)
-    wanted = local_id(session_id, "LiveSession", "input", "sessionId")
-    record = await context.loaders.sessions.load(wanted)
-    if record is None:
-        raise NotFound("There is no such session.", field=("input", "sessionId"))
-    check_directs(caller, record)
-    return wanted
+async def _directed(info: Info, given: SessionInput) -> str:
+    """The local id of the session, which the caller may direct."""
+    return (await directed(info.context, given.session_id, "input", "sessionId")).id
 
 
 async def _moved(info: Info, given: SessionInput, wanted: SessionStatus) -> SessionChanged:
-    session_id = await directed(info.context, given.session_id)
+    session_id = await _directed(info, given)
     moved = await info.context.services.desk.move(session_id, wanted)
     return SessionChanged(session=LiveSession.of(moved))
 
@@ -162,7 +151,7 @@ class SessionMutations:
 
     @strawberry.mutation(description="Show a posting in the room.")
     async def pin_posting(self, info: Info, input: PinPostingInput) -> PinPostingResult:
-        session_id = await directed(info.context, input.session_id)
+        session_id = await _directed(info, input)
         posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
         await info.context.services.gate.catch(posting_id)
         session = await info.context.services.desk.pin(session_id, posting_id)
@@ -172,13 +161,13 @@ class SessionMutations:
 
     @strawberry.mutation(description="Take the shown posting away.")
     async def unpin_posting(self, info: Info, input: UnpinPostingInput) -> UnpinPostingResult:
-        session_id = await directed(info.context, input.session_id)
+        session_id = await _directed(info, input)
         session = await info.context.services.desk.unpin(session_id)
         return SessionChanged(session=LiveSession.of(session))
 
     @strawberry.mutation(description="Say what is on air now; leads keep it.")
     async def set_segment(self, info: Info, input: SetSegmentInput) -> SetSegmentResult:
-        session_id = await directed(info.context, input.session_id)
+        session_id = await _directed(info, input)
         title = input.title.strip()
         check_text(title, SEGMENT_TITLE_MOST, ("input", "title"))
         check_said(title, ("input", "title"))
@@ -187,7 +176,7 @@ class SessionMutations:
 
     @strawberry.mutation(description="Say something to everybody in the room.")
     async def announce(self, info: Info, input: AnnounceInput) -> AnnounceResult:
-        session_id = await directed(info.context, input.session_id)
+        session_id = await _directed(info, input)
         body = input.body.strip()
         if not body:
             raise InvalidInput("Say something.", field=("input", "body"))

@@ -44,8 +44,8 @@ class Colleague:
 
 
 async def colleague(info: Info, account_id: str | None) -> Colleague | None:
-    """The member of staff with that account."""
-    if account_id is None:
+    """The member of staff with that account; who works here is for colleagues alone."""
+    if account_id is None or not _is_staff(info):
         return None
     record = await info.context.loaders.accounts.load(account_id)
     return Colleague.of(record) if record else None
@@ -200,7 +200,7 @@ class FollowedUp:
 
     @strawberry.field(description="Who has it in hand. For staff.")
     async def assignee(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.assignee_id if _is_staff(info) else None)
+        return await colleague(info, self.record.assignee_id)
 
     @strawberry.field(description="The day of the next action, from the last note. For staff.")
     def next_action_on(self, info: Info) -> date | None:

@@ -23,6 +23,7 @@ from schema.consent import agreed_text
 from schema.context import Context, Info
 from schema.leads import Lead
 from schema.nodes import local_id
+from schema.scopes import in_sight
 from storage.client import new_id
 
 
@@ -123,10 +124,8 @@ async def _session(context: Context, session_id: strawberry.ID | None) -> Sessio
     if session_id is None:
         return None
     wanted = local_id(session_id, "LiveSession", "input", "sessionId")
-    session = await context.services.sessions.get(wanted)
-    if session is None:
-        raise NotFound("There is no such session.", field=("input", "sessionId"))
-    return session
+    found = await context.services.sessions.get(wanted)
+    return in_sight(context, found, "input", "sessionId")
 
 
 def _as_given(record: LeadRecord) -> LeadRecord:

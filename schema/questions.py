@@ -5,11 +5,9 @@ from typing import Self
 
 import strawberry
 
-from domain.accounts import Role
-from domain.errors import NotFound
 from domain.questions import SHOWN, QuestionStatus
 from domain.questions import Question as QuestionRecord
-from domain.scopes import check_directs, may_direct, may_see_session
+from domain.scopes import may_direct, may_see_session
 from schema.context import Context, Info
 from schema.nodes import (
     Connection,
@@ -18,10 +16,10 @@ from schema.nodes import (
     by_id,
     connection,
     global_id,
-    local_id,
     wanted_slice,
 )
 from schema.postings import Posting, open_posting
+from schema.scopes import directed
 
 KEYSET: Keyset[QuestionRecord] = by_id("questions", lambda question: question.id)
 
@@ -100,15 +98,9 @@ class QuestionQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Question]:
-        context = info.context
-        caller = context.require(Role.HOST, Role.OFFICER)
-        wanted = local_id(session_id, "LiveSession", "sessionId")
-        session = await context.loaders.sessions.load(wanted)
-        if session is None:
-            raise NotFound("There is no such session.", field=("sessionId",))
-        check_directs(caller, session)
+        session = await directed(info.context, session_id, "sessionId")
         statuses = frozenset({status} if status else QuestionStatus)
-        page = await context.services.store.questions.page(
-            wanted, statuses, wanted_slice(KEYSET, first=first, after=after)
+        page = await info.context.services.store.questions.page(
+            session.id, statuses, wanted_slice(KEYSET, first=first, after=after)
         )
         return connection(page, KEYSET, Question.of)

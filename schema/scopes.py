@@ -1,11 +1,40 @@
-"""Whose concern a posting is."""
+"""Whose concern a posting is, and which sessions there are for the caller."""
 
+import strawberry
+
+from domain.accounts import Role
+from domain.errors import NotFound
 from domain.postings import Posting
-from domain.scopes import may_see_unopened
+from domain.scopes import check_directs, may_see_session, may_see_unopened
+from domain.sessions import LiveSession
 from schema.context import Context
+from schema.nodes import local_id
 
 
 async def concerns(context: Context, posting: Posting) -> bool:
     """Whether the caller is of the staff that looks after the posting."""
     union = await context.loaders.unions.load(posting.union_id)
     return may_see_unopened(context.principal, posting, union.path if union else ())
+
+
+def in_sight(context: Context, session: LiveSession | None, *field: str) -> LiveSession:
+    """A session that was looked up, if there is one for the caller.
+
+    :raises NotFound: there is none, or only a draft of others; ``field`` named it.
+    """
+    if session is None or not may_see_session(context.principal, session):
+        raise NotFound("There is no such session.", field=field)
+    return session
+
+
+async def directed(context: Context, session_id: strawberry.ID, *field: str) -> LiveSession:
+    """The session with a global id, which the caller may direct; ``field`` says where it stood.
+
+    :raises NotFound: there is no such session for the caller.
+    :raises NotPermitted: the caller may not.
+    """
+    caller = context.require(Role.HOST, Role.OFFICER)
+    record = await context.loaders.sessions.load(local_id(session_id, "LiveSession", *field))
+    session = in_sight(context, record, *field)
+    check_directs(caller, session)
+    return session

@@ -12,16 +12,15 @@ import strawberry
 
 from domain import cursors
 from domain.accounts import VISITORS, Principal, Role
-from domain.errors import NotFound
 from domain.events import Placed, lead_topic, seeker_topic, session_topic
-from domain.scopes import check_directs, may_see_session
+from domain.scopes import check_directs
 from domain.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.events import LeadEvent, SessionEvent, lead_event, session_event
 from schema.match_events import SeekerEvent, seeker_event
 from schema.nodes import local_id
+from schema.scopes import in_sight
 from schema.seekers import own_profile
-from storage.client import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +67,7 @@ OF_ANOTHER_LOG = 1 << 62
 
 async def _session(context: Context, session_id: str) -> SessionRecord:
     wanted = local_id(session_id, "LiveSession", "sessionId")
-    record = await context.services.recent_sessions.get(wanted)
-    if record is None or not may_see_session(context.principal, record):
-        raise NotFound("There is no such session.", field=("sessionId",))
-    return record
+    return in_sight(context, await context.services.recent_sessions.get(wanted), "sessionId")
 
 
 async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Following:
@@ -114,8 +110,7 @@ async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Fol
         topic=topic,
         session_id=seeker.id,
         after=_after(arguments.get("after"), topic),
-        # Each subscription by itself: what was rendered for an earlier one may have closed since.
-        audience=f"{topic}/{new_id()}",
+        audience=topic,
         principal=context.require(Role.SEEKER),
         viewer=None,
         event=seeker_event,

@@ -85,7 +85,7 @@ class MinimumWage(Node):
     def trusted(self) -> bool:
         return self.record.is_trusted
 
-    @strawberry.field(description="Who vouched for it.")
+    @strawberry.field(description="Who vouched for it. For staff.")
     async def verified_by(self, info: Info) -> Colleague | None:
         return await colleague(info, self.record.verified_by)
 

@@ -106,6 +106,8 @@ def test_a_lead_is_also_followed_by_the_member_of_staff_who_has_it_in_hand() -> 
         given = replace(LEAD, assignee_id=assignee.subject)
         following = {p.subject for p in EVERYBODY if may_follow_lead(p, given)}
         assert following == {"o1", "host1", "r1", assignee.subject}
+    in_hand = replace(LEAD, assignee_id="r1", withdrawn_at=AT)
+    assert not may_follow_lead(OWN_RECRUITER, in_hand)
     own = replace(LEAD, owner_id="nobody", assignee_id="host1")
     assert not may_follow_lead(VIEWER, own)
 

@@ -911,9 +911,33 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
     ):
         if (name, session) == ("expressInterest", "interrupted"):
             continue  # the room still stands
+        if (name, session) == ("expressInterest", "draft"):
+            continue  # not there for a viewer
         REFUSED[f"{name}, {session} session"] = Refused(
             name, caller, on(session), "SessionNotLive", "SESSION_NOT_LIVE", None
         )
+
+# To all but those who direct it there is no draft.
+DIRECTING = [
+    "startSession",
+    "interruptSession",
+    "resumeSession",
+    "endSession",
+    "cancelSession",
+    "pinPosting",
+    "unpinPosting",
+    "setSegment",
+    "announce",
+    "createCode",
+]
+for name, caller in [
+    ("expressInterest", "viewer"),
+    ("askQuestion", "viewer"),
+    *((name, caller) for name in DIRECTING for caller in ("other host", "officer below")),
+]:
+    REFUSED[f"{name}, draft of others, {caller}"] = Refused(
+        name, caller, on("draft"), "NotFound", "NOT_FOUND", ("input", "sessionId")
+    )
 
 for name, sessions in {
     "startSession": ("live", "ended", "draft"),

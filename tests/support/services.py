@@ -177,14 +177,16 @@ def credit_code() -> str:
 class World:
     """Unions, people, postings and sessions of one test, with ids that nobody else has.
 
-    The session on air is held by ``host`` for ``union``, which lies below ``province``; its
-    running order has postings of every status, which a posting may get after it was scheduled.
+    The session on air is held by ``host`` for ``union``, which lies below ``province`` and above
+    ``branch``; its running order has postings of every status, which a posting may get after it
+    was scheduled.
     """
 
     def __init__(self, running: Running) -> None:
         self.running = running
         self.province = self._union(UnionLevel.PROVINCE, ())
         self.union = self._union(UnionLevel.CITY, self.province.path)
+        self.branch = self._union(UnionLevel.COUNTY, self.union.path)
         self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
         self.employer = self._employer("合成电机有限公司")
         self.rival = self._employer("合成纺织有限公司")
@@ -193,6 +195,7 @@ class World:
         self.other_host = self._account(Role.HOST, union_id=self.union.id)
         self.officer = self._account(Role.OFFICER, union_id=self.union.id)
         self.upper_officer = self._account(Role.OFFICER, union_id=self.province.id)
+        self.lower_officer = self._account(Role.OFFICER, union_id=self.branch.id)
         self.other_officer = self._account(Role.OFFICER, union_id=self.elsewhere.id)
         self.recruiter = self._account(Role.RECRUITER, employer_id=self.employer.id)
         self.other_recruiter = self._account(Role.RECRUITER, employer_id=self.rival.id)
@@ -250,7 +253,7 @@ class World:
     async def settle(self, *, with_offered: bool = True) -> None:
         """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
-        await store.unions.add([self.province, self.union, self.elsewhere])
+        await store.unions.add([self.province, self.union, self.branch, self.elsewhere])
         await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
@@ -276,6 +279,7 @@ class World:
             "other host": self.other_host,
             "officer": self.officer,
             "officer above": self.upper_officer,
+            "officer below": self.lower_officer,
             "officer elsewhere": self.other_officer,
             "recruiter": self.recruiter,
             "other recruiter": self.other_recruiter,
