@@ -1,19 +1,18 @@
-"""Bringing a table in: ``POST /imports`` with the file as body, and the templates to fill in.
+"""Bringing a table in: ``POST /imports`` with the file as body, or in a form.
 
-The body goes to a temporary file, is read by a process of its own (api/tables.py), and its rows are
-stored in parts. Only then does the import exist; realtime/imports.py works on it, on any node.
+The file is written to disk, read by a process of its own (api/tables.py), and its rows are stored
+in parts. Only then does the import exist; realtime/imports.py works on it, on any node.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
 
 import orjson
 import structlog
@@ -23,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.refusals import answer_of
 from api.tables import Row
+from api.uploads import received
 from domain.accounts import Principal, Role, require
 from domain.columns import columns_of
 from domain.errors import Busy, InvalidInput, NotFound, NotPermitted, Refusal, TooManyAttempts
@@ -113,6 +113,8 @@ class Intake:
     async def _stored(self, import_id: str, path: Path, order: Order) -> Import:
         async with _reading(path) as rows:
             headings = await _headings(rows)
+            if not headings:
+                raise InvalidInput("The file is empty.", field=("file",))
             columns = columns_of(order.kind, headings)
             chunks = total = 0
             async for part in _parts(rows):
@@ -233,7 +235,7 @@ class Imports:
     async def _answer(self, request: Request) -> Response:
         authorization = request.headers.get("authorization")
         caller = require(self._authenticate(authorization), Role.OFFICER, Role.RECRUITER)
-        order = _order(request, caller)
+        order = _order(request.query_params.multi_items(), caller)
         if self._running >= AT_ONCE:
             raise Busy("Several tables are being taken in. Try again in a moment.")
         self._running += 1
@@ -259,26 +261,20 @@ class Imports:
     async def _taken(self, request: Request, order: Order) -> Import:
         with TemporaryDirectory(prefix="songgang-import-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "table"
-            with path.open("wb") as file:
-                await _receive(request, file)
+            if fields := await received(request, path):
+                order = _order([*request.query_params.multi_items(), *fields], order.caller)
+                await self._intake.check(order)
             return await self._intake.take(path, order)
 
 
-async def _receive(request: Request, file: IO[bytes]) -> None:
-    """Write the body to the file; how long it may be is bounded by the route."""
-    async for piece in request.stream():
-        # A few KiB into the page cache: sooner done than a thread is asked.
-        file.write(piece)
-
-
-def _order(request: Request, caller: Principal) -> Order:
-    """What the parameters ask for.
+def _order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Order:
+    """What the parameters ask for, those of the address and those of a form.
 
     :raises InvalidInput: one is unknown (a slip must not write what was to be tried), given twice
         or wrong.
     """
-    given = dict(request.query_params)
-    if len(given) < len(request.query_params.multi_items()) or not given.keys() <= _PARAMETERS:
+    given = dict(parameters)
+    if len(given) < len(parameters) or not given.keys() <= _PARAMETERS:
         names = ", ".join(sorted(_PARAMETERS))
         raise InvalidInput(f"The parameters are {names}, each at most once.")
     return Order(

@@ -47,6 +47,8 @@ class FailureKind(Labelled):
     TIMEOUT = "TIMEOUT", "超时"
     UNREACHABLE = "UNREACHABLE", "无法连接"
     ADDRESS_REFUSED = "ADDRESS_REFUSED", "地址不允许"
+    CERTIFICATE_REFUSED = "CERTIFICATE_REFUSED", "对方证书不受信任或与域名不符"
+    SECRET_DAMAGED = "SECRET_DAMAGED", "签名密钥无法打开，请更换密钥"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +107,16 @@ class Webhook:
         return self.union_path[-1] in notice.union_path
 
     def failed(self, answer: Answer, *, at: datetime) -> Webhook:
-        """The webhook after a try that failed, switched off when it must be."""
+        """The webhook after a try that failed, switched off when it must be.
+
+        That is at once when the receiver is gone, or when nothing can be signed any more.
+        """
         since = self.failing_since or at
-        over = answer.status == GONE or at - since >= FAILING_FOR
+        over = (
+            answer.status == GONE
+            or answer.failure is FailureKind.SECRET_DAMAGED
+            or at - since >= FAILING_FOR
+        )
         return replace(
             self,
             failing_since=since,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable
 from domain.errors import Busy
 from domain.events import PassingEvent, Placed, Reset, session_of
 from realtime.rendered import Rendered
-from realtime.topic import Counts, Group, Member, Render, Topic
+from realtime.topic import BATCH, Counts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
 
@@ -169,11 +169,12 @@ class Hub:
                 # The log begins later: its older part was deleted after its time.
                 had = await self._reset(topic, group, member, session_id)
                 continue
-            for placed in missed:
-                member.deliver(await group.rendered(placed), None)
-                self.counts.deliveries += 1
-                if not member.has_room():
-                    await member.drained()
+            for begin in range(0, len(missed), BATCH):
+                for _, rendered in await group.all_rendered(missed[begin : begin + BATCH]):
+                    member.deliver(rendered, None)
+                    self.counts.deliveries += 1
+                    if not member.has_room():
+                        await member.drained()
             had = missed[-1].seq
         return had
 

@@ -1,0 +1,149 @@
+"""Tables as people make them, and a desk that brings them in over a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Route
+from xlsxwriter import Workbook
+
+from api.imports import MOST_BYTES, Imports
+from api.templates import template
+from domain.columns import POSTING_COLUMNS
+from realtime.imports import Importer
+from storage.client import new_id
+from tests.support.graphql import Api, Server
+from tests.support.services import Running, World, today
+
+Row = dict[str, str]
+NUMBERS = "total read accepted held refused duplicates failed"
+FOLLOW = f"query ($id: ID!) {{ import(id: $id) {{ status dryRun {NUMBERS} finishedAt }} }}"
+ROWS = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
+  importRows(importId: $id, outcome: $outcome, first: 100, after: $after) {
+    edges { node { row outcome externalId posting { id title revision status } employer { id name }
+      findings { column code severity field message messageZh basis } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+
+class Desk:
+    """Brings tables in and works on them, as a person and a node do."""
+
+    def __init__(self, http: httpx.AsyncClient, running: Running, importer: Importer) -> None:
+        self.http = http
+        self.running = running
+        self.importer = importer
+
+    async def send(self, content: bytes, token: str | None, **asked: str) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return await self.http.post("/imports", content=content, params=asked, headers=headers)
+
+    async def bring(self, content: bytes, token: str, **asked: str) -> dict[str, Any]:
+        """Bring a table in, work it off, and give what became of it."""
+        answer = await self.send(content, token, **asked)
+        assert answer.status_code == 202, answer.text
+        await self.importer.run()
+        return await self.followed(answer.json()["id"], token)
+
+    async def followed(self, import_id: str, token: str) -> dict[str, Any]:
+        async with Api(self.running.endpoint) as api:
+            told = (await api.ask(FOLLOW, {"id": import_id}, token))["import"]
+            rows: list[dict[str, Any]] = []
+            after: str | None = None
+            while True:
+                asked = {"id": import_id, "after": after}
+                page = (await api.ask(ROWS, asked, token))["importRows"]
+                rows += [edge["node"] for edge in page["edges"]]
+                if not page["pageInfo"]["hasNextPage"]:
+                    break
+                after = page["pageInfo"]["endCursor"]
+        outcomes = Counter(row["outcome"] for row in rows)
+        names = {"duplicates": "DUPLICATE"}
+        for field in ("accepted", "held", "refused", "duplicates", "failed"):
+            assert told[field] == outcomes[names.get(field, field.upper())]
+        assert told["read"] == len(rows)
+        return {"id": import_id, "rows": rows, **told}
+
+
+@pytest.fixture(scope="session")
+async def importer(running: Running) -> Importer:
+    services = running.services
+    return Importer(services.store, services.desk, services.gate, services.clock, node=new_id())
+
+
+@pytest.fixture(scope="session")
+async def imports_address(running: Running) -> AsyncIterator[str]:
+    services = running.services
+    imports = Imports(
+        services.store, running.tokens.authenticate, services.clock, asyncio.Event().set
+    )
+    app = Starlette(
+        routes=[
+            Route(
+                "/imports",
+                RequestBodyLimitMiddleware(imports, max_body_size=MOST_BYTES),
+                methods=["POST"],
+            ),
+            Route("/imports/{name}", template),
+        ]
+    )
+    async with Server(app, "websockets-sansio") as server:
+        yield server.url.replace("ws://", "http://").removesuffix("/graphql")
+
+
+@pytest.fixture
+async def desk(imports_address: str, running: Running, importer: Importer) -> AsyncIterator[Desk]:
+    async with httpx.AsyncClient(base_url=imports_address, timeout=60) as http:
+        yield Desk(http, running, importer)
+
+
+def job(world: World, number: str = "A-1", **cells: str) -> Row:
+    """A row that passes the gate, with changes."""
+    row = {column.zh: column.example for column in POSTING_COLUMNS}
+    row |= {
+        "岗位编号": number,
+        "统一社会信用代码": world.employer.credit_code,
+        "有效期至": (today() + timedelta(days=30)).isoformat(),
+    }
+    return row | cells
+
+
+def table(rows: Iterable[Row], encoding: str = "utf-8") -> bytes:
+    listed = list(rows)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(listed[0]))
+    writer.writeheader()
+    writer.writerows(listed)
+    return text.getvalue().encode(encoding)
+
+
+def workbook(rows: Iterable[Row]) -> bytes:
+    listed = list(rows)
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, list(listed[0]))
+        for line, row in enumerate(listed, start=1):
+            for place, cell in enumerate(row.values()):
+                # As people type it: a number is a number.
+                write = sheet.write_number if cell.isdigit() and len(cell) < 9 else None
+                if write:
+                    write(line, place, int(cell))
+                else:
+                    sheet.write_string(line, place, cell)
+    return file.getvalue()
+
+
+def found(row: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(finding["code"], finding["column"]) for finding in row["findings"]]
