@@ -46,8 +46,11 @@ TRADES = frozenset(
         Occupation.INDUSTRIAL_DESIGNER,
     )
 )
-"""Nobody begins these without a licence or years of learning (特种作业人员安全技术培训考核管理规定
-art. 5, 特种设备安全法 art. 14, 网络预约出租汽车经营服务管理暂行办法 art. 14; the last three by custom)."""
+"""Nobody begins these without a licence or years of learning.
+
+特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14 and, for drivers, 网络预约出租汽车
+经营服务管理暂行办法 art. 14 ask for the licence; the last three are so by custom.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
