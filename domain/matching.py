@@ -48,8 +48,8 @@ TRADES = frozenset(
 )
 """Nobody begins these without a licence or years of learning.
 
-特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14 and, for drivers, 网络预约出租汽车
-经营服务管理暂行办法 art. 14 ask for the licence; the last three are so by custom.
+The licence is asked for by 特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14 and,
+for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14; the last three are so by custom.
 """
 
 
