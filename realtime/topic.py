@@ -73,9 +73,11 @@ class Counts:
 class Group:
     """Members that see the very same: an event is rendered once for all of them."""
 
-    def __init__(self, render: Render, counts: Counts) -> None:
+    def __init__(self, render: Render, counts: Counts, begun_by: str) -> None:
         self._render = render
         self._counts = counts
+        self.begun_by = begun_by
+        """Whose subscription was the first."""
         self.members: dict[Member, int] = {}
         """Each member, and the seq up to which it had everything when it joined."""
         self.joined = 0

@@ -68,10 +68,14 @@ class Room:
         return PresenceChanged(session_id=self.session_id, viewers=count, peak_viewers=100)
 
     async def join(
-        self, member: Recorder, after: int | None = None, key: str = "key"
+        self,
+        member: Recorder,
+        after: int | None = None,
+        key: str = "key",
+        by: str = "somebody",
     ) -> Membership:
         return await self.hub.join(
-            self.topic, key, self.rendering, member, session_id=self.session_id, after=after
+            self.topic, key, self.rendering, member, session_id=self.session_id, after=after, by=by
         )
 
     async def joined(self, after: int | None = None, key: str = "key") -> Recorder:

@@ -261,7 +261,7 @@ async def test_those_who_are_reset_together_share_a_rendering(room: Room) -> Non
     await room.say(2)
     members = await asyncio.gather(*(room.joined(BEYOND_EVERY_LOG) for _ in range(50)))
     assert all(member.what == ["Reset"] for member in members)
-    group = Group(room.rendering, Counts())
+    group = Group(room.rendering, Counts(), "somebody")
     room.rendering.calls.clear()
     room.rendering.go.clear()
     reset = Placed(topic=room.topic, seq=2, at=AT, event=Reset(session_id=room.session_id))

@@ -97,6 +97,7 @@ class Scene:
             member,
             session_id=joining.following.session_id,
             after=after,
+            by=joining.following.principal.subject,
         )
         if (query, topic) in self.asked.staying:
             membership.leave()
