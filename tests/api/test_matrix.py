@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 from api.wire_protocol import WireProtocol
-from storage.client import Mongo, new_id
+from storage.client import new_id
 from tests.support.crawl import HOLDING, QUERY, SUBSCRIPTION, Seen, document, seen
+from tests.support.fixtures import over_new_database
 from tests.support.graphql import Server, Socket, socket
-from tests.support.services import Running, gid, running_services, stored
+from tests.support.services import Running, gid, stored
 from tests.support.showcase import CORRECTED, PEOPLE, Showcase
 from tests.support.visibility import ANSWERS, CALLERS, RECORDS, STATE, shown_to
 from tests.support.ways import Way, acts, follows, reads, resets
@@ -52,11 +53,8 @@ class Crawl:
 @pytest.fixture(scope="module")
 async def own_running(mongo_uri: str) -> AsyncIterator[Running]:
     """Services of a database in which there is nothing but the showcase."""
-    mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
-    async with running_services(mongo) as running:
+    async with over_new_database(mongo_uri) as running:
         yield running
-    await mongo.drop()
-    await mongo.close()
 
 
 @pytest.fixture(scope="module")

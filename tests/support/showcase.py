@@ -298,7 +298,7 @@ class Showcase(World):
     def _given(self, who: str, **changes: Any) -> Lead:
         """A lead that is overdue by now, on air given by the visitor."""
         lead = self.interest(*PEOPLE[who])
-        made = {
+        made: dict[str, Any] = {
             "segment": Segment.STORY,
             "group": SeekerGroup.LAID_OFF,
             "giver": self.visitor.principal.subject,
