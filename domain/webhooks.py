@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -202,15 +202,16 @@ def check_url(given: str, *, private: bool) -> str:
     return url
 
 
-def check_events(events: Iterable[WebhookEvent], *, for_union: bool) -> tuple[WebhookEvent, ...]:
+def check_events(events: Sequence[WebhookEvent], *, for_union: bool) -> tuple[WebhookEvent, ...]:
     """What a webhook is to be told of, each once.
 
-    :raises InvalidInput: nothing, the test, or what only unions are told of for an employer.
+    :raises InvalidInput: nothing, more than there is, the test, or what only unions are told of
+        for an employer.
     """
     wanted = tuple(dict.fromkeys(events))
     field = ("input", "events")
-    if not wanted:
-        raise InvalidInput("Name at least one event.", field=field)
+    if not wanted or len(events) > len(WebhookEvent):
+        raise InvalidInput("Name at least one event, and each once.", field=field)
     if WebhookEvent.WEBHOOK_TEST in wanted:
         raise InvalidInput("The test comes to every webhook; leave it out.", field=field)
     if not for_union and any(event.of_session for event in wanted):
