@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from api.wire_protocol import WireProtocol
 from storage.client import new_id
 from tests.support.crawl import HOLDING, QUERY, SUBSCRIPTION, Seen, document, seen
-from tests.support.fixtures import over_new_database
 from tests.support.graphql import Server, Socket, socket
 from tests.support.services import Running, gid, stored
-from tests.support.showcase import CORRECTED, PEOPLE, Showcase
-from tests.support.visibility import ANSWERS, CALLERS, RECORDS, STATE, shown_to
-from tests.support.ways import Way, acts, follows, reads, resets
+from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
+from tests.support.visibility import ANSWERS, CALLERS, RECORDS, STATE, printed, shown_to
+from tests.support.ways import Way, acts, follows, reads, resets, sent
 
+ROOT = Path(__file__).parents[2]
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 
@@ -51,52 +51,25 @@ class Crawl:
 
 
 @pytest.fixture(scope="module")
-async def own_running(mongo_uri: str) -> AsyncIterator[Running]:
-    """Services of a database in which there is nothing but the showcase."""
-    async with over_new_database(mongo_uri) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def showcase(own_running: Running) -> Showcase:
-    world = Showcase(own_running)
-    await world.settle()
-    return world
-
-
-@pytest.fixture(scope="module")
-async def served(own_running: Running) -> AsyncIterator[Server]:
-    async with Server(own_running.endpoint, WireProtocol) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-async def http(served: Server) -> AsyncIterator[httpx.AsyncClient]:
-    url = served.url.replace("ws://", "http://").removesuffix("/graphql")
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-        yield http
-
-
-@pytest.fixture(scope="module")
 async def crawl(
-    own_running: Running, showcase: Showcase, served: Server, http: httpx.AsyncClient
+    apart: Running, showcase: Showcase, served_apart: Server, visit: httpx.AsyncClient
 ) -> Crawl:
-    before = await stored(own_running)
+    before = await stored(apart)
     looks: dict[str, list[Look]] = {}
     for caller in CALLERS:
         looks[caller] = [
-            await asked(http, showcase, caller, "query", way)
+            await asked(visit, showcase, caller, "query", way)
             for way in reads(showcase, receipts(showcase, caller))
         ]
-    crawl = Crawl(showcase, before, await stored(own_running), looks)
+    crawl = Crawl(showcase, before, await stored(apart), looks)
     for caller in CALLERS:
-        async with socket(served.url) as connection:
+        async with socket(served_apart.url) as connection:
             await connection.initialise(showcase.token_of(caller))
             for way in (*follows(showcase), *resets(showcase)):
                 looks[caller].append(await followed(connection, way))
     for caller in CALLERS:
         looks[caller] += [
-            await asked(http, showcase, caller, "mutation", way) for way in acts(showcase, caller)
+            await asked(visit, showcase, caller, "mutation", way) for way in acts(showcase, caller)
         ]
     return crawl
 
@@ -109,22 +82,10 @@ def receipts(world: Showcase, caller: str) -> list[str]:
 async def asked(
     http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: Way
 ) -> Look:
-    answer = await post(http, world, caller, operation, way)
+    answer = (await sent(http, world.token_of(caller), operation, way)).json()
     errors = answer.get("errors", [])
     code = errors[0]["extensions"]["code"] if errors else None
     return Look(way, [answer.get("data") or {}], code)
-
-
-async def post(
-    http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: Way
-) -> dict[str, Any]:
-    token = world.token_of(caller)
-    headers = {"authorization": f"Bearer {token}"} if token else {}
-    body = {"query": document(operation, way.root, way.given), "variables": way.given}
-    response = await http.post("/graphql", json=body, headers=headers)
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
 
 
 async def followed(connection: Socket, way: Way) -> Look:
@@ -151,6 +112,10 @@ def test_every_field_stands_in_the_table_and_every_row_in_the_schema() -> None:
         table |= {(kind, name) for kind, names in others.items() for name in names.split()}
     fields = {(kind, name) for kind, each in HOLDING.items() for name in each.fields}
     assert table == fields
+
+
+def test_the_docs_show_the_table() -> None:
+    assert printed() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
 def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
@@ -187,15 +152,6 @@ def test_reading_changes_nothing_whether_it_is_allowed_or_refused(crawl: Crawl) 
     assert crawl.after == crawl.before
 
 
-MASKS = {
-    "lead": ("王**", "138****8000"),
-    "offered": ("李**", "139****9000"),
-    "refused_lead": ("钱**", "135****5000"),
-    "handed_lead": ("郑**", "132****2000"),
-    "entry": ("赵**", "137****7000"),
-    "seeker": ("孙*", "136****6000"),
-    "other_seeker": ("何*", "130****0000"),
-}
 CLEAR = {
     "giver": {"lead", "offered", "withdrawn_lead"},
     "seeker": {"seeker"},

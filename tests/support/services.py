@@ -69,6 +69,7 @@ class Running:
     tokens: Tokens
     engine: Engine
     endpoint: GraphQLEndpoint
+    feed: Feed
 
     @property
     def store(self) -> Store:
@@ -147,7 +148,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         hub.close,
     )
     try:
-        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint)
+        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint, feed=feed)
     finally:
         for stop in stops:
             await stop()

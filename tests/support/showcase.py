@@ -63,6 +63,17 @@ PEOPLE = {
 CORRECTED = "郑大成"
 """What the giver of the lead in hand was called after all."""
 
+MASKS = {
+    "lead": ("王**", "138****8000"),
+    "offered": ("李**", "139****9000"),
+    "refused_lead": ("钱**", "135****5000"),
+    "handed_lead": ("郑**", "132****2000"),
+    "entry": ("赵**", "137****7000"),
+    "seeker": ("孙*", "136****6000"),
+    "other_seeker": ("何*", "130****0000"),
+}
+"""Of those whose contact is still there."""
+
 
 class Showcase(World):
     """Beside what every world has: leads in every state, one in the hands of a host of a branch;

@@ -359,6 +359,32 @@ RECORDS: Mapping[str, frozenset[str]] = {
 }
 """Who gets to see that record at all, by whichever way."""
 
+OFFICE = ALL_OFFICERS | ALL_RECRUITERS
+DOORS: Mapping[str, frozenset[str]] = {
+    "/graphql": ALL,
+    "/exports/leads.csv": OFFICE,
+    "/exports/leads.xlsx": OFFICE,
+    "/imports": OFFICE,
+    "/": ALL,
+    "/imports/{name}": ALL,
+    "/q/{token}": ALL,
+    "/codes/{name}": ALL,
+    "/jobs/{id}": ALL,
+    "/jobs.css": ALL,
+    "/sitemap.xml": ALL,
+    "/sitemaps/{name}": ALL,
+    "/feed.xml": ALL,
+    "/robots.txt": ALL,
+    "/open-data/": ALL,
+    "/open-data/code-lists.json": ALL,
+    "/open-data/postings.{form}": ALL,
+    "/health/live": ALL,
+    "/health/ready": ALL,
+    # On this machine, or with a token: see the runbook.
+    "/metrics": ALL,
+}
+"""Whom each route of the app is for."""
+
 
 def shown_to() -> dict[tuple[str, str], frozenset[str]]:
     """The callers by type and field."""
@@ -369,3 +395,48 @@ def shown_to() -> dict[tuple[str, str], frozenset[str]]:
                 assert (kind, field) not in table, f"{kind}.{field} stands twice"
                 table[kind, field] = row.shown_to
     return table
+
+
+COLUMNS = {
+    "everybody": ("nobody",),
+    "the person": ("giver", "seeker"),
+    "host of the session": ("host",),
+    "officers of the union and above": ("officer", "officer above"),
+    "recruiters of the employer": ("recruiter",),
+    "all other staff": ("other host", "officer below", "officer elsewhere", "other recruiter"),
+}
+"""The columns of the table in docs/privacy.md, and whose eyes each looks with."""
+THINGS = {
+    "open postings, sessions, published questions": "Posting.title",
+    "a lead: stage, source, terms that were shown": "Lead.stage",
+    "its name and phone, masked": "Lead.contact",
+    "its name and phone in the clear": "Contact.phone",
+    "`group`, who has it in hand, timeline": "Lead.timeline",
+    "what each side says of the hire": "HireProof.seeker",
+    "that the consent was taken back": "Lead.withdrawnAt",
+    "`funnel`: counts of the leads of the scope": "FunnelRow.interests",
+    "codes, and what they brought": "Code.interests",
+    "`auditTrail`: who looked at a contact": "AuditRow.actorName",
+    "profiles of seekers": "Seeker.profile",
+    "their name and phone, masked": "Seeker.contact",
+    "call lists, and what callers noted": "CallEntry.remark",
+    "referrals": "Referral.status",
+    "what officers noted on referrals": "ReferralStepTaken.note",
+    "findings, reports, decisions of a posting": "Posting.findings",
+    "checks of an employer's papers": "Employer.checks",
+    "webhooks and their messages": "WebhookDelivery.payload",
+    "names of staff": "Colleague.displayName",
+}
+"""The rows, and the field that stands for each."""
+
+
+def printed() -> str:
+    """The table of docs/privacy.md."""
+    table = shown_to()
+    lines = [f"| | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
+    for thing, field in THINGS.items():
+        kind, _, name = field.partition(".")
+        seen_by = table[kind, name]
+        cells = ["yes" if seen_by.intersection(callers) else "" for callers in COLUMNS.values()]
+        lines.append(f"| {thing} | {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import httpx
+
 from domain import cursors
 from domain.events import lead_topic, seeker_topic, session_topic
 from domain.funnel import FunnelDimension
 from domain.postings import PostingStatus
 from domain.sessions import LiveSession
+from tests.support.crawl import document
 from tests.support.operations import interest_input
 from tests.support.services import gid
 from tests.support.showcase import PEOPLE, Showcase
@@ -24,6 +27,7 @@ from tests.support.visibility import (
     ALL_RECRUITERS,
     DIRECTORS,
     NOBODY,
+    OFFICE,
     OFFICERS,
     RECORDS,
     SEEKERS,
@@ -31,7 +35,6 @@ from tests.support.visibility import (
 )
 
 BELOW = frozenset({"officer below", "officer elsewhere"})
-OFFICE = ALL_OFFICERS | ALL_RECRUITERS
 
 
 class Way(NamedTuple):
@@ -213,3 +216,14 @@ def acts(world: Showcase, caller: str) -> list[Way]:
         Way("expressInterest", {"input": interest_input(world)}),
         Way("expressInterest", {"input": interest_input(world, contact=again)}),
     ]
+
+
+async def sent(
+    http: httpx.AsyncClient, token: str | None, operation: str, way: Way
+) -> httpx.Response:
+    """The answer to the document that asks for everything behind a way."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    body = {"query": document(operation, way.root, way.given), "variables": way.given}
+    response = await http.post("/graphql", json=body, headers=headers)
+    assert response.status_code == 200, response.text
+    return response
