@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 import jwt
@@ -280,16 +279,4 @@ class WrongTries:
 
 
 def _limits(username: str, peer: str) -> tuple[Limited, ...]:
-    network = _network(peer)
-    return (TRIES_A_NAME, "name", network, username), (TRIES_A_PEER, "peer", network)
-
-
-def _network(peer: str) -> str:
-    """The address, or of an IPv6 address the /64: a household has as many as it likes in there."""
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return peer
-    if not isinstance(address, IPv6Address):
-        return peer
-    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return (TRIES_A_NAME, "name", peer, username), (TRIES_A_PEER, "peer", peer)

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.pages import tagged
+from api.peers import peer_of
 from api.published import published
 from api.refusals import answer_of
 from api.turns import Turns
@@ -215,9 +216,8 @@ class SitemapParts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         feeds: Feeds = scope["app"].state.node.feeds
-        peer = request.client.host if request.client else "unknown"
         try:
-            await feeds.part(request.path_params["name"], peer, scope, receive, send)
+            await feeds.part(request.path_params["name"], peer_of(scope), scope, receive, send)
         except Refusal as refusal:
             await answer_of(refusal)(scope, receive, send)
         except StorageUnavailable:

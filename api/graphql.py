@@ -16,6 +16,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.peers import peer_of
 from api.requests import Malformed, read_request
 from api.socket import Sockets
 from domain.accounts import Principal
@@ -89,7 +90,7 @@ class GraphQLEndpoint:
         return Response(result, media_type=media_type)
 
     def _context(self, http: HttpRequest) -> Context:
-        peer = http.client.host if http.client else "unknown"
+        peer = peer_of(http.scope)
         try:
             principal = self._authenticate(http.headers.get("authorization"))
         except Unauthenticated as refused:

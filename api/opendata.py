@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.exports import SECONDS
 from api.pages import tagged
+from api.peers import peer_of
 from api.published import Key, published
 from api.refusals import answer_of
 from api.sheets import Rows, csv_pieces
@@ -148,8 +149,7 @@ class Tables:
         form = request.path_params["form"]
         if form not in _TYPES:
             raise HTTPException(404, "The open data is postings.csv or postings.json.")
-        peer = request.client.host if request.client else "unknown"
         try:
-            await data.table(form, peer, scope, receive, send)
+            await data.table(form, peer_of(scope), scope, receive, send)
         except Refusal as refusal:
             await answer_of(refusal)(scope, receive, send)

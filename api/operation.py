@@ -73,7 +73,7 @@ class Operation:
             self._fail(invalid.errors)
             return joining
         if is_subscription(operation):
-            self._task = asyncio.create_task(self._guarded(self._join, request, principal))
+            self._task = asyncio.create_task(self._guarded(self._join, request, principal, peer))
             return self._task
         context = Context(self._services, principal, peer=peer)
         self._task = asyncio.create_task(self._guarded(self._answer, request, context, joining))
@@ -124,7 +124,7 @@ class Operation:
         self._outbox.send(complete_message(self._id))
         self._end()
 
-    async def _join(self, request: Request, principal: Principal | None) -> None:
+    async def _join(self, request: Request, principal: Principal | None, peer: str) -> None:
         joining = await self._engine.subscribe(request, principal)
         following = joining.following
         if following.viewer is not None:
@@ -137,6 +137,8 @@ class Operation:
             self,
             session_id=following.session_id,
             after=following.after,
+            # Whoever enters as a viewer is somebody else each time.
+            by=following.principal.subject or peer,
         )
 
     def _fail(self, errors: list[dict[str, object]]) -> None:

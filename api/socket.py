@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.asgi_wire import AsgiWire
 from api.operation import Operation
+from api.peers import peer_of
 from api.requests import Malformed, read_request
 from api.wire_protocol import EXTENSION
 from domain.accounts import Principal
@@ -70,7 +71,7 @@ class Sockets:
             return
         await self._pace.turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        peer = scope["client"][0] if scope.get("client") else "unknown"
+        peer = peer_of(scope)
         wire: Wire = scope["extensions"].get(EXTENSION) or AsgiWire(send)
         connection = Connection(self._engine, self._services, self._authenticate, wire, peer=peer)
         self._open.add(connection)

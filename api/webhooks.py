@@ -2,19 +2,20 @@
 
 A name is looked up once, its addresses are checked, and the connection goes to one of those: a
 name that means another address a moment later leads nowhere else. Redirects are answers like any
-other; proxies of the environment are not used.
+other; proxies of the environment are not used. Trusted are the certificate authorities of certifi
+and of this machine, or of SSL_CERT_FILE in place of the latter.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
+import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
 
+from api.names import Names
 from domain.webhooks import Answer, FailureKind, is_public
 
 TRY_SECONDS = 15.0
@@ -34,6 +35,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, *, private: bool) -> None:
         self._private = private
+        self._names = Names()
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -49,7 +51,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         :raises AddressRefused: none of them may be connected to.
         """
         failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in await self._addresses(host, port):
+        for address in await self._addresses(host):
             try:
                 return await self._backend.connect_tcp(
                     address, port, timeout, local_address, socket_options
@@ -58,20 +60,15 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
                 failed = error
         raise failed or AddressRefused
 
-    async def _addresses(self, host: str, port: int) -> list[str]:
+    async def _addresses(self, host: str) -> list[str]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, port, type=socket.SOCK_STREAM
-            )
+            found = await self._names.addresses(host)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout from None
         # A name that cannot be one, such as a..example, is told by the codec for names.
         except (OSError, UnicodeError):
             raise httpcore.ConnectError from None
-        addresses = dict.fromkeys(str(each[4][0]) for each in found)
-        return [
-            address
-            for address in addresses
-            if self._private or is_public(ipaddress.ip_address(address))
-        ]
+        return [str(address) for address in found if self._private or is_public(address)]
 
 
 class Sender:
@@ -80,6 +77,8 @@ class Sender:
     def __init__(self, *, private: bool) -> None:
         self._private = private
         self._pool = httpcore.AsyncConnectionPool(
+            # Made once: reading all authorities takes a twentieth of a second.
+            ssl_context=httpcore.default_ssl_context(),
             max_connections=CONNECTIONS,
             max_keepalive_connections=CONNECTIONS // 4,
             keepalive_expiry=30.0,
@@ -98,7 +97,10 @@ class Sender:
             return Answer(failure=FailureKind.ADDRESS_REFUSED)
         except (TimeoutError, httpcore.TimeoutException):
             return Answer(failure=FailureKind.TIMEOUT)
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            # httpcore gives what happened as the argument of its own error.
+            if any(isinstance(what, ssl.SSLCertVerificationError) for what in error.args):
+                return Answer(failure=FailureKind.CERTIFICATE_REFUSED)
             return Answer(failure=FailureKind.UNREACHABLE)
 
     async def close(self) -> None:

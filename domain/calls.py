@@ -119,11 +119,12 @@ def called(
 ) -> CallEntry:
     """The entry after a call.
 
-    :raises StatusConflict: nobody may call any more, or they were called 20 times.
+    :raises StatusConflict: nobody may call any more, who it was was erased, or they were called
+        20 times.
     :raises InvalidInput: CALL_BACK without a day, a day that is past, more than a year away, or
         that does not go with the outcome.
     """
-    if entry.outcome in FINAL:
+    if entry.outcome in FINAL or entry.contact is None:
         raise StatusConflict("This person is not called any more.")
     if len(entry.calls) >= MOST_CALLS:
         raise StatusConflict(f"{MOST_CALLS} calls are enough: leave this person in peace.")

@@ -188,6 +188,8 @@ LoggedLeadEvent = (
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 PassingEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | PassingEvent | Unrecognised
+SELF_CONTAINED = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
+"""Logged events that say all there is to say; the others name something that may change since."""
 
 
 @dataclass(frozen=True, kw_only=True)

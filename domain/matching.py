@@ -34,6 +34,24 @@ MOST = 5
 MOST_FITTING = 1_000
 """Jobs of an occupation in a place that are compared for one person, the first on the board."""
 
+TRADES = frozenset(
+    (
+        Occupation.ELECTRICIAN,
+        Occupation.WELDER,
+        Occupation.CRANE_OPERATOR,
+        Occupation.REFINERY_ELECTRICIAN,
+        Occupation.RIDE_HAILING_DRIVER,
+        Occupation.NETWORK_PROGRAMMER,
+        Occupation.INDUSTRIAL_ROBOTICS,
+        Occupation.INDUSTRIAL_DESIGNER,
+    )
+)
+"""Nobody begins these without a licence or years of learning.
+
+The licence is asked for by 特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14 and,
+for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14; the last three are so by custom.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
@@ -82,6 +100,8 @@ def _occupation_words(profile: Profile, job: Job) -> Words:
 def _skill(profile: Profile, job: Job) -> int:
     if job.occupation in profile.skills:
         return 200
+    if job.occupation in TRADES and job.occupation not in profile.wants.occupations:
+        return -150
     is_open = not profile.skills or job.occupation is Occupation.GENERAL_WORKER
     return 0 if is_open or needs_training(profile, job) else -50
 

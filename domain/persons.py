@@ -17,16 +17,26 @@ _MAX_RAW = 64
 _PHONE_FIELD = ("input", "contact", "phone")
 _NAME_FIELD = ("input", "contact", "name")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_WITHOUT_PLACE = frozenset({"Cf", "Mn", "Me"})
+"""What cannot be seen, and marks that lie upon the character before."""
 _SEPARATORS = re.compile(r"[\s().\u2010-\u2015-]+")
 _MOBILE = re.compile(r"(?:\+86|0086|86)?(1[0-9]{10})")
 _DEMO_PREFIX = "144"
 _E164 = re.compile(r"\+86(1[0-9]{10})")
 
+_GAP = r"[\s.,/_·•、\u2010-\u2015-]{0,3}"
 # The lookahead finds candidates that overlap; a run of more than 18 digits holds none.
-_IDENTITY = re.compile(r"(?<![0-9])(?=([0-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx])(?![0-9]))")
+_IDENTITY = re.compile(rf"(?<![0-9])(?=([0-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx])(?![0-9]))")
+_NO_NUMBER = re.compile(r"[^0-9X]")
 _BORN = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-# The digits around it must end: a number of an order or of an account is no phone.
-_CALLABLE = re.compile(r"(?<![0-9])(?:(?:0086|86)[ -]?)?1[ -]?[3-9](?:[ -]?[0-9]){9}(?![0-9])")
+# The digits around it must end: a number of an order or of an account is no phone. What stands
+# between three, four and four digits may be anything but letters.
+_BETWEEN = r"(?:[^\w\n]|_){1,3}"
+_CALLABLE = re.compile(
+    r"(?<![0-9])(?:(?:0086|86)[ -]?)?"
+    rf"(?:1[ -]?[3-9](?:[ -]?[0-9]){{9}}|1[3-9][0-9]{_BETWEEN}[0-9]{{4}}{_BETWEEN}[0-9]{{4}})"
+    r"(?![0-9])"
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 
@@ -34,8 +44,9 @@ _CHECK = "10X98765432"
 def normalise_phone(raw: str, *, demo: bool) -> str:
     """The E.164 form of a Chinese mobile number, ``+86`` and eleven digits.
 
-    Accepts spaces, dashes, brackets, full-width digits and the prefix +86, 0086 or 86. ``demo``
-    also admits 144 and eight digits, which are no valid numbers and so reach nobody.
+    Accepts spaces, dashes, brackets, full-width digits, the prefix +86, 0086 or 86, and what
+    cannot be seen, which a number brings along that was copied from an address book. ``demo`` also
+    admits 144 and eight digits, which are no valid numbers and so reach nobody.
 
     :raises PhoneInvalid: not a valid mobile number.
     """
@@ -46,7 +57,7 @@ def normalise_phone(raw: str, *, demo: bool) -> str:
     )
     if len(raw) > _MAX_RAW:
         raise refused
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", raw))
+    plain = _SEPARATORS.sub("", _seen(raw))
     match = _MOBILE.fullmatch(plain)
     if match is None:
         raise refused
@@ -68,8 +79,8 @@ def _is_mobile(digits: str) -> bool:
 def check_name(raw: str, *, field: tuple[str, ...] = _NAME_FIELD) -> str:
     """The name without blanks around it, in Unicode normal form C.
 
-    :raises InvalidInput: empty, over 50 characters, without a single letter, or with characters
-        that cannot be seen.
+    :raises InvalidInput: empty, over 50 characters, without a single letter, with characters
+        that cannot be seen, or with an identity-card number.
     """
     # Normalising can lengthen a text, so that its length is checked before and after.
     name = unicodedata.normalize("NFC", raw[: _MAX_NAME * 4]).strip()
@@ -79,6 +90,10 @@ def check_name(raw: str, *, field: tuple[str, ...] = _NAME_FIELD) -> str:
     if kinds & _UNSEEN or not any(kind.startswith("L") for kind in kinds):
         raise InvalidInput(
             "Give a name in letters or Chinese characters, on one line.", field=field
+        )
+    if holds_identity_number(name):
+        raise InvalidInput(
+            "Give the name alone: identity-card numbers are never collected here.", field=field
         )
     return name
 
@@ -100,25 +115,40 @@ def mask_phone(phone: str) -> str:
 def holds_identity_number(text: str) -> bool:
     """Whether a text holds a citizen's identity number (GB 11643-1999, 18 characters).
 
-    One counts when its birthday and its check character are possible, also in full-width digits
-    and with single blanks or dashes between.
+    One counts when its birthday and its check character are possible, also in the digits of
+    another width or script, with up to three blanks, dots, commas or dashes between two of them,
+    and with characters between that cannot be seen.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    return any(_is_identity_number(found[1]) for found in _IDENTITY.finditer(plain))
+    return any(_is_identity_number(found[1]) for found in _IDENTITY.finditer(_legible(text)))
 
 
 def holds_mobile_number(text: str) -> bool:
     """Whether a text holds eleven digits that read as a Chinese mobile number.
 
-    Also in full-width digits, after +86, with single blanks or dashes between, or with characters
-    between that cannot be seen.
+    Also in the digits of another width or script, after +86, with single blanks or dashes between,
+    with whatever is no letter between three, four and four of them, or with characters between
+    that cannot be seen.
     """
+    return _CALLABLE.search(_legible(text)) is not None
+
+
+def _seen(text: str) -> str:
+    """The text in one width, without what cannot be seen."""
     plain = unicodedata.normalize("NFKC", text)
-    seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    return _CALLABLE.search(seen) is not None
+    if plain.isascii():
+        return plain
+    return "".join(char for char in plain if unicodedata.category(char) not in _WITHOUT_PLACE)
+
+
+def _legible(text: str) -> str:
+    """The same with the digits of every script as 0 to 9."""
+    seen = _seen(text)
+    if seen.isascii():
+        return seen
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in seen)
 
 
 def _is_identity_number(candidate: str) -> bool:
-    number = candidate.replace(" ", "").replace("-", "").upper()
+    number = _NO_NUMBER.sub("", candidate.upper())
     weighted = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     return bool(_BORN.fullmatch(number[6:14])) and number[17] == _CHECK[weighted % 11]

@@ -249,7 +249,9 @@ def _levels_above(lead: Lead) -> tuple[str, ...]:
 
 
 def _with_deadline(lead: Lead, *, since: datetime) -> Lead:
-    due = due_at(lead.stage, since=since, hired_at=lead.hired_at)
+    # Without consent nobody may call, so nothing is due whatever stage it comes to.
+    may_call = lead.withdrawn_at is None
+    due = due_at(lead.stage, since=since, hired_at=lead.hired_at) if may_call else None
     return replace(lead, due_at=due, escalate_at=due if _levels_above(lead) else None)
 
 

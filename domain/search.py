@@ -2,8 +2,9 @@
 
 A posting gets one token a word. A token says where the word stands: ``^`` for one in the title or
 the employer's name, ``~`` for one that stands in the duties and conditions alone; the title's words
-also by bigrams, pinyin and initials. ``=`` is the whole title, ``o:`` and ``r:`` are occupation and
-region. What is looked for is a list of words that must all be there, each as one of several tokens.
+also by bigrams, pinyin and initials. ``=`` is the whole title, ``o:``, ``r:`` and ``c:`` are
+occupation, region and what the job offers. What is looked for is a list of words that must all be
+there, each as one of several tokens.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 
 from domain.errors import InvalidInput
 from domain.geo import Point
 from domain.occupations import names_of
+from domain.offers import OFFERS, Offer, offers_of
 from domain.postings import Occupation, PostingTerms
-from domain.regions import find_regions, region_of, significant_digits
+from domain.regions import Region, find_regions, region_of, significant_digits
 from domain.texts import check_text
 from domain.traits import trait_of, traits_of
 from domain.wages import monthly_equivalent
@@ -32,7 +36,7 @@ from domain.words import (
     words_to_find,
 )
 
-VERSION = 1
+VERSION = 2
 """Of what is stored: a posting with an entry of another version gets a new one."""
 
 LONGEST_SEARCH = 60
@@ -96,9 +100,14 @@ def _tokens(terms: PostingTerms, employer: str) -> Iterator[str]:
     weak = [word for word in body if word not in strong][:MOST_BODY_WORDS]
     yield f"={title}"
     yield f"o:{terms.occupation}"
+    yield from (_token_of(offer) for offer in offers_of(terms))
     yield from (f"r:{terms.place_code[:digits]}" for digits in (2, 4, 6))
     yield from (f"^{word}" for word in strong)
     yield from (f"~{word}" for word in weak)
+
+
+def _token_of(offer: Offer) -> str:
+    return f"c:{offer.names[0]}"
 
 
 def _spelt(title: str) -> Iterator[str]:
@@ -131,10 +140,23 @@ def _by_name() -> Mapping[str, tuple[Occupation, ...]]:
         for name in names_of(occupation):
             found[folded(name)][occupation] = None
             found[pinyin(name)[0]][occupation] = None
+            found["".join(runs(folded(occupation.en)))][occupation] = None
     return {name: tuple(occupations) for name, occupations in found.items()}
 
 
 _OCCUPATIONS = _by_name()
+_OFFERS = {
+    called: offer
+    for offer in OFFERS
+    for name in offer.names
+    for called in (folded(name), pinyin(name)[0])
+}
+_SYLLABLE = re.compile(
+    r"([zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong"
+    r"|u|ua|uo|uai|ui|uan|un|uang|v|ve|ue)"
+)
+"""What can be a syllable of pinyin, and some that are none."""
 _SUFFIX = re.compile(r"(特别行政区|自治区|自治州|自治县|地区|省|市|区|县|盟|旗)$")
 
 
@@ -143,15 +165,19 @@ def occupations_called(name: str) -> tuple[Occupation, ...]:
     return _OCCUPATIONS.get(name, ())
 
 
-def _regions_called(name: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 12)
+def _regions_called(name: str) -> tuple[str, ...]:
     """The regions of that name, with or without the word for what it is, or of its pinyin."""
-    if len(name) < 2:
-        return
-    for region in find_regions(name, 10):
-        short = _SUFFIX.sub("", region.name)
-        called = (region.name, short, *pinyin_of(region.pinyin, len(short)))
-        if name in called or name in region.former_names:
-            yield f"r:{significant_digits(region.code)}"
+    return tuple(
+        f"r:{significant_digits(region.code)}"
+        for region in (find_regions(name, 10) if len(name) > 1 else ())
+        if name in _names_of(region)
+    )
+
+
+def _names_of(region: Region) -> tuple[str, ...]:
+    short = _SUFFIX.sub("", region.name)
+    return (region.name, short, *pinyin_of(region.pinyin, len(short)), *region.former_names)
 
 
 def pinyin_of(spelt: str, syllables: int) -> tuple[str, str]:
@@ -172,32 +198,57 @@ def search_words(text: str, field: tuple[str, ...]) -> tuple[Word, ...]:
     meant = [word for word in telling if len(word) > 1] or telling
     if len(meant) > MOST_WORDS:
         raise InvalidInput(f"Search for at most {MOST_WORDS} words.", field=field)
-    # The longest first: it is in the fewest postings, and that is where reading begins.
-    return tuple(_word(word) for word in sorted(meant, key=len, reverse=True))
+    # Reading begins with the first: the longest is in the fewest postings, an offer in many.
+    return tuple(_word(word) for word in sorted(meant, key=lambda it: (it in _OFFERS, -len(it))))
 
 
 def _wanted(text: str) -> Iterator[str]:
-    for run in runs(text):
+    pieces = runs(text)
+    while pieces:
+        taken = _name_begins(pieces)
+        word = "".join(pieces[:taken])
+        pieces = pieces[taken:]
         # A name is not taken apart, whatever the dictionary makes of it.
-        if occupations_called(run) or any(_regions_called(run)):
-            yield run
-        else:
-            yield from words(run)
+        yield from [word] if taken > 1 or _is_name(word) else words(word)
+
+
+def _name_begins(pieces: list[str]) -> int:
+    """How many pieces are one word that is spelt with spaces, as in ``han gong``; or else one."""
+    spelt = list(takewhile(lambda piece: not is_chinese(piece), pieces[:MOST_WORDS]))
+    syllables = len(list(takewhile(_SYLLABLE.fullmatch, spelt)))
+    # A word that is no name ends where a name begins.
+    ends = (end for end in range(1, syllables) if _name_of_several(spelt[end:]))
+    return _name_of_several(spelt) or next(ends, max(syllables, 1))
+
+
+def _name_of_several(spelt: list[str]) -> int:
+    """How many pieces, two at least, are the longest name at the beginning; 0 for none."""
+    return next((end for end in range(len(spelt), 1, -1) if _is_name("".join(spelt[:end]))), 0)
+
+
+def _is_name(word: str) -> bool:
+    return word in _OFFERS or bool(occupations_called(word) or _regions_called(word))
 
 
 def _word(text: str) -> Word:
     occupations = occupations_called(text)
+    offer = _OFFERS.get(text)
     begins = is_chinese(text) and len(text) == 1
     return Word(
         text=text,
         strong=(
             f"^{text}",
             *(f"o:{occupation}" for occupation in occupations),
+            *([_token_of(offer)] if offer else []),
             *_regions_called(text),
         ),
         weak=(f"~{text}",),
         begins=begins,
-        names=(text, *(folded(name) for each in occupations for name in names_of(each))),
+        names=(
+            text,
+            *(folded(name) for each in occupations for name in names_of(each)),
+            *(offer.names if offer else ()),
+        ),
     )
 
 

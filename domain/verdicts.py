@@ -114,7 +114,10 @@ def screened_again(
 
 
 def decided(posting: Posting, *, by: str, at: datetime, approved: bool, reason: str) -> Posting:
-    """The posting after a person's decision on it as it is, reports and all."""
+    """The posting after a person's decision on it as it is, reports and all.
+
+    An approval settles doubts; what the law forbids, or a check that is missing, it does not.
+    """
     review = Review(
         by=by,
         at=at,
@@ -127,7 +130,8 @@ def decided(posting: Posting, *, by: str, at: datetime, approved: bool, reason: 
     if not approved:
         return _placed(after, PostingStatus.REFUSED, at)
     unverified = screen_employer(posting.verified_until, day_in_china(at))
-    return _placed(after, PostingStatus.SUSPENDED if unverified else PostingStatus.OPEN, at)
+    standing = _standing(after, failed=PostingStatus.SUSPENDED)
+    return _placed(after, PostingStatus.SUSPENDED if unverified else standing, at)
 
 
 def reported(posting: Posting, reports: int, at: datetime) -> Posting:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -47,6 +47,8 @@ class FailureKind(Labelled):
     TIMEOUT = "TIMEOUT", "超时"
     UNREACHABLE = "UNREACHABLE", "无法连接"
     ADDRESS_REFUSED = "ADDRESS_REFUSED", "地址不允许"
+    CERTIFICATE_REFUSED = "CERTIFICATE_REFUSED", "对方证书不受信任或与域名不符"
+    SECRET_DAMAGED = "SECRET_DAMAGED", "签名密钥无法打开，请更换密钥"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +107,16 @@ class Webhook:
         return self.union_path[-1] in notice.union_path
 
     def failed(self, answer: Answer, *, at: datetime) -> Webhook:
-        """The webhook after a try that failed, switched off when it must be."""
+        """The webhook after a try that failed, switched off when it must be.
+
+        That is at once when the receiver is gone, or when nothing can be signed any more.
+        """
         since = self.failing_since or at
-        over = answer.status == GONE or at - since >= FAILING_FOR
+        over = (
+            answer.status == GONE
+            or answer.failure is FailureKind.SECRET_DAMAGED
+            or at - since >= FAILING_FOR
+        )
         return replace(
             self,
             failing_since=since,
@@ -184,15 +193,16 @@ def check_url(given: str, *, private: bool) -> str:
     return url
 
 
-def check_events(events: Iterable[WebhookEvent], *, for_union: bool) -> tuple[WebhookEvent, ...]:
+def check_events(events: Sequence[WebhookEvent], *, for_union: bool) -> tuple[WebhookEvent, ...]:
     """What a webhook is to be told of, each once.
 
-    :raises InvalidInput: nothing, the test, or what only unions are told of for an employer.
+    :raises InvalidInput: nothing, more than there is, the test, or what only unions are told of
+        for an employer.
     """
     wanted = tuple(dict.fromkeys(events))
     field = ("input", "events")
-    if not wanted:
-        raise InvalidInput("Name at least one event.", field=field)
+    if not wanted or len(events) > len(WebhookEvent):
+        raise InvalidInput("Name at least one event, and each once.", field=field)
     if WebhookEvent.WEBHOOK_TEST in wanted:
         raise InvalidInput("The test comes to every webhook; leave it out.", field=field)
     if not for_union and any(event.of_session for event in wanted):

@@ -16,6 +16,7 @@ from pypinyin import lazy_pinyin
 from rjieba import Jieba
 
 from domain.occupations import names_of
+from domain.offers import OFFERS
 from domain.postings import Occupation
 
 _SIMPLIFIED = OpenCC("t2s")
@@ -27,9 +28,9 @@ _SURE = 1_000_000
 
 def _dictionary() -> Jieba:
     jieba = Jieba()
-    for occupation in Occupation:
-        for name in names_of(occupation):
-            jieba.add_word(name, _SURE, "n")
+    jobs = (name for occupation in Occupation for name in names_of(occupation))
+    for name in (*jobs, *(name for offer in OFFERS for name in offer.names)):
+        jieba.add_word(name, _SURE, "n")
     return jieba
 
 

@@ -17,9 +17,10 @@ import orjson
 import structlog
 
 from domain.deliveries import Delivery, DeliveryState
-from domain.webhooks import Answer, Webhook, WebhookState, signatures
+from domain.webhooks import Answer, FailureKind, Webhook, WebhookState, signatures
 from storage.client import StorageError
 from storage.clock import Clock
+from storage.sealing import SecretDamaged
 from storage.store import Store
 
 ENDPOINTS = 16
@@ -120,10 +121,15 @@ class Dispatcher:
 
     async def _send_some(self, webhook: Webhook) -> None:
         at = self._clock()
+        try:
+            secrets = await self._store.signing_secrets(webhook, at)
+        except SecretDamaged:
+            # Trying again would mend nothing; what waits is sent once there is a new one.
+            await self._note_failure(webhook.id, Answer(failure=FailureKind.SECRET_DAMAGED))
+            return
         claimed = await self._store.deliveries.claim(
             webhook.id, at=at, until=at + CLAIMED_FOR, limit=PER_ENDPOINT
         )
-        secrets = await self._store.signing_secrets(webhook, at)
         answers = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
         if any(answer.accepted for answer in answers):
             await self._store.webhooks.recovered(webhook.id)

@@ -14,12 +14,15 @@ from collections.abc import Callable, Hashable
 from domain.errors import Busy
 from domain.events import PassingEvent, Placed, Reset, session_of
 from realtime.rendered import Rendered
-from realtime.topic import Counts, Group, Member, Render, Topic
+from realtime.topic import BATCH, Counts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.log import EventLog
 
 GROUPS = 256
 """Different documents or audiences a topic: each costs an execution an event."""
+GROUPS_OF_ONE = 32
+"""Those of a topic that one address, or one member of staff, has begun: nobody alone can keep all
+others out."""
 TOPICS = 10_000
 """Followed logs a process."""
 BACKLOG = 10_000
@@ -90,6 +93,7 @@ class Hub:
         *,
         session_id: str,
         after: int | None,
+        by: str,
     ) -> Membership:
         """Bring ``member`` up from ``after``, and keep it in a group of the topic until it leaves.
 
@@ -97,12 +101,13 @@ class Hub:
         the log, or too far back, is answered with a Reset. In both cases it then gets the state
         that was told last, so that none is missed between its reading and its joining.
 
-        :raises Busy: too many topics, or too many different documents on this one.
+        :raises Busy: too many topics, or too many different documents on this one, all in all or
+            begun by the same.
         :raises StorageError: the log cannot be read.
         """
         topic = await self._enter(name)
         try:
-            group = self._group(topic, key, render)
+            group = self._group(topic, key, render, by)
             membership = Membership(self, topic, key, group, member)
         except BaseException:
             self._leave(name)
@@ -125,15 +130,16 @@ class Hub:
             self.on_watched(watched)
         return membership
 
-    def _group(self, topic: Topic, key: Hashable, render: Render) -> Group:
+    def _group(self, topic: Topic, key: Hashable, render: Render, by: str) -> Group:
         group = topic.groups.get(key)
         if group is None:
-            if len(topic.groups) >= GROUPS:
+            own = sum(group.begun_by == by for group in topic.groups.values())
+            if own >= GROUPS_OF_ONE or len(topic.groups) >= GROUPS:
                 raise Busy(
                     "Too many different subscriptions follow this session. Use the document "
                     "that other clients use, or try again later."
                 )
-            group = topic.groups[key] = Group(render, self.counts)
+            group = topic.groups[key] = Group(render, self.counts, by)
         return group
 
     async def _caught_up(
@@ -169,11 +175,12 @@ class Hub:
                 # The log begins later: its older part was deleted after its time.
                 had = await self._reset(topic, group, member, session_id)
                 continue
-            for placed in missed:
-                member.deliver(await group.rendered(placed), None)
-                self.counts.deliveries += 1
-                if not member.has_room():
-                    await member.drained()
+            for begin in range(0, len(missed), BATCH):
+                for _, rendered in await group.all_rendered(missed[begin : begin + BATCH]):
+                    member.deliver(rendered, None)
+                    self.counts.deliveries += 1
+                    if not member.has_room():
+                        await member.drained()
             had = missed[-1].seq
         return had
 

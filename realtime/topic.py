@@ -14,7 +14,8 @@ from typing import Protocol
 
 import structlog
 
-from domain.events import Event, PassingEvent, Placed
+from domain.events import SELF_CONTAINED, Event, PassingEvent, Placed, Reset
+from realtime.anew import Anew
 from realtime.rendered import Rendered
 from storage.client import StorageError
 from storage.clock import Clock
@@ -33,8 +34,6 @@ BLOCKS = 32
 """Blocks of ``READ`` older events kept a topic while clients catch up."""
 RETRY = 0.5
 """Seconds before a topic that was held up reads the log again."""
-RESET_SHARED = 1.0
-"""Seconds for which one rendered snapshot serves all who are reset."""
 TURN = 500
 """Deliveries before other tasks get a turn: about 5 ms of work."""
 BATCH = 16
@@ -42,7 +41,7 @@ BATCH = 16
 PART_BYTES = 16 * 1024
 """Payloads of those; beyond that they go out in parts: what is not out yet counts as waiting."""
 MEMO_BYTES = 4 << 20
-"""Payloads kept a group for those who catch up."""
+"""Payloads of what never changes kept a group for those who catch up."""
 
 _log = structlog.get_logger(__name__)
 
@@ -74,20 +73,29 @@ class Counts:
 class Group:
     """Members that see the very same: an event is rendered once for all of them."""
 
-    def __init__(self, render: Render, counts: Counts) -> None:
+    def __init__(self, render: Render, counts: Counts, begun_by: str) -> None:
         self._render = render
         self._counts = counts
+        self.begun_by = begun_by
+        """Whose subscription was the first."""
         self.members: dict[Member, int] = {}
         """Each member, and the seq up to which it had everything when it joined."""
         self.joined = 0
         """Members and those about to be; without any the group goes."""
         self._memo: dict[int, asyncio.Future[Rendered]] = {}
         self._memo_bytes = 0
-        self._reset: tuple[int, float, asyncio.Future[Rendered]] | None = None
+        self._anew: Anew[Rendered] = Anew()
         self._stated: dict[str, tuple[Event, int, asyncio.Future[Rendered]]] = {}
 
     async def rendered(self, placed: Placed) -> Rendered:
-        """The rendered event; asked for again soon, it is not rendered again."""
+        """The rendered event.
+
+        One that says all itself is not rendered again when it is asked for soon. One that tells of
+        a posting, a question or a lead shows it as it is after it was asked for: what was shown to
+        others a moment ago may be closed, or taken away.
+        """
+        if not isinstance(placed.event, SELF_CONTAINED):
+            return await self._anew.made(placed.seq, lambda: self.passing(placed))
         known = self._memo.get(placed.seq)
         if known is None:
             known = self._memo[placed.seq] = asyncio.ensure_future(self.passing(placed))
@@ -105,17 +113,18 @@ class Group:
             del self._memo[oldest]
             self._memo_bytes -= len(rendered.result().payload)
 
+    async def all_rendered(self, following: Sequence[Placed]) -> list[tuple[int, Rendered]]:
+        """The rendered events, each with its seq."""
+        rendered = await asyncio.gather(*map(self.rendered, following))
+        return [(placed.seq, each) for placed, each in zip(following, rendered, strict=True)]
+
     async def passing(self, placed: Placed) -> Rendered:
         """The rendered state that is not logged; never kept, the next one differs."""
         return Rendered(await self._render(placed))
 
     async def reset(self, placed: Placed) -> Rendered:
-        """The rendered Reset; those who come within a second and at the same seq share it."""
-        now = asyncio.get_running_loop().time()
-        if self._reset is None or self._reset[0] != placed.seq or now > self._reset[1]:
-            rendering = asyncio.ensure_future(self.passing(placed))
-            self._reset = (placed.seq, now + RESET_SHARED, rendering)
-        return await asyncio.shield(self._reset[2])
+        """The rendered Reset; those who wait for it at the same seq share it."""
+        return await self._anew.made((Reset, placed.seq), lambda: self.passing(placed))
 
     async def stated(self, placed: Placed) -> Rendered:
         """The rendered state for those who join; at the same seq they share it."""
@@ -307,7 +316,7 @@ class Topic:
         self._recent.extend(following)
         self.last = following[-1].seq
         groups = list(self.groups.values())
-        all_rendered = await asyncio.gather(*(_rendered(group, following) for group in groups))
+        all_rendered = await asyncio.gather(*(group.all_rendered(following) for group in groups))
         for group, rendered in zip(groups, all_rendered, strict=True):
             for part in _parts(rendered):
                 await group.spread(part)
@@ -318,11 +327,6 @@ class Topic:
             placed = self.placed(event)
             for group in list(self.groups.values()):
                 await group.spread_state(await group.passing(placed), placed.seq, kind)
-
-
-async def _rendered(group: Group, following: Sequence[Placed]) -> list[tuple[int, Rendered]]:
-    rendered = await asyncio.gather(*(group.rendered(placed) for placed in following))
-    return [(placed.seq, each) for placed, each in zip(following, rendered, strict=True)]
 
 
 def _parts(

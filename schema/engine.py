@@ -41,6 +41,7 @@ from schema.outcomes import Kind, Outcome, Outcomes, outcome_of
 from schema.root import SCHEMA
 from schema.subscriptions import SHARED, Following
 from schema.trusted import TrustedDocuments, mismatched, not_found, not_trusted
+from schema.unquoted import unquoted
 from storage.errors import StorageError, StorageUnavailable
 
 BAD_REQUEST = "BAD_REQUEST"
@@ -301,6 +302,7 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
+        formatted["message"] = unquoted(error.message)
         formatted.setdefault("extensions", {"code": BAD_REQUEST})
         return formatted
     if isinstance(cause, StorageUnavailable):

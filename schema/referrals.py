@@ -236,6 +236,11 @@ class ReferralMutations:
         if before is None or not may_look_after(caller, before.union_path):
             raise NotFound("There is no such referral in your scope.", field=field)
         note = check_remark(input.note, ("input", "note"))
+        if note:
+            seeker = await context.loaders.seekers.load(before.seeker_id)
+            assert seeker is not None  # of an erased one group and status stay
+            if seeker.erased_at is not None:
+                raise StatusConflict("The person had their data erased; leave the note out.")
         after = moved(before, input.status, note, by=caller.subject, at=context.services.clock())
         if not await context.services.store.referrals.exchange(before, after):
             raise StatusConflict("Somebody has just moved this referral. Reload it.")

@@ -1,5 +1,7 @@
 """Live sessions: reading them, scheduling one, and directing it while it is on air."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -8,7 +10,6 @@ import strawberry
 from domain import cursors
 from domain.accounts import Role
 from domain.events import session_topic
-from domain.postings import Posting as PostingRecord
 from domain.scopes import may_see_session
 from domain.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.sessions import LiveSession as SessionRecord
@@ -101,13 +102,16 @@ class LiveSession(Node):
             self.record.posting_ids, services.today()
         )
         page = _running_page(self.record, visible, wanted)
-        records = await info.context.loaders.postings.load_many([entry[1] for entry in page.items])
-        shown = dict(zip(page.items, records, strict=True))
+        postings = await asyncio.gather(
+            *(open_posting(info.context, posting_id) for _, posting_id in page.items)
+        )
+        # One may have closed since the ids were read.
+        shown = {entry: each for entry, each in zip(page.items, postings, strict=True) if each}
         return posting_connection(
-            page,
+            replace(page, items=[*shown]),
             _RUNNING_ORDER,
             SearchQuery(on=services.today(), ids=tuple(visible)),
-            node=lambda entry: Posting.of(_present(shown[entry])),
+            node=shown.__getitem__,
         )
 
     @strawberry.field(description="The posting that is shown in the room now.")
@@ -170,11 +174,6 @@ def _running_page(
         has_next=len(later) > wanted.limit,
         has_previous=wanted.after is not None,
     )
-
-
-def _present(record: PostingRecord | None) -> PostingRecord:
-    assert record is not None  # its id was just read, and postings are not deleted
-    return record
 
 
 @strawberry.input(description="All that are given must hold.")

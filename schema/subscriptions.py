@@ -21,7 +21,6 @@ from schema.match_events import SeekerEvent, seeker_event
 from schema.nodes import local_id
 from schema.scopes import in_sight
 from schema.seekers import own_profile
-from storage.client import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +110,7 @@ async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Fol
         topic=topic,
         session_id=seeker.id,
         after=_after(arguments.get("after"), topic),
-        # Each subscription by itself: what was rendered for an earlier one may have closed since.
-        audience=f"{topic}/{new_id()}",
+        audience=topic,
         principal=context.require(Role.SEEKER),
         viewer=None,
         event=seeker_event,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 
 from domain.audit import BEGINNING, AuditAction, AuditEntry, AuditRow, chained, fault_of
-from storage.client import Mongo, Session, translated
+from storage.client import Document, Mongo, Session, translated
 from storage.documents import to_document, to_record
 from storage.pages import Page, Slice, find_page
 from storage.sealing import Seal
@@ -87,8 +87,7 @@ class Audit:
         :raises BrokenChain: a row was changed, removed, added or moved.
         """
         # Before the rows: those that are added while they are read come after it.
-        with translated():
-            head = await self._heads.find_one({"_id": _HEAD})
+        head = await self._head()
         last: AuditRow | None = None
         async for row in self._all():
             fault = fault_of(row, before=last, digest=self._seal.digest)
@@ -100,7 +99,15 @@ class Audit:
         seq, digest = (last.seq, last.sha256) if last else (0, BEGINNING)
         if head is not None and seq < head["seq"]:
             raise BrokenChain(f"The audit log is broken: row {seq + 1} is missing.")
+        # The very first rows may have come with the head while they were read.
+        if head is None and last is not None and await self._head() is None:
+            raise BrokenChain(f"The audit log is broken: what followed row {seq} is missing.")
         return seq, digest
+
+    async def _head(self) -> Document | None:
+        """Place and digest of the last row; None before the first."""
+        with translated():
+            return await self._heads.find_one({"_id": _HEAD})
 
     async def _all(self) -> AsyncIterator[AuditRow]:
         after = 0

@@ -43,8 +43,16 @@ class Keys:
         self._seal.take({document["_id"]: self._unwrapped(document) for document in found})
 
     async def add(self, *, at: datetime, session: Session) -> int:
-        """Make the next key for contacts; its version. It counts once it was refreshed."""
+        """Make the next key for contacts; its version. It counts once it was refreshed.
+
+        :raises WrongSecret: the keys were wrapped by another secret meanwhile: one more under the
+            old one would keep every process from starting.
+        """
         version = self._seal.version + 1
+        with translated():
+            known = await self._keys.find_one({}, session=session)
+        assert known is not None  # no database is prepared without its first keys
+        self._unwrapped(known)
         document = self._document(f"contact/{version}", secrets.token_bytes(KEY_BYTES), at)
         with translated():
             await self._keys.insert_one(document, session=session)

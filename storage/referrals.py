@@ -72,5 +72,8 @@ class Referrals:
         """Take the notes out of a seeker's referrals: free text may tell who somebody is."""
         with translated():
             await self._referrals.update_many(
-                {"seeker_id": seeker_id}, {"$set": {"steps.$[].note": ""}}, session=session
+                {"seeker_id": seeker_id},
+                # A version on: whoever has read the notes before cannot put them back.
+                {"$set": {"steps.$[].note": ""}, "$inc": {"version": 1}},
+                session=session,
             )

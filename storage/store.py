@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from domain.calls import CallEntry
@@ -37,7 +38,7 @@ from storage.questions import Questions
 from storage.referrals import Referrals
 from storage.rescreens import Rescreens
 from storage.reviews import Reviews
-from storage.sealing import Seal
+from storage.sealing import Seal, SecretDamaged
 from storage.search import Search
 from storage.searchable import Searchable
 from storage.seekers import Seekers
@@ -121,12 +122,18 @@ class Store:
     async def signing_secrets(self, webhook: Webhook, at: datetime) -> list[bytes]:
         """What signs the messages of a webhook then, the newest first.
 
-        :raises SecretDamaged: one does not open.
+        One that was replaced and does not open signs no more.
+
+        :raises SecretDamaged: the newest does not open.
         """
-        signing = webhook.signing(at)
-        if not all(self.seal.knows(secret.key_version) for secret in signing):
+        newest, *replaced = webhook.signing(at)
+        if not all(self.seal.knows(secret.key_version) for secret in (newest, *replaced)):
             await self.keys.refresh()
-        return [self.seal.open_secret(webhook.id, secret) for secret in signing]
+        opened = [self.seal.open_secret(webhook.id, newest)]
+        for secret in replaced:
+            with suppress(SecretDamaged):
+                opened.append(self.seal.open_secret(webhook.id, secret))
+        return opened
 
 
 def bound_to(held: Lead | Seeker | CallEntry) -> str:

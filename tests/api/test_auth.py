@@ -256,15 +256,6 @@ def test_a_peer_waits_after_100_wrong_tries_whatever_the_names() -> None:
     tries.check("one more", "192.0.2.2")
 
 
-def test_the_addresses_of_one_ipv6_network_are_one_peer() -> None:
-    tries = WrongTries()
-    for number in range(10):
-        tries.count("li", f"2001:db8:0:1::{number:x}")
-    with pytest.raises(TooManyAttempts):
-        tries.check("li", "2001:db8:0:1:ffff::1")
-    tries.check("li", "2001:db8:0:2::1")
-
-
 async def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(
     gate: Gate, store: Store
 ) -> None:

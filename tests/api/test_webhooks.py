@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
+import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import HTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook as Receiver
@@ -37,45 +37,13 @@ from storage.clock import utc_now
 from storage.pages import Slice
 from storage.store import Store
 from tests.support import records
+from tests.support.certificates import Authority
+from tests.support.partners import Partner, answer
 from tests.support.records import Watch
 from tests.support.stores import emptied, prepared, second
 
 KEY = b"k" * 32
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "webhooks.md"
-
-
-class Partner:
-    """A small HTTP server on this machine that keeps what it gets and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.answers: list[bytes] = []
-        self.got: list[tuple[dict[str, str], bytes]] = []
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/hook?key=secret"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        pairs = (line.split(": ", 1) for line in head[1:] if line)
-        headers = {name.lower(): value for name, value in pairs}
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.got.append((headers, body))
-        writer.write(self.answers.pop(0) if self.answers else answer(204))
-        writer.close()
-
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in self.got]
-
-
-def answer(status: int, more: str = "", body: bytes = b"") -> bytes:
-    head = f"HTTP/1.1 {status} X\r\n{more}connection: close\r\ncontent-length: {len(body)}"
-    return head.encode() + b"\r\n\r\n" + body
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +281,119 @@ async def test_a_name_that_cannot_be_one_is_a_failure_like_any_other(url: str) -
     await sender.close()
 
 
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What names mean, one answer a look-up, the last for all that follow."""
+    answers: list[list[str]] = []
+
+    def found(host: str, *_: object, **__: object) -> list[Any]:
+        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return answers
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.1"], ["10.0.0.1", "192.168.1.1"], ["169.254.169.254"], ["::1", "fe80::1%1"], []],
+)
+async def test_a_name_that_leads_to_no_public_address_is_refused_when_it_is_looked_up(
+    addresses: list[str], named: list[list[str]]
+) -> None:
+    named.append(addresses)
+    sender = Sender(private=False)
+    answered = await sender("https://partner.example/", {}, b"{}")
+    assert answered == Answer(failure=FailureKind.ADDRESS_REFUSED)
+    await sender.close()
+
+
+async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
+    named: list[list[str]], monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    # One address of this machine stands for those of the world, so that something listens there.
+    monkeypatch.setattr("api.webhooks.is_public", lambda address: str(address) == "127.0.0.2")
+    certificate = authority.server("partner.example")
+    # Asked once more, the name means the inside.
+    named += [["127.0.0.1", "127.0.0.2"], ["127.0.0.1"]]
+    async with (
+        Partner("127.0.0.2", tls=certificate) as checked,
+        Partner(port=checked.port, tls=certificate) as inside,
+    ):
+        sender = Sender(private=False)
+        url = f"https://partner.example:{checked.port}/"
+        assert await sender(url, {}, b"{}") == Answer(status=204)
+        assert (len(checked.got), len(inside.got)) == (1, 0)
+        # Looked up anew, as the connection has ended, it leads nowhere.
+        assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.ADDRESS_REFUSED)
+        assert (len(checked.got), len(inside.got)) == (1, 0)
+        await sender.close()
+
+
+@pytest.fixture
+def authority(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """What SSL_CERT_FILE names, so that a sender made from now on trusts it."""
+    authority = Authority(folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    return authority
+
+
+REFUSED = FailureKind.CERTIFICATE_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("host", "shown_by_it", "came_of_it"),
+    [
+        ("localhost", {}, Answer(status=204)),
+        ("localhost", {"self_signed": True}, Answer(failure=REFUSED)),
+        ("localhost", {"days": -1}, Answer(failure=REFUSED)),
+        ("elsewhere.example", {}, Answer(failure=REFUSED)),
+    ],
+)
+async def test_a_message_goes_to_who_shows_a_right_certificate_for_that_very_name(
+    host: str, shown_by_it: dict[str, Any], came_of_it: Answer, authority: Authority
+) -> None:
+    async with Partner(tls=authority.server(host, **shown_by_it)) as partner:
+        sender = Sender(private=True)
+        assert await sender(f"https://localhost:{partner.port}/", {}, b"{}") == came_of_it
+        assert len(partner.got) == (1 if came_of_it.accepted else 0)
+        await sender.close()
+
+
+async def test_an_authority_that_nobody_named_is_not_trusted(folder: Path) -> None:
+    async with Partner(tls=Authority(folder).server("localhost")) as partner:
+        sender = Sender(private=True)
+        answered = await sender(f"https://localhost:{partner.port}/", {}, b"{}")
+        assert (answered, partner.got) == (Answer(failure=REFUSED), [])
+        await sender.close()
+
+
+async def test_what_speaks_no_tls_is_a_failure_like_any_other() -> None:
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(400))
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        sender = Sender(private=True)
+        answered = await sender(f"https://localhost:{port}/", {}, b"{}")
+        assert answered == Answer(failure=FailureKind.UNREACHABLE)
+        await sender.close()
+
+
+async def test_a_name_server_that_never_answers_costs_one_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: let.wait() and [])
+    monkeypatch.setattr("api.names.SECONDS", 0.05)
+    sender = Sender(private=False)
+    answered = await sender("https://partner.example/", {}, b"{}")
+    assert answered == Answer(failure=FailureKind.TIMEOUT)
+    let.set()
+    await sender.close()
+
+
 async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
     partner: Partner,
 ) -> None:
@@ -378,3 +459,30 @@ async def test_secrets_are_sealed_anew_with_the_keys_and_go_on_signing(
         await dispatcher(own, sender, watch).run()
         ((headers, body),) = partner.got
         assert Receiver(shown(KEY)).verify(body, headers)
+
+
+async def test_a_secret_that_does_not_open_switches_off_and_a_new_one_sends_what_waited(
+    store: Store, partner: Partner, sender: Sender, watch: Watch
+) -> None:
+    webhook = await webhook_at(store, partner.url)
+    lost = replace(webhook.secrets[0], key_version=9)
+    await store.webhooks.replace_secrets(webhook, [lost])
+    await tell(store, of_recorded(records.lead(created_at=watch.at)))
+    await dispatcher(store, sender, watch).run()
+    off = await store.webhooks.by_id(webhook.id)
+    assert off is not None
+    assert (off.state, off.last_failure, off.last_status, off.failing_since) == (
+        WebhookState.FAILED,
+        FailureKind.SECRET_DAMAGED,
+        None,
+        watch.at,
+    )
+    (waits,) = await deliveries(store, webhook)
+    assert (waits.state, waits.attempts, partner.got) == (DeliveryState.PENDING, 0, [])
+
+    handled = Webhooks(store, watch, private=True)
+    rotated, secret = await handled.rotate(off)
+    await handled.switch(rotated, WebhookState.ENABLED)
+    await dispatcher(store, sender, watch).run()
+    ((headers, body),) = partner.got
+    assert Receiver(shown(secret)).verify(body, headers)

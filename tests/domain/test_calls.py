@@ -47,6 +47,13 @@ def call(
     return called(entry, outcome, note, on, by="officer", at=later, today=TODAY)
 
 
+@pytest.mark.parametrize("outcome", CallOutcome)
+def test_of_somebody_who_was_erased_no_call_and_no_note_is_kept(outcome: CallOutcome) -> None:
+    erased = replace(ENTRY, person="erased/entry", contact=None, outcome=CallOutcome.REACHED)
+    with pytest.raises(StatusConflict):
+        call(erased, outcome, TODAY if outcome is CallOutcome.CALL_BACK else None, "来电的是孙丽")
+
+
 @given(st.lists(st.sampled_from(CallOutcome), max_size=MOST_CALLS + 3))
 def test_every_call_is_kept_and_after_a_last_one_there_is_none(outcomes: list[CallOutcome]) -> None:
     entry = ENTRY

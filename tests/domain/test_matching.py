@@ -96,6 +96,20 @@ def test_others_are_looked_at_only_while_few_of_the_wished_occupations_fit() -> 
     assert {match.posting_id for match in enough} == {one.id for one in welders}
 
 
+def test_what_anybody_can_begin_fills_up_before_a_trade_that_was_never_learned() -> None:
+    robotics, guard = Occupation.INDUSTRIAL_ROBOTICS, Occupation.SECURITY_GUARD
+    offered = [job("a", occupation=robotics, monthly=12_000), job("b", occupation=guard)]
+    asked = [
+        profile(occupations=(CLERK,)),
+        profile(),
+        profile(occupations=(CLERK,), skills=(robotics,)),
+        profile(occupations=(robotics,)),
+    ]
+    first = [Board(offered).matches(person)[0].posting_id for person in asked]
+    assert first == ["b", "b", "a", "a"]
+    assert MatchCode.SKILL in codes(Board(offered).matches(asked[0])[1])[1]
+
+
 def test_places_that_lie_in_each_other_give_each_job_once() -> None:
     person = profile(places=("230100", "230000", "230102"))
     (found,) = Board([job(place_code="230102")]).matches(person)
@@ -150,7 +164,10 @@ def test_where_only_the_county_is_known_the_distance_is_about_that_to_its_centre
 
 def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:
     work = job(
-        employment_type=EmploymentType.DISPATCH, intensity=Intensity.HEAVY, shift=Shift.FLEXIBLE
+        occupation=CLERK,
+        employment_type=EmploymentType.DISPATCH,
+        intensity=Intensity.HEAVY,
+        shift=Shift.FLEXIBLE,
     )
     match = assessed(profile(ends_by=time(17)), work)
     assert codes(match)[1] == {

@@ -36,6 +36,9 @@ mobiles = st.builds(lambda head, tail: head + tail, st.sampled_from(["138", "199
         "(+86) 138.0013.8000",
         "１３８００１３８０００",
         "＋８６　１３８００１３８０００",
+        "\u202d138 0013 8000\u202c",
+        "\u2066+86 138\u200b0013\u200b8000\u2069",
+        "\ufeff13800138000",
     ],
 )
 def test_every_usual_spelling_of_a_mobile_is_the_same_number(raw: str) -> None:
@@ -119,6 +122,8 @@ def test_a_name_is_kept_trimmed_and_composed(raw: str, name: str) -> None:
         "王\ud800",
         "王" * 51,
         " " * 201 + "王",
+        f"王伟{IDENTITY_NUMBER}",
+        "王伟 110105.1949.1231.002X",
     ],
 )
 def test_what_is_no_name_is_refused_with_its_field(raw: str) -> None:
@@ -173,6 +178,13 @@ def test_of_what_is_no_normal_phone_nothing_is_shown(phone: str) -> None:
         "110105-19491231-002X",
         f"10 {IDENTITY_NUMBER}",
         "440524188001010014",
+        "110105\u200b19491231\u2060002X",
+        "110105  1949 12 31  002 x",
+        "110105.1949.12.31.002X",
+        "110105–19491231·002X",
+        "110105, 1949, 1231, 002, X",
+        "1\ufe0f\u20e310105194912310\u030102X",
+        "١١٠١٠٥١٩٤٩١٢٣١٠٠٢X",
     ],
 )
 def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
@@ -190,6 +202,9 @@ def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
         f"1{IDENTITY_NUMBER}",
         "91110108551385082Q",
         "6222021234567890123",
+        "110105    19491231002X",
+        "110105a19491231002X",
+        "110105\u04351949123100\u04302X",
     ],
 )
 def test_other_numbers_are_no_identity_number(text: str) -> None:
@@ -210,7 +225,18 @@ def test_a_mobile_number_is_found_however_it_is_grouped(
 
 
 @pytest.mark.parametrize(
-    "text", ["１３８００１３８０００", "138\u200b0013\u200b8000", "1 3 8 0 0 1 3 8 0 0 0"]
+    "text",
+    [
+        "１３８００１３８０００",
+        "138\u200b0013\u200b8000",
+        "1 3 8 0 0 1 3 8 0 0 0",
+        "138.0013.8000",
+        "138_0013_8000",
+        "138 - 0013 - 8000",
+        "138、0013、8000",
+        "1\ufe0f\u20e33800138000",
+        "١٣٨٠٠١٣٨٠٠٠",
+    ],
 )
 def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
     assert holds_mobile_number(text)
@@ -218,7 +244,16 @@ def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "12800138000", "1380013800", "138001380001", "20261102143055", "工资 3000-5000 元"],
+    [
+        "",
+        "12800138000",
+        "1380013800",
+        "138001380001",
+        "20261102143055",
+        "工资 3000-5000 元",
+        "13.00-17.30，18.00 到岗",
+        "138号0013室8000元",
+    ],
 )
 def test_other_numbers_are_no_mobile_number(text: str) -> None:
     assert not holds_mobile_number(text)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from domain.contacts import withdrawn
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
 from domain.leads import (
     CLOSED,
@@ -271,6 +272,13 @@ def test_a_closed_lead_is_never_due() -> None:
     for stage in CLOSED:
         closed = step(a_lead(), stage)
         assert (closed.due_at, closed.escalate_at) == (None, None)
+
+
+def test_without_consent_nothing_is_due_whatever_is_said_of_the_job_afterwards() -> None:
+    hired = replace(a_lead(), stage=LeadStage.HIRED, hired_at=AT)
+    taken_back = withdrawn(hired, at=AT).lead
+    kept = step(taken_back, LeadStage.RETAINED_30, AT + timedelta(days=31))
+    assert (kept.due_at, kept.escalate_at, kept.escalated_to) == (None, None, None)
 
 
 def test_a_step_ends_the_next_action_that_was_planned_before_it() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
 from domain.geo import Point
-from domain.postings import Occupation, PostingTerms
+from domain.postings import Benefit, Occupation, PostingTerms, Shift
 from domain.search import Mark, Word, marks, occupations_called, search_entry, search_words
 from tests.domain.samples import hourly, terms
 
@@ -32,6 +32,8 @@ WELDER = terms(
     duties="按图纸焊接结构件，会看CAD图。",
     conditions="持焊工证，能吃苦。",
     place_code="330402",
+    shift=Shift.TWO_SHIFT,
+    benefits=(Benefit.MEALS, Benefit.DORMITORY),
 )
 
 
@@ -63,6 +65,19 @@ WELDER = terms(
         "電焊工",
         "电机",
         "的",
+        "电焊",
+        "dianhan",
+        "welder",
+        "WELDER 南湖区",
+        "han gong",
+        "jia xing han gong",
+        "gao ji han gong",
+        "包吃住",
+        "管吃管住",
+        "包吃住焊工",
+        "bao chi zhu",
+        "两班倒",
+        "全职 五险",
     ],
 )
 def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> None:
@@ -72,7 +87,23 @@ def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["电工", "焊工 上海", "保姆", "pingguo", "月嫂", "有限公司", "湖州", "hangzhou"]
+    "text",
+    [
+        "电工",
+        "焊工 上海",
+        "保姆",
+        "pingguo",
+        "月嫂",
+        "有限公司",
+        "湖州",
+        "hangzhou",
+        "hang zhou han gong",
+        "crane operator",
+        "五险一金",
+        "不倒班",
+        "兼职",
+        "gao han",
+    ],
 )
 def test_a_posting_is_not_found_by_what_is_not_there(text: str) -> None:
     assert not finds(text, WELDER)
@@ -114,6 +145,14 @@ def test_nothing_but_filling_words_is_looked_for_as_it_is() -> None:
 
 def test_the_longest_word_comes_first_and_none_twice() -> None:
     assert [word.text for word in search_words("嘉兴 外卖骑手 嘉兴", FIELD)] == ["外卖骑手", "嘉兴"]
+
+
+def test_what_many_jobs_offer_is_looked_for_last() -> None:
+    assert [word.text for word in search_words("包吃包住 焊工", FIELD)] == ["焊工", "包吃包住"]
+
+
+def test_words_that_no_name_begins_are_not_joined() -> None:
+    assert {word.text for word in search_words("web java", FIELD)} == {"web", "java"}
 
 
 @pytest.mark.parametrize("text", ["长" * 61, "a b c d e f g h i", "焊\x00工"])

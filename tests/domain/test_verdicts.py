@@ -92,6 +92,17 @@ def test_an_approved_posting_of_an_unverified_employer_waits_for_its_check() -> 
     assert opened.status is PostingStatus.OPEN
 
 
+@given(any_terms | st.sampled_from((terms(), DOUBTFUL, BAD)), st.booleans(), st.integers(0, 5))
+def test_an_approval_opens_nothing_that_would_be_taken_away_again(
+    offer: object, verified: bool, reports: int
+) -> None:
+    employer = VERIFIED if verified else UNVERIFIED
+    held = replace(posting(offer, employer), status=PostingStatus.SUSPENDED, reports=reports)
+    approved = decided(held, by="officer", at=AT, approved=True, reason="已核实")
+    again = screened_again(approved, employer=employer, table=KNOWN_WAGES, at=AT)
+    assert (approved.status is PostingStatus.OPEN) is (again.status is PostingStatus.OPEN)
+
+
 def test_what_a_person_refused_a_person_opens() -> None:
     refused = decided(posting(DOUBTFUL), by="officer", at=AT, approved=False, reason="歧视")
     assert refused.status is PostingStatus.REFUSED

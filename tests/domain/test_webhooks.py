@@ -73,6 +73,7 @@ def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
     assert check_events([lead, session, lead], for_union=True) == (lead, session)
     for events, for_union in (
         ([], True),
+        ([lead] * (len(WebhookEvent) + 1), True),
         ([WebhookEvent.WEBHOOK_TEST], True),
         ([lead, session], False),
     ):

@@ -36,7 +36,7 @@ class Node:
         """Make ``member`` watch the session."""
         topic = session_topic(session_id)
         return await self.hub.join(
-            topic, "key", Rendering(), member, session_id=session_id, after=after
+            topic, "key", Rendering(), member, session_id=session_id, after=after, by="somebody"
         )
 
 

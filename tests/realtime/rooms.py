@@ -6,6 +6,7 @@ from domain.events import (
     Announcement,
     LoggedEvent,
     Placed,
+    PostingPinned,
     PresenceChanged,
     session_topic,
 )
@@ -42,10 +43,16 @@ class Room:
         self.last = 0
 
     async def say(self, count: int = 1, *, hint: bool = True) -> list[Placed]:
-        happened: list[LoggedEvent] = [
-            Announcement(session_id=self.session_id, body="你好") for _ in range(count)
-        ]
+        said = [Announcement(session_id=self.session_id, body="你好") for _ in range(count)]
+        return await self.happen(*said, hint=hint)
 
+    async def pin(self, *posting_ids: str) -> list[Placed]:
+        pinned = [
+            PostingPinned(session_id=self.session_id, posting_id=each) for each in posting_ids
+        ]
+        return await self.happen(*pinned)
+
+    async def happen(self, *happened: LoggedEvent, hint: bool = True) -> list[Placed]:
         async def body(session: Session) -> list[Placed]:
             return await self.store.log.append(self.topic, happened, at=AT, session=session)
 
@@ -61,10 +68,14 @@ class Room:
         return PresenceChanged(session_id=self.session_id, viewers=count, peak_viewers=100)
 
     async def join(
-        self, member: Recorder, after: int | None = None, key: str = "key"
+        self,
+        member: Recorder,
+        after: int | None = None,
+        key: str = "key",
+        by: str = "somebody",
     ) -> Membership:
         return await self.hub.join(
-            self.topic, key, self.rendering, member, session_id=self.session_id, after=after
+            self.topic, key, self.rendering, member, session_id=self.session_id, after=after, by=by
         )
 
     async def joined(self, after: int | None = None, key: str = "key") -> Recorder:

@@ -29,7 +29,13 @@ async def test_the_last_of_a_group_takes_it_along(room: Room) -> None:
 async def test_only_sessions_that_somebody_follows_are_watched(room: Room) -> None:
     leads = f"leads/{room.session_id}x"
     await room.hub.join(
-        leads, "key", room.rendering, Recorder(), session_id=room.session_id, after=None
+        leads,
+        "key",
+        room.rendering,
+        Recorder(),
+        session_id=room.session_id,
+        after=None,
+        by="somebody",
     )
     assert room.hub.watched_sessions() == set()
     membership = await room.join(Recorder())
@@ -52,6 +58,22 @@ async def test_too_many_groups_are_refused_and_leave_nothing_behind(
     assert room.hub._users == {room.topic: 3}
 
 
+async def test_nobody_alone_can_begin_so_many_groups_that_others_find_no_place(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "GROUPS", 4)
+    monkeypatch.setattr(hubs, "GROUPS_OF_ONE", 2)
+    first = await room.join(Recorder(), key="a", by="hostile")
+    await room.join(Recorder(), key="b", by="hostile")
+    with pytest.raises(Busy, match="Too many different subscriptions"):
+        await room.join(Recorder(), key="c", by="hostile")
+    await room.join(Recorder(), key="c", by="viewer")
+    # What somebody else has begun is there for everybody, and who leaves makes room.
+    await room.join(Recorder(), key="c", by="hostile")
+    first.leave()
+    await room.join(Recorder(), key="d", by="hostile")
+
+
 async def test_too_many_topics_are_refused_and_leave_nothing_behind(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +81,13 @@ async def test_too_many_topics_are_refused_and_leave_nothing_behind(
     await room.join(Recorder())
     with pytest.raises(Busy, match="too many sessions"):
         await room.hub.join(
-            "session/x", "key", room.rendering, Recorder(), session_id="x", after=None
+            "session/x",
+            "key",
+            room.rendering,
+            Recorder(),
+            session_id="x",
+            after=None,
+            by="somebody",
         )
     assert room.hub._users == {room.topic: 1}
     assert set(room.hub._topics) == {room.topic}
@@ -94,11 +122,19 @@ async def test_nothing_runs_on_after_the_hub_is_closed(room: Room) -> None:
     await room.joined()
     (await room.join(Recorder(), key="gone")).leave()
     other = await room.hub.join(
-        "session/x", "key", room.rendering, Recorder(), session_id="x", after=None
+        "session/x", "key", room.rendering, Recorder(), session_id="x", after=None, by="somebody"
     )
     other.leave()
     opening = asyncio.create_task(
-        room.hub.join("session/y", "key", room.rendering, Recorder(), session_id="y", after=None)
+        room.hub.join(
+            "session/y",
+            "key",
+            room.rendering,
+            Recorder(),
+            session_id="y",
+            after=None,
+            by="somebody",
+        )
     )
     await asyncio.sleep(0)
     assert "session/y" in room.hub._opening
@@ -119,7 +155,15 @@ async def test_who_gives_up_while_the_topic_opens_leaves_nothing_behind(
     joining.cancel()
     (await staying).leave()
     gives_up = asyncio.create_task(
-        room.hub.join("session/x", "key", room.rendering, Recorder(), session_id="x", after=None)
+        room.hub.join(
+            "session/x",
+            "key",
+            room.rendering,
+            Recorder(),
+            session_id="x",
+            after=None,
+            by="somebody",
+        )
     )
     await asyncio.sleep(0)
     assert set(room.hub._opening) == {"session/x"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -16,16 +17,19 @@ from domain.events import (
     Announcement,
     LoggedEvent,
     Placed,
+    Reset,
 )
 from realtime import hub as hubs
 from realtime import topic as topics
 from realtime.feed import Feed
 from realtime.hub import Membership
+from realtime.topic import Counts, Group
 from storage.client import Session
 from storage.store import Store
 from tests.realtime.conftest import group_commit
 from tests.realtime.rooms import Room, seqs
 from tests.support.members import Lagging, Recorder
+from tests.support.records import AT
 from tests.support.waiting import until
 
 BEYOND_EVERY_LOG = 1 << 62
@@ -253,24 +257,35 @@ async def test_a_log_that_is_gone_counts_on(room: Room) -> None:
     assert (reset.what, reset.seqs) == (["Reset", "Announcement"], [3, 4])
 
 
-async def test_those_who_are_reset_together_share_one_rendering(room: Room) -> None:
+async def test_those_who_are_reset_together_share_a_rendering(room: Room) -> None:
     await room.say(2)
     members = await asyncio.gather(*(room.joined(BEYOND_EVERY_LOG) for _ in range(50)))
     assert all(member.what == ["Reset"] for member in members)
-    assert room.rendering.calls == [2]
-    await room.say(1)
-    await room.spread(*members)
-    await room.joined(BEYOND_EVERY_LOG)
-    assert room.rendering.calls == [2, 3, 3]
+    group = Group(room.rendering, Counts(), "somebody")
+    room.rendering.calls.clear()
+    room.rendering.go.clear()
+    reset = Placed(topic=room.topic, seq=2, at=AT, event=Reset(session_id=room.session_id))
+    first = asyncio.create_task(group.reset(reset))
+    await until(lambda: room.rendering.calls == [2])
+    room.rendering.go.set()
+    await asyncio.gather(first, *(group.reset(reset) for _ in range(50)))
+    assert room.rendering.calls == [2, 2]
 
 
-async def test_a_reset_is_rendered_anew_when_it_is_no_longer_fresh(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(topics, "RESET_SHARED", -1.0)
+async def test_who_is_reset_later_gets_a_snapshot_of_then(room: Room) -> None:
     await room.joined(BEYOND_EVERY_LOG)
     await room.joined(BEYOND_EVERY_LOG)
     assert room.rendering.calls == [0, 0]
+
+
+async def test_who_comes_back_gets_what_is_pinned_rendered_anew(room: Room) -> None:
+    member = await room.joined()
+    await room.pin("a", "b")
+    await room.say(1)
+    await room.spread(member)
+    for times in (1, 2, 3):
+        assert Counter(room.rendering.calls) == {1: times, 2: times, 3: 1}
+        assert (await room.joined(0)).what == ["PostingPinned", "PostingPinned", "Announcement"]
 
 
 async def test_a_thousand_who_come_back_do_not_read_the_log(room: Room) -> None:

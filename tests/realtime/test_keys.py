@@ -177,6 +177,26 @@ async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
     assert (await restarted.audit.verify())[0] == 3
 
 
+async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
+    own: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealing, other = own.contacts.sealed_before, Store(own.mongo, SECRET)
+
+    async def changing(*arguments: object, **named: object) -> object:
+        monkeypatch.undo()
+        await change_secret(other, NEW_SECRET, utc_now)
+        return await sealing(*arguments, **named)  # type: ignore[arg-type] # passed on as it came
+
+    await own.leads.record([sealed(own, 0)])
+    monkeypatch.setattr(own.contacts, "sealed_before", changing)
+    with pytest.raises(WrongSecret):
+        await rotate(own, utc_now)
+    restarted = Store(own.mongo, NEW_SECRET)
+    await restarted.prepare(NEW_SECRET)
+    assert await own.mongo["keys"].count_documents({}) == len(FIRST_NAMES)
+    assert (await rotate(restarted, utc_now)).contacts == 1
+
+
 async def test_no_key_lies_in_the_database_as_it_is(own: Store) -> None:
     await rotate(own, utc_now)
     found = [document async for document in own.mongo["keys"].find({})]

@@ -136,7 +136,7 @@ async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -
 
     bystander = Bystander()
     deliveries: Counter[int] = Counter()
-    group = Group(render, Counts())
+    group = Group(render, Counts(), "somebody")
     group.members = {Timed(bystander, deliveries): 0 for _ in range(10_000)}
     if kind is None:
         await group.spread([(1, Rendered(b"{}"))])

@@ -80,7 +80,13 @@ async def test_an_event_is_rendered_once_a_group(room: Room) -> None:
     for number, member in enumerate(members):
         key = "ab"[number % 2]
         await room.hub.join(
-            room.topic, key, renderings[key], member, session_id=room.session_id, after=None
+            room.topic,
+            key,
+            renderings[key],
+            member,
+            session_id=room.session_id,
+            after=None,
+            by="somebody",
         )
     await room.say(30)
     await room.spread(*members)
@@ -173,7 +179,9 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: Room
     slow, told = Rendering(), await room.joined()
     slow.go.clear()
     member = Recorder()
-    await room.hub.join(room.topic, "slow", slow, member, session_id=room.session_id, after=None)
+    await room.hub.join(
+        room.topic, "slow", slow, member, session_id=room.session_id, after=None, by="somebody"
+    )
     await room.say(2)
     await until(lambda: slow.calls == [1, 2])
     late = asyncio.create_task(room.joined(0))
@@ -187,7 +195,7 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: Room
 async def test_a_rendering_that_ends_with_the_loop_weighs_nothing(room: Room) -> None:
     (placed,) = await room.say(1)
     room.rendering.go.clear()
-    group = Group(room.rendering, Counts())
+    group = Group(room.rendering, Counts(), "somebody")
     asking = asyncio.create_task(group.rendered(placed))
     await asyncio.sleep(0)
     group._memo[1].cancel()
@@ -229,7 +237,7 @@ async def test_events_that_wait_are_told_together_in_their_order(room: Room) -> 
 
 async def test_a_member_gets_of_a_batch_what_it_does_not_have() -> None:
     counts = Counts()
-    group = Group(Rendering(), counts)
+    group = Group(Rendering(), counts, "somebody")
     new, knows_two, knows_all = Recorder(), Recorder(), Recorder()
     group.members = {new: 0, knows_two: 2, knows_all: 3}
     batch = [(seq, Rendered(b'{"seq":%d}' % seq)) for seq in (1, 2, 3)]

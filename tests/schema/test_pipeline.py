@@ -148,10 +148,13 @@ async def test_mine_and_somebody_elses_is_a_contradiction(api: Api, world: World
 @pytest.mark.parametrize(
     ("caller", "names"),
     [
-        ("officer", {"host", "other host", "officer", "recruiter"}),
+        ("officer", {"host", "other host", "officer", "officer below", "recruiter"}),
         (
             "officer above",
-            {"host", "other host", "officer", "officer above", "officer elsewhere", "recruiter"},
+            {
+                *("host", "other host", "recruiter"),
+                *("officer", "officer above", "officer below", "officer elsewhere"),
+            },
         ),
         ("recruiter", {"recruiter"}),
     ],

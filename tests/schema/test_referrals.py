@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.referrals import ReferralStatus, moved
+from storage.clock import utc_now
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS
-from tests.support.services import World, gid
+from tests.support.services import Running, World, gid
 
 REFERRALS = """query ($filter: ReferralFilter) { referrals(filter: $filter) {
   edges { node { id kind status steps { status note } seeker { id } } } } }"""
@@ -54,6 +56,24 @@ async def test_the_person_sees_their_own_without_notes(api: Api, world: World) -
         REFERRALS, {"filter": {"seekerId": gid(world.seeker)[:-2] + "AA"}}, world.seeker_token()
     )
     assert error["extensions"]["code"] in {"NOT_FOUND", "INVALID_ID"}
+
+
+async def test_after_an_erasure_notes_are_neither_kept_nor_put_back(
+    api: Api, world: World, running: Running
+) -> None:
+    store = running.store
+    seen = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
+    gone = {"seekerId": gid(world.seeker), "reason": "本人电话要求删除"}
+    assert (await act(api, world, "eraseSeeker", **gone))["__typename"] == "SeekerErased"
+    # Somebody who had read it before the erasure writes after it.
+    late = moved(seen, ReferralStatus.ACCEPTED, "孙丽已报名", by="officer", at=utc_now())
+    assert not await store.referrals.exchange(seen, late)
+    given = {"referralId": gid(world.referral), "status": "ACCEPTED"}
+    refused = await act(api, world, "advanceReferral", **given, note="孙丽已报名")
+    assert (refused["code"], refused["message"].count("erased")) == ("STATUS_CONFLICT", 1)
+    assert (await act(api, world, "advanceReferral", **given))["__typename"] == "ReferralAdvanced"
+    kept = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
+    assert [step.note for step in kept.steps] == ["", ""]
 
 
 async def test_services_people_and_profiles_are_different_numbers(api: Api, world: World) -> None:

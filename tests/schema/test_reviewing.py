@@ -76,6 +76,19 @@ async def test_every_report_is_queued_and_three_from_different_places_hold_the_p
     assert set(states.values()) == {ReportState.UPHELD}
 
 
+async def test_a_household_with_many_addresses_is_one_place(world: World, running: Running) -> None:
+    given = {"postingId": gid(world.open), "reason": "FEES_TAKEN"}
+    for number in range(4):
+        async with Api(running.endpoint, f"2001:db8:0:1::{number + 1}") as api:
+            answer = await api.mutate("reportPosting", given, world.viewer())
+            assert answer["__typename"] == "PostingReported"
+    seen = await now(running, world.open)
+    assert (seen.status, seen.reports) == (PostingStatus.OPEN, 1)
+    async with Api(running.endpoint, "2001:db8:0:2::1") as api:
+        await api.mutate("reportPosting", given, world.viewer())
+    assert (await now(running, world.open)).reports == 2
+
+
 async def test_a_report_is_taken_once_a_viewer_and_ten_an_hour(
     world: World, running: Running
 ) -> None:

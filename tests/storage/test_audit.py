@@ -148,6 +148,19 @@ async def test_a_row_that_was_removed_is_named(store: Store, gone: int, fault: s
         await store.audit.verify()
 
 
+@pytest.mark.parametrize(
+    ("kept", "fault"), [(5, "what followed row 5"), (3, "what followed row 3")]
+)
+async def test_a_head_that_was_removed_is_missed_with_or_without_rows_before_it(
+    store: Store, kept: int, fault: str
+) -> None:
+    await write(store, *(look(str(n)) for n in range(5)))
+    await store.mongo["audit"].delete_many({"_id": {"$gt": kept}})
+    await store.mongo["logs"].delete_one({"_id": "audit"})
+    with pytest.raises(BrokenChain, match=fault):
+        await store.audit.verify()
+
+
 async def test_rows_that_changed_places_are_found(store: Store) -> None:
     await write(store, *(look(str(n)) for n in range(4)))
     collection = store.mongo["audit"]

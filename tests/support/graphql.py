@@ -22,10 +22,10 @@ ERROR = "... on UserError { code message field }"
 
 
 class Api:
-    """Sends requests to an endpoint without a network."""
+    """Sends requests to an endpoint without a network, as if they came from ``address``."""
 
-    def __init__(self, endpoint: ASGIApp) -> None:
-        transport = httpx.ASGITransport(endpoint)
+    def __init__(self, endpoint: ASGIApp, address: str = "127.0.0.1") -> None:
+        transport = httpx.ASGITransport(endpoint, client=(address, 50_000))
         self.http = httpx.AsyncClient(transport=transport, timeout=30)
 
     async def __aenter__(self) -> Self:

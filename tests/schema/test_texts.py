@@ -1,0 +1,132 @@
+"""What any text and any list of an input may hold, asked of the schema: no input is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    get_nullable_type,
+)
+
+from schema import root
+from tests.schema.test_roles import ALLOWED
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS
+from tests.support.services import Running, World, stored
+
+SCHEMA = root.SCHEMA._schema
+ITEM = "[]"
+Path = tuple[str, ...]
+IDENTITY_CARDS = {
+    "plain": "王11010519491231002X",
+    "full width": "王１１０１０５１９４９１２３１００２Ｘ",
+    "unseen": "王110105\u200b19491231\u2060002X",
+    "spaced": "王110105  1949 12 31  002 x",
+    "dotted": "王110105.1949.1231.002X",
+}
+LONG = "长" * 20_000
+MANY = 5_000
+
+
+def _paths(kind: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Each place of an input at which there is no further input, and its type."""
+    kind = get_nullable_type(kind)
+    if isinstance(kind, GraphQLList):
+        yield (*path, ITEM), kind
+        yield from _paths(kind.of_type, (*path, ITEM))
+    elif isinstance(kind, GraphQLInputObjectType):
+        for name, field in kind.fields.items():
+            yield from _paths(field.type, (*path, name))
+    else:
+        yield path, kind
+
+
+def _inputs() -> Iterator[tuple[Path, Any]]:
+    assert SCHEMA.mutation_type is not None  # there are mutations
+    for name, field in SCHEMA.mutation_type.fields.items():
+        for path, kind in _paths(field.args["input"].type, (name,)):
+            if path[-1] != "clientMutationId":
+                yield path, kind
+
+
+TEXTS = sorted(path for path, kind in _inputs() if getattr(kind, "name", "") in {"String", "ID"})
+LISTS = sorted(path for path, kind in _inputs() if isinstance(kind, GraphQLList))
+
+
+def _least(kind: Any) -> Any:
+    """A value of the type with nothing in it that is not asked for."""
+    kind = get_nullable_type(kind)
+    if isinstance(kind, GraphQLList):
+        return [_least(kind.of_type)]
+    if isinstance(kind, GraphQLInputObjectType):
+        asked = {name: field.type for name, field in kind.fields.items()}
+        return {
+            name: _least(type_)
+            for name, type_ in asked.items()
+            if isinstance(type_, GraphQLNonNull)
+        }
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    return {"Int": 1, "Boolean": True, "Time": "08:00"}.get(kind.name, "1")
+
+
+def _with(kind: Any, given: Any, path: Path, value: Any) -> Any:
+    """The input with ``value`` at the path, and the least of what the way there asks for."""
+    if not path:
+        return value
+    kind = get_nullable_type(kind)
+    if path[0] == ITEM:
+        return [_with(kind.of_type, (given or [_least(kind.of_type)])[0], path[1:], value)]
+    held = dict(given if given is not None else _least(kind))
+    field = kind.fields[path[0]]
+    return held | {path[0]: _with(field.type, held.get(path[0]), path[1:], value)}
+
+
+def _given(world: World, path: Path, value: Any) -> dict[str, Any]:
+    assert SCHEMA.mutation_type is not None  # there are mutations
+    name, *rest = path
+    kind = SCHEMA.mutation_type.fields[name].args["input"].type
+    changed: dict[str, Any] = _with(kind, OPERATIONS[name].given(world), tuple(rest), value)
+    return changed
+
+
+async def _answer(api: Api, world: World, path: Path, value: Any) -> dict[str, Any]:
+    operation = OPERATIONS[path[0]]
+    token = world.token_of(min(ALLOWED[path[0]]))
+    given = _given(world, path, value)
+    return await api.mutate(operation.name, given, token, operation.selection)
+
+
+def _is_refused(answer: dict[str, Any]) -> bool:
+    # What is wrong with one of a list of people or leads stands beside the others.
+    each = [*answer.get("findings", []), *answer.get("outcomes", [])]
+    return "code" in answer or any("code" in one for one in each)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=".".join)
+async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end(
+    path: Path, api: Api, still_world: World, running: Running
+) -> None:
+    before = await stored(running)
+    for what, text in (IDENTITY_CARDS | {"long": LONG}).items():
+        answer = await _answer(api, still_world, path, text)
+        assert _is_refused(answer), (what, answer)
+        assert text not in str(answer)
+    assert await stored(running) == before
+
+
+@pytest.mark.parametrize("path", LISTS, ids=".".join)
+async def test_no_list_of_an_input_is_without_end(
+    path: Path, api: Api, still_world: World, running: Running
+) -> None:
+    before = await stored(running)
+    kind = next(kind for place, kind in _inputs() if place == path)
+    answer = await _answer(api, still_world, path[:-1], [_least(kind.of_type)] * MANY)
+    assert _is_refused(answer), answer
+    assert await stored(running) == before

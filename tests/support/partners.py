@@ -1,0 +1,69 @@
+"""Receivers of webhooks: small HTTP servers on this machine that are not ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from typing import Self
+
+
+class Partner:
+    """Keeps what it gets, and answers as it is told: ``answers`` first, then 204.
+
+    While ``holds`` is set it takes messages and says nothing, until ``let_go``. With ``tls`` it
+    shows the certificate of that context.
+    """
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.answers: list[bytes] = []
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.holds = False
+        self._released = asyncio.Event()
+        self._host = host
+        self._port = port
+        self._tls = tls
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(
+            self._serve, self._host, self._port, ssl=self._tls
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://{self._host}:{self.port}/hook?key=secret"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.let_go()
+        self._server.close()
+
+    def let_go(self) -> None:
+        """Answer what is held, and all that comes from now on."""
+        self.holds = False
+        self._released.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        pairs = (line.split(": ", 1) for line in head[1:] if line)
+        headers = {name.lower(): value for name, value in pairs}
+        body = await reader.readexactly(int(headers["content-length"]))
+        self.got.append((headers, body))
+        if self.holds:
+            await self._released.wait()
+        writer.write(self.answers.pop(0) if self.answers else answer(204))
+        writer.close()
+
+    def types(self) -> list[str]:
+        """The types of the messages, in the order in which they came."""
+        return [json.loads(body)["type"] for _, body in self.got]
+
+    def ids(self) -> list[str]:
+        """The same of their ``webhook-id``."""
+        return [headers["webhook-id"] for headers, _ in self.got]
+
+
+def answer(status: int, more: str = "", body: bytes = b"") -> bytes:
+    """A whole HTTP answer, after which the connection ends."""
+    head = f"HTTP/1.1 {status} X\r\n{more}connection: close\r\ncontent-length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
