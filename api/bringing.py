@@ -22,6 +22,7 @@ from api import logs
 from api.app import connected, importing
 from api.intake import MOST_BYTES, Intake, Order
 from api.outcomes import csv_of, lines_of, summary
+from api.server import run
 from api.settings import Settings
 from api.templates import MEDIA_TYPES, made
 from domain.accounts import Principal, Role, require
@@ -126,7 +127,7 @@ class Wanted:
 def _carry_out(wanted: Wanted, print_rows: Print) -> None:
     # What a node tells of its work would stand between the lines.
     logs.configure(logging.WARNING)
-    done = asyncio.run(bring(wanted, print_rows))
+    done = run(bring(wanted, print_rows))
     typer.echo(summary(done), err=True)
     if done.status is not ImportStatus.DONE:
         raise NotDone(
