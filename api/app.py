@@ -246,7 +246,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
         sender = Sender(private=settings.webhook_private)
         stack.push_async_callback(sender.close)
-        _started(stack, Dispatcher(store, sender, clock))
+        dispatcher = _started(stack, Dispatcher(store, sender, clock))
         matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))
         importer = _started(stack, office.importer(store))
@@ -290,7 +290,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             exports=Exports(store, tokens.authenticate),
             imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
-            metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
+            metrics=Metrics(
+                services, engine, endpoint, feed, dispatcher, token=settings.metrics_token
+            ),
             jobs=JobPages(services),
             feeds=Feeds(services),
             open_data=OpenData(services),
