@@ -87,8 +87,12 @@ class Importer(Leased):
                 try:
                     goes_on = written + 1 < PARTS_A_TURN
                     ahead = await self._decided(one, table, beyond=1) if goes_on else None
-                finally:
-                    one = await writing
+                except BaseException:
+                    # However the write ends: its error must not stand for this one, which may be
+                    # that this node is to stop.
+                    await asyncio.gather(writing, return_exceptions=True)
+                    raise
+                one = await writing
                 written += 1
                 if not one.dry_run:
                     await self._follow_up(decided, table)

@@ -401,5 +401,35 @@ async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
     assert await store.mongo["leases"].count_documents({"_id": "imports"}) == 0
 
 
+@pytest.mark.parametrize("ended", ["overtaken", "unavailable"])
+async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    await waiting(store, parts(2, 1))
+    decide = PostingRows.decide
+    ahead, told_to_stop = asyncio.Event(), asyncio.Event()
+
+    async def lasting(self: Any, rows: Any) -> Any:
+        if rows[0].number == 2:
+            return await decide(self, rows)
+        ahead.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            told_to_stop.set()
+
+    async def failing(*_: Any, **__: Any) -> None:
+        await told_to_stop.wait()
+        if ended == "unavailable":
+            raise StorageUnavailable("gone")
+
+    monkeypatch.setattr(PostingRows, "decide", lasting)
+    monkeypatch.setattr(store.imports, "finish_chunk", failing)
+    importer.start()
+    async with asyncio.timeout(10):
+        await ahead.wait()
+        await importer.close()
+
+
 async def test_one_that_was_never_started_can_be_closed(importer: Importer) -> None:
     await importer.close()
