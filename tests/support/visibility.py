@@ -110,8 +110,8 @@ PEOPLE = (
     # What one has given, by its receipt
     Row(
         "OwnLead",
-        "id stage source consentVersion consentSha256 consentedAt withdrawnAt createdAt updatedAt "
-        "contact employer hireProof terms",
+        "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
+        "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
     # Seekers, and whom officers call
@@ -186,7 +186,11 @@ WORK = (
         frozenset({"officer"}),
     ),
     Row("ImportFinding", f"{FINDING} column", frozenset({"officer"})),
-    Row("Webhook", "id url events state createdAt failingSince lastStatus lastFailure", CONCERNED),
+    Row(
+        "Webhook",
+        "id url events state version createdAt failingSince lastStatus lastFailure",
+        CONCERNED,
+    ),
     Row("Webhook", "createdBy", CONCERNED),
     Row(
         "WebhookDelivery",
