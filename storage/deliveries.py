@@ -68,6 +68,12 @@ class Deliveries:
             page = await find_page(self._deliveries, where, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Delivery, document))
 
+    async def waiting(self, *, leaving_out: Sequence[str], most: int) -> int:
+        """How many are still to be sent to webhooks but those, counted up to ``most``."""
+        where = _PENDING | {"webhook_id": {"$nin": list(leaving_out)}}
+        with translated():
+            return await self._deliveries.count_documents(where, limit=most, hint="due")
+
     async def next_webhook(
         self, *, after: str, at: datetime, leaving_out: Sequence[str]
     ) -> str | None:

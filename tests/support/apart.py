@@ -19,8 +19,10 @@ from api.metrics import Metrics
 from api.opendata import OpenData
 from api.pages import JobPages
 from api.settings import Settings
+from api.webhooks import Sender
 from api.wire_protocol import WireProtocol
 from realtime.codes import Scans
+from realtime.deliveries import Dispatcher
 from tests.support.fixtures import over_new_database
 from tests.support.graphql import Server
 from tests.support.services import Running
@@ -59,13 +61,14 @@ def app_over(running: Running) -> Starlette:
     """The app with all its routes; nothing works in the background."""
     services, authenticate = running.services, running.tokens.authenticate
     store, feed = running.store, running.feed
+    sends = Dispatcher(store, Sender(private=False), services.clock)
     app = create_app(Settings.read())
     app.state.node = SimpleNamespace(
         endpoint=running.endpoint,
         exports=Exports(store, authenticate),
         imports=Imports(store, authenticate, services.clock, lambda: None),
         health=Health(store.mongo, feed),
-        metrics=Metrics(services, running.engine, running.endpoint, feed, token=None),
+        metrics=Metrics(services, running.engine, running.endpoint, feed, sends, token=None),
         jobs=JobPages(services),
         feeds=Feeds(services),
         open_data=OpenData(services),
