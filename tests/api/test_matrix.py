@@ -9,30 +9,25 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from storage.client import new_id
-from tests.support.crawl import HOLDING, QUERY, SUBSCRIPTION, Seen, document, seen
+from tests.support.crawl import QUERY, SUBSCRIPTION, Seen, document, seen
 from tests.support.graphql import Server, Socket, socket
 from tests.support.services import Running, gid, stored
 from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
 from tests.support.visibility import (
-    ANSWERS,
     CALLERS,
     RECORDS,
     SCOPE,
     STAFF,
-    STATE,
-    printed,
     shown_to,
 )
 from tests.support.ways import Way, acts, follows, reads, resets, sent
 
-ROOT = Path(__file__).parents[2]
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 
@@ -113,18 +108,6 @@ async def followed(connection: Socket, way: Way) -> Look:
     if look.code is None:
         await connection.send(id=name, type="complete")
     return look
-
-
-def test_every_field_stands_in_the_table_and_every_row_in_the_schema() -> None:
-    table = {*shown_to()}
-    for others in (ANSWERS, STATE):
-        table |= {(kind, name) for kind, names in others.items() for name in names.split()}
-    fields = {(kind, name) for kind, each in HOLDING.items() for name in each.fields}
-    assert table == fields
-
-
-def test_the_docs_show_the_table() -> None:
-    assert printed() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
 def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:

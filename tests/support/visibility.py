@@ -187,7 +187,7 @@ WORK = (
     ),
     Row("ImportFinding", f"{FINDING} column", frozenset({"officer"})),
     Row("Webhook", "id url events state createdAt failingSince lastStatus lastFailure", CONCERNED),
-    Row("Webhook", "createdBy", CONCERNED),
+    Row("Webhook", "version createdBy", CONCERNED),
     Row(
         "WebhookDelivery",
         "id messageId event payload state attempts createdAt triedAt nextAt lastStatus lastFailure",
