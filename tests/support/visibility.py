@@ -186,12 +186,8 @@ WORK = (
         frozenset({"officer"}),
     ),
     Row("ImportFinding", f"{FINDING} column", frozenset({"officer"})),
-    Row(
-        "Webhook",
-        "id url events state version createdAt failingSince lastStatus lastFailure",
-        CONCERNED,
-    ),
-    Row("Webhook", "createdBy", CONCERNED),
+    Row("Webhook", "id url events state createdAt failingSince lastStatus lastFailure", CONCERNED),
+    Row("Webhook", "version createdBy", CONCERNED),
     Row(
         "WebhookDelivery",
         "id messageId event payload state attempts createdAt triedAt nextAt lastStatus lastFailure",
