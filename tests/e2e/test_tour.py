@@ -156,6 +156,14 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         codes = {reason["code"] for reason in match["reasonsFor"]}
         assert codes >= {"PLACE", "SHIFT", "INTENSITY", "PAY"}
 
+    created = await step("Webhook", known, officer)
+    assert created["secret"].startswith("whsec_")
+    known["webhook"] = created["webhook"]["id"]
+    tried = (await step("Try", known, officer))["delivery"]
+    assert (tried["payload"]["type"], tried["payload"]["data"]) == ("webhook.test", {})
+    (told_of,) = (await step("Told", known, officer))["edges"]
+    assert told_of["node"]["event"] == "WEBHOOK_TEST"
+
     done.add("Search")
     found = await http(STEPS["Search"].query)
     edges = found["postings"]["edges"]
