@@ -110,8 +110,8 @@ PEOPLE = (
     # What one has given, by its receipt
     Row(
         "OwnLead",
-        "id stage source consentVersion consentSha256 consentedAt withdrawnAt createdAt updatedAt "
-        "contact employer hireProof terms",
+        "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
+        "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
     # Seekers, and whom officers call
