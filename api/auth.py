@@ -160,11 +160,15 @@ def _refused() -> Unauthenticated:
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
+    role, union_id, employer_id = Role[claims["role"]], claims["union"], claims["employer"]
+    # A list within no place would hold those of all places.
+    if role in STAFF and not (employer_id if role is Role.RECRUITER else union_id):
+        raise ValueError("staff of nowhere")
     return Principal(
-        role=Role[claims["role"]],
+        role=role,
         subject=claims["sub"],
-        union_id=claims["union"],
-        employer_id=claims["employer"],
+        union_id=union_id,
+        employer_id=employer_id,
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )
 

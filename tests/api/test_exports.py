@@ -19,7 +19,8 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from api.exports import PAGE, Exports
-from domain.exports import COLUMNS
+from domain.exports import COLUMNS, GONE
+from domain.groups import SeekerGroup
 from domain.leads import Contact, Lead, LeadStage
 from storage.client import new_id
 from tests.domain.samples import terms
@@ -116,6 +117,7 @@ def expected(world: World, lead: Lead, phone: str) -> list[str]:
         "1",
         at,
         at,
+        "",
     ]
 
 
@@ -316,3 +318,40 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
     }
     handed = await lines(http, world.token(world.recruiter))
     assert [line[0] for line in handed] == [gid(damaged), gid(erased), gid(world.lead)]
+
+
+@pytest.mark.parametrize("caller", ["officer", "officer above", "recruiter"])
+async def test_the_group_is_for_those_who_see_the_lead(
+    caller: str, http: httpx.AsyncClient, world: World
+) -> None:
+    lead = replace(world.interest("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
+    await world.running.store.leads.record([lead])
+    token = world.token_of(caller)
+    assert token is not None
+    found = await lines(http, token)
+    assert [(line[0], line[-1]) for line in found] == [(gid(lead), "零工"), (gid(world.lead), "")]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_records_that_are_gone_cost_their_names_and_no_row(
+    kind: str, http: httpx.AsyncClient, world: World
+) -> None:
+    other = replace(
+        world.interest("李四", "+8613900139000"),
+        session_id=world.ended.id,
+        posting_id=world.third.id,
+        employer_id=world.rival.id,
+    )
+    await world.running.store.leads.record([other])
+    mongo = world.running.store.mongo
+    await mongo["employers"].delete_one({"_id": world.employer.id})
+    await mongo["sessions"].delete_one({"_id": world.ended.id})
+    token = world.token(world.officer)
+    if kind == "csv":
+        found = await lines(http, token)
+    else:
+        _, *found = sheet((await http.get("/exports/leads.xlsx", headers=bearer(token))).content)
+    assert [line[:3] for line in found] == [
+        [gid(other), GONE, world.rival.name],
+        [gid(world.lead), world.live.title, GONE],
+    ]

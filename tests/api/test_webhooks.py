@@ -18,6 +18,7 @@ from standardwebhooks import Webhook as Receiver
 
 from api.webhooks import Sender
 from domain.deliveries import WAITS, DeliveryState
+from domain.groups import SeekerGroup
 from domain.webhook_messages import of_recorded
 from domain.webhooks import (
     FAILING_FOR,
@@ -87,6 +88,18 @@ async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     (delivery,) = await deliveries(store, webhook)
     assert (delivery.state, delivery.attempts, delivery.last_status) == ("DELIVERED", 1, 204)
     assert headers["webhook-id"] == delivery.message_id
+
+
+async def test_the_group_of_a_lead_is_stored_for_the_union_and_not_for_the_employer(
+    store: Store, watch: Watch
+) -> None:
+    ours = await webhook_at(store, "https://union.example/")
+    given_to = {"owner": "employer/employer", "union_path": (), "employer_id": "employer"}
+    theirs = await webhook_at(store, "https://employer.example/", **given_to)
+    lead = replace(records.lead(created_at=watch.at), group=SeekerGroup.HARDSHIP_WORKER)
+    await tell(store, of_recorded(lead))
+    kept = [(await deliveries(store, webhook))[0].notice.group for webhook in (ours, theirs)]
+    assert kept == [SeekerGroup.HARDSHIP_WORKER, None]
 
 
 async def test_for_a_day_both_secrets_sign(

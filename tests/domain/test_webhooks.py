@@ -10,6 +10,7 @@ from standardwebhooks import Webhook as Receiver
 
 from domain.contacts import erased, withdrawn
 from domain.errors import InvalidInput
+from domain.groups import SeekerGroup
 from domain.leads import HireSide, LeadStage
 from domain.pipeline import assigned, confirmed, noted
 from domain.postings import PostingStatus
@@ -101,6 +102,20 @@ def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
     for employer, hears in (("employer", True), ("other", False)):
         assert records.webhook(union_path=(), employer_id=employer).hears(notice) is hears
     assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).hears(notice)
+
+
+def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
+    lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
+    ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
+    notice = of_recorded(lead)
+    assert ours.told(notice).message()["data"]["group"] == "LAID_OFF"
+    assert "group" not in theirs.told(notice).message()["data"]
+    assert theirs.told(replace(notice, group=None)) == theirs.told(notice)
+    change = assigned(lead, "somebody", by="me", at=AT)
+    assert change is not None
+    later = of_change(change)
+    assert later is not None
+    assert "group" not in ours.told(later).message()["data"]
 
 
 def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> None:
