@@ -50,7 +50,7 @@ class CodePages:
         try:
             code = await self._services.recent_codes.get(code_id)
             if code is None:
-                code = await self._page_code(code_id)
+                code = await self._page_code(code_id, kept=counts)
         except StorageUnavailable:
             raise HTTPException(503, "Try again in a moment.") from None
         if counts:
@@ -59,8 +59,8 @@ class CodePages:
         # Relative, so that it holds below any path that a proxy puts the service at.
         return RedirectResponse(f"../?{_parameters(code, token)}", 302, headers=headers)
 
-    async def _page_code(self, posting_id: str) -> Code:
-        """The code on the page of a posting, stored with the first scan.
+    async def _page_code(self, posting_id: str, *, kept: bool) -> Code:
+        """The code on the page of a posting; ``kept`` with its first scan.
 
         Only its token is signed with the id of a posting.
         """
@@ -69,8 +69,9 @@ class CodePages:
         if posting is None:
             raise _no_code()
         code = page_code(posting)
-        with suppress(Duplicate):
-            await store.codes.add(code)
+        if kept:
+            with suppress(Duplicate):
+                await store.codes.add(code)
         return code
 
     async def picture(self, token: str, form: str, scale: str | None) -> Response:

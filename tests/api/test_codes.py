@@ -133,6 +133,7 @@ async def test_the_code_on_the_page_of_a_job_leads_to_it_and_is_counted_like_any
         (token,) = set(re.findall(r"codes/([\w-]{32})\.svg", shown))
         assert (await http.get(f"/codes/{token}.svg?scale=4")).status_code == 200
         assert (await http.head(f"/q/{token}")).status_code == 302
+        assert "PAGE" not in str(await api(CODES, token=officer))
         for _ in range(2):
             led_to = httpx.URL((await http.get(f"/q/{token}")).headers["location"])
             assert dict(led_to.params) == {"posting": posting["id"], "code": token}
