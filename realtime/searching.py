@@ -18,8 +18,8 @@ from storage.store import Store
 
 EVERY_SECONDS = 1.0
 """How often postings without a current entry are looked for."""
-AT_ONCE = 20
-"""Some 20 ms of work for which nobody else has a turn: rooms are on air."""
+AT_ONCE = 100
+"""Postings that are read and written together; others have their turn between any two."""
 REST, REST_IN_AN_IMPORT = 0.25, 9
 """Pauses, in times of what the batch took: an import is to store its rows first."""
 

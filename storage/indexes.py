@@ -207,7 +207,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "meta": [],
     "keys": [],
-    "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
+    "consent_texts": [
+        IndexModel([("valid_from", DESCENDING), ("_id", DESCENDING)], name="by_start")
+    ],
     "audit": [
         IndexModel(
             [("subject_type", ASCENDING), ("subject_id", ASCENDING), ("_id", DESCENDING)],
