@@ -339,6 +339,8 @@ class WebhookMutations:
         if (input.delivery_id is None) == (input.since is None):
             raise InvalidInput("Give deliveryId or since, not both.", field=("input", "deliveryId"))
         if input.since is not None:
+            if input.since.tzinfo is None:
+                raise InvalidInput("Give the time with its zone.", field=("input", "since"))
             return WebhookReplayed(deliveries=await webhooks.replay_dead(record, input.since))
         assert input.delivery_id is not None  # one of the two was given
         field = "input", "deliveryId"
