@@ -17,8 +17,8 @@ import orjson
 
 from api.tables import Row
 from domain.accounts import Principal, Role, require
-from domain.columns import columns_of
 from domain.errors import Busy, InvalidInput, NotFound, NotPermitted, TooManyAttempts
+from domain.import_rows import columns_of
 from domain.imports import MOST_ROWS, Import, ImportKind, RawRow, scope_of
 from storage.client import Duplicate, new_id
 from storage.clock import Clock

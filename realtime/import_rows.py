@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.columns import values
 from domain.employers import Employer
+from domain.import_rows import values
 from domain.imports import EXAMPLE, EXAMPLE_ROW, Import, ImportRow, RawRow, RowOutcome, row_id
 from domain.postings import Finding, Posting
 from realtime.postings import tell

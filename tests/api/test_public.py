@@ -395,3 +395,19 @@ async def test_the_day_after_its_last_a_posting_is_nowhere(
     assert (await http.get(f"/jobs/{gid(late)}")).status_code == 410
     for path in ("/sitemaps/0.xml", "/feed.xml", "/open-data/postings.json"):
         assert gid(late) not in (await http.get(path)).text
+
+
+async def test_a_posting_that_is_closed_leaves_the_lists_with_the_next_request(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    posting = await add(world)
+    lists = ("/feed.xml", "/sitemaps/0.xml", "/open-data/postings.json")
+    for path in lists:
+        assert gid(posting) in (await http.get(path)).text
+    known = {"if-none-match": (await http.get("/feed.xml")).headers["etag"]}
+    assert (await http.get("/feed.xml", headers=known)).status_code == 304
+    await world.running.services.gate.close(posting)
+    for path in lists:
+        answer = await http.get(path, headers=known)
+        assert (answer.status_code, gid(posting) in answer.text) == (200, False)
+        assert answer.headers["cache-control"] == "no-cache"
