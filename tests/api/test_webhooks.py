@@ -305,6 +305,16 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
         await sender.close()
 
 
+async def test_an_address_that_takes_no_connection_is_passed_over_for_the_next(
+    named: list[list[str]], partner: Partner, sender: Sender
+) -> None:
+    url = f"http://partner.example:{partner.port}/"
+    named += [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]]
+    assert await sender(url, {}, b"{}") == Answer(status=204)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    assert len(partner.got) == 1
+
+
 @pytest.fixture
 def authority(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """What SSL_CERT_FILE names, so that a sender made from now on trusts it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook as Receiver
@@ -156,6 +158,17 @@ def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
     message = notice.message()
     assert (message["type"], message["data"]["status"]) == (told, status)
     assert message["timestamp"] == "2026-10-01T12:00:00Z"
+
+
+def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    table = documented[documented.index("| type | when") : documented.index("Ids are those")]
+    spelt = table.replace(
+        "`posting.opened`, `.held`, `.refused`, `.closed`",
+        " ".join(f"`posting.{each}`" for each in ("opened", "held", "refused", "closed")),
+    )
+    listed = set(re.findall(r"`((?:lead|posting|session)\.\w+)`", spelt))
+    assert listed == {event.wire for event in WebhookEvent} - {"webhook.test"}
 
 
 def test_what_a_side_says_of_the_hire_is_told() -> None:

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook as Receiver
 from domain.errors import Busy
 from domain.webhook_messages import WebhookEvent
 from domain.webhooks import MOST_WEBHOOKS, Answer
-from schema.nodes import global_id
+from schema.nodes import global_id, local_id
 from storage.client import new_id
 from storage.clock import utc_now
 from tests.support.graphql import Api
@@ -227,6 +227,56 @@ async def test_a_wrong_address_or_event_is_named_and_nothing_is_written(
     refused = await made(api, still_world, "recruiter", *events, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await stored(running) == before
+
+
+async def test_one_that_was_delivered_is_sent_again_when_its_owner_asks_for_it(
+    api: Api, world: World, running: Running
+) -> None:
+    token = world.token_of("officer")
+    webhook = (await made(api, world, "officer", "SESSION_ENDED"))["webhook"]["id"]
+    selection = OPERATIONS["testWebhook"].selection
+    sent = await api.mutate("testWebhook", {"webhookId": webhook}, token, selection)
+    one = {"webhookId": webhook, "deliveryId": sent["delivery"]["id"]}
+    done = {"$set": {"state": "DELIVERED", "attempts": 3}}
+    of_it = {"webhook_id": local_id(webhook, "Webhook")}
+    await running.store.mongo["deliveries"].update_one(of_it, done)
+
+    async def of_state(state: str) -> list[tuple[str, int]]:
+        found = await api.ask(DELIVERIES, {"id": webhook, "state": state}, token)
+        nodes = [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
+        return [(node["id"], node["attempts"]) for node in nodes]
+
+    assert (await of_state("PENDING"), len(await of_state("DELIVERED"))) == ([], 1)
+    other = await made(api, world, "officer", "LEAD_RECORDED")
+    refused = await api.mutate("replayWebhook", one | {"webhookId": other["webhook"]["id"]}, token)
+    assert (refused["code"], refused["field"]) == ("NOT_FOUND", ["input", "deliveryId"])
+    selection = OPERATIONS["replayWebhook"].selection
+    assert (await api.mutate("replayWebhook", one, token, selection))["deliveries"] == 1
+    assert await of_state("PENDING") == [(sent["delivery"]["id"], 0)]
+
+
+async def test_a_time_to_replay_from_needs_its_zone(api: Api, still_world: World) -> None:
+    given = {"webhookId": gid(still_world.webhook), "since": "2026-10-01T12:00:00"}
+    refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "since"])
+
+
+async def test_one_is_switched_off_and_on_and_what_happens_meanwhile_is_kept_for_it(
+    api: Api, world: World
+) -> None:
+    token = world.token_of("officer")
+    given = {"webhookId": (await made(api, world, "officer", "POSTING_CLOSED"))["webhook"]["id"]}
+    shown = "... on WebhookChanged { webhook { state version } }"
+    off = (await api.mutate("disableWebhook", given, token, shown))["webhook"]
+    await api.mutate("closePosting", {"postingId": gid(world.open)}, world.token_of("recruiter"))
+    assert [each["state"] for each in await told(api, world, "officer", given["webhookId"])] == [
+        "PENDING"
+    ]
+    on = (await api.mutate("enableWebhook", given, token, shown))["webhook"]
+    assert [off, on] == [
+        {"state": "DISABLED", "version": 2},
+        {"state": "ENABLED", "version": 3},
+    ]
 
 
 @pytest.mark.parametrize("given", [{}, {"since": "2026-10-01T12:00:00Z", "deliveryId": "x"}])
