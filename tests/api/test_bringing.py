@@ -51,6 +51,15 @@ class Shell:
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
+    async def ended(self, process: asyncio.subprocess.Process) -> int:
+        """The exit code of a process that ends in good time."""
+        try:
+            async with asyncio.timeout(30):
+                return await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+
     def job(self, number: str, **cells: str) -> dict[str, str]:
         row = {column.zh: column.example for column in POSTING_COLUMNS}
         row |= {
@@ -224,8 +233,7 @@ async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell
     process = await shell.started("import-postings", "a.csv", "--as", "li")
     await until(shell.postings, within=60, every=0.02)
     process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
-        assert await process.wait() != 0
+    assert await shell.ended(process) != 0
     assert await shell.statuses() == ["CANCELLED"]
     stored = await shell.postings()
     assert 0 < stored < 1_500
@@ -258,8 +266,7 @@ async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> N
     await until(shell.postings, within=60, every=0.02)
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
     await shell.store.imports.end(one, ImportStatus.CANCELLED, at=records.AT)
-    async with asyncio.timeout(30):
-        assert await process.wait() == 1
+    assert await shell.ended(process) == 1
     assert "Bring the table again" in (shell.folder / "err").read_text("utf-8")
 
 
