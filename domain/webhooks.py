@@ -107,6 +107,14 @@ class Webhook:
             return notice.employer_id == self.employer_id and not notice.union_only
         return self.union_path[-1] in notice.union_path
 
+    def told(self, notice: Notice) -> Notice:
+        """The notice as its owner hears it.
+
+        An employer may see the group of somebody while the consent stands. A message waits, and is
+        replayed, when that may be over.
+        """
+        return notice if self.employer_id is None else replace(notice, group=None)
+
     def failed(self, answer: Answer, *, at: datetime) -> Webhook:
         """The webhook after a try that failed, switched off when it must be.
 

@@ -187,7 +187,8 @@ class Deliveries:
 
 def made(webhook: Webhook, notice: Notice, *, at: datetime) -> Delivery:
     """A new delivery of a notice to a webhook, due at once."""
-    return Delivery(id=new_id(), webhook_id=webhook.id, notice=notice, next_at=at, created_at=at)
+    told = webhook.told(notice)
+    return Delivery(id=new_id(), webhook_id=webhook.id, notice=told, next_at=at, created_at=at)
 
 
 def _again(at: datetime) -> Document:

@@ -68,7 +68,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_word",
         ),
         IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
-        IndexModel([("search.version", ASCENDING)], name="by_search_version"),
+        IndexModel([("search.version", ASCENDING), ("_id", DESCENDING)], name="by_search_version"),
         IndexModel(
             [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
             name="by_scope",
@@ -207,7 +207,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "meta": [],
     "keys": [],
-    "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
+    "consent_texts": [
+        IndexModel([("valid_from", DESCENDING), ("_id", DESCENDING)], name="by_start")
+    ],
     "audit": [
         IndexModel(
             [("subject_type", ASCENDING), ("subject_id", ASCENDING), ("_id", DESCENDING)],

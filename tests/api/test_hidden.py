@@ -86,3 +86,38 @@ async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
         denied, unknown = [await sent(visit, token, "mutation", each) for each in ways]
         assert denied.content == unknown.content, name
     assert await stored(apart) == before
+
+
+NEVER_A_VISITORS = {
+    "lead": "leads",
+    "code": "codes",
+    "webhook": "webhooks",
+    "upload": "imports",
+    "seeker": "seekers",
+    "referral": "referrals",
+    "campaign": "campaigns",
+    "entry": "call_entries",
+}
+
+
+@pytest.mark.parametrize(("caller", "looked_up"), [("viewer", False), ("officer below", True)])
+async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
+    caller: str, looked_up: bool, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+) -> None:
+    mongo, token = apart.store.mongo, showcase.token_of(caller)
+    query = "query ($id: ID!) { node(id: $id) { id } }"
+    await mongo.command({"profile": 2})
+    for name in NEVER_A_VISITORS:
+        asked = {"query": query, "variables": {"id": gid(getattr(showcase, name))}}
+        answer = await visit.post(
+            "/graphql", json=asked, headers={"authorization": f"Bearer {token}"}
+        )
+        assert answer.json() == {"data": {"node": None}}
+    await mongo.command({"profile": 0})
+    ids = [getattr(showcase, name).id for name in NEVER_A_VISITORS]
+    entries = [each async for each in mongo["system.profile"].find({})]
+    about = [each for each in entries if any(one in str(each) for one in ids)]
+    read = {each["ns"].partition(".")[2] for each in about}
+    await mongo.command({"drop": "system.profile"})
+    assert read.issuperset(NEVER_A_VISITORS.values()) is looked_up
+    assert looked_up or read.isdisjoint(NEVER_A_VISITORS.values())

@@ -9,21 +9,25 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from storage.client import new_id
-from tests.support.crawl import HOLDING, QUERY, SUBSCRIPTION, Seen, document, seen
+from tests.support.crawl import QUERY, SUBSCRIPTION, Seen, document, seen
 from tests.support.graphql import Server, Socket, socket
 from tests.support.services import Running, gid, stored
 from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
-from tests.support.visibility import ANSWERS, CALLERS, RECORDS, STATE, printed, shown_to
+from tests.support.visibility import (
+    CALLERS,
+    RECORDS,
+    SCOPE,
+    STAFF,
+    shown_to,
+)
 from tests.support.ways import Way, acts, follows, reads, resets, sent
 
-ROOT = Path(__file__).parents[2]
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 
@@ -104,18 +108,6 @@ async def followed(connection: Socket, way: Way) -> Look:
     if look.code is None:
         await connection.send(id=name, type="complete")
     return look
-
-
-def test_every_field_stands_in_the_table_and_every_row_in_the_schema() -> None:
-    table = {*shown_to()}
-    for others in (ANSWERS, STATE):
-        table |= {(kind, name) for kind, names in others.items() for name in names.split()}
-    fields = {(kind, name) for kind, each in HOLDING.items() for name in each.fields}
-    assert table == fields
-
-
-def test_the_docs_show_the_table() -> None:
-    assert printed() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
 def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
@@ -199,3 +191,28 @@ def _without_contacts(told: Any) -> Any:
         for alias, value in told.items()
         if not alias.startswith("Contact__")
     }
+
+
+LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
+
+
+@pytest.mark.parametrize("caller", sorted(STAFF))
+def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, crawl: Crawl) -> None:
+    scope = [name for name in LEADS if caller in RECORDS[name] & SCOPE]
+    for look in crawl.looks[caller]:
+        if look.way.root != "funnel":
+            continue
+        counted = [each.value for each in seen(look.told) if each[:2] == ("FunnelRow", "interests")]
+        by_union = look.way.given["by"] == "UNION"
+        # By union each counts in the row of every union of its path.
+        assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), look.way
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_facets_count_what_the_caller_may_list_and_no_more(caller: str, crawl: Crawl) -> None:
+    lists = [look for look in crawl.looks[caller] if look.way.root == "postings" and not look.code]
+    assert lists
+    for look in lists:
+        (found,) = [each["postings"] for each in look.told]
+        facets = found["PostingConnection__facets"]
+        assert facets["PostingFacets__total"] == len(found["PostingConnection__edges"]), look.way

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook as Receiver
 
 from api.webhooks import Sender
 from domain.deliveries import WAITS, DeliveryState
+from domain.groups import SeekerGroup
 from domain.webhook_messages import of_recorded
 from domain.webhooks import (
     FAILING_FOR,
@@ -87,6 +88,18 @@ async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     (delivery,) = await deliveries(store, webhook)
     assert (delivery.state, delivery.attempts, delivery.last_status) == ("DELIVERED", 1, 204)
     assert headers["webhook-id"] == delivery.message_id
+
+
+async def test_the_group_of_a_lead_is_stored_for_the_union_and_not_for_the_employer(
+    store: Store, watch: Watch
+) -> None:
+    ours = await webhook_at(store, "https://union.example/")
+    given_to = {"owner": "employer/employer", "union_path": (), "employer_id": "employer"}
+    theirs = await webhook_at(store, "https://employer.example/", **given_to)
+    lead = replace(records.lead(created_at=watch.at), group=SeekerGroup.HARDSHIP_WORKER)
+    await tell(store, of_recorded(lead))
+    kept = [(await deliveries(store, webhook))[0].notice.group for webhook in (ours, theirs)]
+    assert kept == [SeekerGroup.HARDSHIP_WORKER, None]
 
 
 async def test_for_a_day_both_secrets_sign(
@@ -290,6 +303,16 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
         assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.ADDRESS_REFUSED)
         assert (len(checked.got), len(inside.got)) == (1, 0)
         await sender.close()
+
+
+async def test_an_address_that_takes_no_connection_is_passed_over_for_the_next(
+    named: list[list[str]], partner: Partner, sender: Sender
+) -> None:
+    url = f"http://partner.example:{partner.port}/"
+    named += [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]]
+    assert await sender(url, {}, b"{}") == Answer(status=204)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    assert len(partner.got) == 1
 
 
 @pytest.fixture

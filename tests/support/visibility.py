@@ -110,8 +110,8 @@ PEOPLE = (
     # What one has given, by its receipt
     Row(
         "OwnLead",
-        "id stage source consentVersion consentSha256 consentedAt withdrawnAt createdAt updatedAt "
-        "contact employer hireProof terms",
+        "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
+        "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
     # Seekers, and whom officers call
@@ -187,7 +187,7 @@ WORK = (
     ),
     Row("ImportFinding", f"{FINDING} column", frozenset({"officer"})),
     Row("Webhook", "id url events state createdAt failingSince lastStatus lastFailure", CONCERNED),
-    Row("Webhook", "createdBy", CONCERNED),
+    Row("Webhook", "version createdBy", CONCERNED),
     Row(
         "WebhookDelivery",
         "id messageId event payload state attempts createdAt triedAt nextAt lastStatus lastFailure",
