@@ -140,7 +140,7 @@ class Lead:
     Of those that have not made way there is one a session, posting and person.
 
     ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
-    as it is; ``steps`` counts its changes of stage.
+    as it is; ``steps`` counts the changes of stage that staff made.
     """
 
     id: str
