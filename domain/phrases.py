@@ -19,7 +19,8 @@ from unicodedata import category, normalize
 import ahocorasick
 from opencc import OpenCC
 
-from domain.phrase_patterns import AFTER, ANCHORS, AND, BEFORE, BUT, REACH, Pattern
+from domain.denials import AFTER, AND, BEFORE, BUT
+from domain.phrase_patterns import ANCHORS, REACH, Pattern
 from domain.phrasebook import NEUTRAL, PHRASES, SHIELDS
 from domain.postings import Finding, Mark
 
