@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from starlette.applications import Starlette
@@ -27,8 +28,8 @@ from api.exports import Exports
 from api.feeds import Feeds, SitemapParts, feed, robots, sitemap
 from api.graphql import GraphQLEndpoint
 from api.health import Health, live, ready
-from api.imports import MOST_BYTES as MOST_IMPORT_BYTES
 from api.imports import Imports
+from api.intake import MOST_BYTES as MOST_IMPORT_BYTES
 from api.logs import AccessLog
 from api.metrics import Metrics, metrics
 from api.opendata import OpenData, Tables, code_lists, description
@@ -68,7 +69,7 @@ from schema.context import Services
 from schema.engine import Engine
 from storage.client import Mongo, Session
 from storage.clock import utc_now
-from storage.embedded import embedded
+from storage.embedded import DataFolderBusy, embedded
 from storage.store import Store
 
 MOST_BYTES = 1 << 20
@@ -187,8 +188,10 @@ class _Imports:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Store]:
+async def connected(settings: Settings, *, alone: bool = False) -> AsyncIterator[Store]:
     """The prepared store: of MONGODB_URI, or of a mongod that runs for as long as the block.
+
+    Unless ``alone``, a mongod that a service has in the data folder just now will do.
 
     :raises NoMongod: there is neither. ``DataFolderBusy``, ``MongodFailed``: it cannot run.
     :raises StorageUnavailable: MongoDB does not answer, or not to these settings.
@@ -197,7 +200,7 @@ async def connected(settings: Settings) -> AsyncIterator[Store]:
     secret = settings.secret()
     async with AsyncExitStack() as stack:
         if settings.mongodb_uri is None:
-            uri = (await stack.enter_async_context(embedded(settings.data_dir))).uri
+            uri = await _own_mongod(settings.data_dir, stack, alone=alone)
         else:
             uri = settings.mongodb_uri.get_secret_value()
         mongo = await Mongo.connect(uri, settings.mongodb_database, driver=settings.mongodb_driver)
@@ -207,13 +210,22 @@ async def connected(settings: Settings) -> AsyncIterator[Store]:
         yield store
 
 
+async def _own_mongod(data_dir: Path, stack: AsyncExitStack, *, alone: bool) -> str:
+    try:
+        return (await stack.enter_async_context(embedded(data_dir))).uri
+    except DataFolderBusy as busy:
+        if alone or busy.uri is None:
+            raise
+        return busy.uri
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Node]:
     """Everything that one process runs, for as long as the block lasts."""
     clock = utc_now
     trusted = trusted_documents(settings.trusted_documents)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(connected(settings))
+        store = await stack.enter_async_context(connected(settings, alone=True))
 
         hub = Hub(store.log, clock)
         stack.push_async_callback(hub.close)
@@ -223,29 +235,21 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         await feed.start()
         presence = _started(stack, Presence(store, hub, clock, node=secrets.token_hex(6)))
 
-        commit = GroupCommit(store.mongo, store.log, clock, on_logged=_noting_seq(store))
-        stack.push_async_callback(commit.close)
+        office = await _office(store, stack)
+        commit, desk, wages, posting_gate = office.commit, office.desk, office.wages, office.gate
         lead_log = _started(stack, LeadLog(store, commit))
         capture = Capture(store, lead_log)
         stack.push_async_callback(capture.close)
-        desk = Desk(store, commit, clock)
-        wages = LiveWages(store)
-        stack.push_async_callback(wages.close)
-        await wages.start()
-        posting_gate = PostingGate(store, desk, wages, clock)
-        stack.push_async_callback(posting_gate.finish)
         rescreening = Rescreening(store, desk, posting_gate, clock, secrets.token_hex(6))
         wages.follow(_started(stack, rescreening).wake)
         pipeline = Pipeline(store, commit, clock)
         _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
         sender = Sender(private=settings.webhook_private)
         stack.push_async_callback(sender.close)
-        _started(stack, Dispatcher(store, sender, clock))
+        dispatcher = _started(stack, Dispatcher(store, sender, clock))
         matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
         scans = _started(stack, Scans(store))
-        importer = _started(
-            stack, Importer(store, desk, posting_gate, clock, node=secrets.token_hex(6))
-        )
+        importer = _started(stack, office.importer(store))
         _started(stack, KeyWatch(store))
         _started(stack, Searching(store))
         _started(stack, BoardKeeper(store.boards))
@@ -286,7 +290,9 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             exports=Exports(store, tokens.authenticate),
             imports=Imports(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
-            metrics=Metrics(services, engine, endpoint, feed, token=settings.metrics_token),
+            metrics=Metrics(
+                services, engine, endpoint, feed, dispatcher, token=settings.metrics_token
+            ),
             jobs=JobPages(services),
             feeds=Feeds(services),
             open_data=OpenData(services),
@@ -295,6 +301,39 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         )
         stack.push_async_callback(node.drain)
         yield node
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Office:
+    """What changes sessions and postings."""
+
+    commit: GroupCommit
+    desk: Desk
+    wages: LiveWages
+    gate: PostingGate
+
+    def importer(self, store: Store) -> Importer:
+        """What works on imports with it."""
+        return Importer(store, self.desk, self.gate, utc_now, node=secrets.token_hex(6))
+
+
+async def _office(store: Store, stack: AsyncExitStack) -> _Office:
+    commit = GroupCommit(store.mongo, store.log, utc_now, on_logged=_noting_seq(store))
+    stack.push_async_callback(commit.close)
+    desk = Desk(store, commit, utc_now)
+    wages = LiveWages(store)
+    stack.push_async_callback(wages.close)
+    await wages.start()
+    gate = PostingGate(store, desk, wages, utc_now)
+    stack.push_async_callback(gate.finish)
+    return _Office(commit=commit, desk=desk, wages=wages, gate=gate)
+
+
+@asynccontextmanager
+async def importing(store: Store) -> AsyncIterator[Importer]:
+    """What works on imports for as long as the block lasts, outside of a node."""
+    async with AsyncExitStack() as stack:
+        yield _started(stack, (await _office(store, stack)).importer(store))
 
 
 class _Worker(Protocol):

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -66,13 +67,7 @@ class Tokens:
 
     def for_account(self, account: Account) -> TokenPair:
         """An access token of 15 minutes and a refresh token of 12 hours."""
-        principal = Principal(
-            role=account.role,
-            subject=account.id,
-            union_id=account.union_id,
-            employer_id=account.employer_id,
-            expires_at=self._after(STAFF_ACCESS),
-        )
+        principal = replace(account.principal, expires_at=self._after(STAFF_ACCESS))
         return TokenPair(
             access=self._signed(principal, _ACCESS, principal.expires_at),
             refresh=self._signed(principal, _REFRESH, self._after(STAFF_REFRESH)),
@@ -165,11 +160,15 @@ def _refused() -> Unauthenticated:
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
+    role, union_id, employer_id = Role[claims["role"]], claims["union"], claims["employer"]
+    # A list within no place would hold those of all places.
+    if role in STAFF and not (employer_id if role is Role.RECRUITER else union_id):
+        raise ValueError("staff of nowhere")
     return Principal(
-        role=Role[claims["role"]],
+        role=role,
         subject=claims["sub"],
-        union_id=claims["union"],
-        employer_id=claims["employer"],
+        union_id=union_id,
+        employer_id=employer_id,
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import OrderedDict
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import segno
@@ -12,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.codes import Code
+from domain.codes import Code, page_code
 from domain.errors import CodeInvalid
 from realtime.codes import Scans
 from schema.context import Services
 from schema.nodes import global_id
+from storage.client import Duplicate
 from storage.errors import StorageUnavailable
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -44,17 +46,33 @@ class CodePages:
 
         Session and posting are global ids; ``code`` is the token, for the interest that follows.
         """
+        code_id = self._id(token)
         try:
-            code = await self._services.recent_codes.get(self._id(token))
+            code = await self._services.recent_codes.get(code_id)
+            if code is None:
+                code = await self._page_code(code_id, kept=counts)
         except StorageUnavailable:
             raise HTTPException(503, "Try again in a moment.") from None
-        if code is None:
-            raise _no_code()
         if counts:
             self._scans.count(code.id)
         headers = {"cache-control": "no-store"}
         # Relative, so that it holds below any path that a proxy puts the service at.
         return RedirectResponse(f"../?{_parameters(code, token)}", 302, headers=headers)
+
+    async def _page_code(self, posting_id: str, *, kept: bool) -> Code:
+        """The code on the page of a posting; ``kept`` with its first scan.
+
+        Only its token is signed with the id of a posting.
+        """
+        store = self._services.store
+        posting = (await store.postings.by_ids([posting_id])).get(posting_id)
+        if posting is None:
+            raise _no_code()
+        code = page_code(posting)
+        if kept:
+            with suppress(Duplicate):
+                await store.codes.add(code)
+        return code
 
     async def picture(self, token: str, form: str, scale: str | None) -> Response:
         """The QR code of the address behind a token. It says nothing that the token does not."""

@@ -1,5 +1,5 @@
 """The command line: ``songgang run``, ``seed``, ``create-union``, ``create-staff``, ``schema``, and
-what ``api/upkeep.py`` and ``api/trust.py`` add.
+what ``api/upkeep.py``, ``api/trust.py`` and ``api/bringing.py`` add.
 
 Whatever a user can cause ends with one clear line on stderr and exit code 1, or 2 for a command
 that is not understood.
@@ -20,7 +20,7 @@ import structlog
 import typer
 
 import schema as schema_package
-from api import demo, logs, staff, trust, upkeep
+from api import bringing, demo, logs, staff, trust, upkeep
 from api.app import Node, connected, demo_password
 from api.auth import hash_password
 from api.server import CannotListen, serve
@@ -46,6 +46,7 @@ _EXPLAINED = (
     StorageError,
     demo.NotADemo,
     trust.NotTrustworthy,
+    bringing.NotDone,
     BrokenChain,
     Refusal,
 )
@@ -63,6 +64,7 @@ _app = typer.Typer(
 )
 _app.add_typer(upkeep.commands)
 _app.add_typer(trust.commands)
+_app.add_typer(bringing.commands)
 
 
 def main() -> NoReturn:

@@ -30,7 +30,7 @@ from api.refusals import answer_of
 from api.sheets import Rows, csv_pieces, write_xlsx
 from domain.accounts import Principal, Role, require
 from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
-from domain.exports import COLUMNS, row
+from domain.exports import COLUMNS, GONE, row
 from domain.leads import Contact, Lead, LeadStage
 from schema.errors import BUSY_MESSAGE
 from schema.leads import scope_of
@@ -207,7 +207,8 @@ class _Names(Generic[R]):
             self._known |= {one: self._name(record) for one, record in found.items()}
 
     def __getitem__(self, one: str) -> str:
-        return self._known[one]
+        # One record that is gone must not cost everybody else's row.
+        return self._known.get(one, GONE)
 
 
 def _query(request: Request, caller: Principal) -> LeadQuery:

@@ -25,7 +25,7 @@ from api.turns import Turns
 from domain.employers import Employer
 from domain.errors import Refusal
 from domain.postings import Posting
-from domain.vacancies import place_name
+from domain.vacancies import in_short
 from schema.context import Services
 from schema.nodes import global_id
 from storage.errors import StorageError, StorageUnavailable
@@ -162,10 +162,7 @@ class Feeds:
 
     def _item(self, posting: Posting, employer: Employer) -> str:
         terms = posting.terms
-        said = (
-            f"{employer.name}，{place_name(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
-            f"{terms.shift.zh}，招{terms.headcount}人，有效期至{terms.valid_until.isoformat()}"
-        )
+        said = in_short(posting, employer)
         return (
             f"<item><title>{xml_text(terms.title)}</title><link>{self._job(posting.id)}</link>"
             f'<guid isPermaLink="false">{global_id("Posting", posting.id)}</guid>'

@@ -1,208 +1,40 @@
 """Bringing a table in: ``POST /imports`` with the file as body, or in a form.
 
-The file is written to disk, read by a process of its own (api/tables.py), and its rows are stored
-in parts. Only then does the import exist; realtime/imports.py works on it, on any node.
+The file goes to disk for as long as it is taken in (api/intake.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import orjson
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.intake import Intake, Order
 from api.refusals import answer_of
-from api.tables import Row
 from api.uploads import received
 from domain.accounts import Principal, Role, require
-from domain.columns import columns_of
-from domain.errors import Busy, InvalidInput, NotFound, NotPermitted, Refusal, TooManyAttempts
-from domain.imports import MOST_ROWS, Import, ImportKind, RawRow, check_file_name, scope_of
+from domain.errors import Busy, InvalidInput, Refusal
+from domain.imports import Import, ImportKind, check_file_name
 from schema.errors import BUSY_MESSAGE
 from schema.nodes import global_id, local_id
-from storage.client import Duplicate, new_id
 from storage.clock import Clock
 from storage.errors import StorageUnavailable
 from storage.store import Store
 
-MOST_BYTES = 32 << 20
-"""Of a table: 50,000 rows of 600 bytes."""
 AT_ONCE = 2
 """Tables that one process takes in at the same moment; each has a process that reads it."""
 ARRIVES_WITHIN = 300.0
 """Seconds for a table to arrive and be stored."""
-MOST_WAITING = 100
-"""Imports of all nodes that have not come to an end."""
-PART_ROWS = 250
-PART_CHARACTERS = 500_000
-"""Of the cells of a part: a document of MongoDB holds 16 MiB."""
-LONGEST_LINE = 4 << 20
 
 _PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
-_UNREADABLE = "The file cannot be read. Save it again as .xlsx or as CSV UTF-8."
-_ONE_AT_A_TIME = "Your other import is not done. Wait until it is, or cancel it."
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What is to be brought in, for whom, and whether only to see what would become of it."""
-
-    kind: ImportKind
-    dry_run: bool
-    employer_id: str | None
-    file_name: str
-    caller: Principal
-
-
-class Intake:
-    """Makes an import of a file."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-
-    async def check(self, order: Order) -> None:
-        """Pass when the caller may bring this, and now; before anything of it is read.
-
-        :raises NotPermitted: it is for others to bring. ``NotFound``: there is no such employer.
-        :raises TooManyAttempts: another import of the account is not done.
-        :raises Busy: too many imports wait.
-        """
-        if order.kind is ImportKind.EMPLOYERS:
-            require(order.caller, Role.OFFICER)
-        if order.employer_id is not None:
-            if order.caller.employer_id not in {None, order.employer_id}:
-                raise NotPermitted("You recruit for another employer.", field=("employerId",))
-            if not await self._store.employers.by_ids([order.employer_id]):
-                raise NotFound("There is no such employer.", field=("employerId",))
-        if await self._store.imports.is_active(order.caller.subject):
-            raise TooManyAttempts(_ONE_AT_A_TIME)
-        if await self._store.imports.active(most=MOST_WAITING) >= MOST_WAITING:
-            raise Busy("Very many imports wait just now. Try again in a few minutes.")
-
-    async def take(self, path: Path, order: Order) -> Import:
-        """Store the rows of the file, and the import that is to be worked on.
-
-        :raises InvalidInput: it is no table, its headings are not those of the template, or it has
-            no row or more than 50,000. Nothing stays of it.
-        :raises TooManyAttempts: another import of the account came first.
-        """
-        import_id = new_id()
-        try:
-            return await self._stored(import_id, path, order)
-        except Duplicate:
-            await self._store.imports.drop_chunks(import_id)
-            raise TooManyAttempts(_ONE_AT_A_TIME) from None
-        except BaseException:
-            # What cannot be removed now is forgotten by MongoDB after a week.
-            with suppress(StorageUnavailable):
-                await self._store.imports.drop_chunks(import_id)
-            raise
-
-    async def _stored(self, import_id: str, path: Path, order: Order) -> Import:
-        async with _reading(path) as rows:
-            headings = await _headings(rows)
-            if not headings:
-                raise InvalidInput("The file is empty.", field=("file",))
-            columns = columns_of(order.kind, headings)
-            chunks = total = 0
-            async for part in _parts(rows):
-                await self._store.imports.add_chunk(import_id, chunks, part, at=self._clock())
-                chunks, total = chunks + 1, total + len(part)
-                if total > MOST_ROWS:
-                    raise InvalidInput(
-                        f"Bring at most {MOST_ROWS:,} rows at once: divide the file."
-                    )
-        if not total:
-            raise InvalidInput("There is no row below the headings.")
-        at = self._clock()
-        caller = order.caller
-        one = Import(
-            id=import_id,
-            kind=order.kind,
-            dry_run=order.dry_run,
-            file_name=order.file_name,
-            scope=scope_of(caller),
-            account_id=caller.subject,
-            role=caller.role,
-            union_id=caller.union_id,
-            employer_id=order.employer_id or caller.employer_id,
-            columns=columns,
-            headings=tuple(heading.strip() for heading in headings),
-            total=total,
-            chunks=chunks,
-            created_at=at,
-            updated_at=at,
-        )
-        await self._store.imports.add(one)
-        return one
-
-
-@asynccontextmanager
-async def _reading(path: Path) -> AsyncIterator[AsyncIterator[Row]]:
-    """The rows of a file, read by another process that is gone after the block."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "api.tables", str(path)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=LONGEST_LINE,
-    )
-    assert process.stdout is not None  # it was asked for
-    try:
-        yield _told(process.stdout)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def _told(out: asyncio.StreamReader) -> AsyncIterator[Row]:
-    """The rows that the process writes, up to its last word.
-
-    :raises InvalidInput: it refuses the file, or ended without a last word: the file broke it.
-    """
-    while line := await out.readline():
-        said = orjson.loads(line) if line.endswith(b"\n") else {"refused": _UNREADABLE}
-        if isinstance(said, list):
-            yield said[0], said[1]
-        elif "end" in said:
-            return
-        else:
-            raise InvalidInput(said["refused"], field=("file",))
-    raise InvalidInput(_UNREADABLE, field=("file",))
-
-
-async def _headings(rows: AsyncIterator[Row]) -> list[str]:
-    """The cells of the first row that is not blank; none of an empty file."""
-    async for _, cells in rows:
-        return cells
-    return []
-
-
-async def _parts(rows: AsyncIterator[Row]) -> AsyncIterator[list[RawRow]]:
-    """The rows in parts that a document holds and a transaction writes."""
-    part: list[RawRow] = []
-    characters = 0
-    async for number, cells in rows:
-        part.append(RawRow(number=number, cells=tuple(cells)))
-        characters += sum(map(len, cells))
-        if len(part) >= PART_ROWS or characters >= PART_CHARACTERS:
-            yield part
-            part, characters = [], 0
-    if part:
-        yield part
 
 
 class Imports:

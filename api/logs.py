@@ -30,8 +30,11 @@ LONGEST_PATH = 200
 _log = structlog.get_logger(__name__)
 
 
-def configure() -> None:
-    """Send everything that is logged in this process, also by libraries, to stderr."""
+def configure(least: int = logging.INFO) -> None:
+    """Send everything that is logged in this process, also by libraries, to stderr.
+
+    Of our own, what is at ``least`` so grave.
+    """
     is_watched = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -45,7 +48,7 @@ def configure() -> None:
             if is_watched
             else structlog.processors.JSONRenderer(serializer=_serialised),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr)
         if is_watched
         else structlog.BytesLoggerFactory(sys.stderr.buffer),

@@ -22,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.graphql import GraphQLEndpoint
+from domain.deliveries import DeliveryState
+from realtime.deliveries import MOST_COUNTED, Dispatcher
 from realtime.feed import Feed
 from realtime.measures import Histogram
 from realtime.wire import Close
@@ -42,6 +44,7 @@ class Metrics(Collector):
         engine: Engine,
         endpoint: GraphQLEndpoint,
         feed: Feed,
+        dispatcher: Dispatcher,
         *,
         token: SecretStr | None,
     ) -> None:
@@ -49,6 +52,7 @@ class Metrics(Collector):
         self._engine = engine
         self._endpoint = endpoint
         self._feed = feed
+        self._dispatcher = dispatcher
         self._token = token
         self._registry = CollectorRegistry(auto_describe=False)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -81,6 +85,7 @@ class Metrics(Collector):
         yield from self._of_rooms()
         yield from self._of_log()
         yield from self._of_leads()
+        yield from self._of_webhooks()
         yield from self._of_operations()
 
     def _of_connections(self) -> Iterator[Metric]:
@@ -134,6 +139,24 @@ class Metrics(Collector):
         yield _gauge("capture_waiting", "Leads that wait for the next insert.", capture.waiting)
         yield _histogram("capture_batch_size", "Leads in one insert.", capture.batches)
         yield _histogram("capture_seconds", "Time of one insert.", capture.seconds)
+
+    def _of_webhooks(self) -> Iterator[Metric]:
+        outcomes = self._dispatcher.outcomes
+        yield _counter(
+            "webhook_messages",
+            "Messages that got through, tries that will be made again, messages given up.",
+            ["outcome"],
+            [
+                (["delivered"], outcomes[DeliveryState.DELIVERED]),
+                (["failed"], outcomes[DeliveryState.PENDING]),
+                (["dead"], outcomes[DeliveryState.DEAD]),
+            ],
+        )
+        yield _gauge(
+            "webhook_messages_waiting",
+            f"Messages that are still to be sent, by whichever process; at most {MOST_COUNTED}.",
+            self._dispatcher.waiting,
+        )
 
     def _of_operations(self) -> Iterator[Metric]:
         outcomes, documents = self._engine.outcomes, self._engine.documents

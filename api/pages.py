@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from domain.codes import page_code
 from domain.employers import Employer
 from domain.errors import InvalidId
 from domain.postings import Posting
 from domain.sessions import LiveSession
-from domain.vacancies import as_script, job_posting, place_name
+from domain.vacancies import as_script, in_short, job_posting, place_name
 from schema.context import Services
 from schema.nodes import global_id, local_id
 from storage.errors import StorageUnavailable
@@ -45,9 +46,16 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
+_PICTURE = """<figure>
+<img src="../codes/{token}.svg?scale=4" alt="这个岗位的二维码">
+<figcaption>用手机扫码，打开这个岗位</figcaption>
+</figure>"""
 _GONE = """<h1>这个岗位已经结束招聘</h1>
 <p>岗位已关闭、已招满或已过有效期。请看看其他岗位。</p>
 <p lang="en">This job is no longer open. Have a look at the others.</p>"""
+_NAMELESS = """<h1>这个岗位暂时不能显示</h1>
+<p>找不到用人单位的资料。请看看其他岗位，或向发布岗位的工会询问。</p>
+<p lang="en">This job cannot be shown: the record of its employer is missing. Ask the union.</p>"""
 _UNKNOWN = """<h1>没有这个岗位</h1>
 <p>网址不完整或有误，请重新扫码或复制完整网址。</p>
 <p lang="en">There is no such job: the address is incomplete. Scan the code again.</p>"""
@@ -71,13 +79,19 @@ class JobPages:
             return _told("没有这个岗位", _UNKNOWN, 404)
         if not posting.is_open(self._services.today()):
             return _told("岗位已结束招聘", _GONE, 410)
-        employer = (await store.employers.by_ids([posting.employer_id]))[posting.employer_id]
+        employer = (await store.employers.by_ids([posting.employer_id])).get(posting.employer_id)
+        if employer is None:
+            # Nobody could consent to be passed on to it; the public lists leave it out as well.
+            return _told("岗位暂时不能显示", _NAMELESS, 404)
         on_air = await store.sessions.on_air_with(posting_id, limit=MOST_SESSIONS)
-        url = f"{self._services.public_url}/jobs/{global_id('Posting', posting.id)}"
-        return tagged(
-            HTMLResponse(page(posting, employer, on_air, url=url)),
-            known,
+        html = page(
+            posting,
+            employer,
+            on_air,
+            token=store.codes.token(page_code(posting)),
+            site=self._services.public_url,
         )
+        return tagged(HTMLResponse(html), known)
 
 
 def tagged(answer: Response, known: str | None) -> Response:
@@ -98,11 +112,19 @@ def _told(title: str, body: str, status: int) -> Response:
     return HTMLResponse(page, status, headers=headers)
 
 
-def page(posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *, url: str) -> str:
-    """The page as HTML; all that comes from outside is escaped."""
+def page(
+    posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *, token: str, site: str
+) -> str:
+    """The page as HTML; all that comes from outside is escaped.
+
+    ``token`` is that of the page's code, ``site`` the address of the service without a slash.
+    """
     terms = posting.terms
+    title = f"{terms.title} - {employer.name}"
+    url = f"{site}/jobs/{global_id('Posting', posting.id)}"
     data = as_script(job_posting(posting, employer, url=url))
     head = f'<link rel="canonical" href="{escape(url)}">\n'
+    head += _shared(title, in_short(posting, employer), url, f"{site}/codes/{token}.png")
     if posting.synthetic:
         # Made up for a demo: nobody must find it in a search.
         head += '<meta name="robots" content="noindex">\n'
@@ -114,9 +136,27 @@ def page(posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *,
         f"<h2>工作内容</h2><p>{_lines(terms.duties)}</p>",
         f"<h2>招聘条件</h2><p>{_lines(terms.conditions)}</p>",
         f"<h2>怎样报名</h2>{_ways(posting, on_air)}",
+        _PICTURE.format(token=token),
     ]
-    title = f"{escape(terms.title)} - {escape(employer.name)}"
-    return _PAGE.format(title=title, head=head, body="\n".join(body))
+    return _PAGE.format(title=escape(title), head=head, body="\n".join(body))
+
+
+def _shared(title: str, said: str, url: str, image: str) -> str:
+    """What is shown where the address is sent on, and under it in a search: https://ogp.me/"""
+    properties = {
+        "og:type": "website",
+        "og:site_name": "送岗 Songgang",
+        "og:locale": "zh_CN",
+        "og:title": title,
+        "og:description": said,
+        "og:url": url,
+        "og:image": image,
+        "og:image:alt": "这个岗位的二维码",
+    }
+    metas = [
+        f'<meta property="{name}" content="{escape(said)}">' for name, said in properties.items()
+    ]
+    return "\n".join([f'<meta name="description" content="{escape(said)}">', *metas, ""])
 
 
 def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:

@@ -6,8 +6,9 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,6 +22,8 @@ if sys.platform != "win32":
     import resource
 
     import uvloop
+
+T = TypeVar("T")
 
 MESSAGE_BYTES = 64 * 1024
 """Of one WebSocket message from a client: a document and its variables."""
@@ -51,9 +54,17 @@ def serve(settings: Settings, *, on_ready: Callable[[str, Node], None]) -> None:
     Raises as well what keeps the application from starting: see ``create_app``.
     """
     _raise_file_limit()
+    run(_serve(settings, on_ready))
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run the work on uvloop, where there is one.
+
+    It is fast, and a child process that ends while it is killed is no surprise to it.
+    """
     loop_factory = uvloop.new_event_loop if sys.platform != "win32" else None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_serve(settings, on_ready))
+        return runner.run(work)
 
 
 def _raise_file_limit() -> None:

@@ -38,6 +38,7 @@ from storage.embedded import embedded
 from storage.store import Store
 from tests.support import records
 from tests.support.server import Server, running_server
+from tests.support.waiting import until
 
 RESULTS = Path(__file__).parent / "results" / "imports.json"
 SECRET = secrets.token_hex(16)
@@ -160,6 +161,17 @@ async def bring(server: Server, token: str, form: str, content: bytes) -> dict[s
     }
 
 
+async def findable(mongo: Mongo) -> float:
+    """How long it takes until every row can be searched for, seconds after the import is done."""
+    began = time.perf_counter()
+
+    async def all_are() -> bool:
+        return await mongo["postings"].find_one({"search.version": None}, {"_id": 1}) is None
+
+    await until(all_are, within=600, every=0.1)
+    return round(time.perf_counter() - began, 1)
+
+
 def show(figures: dict[str, Any], what: str) -> None:
     waited = figures["others_waited_ms"]
     print(
@@ -168,7 +180,8 @@ def show(figures: dict[str, Any], what: str) -> None:
         f"{figures['rows_a_second']} rows a second; {figures['accepted']} accepted, "
         f"{figures['held']} held, {figures['refused']} refused, {figures['duplicates']} there, "
         f"{figures['failed']} failed; server grew by {figures['server_grew_by_mib']} MiB; others "
-        f"waited {waited['median']} ms (median), {waited['p99']} (p99), {waited['most']} (most)"
+        f"waited {waited['median']} ms (median), {waited['p99']} (p99), {waited['most']} (most); "
+        f"all findable {figures['findable_after_seconds']} s after it"
     )
 
 
@@ -209,6 +222,7 @@ async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
             measured.append(
                 {"rows_are": what, **await bring(server, token, path.suffix[1:], content)}
             )
+            measured[-1]["findable_after_seconds"] = await findable(mongo)
             show(measured[-1], what)
     await mongo.close()
     return measured

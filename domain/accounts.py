@@ -37,6 +37,16 @@ class Account:
     employer_id: str | None = None
     created_at: datetime
 
+    @property
+    def principal(self) -> Principal:
+        """What it may do, until whenever."""
+        return Principal(
+            role=self.role,
+            subject=self.id,
+            union_id=self.union_id,
+            employer_id=self.employer_id,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from domain.errors import CodeInvalid
 from domain.labels import Labelled
+from domain.postings import Posting
 
 TOKEN_LENGTH = 32
 _ID_BYTES = 12
@@ -27,10 +28,11 @@ class CodeKind(Labelled):
     SESSION = "SESSION", "场次"
     POSTING = "POSTING", "岗位"
     POSTER = "POSTER", "海报"
+    PAGE = "PAGE", "岗位网页"
 
 
 # Printed on paper, so that these never change.
-_KINDS = {1: CodeKind.SESSION, 2: CodeKind.POSTING, 3: CodeKind.POSTER}
+_KINDS = {1: CodeKind.SESSION, 2: CodeKind.POSTING, 3: CodeKind.POSTER, 4: CodeKind.PAGE}
 _BYTES = {kind: byte for byte, kind in _KINDS.items()}
 
 
@@ -39,7 +41,8 @@ class Code:
     """A code and how often it was scanned.
 
     SESSION points at a session, POSTING at a posting in a session, POSTER hangs at a ``place`` and
-    may point at either, both or, for the board, at nothing. ``label`` is the staff's name for it.
+    may point at either, both or, for the board, at nothing. PAGE stands on the page of a posting.
+    ``label`` is the staff's name for it.
     ``owner_id`` is the session's host; without a session there is none.
     """
 
@@ -54,6 +57,25 @@ class Code:
     created_by: str
     created_at: datetime
     scans: int = 0
+
+
+def page_code(posting: Posting) -> Code:
+    """The code on the page of a posting.
+
+    Its id is that of the posting: it need not be stored before somebody scans it.
+    """
+    return Code(
+        id=posting.id,
+        kind=CodeKind.PAGE,
+        session_id=None,
+        posting_id=posting.id,
+        place="",
+        label=posting.terms.title,
+        union_path=posting.union_path,
+        owner_id=None,
+        created_by=posting.created_by,
+        created_at=posting.created_at,
+    )
 
 
 def encode_token(kind: CodeKind, code_id: str, key: bytes) -> str:

@@ -71,7 +71,6 @@ def withdrawn(lead: Lead, *, at: datetime) -> Change:
     after = replace(
         lead,
         stage=stage,
-        steps=lead.steps + int(moved),
         withdrawn_at=at,
         due_at=None,
         escalate_at=None,

@@ -21,7 +21,7 @@
     ├── QuestionConflict       the question was declined
     ├── LeadStageConflict      the lead cannot go from its stage to the wanted one
     ├── RetentionTooEarly      the days since the hire have not passed yet
-    ├── StatusConflict         a profile, call or referral cannot go from its status to the wanted
+    ├── StatusConflict         a profile, call, referral or webhook is not where the change begins
     └── Busy                   nothing was stored; the same call may be sent again
 
 A refusal is an answer, not a fault: nothing was written, and the message says what to do.
@@ -183,7 +183,7 @@ class RetentionTooEarly(Refusal):
 
 
 class StatusConflict(Refusal):
-    """Somebody's profile, a call or a referral is not where the wanted change begins."""
+    """A profile, a call, a referral or a webhook is not where the wanted change begins."""
 
     code = ErrorCode.STATUS_CONFLICT
 

@@ -27,8 +27,12 @@ COLUMNS = (
     "同意书版本 Consent version",
     "提交时间 Given at (UTC+8)",
     "更新时间 Updated at (UTC+8)",
+    "人群 Group",
 )
 """The headings. New columns are added at the end: those who read by place go on doing so."""
+
+GONE = "（记录已不存在 no record）"
+"""In place of a name whose record is not there any more."""
 
 _COMPUTES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -57,6 +61,7 @@ def row(
         inert(lead.consent.text_version),
         _in_china(lead.created_at),
         _in_china(lead.updated_at),
+        lead.group.zh if lead.group else "",
     )
 
 

@@ -157,6 +157,12 @@ def counts(rows: Iterable[ImportRow]) -> dict[str, int]:
     return found
 
 
+def heading_of(one: Import, field: str) -> str | None:
+    """The heading of the column that a finding's field was read from, as it stands in the table."""
+    headings = dict(zip(one.columns, one.headings, strict=True))
+    return headings.get(field) or headings.get(f"{field}.amount")
+
+
 def scope_of(caller: Principal) -> str:
     """Who may follow an import of that caller: the colleagues of the union or of the employer."""
     if caller.role is Role.RECRUITER:

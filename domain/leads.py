@@ -136,8 +136,11 @@ class Lead:
 
     The fields from ``assignee_id`` on are of the follow-up: see ``domain.pipeline``.
 
+    ``made_way`` is the own id once it is WITHDRAWN: whoever is interested again gives a lead anew.
+    Of those that have not made way there is one a session, posting and person.
+
     ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
-    as it is; ``steps`` counts its changes of stage.
+    as it is; ``steps`` counts the changes of stage that staff made.
     """
 
     id: str
@@ -164,6 +167,7 @@ class Lead:
     giver: str | None = None
     withdrawn_at: datetime | None = None
     erased_at: datetime | None = None
+    made_way: str | None = None
     assignee_id: str | None = None
     next_action_on: date | None = None
     due_at: datetime | None = None

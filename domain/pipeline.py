@@ -270,7 +270,8 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
 
 def changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object) -> Change:
     """The lead one version on, and the entry of that version with what it tells."""
-    after = replace(lead, version=lead.version + 1, updated_at=at)
+    made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
+    after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
     entry = LeadEntry(
         lead_id=lead.id,
         version=after.version,

@@ -110,6 +110,15 @@ def place_name(terms: PostingTerms) -> str:
     return (region.full_name if region else terms.place_code) + terms.address
 
 
+def in_short(posting: Posting, employer: Employer) -> str:
+    """Employer, place, pay, shift, number and last day, in one line below the title."""
+    terms = posting.terms
+    return (
+        f"{employer.name}，{place_name(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
+        f"{terms.shift.zh}，招{terms.headcount}人，有效期至{terms.valid_until.isoformat()}"
+    )
+
+
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 

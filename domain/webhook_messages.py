@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain import cursors
+from domain.groups import SeekerGroup
 from domain.labels import Labelled
 from domain.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
 from domain.pipeline import Change, EntryKind
@@ -45,8 +46,9 @@ class WebhookEvent(Labelled):
 class Notice:
     """Something that happened to the thing ``subject_id``, after all with a lower ``turn``.
 
-    It is for the unions of ``union_path``, and for the employer unless it is ``union_only``. The
-    fields from ``version`` on say where the thing stands then, None where that has no meaning.
+    It is for the unions of ``union_path``, and for the employer unless it is ``union_only``, which
+    ``group`` always is. The fields from ``version`` on say where the thing stands then, None where
+    that has no meaning.
     """
 
     event: WebhookEvent
@@ -64,6 +66,7 @@ class Notice:
     from_stage: LeadStage | None = None
     reason: RefusalReason | None = None
     source: LeadSource | None = None
+    group: SeekerGroup | None = None
     assigned: bool | None = None
     side: HireSide | None = None
     hired: bool | None = None
@@ -83,6 +86,7 @@ class Notice:
             "fromStage": self.from_stage,
             "reason": self.reason,
             "source": self.source,
+            "group": self.group,
             "assigned": self.assigned,
             "side": self.side,
             "hired": self.hired,
@@ -124,6 +128,7 @@ def of_recorded(lead: Lead) -> Notice:
         version=1,
         stage=LeadStage.INTERESTED,
         source=lead.source,
+        group=lead.group,
         **_of_lead(lead),
     )
 

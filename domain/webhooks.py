@@ -78,9 +78,9 @@ class Webhook:
     """An address, and what it is told of.
 
     It belongs to a union (``union_path`` leads to it) or to an employer; ``slot`` is its place
-    among the ``MOST_WEBHOOKS`` of that owner. ``secrets`` are the newest first. ``failing_since``
-    is the first failure after the last success, ``last_status`` and ``last_failure`` what came of
-    the last try that failed.
+    among the ``MOST_WEBHOOKS`` of that owner. ``secrets`` are the newest first. ``version`` counts
+    what its owner did to it. ``failing_since`` is the first failure after the last success,
+    ``last_status`` and ``last_failure`` what came of the last try that failed.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Webhook:
     state: WebhookState = WebhookState.ENABLED
     created_by: str
     created_at: datetime
+    version: int = 1
     failing_since: datetime | None = None
     last_status: int | None = None
     last_failure: FailureKind | None = None
@@ -105,6 +106,14 @@ class Webhook:
         if self.employer_id is not None:
             return notice.employer_id == self.employer_id and not notice.union_only
         return self.union_path[-1] in notice.union_path
+
+    def told(self, notice: Notice) -> Notice:
+        """The notice as its owner hears it.
+
+        An employer may see the group of somebody while the consent stands. A message waits, and is
+        replayed, when that may be over.
+        """
+        return notice if self.employer_id is None else replace(notice, group=None)
 
     def failed(self, answer: Answer, *, at: datetime) -> Webhook:
         """The webhook after a try that failed, switched off when it must be.
@@ -124,6 +133,14 @@ class Webhook:
             last_failure=answer.failure or FailureKind.STATUS,
             state=WebhookState.FAILED if over else self.state,
         )
+
+    def well(self) -> Webhook:
+        """The webhook as if it had never failed."""
+        return replace(self, failing_since=None, last_status=None, last_failure=None)
+
+    def leading_to(self, url: str) -> Webhook:
+        """The webhook with that address; failures of another one are forgotten."""
+        return self if url == self.url else replace(self.well(), url=url)
 
     def rotated(self, secret: WebhookSecret, *, at: datetime) -> Webhook:
         """The webhook with a new secret; the one before signs beside it for ``OVERLAP``."""

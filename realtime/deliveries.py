@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -31,6 +33,9 @@ LOOK_SECONDS = 1.0
 """How often it is looked for what is due."""
 CLAIMED_FOR = timedelta(minutes=1)
 """Much longer than a try may take."""
+COUNT_EVERY = timedelta(seconds=15)
+"""How often what waits is counted, for those who watch."""
+MOST_COUNTED = 10_000
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +48,11 @@ class Post(Protocol):
 
 
 class Dispatcher:
-    """Sends what is due. ``share`` draws from 0 to 1, to spread what failed together."""
+    """Sends what is due. ``share`` draws from 0 to 1, to spread what failed together.
+
+    ``outcomes`` counts its tries by what became of the message. ``waiting`` is how many messages of
+    the database are for webhooks that are switched on, up to ``MOST_COUNTED``, ``COUNT_EVERY``.
+    """
 
     def __init__(
         self, store: Store, post: Post, clock: Clock, *, share: Callable[[], float] = random.random
@@ -52,6 +61,9 @@ class Dispatcher:
         self._post = post
         self._clock = clock
         self._share = share
+        self.outcomes: Counter[DeliveryState] = Counter()
+        self.waiting = 0
+        self._count_at = clock()
         self._served: dict[str, asyncio.Task[None]] = {}
         self._after = ""
         self._free = asyncio.Event()
@@ -143,6 +155,7 @@ class Dispatcher:
         at = self._clock()
         after = delivery.tried(answer, at=at, share=self._share())
         await self._store.deliveries.settle(delivery, after, at=at)
+        self.outcomes[after.state] += 1
         if not answer.accepted:
             _log.warning(
                 "message not accepted",
@@ -160,21 +173,30 @@ class Dispatcher:
         if before is None:
             return
         after = before.failed(answer, at=self._clock())
-        # Changed meanwhile, it is for the next failure to say.
-        if await self._store.webhooks.change(before, after) and after.state is not before.state:
+        noted = await self._store.webhooks.note_failure(before, after)
+        if noted and after.state is not before.state:
             _log.error("webhook switched off", webhook=webhook_id, since=after.failing_since)
+
+    async def _count_waiting(self) -> None:
+        at = self._clock()
+        if at >= self._count_at:
+            self._count_at = at + COUNT_EVERY
+            off = await self._store.webhooks.off()
+            self.waiting = await self._store.deliveries.waiting(leaving_out=off, most=MOST_COUNTED)
 
     async def _keep_on(self) -> None:
         while True:
             self._free.clear()
             try:
-                busy = await self._begin() or len(self._served) >= ENDPOINTS
+                await self._count_waiting()
+                await self._begin()
             except StorageError as error:
                 _log.warning("deliveries put off", error=type(error).__name__)
-                busy = False
-            # Where there was something, there may be more as soon as somebody is served.
-            waiting = self._free.wait() if busy else asyncio.sleep(LOOK_SECONDS)
-            await waiting
+            # Who is done makes room for what is due already; for the rest it is looked again soon,
+            # however long those take that are served.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._free.wait()
 
 
 def _headers(delivery: Delivery, secrets: list[bytes], at: datetime, body: bytes) -> dict[str, str]:

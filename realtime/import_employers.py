@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from domain.columns import refused_value
 from domain.employers import Employer, check_credit_code, check_employer_name
 from domain.errors import InvalidInput
+from domain.import_rows import refused_value
 from domain.imports import EMPLOYER_DIFFERS, ImportKind, RawRow, RowOutcome
 from domain.postings import Finding
 from domain.regions import check_place_code

@@ -8,9 +8,9 @@ from typing import Any
 
 from domain import cells
 from domain.calendar import day_in_china
-from domain.columns import refused_value, terms_from
 from domain.employers import Employer
 from domain.errors import InvalidInput
+from domain.import_rows import refused_value, terms_from
 from domain.imports import (
     CLOSED,
     NO_EMPLOYER,

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.columns import values
 from domain.employers import Employer
+from domain.import_rows import values
 from domain.imports import EXAMPLE, EXAMPLE_ROW, Import, ImportRow, RawRow, RowOutcome, row_id
 from domain.postings import Finding, Posting
 from realtime.postings import tell
@@ -48,8 +48,10 @@ class Decided:
         made = earlier.postings.keys() | earlier.changed.keys() | earlier.employers.keys()
         return not self.keys.isdisjoint(made)
 
-    async def write(self, store: Store, session: Session, *, at: datetime) -> bool:
-        """Write what was decided; False when it does not hold any more: then nothing may stay.
+    async def write(self, store: Store, session: Session, *, at: datetime, findable: bool) -> bool:
+        """Write what was decided, ``findable`` at once or soon after.
+
+        False when it does not hold any more: then nothing may stay.
 
         :raises Duplicate: the same, because somebody else has just brought one of them.
         """
@@ -58,12 +60,12 @@ class Decided:
             await store.employers.add(employers, session=session)
         for start in range(0, len(postings), ADDED_AT_ONCE):
             await store.postings.add(
-                postings[start : start + ADDED_AT_ONCE], session=session, findable=False
+                postings[start : start + ADDED_AT_ONCE], session=session, findable=findable
             )
         changes = list(self.changed.values())
         made = [(None, posting) for posting in postings]
         await tell(store, [*made, *changes], at=at, session=session)
-        return await store.postings.write_all(changes, session=session, findable=False)
+        return await store.postings.write_all(changes, session=session, findable=findable)
 
 
 class Turns:

@@ -30,6 +30,9 @@ EVERY_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 PARTS_A_TURN = 8
 """Some 2,000 rows, a second's work: then it is the turn of the next import."""
+FINDABLE_AT_ONCE = 1_000
+"""Rows of a table that can be searched for as soon as they are written, which takes twice as long;
+those of a larger one follow (``realtime.searching``)."""
 _LEASE = "imports"
 _HELD = timedelta(seconds=30)
 
@@ -84,8 +87,12 @@ class Importer(Leased):
                 try:
                     goes_on = written + 1 < PARTS_A_TURN
                     ahead = await self._decided(one, table, beyond=1) if goes_on else None
-                finally:
-                    one = await writing
+                except BaseException:
+                    # However the write ends: its error must not stand for this one, which may be
+                    # that this node is to stop.
+                    await asyncio.gather(writing, return_exceptions=True)
+                    raise
+                one = await writing
                 written += 1
                 if not one.dry_run:
                     await self._follow_up(decided, table)
@@ -126,7 +133,9 @@ class Importer(Leased):
         """Write what was decided, and give the import as it is then."""
 
         async def body(session: Session) -> Import:
-            if not one.dry_run and not await decided.write(self._store, session, at=self._clock()):
+            if not one.dry_run and not await decided.write(
+                self._store, session, at=self._clock(), findable=one.total <= FINDABLE_AT_ONCE
+            ):
                 raise _Overtaken
             after = await self._store.imports.finish_chunk(
                 one, decided.rows, at=self._clock(), session=session

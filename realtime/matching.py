@@ -8,6 +8,7 @@ told of a posting once is promised by a notice, stored in the transaction that l
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -61,30 +62,53 @@ class Matcher(Leased):
             postings = await self._store.jobs.untold(
                 day_in_china(self._clock()), limit=POSTINGS_A_LOOK
             )
-            for posting in postings:
-                told += await self._tell(posting)
+            told += await self._tell(postings)
             campaign = await self._store.campaigns.under_way()
             if campaign is not None:
                 matched += await self._match(campaign)
-            if campaign is None and len(postings) < POSTINGS_A_LOOK:
+            # While an import stores its rows, each look takes some of them and no more.
+            if campaign is None and (
+                len(postings) < POSTINGS_A_LOOK or await self._store.imports.active(most=1)
+            ):
                 break
         return told, matched
 
-    async def _tell(self, posting: Posting) -> int:
-        """Tell whom a posting suits, who were not told before."""
-        job = job_of(posting)
-        keys = reached(job.occupation, job.place_code)
-        told, before = 0, None
-        while told < MOST_TOLD:
+    async def _tell(self, postings: Sequence[Posting]) -> int:
+        """Tell whom each of the postings suits, who were not told before.
+
+        Those of one occupation and place are told of together: an import brings many.
+        """
+        alike: dict[tuple[str, ...], list[Job]] = defaultdict(list)
+        for posting in postings:
+            job = job_of(posting)
+            alike[tuple(reached(job.occupation, job.place_code))].append(job)
+        told: Counter[str] = Counter()
+        for keys, jobs in alike.items():
+            if not await self._tell_of(jobs, keys, told):
+                # Whoever has the lease now tells the others.
+                return told.total()
+        await self._store.jobs.mark_told(postings)
+        return told.total()
+
+    async def _tell_of(self, jobs: Sequence[Job], keys: Sequence[str], told: Counter[str]) -> bool:
+        """Tell of jobs that have the same keys, and count whom; False when the lease is lost."""
+        before = None
+        while any(told[job.id] < MOST_TOLD for job in jobs):
             seekers = await self._store.seekers.reached(keys, before=before, limit=READ)
-            wanting = [seeker.id for seeker in seekers if wants_to_hear(seeker, job)]
-            for start in range(0, len(wanting), TOLD_AT_ONCE):
-                told += await self._tell_some(posting.id, wanting[start : start + TOLD_AT_ONCE])
-            if len(seekers) < READ or not await self._take_lease():
+            for job in jobs:
+                # Some milliseconds each: whoever else is served here gets a turn in between.
+                await asyncio.sleep(0)
+                wanting = [seeker.id for seeker in seekers if wants_to_hear(seeker, job)]
+                for start in range(0, len(wanting), TOLD_AT_ONCE):
+                    if told[job.id] < MOST_TOLD:
+                        some = wanting[start : start + TOLD_AT_ONCE]
+                        told[job.id] += await self._tell_some(job.id, some)
+            if len(seekers) < READ:
                 break
+            if not await self._take_lease():
+                return False
             before = seekers[-1].id
-        await self._store.jobs.mark_told(posting)
-        return told
+        return True
 
     async def _tell_some(self, posting_id: str, seekers: Sequence[str]) -> int:
         at = self._clock()

@@ -1,9 +1,9 @@
-"""Making findable what is stored without a search entry: by an import, or an earlier version.
+"""Making findable what is stored without a search entry: by a large import, or an earlier version.
 
-What is submitted is findable at once. An import has ten times as many rows to store in a second as
-MongoDB can take tokens, so its rows come here: a batch at a time, with a pause as long as the batch
-took, and a longer one while an import is at work. That two nodes do the same is work done twice and
-nothing else.
+What is submitted is findable at once, and so are the rows of a small import. A large one has ten
+times as many rows to store in a second as MongoDB can take tokens, so its rows come here, the
+newest first: a batch at a time, with a pause after each, and a longer one while an import is at
+work. That two nodes do the same is work done twice and nothing else.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import structlog
 from storage.client import StorageError
 from storage.store import Store
 
-EVERY_SECONDS = 5.0
+EVERY_SECONDS = 1.0
 """How often postings without a current entry are looked for."""
-AT_ONCE = 20
-"""Some 20 ms of work for which nobody else has a turn: rooms are on air."""
-REST, REST_IN_AN_IMPORT = 1, 9
+AT_ONCE = 100
+"""Postings that are read and written together; others have their turn between any two."""
+REST, REST_IN_AN_IMPORT = 0.25, 9
 """Pauses, in times of what the batch took: an import is to store its rows first."""
 
 _log = structlog.get_logger(__name__)

@@ -75,12 +75,22 @@ class Webhooks:
 
         :raises Busy: it was changed at the same moment.
         """
-        if state is WebhookState.ENABLED:
-            webhook_on = replace(
-                webhook, state=state, failing_since=None, last_status=None, last_failure=None
-            )
-            return await self._change(webhook, webhook_on)
-        return await self._change(webhook, replace(webhook, state=state))
+        before = webhook.well() if state is WebhookState.ENABLED else webhook
+        return await self._change(webhook, replace(before, state=state))
+
+    async def change(
+        self, webhook: Webhook, url: str | None, events: Sequence[WebhookEvent] | None
+    ) -> Webhook:
+        """The webhook with another address, told of other events; None leaves them as they are.
+
+        What waits goes to the new address, also if it tells of an event that is not named any more.
+
+        :raises Busy: it was changed at the same moment.
+        """
+        after = webhook if url is None else webhook.leading_to(url)
+        return await self._change(
+            webhook, after if events is None else replace(after, events=tuple(events))
+        )
 
     async def delete(self, webhook: Webhook) -> None:
         """Delete it, and what it was and is to be told."""
@@ -103,6 +113,7 @@ class Webhooks:
         return await self._store.deliveries.replay_dead(webhook.id, since=since, at=self._clock())
 
     async def _change(self, before: Webhook, after: Webhook) -> Webhook:
-        if not await self._store.webhooks.change(before, after):
+        changed = await self._store.webhooks.change(before, after)
+        if changed is None:
             raise Busy("The webhook was changed just now. Look again, and try again.")
-        return after
+        return changed

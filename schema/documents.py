@@ -52,8 +52,12 @@ LARGEST_PAGE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """How deep a selection goes, how many fields it selects, and how many it may answer with."""
+    """How deep a selection goes, how many fields it selects, and how many it may answer with.
 
+    ``roots`` are the fields that stand in it itself, also by way of fragments.
+    """
+
+    roots: int = 0
     depth: int = 0
     fields: int = 0
     cost: int = 0
@@ -61,6 +65,7 @@ class Measure:
     def __or__(self, other: Measure) -> Measure:
         """Both, side by side."""
         return Measure(
+            roots=self.roots + other.roots,
             depth=max(self.depth, other.depth),
             fields=self.fields + other.fields,
             cost=self.cost + other.cost,
@@ -152,11 +157,11 @@ class Documents:
         for definition in document.definitions:
             if not isinstance(definition, OperationDefinitionNode):
                 continue
-            if len(definition.selection_set.selections) > ROOTS:
+            size = ruler.measure(definition.selection_set)
+            if size.roots > ROOTS:
                 errors.append(
                     GraphQLError(f"An operation has at most {ROOTS} root fields.", definition)
                 )
-            size = ruler.measure(definition.selection_set)
             if size.depth > DEPTH:
                 errors.append(GraphQLError(f"Fields nest at most {DEPTH} deep.", definition))
             if size.fields > FIELDS:
@@ -212,7 +217,12 @@ class _Ruler:
     def _field(self, node: FieldNode) -> Measure:
         inner = self.measure(node.selection_set)
         items = _items(node) if node.name.value in self._paged else 1
-        return Measure(depth=inner.depth + 1, fields=inner.fields + 1, cost=items * inner.cost + 1)
+        return Measure(
+            roots=1,
+            depth=inner.depth + 1,
+            fields=inner.fields + 1,
+            cost=items * inner.cost + 1,
+        )
 
     def _fragment(self, name: str) -> Measure:
         if name not in self._measured:

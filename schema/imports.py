@@ -8,7 +8,7 @@ import strawberry
 from domain.accounts import Role
 from domain.errors import NotFound
 from domain.imports import Import as ImportRecord
-from domain.imports import ImportKind, ImportStatus, RowOutcome, scope_of
+from domain.imports import ImportKind, ImportStatus, RowOutcome, heading_of, scope_of
 from domain.imports import ImportRow as RowRecord
 from domain.postings import Finding as FindingRecord
 from schema import errors
@@ -85,9 +85,8 @@ class ImportFinding(Finding):
     column: str | None = strawberry.field(description="The heading, as it stands in the table.")
 
     @classmethod
-    def in_row(cls, record: FindingRecord, headings: dict[str, str]) -> Self:
-        column = headings.get(record.field) or headings.get(f"{record.field}.amount")
-        return cls(column=column, **vars(Finding.of(record)))
+    def in_table(cls, record: FindingRecord, table: ImportRecord) -> Self:
+        return cls(column=heading_of(table, record.field), **vars(Finding.of(record)))
 
 
 @strawberry.type(description="What became of a row, or would have in a dry run.")
@@ -99,13 +98,13 @@ class ImportRow:
     findings: list[ImportFinding]
 
     @classmethod
-    def of(cls, record: RowRecord, headings: dict[str, str]) -> Self:
+    def of(cls, record: RowRecord, table: ImportRecord) -> Self:
         return cls(
             record=record,
             row=record.number,
             outcome=record.outcome,
             external_id=record.external_id,
-            findings=[ImportFinding.in_row(finding, headings) for finding in record.findings],
+            findings=[ImportFinding.in_table(finding, table) for finding in record.findings],
         )
 
     @strawberry.field(description="The posting that it made, changed or repeats.")
@@ -169,8 +168,7 @@ class ImportQueries:
             raise NotFound("There is no such import of yours.", field=("importId",))
         wanted = wanted_slice(ROWS, first=first, after=after)
         page = await info.context.services.store.imports.rows(record.id, outcome, wanted)
-        headings = dict(zip(record.columns, record.headings, strict=True))
-        return connection(page, ROWS, lambda row: ImportRow.of(row, headings))
+        return connection(page, ROWS, lambda row: ImportRow.of(row, record))
 
 
 @strawberry.input

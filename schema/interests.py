@@ -55,7 +55,10 @@ class ExpressInterestInput:
     )
 
 
-@strawberry.type(description="The interest is stored for good; sent again, it stays one lead.")
+@strawberry.type(
+    description="The interest is stored for good; sent again, it stays one lead, unless it was "
+    "withdrawn since: then it is given anew."
+)
 class InterestRecorded:
     lead: Lead = strawberry.field(description="As it was when it was first given.")
     created: bool = strawberry.field(description="False when it was there before.")

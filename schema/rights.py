@@ -14,6 +14,7 @@ from strawberry.scalars import JSON
 
 from domain.audit import AuditRow as RowRecord
 from domain.contacts import Holder
+from domain.groups import SeekerGroup
 from domain.leads import HireSide, LeadSource, LeadStage
 from domain.leads import Lead as LeadRecord
 from domain.persons import check_name
@@ -41,6 +42,7 @@ class OwnLead:
     id: strawberry.ID
     stage: LeadStage
     source: LeadSource
+    group: SeekerGroup | None = strawberry.field(description="As it was given, if it was.")
     consent_version: str = strawberry.field(description="Of the text that was agreed to.")
     consent_sha256: str
     consented_at: datetime
@@ -55,6 +57,7 @@ class OwnLead:
             id=global_id("Lead", record.id),
             stage=record.stage,
             source=record.source,
+            group=record.group,
             consent_version=record.consent.text_version,
             consent_sha256=record.consent.text_sha256,
             consented_at=record.consent.at,

@@ -1,9 +1,12 @@
 """The schema: every noun's queries, mutations and subscriptions together."""
 
+from collections.abc import Mapping
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from domain.accounts import STAFF, Role
 from schema import enums, inputs
 from schema.accounts import Account, AccountMutations, AccountQueries
 from schema.asking import QuestionMutations
@@ -84,11 +87,27 @@ _FINDERS = {
 }
 
 
+_FOR_ROLES: Mapping[str, frozenset[Role]] = {
+    "Lead": STAFF,
+    "Code": frozenset({Role.OFFICER, Role.HOST}),
+    "Webhook": frozenset({Role.OFFICER, Role.RECRUITER}),
+    "Import": frozenset({Role.OFFICER, Role.RECRUITER}),
+    "Seeker": frozenset({Role.OFFICER, Role.SEEKER}),
+    "Referral": frozenset({Role.OFFICER, Role.SEEKER}),
+    "CallCampaign": frozenset({Role.OFFICER}),
+    "CallEntry": frozenset({Role.OFFICER}),
+}
+"""Who ever sees one of a kind. For others none is looked up: not even time tells that it exists."""
+
+
 @strawberry.type
 class NodeQueries:
     @strawberry.field(description="The thing with a global id; null when there is none for you.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         kind, wanted = kind_of(id)
+        caller, roles = info.context.principal, _FOR_ROLES.get(kind)
+        if roles is not None and (caller is None or caller.role not in roles):
+            return None
         return await _FINDERS[kind](info.context, wanted)
 
 

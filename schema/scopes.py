@@ -13,8 +13,11 @@ from schema.nodes import local_id
 
 async def concerns(context: Context, posting: Posting) -> bool:
     """Whether the caller is of the staff that looks after the posting."""
+    caller = context.principal
+    if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
+        return False
     union = await context.loaders.unions.load(posting.union_id)
-    return may_see_unopened(context.principal, posting, union.path if union else ())
+    return may_see_unopened(caller, posting, union.path if union else ())
 
 
 def in_sight(context: Context, session: LiveSession | None, *field: str) -> LiveSession:

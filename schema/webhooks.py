@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from domain.accounts import Principal, Role
 from domain.deliveries import Delivery as DeliveryRecord
 from domain.deliveries import DeliveryState
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotFound, StatusConflict
 from domain.scopes import may_see_webhook
 from domain.webhook_messages import WebhookEvent
 from domain.webhooks import (
@@ -46,6 +46,7 @@ class Webhook(Node):
     url: str
     events: list[WebhookEvent]
     state: WebhookState
+    version: int = strawberry.field(description="Grows by one with each change that is made to it.")
     created_at: datetime
     failing_since: datetime | None = strawberry.field(
         description="The first failure after the last success; null while it works."
@@ -61,6 +62,7 @@ class Webhook(Node):
             url=record.url,
             events=list(record.events),
             state=record.state,
+            version=record.version,
             created_at=record.created_at,
             failing_since=record.failing_since,
             last_status=record.last_status,
@@ -170,6 +172,15 @@ class WebhookInput:
     webhook_id: strawberry.ID
 
 
+@strawberry.input(description="What is left out stays as it is.")
+class ChangeWebhookInput(WebhookInput):
+    url: str | None = None
+    events: list[WebhookEvent] | None = None
+    expected_version: int | None = strawberry.field(
+        default=None, description="Refuse when it was changed since this version."
+    )
+
+
 @strawberry.input
 class RotateWebhookSecretInput(WebhookInput): ...
 
@@ -226,6 +237,10 @@ CreateWebhookResult = Annotated[
     WebhookCreated | errors.AlreadyExists | errors.AnyRefusal,
     strawberry.union("CreateWebhookResult"),
 ]
+ChangeWebhookResult = Annotated[
+    WebhookChanged | errors.StatusConflict | errors.AnyRefusal,
+    strawberry.union("ChangeWebhookResult"),
+]
 RotateWebhookSecretResult = Annotated[
     WebhookSecretRotated | errors.AnyRefusal, strawberry.union("RotateWebhookSecretResult")
 ]
@@ -264,6 +279,26 @@ class WebhookMutations:
             union_path = union.path
         webhook, secret = await webhooks.create(caller, url, events, union_path=union_path)
         return WebhookCreated(webhook=Webhook.of(webhook), secret=shown(secret))
+
+    @strawberry.mutation(
+        description="Another address, or other events. What waits goes to the new address, also if "
+        "it tells of an event that is named no more."
+    )
+    async def change_webhook(self, info: Info, input: ChangeWebhookInput) -> ChangeWebhookResult:
+        record = await _own(info, input.webhook_id)
+        webhooks, url, events = info.context.services.webhooks, input.url, input.events
+        if url is None and events is None:
+            raise InvalidInput("Give url, events or both.", field=("input", "url"))
+        if url is not None:
+            url = check_url(url, private=webhooks.private)
+        if events is not None:
+            events = list(check_events(events, for_union=record.employer_id is None))
+        if input.expected_version not in {None, record.version}:
+            raise StatusConflict(
+                f"The webhook is at version {record.version}: somebody has changed it. Look again.",
+                field=("input", "expectedVersion"),
+            )
+        return WebhookChanged(webhook=Webhook.of(await webhooks.change(record, url, events)))
 
     @strawberry.mutation(description="Sign with a new secret; the one before goes on for 24 hours.")
     async def rotate_webhook_secret(

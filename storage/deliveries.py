@@ -68,6 +68,12 @@ class Deliveries:
             page = await find_page(self._deliveries, where, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Delivery, document))
 
+    async def waiting(self, *, leaving_out: Sequence[str], most: int) -> int:
+        """How many are still to be sent to webhooks but those, counted up to ``most``."""
+        where = _PENDING | {"webhook_id": {"$nin": list(leaving_out)}}
+        with translated():
+            return await self._deliveries.count_documents(where, limit=most, hint="due")
+
     async def next_webhook(
         self, *, after: str, at: datetime, leaving_out: Sequence[str]
     ) -> str | None:
@@ -181,7 +187,8 @@ class Deliveries:
 
 def made(webhook: Webhook, notice: Notice, *, at: datetime) -> Delivery:
     """A new delivery of a notice to a webhook, due at once."""
-    return Delivery(id=new_id(), webhook_id=webhook.id, notice=notice, next_at=at, created_at=at)
+    told = webhook.told(notice)
+    return Delivery(id=new_id(), webhook_id=webhook.id, notice=told, next_at=at, created_at=at)
 
 
 def _again(at: datetime) -> Document:

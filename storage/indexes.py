@@ -16,6 +16,8 @@ CHANGE_WITHIN_MS = 10_000
 """For which the writes of a collection may have to wait for a new validator."""
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
 _DEFINED_OTHERWISE = frozenset({85, 86})
+# IndexNotFound.
+_NO_INDEX = 27
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [
@@ -66,7 +68,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_word",
         ),
         IndexModel([("status", ASCENDING), ("search.at", "2dsphere")], name="near"),
-        IndexModel([("search.version", ASCENDING)], name="by_search_version"),
+        IndexModel([("search.version", ASCENDING), ("_id", DESCENDING)], name="by_search_version"),
         IndexModel(
             [("union_path", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
             name="by_scope",
@@ -113,8 +115,13 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "leads": [
         IndexModel(
-            [("session_id", ASCENDING), ("posting_id", ASCENDING), ("person", ASCENDING)],
-            name="one_lead_a_person",
+            [
+                ("session_id", ASCENDING),
+                ("posting_id", ASCENDING),
+                ("person", ASCENDING),
+                ("made_way", ASCENDING),
+            ],
+            name="one_standing_lead_a_person",
             unique=True,
         ),
         IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
@@ -200,7 +207,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "meta": [],
     "keys": [],
-    "consent_texts": [IndexModel([("valid_from", DESCENDING)], name="by_start")],
+    "consent_texts": [
+        IndexModel([("valid_from", DESCENDING), ("_id", DESCENDING)], name="by_start")
+    ],
     "audit": [
         IndexModel(
             [("subject_type", ASCENDING), ("subject_id", ASCENDING), ("_id", DESCENDING)],
@@ -335,6 +344,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
+GONE: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person",)}
+"""Indexes of earlier versions. They go once those of this version are there, so that what a unique
+index promises holds meanwhile."""
+
+
 async def ensure_collections(mongo: Mongo) -> None:
     """Make every collection with validator and indexes; many processes may do so at once.
 
@@ -352,6 +366,9 @@ async def ensure_collections(mongo: Mongo) -> None:
         for index in indexes:
             with translated():
                 await _ensure_index(mongo[name], index)
+        for gone in GONE.get(name, ()):
+            with translated():
+                await _drop_index(mongo[name], gone)
 
 
 async def _ensure_index(collection: Collection, index: IndexModel) -> None:
@@ -363,3 +380,11 @@ async def _ensure_index(collection: Collection, index: IndexModel) -> None:
             raise
         await collection.drop_index(index.document["name"])
         await collection.create_indexes([index])
+
+
+async def _drop_index(collection: Collection, name: str) -> None:
+    try:
+        await collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code != _NO_INDEX:
+            raise

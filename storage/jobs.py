@@ -12,6 +12,8 @@ from decimal import Decimal
 from math import cos, radians
 from typing import Any
 
+from pymongo import UpdateOne
+
 from domain.geo import Point, kilometres
 from domain.groups import SeekerGroup
 from domain.jobs import Job, centre_of, pays
@@ -87,13 +89,21 @@ class Jobs:
             found = self._postings.find(where).sort("_id", 1).limit(limit)
             return [to_record(Posting, document) async for document in found]
 
-    async def mark_told(self, posting: Posting) -> None:
-        """Note that all whom the posting suits were told, unless it has changed since."""
-        version: Any = {"$in": [1, None]} if posting.version == 1 else posting.version
+    async def mark_told(self, postings: Sequence[Posting]) -> None:
+        """Note that all whom the postings suit were told, but for those that have changed since."""
+        if not postings:
+            return
+        first: Any = {"$in": [1, None]}
         with translated():
-            await self._postings.update_one(
-                {"_id": posting.id, "version": version},
-                {"$set": {"told": True}},
+            await self._postings.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": each.id, "version": first if each.version == 1 else each.version},
+                        {"$set": {"told": True}},
+                    )
+                    for each in postings
+                ],
+                ordered=False,
             )
 
 

@@ -1,4 +1,5 @@
-"""Leads. One a session, posting and person: a unique index promises it, not a look before.
+"""Leads. One a session, posting and person, but for those that were WITHDRAWN and have made way: a
+unique index promises it, not a look before.
 
 All that come without a session count as one session there: MongoDB indexes a null like a value.
 
@@ -91,6 +92,12 @@ def _identity(lead: Lead) -> tuple[str | None, str, str]:
     return lead.session_id, lead.posting_id, lead.person
 
 
+def _standing(identity: tuple[str | None, str, str]) -> Document:
+    session_id, posting_id, person = identity
+    where = {"session_id": session_id, "posting_id": posting_id, "person": person}
+    return {**where, "made_way": None}
+
+
 def _states(query: LeadQuery) -> list[Document]:
     states: list[Document] = []
     if query.not_assignee_id is not None:
@@ -147,25 +154,20 @@ class Leads:
         ]
 
     async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
-        """The lead of that person, if there is one."""
+        """The lead of that person, if there is one that has not made way."""
         with translated():
-            document = await self._leads.find_one(
-                {"session_id": session_id, "posting_id": posting_id, "person": person}
-            )
+            document = await self._leads.find_one(_standing((session_id, posting_id, person)))
         return to_record(Lead, document) if document else None
 
     async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str | None, str, str], Lead]:
-        wanted = [
-            {"session_id": session_id, "posting_id": posting_id, "person": person}
-            for session_id, posting_id, person in {_identity(lead) for lead in leads}
-        ]
+        wanted = [_standing(identity) for identity in {_identity(lead) for lead in leads}]
         with translated():
             found = self._leads.find({"$or": wanted})
             records = [to_record(Lead, document) async for document in found]
         by_identity = {_identity(lead): lead for lead in records}
         if len(by_identity) < len(wanted):
-            # Refused by the index, and yet not to be read: a new primary shows what a majority
-            # has only after its own first write.
+            # Refused by the index, and yet not to be read: it has made way since, or a new primary
+            # shows what a majority has only after its own first write.
             raise StorageUnavailable("a lead that is stored is not yet confirmed")
         return by_identity
 

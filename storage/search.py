@@ -102,18 +102,25 @@ class Search:
         found = await self._rows(query, pipeline)
         row = found[0] if found else {"traits": [], "places": [], "pays": []}
         places = row["places"][:MOST_COUNTED]
+        # Of what is not findable yet only the place is known.
+        traits = [each for each in row["traits"][:MOST_COUNTED] if each is not None]
+        pays = [each for each in row["pays"][:MOST_COUNTED] if each is not None]
         return Counted(
             total=len(places),
-            traits=Counter("".join(row["traits"][:MOST_COUNTED])),
+            traits=Counter("".join(traits)),
             places=Counter(places),
-            pays=Counter(row["pays"][:MOST_COUNTED]),
-            complete=len(row["places"]) <= MOST_COUNTED,
+            pays=Counter(pays),
+            complete=len(row["places"]) <= MOST_COUNTED and len(pays) == len(places),
         )
 
     async def _at_once(self, query: SearchQuery, order: SearchOrder, wanted: Slice) -> Page[Hit]:
         """Keys and postings in one reading, where an index gives the order."""
+        where = query.where()
+        if order is SearchOrder.PAY:
+            # What is not findable yet has no place in this order.
+            where["$and"].append({"search.pay": {"$gte": 0}})
         page = await find_page(
-            self._postings, query.where(), order.value, wanted, projection={"search.tokens": 0}
+            self._postings, where, order.value, wanted, projection={"search.tokens": 0}
         )
         return page.map(lambda document: _hit(document, document, order))
 

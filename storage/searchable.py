@@ -6,13 +6,14 @@ they are written with them, and made anew where an earlier version wrote them or
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from pymongo import UpdateOne
 
-from domain.postings import Posting, PostingTerms
+from domain.postings import PostingTerms
 from domain.search import VERSION, search_entry
 from domain.suggestions import Suggestion, suggestions_for
 from storage.client import Document, Duplicate, Mongo, Session, translated
@@ -20,6 +21,10 @@ from storage.documents import to_document, to_record
 
 MOST_SUGGESTED = 30
 """Suggestions that are looked at for one beginning."""
+
+_READ = {"employer_id": 1, "terms": 1}
+# Each by itself, so that the index gives the newest of all; None where there is no entry.
+_STALE = [None, *range(VERSION)]
 
 
 class Searchable:
@@ -38,23 +43,27 @@ class Searchable:
             for employer_id, offered in terms
             for suggestion in suggestions_for(offered.title, employer_id, names.get(employer_id))
         )
-        return [_entry(offered, names.get(employer_id, "")) for employer_id, offered in terms]
+        entries = []
+        for employer_id, offered in terms:
+            entries.append(_entry(offered, names.get(employer_id, "")))
+            # A third of a millisecond each: whoever else is served here gets a turn in between.
+            await asyncio.sleep(0)
+        return entries
 
     async def refresh(self, limit: int) -> int:
         """Make the entries of up to ``limit`` postings that lack a current one; how many it found.
 
-        One that is changed meanwhile keeps what came with the change.
+        The newest come first: somebody has just brought them, and looks for them. One that is
+        changed meanwhile keeps what came with the change.
         """
         with translated():
-            stale = [
-                {"search.version": None},
-                {"search.version": {"$lt": VERSION}},
-            ]
-            found = await self._postings.find({"$or": stale}).limit(limit).to_list(limit)
+            stale = self._postings.find({"search.version": {"$in": _STALE}}, _READ)
+            found = await stale.sort([("_id", -1)]).limit(limit).to_list(limit)
             if not found:
                 return 0
-            postings = [to_record(Posting, document) for document in found]
-            entries = await self.entries([(each.employer_id, each.terms) for each in postings])
+            entries = await self.entries(
+                [(each["employer_id"], to_record(PostingTerms, each["terms"])) for each in found]
+            )
             await self._postings.bulk_write(
                 [
                     UpdateOne(

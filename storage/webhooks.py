@@ -91,18 +91,26 @@ class Webhooks:
             found = self._webhooks.find({"state": {"$in": _OFF}}, {"_id": 1})
             return [document["_id"] async for document in found]
 
-    async def change(
-        self, before: Webhook, after: Webhook, *, session: Session | None = None
-    ) -> bool:
-        """Store what differs if it is still as it was before; False when it is not."""
-        changed = differing(before, after)
-        if not changed:
-            return True
+    async def change(self, before: Webhook, after: Webhook) -> Webhook | None:
+        """Store what its owner has changed, which makes it a version on; as it is stored then.
+
+        None when somebody else has changed it since it was read.
+        """
+        changed = differing(before, replace(after, version=before.version + 1))
         with translated():
-            done = await self._webhooks.update_one(
-                {"_id": before.id, **differing(after, before)}, {"$set": changed}, session=session
+            document = await self._webhooks.find_one_and_update(
+                {"_id": before.id, **_at(before.version)}, {"$set": changed}, return_document=True
             )
-        return done.matched_count == 1
+        return to_record(Webhook, document) if document else None
+
+    async def note_failure(self, before: Webhook, after: Webhook) -> bool:
+        """Store what a failed try means for it.
+
+        False when it has worked, or was changed by its owner, since it was read: then the try says
+        nothing of it any more.
+        """
+        as_it_was = {"_id": before.id, **_at(before.version), "failing_since": before.failing_since}
+        return await self._set(as_it_was, differing(before, after))
 
     async def recovered(self, webhook_id: str) -> None:
         """Note that it works (again)."""
@@ -124,4 +132,17 @@ class Webhooks:
 
     async def replace_secrets(self, webhook: Webhook, secrets: Sequence[WebhookSecret]) -> bool:
         """Exchange the sealed secrets if they are still those that were read."""
-        return await self.change(webhook, replace(webhook, secrets=tuple(secrets)))
+        anew = replace(webhook, secrets=tuple(secrets))
+        return await self._set(
+            {"_id": webhook.id, **differing(anew, webhook)}, differing(webhook, anew)
+        )
+
+    async def _set(self, where: Document, changed: Document) -> bool:
+        with translated():
+            found = await self._webhooks.update_one(where, {"$set": changed})
+        return found.matched_count == 1
+
+
+def _at(version: int) -> Document:
+    """The condition for that version; one that is older than versions has none."""
+    return {"version": version if version > 1 else {"$in": [1, None]}}

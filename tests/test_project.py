@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests.support.visibility import printed
+
 ROOT = Path(__file__).parent.parent
 DECISIONS = ROOT / "docs" / "decisions"
 
@@ -37,3 +39,7 @@ def test_decisions_are_numbered_without_a_gap_and_short() -> None:
         lines = path.read_text("utf-8").splitlines()
         assert lines[0].startswith(f"# {path.name[:4]}: ")
         assert 7 <= len(lines) <= 20
+
+
+def test_the_docs_show_who_sees_what_as_the_tests_have_it() -> None:
+    assert printed() in (ROOT / "docs" / "privacy.md").read_text("utf-8")

@@ -164,6 +164,9 @@ def test_a_token_without_a_signature_is_refused(tokens: Tokens) -> None:
         {"role": "EMPEROR"},
         {"role": ...},
         {"union": ...},
+        {"union": None},
+        {"role": "HOST", "union": None},
+        {"role": "RECRUITER"},
     ],
 )
 def test_a_token_that_lacks_or_bends_a_claim_is_refused(

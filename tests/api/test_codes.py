@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,15 @@ mutation ($session: ID!, $posting: ID) {
   createCode(input: {sessionId: $session, postingId: $posting, label: "海报"}) {
     ... on CodeCreated { qrCode { id token url imageUrl } } ... on UserError { message }
   }
+}
+"""
+CODES = "{ codes(first: 100) { edges { node { kind label scans interests posting { id } } } } }"
+TAP = """
+mutation ($posting: ID!, $code: String!) {
+  expressInterest(input: {
+    postingId: $posting, contact: {name: "李小红", phone: "14487654321"},
+    consent: {textVersion: "1"}, source: POSTING_QR, code: $code
+  }) { ... on InterestRecorded { lead { source } } ... on UserError { message code } }
 }
 """
 COUNTS = "query ($id: ID!) { node(id: $id) { ... on Code { scans } } }"
@@ -110,6 +120,38 @@ async def test_scans_are_counted_and_a_look_ahead_is_none(
         return await made.scans() == 50
 
     await until(counted)
+
+
+async def test_the_code_on_the_page_of_a_job_leads_to_it_and_is_counted_like_any_other(
+    server: Server, http: httpx.AsyncClient
+) -> None:
+    async with Http(server.url) as api:
+        officer = (await api.sign_in("officer", server.demo_password))["accessToken"]
+        found = await api("{ postings(first: 1) { edges { node { id title } } } }")
+        posting = found["postings"]["edges"][0]["node"]
+        shown = (await http.get(f"/jobs/{posting['id']}")).text
+        (token,) = set(re.findall(r"codes/([\w-]{32})\.svg", shown))
+        assert (await http.get(f"/codes/{token}.svg?scale=4")).status_code == 200
+        assert (await http.head(f"/q/{token}")).status_code == 302
+        assert "PAGE" not in str(await api(CODES, token=officer))
+        for _ in range(2):
+            led_to = httpx.URL((await http.get(f"/q/{token}")).headers["location"])
+            assert dict(led_to.params) == {"posting": posting["id"], "code": token}
+        viewer = await api.enter()
+        tapped = await api(TAP, {"posting": posting["id"], "code": token}, token=viewer)
+        assert tapped["expressInterest"]["lead"]["source"] == "POSTING_QR"
+
+        async def counted() -> bool:
+            listed = await api(CODES, token=officer)
+            (code,) = [
+                edge["node"]
+                for edge in listed["codes"]["edges"]
+                if edge["node"]["posting"] == {"id": posting["id"]}
+            ]
+            assert (code["kind"], code["label"]) == ("PAGE", posting["title"])
+            return bool((code["scans"], code["interests"]) == (2, 1))
+
+        await until(counted, every=0.05)
 
 
 @pytest.mark.parametrize("path", ["/q/{}", "/codes/{}.svg", "/codes/{}.png"])

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -17,11 +18,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Message
+from structlog.testing import capture_logs
 
+from api import exports as exporting
 from api.exports import PAGE, Exports
-from domain.exports import COLUMNS
+from domain.exports import COLUMNS, GONE
+from domain.groups import SeekerGroup
 from domain.leads import Contact, Lead, LeadStage
-from storage.client import new_id
+from storage.client import StorageUnavailable, new_id
 from tests.domain.samples import terms
 from tests.support import records
 from tests.support.graphql import Server
@@ -116,6 +120,7 @@ def expected(world: World, lead: Lead, phone: str) -> list[str]:
         "1",
         at,
         at,
+        "",
     ]
 
 
@@ -316,3 +321,119 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
     }
     handed = await lines(http, world.token(world.recruiter))
     assert [line[0] for line in handed] == [gid(damaged), gid(erased), gid(world.lead)]
+
+
+@pytest.mark.parametrize("caller", ["officer", "officer above", "recruiter"])
+async def test_the_group_is_for_those_who_see_the_lead(
+    caller: str, http: httpx.AsyncClient, world: World
+) -> None:
+    lead = replace(world.interest("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
+    await world.running.store.leads.record([lead])
+    token = world.token_of(caller)
+    assert token is not None
+    found = await lines(http, token)
+    assert [(line[0], line[-1]) for line in found] == [(gid(lead), "零工"), (gid(world.lead), "")]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_records_that_are_gone_cost_their_names_and_no_row(
+    kind: str, http: httpx.AsyncClient, world: World
+) -> None:
+    other = replace(
+        world.interest("李四", "+8613900139000"),
+        session_id=world.ended.id,
+        posting_id=world.third.id,
+        employer_id=world.rival.id,
+    )
+    await world.running.store.leads.record([other])
+    mongo = world.running.store.mongo
+    await mongo["employers"].delete_one({"_id": world.employer.id})
+    await mongo["sessions"].delete_one({"_id": world.ended.id})
+    token = world.token(world.officer)
+    if kind == "csv":
+        found = await lines(http, token)
+    else:
+        _, *found = sheet((await http.get("/exports/leads.xlsx", headers=bearer(token))).content)
+    assert [line[:3] for line in found] == [
+        [gid(other), GONE, world.rival.name],
+        [gid(world.lead), world.live.title, GONE],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
+    kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_LEADS", 0)
+    token = world.token(world.officer)
+    answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
+
+
+async def test_when_as_many_run_as_may_the_next_account_waits_for_its_turn(
+    http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 0)
+    answer = await http.get("/exports/leads.csv", headers=bearer(world.token(world.officer)))
+    assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
+    assert answer.headers["retry-after"] == "10"
+
+
+async def test_who_reads_too_slowly_is_cut_off_and_gets_the_turn_back(
+    http: httpx.AsyncClient, address: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await flooded(world)
+    token = world.token(world.officer)
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(exporting, "SECONDS", 0.2)
+        async with unread(address, token):
+            await until(lambda: "export cut off" in [log["event"] for log in logs])
+    assert await lines(http, token, stage="HIRED") == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_database_that_does_not_answer_is_told_with_a_status(
+    kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> int:
+        raise StorageUnavailable("no primary")
+
+    monkeypatch.setattr(world.running.store.leads, "count", away)
+    token = world.token(world.officer)
+    answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
+    assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_database_that_goes_away_in_the_middle_leaves_nobody_with_half_a_table(
+    kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many(world, PAGE)
+    page, read = world.running.store.leads.page, 0
+
+    async def once(*given: Any) -> Any:
+        nonlocal read
+        read += 1
+        if read > 1:
+            raise StorageUnavailable("no primary")
+        return await page(*given)
+
+    monkeypatch.setattr(world.running.store.leads, "page", once)
+    asking = http.get(f"/exports/leads.{kind}", headers=bearer(world.token(world.officer)))
+    if kind == "xlsx":
+        answer = await asking
+        assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
+    else:
+        # The status is out; that the body does not end says that it is not all.
+        with pytest.raises(httpx.RemoteProtocolError):
+            await asking
+
+
+async def test_names_are_read_again_when_more_were_met_than_are_kept(
+    http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "NAMES_KEPT", 0)
+    await many(world, PAGE)
+    found = await lines(http, world.token(world.officer))
+    assert {tuple(line[1:3]) for line in found} == {(world.live.title, world.employer.name)}
+    assert len(found) == PAGE + 1

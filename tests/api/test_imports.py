@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import imports as module
-from api.imports import MOST_BYTES
+from api import imports, intake
+from api.intake import MOST_BYTES
 from domain.columns import POSTING_COLUMNS
 from domain.postings import PostingStatus
 from domain.sessions import SessionStatus
@@ -111,7 +111,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
     desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # In parts of two rows, so that a number comes again in a later part.
-    monkeypatch.setattr(module, "PART_ROWS", 2)
+    monkeypatch.setattr(intake, "PART_ROWS", 2)
     token = world.token(world.officer)
     await desk.bring(table([job(world, "old"), job(world, "other")]), token)
     rows = [
@@ -339,8 +339,8 @@ async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
 async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
     desk: Desk, still_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_ROWS", 3)
-    monkeypatch.setattr(module, "PART_ROWS", 2)
+    monkeypatch.setattr(intake, "MOST_ROWS", 3)
+    monkeypatch.setattr(intake, "PART_ROWS", 2)
     chunks = still_world.running.store.mongo["import_chunks"]
     before = await chunks.count_documents({})
     token = still_world.token(still_world.officer)
@@ -385,7 +385,7 @@ async def test_the_queue_and_the_tables_that_are_read_are_bounded(
 ) -> None:
     token = world.token(world.officer)
     await desk.send(table([job(world)]), world.token(world.recruiter))
-    for bound, most in (("MOST_WAITING", 1), ("AT_ONCE", 0)):
+    for module, bound, most in ((intake, "MOST_WAITING", 1), (imports, "AT_ONCE", 0)):
         with monkeypatch.context() as patched:
             patched.setattr(module, bound, most)
             answer = await desk.send(table([job(world)]), token)

@@ -14,10 +14,14 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api import feeds as feeds_module
 from api import opendata
 from api.feeds import Feeds, xml_text
+from api.pages import page as written
+from domain.codes import page_code
 from domain.opendata import COLUMNS
 from domain.postings import Posting
 from storage.client import new_id
@@ -111,9 +115,73 @@ async def test_nothing_that_is_written_in_a_posting_breaks_out_of_its_page(
 ) -> None:
     hostile = await add(world, title=HOSTILE, duties=HOSTILE, conditions=HOSTILE, address=HOSTILE)
     found = await page(http, hostile)
-    assert [tag for tag, _ in found.tags if tag == "img"] == []
+    assert shape(found) == shape(await page(http, await add(world)))
     assert len(found.scripts) == 1
     assert json.loads(found.scripts[0])["title"] == HOSTILE
+
+
+def shape(found: Page) -> list[tuple[str, tuple[str, ...]]]:
+    """The elements of a page with the names of their attributes, but for the ends of lines."""
+    return [(tag, tuple(said)) for tag, said in found.tags if tag != "br"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["</script>", "<!--", '"', "'>", "&lt;", "</title>", "<img src=x>", "{x}"])
+        | st.text(max_size=6),
+        max_size=6,
+    ).map("".join)
+)
+def test_no_text_of_a_posting_or_its_employer_changes_the_shape_of_the_page(text: str) -> None:
+    def made(said: str) -> Page:
+        terms = replace(
+            posting.terms,
+            title=said,
+            duties=said,
+            conditions=said,
+            address=said,
+            repost_source=said,
+        )
+        named = replace(employer, name=said)
+        return Page(written(replace(posting, terms=terms), named, [], token="t", site="https://x"))
+
+    posting, employer = records.posting(), records.employer()
+    found = made(text or "x")
+    assert shape(found) == shape(made("x"))
+    assert json.loads(found.scripts[0])["title"] == (text or "x")
+
+
+async def test_the_page_says_in_short_what_it_is_where_its_address_is_sent_on(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    said = {
+        of["property"] or of["name"]: of["content"]
+        for tag, of in (await page(http, world.open)).tags
+        if tag == "meta" and "content" in of and ({"property", "name"} & of.keys())
+        for of in [{"property": None, "name": None} | of]
+    }
+    token = world.running.store.codes.token(page_code(world.open))
+    title = world.open.terms.title
+    assert said["og:title"] == f"{title} - {world.employer.name}"
+    assert said["og:url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
+    assert said["og:image"] == f"{PUBLIC_URL}/codes/{token}.png"
+    assert said["og:type"] == "website"
+    assert said["description"] == said["og:description"]
+    assert (said["description"] or "").startswith(f"{world.employer.name}，上海市浦东新区")
+
+
+async def test_a_job_whose_employer_is_not_there_has_a_page_that_says_so(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    orphan = await add(world)
+    postings = world.running.store.mongo["postings"]
+    await postings.update_one({"_id": orphan.id}, {"$set": {"employer_id": "none"}})
+    answer = await http.get(f"/jobs/{gid(orphan)}")
+    assert answer.status_code == 404
+    assert "找不到用人单位的资料" in answer.text
+    assert Page(answer.text).scripts == []
+    await postings.delete_one({"_id": orphan.id})
 
 
 async def test_a_posting_of_the_demo_is_not_to_be_found_by_search_engines(
@@ -327,3 +395,19 @@ async def test_the_day_after_its_last_a_posting_is_nowhere(
     assert (await http.get(f"/jobs/{gid(late)}")).status_code == 410
     for path in ("/sitemaps/0.xml", "/feed.xml", "/open-data/postings.json"):
         assert gid(late) not in (await http.get(path)).text
+
+
+async def test_a_posting_that_is_closed_leaves_the_lists_with_the_next_request(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    posting = await add(world)
+    lists = ("/feed.xml", "/sitemaps/0.xml", "/open-data/postings.json")
+    for path in lists:
+        assert gid(posting) in (await http.get(path)).text
+    known = {"if-none-match": (await http.get("/feed.xml")).headers["etag"]}
+    assert (await http.get("/feed.xml", headers=known)).status_code == 304
+    await world.running.services.gate.close(posting)
+    for path in lists:
+        answer = await http.get(path, headers=known)
+        assert (answer.status_code, gid(posting) in answer.text) == (200, False)
+        assert answer.headers["cache-control"] == "no-cache"

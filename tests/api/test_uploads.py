@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import imports as module
-from api.imports import MOST_BYTES
+from api.intake import MOST_BYTES
 from api.uploads import LONGEST_FIELD, MOST_FIELDS
 from domain.imports import Import
 from schema.nodes import local_id

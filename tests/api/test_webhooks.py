@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from http.server import HTTPServer
@@ -18,31 +18,26 @@ from standardwebhooks import Webhook as Receiver
 
 from api.webhooks import Sender
 from domain.deliveries import WAITS, DeliveryState
-from domain.leads import HireSide, Lead, LeadStage
-from domain.pipeline import advanced
-from domain.webhook_messages import of_change, of_recorded
+from domain.groups import SeekerGroup
+from domain.webhook_messages import of_recorded
 from domain.webhooks import (
     FAILING_FOR,
     Answer,
     FailureKind,
-    Webhook,
     WebhookState,
     shown,
 )
-from realtime.deliveries import Dispatcher
 from realtime.keys import rotate
 from realtime.webhooks import Webhooks
-from storage.client import Session, new_id
 from storage.clock import utc_now
-from storage.pages import Slice
 from storage.store import Store
 from tests.support import records
 from tests.support.certificates import Authority
+from tests.support.outbox import KEY, contacted, deliveries, dispatcher, tell, webhook_at
 from tests.support.partners import Partner, answer
 from tests.support.records import Watch
 from tests.support.stores import emptied, prepared, second
 
-KEY = b"k" * 32
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "webhooks.md"
 
 
@@ -78,38 +73,6 @@ def watch() -> Watch:
     return watch
 
 
-def dispatcher(store: Store, sender: Any, watch: Watch) -> Dispatcher:
-    return Dispatcher(store, sender, watch, share=lambda: 0.5)
-
-
-async def webhook_at(store: Store, url: str, **changes: Any) -> Webhook:
-    webhook_id = new_id()
-    secrets = (store.seal.seal_secret(webhook_id, KEY),)
-    made = records.webhook(id=webhook_id, url=url, secrets=secrets, **changes)
-    added = await store.webhooks.add(made)
-    assert added is not None  # there is room
-    return added
-
-
-async def tell(store: Store, *notices: Any) -> None:
-    async def body(session: Session) -> None:
-        await store.deliveries.put(notices, session=session)
-
-    await store.mongo.transaction(body)
-
-
-def contacted(lead: Lead) -> Any:
-    change = advanced(
-        lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
-    )
-    return of_change(change)
-
-
-async def deliveries(store: Store, webhook: Webhook) -> list[Any]:
-    page = await store.deliveries.page(webhook.id, None, Slice(limit=100))
-    return list(reversed(page.items))
-
-
 async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     store: Store, partner: Partner, sender: Sender, watch: Watch
 ) -> None:
@@ -125,6 +88,18 @@ async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     (delivery,) = await deliveries(store, webhook)
     assert (delivery.state, delivery.attempts, delivery.last_status) == ("DELIVERED", 1, 204)
     assert headers["webhook-id"] == delivery.message_id
+
+
+async def test_the_group_of_a_lead_is_stored_for_the_union_and_not_for_the_employer(
+    store: Store, watch: Watch
+) -> None:
+    ours = await webhook_at(store, "https://union.example/")
+    given_to = {"owner": "employer/employer", "union_path": (), "employer_id": "employer"}
+    theirs = await webhook_at(store, "https://employer.example/", **given_to)
+    lead = replace(records.lead(created_at=watch.at), group=SeekerGroup.HARDSHIP_WORKER)
+    await tell(store, of_recorded(lead))
+    kept = [(await deliveries(store, webhook))[0].notice.group for webhook in (ours, theirs)]
+    assert kept == [SeekerGroup.HARDSHIP_WORKER, None]
 
 
 async def test_for_a_day_both_secrets_sign(
@@ -232,7 +207,7 @@ async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that
 
         began = asyncio.Event()
 
-        async def hanging(*_: object) -> Answer:
+        async def hanging(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
             began.set()
             await asyncio.Event().wait()
             raise AssertionError("it waits for ever")
@@ -328,6 +303,16 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
         assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.ADDRESS_REFUSED)
         assert (len(checked.got), len(inside.got)) == (1, 0)
         await sender.close()
+
+
+async def test_an_address_that_takes_no_connection_is_passed_over_for_the_next(
+    named: list[list[str]], partner: Partner, sender: Sender
+) -> None:
+    url = f"http://partner.example:{partner.port}/"
+    named += [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]]
+    assert await sender(url, {}, b"{}") == Answer(status=204)
+    assert await sender(url, {}, b"{}") == Answer(failure=FailureKind.UNREACHABLE)
+    assert len(partner.got) == 1
 
 
 @pytest.fixture

@@ -64,4 +64,5 @@ def test_a_token_stays_the_same_for_ever_because_it_is_on_paper() -> None:
         "AQEjRWeJq83vASNFZ1mvATg4nOwhLyXv",
         "AgEjRWeJq83vASNFZ-olI-K7lLnVddjC",
         "AwEjRWeJq83vASNFZ13hMtEWn-TtT_Fd",
+        "BAEjRWeJq83vASNFZ8Aub06LLLeTBJvm",
     ]

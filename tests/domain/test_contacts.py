@@ -12,6 +12,7 @@ from domain.contacts import (
     check_revealable,
     completed_at,
     stage_when_withdrawn,
+    withdrawn,
 )
 from domain.errors import ConsentWithdrawn, LeadStageConflict
 from domain.leads import LeadStage, check_advance
@@ -42,6 +43,11 @@ def test_a_recruiter_follows_a_lead_only_with_consent_and_the_union_still_does()
     with_consent, without = records.lead(), records.lead(withdrawn_at=LATER)
     assert [may_follow_lead(recruiter, lead) for lead in (with_consent, without)] == [True, False]
     assert may_follow_lead(officer, without)
+
+
+def test_what_the_person_takes_back_is_no_service_of_the_staff() -> None:
+    lead = withdrawn(records.lead(steps=2), at=LATER).lead
+    assert (lead.stage, lead.steps) == (LeadStage.WITHDRAWN, 2)
 
 
 def test_an_erased_lead_stays_as_it_is() -> None:

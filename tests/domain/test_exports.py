@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.exports import COLUMNS, inert, row
+from domain.groups import SeekerGroup
 from domain.leads import Contact, LeadStage, RefusalReason
 from tests.domain.samples import hourly, terms
 from tests.domain.test_leads import lead
@@ -23,6 +24,7 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         lead(LeadStage.REFUSED),
         reached=LeadStage.INTERVIEWED,
         reason=RefusalReason.SKILL_MISMATCH,
+        group=SeekerGroup.LAID_OFF,
         terms=terms(pay=hourly(30)),
         created_at=given_at,
         updated_at=given_at.replace(second=7, microsecond=999_999),
@@ -45,6 +47,7 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         "同意书版本 Consent version": "1",
         "提交时间 Given at (UTC+8)": "2026-10-01 00:05:00",
         "更新时间 Updated at (UTC+8)": "2026-10-01 00:05:07",
+        "人群 Group": "下岗职工",
     }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook as Receiver
 
 from domain.contacts import erased, withdrawn
 from domain.errors import InvalidInput
+from domain.groups import SeekerGroup
 from domain.leads import HireSide, LeadStage
 from domain.pipeline import assigned, confirmed, noted
 from domain.postings import PostingStatus
@@ -103,6 +106,20 @@ def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
     assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).hears(notice)
 
 
+def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
+    lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
+    ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
+    notice = of_recorded(lead)
+    assert ours.told(notice).message()["data"]["group"] == "LAID_OFF"
+    assert "group" not in theirs.told(notice).message()["data"]
+    assert theirs.told(replace(notice, group=None)) == theirs.told(notice)
+    change = assigned(lead, "somebody", by="me", at=AT)
+    assert change is not None
+    later = of_change(change)
+    assert later is not None
+    assert "group" not in ours.told(later).message()["data"]
+
+
 def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> None:
     theirs = records.webhook(union_path=(), employer_id="employer")
     gone = withdrawn(records.lead(), at=AT)
@@ -141,6 +158,17 @@ def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
     message = notice.message()
     assert (message["type"], message["data"]["status"]) == (told, status)
     assert message["timestamp"] == "2026-10-01T12:00:00Z"
+
+
+def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    table = documented[documented.index("| type | when") : documented.index("Ids are those")]
+    spelt = table.replace(
+        "`posting.opened`, `.held`, `.refused`, `.closed`",
+        " ".join(f"`posting.{each}`" for each in ("opened", "held", "refused", "closed")),
+    )
+    listed = set(re.findall(r"`((?:lead|posting|session)\.\w+)`", spelt))
+    assert listed == {event.wire for event in WebhookEvent} - {"webhook.test"}
 
 
 def test_what_a_side_says_of_the_hire_is_told() -> None:

@@ -155,6 +155,25 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     for match in recommended:
         codes = {reason["code"] for reason in match["reasonsFor"]}
         assert codes >= {"PLACE", "SHIFT", "INTENSITY", "PAY"}
+
+    created = await step("Webhook", known, officer)
+    assert created["secret"].startswith("whsec_")
+    known["webhook"] = created["webhook"]["id"]
+    tried = (await step("Try", known, officer))["delivery"]
+    assert (tried["payload"]["type"], tried["payload"]["data"]) == ("webhook.test", {})
+    (told_of,) = (await step("Told", known, officer))["edges"]
+    assert told_of["node"]["event"] == "WEBHOOK_TEST"
+
+    done.add("Search")
+    found = await http(STEPS["Search"].query)
+    edges = found["postings"]["edges"]
+    assert found["postings"]["facets"]["total"] >= len(edges) > 0
+    for edge in edges:
+        assert edge["node"]["place"]["fullName"].startswith("上海市")
+    by_id = {edge["node"]["id"]: edge["highlights"] for edge in edges}
+    title = {"field": "TITLE", "start": 0, "end": 2}
+    assert title in by_id[known["accepted posting"]]
+    assert {"kind": "OCCUPATION", "text": "焊工"} in found["postingSuggestions"]
     assert done == set(STEPS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -11,11 +11,15 @@ import pytest
 from domain import board as board_module
 from domain.board import Board
 from domain.postings import PostingStatus
+from domain.search import search_words
 from realtime import board as module
 from realtime.board import BoardKeeper
 from storage import board as storage_module
 from storage.client import StorageUnavailable
+from storage.pages import Slice
+from storage.search_query import SearchOrder, SearchQuery
 from storage.store import Store
+from tests.domain.samples import terms
 from tests.support import records
 from tests.support.waiting import until
 
@@ -55,6 +59,39 @@ async def test_it_has_what_is_open_and_hears_of_every_change(
         await store.mongo["postings"].delete_one({"_id": "b"})
         await until(lambda: number() == 3)
     assert number() == -1
+
+
+async def test_what_is_stored_or_changed_is_found_through_it_by_its_words(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "LEAST", 0)
+    wanted = {
+        text: SearchQuery(on=records.AT.date(), words=search_words(text, ("search",)))
+        for text in ("焊工", "电工")
+    }
+
+    async def found(text: str) -> int:
+        page = await store.search.page(wanted[text], SearchOrder.RELEVANCE, Slice(limit=9))
+        counts = await store.search.count(wanted[text])
+        return len(page.items) if counts.total == len(page.items) else -1
+
+    async with kept(store) as number:
+        await until(lambda: number() == 0)
+        posting = records.posting()
+        await store.postings.add([posting])
+        await until(lambda: found_is(found, "电工", 1))
+        after = replace(posting, terms=terms(title="焊工"), version=2)
+        assert await store.postings.write(posting, after)
+        await until(lambda: found_is(found, "焊工", 1))
+        await close(store, posting.id)
+        # It is gone from every page at once, and from the counts a moment later.
+        page = await store.search.page(wanted["焊工"], SearchOrder.NEWEST, Slice(limit=9))
+        assert list(page.items) == []
+        await until(lambda: found_is(found, "焊工", 0))
+
+
+async def found_is(found: Callable[[str], Awaitable[int]], text: str, number: int) -> bool:
+    return await found(text) == number
 
 
 async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,19 @@ from domain.columns import POSTING_COLUMNS
 from domain.employers import Employer
 from domain.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.postings import CloseReason
+from domain.search import VERSION, search_words
 from domain.verdicts import closed
 from realtime import imports as module
 from realtime.import_postings import PostingRows
 from realtime.imports import Importer
 from realtime.postings import PostingGate
+from realtime.searching import Searching
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
 from storage.client import StorageUnavailable
 from storage.clock import utc_now
 from storage.pages import Slice
+from storage.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.realtime.conftest import group_commit
 from tests.support import records
@@ -103,6 +106,12 @@ async def outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
     return [(row.number, row.outcome) for row in page.items]
 
 
+async def found(store: Store, text: str) -> int:
+    """How many postings are found by that word."""
+    query = SearchQuery(on=today(), words=search_words(text, ("search",)))
+    return len((await store.search.page(query, SearchOrder.NEWEST, Slice(limit=100))).items)
+
+
 def parts(number: int, size: int) -> list[list[RawRow]]:
     return [
         [row(2 + part * size + place, f"{part}-{place}") for place in range(size)]
@@ -124,6 +133,46 @@ async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Impo
     assert done.finished_at is not None
     assert await outcomes(store, one) == [(2 + place, RowOutcome.ACCEPTED) for place in range(6)]
     assert await store.mongo["import_chunks"].count_documents({}) == 0
+
+
+async def test_the_rows_of_a_small_table_are_found_as_soon_as_they_are_written(
+    store: Store, importer: Importer
+) -> None:
+    employer = records.employer()
+    await store.employers.add([employer])
+    await waiting(store, parts(2, 2), employer)
+    await importer.run()
+    assert (await found(store, "检修"), await found(store, "叉车")) == (4, 0)
+    changed = RawRow(
+        number=2,
+        cells=tuple(
+            cell.replace("检修", "叉车") if key == "duties" else cell
+            for key, cell in zip(KEYS, row(2, "0-0").cells, strict=True)
+        ),
+    )
+    await waiting(store, [[changed]], employer)
+    await importer.run()
+    assert (await found(store, "检修"), await found(store, "叉车")) == (3, 1)
+
+
+async def test_the_rows_of_a_large_table_follow_the_newest_first(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FINDABLE_AT_ONCE", 3)
+    await waiting(store, parts(2, 2))
+    await importer.run()
+    assert await found(store, "检修") == 0
+    assert await store.searchable.refresh(1) == 1
+    (newest,) = await store.mongo["postings"].find({}).sort("_id", -1).limit(1).to_list(1)
+    assert newest["search"]["version"] == VERSION
+    searching = Searching(store)
+    searching.start()
+
+    async def all_are() -> bool:
+        return await found(store, "检修") == 4
+
+    await until(all_are)
+    await searching.close()
 
 
 async def test_imports_take_turns(
@@ -350,6 +399,36 @@ async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
     await until(is_done)
     await importer.close()
     assert await store.mongo["leases"].count_documents({"_id": "imports"}) == 0
+
+
+@pytest.mark.parametrize("ended", ["overtaken", "unavailable"])
+async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    await waiting(store, parts(2, 1))
+    decide = PostingRows.decide
+    ahead, told_to_stop = asyncio.Event(), asyncio.Event()
+
+    async def lasting(self: Any, rows: Any) -> Any:
+        if rows[0].number == 2:
+            return await decide(self, rows)
+        ahead.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            told_to_stop.set()
+
+    async def failing(*_: Any, **__: Any) -> None:
+        await told_to_stop.wait()
+        if ended == "unavailable":
+            raise StorageUnavailable("gone")
+
+    monkeypatch.setattr(PostingRows, "decide", lasting)
+    monkeypatch.setattr(store.imports, "finish_chunk", failing)
+    importer.start()
+    async with asyncio.timeout(10):
+        await ahead.wait()
+        await importer.close()
 
 
 async def test_one_that_was_never_started_can_be_closed(importer: Importer) -> None:

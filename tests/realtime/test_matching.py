@@ -11,6 +11,7 @@ import pytest
 
 from domain.calls import MatchRun, RunStatus
 from domain.events import PostingMatched, seeker_topic
+from domain.imports import ImportStatus
 from domain.jobs import job_of
 from domain.postings import Intensity, Occupation, Posting, PostingStatus
 from domain.seekers import Seeker, SeekerStatus
@@ -137,6 +138,59 @@ def queued(total: int) -> MatchRun:
     return MatchRun(
         status=RunStatus.QUEUED, requested_by="officer", requested_at=records.AT, total=total
     )
+
+
+async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "READ", 2)
+    seekers = [records.seeker() for _ in range(5)]
+    await store.seekers.add(seekers)
+    opened = [posting(), posting()]
+    elsewhere = terms(valid_until=OPEN_UNTIL, place_code="330402")
+    await store.postings.add([*opened, records.posting(terms=elsewhere)])
+    node = matcher(store)
+    assert await node.run() == (10, 0)
+    for seeker in seekers:
+        assert sorted(await told(store, seeker)) == sorted(each.id for each in opened)
+    assert await store.jobs.untold(records.AT.date(), limit=10) == []
+
+
+async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "READ", 2)
+    seekers = [records.seeker() for _ in range(5)]
+    await store.seekers.add(seekers)
+    await store.postings.add([posting()])
+    watch = Watch()
+    first, second = matcher(store, "first", watch), matcher(store, "second", watch)
+    tell_some = first._tell_some
+
+    async def slowly(*given: Any) -> int:
+        watch.forward(minutes=2)
+        assert await second._take_lease()
+        return await tell_some(*given)
+
+    monkeypatch.setattr(first, "_tell_some", slowly)
+    assert await first.run() == (2, 0)
+    assert await second.run() == (3, 0)
+    for seeker in seekers:
+        assert len(await told(store, seeker)) == 1
+
+
+async def test_an_import_at_work_is_told_of_by_and_by(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "POSTINGS_A_LOOK", 2)
+    await store.seekers.add([records.seeker()])
+    await store.postings.add([posting() for _ in range(7)])
+    one = records.imported(active=True, status=ImportStatus.RUNNING)
+    await store.imports.add(one)
+    node = matcher(store)
+    assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
+    await store.imports.end(one.id, ImportStatus.CANCELLED, at=records.AT)
+    assert await node.run() == (3, 0)
 
 
 async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(

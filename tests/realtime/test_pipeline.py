@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.accounts import Principal, Role
-from domain.errors import LeadStageConflict
+from domain.errors import LeadStageConflict, NotFound
 from domain.events import LeadAdvanced, LeadAssigned, LeadEscalated, LeadNoted, lead_topic
 from domain.leads import Lead, LeadStage
 from domain.pipeline import ESCALATE_AGAIN, EntryKind, begun
@@ -16,6 +16,7 @@ from realtime import escalation
 from realtime.commit import GroupCommit
 from realtime.escalation import Escalation
 from realtime.pipeline import Pipeline
+from storage.client import StorageUnavailable
 from storage.pages import Slice
 from storage.store import Store
 from tests.support import records
@@ -176,3 +177,51 @@ async def test_a_node_that_stops_leaves_the_work_to_the_next_at_once(
     await one.close()
     assert await two.run() == 2
     assert await kinds(store, late) == ["RECORDED", "ESCALATED"]
+
+
+async def test_one_lead_that_cannot_be_escalated_holds_up_no_other(
+    store: Store, pipeline: Pipeline, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await leads(store, 3)
+    watch.forward(days=7)
+    worker = Escalation(store, pipeline, watch, node="one")
+    escalate = pipeline.escalate
+
+    async def failing(lead: Lead) -> Lead:
+        if lead.id == made[1].id:
+            raise StorageUnavailable("no primary")
+        return await escalate(lead)
+
+    monkeypatch.setattr(pipeline, "escalate", failing)
+    assert await worker.run() == 2
+    monkeypatch.setattr(pipeline, "escalate", escalate)
+    assert await worker.run() == 1
+    for lead in made:
+        assert (await kinds(store, lead))[-1] == "ESCALATED"
+
+
+async def test_a_fault_in_an_escalation_is_not_hidden(
+    store: Store, pipeline: Pipeline, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await leads(store, 1)
+    watch.forward(days=7)
+
+    async def broken(lead: Lead) -> Lead:
+        raise LookupError(lead.id)
+
+    monkeypatch.setattr(pipeline, "escalate", broken)
+    with pytest.raises(LookupError):
+        await Escalation(store, pipeline, watch, node="one").run()
+
+
+async def test_a_lead_that_is_gone_cannot_be_followed_up(pipeline: Pipeline) -> None:
+    with pytest.raises(NotFound):
+        await pipeline.note(records.lead(), "已联系", None, by="host")
+
+
+async def test_a_hire_for_a_posting_that_nobody_knows_is_noted_all_the_same(
+    store: Store, pipeline: Pipeline
+) -> None:
+    lead = begun(records.lead(union_path=PATH, stage=LeadStage.OFFERED))
+    await store.leads.record([lead])
+    assert (await pipeline.advance(lead, LeadStage.HIRED, None, by=OFFICER)).stage == "HIRED"

@@ -14,22 +14,24 @@ from domain.accounts import Principal, Role
 from domain.audit import AuditAction
 from domain.calendar import day_in_china
 from domain.employers import CheckMethod, checked
-from domain.errors import NotFound
+from domain.errors import Busy, InvalidInput, NotFound
 from domain.events import PostingUnpinned, session_topic
 from domain.postings import CloseReason, Posting, PostingStatus
 from domain.screening import RULES
-from domain.wages import Grade
+from domain.wages import Grade, WageTable
+from realtime import wages as wages_module
 from realtime.postings import PostingGate
 from realtime.rescreening import Rescreening
 from realtime.sessions import Desk
 from realtime.wages import LiveWages
-from storage.client import new_id
+from storage.client import StorageUnavailable, new_id
 from storage.pages import Slice
 from storage.store import Store
 from tests.domain.samples import monthly, terms
 from tests.realtime.conftest import group_commit
 from tests.support import records
 from tests.support.records import Watch
+from tests.support.waiting import until
 
 OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 
@@ -264,3 +266,98 @@ async def test_a_change_meanwhile_is_screened_as_it_is(
     assert (stored.revision, stored.version) == (2, 3)
     with pytest.raises(NotFound):
         await work.gate.look_again(new_id())
+
+
+async def test_it_goes_on_by_itself_and_clears_rooms_of_what_is_closed(work: Work) -> None:
+    await work.verify()
+    overdue = await work.add(terms=terms(valid_until=day_in_china(work.watch())))
+    closed = await work.add(status=PostingStatus.CLOSED)
+    room = records.live_session(pinned_posting_id=closed.id)
+    await work.store.sessions.add([room])
+    work.watch.forward(days=1)
+    work.rescreening.start()
+
+    async def done() -> bool:
+        session = await work.store.sessions.by_id(room.id)
+        assert session is not None
+        is_closed = (await work.now(overdue)).close_reason is CloseReason.EXPIRED
+        return is_closed and session.pinned_posting_id is None
+
+    await until(done)
+    await work.rescreening.close()
+
+
+async def test_a_posting_that_others_keep_changing_is_left_to_them(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await work.verify()
+    posting = await work.add(terms=terms(insurance=()))
+
+    async def never(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(work.store.postings, "write", never)
+    with pytest.raises(Busy):
+        await work.gate.look_again(posting.id)
+    assert await work.gate.look_through([posting]) == 0
+
+
+async def test_what_is_about_to_be_shown_is_caught_if_it_fails_by_now(work: Work) -> None:
+    await work.verify()
+    good, bad = await work.add(), await work.add(terms=terms(insurance=()))
+    for posting_id in (good.id, bad.id, bad.id, "nobody"):
+        await work.gate.catch(posting_id)
+    assert (await work.now(good)).status is PostingStatus.OPEN
+    assert (await work.now(bad)).status is PostingStatus.SUSPENDED
+
+
+async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posting = await work.add(status=PostingStatus.SUSPENDED)
+    with monkeypatch.context() as patch:
+
+        async def failing(*_: Any, **__: Any) -> Any:
+            raise StorageUnavailable("no primary")
+
+        patch.setattr(work.store.postings, "to_screen", failing)
+        await work.verify()
+    assert (await work.now(posting)).status is PostingStatus.SUSPENDED
+    await work.rescreening.run()
+    assert (await work.now(posting)).status is PostingStatus.OPEN
+
+
+async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
+    work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wages_module, "EVERY_SECONDS", 0.01)
+    follower = LiveWages(store)
+    told: list[int] = []
+    follower.follow(lambda: told.append(len(follower.table.rows)))
+    await follower.start()
+    is_current = follower.is_current
+    failures = iter([StorageUnavailable("no primary")])
+
+    async def failing_first(table: WageTable) -> bool:
+        for failure in failures:
+            raise failure
+        return await is_current(table)
+
+    monkeypatch.setattr(follower, "is_current", failing_first)
+    known = len(follower.table.rows)
+    await work.raise_wage(2800, day_in_china(work.watch()))
+    await until(lambda: told == [known, known + 1])
+    await follower.close()
+    monkeypatch.setattr(wages_module, "MOST_ROWS", known + 1)
+    work.watch.forward(seconds=1)
+    with pytest.raises(InvalidInput):
+        await work.raise_wage(2900, day_in_china(work.watch()))
+
+
+async def test_what_is_not_as_it_was_seen_is_neither_changed_nor_closed(work: Work) -> None:
+    await work.verify()
+    seen = await work.add()
+    assert await work.gate.change(seen, replace(seen.terms, headcount=9), work.employer)
+    assert await work.gate.change(seen, seen.terms, work.employer) is None
+    assert await work.gate.close(seen) is None
+    assert (await work.now(seen)).terms.headcount == 9

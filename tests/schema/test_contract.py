@@ -26,6 +26,8 @@ from domain.postings import EmploymentType, Intensity, Shift
 from domain.sessions import SessionFormat, SessionStatus
 from domain.unions import UnionLevel
 from schema import root
+from tests.support.crawl import HOLDING
+from tests.support.visibility import ANSWERS, STATE, shown_to
 
 SCHEMA = root.SCHEMA._schema
 
@@ -242,3 +244,10 @@ def test_a_thing_with_an_id_is_a_node(name: str) -> None:
 def test_the_committed_schema_is_the_one_that_is_served() -> None:
     committed = Path(root.__file__).with_name("schema.graphql")
     assert committed.read_text("utf-8") == root.printed()
+
+
+def test_every_field_stands_in_the_table_of_who_sees_what_and_every_row_in_the_schema() -> None:
+    table = {*shown_to()}
+    for others in (ANSWERS, STATE):
+        table |= {(kind, name) for kind, names in others.items() for name in names.split()}
+    assert table == {(kind, name) for kind, each in HOLDING.items() for name in each.fields}

@@ -39,6 +39,16 @@ REFUSED = {
         "{" + " ".join(f"a{i}:me{{id}}" for i in range(21)) + "}",
         "at most 20 root fields",
     ),
+    "21 aliases in a fragment": (
+        "{...a} fragment a on Query{" + " ".join(f"a{i}:me{{id}}" for i in range(21)) + "}",
+        "at most 20 root fields",
+    ),
+    "21 aliases in two inline fragments": (
+        "".join(("{...{", *(f"a{i}:me{{id}}" for i in range(11)), "}...{")).replace("}a", "} a")
+        + " ".join(f"b{i}:me{{id}}" for i in range(10))
+        + "}}",
+        "at most 20 root fields",
+    ),
     "1,001 fields": (
         "{ me { " + " ".join(f"a{i}: id" for i in range(1_000)) + " } }",
         "selects at most 1000 fields",

@@ -129,12 +129,17 @@ async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
     assert narrower == [city]
 
 
-async def test_a_group_is_what_the_person_says_and_for_staff_alone(api: Api, world: World) -> None:
+async def test_a_group_is_what_the_person_says_and_for_staff_and_whoever_said_it(
+    api: Api, world: World
+) -> None:
     given = interest_input(world, group="HARDSHIP_WORKER")
     tap = "... on InterestRecorded { receipt lead { id group } }"
-    for token in (world.viewer(), world.viewer()):
+    own = "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node { group } } } }"
+    for token, seen in ((world.viewer(), ["HARDSHIP_WORKER"]), (world.viewer(), [])):
         tapped = await api.mutate("expressInterest", given, token, tap)
         assert tapped["lead"]["group"] is None
+        mine = await api.ask(own, {"receipt": tapped["receipt"]})
+        assert [edge["node"]["group"] for edge in mine["myLeads"]["edges"]] == seen
     said = await rows(api, world, "officer", "GROUP")
     assert [(row["group"], row["interests"]) for row in said] == [(None, 1), ("HARDSHIP_WORKER", 1)]
     leads = await api.ask(

@@ -214,6 +214,33 @@ async def test_consent_that_is_taken_back_closes_the_lead_to_the_employer(
     assert await stored(running) == nothing_more
 
 
+@pytest.mark.parametrize("name", ["withdrawConsent", "advanceLead"])
+async def test_whoever_is_interested_again_after_all_gives_one_new_lead(
+    name: str, api: Api, world: World, running: Running
+) -> None:
+    given = interest_input(world)
+    first = await api.mutate("expressInterest", given, world.viewer(), TAP)
+    taken_back = {
+        "withdrawConsent": {"receipt": first["receipt"], "leadId": first["lead"]["id"]},
+        "advanceLead": {"leadId": first["lead"]["id"], "stage": "WITHDRAWN"},
+    }
+    answer = await api.mutate(name, taken_back[name], world.token(world.host))
+    assert "code" not in answer
+    taps = await asyncio.gather(
+        *(api.mutate("expressInterest", given, world.viewer(), TAP) for _ in range(10))
+    )
+    assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
+    (anew,) = {tap["lead"]["id"] for tap in taps}
+    assert anew != first["lead"]["id"]
+    shown = {lead["id"]: lead["stage"] for lead in await seen_by(api, world, "host")}
+    assert (shown[first["lead"]["id"]], shown[anew]) == ("WITHDRAWN", "INTERESTED")
+    assert anew in {lead["id"] for lead in await seen_by(api, world, "recruiter")}
+    # The first one stays its giver's; who gave the new one holds the receipt for it.
+    assert [lead["id"] for lead in await mine(api, first["receipt"])] == [first["lead"]["id"]]
+    (holding,) = [tap["receipt"] for tap in taps if tap["created"]]
+    assert [lead["id"] for lead in await mine(api, holding)] == [anew]
+
+
 @pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])
 async def test_who_was_hired_or_refused_stays_so_without_consent(
     stage: str, api: Api, world: World, running: Running
@@ -377,7 +404,10 @@ async def test_a_consent_that_was_taken_back_is_not_told_to_who_sends_the_phone(
     given = {"receipt": first["receipt"], "leadId": first["lead"]["id"]}
     await act(api, "withdrawConsent", **given)
     again = await tap(api, world, world.viewer(), contact=contact)
-    assert (again["created"], again["lead"]) == (False, first["lead"])
+    # As for a phone that was never sent.
+    assert again["created"]
+    assert again["lead"] == {"id": again["lead"]["id"], "withdrawnAt": None}
+    assert again["lead"]["id"] != first["lead"]["id"]
 
 
 async def test_two_ways_at_once_leave_one_row_of_each(

@@ -15,9 +15,9 @@ from graphql import (
 )
 
 from schema import root
-from tests.schema.test_roles import ALLOWED
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS
+from tests.support.roles import ALLOWED
 from tests.support.services import Running, World, stored
 
 SCHEMA = root.SCHEMA._schema

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Receiver
 
+from domain.errors import Busy
 from domain.webhook_messages import WebhookEvent
-from domain.webhooks import MOST_WEBHOOKS
-from schema.nodes import global_id
+from domain.webhooks import MOST_WEBHOOKS, Answer
+from schema.nodes import global_id, local_id
 from storage.client import new_id
+from storage.clock import utc_now
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS, interest_input, posting_input
 from tests.support.services import Running, World, gid, stored
@@ -106,6 +108,94 @@ async def test_the_secret_is_one_that_receivers_take_and_is_shown_once(
     assert rotated["secret"] != created["secret"]
 
 
+CHANGED = "... on WebhookChanged { webhook { url events version state failingSince lastStatus } }"
+
+
+async def change(api: Api, world: World, caller: str = "officer", **given: Any) -> dict[str, Any]:
+    given = {"webhookId": gid(world.webhook)} | given
+    return await api.mutate("changeWebhook", given, world.token_of(caller), CHANGED)
+
+
+async def test_what_is_left_out_stays_and_each_change_is_a_version_on(
+    api: Api, world: World
+) -> None:
+    events, url = [event.value for event in world.webhook.events], "https://partner.example/new"
+    first = (await change(api, world, url=f" {url} "))["webhook"]
+    assert (first["url"], first["events"], first["version"]) == (url, events, 2)
+    given = ["POSTING_OPENED", "SESSION_ENDED", "POSTING_OPENED"]
+    second = (await change(api, world, events=given, expectedVersion=2))["webhook"]
+    assert (second["url"], second["events"], second["version"]) == (url, given[:2], 3)
+    refused = await change(api, world, events=["LEAD_ERASED"], expectedVersion=2)
+    assert (refused["code"], refused["field"]) == ("STATUS_CONFLICT", ["input", "expectedVersion"])
+    assert "version 3" in refused["message"]
+    third = (await change(api, world, url=url))["webhook"]
+    assert third == second | {"version": 4}
+
+
+async def test_who_read_it_before_another_changed_it_overwrites_nothing(
+    world: World, running: Running
+) -> None:
+    webhooks, url = running.services.webhooks, "https://partner.example/new"
+    changed = await webhooks.change(world.webhook, url, None)
+    with pytest.raises(Busy):
+        await webhooks.change(world.webhook, None, [WebhookEvent.LEAD_ERASED])
+    assert await running.store.webhooks.by_id(world.webhook.id) == changed
+    assert (changed.url, changed.events, changed.version) == (url, world.webhook.events, 2)
+
+
+async def test_with_another_address_its_failures_are_forgotten_and_with_other_events_not(
+    api: Api, world: World, running: Running
+) -> None:
+    failed = world.webhook.failed(Answer(status=410), at=utc_now().replace(microsecond=0))
+    assert await running.store.webhooks.note_failure(world.webhook, failed)
+    told = (await change(api, world, events=["LEAD_ERASED"]))["webhook"]
+    assert (told["state"], told["lastStatus"]) == ("FAILED", 410)
+    moved = (await change(api, world, url="https://partner.example/new"))["webhook"]
+    # It is switched on by its owner, once it is there.
+    assert (moved["state"], moved["failingSince"], moved["lastStatus"]) == ("FAILED", None, None)
+
+
+async def test_one_that_is_older_than_versions_is_at_the_first(
+    api: Api, world: World, running: Running
+) -> None:
+    webhooks = running.store.mongo["webhooks"]
+    await webhooks.update_one({"_id": world.webhook.id}, {"$unset": {"version": 1}})
+    changed = await change(api, world, events=["LEAD_ERASED"], expectedVersion=1)
+    assert changed["webhook"]["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "url"),
+        ({"url": "http://partner.example/"}, "url"),
+        ({"url": "https://10.0.0.1/"}, "url"),
+        ({"events": []}, "events"),
+        ({"events": ["WEBHOOK_TEST"]}, "events"),
+    ],
+)
+async def test_a_change_that_is_none_or_wrong_is_named_and_nothing_is_written(
+    given: dict[str, Any], field: str, api: Api, still_world: World, running: Running
+) -> None:
+    before = await stored(running)
+    refused = await change(api, still_world, **given)
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
+    assert await stored(running) == before
+
+
+async def test_a_recruiter_changes_their_own_and_is_told_of_no_sessions(
+    api: Api, world: World
+) -> None:
+    own = (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
+    refused = await change(api, world, "recruiter", webhookId=own, events=["SESSION_ENDED"])
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "events"])
+    changed = await change(api, world, "recruiter", webhookId=own, events=["LEAD_ERASED"])
+    assert changed["webhook"]["events"] == ["LEAD_ERASED"]
+    assert (await change(api, world, "other recruiter", webhookId=own, events=["LEAD_ERASED"]))[
+        "code"
+    ] == "NOT_FOUND"
+
+
 async def test_an_owner_has_at_most_ten_and_a_deleted_one_makes_room(
     api: Api, world: World
 ) -> None:
@@ -137,6 +227,56 @@ async def test_a_wrong_address_or_event_is_named_and_nothing_is_written(
     refused = await made(api, still_world, "recruiter", *events, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await stored(running) == before
+
+
+async def test_one_that_was_delivered_is_sent_again_when_its_owner_asks_for_it(
+    api: Api, world: World, running: Running
+) -> None:
+    token = world.token_of("officer")
+    webhook = (await made(api, world, "officer", "SESSION_ENDED"))["webhook"]["id"]
+    selection = OPERATIONS["testWebhook"].selection
+    sent = await api.mutate("testWebhook", {"webhookId": webhook}, token, selection)
+    one = {"webhookId": webhook, "deliveryId": sent["delivery"]["id"]}
+    done = {"$set": {"state": "DELIVERED", "attempts": 3}}
+    of_it = {"webhook_id": local_id(webhook, "Webhook")}
+    await running.store.mongo["deliveries"].update_one(of_it, done)
+
+    async def of_state(state: str) -> list[tuple[str, int]]:
+        found = await api.ask(DELIVERIES, {"id": webhook, "state": state}, token)
+        nodes = [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
+        return [(node["id"], node["attempts"]) for node in nodes]
+
+    assert (await of_state("PENDING"), len(await of_state("DELIVERED"))) == ([], 1)
+    other = await made(api, world, "officer", "LEAD_RECORDED")
+    refused = await api.mutate("replayWebhook", one | {"webhookId": other["webhook"]["id"]}, token)
+    assert (refused["code"], refused["field"]) == ("NOT_FOUND", ["input", "deliveryId"])
+    selection = OPERATIONS["replayWebhook"].selection
+    assert (await api.mutate("replayWebhook", one, token, selection))["deliveries"] == 1
+    assert await of_state("PENDING") == [(sent["delivery"]["id"], 0)]
+
+
+async def test_a_time_to_replay_from_needs_its_zone(api: Api, still_world: World) -> None:
+    given = {"webhookId": gid(still_world.webhook), "since": "2026-10-01T12:00:00"}
+    refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "since"])
+
+
+async def test_one_is_switched_off_and_on_and_what_happens_meanwhile_is_kept_for_it(
+    api: Api, world: World
+) -> None:
+    token = world.token_of("officer")
+    given = {"webhookId": (await made(api, world, "officer", "POSTING_CLOSED"))["webhook"]["id"]}
+    shown = "... on WebhookChanged { webhook { state version } }"
+    off = (await api.mutate("disableWebhook", given, token, shown))["webhook"]
+    await api.mutate("closePosting", {"postingId": gid(world.open)}, world.token_of("recruiter"))
+    assert [each["state"] for each in await told(api, world, "officer", given["webhookId"])] == [
+        "PENDING"
+    ]
+    on = (await api.mutate("enableWebhook", given, token, shown))["webhook"]
+    assert [off, on] == [
+        {"state": "DISABLED", "version": 2},
+        {"state": "ENABLED", "version": 3},
+    ]
 
 
 @pytest.mark.parametrize("given", [{}, {"since": "2026-10-01T12:00:00Z", "deliveryId": "x"}])

@@ -67,6 +67,19 @@ async def test_an_index_of_an_earlier_version_is_made_anew(either_mongo: Mongo) 
     assert (await leads.index_information())["by_owner"]["key"] == [("owner_id", 1), ("_id", -1)]
 
 
+async def test_an_index_of_an_earlier_version_goes_once_its_successor_is_there(
+    either_mongo: Mongo,
+) -> None:
+    await ensure_collections(either_mongo)
+    leads = either_mongo["leads"]
+    keys = [("session_id", 1), ("posting_id", 1), ("person", 1)]
+    await leads.create_index(keys, name="one_lead_a_person", unique=True)
+    await ensure_collections(either_mongo)
+    names = set(await leads.index_information())
+    assert "one_lead_a_person" not in names
+    assert "one_standing_lead_a_person" in names
+
+
 async def test_collections_can_be_made_again_and_by_many_at_once(either_mongo: Mongo) -> None:
     await asyncio.gather(*(ensure_collections(either_mongo) for _ in range(3)))
     made = await shape(either_mongo)

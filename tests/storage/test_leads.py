@@ -146,6 +146,17 @@ async def test_a_person_gives_one_lead_a_posting_without_a_session(either_store:
     assert await leads.sessions_with_unlogged() == [None, "session"]
 
 
+async def test_a_lead_that_made_way_leaves_room_for_one_more(either_store: Store) -> None:
+    leads = either_store.leads
+    gone = [records.lead(person="w") for _ in range(2)]
+    gone = [replace(lead, stage=LeadStage.WITHDRAWN, made_way=lead.id) for lead in gone]
+    assert await leads.record(gone) == [(lead, True) for lead in gone]
+    assert await leads.find("session", "posting", "w") is None
+    anew, again = records.lead(person="w"), records.lead(person="w")
+    assert await leads.record([anew, again]) == [(anew, True), (anew, False)]
+    assert await leads.find("session", "posting", "w") == anew
+
+
 async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: Store) -> None:
     stages = [LeadStage.INTERESTED, LeadStage.HIRED, LeadStage.RETAINED_90, LeadStage.WITHDRAWN]
     await either_store.leads.record(

@@ -391,6 +391,29 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
     assert stats["totalKeysExamined"] > 0
 
 
+@pytest.mark.parametrize("order", list(SearchOrder))
+async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of_its_entry(
+    store: Store, order: SearchOrder
+) -> None:
+    await keep(store, a=terms(benefits=(Benefit.MEALS,)), c=terms(place_code="330402"))
+    await store.postings.add([records.posting(id="b")], findable=False)
+    wanted = query(near=HERE)
+    has_entry = order in {SearchOrder.PAY, SearchOrder.DISTANCE}
+    ids = await found(store, wanted, order)
+    assert sorted(ids) == (["a", "c"] if has_entry else ["a", "b", "c"])
+    for backward in (False, True):
+        hits = await turned(store, order, wanted, 1, backward=backward)
+        assert [hit.posting.id for hit in hits] == ids
+    counts = await store.search.count(wanted)
+    assert (counts.total, counts.complete) == (3, False)
+    assert counts.places == {"310115": 2, "330402": 1}
+    assert (sum(counts.pays.values()), counted(counts.traits)[Benefit]) == (2, [(Benefit.MEALS, 1)])
+    for narrowed in (query("电工"), query(pay_from=1), query(occupations=tuple(Occupation))):
+        assert await found(store, narrowed) == ["c", "a"]
+        of_these = await store.search.count(narrowed)
+        assert (of_these.total, of_these.complete) == (2, True)
+
+
 async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

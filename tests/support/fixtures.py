@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -12,14 +13,21 @@ from tests.support.graphql import Api, Server
 from tests.support.services import Running, World, running_services
 
 
-@pytest.fixture(scope="session")
-async def running(mongo_uri: str) -> AsyncIterator[Running]:
-    """Services over one database; each test has a world of its own in it."""
+@asynccontextmanager
+async def over_new_database(mongo_uri: str) -> AsyncIterator[Running]:
+    """Services over a database of their own, which is dropped after them."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo) as running:
         yield running
     await mongo.drop()
     await mongo.close()
+
+
+@pytest.fixture(scope="session")
+async def running(mongo_uri: str) -> AsyncIterator[Running]:
+    """Services over one database; each test has a world of its own in it."""
+    async with over_new_database(mongo_uri) as running:
+        yield running
 
 
 @pytest.fixture

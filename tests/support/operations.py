@@ -458,6 +458,17 @@ OPERATIONS = {
             "WebhookCreated",
             "... on WebhookCreated { secret webhook { id url events state failingSince } }",
         ),
+        Operation(
+            "changeWebhook",
+            lambda world: {
+                "webhookId": gid(world.webhook),
+                "url": "https://partner.example/moved",
+                "events": ["LEAD_RECORDED", "POSTING_OPENED"],
+                "expectedVersion": 1,
+            },
+            "WebhookChanged",
+            "... on WebhookChanged { webhook { id url events version } }",
+        ),
         *(
             Operation(
                 name,

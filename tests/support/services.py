@@ -69,6 +69,7 @@ class Running:
     tokens: Tokens
     engine: Engine
     endpoint: GraphQLEndpoint
+    feed: Feed
 
     @property
     def store(self) -> Store:
@@ -147,7 +148,7 @@ async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIter
         hub.close,
     )
     try:
-        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint)
+        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint, feed=feed)
     finally:
         for stop in stops:
             await stop()
@@ -214,7 +215,7 @@ class World:
             self.employer, terms=self._terms(valid_until=today() - timedelta(days=1))
         )
         self.hidden = (self.held, self.refused, self.closed, self.expired)
-        self.order = (
+        self.order: tuple[Posting, ...] = (
             self.open,
             self.held,
             self.second,
@@ -232,7 +233,13 @@ class World:
         self.interrupted = self._session(SessionStatus.INTERRUPTED)
         self.ended = self._session(SessionStatus.ENDED)
         self.draft = self._session(SessionStatus.DRAFT)
-        self.sessions = (self.live, self.scheduled, self.interrupted, self.ended, self.draft)
+        self.sessions: tuple[LiveSession, ...] = (
+            self.live,
+            self.scheduled,
+            self.interrupted,
+            self.ended,
+            self.draft,
+        )
         self.lead = self.interest("王小明", "+8613800138000")
         self.offered = replace(
             self.interest("李小红", "+8613900139000"),

@@ -17,7 +17,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from xlsxwriter import Workbook
 
-from api.imports import MOST_BYTES, Imports
+from api.imports import Imports
+from api.intake import MOST_BYTES
 from api.templates import template
 from domain.columns import POSTING_COLUMNS
 from realtime.imports import Importer

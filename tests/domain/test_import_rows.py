@@ -10,18 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.columns import (
-    COLUMNS,
-    EMPLOYER_COLUMNS,
-    POSTING_COLUMNS,
-    columns_of,
-    refused_value,
-    terms_from,
-    values,
-)
+from domain.columns import COLUMNS, EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.errors import InvalidInput
 from domain.geo import Point
 from domain.groups import SeekerGroup
+from domain.import_rows import columns_of, refused_value, terms_from, values
 from domain.imports import ImportKind
 from domain.money import Pay, PayPeriod
 from domain.postings import (

@@ -1,0 +1,112 @@
+"""Every route of the app: whom it is for, and what it shows to whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import httpx
+import pytest
+from python_calamine import CalamineWorkbook
+from starlette.routing import Route
+
+from api.app import create_app
+from api.settings import Settings
+from schema.nodes import global_id
+from storage.client import new_id
+from tests.support.services import Running, gid, stored
+from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
+from tests.support.visibility import CALLERS, DOORS, OFFICE, RECORDS
+
+LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
+
+
+def headers(world: Showcase, caller: str) -> dict[str, str]:
+    token = world.token_of(caller)
+    return {"authorization": f"Bearer {token}"} if token else {}
+
+
+def refusal(caller: str) -> tuple[int, str]:
+    return (401, "UNAUTHENTICATED") if caller == "nobody" else (403, "NOT_PERMITTED")
+
+
+def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
+    """The rows of a table, without its headings."""
+    if path.endswith(".csv"):
+        return [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))][1:]
+    (sheet,) = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return [[str(cell) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()][1:]
+
+
+def test_every_route_stands_in_the_table() -> None:
+    paths = {route.path for route in create_app(Settings.read()).routes if isinstance(route, Route)}
+    assert paths == set(DOORS)
+
+
+@pytest.mark.parametrize("path", ["/exports/leads.csv", "/exports/leads.xlsx"])
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_an_export_holds_the_leads_of_the_scope_masked(
+    caller: str, path: str, showcase: Showcase, visit: httpx.AsyncClient
+) -> None:
+    answer = await visit.get(path, headers=headers(showcase, caller))
+    if caller not in DOORS[path]:
+        assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+        return
+    assert answer.status_code == 200
+    rows = rows_of(answer, path)
+    theirs = [name for name in LEADS if caller in RECORDS[name]]
+    assert {row[0] for row in rows} == {gid(getattr(showcase, name)) for name in theirs}
+    masks = {MASKS.get(name, ("", "")) for name in theirs}
+    assert {(row[7], row[8]) for row in rows} == masks
+
+
+@pytest.mark.parametrize("caller", sorted(OFFICE))
+async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient
+) -> None:
+    for name, kind, hidden in (
+        ("sessionId", "LiveSession", showcase.draft),
+        ("postingId", "Posting", showcase.held),
+    ):
+        ids = gid(hidden), global_id(kind, new_id())
+        asked = [
+            await visit.get(
+                "/exports/leads.csv", params={name: each}, headers=headers(showcase, caller)
+            )
+            for each in ids
+        ]
+        assert asked[0].content == asked[1].content
+
+
+@pytest.mark.parametrize("caller", [each for each in CALLERS if each not in OFFICE])
+async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+) -> None:
+    before = await stored(apart)
+    answer = await visit.post("/imports", content=b"a,b", headers=headers(showcase, caller))
+    assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+    assert await stored(apart) == before
+
+
+async def test_what_everybody_may_read_tells_of_nobody(
+    showcase: Showcase, visit: httpx.AsyncClient
+) -> None:
+    token = showcase.running.store.codes.token(showcase.code)
+    named = {
+        "/jobs/{id}": f"/jobs/{gid(showcase.open)}",
+        "/q/{token}": f"/q/{token}",
+        "/codes/{name}": f"/codes/{token}.svg",
+        "/imports/{name}": "/imports/postings.csv",
+        "/sitemaps/{name}": "/sitemaps/0.xml",
+        "/open-data/postings.{form}": "/open-data/postings.json",
+    }
+    open_to_all = [path for path, callers in DOORS.items() if callers == frozenset(CALLERS)]
+    for path in open_to_all:
+        if path == "/graphql":
+            continue
+        answer = await visit.get(named.get(path, path))
+        assert answer.status_code in {200, 302}, path
+        for name, phone in (*PEOPLE.values(), (CORRECTED, "+86132")):
+            assert name not in answer.text
+            assert phone.removeprefix("+86") not in answer.text

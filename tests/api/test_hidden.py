@@ -1,0 +1,123 @@
+"""What is hidden from a caller is to them as if it had never been, and what is denied does nothing.
+
+Every query and mutation is sent with the ids of things that are hidden from the caller, and then
+with ids that never were: both answers are the same to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from schema.nodes import global_id, kind_of
+from storage.client import new_id
+from tests.support.operations import OPERATIONS
+from tests.support.roles import ALLOWED
+from tests.support.roles import CALLERS as ROLES
+from tests.support.services import Running, gid, stored
+from tests.support.showcase import Showcase
+from tests.support.visibility import CALLERS, CONCERNED, RECORDS
+from tests.support.ways import Way, reads, sent
+
+
+def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
+    """The ids of all that is hidden from a caller, each with one that never was."""
+    ids = [gid(getattr(world, name)) for name, seen_by in RECORDS.items() if caller not in seen_by]
+    unknown: dict[str, str] = {each: global_id(kind_of(each)[0], new_id()) for each in ids}
+    if caller not in CONCERNED:
+        unknown[global_id("Report", world.report.id)] = global_id("Report", new_id())
+    return unknown
+
+
+def replaced(given: Any, ids: Mapping[str, str]) -> Any:
+    text = json.dumps(given)
+    for each, other in ids.items():
+        text = text.replace(each, other)
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient
+) -> None:
+    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    for way in reads(showcase, ["forged"]):
+        other = Way(way.root, replaced(way.given, ids))
+        if other.given == way.given:
+            continue
+        denied, unknown = [await sent(visit, token, "query", each) for each in (way, other)]
+        assert denied.content == unknown.content, way
+
+
+@pytest.mark.parametrize("caller", ROLES)
+async def test_a_denied_mutation_does_nothing_and_tells_nothing(
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+) -> None:
+    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    before = await stored(apart)
+    for name, operation in OPERATIONS.items():
+        if caller in ALLOWED[name]:
+            continue
+        given = operation.given(showcase)
+        way, other = Way(name, {"input": given}), Way(name, {"input": replaced(given, ids)})
+        denied, unknown = [await sent(visit, token, "mutation", each) for each in (way, other)]
+        assert denied.content == unknown.content, name
+        assert await stored(apart) == before, name
+
+
+# A posting that is not open is told of as such: whoever saw it while it was is to know why.
+@pytest.mark.parametrize("caller", ROLES)
+async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+) -> None:
+    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    draft = gid(showcase.draft)
+    before = await stored(apart)
+    for name, operation in OPERATIONS.items():
+        given = operation.given(showcase)
+        if draft not in ids or "sessionId" not in given:
+            continue
+        of_draft = {"input": given | {"sessionId": draft}}
+        ways = Way(name, of_draft), Way(name, replaced(of_draft, ids))
+        denied, unknown = [await sent(visit, token, "mutation", each) for each in ways]
+        assert denied.content == unknown.content, name
+    assert await stored(apart) == before
+
+
+NEVER_A_VISITORS = {
+    "lead": "leads",
+    "code": "codes",
+    "webhook": "webhooks",
+    "upload": "imports",
+    "seeker": "seekers",
+    "referral": "referrals",
+    "campaign": "campaigns",
+    "entry": "call_entries",
+}
+
+
+@pytest.mark.parametrize(("caller", "looked_up"), [("viewer", False), ("officer below", True)])
+async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
+    caller: str, looked_up: bool, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+) -> None:
+    mongo, token = apart.store.mongo, showcase.token_of(caller)
+    query = "query ($id: ID!) { node(id: $id) { id } }"
+    await mongo.command({"profile": 2})
+    for name in NEVER_A_VISITORS:
+        asked = {"query": query, "variables": {"id": gid(getattr(showcase, name))}}
+        answer = await visit.post(
+            "/graphql", json=asked, headers={"authorization": f"Bearer {token}"}
+        )
+        assert answer.json() == {"data": {"node": None}}
+    await mongo.command({"profile": 0})
+    ids = [getattr(showcase, name).id for name in NEVER_A_VISITORS]
+    entries = [each async for each in mongo["system.profile"].find({})]
+    about = [each for each in entries if any(one in str(each) for one in ids)]
+    read = {each["ns"].partition(".")[2] for each in about}
+    await mongo.command({"drop": "system.profile"})
+    assert read.issuperset(NEVER_A_VISITORS.values()) is looked_up
+    assert looked_up or read.isdisjoint(NEVER_A_VISITORS.values())

@@ -1,0 +1,218 @@
+"""Who sees what: every caller, every way in, every field, against tests/support/visibility.py.
+
+One showcase is crawled by each caller over real HTTP and WebSockets; the tests look at what came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from storage.client import new_id
+from tests.support.crawl import QUERY, SUBSCRIPTION, Seen, document, seen
+from tests.support.graphql import Server, Socket, socket
+from tests.support.services import Running, gid, stored
+from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
+from tests.support.visibility import (
+    CALLERS,
+    RECORDS,
+    SCOPE,
+    STAFF,
+    shown_to,
+)
+from tests.support.ways import Way, acts, follows, reads, resets, sent
+
+MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
+
+
+@dataclass
+class Look:
+    """What one caller got through one way: an answer or events, and the code of a refusal."""
+
+    way: Way
+    told: list[dict[str, Any]]
+    code: str | None
+
+
+@dataclass
+class Crawl:
+    """What everybody got."""
+
+    world: Showcase
+    before: dict[str, str]
+    after: dict[str, str]
+    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+
+    def seen(self, caller: str) -> Iterator[Seen]:
+        for look in self.looks[caller]:
+            yield from seen(look.told)
+
+
+@pytest.fixture(scope="module")
+async def crawl(
+    apart: Running, showcase: Showcase, served_apart: Server, visit: httpx.AsyncClient
+) -> Crawl:
+    before = await stored(apart)
+    looks: dict[str, list[Look]] = {}
+    for caller in CALLERS:
+        looks[caller] = [
+            await asked(visit, showcase, caller, "query", way)
+            for way in reads(showcase, receipts(showcase, caller))
+        ]
+    crawl = Crawl(showcase, before, await stored(apart), looks)
+    for caller in CALLERS:
+        async with socket(served_apart.url) as connection:
+            await connection.initialise(showcase.token_of(caller))
+            for way in (*follows(showcase), *resets(showcase)):
+                looks[caller].append(await followed(connection, way))
+    for caller in CALLERS:
+        looks[caller] += [
+            await asked(visit, showcase, caller, "mutation", way) for way in acts(showcase, caller)
+        ]
+    return crawl
+
+
+def receipts(world: Showcase, caller: str) -> list[str]:
+    given = (world.lead, world.offered, world.withdrawn_lead)
+    return [world.receipt(lead) for lead in given] if caller == "giver" else ["forged"]
+
+
+async def asked(
+    http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: Way
+) -> Look:
+    answer = (await sent(http, world.token_of(caller), operation, way)).json()
+    errors = answer.get("errors", [])
+    code = errors[0]["extensions"]["code"] if errors else None
+    return Look(way, [answer.get("data") or {}], code)
+
+
+async def followed(connection: Socket, way: Way) -> Look:
+    """All that is logged of what a subscription follows, up to now."""
+    name, end = new_id(), new_id()
+    await connection.subscribe(name, document("subscription", way.root, way.given), **way.given)
+    # It is answered only once the other has caught up.
+    await connection.subscribe(end, "{ __typename }")
+    look = Look(way, [], None)
+    while (message := await connection.receive()) != {"id": end, "type": "complete"}:
+        if message["type"] == "error":
+            look.code = message["payload"][0]["extensions"]["code"]
+        elif message["id"] == name:
+            assert "errors" not in message["payload"], message
+            look.told.append(message["payload"]["data"])
+    if look.code is None:
+        await connection.send(id=name, type="complete")
+    return look
+
+
+def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
+    assert QUERY is not None
+    assert SUBSCRIPTION is not None
+    assert {way.root for way in reads(showcase, ["forged"])} == set(QUERY.fields)
+    for ways in (follows(showcase), resets(showcase)):
+        assert {way.root for way in ways} == set(SUBSCRIPTION.fields)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_whom_a_way_is_not_for_is_refused_by_name(caller: str, crawl: Crawl) -> None:
+    looks = [look for look in crawl.looks[caller] if look.way.root not in MUTATIONS]
+    got = {repr(look.way): look.code for look in looks}
+    assert got == {repr(look.way): look.way.refusal(caller) for look in looks}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+    table = shown_to()
+    shown = {(each.type, each.field) for each in crawl.seen(caller) if each.value is not None}
+    shown = {each for each in shown if each in table}
+    assert shown == {field for field, callers in table.items() if caller in callers}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_caller_sees_the_records_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+    ids = {each.value for each in crawl.seen(caller) if each.field == "id"}
+    found = {name for name in RECORDS if gid(getattr(crawl.world, name)) in ids}
+    assert found == {name for name, callers in RECORDS.items() if caller in callers}
+
+
+def test_reading_changes_nothing_whether_it_is_allowed_or_refused(crawl: Crawl) -> None:
+    assert crawl.after == crawl.before
+
+
+CLEAR = {
+    "giver": {"lead", "offered", "withdrawn_lead"},
+    "seeker": {"seeker"},
+    "other seeker": {"other_seeker"},
+    "officer": {"lead", "entry", "seeker"},
+    "officer above": {"lead", "entry", "seeker"},
+    "recruiter": {"lead"},
+}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, crawl: Crawl) -> None:
+    shown = {each.value for each in crawl.seen(caller) if each.type == "MaskedContact"}
+    theirs = [mask for name, mask in MASKS.items() if caller in RECORDS[name] - {"giver"}]
+    assert shown == {part for mask in theirs for part in mask}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
+    caller: str, crawl: Crawl
+) -> None:
+    shown = {each.value for each in crawl.seen(caller) if each.type == "Contact"}
+    assert shown == {part for name in CLEAR.get(caller, ()) for part in PEOPLE[name]}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_outside_of_a_contact_nothing_tells_who_somebody_is(caller: str, crawl: Crawl) -> None:
+    told = json.dumps(
+        [_without_contacts(look.told) for look in crawl.looks[caller]], ensure_ascii=False
+    )
+    persons = [lead.person for lead in crawl.world.leads] + [crawl.world.seeker.person or "?"]
+    for name, phone in (*PEOPLE.values(), (CORRECTED, "")):
+        assert name not in told
+        assert not phone or phone.removeprefix("+86") not in told
+    assert not [person for person in persons if person in told]
+
+
+def _without_contacts(told: Any) -> Any:
+    if isinstance(told, list):
+        return [_without_contacts(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    return {
+        alias: _without_contacts(value)
+        for alias, value in told.items()
+        if not alias.startswith("Contact__")
+    }
+
+
+LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
+
+
+@pytest.mark.parametrize("caller", sorted(STAFF))
+def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, crawl: Crawl) -> None:
+    scope = [name for name in LEADS if caller in RECORDS[name] & SCOPE]
+    for look in crawl.looks[caller]:
+        if look.way.root != "funnel":
+            continue
+        counted = [each.value for each in seen(look.told) if each[:2] == ("FunnelRow", "interests")]
+        by_union = look.way.given["by"] == "UNION"
+        # By union each counts in the row of every union of its path.
+        assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), look.way
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_facets_count_what_the_caller_may_list_and_no_more(caller: str, crawl: Crawl) -> None:
+    lists = [look for look in crawl.looks[caller] if look.way.root == "postings" and not look.code]
+    assert lists
+    for look in lists:
+        (found,) = [each["postings"] for each in look.told]
+        facets = found["PostingConnection__facets"]
+        assert facets["PostingFacets__total"] == len(found["PostingConnection__edges"]), look.way

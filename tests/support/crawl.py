@@ -1,0 +1,121 @@
+"""Documents that ask for everything there is behind a field, and what an answer has shown.
+
+Each field is asked for under the alias ``Type__field``, so an answer tells by itself what was
+seen of which type, whatever union or list it came through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+)
+
+from schema.documents import DEPTH
+from schema.root import SCHEMA
+
+GRAPH = SCHEMA._schema
+QUERY, MUTATION, SUBSCRIPTION = GRAPH.query_type, GRAPH.mutation_type, GRAPH.subscription_type
+_PAGES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
+"""Of a list within a list the first two are looked at, of any other nine, but of these so many."""
+_FRAMES = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
+"""The fields of connections, edges and refusals, which hold nothing of their own."""
+HOLDING = {
+    name: kind
+    for name, kind in GRAPH.type_map.items()
+    if isinstance(kind, GraphQLObjectType)
+    and not name.startswith("__")
+    and kind not in {QUERY, MUTATION, SUBSCRIPTION}
+    and name != "PageInfo"
+    and kind.fields.keys() not in _FRAMES
+}
+"""The object types that hold something, by name."""
+
+
+class Seen(NamedTuple):
+    """That a field of a type had this value; of an object or a list of them, whether any."""
+
+    type: str
+    field: str
+    value: Any
+
+
+def document(operation: str, name: str, given: Iterable[str]) -> str:
+    """The document of a root field with these arguments, which go as variables."""
+    root = {"query": QUERY, "mutation": MUTATION, "subscription": SUBSCRIPTION}[operation]
+    assert root is not None  # the schema has all three
+    field = root.fields[name]
+    variables = " ".join(f"${each}: {field.args[each].type}" for each in given)
+    page = [f"first: {_PAGES.get(name, 9)}"] if "first" in field.args else []
+    passed = [f"{each}: ${each}" for each in given] + page
+    head = f"{operation} ({variables})" if variables else operation
+    arguments = f"({' '.join(passed)})" if passed else ""
+    return f"{head} {{ {name}{arguments} {_Selection().of(field.type, 1)} }}"
+
+
+class _Selection:
+    """Everything behind a field, each step from one type to another taken once."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str]] = set()
+
+    def of(self, output: GraphQLOutputType, depth: int) -> str:
+        kind = get_named_type(output)
+        if is_leaf_type(kind):
+            return ""
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            cases = GRAPH.get_possible_types(kind)
+            parts = [f"... on {case.name} {self._fields(case, depth)}" for case in cases]
+            return "{ __typename " + " ".join(parts) + " }"
+        assert isinstance(kind, GraphQLObjectType)
+        return self._fields(kind, depth)
+
+    def _fields(self, kind: GraphQLObjectType, depth: int) -> str:
+        asked = ["__typename"]
+        later = []
+        for name, field in kind.fields.items():
+            if is_leaf_type(get_named_type(field.type)):
+                asked.append(f"{kind.name}__{name}: {name}")
+            elif depth < DEPTH - 1 and (kind.name, name) not in self._taken:
+                self._taken.add((kind.name, name))
+                later.append((name, field))
+        for name, field in later:
+            below = self.of(field.type, depth + 1)
+            asked.append(f"{kind.name}__{name}: {name}{_page(name, field)} {below}")
+        return "{ " + " ".join(asked) + " }"
+
+
+def _page(name: str, field: GraphQLField) -> str:
+    return f"(first: {_PAGES.get(name, 2)})" if "first" in field.args else ""
+
+
+def seen(answer: Any) -> Iterator[Seen]:
+    """All that an answer to such a document has shown."""
+    if isinstance(answer, list):
+        for each in answer:
+            yield from seen(each)
+    if not isinstance(answer, dict):
+        return
+    for alias, value in answer.items():
+        kind, _, field = alias.partition("__")
+        if kind in HOLDING and field:
+            yield Seen(kind, field, _shown(value))
+        yield from seen(value)
+
+
+def _shown(value: Any) -> Any:
+    """A leaf as it is; of what holds more, whether it holds anything."""
+    if isinstance(value, dict):
+        edges = next((value[key] for key in value if key.endswith("__edges")), [True])
+        return bool(edges) or None
+    if isinstance(value, list):
+        return value if value and not isinstance(value[0], dict) else bool(value) or None
+    return value if value != "" else None

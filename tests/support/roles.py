@@ -1,0 +1,156 @@
+"""Who may do what: every mutation, whom it is for, and to whom of them what it names is hidden."""
+
+from __future__ import annotations
+
+CALLERS = (
+    "nobody",
+    "viewer",
+    "seeker",
+    "host",
+    "other host",
+    "officer",
+    "officer above",
+    "officer below",
+    "officer elsewhere",
+    "recruiter",
+    "other recruiter",
+)
+OTHER_OFFICERS = {"officer below", "officer elsewhere"}
+OFFICERS = {"officer", "officer above"} | OTHER_OFFICERS
+RECRUITERS = {"recruiter", "other recruiter"}
+DIRECTORS = {"host", "officer", "officer above"}
+ALLOWED = {
+    "signIn": set(CALLERS),
+    "refreshSignIn": set(CALLERS),
+    "enterAsViewer": set(CALLERS),
+    "createEmployer": OFFICERS,
+    "verifyEmployer": {"officer", "officer above"},
+    "submitPosting": OFFICERS | {"recruiter"},
+    "reviewPosting": {"officer", "officer above"},
+    "reportPosting": {"viewer"},
+    "resolveReport": {"officer", "officer above"},
+    "addMinimumWage": {"officer above"},
+    "verifyMinimumWage": {"officer above"},
+    "changePosting": {"officer", "officer above", "recruiter"},
+    "closePosting": {"officer", "officer above", "recruiter"},
+    "scheduleSession": DIRECTORS | {"other host"},
+    "startSession": DIRECTORS,
+    "interruptSession": DIRECTORS,
+    "resumeSession": DIRECTORS,
+    "endSession": DIRECTORS,
+    "cancelSession": DIRECTORS,
+    "pinPosting": DIRECTORS,
+    "unpinPosting": DIRECTORS,
+    "setSegment": DIRECTORS,
+    "createCode": DIRECTORS,
+    "announce": DIRECTORS,
+    "expressInterest": {"viewer", "seeker"},
+    "askQuestion": {"viewer", "seeker"},
+    "publishQuestion": DIRECTORS,
+    "answerQuestion": DIRECTORS,
+    "declineQuestion": DIRECTORS,
+    "advanceLead": DIRECTORS | {"recruiter"},
+    "revealContact": {"officer", "officer above", "recruiter"},
+    "publishConsentText": {"officer above"},
+    # The receipt says who it is.
+    "withdrawConsent": set(CALLERS),
+    "confirmMyHire": set(CALLERS),
+    "correctMyContact": set(CALLERS),
+    "eraseMyData": set(CALLERS),
+    "exportMyData": set(CALLERS),
+    # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
+    "advanceLeads": {*CALLERS} - {"nobody", "viewer", "seeker"},
+    "assignLead": {"officer", "officer above", "recruiter"},
+    "createWebhook": OFFICERS | RECRUITERS,
+    "changeWebhook": {"officer", "officer above"},
+    "rotateWebhookSecret": {"officer", "officer above"},
+    "enableWebhook": {"officer", "officer above"},
+    "disableWebhook": {"officer", "officer above"},
+    "deleteWebhook": {"officer", "officer above"},
+    "testWebhook": {"officer", "officer above"},
+    "replayWebhook": {"officer", "officer above"},
+    "noteLead": DIRECTORS | {"recruiter"},
+    "confirmHire": {"officer", "officer above", "recruiter"},
+    "saveProfile": {"viewer", "seeker"},
+    "enterAsSeeker": set(CALLERS),
+    "withdrawProfileConsent": set(CALLERS),
+    "setMatching": {"seeker", "officer", "officer above"},
+    "setSeekerStatus": {"seeker", "officer", "officer above"},
+    "saveSearch": {"seeker"},
+    "removeSearch": {"seeker"},
+    "revealPerson": {"officer", "officer above"},
+    "eraseSeeker": {"officer", "officer above"},
+    "createCampaign": OFFICERS,
+    "importCallList": {"officer", "officer above"},
+    "recordCall": {"officer", "officer above"},
+    "saveProfileFor": {"officer", "officer above"},
+    "matchCampaign": {"officer", "officer above"},
+    "openReferral": {"officer", "officer above"},
+    "advanceReferral": {"officer", "officer above"},
+    "cancelImport": {"officer"},
+}
+# Somebody of the right role, but not of this scope, is not told that it exists.
+UNSEEN = {
+    "publishQuestion": OTHER_OFFICERS | {"other host"},
+    "answerQuestion": OTHER_OFFICERS | {"other host"},
+    "declineQuestion": OTHER_OFFICERS | {"other host"},
+    "reviewPosting": OTHER_OFFICERS,
+    "resolveReport": OTHER_OFFICERS,
+    "changePosting": OTHER_OFFICERS | {"other recruiter"},
+    "closePosting": OTHER_OFFICERS | {"other recruiter"},
+    "advanceLead": OTHER_OFFICERS | {"other host", "other recruiter"},
+    "revealContact": OTHER_OFFICERS | {"other recruiter"},
+    "assignLead": OTHER_OFFICERS | {"other recruiter"},
+    "changeWebhook": OTHER_OFFICERS | RECRUITERS,
+    "rotateWebhookSecret": OTHER_OFFICERS | RECRUITERS,
+    "enableWebhook": OTHER_OFFICERS | RECRUITERS,
+    "disableWebhook": OTHER_OFFICERS | RECRUITERS,
+    "deleteWebhook": OTHER_OFFICERS | RECRUITERS,
+    "testWebhook": OTHER_OFFICERS | RECRUITERS,
+    "replayWebhook": OTHER_OFFICERS | RECRUITERS,
+    "noteLead": OTHER_OFFICERS | {"other host", "other recruiter"},
+    "confirmHire": OTHER_OFFICERS | {"other recruiter"},
+    "setMatching": OTHER_OFFICERS,
+    "setSeekerStatus": OTHER_OFFICERS,
+    "revealPerson": OTHER_OFFICERS,
+    "eraseSeeker": OTHER_OFFICERS,
+    "importCallList": OTHER_OFFICERS,
+    "recordCall": OTHER_OFFICERS,
+    "saveProfileFor": OTHER_OFFICERS,
+    "matchCampaign": OTHER_OFFICERS,
+    "openReferral": OTHER_OFFICERS,
+    "advanceReferral": OTHER_OFFICERS,
+    "cancelImport": OTHER_OFFICERS | RECRUITERS | {"officer above"},
+}
+
+
+def refusal(name: str, caller: str) -> tuple[str, str]:
+    """Type and code of what a caller is refused with whom the mutation is not for."""
+    if caller == "nobody":
+        return "Unauthenticated", "UNAUTHENTICATED"
+    if caller in UNSEEN.get(name, set()):
+        return "NotFound", "NOT_FOUND"
+    return "NotPermitted", "NOT_PERMITTED"
+
+
+MAKING = {"createEmployer", "submitPosting", "scheduleSession", "createWebhook", "createCampaign"}
+"""What these make is in the caller's own scope."""
+BY_RECEIPT = {
+    "withdrawConsent": "giver",
+    "confirmMyHire": "giver",
+    "expressInterest": "giver",
+    "saveProfile": "seeker",
+    "enterAsSeeker": "seeker",
+    "withdrawProfileConsent": "seeker",
+}
+"""Whoever calls these is, or becomes, the person whom the answer is about."""
+
+DONE_BY = {"withdrawProfileConsent": {("Seeker", "withdrawnAt")}}
+"""What the caller has just done to their own, and so is told of."""
+
+
+def seen_as(name: str, caller: str) -> str:
+    """With whose eyes of tests/support/visibility.py the caller sees what a mutation answers."""
+    if name in MAKING:
+        return next(role for role in ("officer", "host", "recruiter") if role in caller)
+    return BY_RECEIPT.get(name, caller)

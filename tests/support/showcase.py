@@ -1,0 +1,375 @@
+"""A world in which every field has something to show, and everybody who may look at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+from domain.accounts import Account, Role
+from domain.calls import Call, CallOutcome, MatchRun, RunStatus
+from domain.codes import CodeKind
+from domain.contacts import Holder
+from domain.deliveries import Delivery
+from domain.events import PostingMatched, seeker_topic
+from domain.geo import Point
+from domain.groups import SeekerGroup
+from domain.imports import row_id
+from domain.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.money import Pay, PayPeriod
+from domain.pipeline import begun
+from domain.postings import (
+    Benefit,
+    CloseReason,
+    EmploymentType,
+    Finding,
+    Intensity,
+    Mark,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.questions import QuestionStatus
+from domain.referrals import ReferralStatus, ReferralStep
+from domain.reviews import ReportState
+from domain.seekers import Education, Profile
+from domain.sessions import Segment, SessionStatus
+from domain.wages import verified
+from domain.wants import Near, PickUp, Wants, Weekday
+from domain.webhook_messages import of_recorded
+from domain.webhooks import FailureKind, Webhook
+from storage.campaigns import CampaignMatch
+from storage.client import Session, new_id
+from storage.clock import utc_now
+from storage.documents import to_document
+from tests.support import records
+from tests.support.services import FINDING, Running, World, stored, today
+
+SHANGHAI = Point(latitude=31.2, longitude=121.5)
+AGO = timedelta(days=10)
+PEOPLE = {
+    "lead": ("王小明", "+8613800138000"),
+    "offered": ("李小红", "+8613900139000"),
+    "refused_lead": ("钱多多", "+8613500135000"),
+    "withdrawn_lead": ("周小兰", "+8613400134000"),
+    "erased_lead": ("吴天", "+8613300133000"),
+    "handed_lead": ("郑成功", "+8613200132000"),
+    "entry": ("赵大勇", "+8613700137000"),
+    "seeker": ("孙丽", "+8613600136000"),
+    "withdrawn_seeker": ("冯春", "+8613100131000"),
+    "other_seeker": ("何芳", "+8613000130000"),
+}
+"""Whose name and phone are behind what."""
+CORRECTED = "郑大成"
+"""What the giver of the lead in hand was called after all."""
+
+MASKS = {
+    "lead": ("王**", "138****8000"),
+    "offered": ("李**", "139****9000"),
+    "refused_lead": ("钱**", "135****5000"),
+    "handed_lead": ("郑**", "132****2000"),
+    "entry": ("赵**", "137****7000"),
+    "seeker": ("孙*", "136****6000"),
+    "other_seeker": ("何*", "130****0000"),
+}
+"""Of those whose contact is still there."""
+
+
+class Showcase(World):
+    """Beside what every world has: leads in every state, one in the hands of a host of a branch;
+    a viewer who gave some of them; webhooks of union and employer that failed."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(running)
+        self.visitor = running.tokens.for_viewer()
+        self.other_seeker = self._seeker(*PEOPLE["other_seeker"])
+        self.handed_host = self._account(Role.HOST, union_id=self.branch.id)
+        self._furnish_postings()
+        self._furnish_sessions()
+        self._furnish_leads()
+        self._furnish_seekers()
+        self._furnish_webhooks()
+        self.upload = replace(self.upload, started_at=utc_now(), finished_at=utc_now())
+        self.vouched = verified(self.wage, new_id(), by=self.upper_officer.id, at=utc_now())
+
+    def _furnish_postings(self) -> None:
+        self.employer = replace(self.employer, description="电机制造")
+        found = (_finding("duties"),)
+        self.open = replace(self.open, terms=self._rich_terms(), revision=2, findings=found)
+        self.held = replace(self.held, waiting_since=utc_now(), findings=found)
+        self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
+        changed = {each.id: each for each in (self.open, self.held, self.closed)}
+        self.order = tuple(changed.get(each.id, each) for each in self.order)
+        self.upheld = records.report(
+            posting_id=self.open.id,
+            at=utc_now(),
+            state=ReportState.UPHELD,
+            resolved_by=self.officer.id,
+            resolved_at=utc_now(),
+        )
+        self.decision = records.decision(
+            posting_id=self.open.id, by=self.officer.id, at=utc_now(), findings=found
+        )
+        self.check = records.employer_check(
+            employer_id=self.employer.id, by=self.officer.id, at=utc_now(), note="已核对"
+        )
+
+    def _furnish_sessions(self) -> None:
+        self.live = replace(
+            self.live,
+            pinned_posting_id=self.open.id,
+            segment=Segment.STORY,
+            segment_title="三十年焊工",
+            started_at=utc_now(),
+        )
+        self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
+        self.planned = self._session(SessionStatus.SCHEDULED)
+        self.called_off = self._session(SessionStatus.SCHEDULED)
+        self.followed = (self.live, self.planned, self.called_off)
+        self.sessions = (
+            *(self.scheduled, self.interrupted, self.ended, self.draft),
+            *self.followed,
+        )
+        self.question = replace(self.question, asker=self.visitor.principal.subject)
+        self.answered = self.asked(
+            posting_id=self.open.id,
+            status=QuestionStatus.ANSWERED,
+            answer="有，四人间。",
+            published_at=utc_now(),
+            answered_at=utc_now(),
+        )
+        self.published, self.declined = self.asked(), self.asked()
+        self.code = records.code(
+            kind=CodeKind.POSTING,
+            session_id=self.live.id,
+            posting_id=self.open.id,
+            place="东门",
+            union_path=self.union.path,
+            owner_id=self.host.id,
+            created_by=self.host.id,
+        )
+
+    def _furnish_leads(self) -> None:
+        self.lead = self._given("lead", source=LeadSource.POSTING_QR, code_id=self.code.id)
+        self.offered = self._given("offered", stage=LeadStage.OFFERED)
+        self.refused_lead = self._given("refused_lead")
+        self.withdrawn_lead = self._given("withdrawn_lead", assignee_id=self.recruiter.id)
+        self.erased_lead = self._given("erased_lead", giver=new_id())
+        self.handed_lead = self._given(
+            "handed_lead", assignee_id=self.handed_host.id, posting_id=self.closed.id
+        )
+        self.leads = (
+            *(self.lead, self.offered, self.refused_lead),
+            *(self.withdrawn_lead, self.erased_lead, self.handed_lead),
+        )
+
+    def _furnish_seekers(self) -> None:
+        run = MatchRun(
+            status=RunStatus.DONE,
+            requested_by=self.officer.id,
+            requested_at=utc_now(),
+            finished_at=utc_now(),
+        )
+        self.campaign = replace(self.campaign, run=run)
+        self.seeker = replace(self.seeker, profile=_profile(), campaign_id=self.campaign.id)
+        self.withdrawn_seeker = replace(
+            self._seeker(*PEOPLE["withdrawn_seeker"]), withdrawn_at=utc_now()
+        )
+        call = Call(at=utc_now(), by=self.officer.id, outcome=CallOutcome.CALL_BACK, note="周五打")
+        self.entry = replace(
+            self.entry, calls=(call,), seeker_id=self.seeker.id, next_call_on=today()
+        )
+        step = ReferralStep(
+            status=ReferralStatus.ACCEPTED, at=utc_now(), by=self.officer.id, note="已报名"
+        )
+        self.referral = replace(
+            self.referral, steps=(*self.referral.steps, step), status=ReferralStatus.ACCEPTED
+        )
+
+    def _furnish_webhooks(self) -> None:
+        failing: dict[str, Any] = {
+            "failing_since": utc_now(),
+            "last_status": 500,
+            "last_failure": FailureKind.STATUS,
+        }
+        self.webhook = replace(self.webhook, **failing)
+        self.firm_webhook = replace(
+            self._webhook(),
+            owner=f"employer/{self.employer.id}",
+            union_path=(),
+            employer_id=self.employer.id,
+            created_by=self.recruiter.id,
+            **failing,
+        )
+
+    @property
+    def staff(self) -> dict[str, Account]:
+        return super().staff | {"host in hand": self.handed_host}
+
+    def token_of(self, caller: str) -> str | None:
+        if caller == "giver":
+            return self.visitor.access
+        if caller == "other seeker":
+            return self.seeker_token(self.other_seeker)
+        return super().token_of(caller)
+
+    async def settle(self, *, with_offered: bool = True) -> None:
+        store = self.running.store
+        await super().settle(with_offered=with_offered)
+        await store.leads.record(self.leads[2:])
+        await store.codes.add(self.code)
+        await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
+        for question in (self.answered, self.published, self.declined):
+            await store.questions.add(question)
+        await store.webhooks.add(self.firm_webhook)
+        row = records.import_row(
+            id=row_id(self.upload.id, 2),
+            import_id=self.upload.id,
+            external_id="A-1",
+            posting_id=self.held.id,
+            employer_id=self.employer.id,
+            findings=(_finding("title"),),
+            at=utc_now(),
+        )
+        match = CampaignMatch(
+            id=self.seeker.id,
+            campaign_id=self.campaign.id,
+            seeker_id=self.seeker.id,
+            posting_ids=(self.open.id,),
+            at=utc_now(),
+        )
+        for collection, record in {
+            "reports": self.upheld,
+            "decisions": self.decision,
+            "employer_checks": self.check,
+            "minimum_wages": self.vouched,
+            "import_rows": row,
+            "campaign_matches": match,
+        }.items():
+            await store.mongo[collection].insert_one(to_document(record))
+        await self._follow_up()
+        await self._direct()
+        await self._tell_seeker()
+        for webhook in (self.webhook, self.firm_webhook):
+            await store.deliveries.add(self._delivery(webhook))
+        await stored(self.running)
+
+    async def _follow_up(self) -> None:
+        """What fills timelines: all that can happen to a lead."""
+        services = self.running.services
+        pipeline, contacts, officer = services.pipeline, services.contacts, self.officer.id
+        lead = await pipeline.assign(self.lead, self.officer.id, by=officer)
+        await pipeline.escalate(lead)
+        await pipeline.note(lead, "周五面试", today() + timedelta(days=1), by=officer)
+        await pipeline.note(self.handed_lead, "已联系", None, by=self.handed_host.id)
+        await pipeline.confirm(self.offered, HireSide.EMPLOYER, hired=True, by=self.recruiter.id)
+        await pipeline.confirm(self.offered, HireSide.SEEKER, hired=True, by=None)
+        await pipeline.advance(
+            self.refused_lead,
+            LeadStage.REFUSED,
+            RefusalReason.SKILL_MISMATCH,
+            by=self.principal(self.officer),
+        )
+        await contacts.reveal(self.lead.id, self.principal(self.officer), "电话通知面试时间")
+        await contacts.withdraw(self.holder(self.withdrawn_lead), self.withdrawn_lead.id)
+        await contacts.erase(self.holder(self.erased_lead))
+        await contacts.correct(self.holder(self.handed_lead), CORRECTED)
+
+    async def _direct(self) -> None:
+        """What fills the log of a session: all that can happen on air."""
+        desk, questions = self.running.services.desk, self.running.services.questions
+        for status in (
+            *(SessionStatus.LIVE, SessionStatus.INTERRUPTED, SessionStatus.LIVE),
+            SessionStatus.ENDED,
+        ):
+            await desk.move(self.planned.id, status)
+        await desk.move(self.called_off.id, SessionStatus.CANCELLED)
+        await desk.announce(self.live.id, "欢迎")
+        await desk.unpin(self.live.id)
+        await desk.pin(self.live.id, self.open.id)
+        await desk.set_segment(self.live.id, Segment.POSTING, "岗位介绍")
+        await questions.answer(self.answered, "有，两人间。")
+        await questions.publish(self.published)
+        await questions.decline(await questions.publish(self.declined))
+
+    async def _tell_seeker(self) -> None:
+        told = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
+        log = self.running.store.log
+
+        async def body(session: Session) -> None:
+            await log.append(seeker_topic(self.seeker.id), [told], at=utc_now(), session=session)
+
+        await self.running.store.mongo.transaction(body)
+
+    def holder(self, lead: Lead) -> Holder:
+        """Whom the receipt of that lead stands for."""
+        assert lead.giver is not None  # nobody has erased it yet
+        return Holder(person=lead.person, giver=lead.giver)
+
+    def _given(self, who: str, **changes: Any) -> Lead:
+        """A lead that is overdue by now, on air given by the visitor."""
+        lead = self.interest(*PEOPLE[who])
+        made: dict[str, Any] = {
+            "segment": Segment.STORY,
+            "group": SeekerGroup.LAID_OFF,
+            "giver": self.visitor.principal.subject,
+            "terms": self._rich_terms(headcount=1),
+            "created_at": utc_now() - AGO,
+            "updated_at": utc_now() - AGO,
+        }
+        return begun(replace(lead, **(made | changes)))
+
+    def _rich_terms(self, **changes: Any) -> PostingTerms:
+        terms: PostingTerms = self._terms(
+            address="浦东新区金海路1号",
+            probation_pay=5_000,
+            benefits=(Benefit.MEALS,),
+            intensity=Intensity.HEAVY,
+            repost_source="上海市总工会",
+            starts_at=time(8, 30),
+            ends_at=time(17),
+            min_age=18,
+            friendly_to=(SeekerGroup.LAID_OFF,),
+            point=SHANGHAI,
+            **changes,
+        )
+        return terms
+
+    def _delivery(self, webhook: Webhook) -> Delivery:
+        return Delivery(
+            id=new_id(),
+            webhook_id=webhook.id,
+            notice=of_recorded(self.lead),
+            attempts=1,
+            next_at=utc_now() + timedelta(days=1),
+            created_at=utc_now(),
+            tried_at=utc_now(),
+            last_status=500,
+            last_failure=FailureKind.STATUS,
+        )
+
+
+def _finding(field: str) -> Finding:
+    return replace(FINDING, field=field, marks=(Mark(text="电工", start=0, end=2),), detail="2690")
+
+
+def _profile() -> Profile:
+    return Profile(
+        group=SeekerGroup.LAID_OFF,
+        wants=Wants(
+            occupations=(Occupation.ELECTRICIAN,),
+            places=("310000",),
+            near=Near(point=SHANGHAI, kilometres=50),
+            shifts=(Shift.DAY,),
+            employment_types=(EmploymentType.FULL_TIME,),
+            lowest_pay=Pay(amount=4_000, period=PayPeriod.MONTH),
+            starts_from=time(8),
+            ends_by=time(18),
+            pick_up=PickUp(by=time(18), days=(Weekday.MONDAY,)),
+        ),
+        skills=(Occupation.ELECTRICIAN,),
+        home_place="310115",
+        home=SHANGHAI,
+        education=Education.VOCATIONAL,
+        experience_years=8,
+    )
