@@ -28,7 +28,7 @@ _RETIREMENT = 60
 
 _AWAY = (
     r"(?:勿扰|勿投|勿入|勿试|勿来|免谈|止步|谢绝|除外|不要|不招|不收|不考虑|不接受|不录|不予考虑"
-    r"|不予录|不予接收)"
+    r"|不予录|不予接收|请?勿打扰|请绕[道行])"
 )
 """What turns somebody away who was just named."""
 _NONE_OF = r"(?:不招|不收|不要|不录用?|不考虑|不接受|谢绝|拒绝|拒收|拒招)"
@@ -295,7 +295,8 @@ _FAMILIES = (
         ),
     ),
 )
-_PAPERS = r"(?:身份证|毕业证|学位证|资格证|证件)(?:原件)?"
+_PAPER_NAMES = ("身份证", "毕业证", "学位证", "资格证", "证件")
+_PAPERS = rf"(?:{'|'.join(_PAPER_NAMES)})(?:原件)?"
 _KEPT = (
     Pattern(
         phrasebook.DOCUMENTS_KEPT,
@@ -342,7 +343,7 @@ ANCHORS: Mapping[str, tuple[Pattern, ...]] = {
     "身高": _HEIGHTS,
     "户籍": _REGISTERED,
     "户口": _REGISTERED,
-    **dict.fromkeys(("勿扰", "勿投", "免谈", "谢绝", "除外", "止步"), _HOMES),
+    **dict.fromkeys(("勿扰", "勿投", "勿打扰", "请绕", "免谈", "谢绝", "除外", "止步"), _HOMES),
     **dict.fromkeys(("不要", "不招", "不收", "不考虑", "不接受", "不录", "拒绝"), _HOMES),
     "族": _ETHNIC,
     "乙肝": _HEPATITIS,
@@ -352,12 +353,12 @@ ANCHORS: Mapping[str, tuple[Pattern, ...]] = {
     "慢性病": _DISABLED,
     **dict.fromkeys(("985", "211", "双一流"), _SCHOOLS),
     "年内": _CHILDREN,
-    **dict.fromkeys(("婚", "育", "孕", "离异", "单身", "哺乳", "产期"), _FAMILIES),
-    "证": _KEPT,
+    **dict.fromkeys(("婚", "已育", "未育", "孕", "离异", "单身", "哺乳", "产期"), _FAMILIES),
+    **dict.fromkeys(_PAPER_NAMES, _KEPT),
     "月入": _INCOMES,
     **dict.fromkeys(("ya金", "押jin", "yajin", "压金"), _FEES),
     **dict.fromkeys(("baozhengjin", "peixunfei", "fuzhuangfei"), _FEES),
 }
-"""The words that every match of these patterns holds."""
+"""The words of which every match of these patterns holds one; rare ones, as each is tried."""
 REACH = 18
 """Characters on either side of its word that a match of a pattern lies within."""

@@ -141,7 +141,7 @@ def _bare(text: str) -> str:
     noise = _noise(shaped)
     if noise:
         shaped = "".join(part for number, part in enumerate(shaped) if number not in noise)
-    return _simplified(shaped.replace(" ", "").translate(_BRACKETS))
+    return _simplified(_unbracketed(shaped.replace(" ", "")))
 
 
 def _plain(text: str) -> _Plain:
@@ -157,11 +157,13 @@ def _plain(text: str) -> _Plain:
         if part != " " and number not in noise:
             kept.append(part)
             places.append(place)
-    plain = "".join(kept).translate(_BRACKETS)
+    plain = _unbracketed("".join(kept))
     return _Plain(_simplified(plain), tuple(places), frozenset(gaps))
 
 
-_BRACKETS = str.maketrans("()", _STOP * 2)
+def _unbracketed(text: str) -> str:
+    # A table of two characters would take ten times as long.
+    return text.replace("(", _STOP).replace(")", _STOP)
 
 
 def _noise(shaped: str) -> set[int]:

@@ -65,7 +65,7 @@ def test_each_listed_phrase_is_found_as_what_it_is(code: str, phrase: str) -> No
 
 
 def test_the_labelled_texts_are_caught_with_no_false_alarm() -> None:
-    assert (len(BAD), len(GOOD)) == (209, 262)
+    assert (len(BAD), len(GOOD)) == (213, 264)
     missed = [each.text for each in BAD if not each.codes <= codes(each.text)]
     alarmed = [each.text for each in GOOD if codes(each.text)]
     mistaken = [each.text for each in BAD if codes(each.text) - each.codes]
