@@ -155,7 +155,8 @@ class Exports:
             await employers.learn(lead.employer_id for lead in page.items)
             yield [
                 row(
-                    lead,
+                    # What an employer gets is what the consent names.
+                    lead if query.employer_id is None else replace(lead, group=None),
                     await _contact(store, lead),
                     lead_id=global_id("Lead", lead.id),
                     session=sessions[lead.session_id] if lead.session_id else "",

@@ -20,6 +20,8 @@ class Role(Labelled):
 
 
 STAFF = frozenset({Role.OFFICER, Role.HOST, Role.RECRUITER})
+UNION_STAFF = STAFF - {Role.RECRUITER}
+"""Whom people tell their group: the consent that hands a lead to an employer does not name it."""
 VISITORS = (Role.VIEWER, Role.SEEKER)
 """Without an account: a seeker is a viewer who has left a profile, and may do all that one may."""
 

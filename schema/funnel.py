@@ -6,7 +6,7 @@ from typing import Self
 
 import strawberry
 
-from domain.accounts import STAFF, Principal
+from domain.accounts import STAFF, UNION_STAFF, Principal
 from domain.errors import InvalidInput
 from domain.funnel import FunnelDimension
 from domain.funnel import FunnelRow as FunnelRecord
@@ -131,8 +131,8 @@ class FunnelFilter:
 @strawberry.type
 class FunnelQueries:
     @strawberry.field(
-        description="For staff: what became of the leads of their scope. Sessions and postings "
-        "the newest first."
+        description="For staff, by GROUP for that of unions: what became of the leads of their "
+        "scope. Sessions and postings the newest first."
     )
     async def funnel(
         self,
@@ -142,7 +142,7 @@ class FunnelQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[FunnelRow]:
-        caller = info.context.require(*STAFF)
+        caller = info.context.require(*(UNION_STAFF if by is FunnelDimension.GROUP else STAFF))
         keyset = _keyset(by)
         wanted = wanted_slice(keyset, first=first, after=after)
         query = _query(caller, filter or FunnelFilter())

@@ -6,7 +6,7 @@ from typing import Self
 
 import strawberry
 
-from domain.accounts import STAFF, Principal, Role
+from domain.accounts import STAFF, UNION_STAFF, Principal, Role
 from domain.errors import InvalidInput
 from domain.groups import SeekerGroup
 from domain.leads import Lead as LeadRecord
@@ -89,11 +89,11 @@ class Lead(Node, FollowedUp):
 
     # Not for the giver: who sends a phone that was sent before gets the lead of somebody else.
     @strawberry.field(
-        description="What the person says of themselves, if anything. For staff alone."
+        description="What the person says of themselves, if anything. For staff of unions alone."
     )
     def group(self, info: Info) -> SeekerGroup | None:
         caller = info.context.principal
-        return self.record.group if caller is not None and caller.role in STAFF else None
+        return self.record.group if caller is not None and caller.role in UNION_STAFF else None
 
     @strawberry.field(description="The terms that were shown when it was given.")
     def terms(self) -> FrozenTerms:

@@ -323,16 +323,18 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
     assert [line[0] for line in handed] == [gid(damaged), gid(erased), gid(world.lead)]
 
 
-@pytest.mark.parametrize("caller", ["officer", "officer above", "recruiter"])
-async def test_the_group_is_for_those_who_see_the_lead(
-    caller: str, http: httpx.AsyncClient, world: World
+@pytest.mark.parametrize(
+    ("caller", "group"), [("officer", "零工"), ("officer above", "零工"), ("recruiter", "")]
+)
+async def test_the_group_is_for_unions_alone(
+    caller: str, group: str, http: httpx.AsyncClient, world: World
 ) -> None:
     lead = replace(world.interest("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
     await world.running.store.leads.record([lead])
     token = world.token_of(caller)
     assert token is not None
     found = await lines(http, token)
-    assert [(line[0], line[-1]) for line in found] == [(gid(lead), "零工"), (gid(world.lead), "")]
+    assert [(line[0], line[-1]) for line in found] == [(gid(lead), group), (gid(world.lead), "")]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

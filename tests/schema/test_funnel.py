@@ -129,7 +129,7 @@ async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
     assert narrower == [city]
 
 
-async def test_a_group_is_what_the_person_says_and_for_staff_and_whoever_said_it(
+async def test_a_group_is_what_the_person_says_and_for_unions_and_whoever_said_it(
     api: Api, world: World
 ) -> None:
     given = interest_input(world, group="HARDSHIP_WORKER")
@@ -142,11 +142,16 @@ async def test_a_group_is_what_the_person_says_and_for_staff_and_whoever_said_it
         assert [edge["node"]["group"] for edge in mine["myLeads"]["edges"]] == seen
     said = await rows(api, world, "officer", "GROUP")
     assert [(row["group"], row["interests"]) for row in said] == [(None, 1), ("HARDSHIP_WORKER", 1)]
-    leads = await api.ask(
-        "{ leads(first: 1) { edges { node { id group } } } }", {}, world.token_of("officer")
+    for caller, group in (("officer", "HARDSHIP_WORKER"), ("recruiter", None)):
+        leads = await api.ask(
+            "{ leads(first: 1) { edges { node { id group } } } }", {}, world.token_of(caller)
+        )
+        shown = {"id": tapped["lead"]["id"], "group": group}
+        assert leads == {"leads": {"edges": [{"node": shown}]}}
+    refused = await api.error(
+        "{ funnel(by: GROUP) { edges { node { group } } } }", {}, world.token_of("recruiter")
     )
-    shown = {"id": tapped["lead"]["id"], "group": "HARDSHIP_WORKER"}
-    assert leads == {"leads": {"edges": [{"node": shown}]}}
+    assert refused["extensions"]["code"] == "NOT_PERMITTED"
 
 
 async def test_an_erasure_leaves_the_group_to_the_counts(api: Api, world: World) -> None:

@@ -68,7 +68,9 @@ PEOPLE = (
     # Leads
     Row("Lead", "id stage source segment version createdAt updatedAt nextStages", GIVEN),
     Row("Lead", "terms termsChanged posting session", GIVEN),
-    Row("Lead", "contact group assignee dueAt hireProof timeline", HANDED),
+    Row("Lead", "contact assignee dueAt hireProof timeline", HANDED),
+    # The consent that hands it to an employer does not name the group.
+    Row("Lead", "group", HANDED - {"recruiter"}),
     Row("Lead", "reason nextActionOn escalatedTo", SCOPE),
     Row("Lead", "assignable", CONCERNED),
     Row("Lead", "qrCode", DIRECTORS),
@@ -411,7 +413,8 @@ THINGS = {
     "a lead: stage, source, terms that were shown": "Lead.stage",
     "its name and phone, masked": "Lead.contact",
     "its name and phone in the clear": "Contact.phone",
-    "`group`, who has it in hand, timeline": "Lead.timeline",
+    "who has it in hand, timeline": "Lead.timeline",
+    "`group`: what the person says of themselves": "Lead.group",
     "what each side says of the hire": "HireProof.seeker",
     "that the consent was taken back": "Lead.withdrawnAt",
     "`funnel`: counts of the leads of the scope": "FunnelRow.interests",

@@ -95,7 +95,14 @@ def _of_leads(world: Showcase, receipts: Sequence[str]) -> list[Way]:
         Way("leads", {"filter": {"mine": True}}, STAFF),
         Way("leads", {"filter": both}, STAFF),
         Way("leads", {"filter": {"assigneeId": gid(world.officer)}}, STAFF),
-        *(Way("funnel", {"by": by.value}, STAFF) for by in FunnelDimension),
+        *(
+            Way(
+                "funnel",
+                {"by": by.value},
+                STAFF - ALL_RECRUITERS if by is FunnelDimension.GROUP else STAFF,
+            )
+            for by in FunnelDimension
+        ),
         *(Way("myLeads", {"receipt": each}, frozenset({"giver"})) for each in receipts),
         Way("auditTrail", {"leadId": gid(world.lead)}, OFFICERS, BELOW),
         Way("codes", {}, ALL_HOSTS | ALL_OFFICERS),
