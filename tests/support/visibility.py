@@ -94,9 +94,10 @@ PEOPLE = (
     Row(
         "FunnelRow",
         "interests people services contacted interviewed offered hired retained30 retained90 "
-        "withdrawn refused unreachable views session posting source segment group union",
+        "withdrawn refused unreachable views session posting source segment union",
         SCOPE,
     ),
+    Row("FunnelRow", "group", DIRECTORS),
     Row(
         "Code", "id kind label place scans createdAt token url imageUrl session posting", DIRECTORS
     ),
