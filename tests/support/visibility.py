@@ -415,7 +415,7 @@ THINGS = {
     "its name and phone, masked": "Lead.contact",
     "its name and phone in the clear": "Contact.phone",
     "who has it in hand, timeline": "Lead.timeline",
-    "`group`: what the person says of themselves": "Lead.group",
+    "`group`: what the person says of themselves": "Lead.group OwnLead.group",
     "what each side says of the hire": "HireProof.seeker",
     "that the consent was taken back": "Lead.withdrawnAt",
     "`funnel`: counts of the leads of the scope": "FunnelRow.interests",
@@ -431,16 +431,16 @@ THINGS = {
     "webhooks and their messages": "WebhookDelivery.payload",
     "names of staff": "Colleague.displayName",
 }
-"""The rows, and the field that stands for each."""
+"""The rows, and the fields that stand for each."""
 
 
 def printed() -> str:
     """The table of docs/privacy.md."""
     table = shown_to()
     lines = [f"| | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for thing, field in THINGS.items():
-        kind, _, name = field.partition(".")
-        seen_by = table[kind, name]
+    for thing, fields in THINGS.items():
+        named = (field.partition(".") for field in fields.split())
+        seen_by = NOBODY.union(*(table[kind, name] for kind, _, name in named))
         cells = ["yes" if seen_by.intersection(callers) else "" for callers in COLUMNS.values()]
         lines.append(f"| {thing} | {' | '.join(cells)} |")
     return "\n".join(lines)
