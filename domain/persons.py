@@ -27,6 +27,9 @@ _E164 = re.compile(r"\+86(1[0-9]{10})")
 _GAP = r"[\s.,/_·•、\u2010-\u2015-]{0,3}"
 # The lookahead finds candidates that overlap; a run of more than 18 digits holds none.
 _IDENTITY = re.compile(rf"(?<![0-9])(?=([0-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx])(?![0-9]))")
+# Characters of which none but these digits is one in any width or script, nor becomes one.
+_ORDINARY = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e·…“”‘’—–]*")
+_DIGIT = re.compile(r"[0-9\uff10-\uff19]")
 _NO_NUMBER = re.compile(r"[^0-9X]")
 _BORN = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # The digits around it must end: a number of an order or of an account is no phone. What stands
@@ -119,6 +122,8 @@ def holds_identity_number(text: str) -> bool:
     another width or script, with up to three blanks, dots, commas or dashes between two of them,
     and with characters between that cannot be seen.
     """
+    if _has_fewer_digits(text, 17):
+        return False
     return any(_is_identity_number(found[1]) for found in _IDENTITY.finditer(_legible(text)))
 
 
@@ -129,7 +134,7 @@ def holds_mobile_number(text: str) -> bool:
     with whatever is no letter between three, four and four of them, or with characters between
     that cannot be seen.
     """
-    return _CALLABLE.search(_legible(text)) is not None
+    return not _has_fewer_digits(text, 11) and _CALLABLE.search(_legible(text)) is not None
 
 
 def _seen(text: str) -> str:
@@ -138,6 +143,11 @@ def _seen(text: str) -> str:
     if plain.isascii():
         return plain
     return "".join(char for char in plain if unicodedata.category(char) not in _WITHOUT_PLACE)
+
+
+def _has_fewer_digits(text: str, than: int) -> bool:
+    """Whether that is sure at a glance, as it is of most texts: they are spared a closer look."""
+    return _ORDINARY.fullmatch(text) is not None and len(_DIGIT.findall(text)) < than
 
 
 def _legible(text: str) -> str:

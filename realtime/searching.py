@@ -20,7 +20,7 @@ EVERY_SECONDS = 1.0
 """How often postings without a current entry are looked for."""
 AT_ONCE = 100
 """Postings that are read and written together; others have their turn between any two."""
-REST, REST_IN_AN_IMPORT = 0.25, 9
+REST, REST_IN_AN_IMPORT = 0.25, 39
 """Pauses, in times of what the batch took: an import is to store its rows first."""
 
 _log = structlog.get_logger(__name__)

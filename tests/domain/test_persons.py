@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import suppress
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import persons
 from domain.errors import ErrorCode, InvalidInput, PhoneInvalid
 from domain.persons import (
     check_name,
@@ -257,3 +259,9 @@ def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
 )
 def test_other_numbers_are_no_mobile_number(text: str) -> None:
     assert not holds_mobile_number(text)
+
+
+def test_an_ordinary_text_has_no_more_digits_than_are_counted_at_a_glance() -> None:
+    ordinary = [char for char in map(chr, range(0x10000)) if persons._ORDINARY.fullmatch(char)]
+    read = [char for char in ordinary if re.search("[0-9]", persons._legible(char))]
+    assert "".join(read) == "0123456789０１２３４５６７８９"
