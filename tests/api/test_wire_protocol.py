@@ -131,6 +131,8 @@ def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
                 del wire
                 await until(lambda: len(here.state.connections) == 1)
                 await until(lambda: here.application.ended == [1005])
+                # The end of its task is told a turn later, by a method of the wire.
+                await until(lambda: len(here.state.tasks) == 1)
                 gc.collect()
                 assert known() is None
                 others.write(b"still here")
