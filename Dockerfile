@@ -21,6 +21,8 @@ COPY LICENSE NOTICE README.md ./
 COPY domain/ domain/
 COPY storage/ storage/
 COPY realtime/ realtime/
+COPY services/ services/
+COPY workers/ workers/
 COPY schema/ schema/
 COPY api/ api/
 RUN uv sync --locked --no-dev --no-editable

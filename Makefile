@@ -37,7 +37,7 @@ schema: setup ## write schema/schema.graphql anew
 	@.venv/bin/songgang schema
 
 # The packages are unpacked beside the environment, so that nothing of them can be imported.
-regions: setup ## write domain/regions.tsv anew from the packages that scripts/regions.txt names
+regions: setup ## write domain/reference/regions.tsv anew from the packages that scripts/regions.txt names
 	@uv=.uv/venv/bin/uv; [ -x $$uv ] || uv=uv; rm -rf .uv/regions; \
 		$$uv pip install --quiet --no-deps --require-hashes --target .uv/regions -r scripts/regions.txt
 	@.venv/bin/python scripts/regions.py .uv/regions

@@ -1,5 +1,5 @@
 """``python -m api`` is ``songgang``."""
 
-from api.command import main
+from api.cli.main import main
 
 main()

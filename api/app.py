@@ -20,57 +20,57 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import demo
-from api.answers import SecurityHeaders, front, refused
 from api.auth import Gate, Tokens
-from api.codes import CodePages, opened, pictured
-from api.exports import Exports
-from api.feeds import Feeds, SitemapParts, feed, robots, sitemap
-from api.graphql import GraphQLEndpoint
-from api.health import Health, live, ready
-from api.imports import Imports
-from api.intake import MOST_BYTES as MOST_IMPORT_BYTES
+from api.demo import demo
+from api.http.error_responses import SecurityHeaders, front, refused
+from api.http.graphql import GraphQLEndpoint
+from api.http.health import Health, live, ready
+from api.http.imports.endpoint import Imports
+from api.http.imports.templates import template
+from api.http.lead_exports import Exports
+from api.http.metrics import Metrics, metrics
+from api.http.public.feeds import Feeds, SitemapParts, feed, robots, sitemap
+from api.http.public.job_pages import JobPages, job, style
+from api.http.public.open_data import OpenData, Tables, code_lists, description
+from api.http.public.qr_codes import CodePages, opened, pictured
 from api.logs import AccessLog
-from api.metrics import Metrics, metrics
-from api.opendata import OpenData, Tables, code_lists, description
-from api.pages import JobPages, job, style
 from api.receipts import Receipts
 from api.settings import Settings
-from api.templates import template
-from api.trust import trusted_documents
-from api.webhooks import Sender
-from domain.events import Placed, session_of
-from realtime.board import BoardKeeper
-from realtime.codes import Scans
+from api.trusted_documents import trusted_documents
+from domain.live.events import Placed, session_of
 from realtime.commit import GroupCommit, OnLogged
-from realtime.contacts import Contacts
-from realtime.deliveries import Dispatcher
-from realtime.escalation import Escalation
 from realtime.feed import Feed
 from realtime.hub import Hub
-from realtime.imports import Importer
-from realtime.keys import KeyWatch
-from realtime.leads import Capture, LeadLog
-from realtime.matching import Matcher
-from realtime.pipeline import Pipeline
-from realtime.postings import PostingGate
 from realtime.presence import Presence
-from realtime.questions import Questions
-from realtime.rescreening import Rescreening
-from realtime.retention import Retention
-from realtime.reviews import Reviews
-from realtime.searching import Searching
-from realtime.seekers import Seekers
-from realtime.sessions import Desk
 from realtime.tally import Tally
-from realtime.wages import LiveWages
-from realtime.webhooks import Webhooks
 from schema.context import Services
-from schema.engine import Engine
-from storage.client import Mongo, Session
+from schema.execution.engine import Engine
+from services.exchange.import_intake import MOST_BYTES as MOST_IMPORT_BYTES
+from services.leads.capture import Capture, LeadLog
+from services.leads.contacts import Contacts
+from services.leads.follow_up import Pipeline
+from services.live.questions import Questions
+from services.live.sessions import Desk
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import LiveWages
+from services.screening.reviews import Reviews
+from services.seekers.seekers import Seekers
+from services.webhooks.webhooks import Webhooks
 from storage.clock import utc_now
-from storage.embedded import DataFolderBusy, embedded
+from storage.mongo.client import Mongo, Session
+from storage.mongo.embedded import DataFolderBusy, embedded
 from storage.store import Store
+from workers.deliveries import Dispatcher
+from workers.escalation import Escalation
+from workers.importer import Importer
+from workers.keys import KeyWatch
+from workers.matcher import Matcher
+from workers.posting_index import BoardKeeper
+from workers.rescreening import Rescreening
+from workers.retention import Retention
+from workers.scan_counts import Scans
+from workers.search_entries import Searching
+from workers.webhook_sender import Sender
 
 MOST_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""

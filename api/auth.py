@@ -22,13 +22,13 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from limits import RateLimitItemPerMinute
 
 from api.settings import LONGEST_PASSWORD
-from domain.accounts import STAFF, Account, Principal, Role
 from domain.errors import Busy, SignInFailed, Unauthenticated
-from realtime.rates import Limited, Rates
+from domain.identity.accounts import STAFF, Account, Principal, Role
+from realtime.rate_limits import Limited, Rates
 from schema.context import TokenPair
-from storage.accounts import Accounts
 from storage.clock import Clock
-from storage.sealing import derive_key
+from storage.identity.accounts import Accounts
+from storage.mongo.crypto import derive_key
 
 STAFF_ACCESS = timedelta(minutes=15)
 STAFF_REFRESH = timedelta(hours=12)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import jwt
 
 from api.auth import LONGEST_TOKEN
-from domain.contacts import RECORDS_KEPT, Holder
 from domain.errors import Unauthenticated
+from domain.leads.contacts import RECORDS_KEPT, Holder
 from storage.clock import Clock
-from storage.sealing import Seal
+from storage.mongo.crypto import Seal
 
 _ISSUER = "songgang"
 _KIND = "receipt"

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from api.app import Node, create_app
 from api.garbage import Garbage
 from api.settings import Settings
-from api.wire_protocol import WireProtocol
+from api.websocket.uvicorn_protocol import WireProtocol
 
 if sys.platform != "win32":
     import resource

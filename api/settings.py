@@ -23,8 +23,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.contacts import CONTACTS_KEPT, RECORDS_KEPT, Periods
-from storage.client import Driver
+from domain.leads.contacts import CONTACTS_KEPT, RECORDS_KEPT, Periods
+from storage.mongo.client import Driver
 
 SHORTEST_SECRET = 16
 """Characters: 64 bits even if they are hexadecimal digits."""

@@ -19,14 +19,14 @@ from pathlib import Path
 import httpx
 
 from api.auth import Tokens
-from api.exports import SECONDS
-from domain.accounts import Account, Role
-from domain.leads import Contact
-from domain.unions import UnionLevel
-from storage.client import Mongo, new_id
+from api.http.lead_exports import SECONDS
+from domain.identity.accounts import Account, Role
+from domain.identity.unions import UnionLevel
+from domain.leads.leads import Contact
 from storage.clock import utc_now
-from storage.documents import to_document
-from storage.embedded import embedded
+from storage.mongo.client import Mongo, new_id
+from storage.mongo.codec import to_document
+from storage.mongo.embedded import embedded
 from storage.store import Store
 from tests.support import records
 from tests.support.server import Server, running_server

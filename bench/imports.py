@@ -23,18 +23,18 @@ import httpx
 from xlsxwriter import Workbook
 
 from api.auth import Tokens
+from api.demo.synthetic_terms import SPOILERS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, waiting_times
 from bench.machine import described
-from domain.accounts import Role
-from domain.calendar import day_in_china
-from domain.columns import POSTING_COLUMNS
-from domain.employers import Employer, check_character
-from domain.postings import Occupation, PostingTerms
-from domain.synthetic_terms import SPOILERS, Dice, make_terms
-from domain.unions import UnionLevel
-from storage.client import Mongo, new_id
+from domain.employers.employers import Employer, check_character
+from domain.exchange.columns import POSTING_COLUMNS
+from domain.identity.accounts import Role
+from domain.identity.unions import UnionLevel
+from domain.postings.postings import Occupation, PostingTerms
+from domain.reference.calendar import day_in_china
 from storage.clock import utc_now
-from storage.embedded import embedded
+from storage.mongo.client import Mongo, new_id
+from storage.mongo.embedded import embedded
 from storage.store import Store
 from tests.support import records
 from tests.support.server import Server, running_server

@@ -27,7 +27,7 @@ from bench.publisher import Client
 from bench.servers import DATABASE, Missing, Running, Songgang, peer
 from bench.taps import PHONE, Plan
 from bench.trial import settled
-from storage.client import Mongo
+from storage.mongo.client import Mongo
 
 EXPRESS = """mutation Express($input: ExpressInterestInput!) {
   expressInterest(input: $input) {

@@ -21,27 +21,27 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from api.demo.synthetic_terms import Dice, make_terms
 from bench.machine import described
-from domain.calendar import day_in_china
-from domain.calls import MatchRun, RunStatus
-from domain.groups import SeekerGroup
-from domain.jobs import Job
-from domain.limits import broken_limits
-from domain.matching import Board
-from domain.money import Pay, PayPeriod
-from domain.postings import Intensity, Occupation, Shift
-from domain.regions import city_of, counties, province_of
-from domain.seekers import Profile, Seeker
-from domain.synthetic_terms import Dice, make_terms
-from domain.wants import PickUp, Wants
-from realtime.matching import Matcher
-from storage.client import Mongo, new_id
+from domain.matching.constraints import broken_limits
+from domain.matching.jobs import Job
+from domain.matching.matching import Board
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import Intensity, Occupation, Shift
+from domain.reference.calendar import day_in_china
+from domain.reference.regions import city_of, counties, province_of
+from domain.seekers.call_campaigns import MatchRun, RunStatus
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import PickUp, Wants
+from domain.seekers.seekers import Profile, Seeker
 from storage.clock import utc_now
-from storage.documents import to_document
-from storage.embedded import embedded
-from storage.pages import Slice
+from storage.mongo.client import Mongo, new_id
+from storage.mongo.codec import to_document
+from storage.mongo.embedded import embedded
+from storage.mongo.paging import Slice
 from storage.store import Store
 from tests.support import records
+from workers.matcher import Matcher
 
 DATABASE = "songgang_bench_matching"
 BATCH = 2_000

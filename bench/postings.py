@@ -13,10 +13,11 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from domain.employers import Employer, check_character
-from domain.groups import SeekerGroup
-from domain.occupations import names_of
-from domain.postings import (
+from api.demo.synthetic_jobs import PATTERNS, Trade
+from api.demo.synthetic_terms import Dice, make_terms
+from domain.employers.employers import Employer, check_character
+from domain.identity.unions import Union, UnionLevel
+from domain.postings.postings import (
     Benefit,
     EmploymentType,
     Intensity,
@@ -25,12 +26,11 @@ from domain.postings import (
     PostingStatus,
     Shift,
 )
-from domain.postings import PostingTerms as Terms
-from domain.regions import Region, RegionLevel, children, province_of
-from domain.screening import RULES
-from domain.synthetic_jobs import PATTERNS, Trade
-from domain.synthetic_terms import Dice, make_terms
-from domain.unions import Union, UnionLevel
+from domain.postings.postings import PostingTerms as Terms
+from domain.reference.occupations import names_of
+from domain.reference.regions import Region, RegionLevel, children, province_of
+from domain.screening.screening import RULES
+from domain.seekers.groups import SeekerGroup
 
 SEED = 2026
 UNION = "bench-union"

@@ -23,8 +23,8 @@ from bench.machine import Cores, Disturbance, Usage, described
 from bench.postings import SEED, UNION, dice_of, market, postings, searches
 from bench.servers import DATABASE, Missing, Running, Songgang, peer
 from bench.trial import settled
-from domain.regions import children
-from storage.client import Mongo
+from domain.reference.regions import children
+from storage.mongo.client import Mongo
 from storage.store import Store
 
 SEARCH = """query Search($filter: PostingFilter!, $orderBy: PostingOrder) {

@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.machine import PEERS, Cores, on_cores
 from bench.publisher import Client
-from storage.embedded import Embedded, embedded
+from storage.mongo.embedded import Embedded, embedded
 
 START_WITHIN = 60.0
 STOP_WITHIN = 20.0

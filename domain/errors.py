@@ -32,7 +32,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from domain.postings import Finding
+from domain.postings.postings import Finding
 
 
 class ErrorCode(StrEnum):

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import structlog
 
 from domain.errors import Busy, Refusal
-from domain.events import LoggedEvent, Placed
-from realtime.measures import SECONDS, Histogram
-from storage.client import Mongo, Session, StorageUnavailable
+from domain.live.events import LoggedEvent, Placed
+from realtime.histogram import SECONDS, Histogram
 from storage.clock import Clock
-from storage.log import EventLog
+from storage.mongo.client import Mongo, Session, StorageUnavailable
+from storage.mongo.event_log import EventLog
 
 T = TypeVar("T")
 Change = Callable[[Session], Awaitable[tuple[T, Sequence[LoggedEvent]]]]

@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import structlog
 
-from domain.events import Placed
-from realtime.measures import SECONDS, Histogram
-from storage.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
+from domain.live.events import Placed
+from realtime.histogram import SECONDS, Histogram
 from storage.clock import Clock, utc_now
-from storage.log import placed_of
+from storage.mongo.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
+from storage.mongo.event_log import placed_of
 
 _PIPELINE: list[Document] = [
     {"$match": {"operationType": "insert"}},

@@ -12,11 +12,11 @@ import asyncio
 from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
-from domain.events import PassingEvent, Placed, Reset, session_of
-from realtime.rendered import Rendered
+from domain.live.events import PassingEvent, Placed, Reset, session_of
+from realtime.rendered_event import Rendered
 from realtime.topic import BATCH, Counts, Group, Member, Render, Topic
 from storage.clock import Clock
-from storage.log import EventLog
+from storage.mongo.event_log import EventLog
 
 GROUPS = 256
 """Different documents or audiences a topic: each costs an execution an event."""

@@ -2,7 +2,7 @@
 
 Each node reports whom it sees and reads what all report once a second, so a change is seen
 everywhere within two seconds; who watches at two nodes counts once. A node that was killed drops
-out after ``storage.presence.FRESH``.
+out after ``storage.live.presence.FRESH``.
 
 Whoever did not watch at a node and begins to is a view of the session there. Each node adds its own
 with its report, so one that is killed takes those of one tick with it; a write that the database
@@ -17,11 +17,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.events import PresenceChanged, session_topic
-from domain.presence import crowd_of, mark_of
+from domain.live.events import PresenceChanged, session_topic
+from domain.live.presence import crowd_of, mark_of
 from realtime.hub import Hub
-from storage.client import StorageError
 from storage.clock import Clock
+from storage.mongo.client import StorageError
 from storage.store import Store
 
 TICK = 1.0

@@ -10,9 +10,9 @@ import asyncio
 
 import structlog
 
-from domain.events import LeadRecorded, Placed, TallyChanged, session_topic
+from domain.live.events import LeadRecorded, Placed, TallyChanged, session_topic
 from realtime.hub import Hub
-from storage.client import StorageError
+from storage.mongo.client import StorageError
 from storage.store import Store
 
 TICK = 0.25

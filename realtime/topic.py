@@ -14,12 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from domain.events import SELF_CONTAINED, Event, PassingEvent, Placed, Reset
-from realtime.anew import Anew
-from realtime.rendered import Rendered
-from storage.client import StorageError
+from domain.live.events import SELF_CONTAINED, Event, PassingEvent, Placed, Reset
+from realtime.rendered_event import Rendered
+from realtime.single_flight import Anew
 from storage.clock import Clock
-from storage.log import EventLog
+from storage.mongo.client import StorageError
+from storage.mongo.event_log import EventLog
 
 Render = Callable[[Placed], Awaitable[bytes]]
 """Executes one event for a group: the JSON of an execution result, UTF-8. It never raises."""

@@ -13,41 +13,41 @@ from typing import Protocol, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from domain.accounts import STAFF, Account, Principal, Role, require
-from domain.calendar import day_in_china
-from domain.calls import CallCampaign, CallEntry
-from domain.codes import Code
-from domain.consent import ConsentTemplate
-from domain.contacts import Holder
-from domain.employers import Employer
+from domain.employers.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
-from domain.leads import Lead
-from domain.postings import Posting
-from domain.questions import Question
-from domain.referrals import Referral
-from domain.seekers import Seeker
-from domain.sessions import LiveSession
-from domain.unions import Union
-from domain.wages import WageTable
+from domain.identity.accounts import STAFF, Account, Principal, Role, require
+from domain.identity.unions import Union
+from domain.leads.consent import ConsentTemplate
+from domain.leads.contacts import Holder
+from domain.leads.leads import Lead
+from domain.live.qr_codes import Code
+from domain.live.questions import Question
+from domain.live.sessions import LiveSession
+from domain.postings.postings import Posting
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import WageTable
+from domain.seekers.call_campaigns import CallCampaign, CallEntry
+from domain.seekers.referrals import Referral
+from domain.seekers.seekers import Seeker
 from realtime.commit import GroupCommit
-from realtime.contacts import Contacts
 from realtime.hub import Hub
-from realtime.leads import Capture, LeadLog
-from realtime.matching import Matcher
-from realtime.pipeline import Pipeline
-from realtime.postings import PostingGate
 from realtime.presence import Presence
-from realtime.questions import Questions
-from realtime.reviews import Reviews
-from realtime.seekers import Seekers
-from realtime.sessions import Desk
-from realtime.wages import LiveWages
-from realtime.webhooks import Webhooks
-from schema.gathered import Gathered
-from schema.recent import Recent
+from schema.execution.batch_loader import Gathered
+from schema.execution.ttl_cache import Recent
+from services.leads.capture import Capture, LeadLog
+from services.leads.contacts import Contacts
+from services.leads.follow_up import Pipeline
+from services.live.questions import Questions
+from services.live.sessions import Desk
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import LiveWages
+from services.screening.reviews import Reviews
+from services.seekers.seekers import Seekers
+from services.webhooks.webhooks import Webhooks
 from storage.clock import Clock
-from storage.leads import CodeYield
+from storage.leads.leads import CodeYield
 from storage.store import Store
+from workers.matcher import Matcher
 
 R = TypeVar("R")
 

@@ -7,20 +7,20 @@ from typing import TypeVar
 
 import strawberry
 
-from domain.accounts import Role
-from domain.audit import AuditAction, AuditRole
-from domain.calls import CallOutcome, RunStatus
-from domain.codes import CodeKind
-from domain.deliveries import DeliveryState
-from domain.employers import CheckMethod
-from domain.funnel import FunnelDimension
-from domain.groups import SeekerGroup
-from domain.imports import ImportKind, ImportStatus, RowOutcome
+from domain.employers.employers import CheckMethod
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome
+from domain.identity.accounts import Role
+from domain.identity.audit import AuditAction, AuditRole
+from domain.identity.unions import UnionLevel
 from domain.labels import Labelled
-from domain.leads import HireSide, LeadSource, LeadStage, RefusalReason
-from domain.limits import MatchCode
-from domain.money import PayPeriod
-from domain.postings import (
+from domain.leads.funnel import FunnelDimension
+from domain.leads.leads import HireSide, LeadSource, LeadStage, RefusalReason
+from domain.live.qr_codes import CodeKind
+from domain.live.questions import QuestionStatus
+from domain.live.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
+from domain.matching.constraints import MatchCode
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import (
     Benefit,
     CloseReason,
     EmploymentType,
@@ -31,18 +31,18 @@ from domain.postings import (
     Severity,
     Shift,
 )
-from domain.questions import QuestionStatus
-from domain.referrals import ReferralKind, ReferralStatus
-from domain.regions import RegionLevel
-from domain.reviews import DecisionKind, ReportReason, ReportState
-from domain.seekers import Education, SeekerStatus
-from domain.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
-from domain.suggestions import SuggestionKind
-from domain.unions import UnionLevel
-from domain.wages import Grade
-from domain.wants import Weekday
-from domain.webhook_messages import WebhookEvent
-from domain.webhooks import FailureKind, WebhookState
+from domain.reference.regions import RegionLevel
+from domain.screening.minimum_wages import Grade
+from domain.screening.reviews import DecisionKind, ReportReason, ReportState
+from domain.search.suggestions import SuggestionKind
+from domain.seekers.call_campaigns import CallOutcome, RunStatus
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Weekday
+from domain.seekers.referrals import ReferralKind, ReferralStatus
+from domain.seekers.seekers import Education, SeekerStatus
+from domain.webhooks.deliveries import DeliveryState
+from domain.webhooks.messages import WebhookEvent
+from domain.webhooks.webhooks import FailureKind, WebhookState
 
 L = TypeVar("L", bound=Labelled)
 

@@ -13,8 +13,8 @@ from strawberry.types.field import StrawberryField
 from domain import errors
 from domain.errors import ErrorCode, Refusal
 from schema.context import Context
-from schema.findings import Finding
-from storage.errors import StorageUnavailable
+from schema.screening.findings import Finding
+from storage.mongo.errors import StorageUnavailable
 
 strawberry.enum(ErrorCode, description="The name of each refusal.")
 

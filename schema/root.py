@@ -6,48 +6,49 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from domain.accounts import STAFF, Role
-from schema import enums, inputs
-from schema.accounts import Account, AccountMutations, AccountQueries
-from schema.asking import QuestionMutations
-from schema.audit import AuditQueries
-from schema.calling import CallMutations
-from schema.calls import CallQueries, visible_campaign, visible_entry
-from schema.codelists import CodeListQueries
-from schema.codes import CodeMutations, CodeQueries, visible_code
-from schema.consent import ConsentMutations, ConsentQueries
-from schema.contacts import ContactMutations
+from domain.identity.accounts import STAFF, Role
+from schema import enums
 from schema.context import Context, Info
-from schema.directing import SessionMutations
-from schema.employers import Employer, EmployerMutations, EmployerQueries
-from schema.entries import ENTRY_TYPES
+from schema.employers.employers import Employer, EmployerMutations, EmployerQueries
 from schema.errors import EXCEPTION_HANDLERS
-from schema.events import EVENT_TYPES
-from schema.funnel import FunnelQueries
-from schema.imports import ImportMutations, ImportQueries, visible_import
-from schema.interests import InterestMutations
-from schema.leads import LeadQueries, visible_lead
-from schema.match_events import SEEKER_EVENT_TYPES
-from schema.matches import MatchQueries
-from schema.nodes import Node, kind_of
-from schema.pipeline import PipelineMutations
-from schema.postings import PostingMutations, visible_posting
-from schema.profile_rights import ProfileRightsMutations
-from schema.profiles import SeekerMutations
-from schema.questions import QuestionQueries, visible_question
-from schema.referrals import ReferralMutations, ReferralQueries, visible_referral
-from schema.regions import RegionQueries
-from schema.reviewing import ReviewMutations, ReviewQueries
-from schema.revising import RevisionMutations
-from schema.rights import RightsMutations, RightsQueries
-from schema.scheduling import ScheduleMutations
-from schema.search import SearchQueries
-from schema.seekers import SeekerQueries, visible_seeker
-from schema.sessions import SessionQueries, visible_session
-from schema.subscriptions import Subscription
-from schema.unions import Union
-from schema.wages import WageMutations, WageQueries, known_wage
-from schema.webhooks import WebhookMutations, WebhookQueries, visible_webhook
+from schema.exchange.imports import ImportMutations, ImportQueries, visible_import
+from schema.execution import inputs
+from schema.identity.accounts import Account, AccountMutations, AccountQueries
+from schema.identity.audit import AuditQueries
+from schema.identity.unions import Union
+from schema.leads.consent import ConsentMutations, ConsentQueries
+from schema.leads.contact_mutations import ContactMutations
+from schema.leads.follow_up_mutations import PipelineMutations
+from schema.leads.funnel import FunnelQueries
+from schema.leads.interest_mutations import InterestMutations
+from schema.leads.lead_types import LeadQueries, visible_lead
+from schema.leads.own_lead import RightsMutations, RightsQueries
+from schema.leads.timeline import ENTRY_TYPES
+from schema.live.events import EVENT_TYPES
+from schema.live.qr_codes import CodeMutations, CodeQueries, visible_code
+from schema.live.question_mutations import QuestionMutations
+from schema.live.question_types import QuestionQueries, visible_question
+from schema.live.schedule_mutations import ScheduleMutations
+from schema.live.session_mutations import SessionMutations
+from schema.live.session_types import SessionQueries, visible_session
+from schema.live.subscriptions import Subscription
+from schema.matching.match_events import SEEKER_EVENT_TYPES
+from schema.matching.matches import MatchQueries
+from schema.postings.posting_types import PostingMutations, visible_posting
+from schema.postings.revision_mutations import RevisionMutations
+from schema.reference.code_lists import CodeListQueries
+from schema.reference.regions import RegionQueries
+from schema.relay import Node, kind_of
+from schema.screening.minimum_wages import WageMutations, WageQueries, known_wage
+from schema.screening.review_mutations import ReviewMutations, ReviewQueries
+from schema.search.search_queries import SearchQueries
+from schema.seekers.call_campaign_mutations import CallMutations
+from schema.seekers.call_campaign_types import CallQueries, visible_campaign, visible_entry
+from schema.seekers.profile_mutations import SeekerMutations
+from schema.seekers.profile_rights import ProfileRightsMutations
+from schema.seekers.referrals import ReferralMutations, ReferralQueries, visible_referral
+from schema.seekers.seeker_types import SeekerQueries, visible_seeker
+from schema.webhooks.webhooks import WebhookMutations, WebhookQueries, visible_webhook
 
 
 async def _employer(context: Context, employer_id: str) -> Employer | None:

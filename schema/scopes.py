@@ -2,13 +2,13 @@
 
 import strawberry
 
-from domain.accounts import Role
 from domain.errors import NotFound
-from domain.postings import Posting
-from domain.scopes import check_directs, may_see_session, may_see_unopened
-from domain.sessions import LiveSession
+from domain.identity.accounts import Role
+from domain.identity.scopes import check_directs, may_see_session, may_see_unopened
+from domain.live.sessions import LiveSession
+from domain.postings.postings import Posting
 from schema.context import Context
-from schema.nodes import local_id
+from schema.relay import local_id
 
 
 async def concerns(context: Context, posting: Posting) -> bool:

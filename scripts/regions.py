@@ -1,4 +1,4 @@
-"""Makes domain/regions.tsv from the data of two packages; `make regions` calls it.
+"""Makes domain/reference/regions.tsv from the data of two packages; `make regions` calls it.
 
 Usage: regions.py FOLDER, where the wheels that scripts/regions.txt names are unpacked. NOTICE says
 where the data come from and what is changed here.
@@ -17,7 +17,7 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
-TARGET = Path(__file__).parent.parent / "domain" / "regions.tsv"
+TARGET = Path(__file__).parent.parent / "domain" / "reference" / "regions.tsv"
 
 RELIABLE_SINCE = 1984
 """Before, codes were dealt out anew several times, and the history mixes them up (its own note)."""

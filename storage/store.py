@@ -5,49 +5,49 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from domain.calls import CallEntry
-from domain.leads import Contact, Lead, Sealed
-from domain.seekers import Seeker
-from domain.webhooks import Webhook
-from storage.accounts import Accounts
-from storage.audit import Audit
-from storage.board import Boards
-from storage.calls import Calls
-from storage.campaigns import Campaigns
-from storage.client import Mongo
+from domain.leads.leads import Contact, Lead, Sealed
+from domain.seekers.call_campaigns import CallEntry
+from domain.seekers.seekers import Seeker
+from domain.webhooks.webhooks import Webhook
 from storage.clock import utc_now
-from storage.codes import Codes
-from storage.consent import Consents
-from storage.contacts import Contacts
-from storage.deliveries import Deliveries
-from storage.employers import Employers
-from storage.funnel import Funnel
-from storage.imports import Imports
-from storage.indexes import ensure_collections
-from storage.jobs import Jobs
-from storage.keys import Keys
-from storage.leads import Leads
-from storage.leases import Leases
-from storage.log import EventLog
-from storage.meta import Meta
-from storage.notices import Notices
-from storage.pipeline import Pipeline
-from storage.postings import Postings
-from storage.presence import Presence
-from storage.questions import Questions
-from storage.referrals import Referrals
-from storage.rescreens import Rescreens
-from storage.reviews import Reviews
-from storage.sealing import Seal, SecretDamaged
-from storage.search import Search
-from storage.searchable import Searchable
-from storage.seekers import Seekers
-from storage.services import Services
-from storage.sessions import Sessions
-from storage.tallies import Tallies
-from storage.unions import Unions
-from storage.wages import Wages
-from storage.webhooks import Webhooks
+from storage.employers.employers import Employers
+from storage.exchange.imports import Imports
+from storage.identity.accounts import Accounts
+from storage.identity.audit import Audit
+from storage.identity.unions import Unions
+from storage.leads.consent import Consents
+from storage.leads.contacts import Contacts
+from storage.leads.follow_up import Pipeline
+from storage.leads.funnel import Funnel
+from storage.leads.leads import Leads
+from storage.live.presence import Presence
+from storage.live.qr_codes import Codes
+from storage.live.questions import Questions
+from storage.live.sessions import Sessions
+from storage.live.tally import Tallies
+from storage.matching.jobs import Jobs
+from storage.matching.notices import Notices
+from storage.mongo.client import Mongo
+from storage.mongo.crypto import Seal, SecretDamaged
+from storage.mongo.event_log import EventLog
+from storage.mongo.indexes import ensure_collections
+from storage.mongo.keys import Keys
+from storage.mongo.leases import Leases
+from storage.mongo.meta import Meta
+from storage.postings.postings import Postings
+from storage.screening.minimum_wages import Wages
+from storage.screening.rescreening import Rescreens
+from storage.screening.reviews import Reviews
+from storage.search.posting_index import Boards
+from storage.search.posting_search import Search
+from storage.search.search_entries import Searchable
+from storage.seekers.call_campaigns import Campaigns
+from storage.seekers.call_lists import Calls
+from storage.seekers.referrals import Referrals
+from storage.seekers.seekers import Seekers
+from storage.seekers.service_counts import Services
+from storage.webhooks.deliveries import Deliveries
+from storage.webhooks.webhooks import Webhooks
 
 
 class Store:

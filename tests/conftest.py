@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.client import Driver, Mongo, new_id
+from storage.mongo.client import Driver, Mongo, new_id
 from tests.support.alone import pytest_runtest_protocol
 from tests.support.mongod import temporary_folder, temporary_mongod
 from tests.support.server import Server, running_server

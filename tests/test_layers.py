@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("api", "schema", "realtime", "storage", "domain")
+LAYERS = ("api", "schema", "workers", "services", "realtime", "storage", "domain")
 DRIVERS = {"pymongo", "motor", "bson", "gridfs"}
 VAGUE = {"manager", "managers", "helper", "helpers", "util", "utils", "misc"}
 IMPURE = {"asyncio", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

@@ -11,11 +11,11 @@ from argon2 import PasswordHasher
 
 from api import auth
 from api.auth import TRIES_A_PEER, Gate, Tokens, WrongTries, hash_password
-from domain.accounts import Account, Principal, Role
 from domain.errors import SignInFailed, TooManyAttempts, Unauthenticated
-from storage.client import Mongo
+from domain.identity.accounts import Account, Principal, Role
 from storage.clock import utc_now
-from storage.sealing import derive_key
+from storage.mongo.client import Mongo
+from storage.mongo.crypto import derive_key
 from storage.store import Store
 
 SECRET = "a secret for tests"

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from api.app import create_app
 from api.settings import Settings
-from schema.nodes import global_id
-from storage.client import new_id
+from schema.relay import global_id
+from storage.mongo.client import new_id
 from tests.support.services import Running, gid, stored
 from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
 from tests.support.visibility import CALLERS, DOORS, OFFICE, RECORDS

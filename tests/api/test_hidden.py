@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from schema.nodes import global_id, kind_of
-from storage.client import new_id
+from schema.relay import global_id, kind_of
+from storage.mongo.client import new_id
 from tests.support.operations import OPERATIONS
 from tests.support.roles import ALLOWED
 from tests.support.roles import CALLERS as ROLES

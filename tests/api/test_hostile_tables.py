@@ -16,11 +16,11 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from api import imports
-from api.tables import MORE, MOST_CELLS
-from domain.columns import POSTING_COLUMNS
-from storage.client import StorageUnavailable
-from tests.api.test_tables import rows, workbook
+from api.http.imports import endpoint as imports
+from domain.exchange.columns import POSTING_COLUMNS
+from services.exchange.table_reader import MORE, MOST_CELLS
+from storage.mongo.client import StorageUnavailable
+from tests.services.exchange.test_table_reader import rows, workbook
 from tests.support.services import World, today
 from tests.support.tables import Desk, found, job, table
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from storage.client import new_id
+from storage.mongo.client import new_id
 from tests.support.crawl import QUERY, SUBSCRIPTION, Seen, document, seen
 from tests.support.graphql import Server, Socket, socket
 from tests.support.services import Running, gid, stored

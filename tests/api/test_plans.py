@@ -13,16 +13,10 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from domain.board import Board
-from realtime.escalation import Escalation
-from realtime.imports import Importer
-from realtime.matching import Matcher
-from realtime.rescreening import Rescreening
-from realtime.retention import Retention
-from realtime.searching import Searching
-from schema.search import PostingOrder
-from storage.client import Document, new_id
+from domain.search.bitset_index import Board
+from schema.search.search_queries import PostingOrder
 from storage.clock import utc_now
+from storage.mongo.client import Document, new_id
 from tests.support.crawl import document
 from tests.support.graphql import Api, Server, socket
 from tests.support.operations import OPERATIONS
@@ -31,6 +25,12 @@ from tests.support.services import Running, World, gid
 from tests.support.showcase import Showcase
 from tests.support.tables import job, table
 from tests.support.ways import follows, reads, resets
+from workers.escalation import Escalation
+from workers.importer import Importer
+from workers.matcher import Matcher
+from workers.rescreening import Rescreening
+from workers.retention import Retention
+from workers.search_entries import Searching
 
 CALLERS = ("officer", "host", "recruiter", "seeker", "giver")
 

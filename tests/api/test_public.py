@@ -17,16 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api import feeds as feeds_module
-from api import opendata
-from api.feeds import Feeds, xml_text
-from api.pages import page as written
-from domain.codes import page_code
-from domain.opendata import COLUMNS
-from domain.postings import Posting
-from storage.client import new_id
+from api.http.public import feeds as feeds_module
+from api.http.public import open_data as opendata
+from api.http.public.feeds import Feeds, xml_text
+from api.http.public.job_pages import page as written
+from domain.exchange.open_data import COLUMNS
+from domain.live.qr_codes import page_code
+from domain.postings.postings import Posting
 from storage.clock import utc_now
-from storage.postings import visible
+from storage.mongo.client import new_id
+from storage.postings.postings import visible
 from tests.support import records
 from tests.support.public import served
 from tests.support.services import PUBLIC_URL, Running, World, gid, today

@@ -7,10 +7,10 @@ import pytest
 
 from api.auth import Tokens
 from api.receipts import Receipts
-from domain.contacts import RECORDS_KEPT, Holder
 from domain.errors import Unauthenticated
+from domain.leads.contacts import RECORDS_KEPT, Holder
 from storage.clock import utc_now
-from storage.sealing import Seal
+from storage.mongo.crypto import Seal
 
 SECRET = "a secret for tests"
 HOLDER = Holder(person="p" * 64, giver="a giver")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, SettingsInvalid
-from domain.contacts import Periods
+from domain.leads.contacts import Periods
 
 NAMES = (
     "SONGGANG_HOST",

@@ -8,14 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.geo import Point
-from domain.groups import SeekerGroup
-from domain.jobs import Job, job_of
-from domain.money import Pay, PayPeriod
-from domain.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
-from domain.profile_consent import TEXT
-from domain.seekers import Profile, ProfileConsent, Seeker
-from domain.wants import Near, PickUp, Wants, Weekday
+from domain.matching.jobs import Job, job_of
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.reference.geo import Point
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Near, PickUp, Wants, Weekday
+from domain.seekers.profile_consent import TEXT
+from domain.seekers.seekers import Profile, ProfileConsent, Seeker
 from tests.domain.samples import terms
 from tests.support.records import posting
 

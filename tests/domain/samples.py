@@ -8,10 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.geo import Point
-from domain.groups import SeekerGroup
-from domain.money import Pay, PayPeriod
-from domain.postings import (
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import (
     Benefit,
     EmploymentType,
     InsuranceKind,
@@ -20,6 +18,8 @@ from domain.postings import (
     PostingTerms,
     Shift,
 )
+from domain.reference.geo import Point
+from domain.seekers.groups import SeekerGroup
 
 ON = date(2026, 10, 1)
 FULL_COVER = (

@@ -20,9 +20,9 @@ from typing import Any
 
 import httpx
 
-from schema.nodes import local_id
-from storage.client import Mongo, new_id
-from storage.embedded import embedded
+from schema.relay import local_id
+from storage.mongo.client import Mongo, new_id
+from storage.mongo.embedded import embedded
 from tests.e2e.conftest import PASSWORD
 from tests.support.clients import Http
 from tests.support.graphql import socket

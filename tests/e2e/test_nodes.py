@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from realtime.tally import TICK
-from storage.embedded import embedded
+from storage.mongo.embedded import embedded
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_job import FOLLOW, is_state
 from tests.e2e.test_log import SAY

@@ -8,9 +8,9 @@ from typing import Any
 
 from websockets.frames import Close
 
-from api.wire_protocol import WireProtocol
-from realtime.wire import OUTBOX_BYTES
-from storage.client import Mongo
+from api.websocket.uvicorn_protocol import WireProtocol
+from realtime.outbox import OUTBOX_BYTES
+from storage.mongo.client import Mongo
 from tests.support.graphql import Server, Socket, socket
 from tests.support.peers import Peer, peer
 from tests.support.services import World, gid, running_services

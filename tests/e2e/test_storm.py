@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from storage.client import Mongo
+from storage.mongo.client import Mongo
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_log import SAY, SESSION
 from tests.support.clients import Http

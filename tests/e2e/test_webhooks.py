@@ -8,16 +8,16 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from domain.deliveries import DeliveryState
-from realtime.deliveries import PER_ENDPOINT
-from storage.client import Mongo
+from domain.webhooks.deliveries import DeliveryState
 from storage.clock import utc_now
+from storage.mongo.client import Mongo
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_nodes import INTEREST, POSTINGS
 from tests.support.clients import Http
 from tests.support.partners import Partner
 from tests.support.server import Server, running_server
 from tests.support.waiting import until
+from workers.deliveries import PER_ENDPOINT
 
 MESSAGES = 12
 CREATE = """

@@ -1,83 +1,21 @@
-"""Two nodes over one database: each has a client and a group commit of its own."""
+from tests.support.two_stores import (
+    commit,
+    other_commit,
+    other_store,
+    own_tasks_only,
+    prepared_store,
+    room,
+    second_store,
+    store,
+)
 
-from __future__ import annotations
-
-from collections.abc import AsyncIterator
-
-import pytest
-from hypothesis import settings
-
-from domain.events import Placed, session_of
-from realtime.commit import GroupCommit
-from storage.client import Session
-from storage.clock import utc_now
-from storage.store import Store
-from tests.realtime.rooms import Room
-from tests.support.stores import emptied, prepared, second
-from tests.support.waiting import overlook_running
-
-# A busy machine is no broken rule.
-settings.register_profile("songgang", deadline=None)
-settings.load_profile("songgang")
-
-
-@pytest.fixture(autouse=True)
-async def own_tasks_only() -> None:
-    """Services that other tests keep for the whole run have tasks of the same layer."""
-    overlook_running()
-
-
-@pytest.fixture(scope="session")
-async def prepared_store(mongo_uri: str) -> AsyncIterator[Store]:
-    async with prepared(mongo_uri) as store:
-        yield store
-
-
-@pytest.fixture(scope="session")
-async def second_store(mongo_uri: str, prepared_store: Store) -> AsyncIterator[Store]:
-    async with second(mongo_uri, prepared_store) as store:
-        yield store
-
-
-@pytest.fixture
-async def store(prepared_store: Store) -> Store:
-    """The nouns over a database that holds nothing but collections and indexes."""
-    return await emptied(prepared_store)
-
-
-@pytest.fixture
-async def other_store(store: Store, second_store: Store) -> Store:
-    """The same database, as a second node has it."""
-    return second_store
-
-
-def group_commit(store: Store) -> GroupCommit:
-    """As the app wires it: sessions know the last event that their state includes."""
-
-    async def note_seq(placed: Placed, session: Session) -> None:
-        session_id = session_of(placed.topic)
-        if session_id is not None:
-            await store.sessions.note_seq(session_id, placed.seq, session=session)
-
-    return GroupCommit(store.mongo, store.log, utc_now, on_logged=note_seq)
-
-
-@pytest.fixture
-async def commit(store: Store) -> AsyncIterator[GroupCommit]:
-    commit = group_commit(store)
-    yield commit
-    await commit.close()
-
-
-@pytest.fixture
-async def other_commit(other_store: Store) -> AsyncIterator[GroupCommit]:
-    commit = group_commit(other_store)
-    yield commit
-    await commit.close()
-
-
-@pytest.fixture
-async def room(store: Store) -> AsyncIterator[Room]:
-    room = Room(store)
-    yield room
-    await room.hub.close()
+__all__ = [
+    "commit",
+    "other_commit",
+    "other_store",
+    "own_tasks_only",
+    "prepared_store",
+    "room",
+    "second_store",
+    "store",
+]

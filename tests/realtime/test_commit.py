@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from domain.errors import Busy, NotFound
-from domain.events import Announcement, LoggedEvent
+from domain.live.events import Announcement, LoggedEvent
 from realtime import commit as committing
 from realtime.commit import Change, GroupCommit
-from storage.client import Mongo, Session, StorageError, translated
+from storage.mongo.client import Mongo, Session, StorageError, translated
 from storage.store import Store
 from tests.support import records
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 from pymongo import AsyncMongoClient
 
-from domain.events import Announcement, LoggedEvent, Placed
+from domain.live.events import Announcement, LoggedEvent, Placed
 from realtime import feed as feeding
 from realtime.commit import GroupCommit
 from realtime.feed import Feed
-from storage.client import Document, Session, StorageUnavailable
-from storage.indexes import ensure_collections
+from storage.mongo.client import Document, Session, StorageUnavailable
+from storage.mongo.indexes import ensure_collections
 from storage.store import Store
 from tests.support.waiting import tasks_of, until
 

@@ -8,8 +8,8 @@ import pytest
 
 from domain.errors import Busy
 from realtime import hub as hubs
-from tests.realtime.rooms import Room
 from tests.support.members import Recorder
+from tests.support.rooms import Room
 from tests.support.waiting import tasks_of, until
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.events import (
+from domain.live.events import (
     Announcement,
     LoggedEvent,
     Placed,
@@ -24,12 +24,12 @@ from realtime import topic as topics
 from realtime.feed import Feed
 from realtime.hub import Membership
 from realtime.topic import Counts, Group
-from storage.client import Session
+from storage.mongo.client import Session
 from storage.store import Store
-from tests.realtime.conftest import group_commit
-from tests.realtime.rooms import Room, seqs
 from tests.support.members import Lagging, Recorder
 from tests.support.records import AT
+from tests.support.rooms import Room, seqs
+from tests.support.two_stores import group_commit
 from tests.support.waiting import until
 
 BEYOND_EVERY_LOG = 1 << 62

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from domain.presence import crowd_of
+from domain.live.presence import crowd_of
 from realtime import presence as presences
 from realtime.hub import Hub
 from realtime.presence import REPEAT, Presence
-from storage.client import StorageUnavailable
-from storage.presence import FRESH
+from storage.live.presence import FRESH
+from storage.mongo.client import StorageUnavailable
 from storage.store import Store
-from tests.realtime.nodes import Node, node
 from tests.support import records
+from tests.support.bare_nodes import Node, node
 from tests.support.members import Recorder
 from tests.support.records import Watch
 from tests.support.waiting import tasks_of, until

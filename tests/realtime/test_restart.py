@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Busy
-from domain.events import Announcement, LoggedEvent, lead_topic, session_topic
-from storage.client import Mongo, Session, StorageUnavailable
-from storage.embedded import embedded
+from domain.live.events import Announcement, LoggedEvent, lead_topic, session_topic
+from storage.mongo.client import Mongo, Session, StorageUnavailable
+from storage.mongo.embedded import embedded
 from storage.store import Store
-from tests.realtime.nodes import node
 from tests.support import records
+from tests.support.bare_nodes import node
 from tests.support.members import Recorder
 from tests.support.stores import SECRET
 from tests.support.waiting import tasks_of, until

@@ -10,11 +10,11 @@ import pytest
 
 from realtime import tally as tallies
 from realtime.hub import Hub
-from realtime.rendered import Rendered
+from realtime.rendered_event import Rendered
 from realtime.tally import Tally
 from storage.store import Store
-from tests.realtime.nodes import Node, node
 from tests.support import records
+from tests.support.bare_nodes import Node, node
 from tests.support.members import Recorder
 from tests.support.waiting import until
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.events import (
+from domain.live.events import (
     PresenceChanged,
     TallyChanged,
 )
 from realtime import topic as topics
-from realtime.rendered import Rendered
+from realtime.rendered_event import Rendered
 from realtime.topic import BATCH, PART_BYTES, Counts, Group, _parts
-from tests.realtime.rooms import Room, seqs
 from tests.support.members import Recorder, Rendering
+from tests.support.rooms import Room, seqs
 from tests.support.waiting import until
 
 

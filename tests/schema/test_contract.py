@@ -20,11 +20,11 @@ from graphql import (
 )
 
 from domain.errors import ErrorCode
-from domain.leads import LeadStage
-from domain.money import PayPeriod
-from domain.postings import EmploymentType, Intensity, Shift
-from domain.sessions import SessionFormat, SessionStatus
-from domain.unions import UnionLevel
+from domain.identity.unions import UnionLevel
+from domain.leads.leads import LeadStage
+from domain.live.sessions import SessionFormat, SessionStatus
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Intensity, Shift
 from schema import root
 from tests.support.crawl import HOLDING
 from tests.support.visibility import ANSWERS, STATE, shown_to

@@ -22,17 +22,17 @@ from graphql import (
 )
 
 from api.app import PUBLIC
-from domain.audit import AuditAction
-from domain.postings import Occupation
-from domain.reviews import Report
-from domain.seekers import Seeker
-from domain.wages import Grade
-from domain.wants import Wants
-from schema.nodes import global_id
+from domain.identity.audit import AuditAction
+from domain.postings.postings import Occupation
+from domain.screening.minimum_wages import Grade
+from domain.screening.reviews import Report
+from domain.seekers.profile import Wants
+from domain.seekers.seekers import Seeker
+from schema.relay import global_id
 from schema.root import SCHEMA
-from storage.client import new_id
 from storage.clock import utc_now
-from storage.postings import Postings
+from storage.mongo.client import new_id
+from storage.postings.postings import Postings
 from tests.domain.samples import monthly, terms
 from tests.support import records
 from tests.support.graphql import Api

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from schema.nodes import global_id
-from storage.client import new_id
+from schema.relay import global_id
+from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.graphql import Api
 from tests.support.operations import CONSENT_TEMPLATE, OPERATIONS, on

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from domain.leads import LeadStage
-from schema.nodes import global_id
+from domain.leads.leads import LeadStage
+from schema.relay import global_id
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS, interest_input, posting_input, session_input
 from tests.support.services import PASSWORD, Running, World, gid

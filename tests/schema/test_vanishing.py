@@ -14,21 +14,21 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
-from domain.audit import AuditAction
-from domain.calendar import day_in_china
-from domain.leads import LeadStage
-from domain.postings import Occupation
-from domain.wages import Grade
-from domain.wants import Wants
-from realtime.rescreening import Rescreening
-from schema.nodes import local_id
-from storage.client import Mongo, new_id
+from domain.identity.audit import AuditAction
+from domain.leads.leads import LeadStage
+from domain.postings.postings import Occupation
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import Grade
+from domain.seekers.profile import Wants
+from schema.relay import local_id
 from storage.clock import utc_now
+from storage.mongo.client import Mongo, new_id
 from tests.support import records
 from tests.support.graphql import Api
 from tests.support.operations import OPERATIONS, change_input, posting_input
 from tests.support.paths import Scene, on_all_paths, set_scene, walked
 from tests.support.services import Running, World, gid, running_services
+from workers.rescreening import Rescreening
 
 PROVINCE = "630000"
 FORBIDDEN = "入职交押金300元"

@@ -10,23 +10,23 @@ import pytest
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.codes import CodePages
-from api.exports import Exports
-from api.feeds import Feeds
-from api.health import Health
-from api.imports import Imports
-from api.metrics import Metrics
-from api.opendata import OpenData
-from api.pages import JobPages
+from api.http.health import Health
+from api.http.imports.endpoint import Imports
+from api.http.lead_exports import Exports
+from api.http.metrics import Metrics
+from api.http.public.feeds import Feeds
+from api.http.public.job_pages import JobPages
+from api.http.public.open_data import OpenData
+from api.http.public.qr_codes import CodePages
 from api.settings import Settings
-from api.webhooks import Sender
-from api.wire_protocol import WireProtocol
-from realtime.codes import Scans
-from realtime.deliveries import Dispatcher
+from api.websocket.uvicorn_protocol import WireProtocol
 from tests.support.fixtures import over_new_database
 from tests.support.graphql import Server
 from tests.support.services import Running
 from tests.support.showcase import Showcase
+from workers.deliveries import Dispatcher
+from workers.scan_counts import Scans
+from workers.webhook_sender import Sender
 
 
 @pytest.fixture(scope="module")

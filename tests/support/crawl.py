@@ -19,7 +19,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.documents import DEPTH
+from schema.execution.documents import DEPTH
 from schema.root import SCHEMA
 
 GRAPH = SCHEMA._schema

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from api.wire_protocol import WireProtocol
-from storage.client import Mongo, new_id
+from api.websocket.uvicorn_protocol import WireProtocol
+from storage.mongo.client import Mongo, new_id
 from tests.support.graphql import Api, Server
 from tests.support.services import Running, World, running_services
 

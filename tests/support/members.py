@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from domain.events import Placed
-from realtime.rendered import Rendered
+from domain.live.events import Placed
+from realtime.rendered_event import Rendered
 
 
 @lru_cache(maxsize=4096)

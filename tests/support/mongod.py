@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from storage.client import Mongo
-from storage.embedded import Embedded, embedded
+from storage.mongo.client import Mongo
+from storage.mongo.embedded import Embedded, embedded
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from schema.nodes import global_id
+from schema.relay import global_id
 from storage.clock import utc_now
 from tests.support.services import PASSWORD, World, credit_code, gid, today
 

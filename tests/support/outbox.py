@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.deliveries import Delivery
-from domain.leads import HireSide, Lead, LeadStage
-from domain.pipeline import advanced
-from domain.webhook_messages import Notice, of_change
-from domain.webhooks import Webhook
-from realtime.deliveries import Dispatcher, Post
-from storage.client import Session, new_id
-from storage.pages import Slice
+from domain.leads.follow_up import advanced
+from domain.leads.leads import HireSide, Lead, LeadStage
+from domain.webhooks.deliveries import Delivery
+from domain.webhooks.messages import Notice, of_change
+from domain.webhooks.webhooks import Webhook
+from storage.mongo.client import Session, new_id
+from storage.mongo.paging import Slice
 from storage.store import Store
 from tests.support import records
 from tests.support.records import Watch
+from workers.deliveries import Dispatcher, Post
 
 KEY = b"k" * 32
 """Signs what they are told."""

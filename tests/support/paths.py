@@ -14,15 +14,15 @@ from typing import Any
 
 import httpx
 
-from domain.events import PostingMatched, seeker_topic, session_topic
-from domain.postings import Posting
-from domain.questions import QuestionStatus
-from domain.seekers import Seeker
+from domain.live.events import PostingMatched, seeker_topic, session_topic
+from domain.live.questions import QuestionStatus
+from domain.postings.postings import Posting
+from domain.seekers.seekers import Seeker
 from realtime.hub import Membership
-from schema.engine import Request
-from schema.subscriptions import OF_ANOTHER_LOG
-from storage.campaigns import CampaignMatch
-from storage.client import Session, new_id
+from schema.execution.engine import Request
+from schema.live.subscriptions import OF_ANOTHER_LOG
+from storage.mongo.client import Session, new_id
+from storage.seekers.call_campaigns import CampaignMatch
 from tests.support.graphql import Api
 from tests.support.members import Recorder
 from tests.support.operations import OPERATIONS, interest_input

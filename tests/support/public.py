@@ -10,11 +10,11 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from api.answers import SecurityHeaders
 from api.app import PUBLIC
-from api.feeds import Feeds
-from api.opendata import OpenData
-from api.pages import JobPages
+from api.http.error_responses import SecurityHeaders
+from api.http.public.feeds import Feeds
+from api.http.public.job_pages import JobPages
+from api.http.public.open_data import OpenData
 from schema.context import Services
 
 

@@ -7,27 +7,27 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain.accounts import Account, Role
-from domain.calls import CallCampaign, CallEntry
-from domain.codes import Code, CodeKind
-from domain.employers import CheckMethod, Employer, EmployerCheck
-from domain.groups import SeekerGroup
-from domain.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
-from domain.leads import ConsentGiven, Lead, LeadSource, Sealed
-from domain.postings import Occupation, Posting, PostingStatus
-from domain.profile_consent import consent_given
-from domain.questions import Question
-from domain.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
-from domain.rescreening import Rescreen, RescreenScope
-from domain.reviews import Decision, DecisionKind, Report, ReportReason
-from domain.seekers import Profile, SavedSearch, Seeker
-from domain.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
-from domain.unions import Union, UnionLevel
-from domain.wages import Grade, MinimumWage
-from domain.wants import Wants
-from domain.webhook_messages import WebhookEvent
-from domain.webhooks import Webhook, WebhookSecret
-from storage.client import new_id
+from domain.employers.employers import CheckMethod, Employer, EmployerCheck
+from domain.exchange.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
+from domain.identity.accounts import Account, Role
+from domain.identity.unions import Union, UnionLevel
+from domain.leads.leads import ConsentGiven, Lead, LeadSource, Sealed
+from domain.live.qr_codes import Code, CodeKind
+from domain.live.questions import Question
+from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
+from domain.postings.postings import Occupation, Posting, PostingStatus
+from domain.screening.minimum_wages import Grade, MinimumWage
+from domain.screening.rescreening import Rescreen, RescreenScope
+from domain.screening.reviews import Decision, DecisionKind, Report, ReportReason
+from domain.seekers.call_campaigns import CallCampaign, CallEntry
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Wants
+from domain.seekers.profile_consent import consent_given
+from domain.seekers.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
+from domain.seekers.seekers import Profile, SavedSearch, Seeker
+from domain.webhooks.messages import WebhookEvent
+from domain.webhooks.webhooks import Webhook, WebhookSecret
+from storage.mongo.client import new_id
 from tests.domain.samples import terms
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from typing import Any, Self
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
-from storage.mongod import Mongod, find_mongod
+from storage.mongo.mongod import Mongod, find_mongod
 from tests.support.mongod import temporary_folder
 from tests.support.waiting import until
 

@@ -11,48 +11,48 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from api.auth import Gate, Tokens
-from api.graphql import GraphQLEndpoint
+from api.http.graphql import GraphQLEndpoint
 from api.receipts import Receipts
-from domain.accounts import Account, Principal, Role
-from domain.calendar import day_in_china
-from domain.calls import CallEntry, CallOutcome
-from domain.contacts import Holder
-from domain.employers import Employer, check_character
-from domain.events import Placed, session_of
-from domain.leads import Contact, Lead, LeadStage
-from domain.postings import Finding, Posting, PostingStatus, Severity
-from domain.questions import Question
-from domain.seekers import Seeker
-from domain.sessions import LiveSession, SessionStatus
-from domain.unions import Union, UnionLevel
-from domain.webhooks import Webhook
+from domain.employers.employers import Employer, check_character
+from domain.identity.accounts import Account, Principal, Role
+from domain.identity.unions import Union, UnionLevel
+from domain.leads.contacts import Holder
+from domain.leads.leads import Contact, Lead, LeadStage
+from domain.live.events import Placed, session_of
+from domain.live.questions import Question
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.postings.postings import Finding, Posting, PostingStatus, Severity
+from domain.reference.calendar import day_in_china
+from domain.seekers.call_campaigns import CallEntry, CallOutcome
+from domain.seekers.seekers import Seeker
+from domain.webhooks.webhooks import Webhook
 from realtime.commit import GroupCommit
-from realtime.contacts import Contacts
 from realtime.feed import Feed
 from realtime.hub import Hub
-from realtime.leads import Capture, LeadLog
-from realtime.matching import Matcher
-from realtime.pipeline import Pipeline
-from realtime.postings import PostingGate
 from realtime.presence import Presence
-from realtime.questions import Questions
-from realtime.reviews import Reviews
-from realtime.seekers import Seekers
-from realtime.sessions import Desk
 from realtime.tally import Tally
-from realtime.wages import LiveWages
-from realtime.webhooks import Webhooks
 from schema.context import Services
-from schema.engine import Engine
-from schema.nodes import global_id
-from schema.seekers import holder_of
-from storage.client import Mongo, Session, new_id
+from schema.execution.engine import Engine
+from schema.relay import global_id
+from schema.seekers.seeker_types import holder_of
+from services.leads.capture import Capture, LeadLog
+from services.leads.contacts import Contacts
+from services.leads.follow_up import Pipeline
+from services.live.questions import Questions
+from services.live.sessions import Desk
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import LiveWages
+from services.screening.reviews import Reviews
+from services.seekers.seekers import Seekers
+from services.webhooks.webhooks import Webhooks
 from storage.clock import Clock, utc_now
-from storage.documents import to_document
+from storage.mongo.client import Mongo, Session, new_id
+from storage.mongo.codec import to_document
 from storage.store import Store
 from tests.domain.samples import terms
 from tests.support import records
 from tests.support.waiting import until
+from workers.matcher import Matcher
 
 SECRET = "a secret for tests, of thirty-two"
 PASSWORD = "a password for tests"

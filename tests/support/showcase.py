@@ -6,19 +6,17 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
-from domain.accounts import Account, Role
-from domain.calls import Call, CallOutcome, MatchRun, RunStatus
-from domain.codes import CodeKind
-from domain.contacts import Holder
-from domain.deliveries import Delivery
-from domain.events import PostingMatched, seeker_topic
-from domain.geo import Point
-from domain.groups import SeekerGroup
-from domain.imports import row_id
-from domain.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
-from domain.money import Pay, PayPeriod
-from domain.pipeline import begun
-from domain.postings import (
+from domain.exchange.imports import row_id
+from domain.identity.accounts import Account, Role
+from domain.leads.contacts import Holder
+from domain.leads.follow_up import begun
+from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.live.events import PostingMatched, seeker_topic
+from domain.live.qr_codes import CodeKind
+from domain.live.questions import QuestionStatus
+from domain.live.sessions import Segment, SessionStatus
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import (
     Benefit,
     CloseReason,
     EmploymentType,
@@ -29,19 +27,21 @@ from domain.postings import (
     PostingTerms,
     Shift,
 )
-from domain.questions import QuestionStatus
-from domain.referrals import ReferralStatus, ReferralStep
-from domain.reviews import ReportState
-from domain.seekers import Education, Profile
-from domain.sessions import Segment, SessionStatus
-from domain.wages import verified
-from domain.wants import Near, PickUp, Wants, Weekday
-from domain.webhook_messages import of_recorded
-from domain.webhooks import FailureKind, Webhook
-from storage.campaigns import CampaignMatch
-from storage.client import Session, new_id
+from domain.reference.geo import Point
+from domain.screening.minimum_wages import verified
+from domain.screening.reviews import ReportState
+from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Near, PickUp, Wants, Weekday
+from domain.seekers.referrals import ReferralStatus, ReferralStep
+from domain.seekers.seekers import Education, Profile
+from domain.webhooks.deliveries import Delivery
+from domain.webhooks.messages import of_recorded
+from domain.webhooks.webhooks import FailureKind, Webhook
 from storage.clock import utc_now
-from storage.documents import to_document
+from storage.mongo.client import Session, new_id
+from storage.mongo.codec import to_document
+from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
 from tests.support.services import FINDING, Running, World, stored, today
 

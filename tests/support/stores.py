@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from storage.client import Driver, Mongo, new_id
-from storage.indexes import INDEXES
+from storage.mongo.client import Driver, Mongo, new_id
+from storage.mongo.indexes import INDEXES
 from storage.store import Store
 
 SECRET = "a secret of tests, long enough"

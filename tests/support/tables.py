@@ -17,14 +17,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from xlsxwriter import Workbook
 
-from api.imports import Imports
-from api.intake import MOST_BYTES
-from api.templates import template
-from domain.columns import POSTING_COLUMNS
-from realtime.imports import Importer
-from storage.client import new_id
+from api.http.imports.endpoint import Imports
+from api.http.imports.templates import template
+from domain.exchange.columns import POSTING_COLUMNS
+from services.exchange.import_intake import MOST_BYTES
+from storage.mongo.client import new_id
 from tests.support.graphql import Api, Server
 from tests.support.services import Running, World, today
+from workers.importer import Importer
 
 Row = dict[str, str]
 NUMBERS = "total read accepted held refused duplicates failed"

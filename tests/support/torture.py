@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.errors import PyMongoError
 
-from domain.events import lead_topic
-from domain.persons import normalise_phone
-from schema.nodes import local_id
-from storage.client import Mongo, new_id
+from domain.identity.persons import normalise_phone
+from domain.live.events import lead_topic
+from schema.relay import local_id
+from storage.mongo.client import Mongo, new_id
 from storage.store import Store
 from tests.support.clients import Http
 from tests.support.faults import Faults, Node

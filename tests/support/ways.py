@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import httpx
 
 from domain import cursors
-from domain.events import lead_topic, seeker_topic, session_topic
-from domain.funnel import FunnelDimension
-from domain.postings import PostingStatus
-from domain.sessions import LiveSession
+from domain.leads.funnel import FunnelDimension
+from domain.live.events import lead_topic, seeker_topic, session_topic
+from domain.live.sessions import LiveSession
+from domain.postings.postings import PostingStatus
 from tests.support.crawl import document
 from tests.support.operations import interest_input
 from tests.support.services import gid

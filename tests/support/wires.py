@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from starlette.types import Message, Receive, Scope, Send
 
-from realtime.wire import OUTBOX_BYTES, Wire
+from realtime.outbox import OUTBOX_BYTES, Wire
 from tests.support.graphql import Server
 from tests.support.peers import ROOM_BYTES
 from tests.support.waiting import until

@@ -1,0 +1,209 @@
+"""Tables from the command line: ``songgang import-postings``, ``import-employers``, and the
+templates to fill in, ``import-template``.
+
+A row goes the way of ``POST /imports``, on behalf of an account. The command works on the import
+itself unless a node does; it can be run while the service runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import logs
+from api.app import connected, importing
+from api.cli.import_report import csv_of, lines_of, summary
+from api.http.imports.templates import MEDIA_TYPES, made
+from api.server import run
+from api.settings import Settings
+from domain.errors import InvalidInput, NotFound
+from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
+from domain.identity.accounts import Principal, Role, require
+from schema.relay import local_id
+from services.exchange.import_intake import MOST_BYTES, Intake, Order
+from storage.clock import utc_now
+from storage.store import Store
+from workers.importer import Importer
+
+SOME_REFUSED = 3
+"""The exit code when every row has its outcome, and some could not be taken in."""
+LOOK_SECONDS = 0.2
+
+Print = Callable[[Store, Import], Awaitable[None]]
+
+commands = typer.Typer()
+
+
+class NotDone(Exception):
+    """The import came to an end before its last row; the message says how to go on."""
+
+
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE")]
+_Username = Annotated[str, typer.Option("--as", metavar="USERNAME", help="On whose behalf.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, only find the same.")]
+_AsCsv = Annotated[bool, typer.Option("--csv", help="Print every row as CSV, not as a table.")]
+_InChinese = Annotated[bool, typer.Option("--zh", help="Print the table in Chinese.")]
+
+
+@commands.command()
+def import_postings(
+    file: _File,
+    *,
+    username: _Username,
+    employer: Annotated[
+        str | None, typer.Option(help="Id of the employer of rows without a credit code.")
+    ] = None,
+    dry_run: _DryRun = False,
+    as_csv: _AsCsv = False,
+    zh: _InChinese = False,
+) -> None:
+    """Bring in a table of postings, CSV or XLSX; exits with 3 when rows were refused."""
+    wanted = Wanted(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
+    _carry_out(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+
+
+@commands.command()
+def import_employers(
+    file: _File,
+    *,
+    username: _Username,
+    dry_run: _DryRun = False,
+    as_csv: _AsCsv = False,
+    zh: _InChinese = False,
+) -> None:
+    """Bring in a table of employers, CSV or XLSX; exits with 3 when rows were refused."""
+    wanted = Wanted(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
+    _carry_out(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+
+
+@commands.command()
+def import_template(
+    kind: Annotated[ImportKind, typer.Argument(case_sensitive=False)],
+    file: Annotated[Path, typer.Argument(help="A new file that ends with .xlsx or .csv.")],
+) -> None:
+    """Write the table to fill in."""
+    form = file.suffix.lower().removeprefix(".")
+    if form not in MEDIA_TYPES:
+        raise InvalidInput(f"{file}: a template ends with .xlsx or .csv.")
+    try:
+        with file.open("xb") as out:
+            out.write(made(kind, form))
+    except FileExistsError:
+        raise InvalidInput(f"{file} exists. Name a new file.") from None
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}.") from None
+    typer.echo(f"{file} is written. Put your rows in the place of the example.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    file: Path
+    kind: ImportKind
+    username: str
+    employer: str | None
+    dry_run: bool
+
+    def order(self, caller: Principal) -> Order:
+        employer_id = local_id(self.employer, "Employer", "employer") if self.employer else None
+        return Order(
+            kind=self.kind,
+            dry_run=self.dry_run,
+            employer_id=employer_id,
+            file_name=check_file_name(self.file.name),
+            caller=caller,
+        )
+
+
+def _carry_out(wanted: Wanted, print_rows: Print) -> None:
+    # What a node tells of its work would stand between the lines.
+    logs.configure(logging.WARNING)
+    done = run(bring(wanted, print_rows))
+    typer.echo(summary(done), err=True)
+    if done.status is not ImportStatus.DONE:
+        raise NotDone(
+            "The import was cancelled or broken off. Bring the table again: rows that were stored "
+            "are known."
+        )
+    if done.refused or done.failed:
+        raise typer.Exit(SOME_REFUSED)
+
+
+async def bring(wanted: Wanted, print_rows: Print) -> Import:
+    """The import when it has come to its end and its rows are printed.
+
+    :raises NotFound: there is no such account or employer. ``NotPermitted``: it is for others.
+    :raises InvalidInput: the file is no table of that kind, or too large.
+    """
+    if wanted.file.stat().st_size > MOST_BYTES:
+        raise InvalidInput(f"A table has at most {MOST_BYTES >> 20} MiB: divide the file.")
+    async with connected(Settings.read()) as store, importing(store) as importer:
+        caller = await _caller(store, wanted.username)
+        order = wanted.order(caller)
+        await _earlier_done(store, caller)
+        intake = Intake(store, utc_now)
+        await intake.check(order)
+        one = await intake.take(wanted.file, order)
+        done = await _worked_off(store, importer, one)
+        await print_rows(store, done)
+    return done
+
+
+async def _caller(store: Store, username: str) -> Principal:
+    account = await store.accounts.by_username(username)
+    if account is None:
+        raise NotFound(f"There is no account {username}.")
+    return require(account.principal, Role.OFFICER, Role.RECRUITER)
+
+
+async def _earlier_done(store: Store, caller: Principal) -> None:
+    """Wait for an import that the account has begun before: this command works on it too."""
+    is_told = False
+    while await store.imports.is_active(caller.subject):
+        if not is_told:
+            typer.echo("Another import of the account is not done. Waiting for it.", err=True)
+            is_told = True
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _worked_off(store: Store, importer: Importer, one: Import) -> Import:
+    """The import when it has come to its end; stopped before, it is cancelled."""
+    importer.wake()
+    try:
+        hidden = not sys.stderr.isatty()
+        with typer.progressbar(
+            length=one.total, label="Rows", hidden=hidden, file=sys.stderr
+        ) as bar:
+            while one.active:
+                await asyncio.sleep(LOOK_SECONDS)
+                read, one = one.read, await _as_it_is(store, one)
+                bar.update(one.read - read)
+    except asyncio.CancelledError:
+        await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
+        raise
+    return one
+
+
+async def _as_it_is(store: Store, one: Import) -> Import:
+    found = await store.imports.by_id(one.id)
+    assert found is not None  # it is forgotten after 30 days, not just now
+    return found
+
+
+async def _print_table(store: Store, one: Import, *, zh: bool) -> None:
+    async for line in lines_of(store, one, zh=zh):
+        typer.echo(line)
+
+
+async def _print_csv(store: Store, one: Import) -> None:
+    async for piece in csv_of(store, one):
+        typer.echo(piece, nl=False)

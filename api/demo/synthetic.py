@@ -1,0 +1,247 @@
+"""The demo: invented firms and jobs in five real regions, and the sessions that present them.
+
+Nothing here is about anybody: firms are named so that nobody takes them for real ones, and every
+record is marked synthetic. The same arguments give the same demo. Each posting goes through the
+same gate as a real one; one in twelve is bad on purpose, so that the gate has something to do. One
+firm was never checked and the check of another has run out, so their postings are suspended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from api.demo.synthetic_jobs import PATTERNS, Trade
+from api.demo.synthetic_regions import REGIONS, UNIONS, Region
+from api.demo.synthetic_terms import SPOILERS, Dice, make_terms
+from domain.employers.employers import (
+    CheckMethod,
+    Employer,
+    EmployerCheck,
+    check_character,
+    checked,
+)
+from domain.identity.unions import Union
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.postings.postings import Posting, PostingStatus
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import WageTable
+from domain.screening.verdicts import admitted, decided
+
+_POSTINGS_A_REGION = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """What the demo holds; unions from the root down, postings in the order of their making."""
+
+    unions: tuple[Union, ...]
+    employers: tuple[Employer, ...]
+    checks: tuple[EmployerCheck, ...]
+    postings: tuple[Posting, ...]
+    sessions: tuple[LiveSession, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Setting:
+    """What every record of the demo is made with."""
+
+    owner_id: str
+    officer_id: str
+    at: datetime
+    new_id: Callable[[], str]
+    table: WageTable
+    dice: Dice
+
+    @property
+    def today(self) -> date:
+        return day_in_china(self.at)
+
+
+def synthesise(
+    *,
+    owner_id: str,
+    officer_id: str,
+    at: datetime,
+    new_id: Callable[[], str],
+    table: WageTable,
+    seed: int = 2026,
+) -> Demo:
+    """Make the demo as of ``at`` (UTC): 20 firms, 300 postings, two sessions on air.
+
+    ``owner_id`` is the account that holds the sessions, ``officer_id`` the one that entered the
+    firms and approved what the gate had held for want of verified wage figures. Every posting
+    that a session presents is open.
+    """
+    setting = _Setting(
+        owner_id=owner_id,
+        officer_id=officer_id,
+        at=at,
+        new_id=new_id,
+        table=table,
+        dice=Dice(seed),
+    )
+    unions = _unions(setting)
+    employers: list[Employer] = []
+    checks: list[EmployerCheck] = []
+    postings: list[Posting] = []
+    sessions: list[LiveSession] = []
+    for region in REGIONS:
+        union = unions[region.union]
+        firms = _employers(setting, region, union)
+        for trade, age in _check_ages(region).items():
+            firms[trade], check = _checked(setting, firms[trade], age)
+            checks.append(check)
+        jobs = tuple(_postings(setting, region, union, firms))
+        employers += firms.values()
+        postings += jobs
+        sessions.append(_session(setting, region, union, jobs))
+    return Demo(
+        unions=tuple(unions.values()),
+        employers=tuple(employers),
+        checks=tuple(checks),
+        postings=tuple(postings),
+        sessions=tuple(sessions),
+    )
+
+
+def _unions(setting: _Setting) -> dict[str, Union]:
+    unions: dict[str, Union] = {}
+    for name, level, place_code, parent in UNIONS:
+        union_id = setting.new_id()
+        above = unions[parent].path if parent else ()
+        unions[name] = Union(
+            id=union_id,
+            name=name,
+            level=level,
+            place_code=place_code,
+            path=(*above, union_id),
+            synthetic=True,
+        )
+    return unions
+
+
+def _employers(setting: _Setting, region: Region, union: Union) -> dict[Trade, Employer]:
+    """One firm a trade."""
+    return {
+        trade: Employer(
+            id=setting.new_id(),
+            name=f"{region.city}{word}{trade.zh}有限公司（合成）",
+            credit_code=_credit_code(union.place_code, trade),
+            place_code=region.counties[0],
+            description="SYNTHETIC：演示数据，不是真实企业。",
+            union_id=union.id,
+            created_by=setting.officer_id,
+            created_at=setting.at - timedelta(days=30),
+            synthetic=True,
+        )
+        for trade, word in zip(Trade, region.firms, strict=True)
+    }
+
+
+def _check_ages(region: Region) -> Mapping[Trade, timedelta]:
+    """Since when the firms of a region are checked, those that are."""
+    ages = dict.fromkeys(Trade, timedelta(days=10))
+    if region is REGIONS[-1]:
+        del ages[Trade.DESIGNING]
+    if region is REGIONS[-2]:
+        ages[Trade.DESIGNING] = timedelta(days=200)
+    return ages
+
+
+def _checked(setting: _Setting, firm: Employer, age: timedelta) -> tuple[Employer, EmployerCheck]:
+    return checked(
+        firm,
+        # Not one of the given ids: those name the same things as before there were checks.
+        f"{firm.id}1",
+        licence=True,
+        handler_identity=True,
+        handler_authority=True,
+        method=CheckMethod.ON_SITE,
+        note="演示数据。Demo data.",
+        by=setting.officer_id,
+        at=setting.at - age,
+    )
+
+
+def _credit_code(place_code: str, trade: Trade) -> str:
+    """A code whose organisation part reads HECHENG (合成) and whose check characters are right."""
+    organisation = f"HECHENG{tuple(Trade).index(trade) + 1}"
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    # GB 11714: digits count as themselves, letters from A = 10; 10 is written X and 11 is 0.
+    total = sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True))
+    code = f"91{place_code}{organisation}{'0X987654321'[total % 11]}"
+    return code + check_character(code)
+
+
+def _postings(
+    setting: _Setting, region: Region, union: Union, firms: dict[Trade, Employer]
+) -> Iterator[Posting]:
+    occupations = tuple(PATTERNS)
+    first_at = setting.at - timedelta(days=7)
+    for number in range(_POSTINGS_A_REGION):
+        occupation = occupations[number % len(occupations)]
+        terms = make_terms(
+            occupation,
+            counties=region.counties,
+            source=f"{region.union}公众号",
+            today=setting.today,
+            dice=setting.dice,
+        )
+        is_bad = number % 12 == 7
+        if is_bad:
+            terms = SPOILERS[number // 12](terms)
+        posting = admitted(
+            setting.new_id(),
+            employer=firms[PATTERNS[occupation].trade],
+            union_path=union.path,
+            terms=terms,
+            table=setting.table,
+            by=setting.officer_id,
+            at=setting.at,
+            synthetic=True,
+        )
+        posting = replace(posting, created_at=first_at + timedelta(minutes=number))
+        yield _decided(setting, posting, waits=is_bad or number % 20 == 13)
+
+
+def _decided(setting: _Setting, posting: Posting, *, waits: bool) -> Posting:
+    """The posting after an officer, unless it still ``waits`` for one."""
+    if waits or posting.status is not PostingStatus.IN_REVIEW:
+        return posting
+    return decided(
+        posting,
+        by=setting.officer_id,
+        at=posting.created_at + timedelta(hours=1),
+        approved=True,
+        reason="演示数据，人工核对通过。Demo data, approved by hand.",
+    )
+
+
+def _session(
+    setting: _Setting, region: Region, union: Union, postings: Sequence[Posting]
+) -> LiveSession:
+    """Presents open postings firm by firm, and of each firm the largest intake first."""
+    shown = [job for job in postings if job.status is PostingStatus.OPEN][: region.shown]
+    firms = list(dict.fromkeys(job.employer_id for job in postings))
+    shown.sort(key=lambda job: (firms.index(job.employer_id), -job.terms.headcount))
+    starts_at = setting.at + region.starts_in
+    has_started = region.status in {SessionStatus.LIVE, SessionStatus.ENDED}
+    has_ended = region.status is SessionStatus.ENDED
+    return LiveSession(
+        id=setting.new_id(),
+        title=region.title,
+        format=region.format,
+        status=region.status,
+        union_id=union.id,
+        union_path=union.path,
+        host=region.host,
+        owner_id=setting.owner_id,
+        starts_at=starts_at,
+        posting_ids=tuple(job.id for job in shown),
+        started_at=starts_at if has_started else None,
+        ended_at=starts_at + timedelta(minutes=90) if has_ended else None,
+        created_at=setting.at - timedelta(days=5),
+        synthetic=True,
+    )

@@ -1,0 +1,177 @@
+"""Terms of the demo's jobs, good ones and ones that are bad on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import count
+from typing import TypeVar
+
+from api.demo.synthetic_jobs import PATTERNS, Pattern
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.seekers.groups import SeekerGroup
+
+_T = TypeVar("_T")
+_WELCOME: dict[Occupation, tuple[SeekerGroup, ...]] = {
+    Occupation.GENERAL_WORKER: (SeekerGroup.MIGRANT_WORKER, SeekerGroup.LAID_OFF),
+    Occupation.SECURITY_GUARD: (SeekerGroup.LAID_OFF, SeekerGroup.HARDSHIP_WORKER),
+    Occupation.SANITATION_WORKER: (SeekerGroup.HARD_TO_EMPLOY, SeekerGroup.HARDSHIP_FAMILY),
+    Occupation.CHILDCARE_WORKER: (SeekerGroup.TRANSFERRING,),
+    Occupation.MATERNITY_NANNY: (SeekerGroup.LAID_OFF, SeekerGroup.MIGRANT_WORKER),
+    Occupation.DELIVERY_RIDER: (SeekerGroup.NEW_FORM_WORKER, SeekerGroup.GIG_WORKER),
+    Occupation.RIDE_HAILING_DRIVER: (SeekerGroup.NEW_FORM_WORKER,),
+    Occupation.CLERK: (SeekerGroup.GRADUATE,),
+    Occupation.NETWORK_PROGRAMMER: (SeekerGroup.GRADUATE,),
+    Occupation.INDUSTRIAL_ROBOTICS: (SeekerGroup.GRADUATE, SeekerGroup.TRANSFERRING),
+}
+_FULL_COVER = (
+    InsuranceKind.PENSION,
+    InsuranceKind.MEDICAL,
+    InsuranceKind.UNEMPLOYMENT,
+    InsuranceKind.WORK_INJURY,
+    InsuranceKind.MATERNITY,
+)
+
+
+class Dice:
+    """Even choices from a hash of the seed: the same on every machine and Python."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._throws = count()
+
+    def below(self, bound: int) -> int:
+        throw = f"{self._seed}/{next(self._throws)}".encode()
+        return int.from_bytes(sha256(throw).digest()[:8]) % bound
+
+    def pick(self, choices: Sequence[_T]) -> _T:
+        return choices[self.below(len(choices))]
+
+    def some(self, choices: Sequence[_T], most: int) -> tuple[_T, ...]:
+        """One to ``most`` of the choices, in their own order."""
+        wanted = {self.below(len(choices)) for _ in range(most)}
+        return tuple(choice for place, choice in enumerate(choices) if place in wanted)
+
+
+def make_terms(
+    occupation: Occupation, *, counties: Sequence[str], source: str, today: date, dice: Dice
+) -> PostingTerms:
+    """Good terms for an occupation in one of the counties; one in twenty is a repost."""
+    pattern = PATTERNS[occupation]
+    day, week = _hours(pattern)
+    pay = _pay(pattern, dice)
+    is_repost = dice.below(20) == 0
+    terms = PostingTerms(
+        title=f"{occupation.zh}{dice.pick(('', '（急聘）', '（长期）', '（应届可投）'))}",
+        occupation=occupation,
+        headcount=1 + dice.below(30),
+        duties=pattern.duties,
+        conditions=pattern.conditions,
+        place_code=dice.pick(counties),
+        address=f"合成产业园{1 + dice.below(20)}号楼",
+        pay=pay,
+        probation_pay=_probation(pattern, pay),
+        employment_type=pattern.employment_type,
+        shift=dice.pick(pattern.shifts),
+        intensity=pattern.intensity,
+        hours_per_day=day,
+        hours_per_week=week,
+        insurance=_insurance(pattern),
+        benefits=dice.some(tuple(Benefit), 4),
+        valid_until=today + timedelta(days=20 + dice.below(90)),
+        is_repost=is_repost,
+        repost_source=source if is_repost else None,
+        friendly_to=_WELCOME.get(occupation, ()),
+    )
+    return _with_hours(terms) if terms.shift is Shift.DAY else terms
+
+
+def _with_hours(terms: PostingTerms) -> PostingTerms:
+    """When a day's work begins and ends, with an hour's break in eight."""
+    begins = 8 + terms.headcount % 2
+    lasts = int(terms.hours_per_day) + int(terms.hours_per_day) // 8
+    return replace(terms, starts_at=time(begins), ends_at=time(begins + lasts))
+
+
+def _pay(pattern: Pattern, dice: Dice) -> Pay:
+    step = 100 if pattern.period is PayPeriod.MONTH else 1
+    more = dice.below(pattern.spread // step + 1) * step
+    return Pay(amount=pattern.lowest + more, period=pattern.period)
+
+
+def _probation(pattern: Pattern, pay: Pay) -> int | None:
+    """85 % where there is a probation at all."""
+    is_employed = pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}
+    return -(-pay.amount * 85 // 100) if is_employed else None
+
+
+def _hours(pattern: Pattern) -> tuple[Decimal, Decimal]:
+    if pattern.employment_type is EmploymentType.PART_TIME:
+        return Decimal(4), Decimal(20)
+    return Decimal(8), Decimal(40)
+
+
+def _insurance(pattern: Pattern) -> tuple[InsuranceKind, ...]:
+    if pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}:
+        return _FULL_COVER
+    return (InsuranceKind.WORK_INJURY,)
+
+
+def _without_insurance(terms: PostingTerms) -> PostingTerms:
+    return replace(terms, insurance=())
+
+
+def _below_minimum(terms: PostingTerms) -> PostingTerms:
+    return replace(
+        terms,
+        employment_type=EmploymentType.FULL_TIME,
+        insurance=_FULL_COVER,
+        pay=Pay(amount=1500, period=PayPeriod.MONTH),
+        probation_pay=None,
+    )
+
+
+def _low_probation(terms: PostingTerms) -> PostingTerms:
+    return replace(
+        terms,
+        employment_type=EmploymentType.FULL_TIME,
+        insurance=_FULL_COVER,
+        pay=Pay(amount=6000, period=PayPeriod.MONTH),
+        probation_pay=3600,
+    )
+
+
+def _without_conditions(terms: PostingTerms) -> PostingTerms:
+    return replace(terms, conditions="")
+
+
+def _part_time_by_the_month(terms: PostingTerms) -> PostingTerms:
+    return replace(
+        terms,
+        employment_type=EmploymentType.PART_TIME,
+        hours_per_day=Decimal(4),
+        hours_per_week=Decimal(20),
+        pay=Pay(amount=2800, period=PayPeriod.MONTH),
+        probation_pay=None,
+    )
+
+
+SPOILERS = (
+    _without_insurance,
+    _below_minimum,
+    _low_probation,
+    _without_conditions,
+    _part_time_by_the_month,
+)
+"""What is bad on purpose, each once in a region."""

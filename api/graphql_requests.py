@@ -1,0 +1,46 @@
+"""A GraphQL request as it comes in, the same over HTTP and WebSocket."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from schema.execution.engine import Request
+
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class Malformed(Exception):
+    """The body is not a GraphQL request; the message says what it should be."""
+
+
+def read_request(payload: Any) -> Request:
+    """The request in a decoded payload, the same over HTTP and WebSocket.
+
+    :raises Malformed: a part is missing or of another type.
+    """
+    if not isinstance(payload, dict):
+        raise Malformed("A request is one JSON object; batches are not supported.")
+    query = payload.get("query")
+    variables = payload.get("variables")
+    operation_name = payload.get("operationName")
+    sha256 = _digest(payload.get("extensions"))
+    if query is None and sha256 is not None:
+        query = ""
+    elif not isinstance(query, str) or not query:
+        raise Malformed('The request needs a text in "query".')
+    if variables is not None and not isinstance(variables, dict):
+        raise Malformed('"variables" is an object or null.')
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise Malformed('"operationName" is a text or null.')
+    return Request(query=query, sha256=sha256, variables=variables, operation_name=operation_name)
+
+
+def _digest(extensions: Any) -> str | None:
+    """The SHA-256 of the document as Apollo's clients send it; whatever else there is, is ignored.
+
+    https://www.apollographql.com/docs/apollo-server/performance/apq
+    """
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    sha256 = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    return sha256.lower() if isinstance(sha256, str) and _SHA256.fullmatch(sha256) else None

@@ -1,0 +1,129 @@
+"""Bringing a table in: ``POST /imports`` with the file as body, or in a form.
+
+The file goes to disk for as long as it is taken in (services/exchange/import_intake.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from api.http.imports.upload import received
+from api.http.refusals import answer_of
+from domain.errors import Busy, InvalidInput, Refusal
+from domain.exchange.imports import Import, ImportKind, check_file_name
+from domain.identity.accounts import Principal, Role, require
+from schema.errors import BUSY_MESSAGE
+from schema.relay import global_id, local_id
+from services.exchange.import_intake import Intake, Order
+from storage.clock import Clock
+from storage.mongo.errors import StorageUnavailable
+from storage.store import Store
+
+AT_ONCE = 2
+"""Tables that one process takes in at the same moment; each has a process that reads it."""
+ARRIVES_WITHIN = 300.0
+"""Seconds for a table to arrive and be stored."""
+
+_PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
+
+_log = structlog.get_logger(__name__)
+
+
+class Imports:
+    """Answers ``POST /imports``."""
+
+    def __init__(
+        self,
+        store: Store,
+        authenticate: Callable[[str | None], Principal | None],
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._intake = Intake(store, clock)
+        self._authenticate = authenticate
+        self._wake = wake
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except Refusal as refusal:
+            answer = answer_of(refusal)
+        except StorageUnavailable:
+            answer = answer_of(Busy(BUSY_MESSAGE))
+        except ClientDisconnect:
+            return
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        authorization = request.headers.get("authorization")
+        caller = require(self._authenticate(authorization), Role.OFFICER, Role.RECRUITER)
+        order = _order(request.query_params.multi_items(), caller)
+        if self._running >= AT_ONCE:
+            raise Busy("Several tables are being taken in. Try again in a moment.")
+        self._running += 1
+        try:
+            await self._intake.check(order)
+            async with asyncio.timeout(ARRIVES_WITHIN):
+                one = await self._taken(request, order)
+        except TimeoutError:
+            raise InvalidInput("The file took too long to arrive. Send it again.") from None
+        finally:
+            self._running -= 1
+        self._wake()
+        _log.info("import taken in", rows=one.total, kind=one.kind.value, dry_run=one.dry_run)
+        said = {
+            "id": global_id("Import", one.id),
+            "kind": one.kind.value,
+            "dryRun": one.dry_run,
+            "status": one.status.value,
+            "total": one.total,
+        }
+        return JSONResponse(said, 202)
+
+    async def _taken(self, request: Request, order: Order) -> Import:
+        with TemporaryDirectory(prefix="songgang-import-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "table"
+            if fields := await received(request, path):
+                order = _order([*request.query_params.multi_items(), *fields], order.caller)
+                await self._intake.check(order)
+            return await self._intake.take(path, order)
+
+
+def _order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Order:
+    """What the parameters ask for, those of the address and those of a form.
+
+    :raises InvalidInput: one is unknown (a slip must not write what was to be tried), given twice
+        or wrong.
+    """
+    given = dict(parameters)
+    if len(given) < len(parameters) or not given.keys() <= _PARAMETERS:
+        names = ", ".join(sorted(_PARAMETERS))
+        raise InvalidInput(f"The parameters are {names}, each at most once.")
+    return Order(
+        kind=ImportKind[_member(given, "kind", tuple(ImportKind), ImportKind.POSTINGS)],
+        dry_run=_member(given, "dryRun", ("true", "false"), "false") == "true",
+        employer_id=(
+            local_id(given["employerId"], "Employer", "employerId")
+            if "employerId" in given
+            else None
+        ),
+        file_name=check_file_name(given.get("fileName", "")),
+        caller=caller,
+    )
+
+
+def _member(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
+    word = given.get(name, default)
+    if word not in words:
+        raise InvalidInput(f"{name} is one of {', '.join(words)}.", field=(name,))
+    return word

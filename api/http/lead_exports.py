@@ -1,0 +1,258 @@
+"""Exports of leads for officers and recruiters: ``/exports/leads.csv`` and ``/exports/leads.xlsx``.
+
+The leads are read page by page behind a key, so nothing stays open in the database while a client
+reads slowly, and a client that goes away ends the reading with it. Names and phones are masked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+)
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import FileResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.http.refusals import answer_of
+from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
+from domain.exchange.lead_rows import COLUMNS, GONE, row
+from domain.identity.accounts import Principal, Role, require
+from domain.leads.leads import Contact, Lead, LeadStage
+from schema.errors import BUSY_MESSAGE
+from schema.leads.lead_types import scope_of
+from schema.relay import global_id, local_id
+from services.exchange.table_writer import Rows, csv_pieces, write_xlsx
+from storage.leads.leads import LeadQuery
+from storage.mongo.crypto import ContactDamaged
+from storage.mongo.errors import StorageError, StorageUnavailable
+from storage.mongo.paging import Slice
+from storage.store import Store
+
+PAGE = 100
+"""Leads read at a time, some 10 ms of work: rooms on air are served in between."""
+MOST_LEADS = 1_000_000
+"""A sheet of Excel holds 1,048,576 rows."""
+AT_ONCE = 4
+"""Exports that one process makes at the same moment."""
+SECONDS = 900.0
+"""An export that is not done by then is cut off: its client has stopped reading."""
+NAMES_KEPT = 1_000
+"""Names of sessions and employers that one export keeps."""
+
+_PARAMETERS = frozenset({"sessionId", "postingId", "stage"})
+_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+R = TypeVar("R")
+
+_log = structlog.get_logger(__name__)
+
+
+class Exports:
+    """Answers with a table of leads; one at a time for an account in this process."""
+
+    def __init__(
+        self, store: Store, authenticate: Callable[[str | None], Principal | None]
+    ) -> None:
+        self._store = store
+        self._authenticate = authenticate
+        self._running: set[str] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            caller = require(
+                self._authenticate(request.headers.get("authorization")),
+                Role.OFFICER,
+                Role.RECRUITER,
+            )
+            query = _query(request, caller)
+            self._check_turn(caller)
+        except Refusal as refusal:
+            await answer_of(refusal)(scope, receive, send)
+            return
+        self._running.add(caller.subject)
+        try:
+            async with asyncio.timeout(SECONDS):
+                await self._export(query, Path(request.url.path).suffix, scope, receive, send)
+        except Refusal as refusal:
+            await answer_of(refusal)(scope, receive, send)
+        except TimeoutError:
+            _log.warning("export cut off", seconds=SECONDS)
+        finally:
+            self._running.discard(caller.subject)
+
+    def _check_turn(self, caller: Principal) -> None:
+        if caller.subject in self._running:
+            raise TooManyAttempts("Your other export is still running. Wait until it is done.")
+        if len(self._running) >= AT_ONCE:
+            raise TooManyAttempts("Several exports are running. Try again in a moment.")
+
+    async def _export(
+        self, query: LeadQuery, suffix: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        headers = {
+            "content-disposition": f'attachment; filename="leads{suffix}"',
+            "cache-control": "no-store",
+        }
+        pages = await self._begun(query)
+        if suffix == ".csv":
+            pieces = csv_pieces(COLUMNS, pages)
+            answer = StreamingResponse(pieces, headers=headers, media_type=_TYPES[suffix])
+            try:
+                await answer(scope, receive, send)
+            except StorageError as error:
+                # The status is sent; the client sees that the body has no end.
+                _log.warning("export broken off", error=type(error).__name__)
+            return
+        with TemporaryDirectory(prefix="songgang-export-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "leads.xlsx"
+            try:
+                is_there = await _unless_gone(receive, write_xlsx(path, COLUMNS, pages))
+            except StorageUnavailable:
+                raise Busy(BUSY_MESSAGE) from None
+            if is_there:
+                file = FileResponse(path, headers=headers, media_type=_TYPES[suffix])
+                await file(scope, receive, send)
+
+    async def _begun(self, query: LeadQuery) -> AsyncIterator[Rows]:
+        """The pages, of which the first is read: what fails at once is answered with its status.
+
+        :raises Busy: the database does not answer. ``InvalidInput``: too many leads for a sheet.
+        """
+        try:
+            if await self._store.leads.count(query, most=MOST_LEADS + 1) > MOST_LEADS:
+                raise InvalidInput(f"More than {MOST_LEADS} leads: export session by session.")
+            pages = self._pages(query)
+            first = await anext(pages)
+        except StorageUnavailable:
+            raise Busy(BUSY_MESSAGE) from None
+        return _chained(first, pages)
+
+    async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:
+        """All rows, the newest lead first, at least one page; what comes meanwhile is left out."""
+        store = self._store
+        sessions = _Names(store.sessions.by_ids, lambda session: session.title)
+        employers = _Names(store.employers.by_ids, lambda employer: employer.name)
+        after: tuple[str] | None = None
+        while True:
+            page = await store.leads.page(query, Slice(limit=PAGE, after=after))
+            await sessions.learn(lead.session_id for lead in page.items if lead.session_id)
+            await employers.learn(lead.employer_id for lead in page.items)
+            yield [
+                row(
+                    # What an employer gets is what the consent names.
+                    lead if query.employer_id is None else replace(lead, group=None),
+                    await _contact(store, lead),
+                    lead_id=global_id("Lead", lead.id),
+                    session=sessions[lead.session_id] if lead.session_id else "",
+                    employer=employers[lead.employer_id],
+                )
+                for lead in page.items
+            ]
+            if not page.has_next:
+                return
+            after = (page.items[-1].id,)
+
+
+async def _contact(store: Store, lead: Lead) -> Contact | None:
+    """None when it was erased, may not be used any more, or is damaged: the others count, too."""
+    if lead.withdrawn_at is not None:
+        return None
+    try:
+        return await store.contact_of(lead)
+    except ContactDamaged:
+        return None
+
+
+async def _chained(first: Rows, others: AsyncIterator[Rows]) -> AsyncIterator[Rows]:
+    yield first
+    async for rows in others:
+        yield rows
+
+
+class _Names(Generic[R]):
+    """The names to show of things that many leads share, each read once."""
+
+    def __init__(
+        self,
+        find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
+        name: Callable[[R], str],
+    ) -> None:
+        self._find = find
+        self._name = name
+        self._known: dict[str, str] = {}
+
+    async def learn(self, ids: Iterable[str]) -> None:
+        """Know the names of ``ids``."""
+        wanted = set(ids)
+        if len(self._known) > NAMES_KEPT:
+            self._known.clear()
+        missing = wanted - self._known.keys()
+        if missing:
+            found = await self._find(missing)
+            self._known |= {one: self._name(record) for one, record in found.items()}
+
+    def __getitem__(self, one: str) -> str:
+        # One record that is gone must not cost everybody else's row.
+        return self._known.get(one, GONE)
+
+
+def _query(request: Request, caller: Principal) -> LeadQuery:
+    """The leads that are asked for, within the caller's scope.
+
+    :raises InvalidInput: a parameter is unknown (a slip must not export everything), given twice
+        or wrong.
+    """
+    given = dict(request.query_params)
+    if len(given) < len(request.query_params.multi_items()) or not given.keys() <= _PARAMETERS:
+        names = ", ".join(sorted(_PARAMETERS))
+        raise InvalidInput(f"The parameters are {names}, each at most once.")
+    stage = given.get("stage")
+    if stage is not None and stage not in LeadStage.__members__:
+        raise InvalidInput(f"stage is one of {', '.join(LeadStage)}.", field=("stage",))
+    return replace(
+        scope_of(caller),
+        session_id=_local(given, "sessionId", "LiveSession"),
+        posting_id=_local(given, "postingId", "Posting"),
+        stage=LeadStage[stage] if stage is not None else None,
+    )
+
+
+def _local(given: Mapping[str, str], name: str, kind: str) -> str | None:
+    return local_id(given[name], kind, name) if name in given else None
+
+
+async def _unless_gone(receive: Receive, work: Coroutine[None, None, None]) -> bool:
+    """Do the work, and say that it is done; or stop it when the client goes away."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    working, leaving = asyncio.create_task(work), asyncio.create_task(gone())
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+        is_done = working.done()
+        if not is_done:
+            working.cancel()
+        await asyncio.wait({working, leaving})
+    if is_done:
+        working.result()
+    return is_done

@@ -1,0 +1,226 @@
+"""The public page of each open posting, ``/jobs/{id}``, for people and for search engines.
+
+A posting that the gate takes away is gone from here with the next request: browsers and proxies
+may keep a page, but have to ask each time whether it is still the one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from domain.employers.employers import Employer
+from domain.errors import InvalidId
+from domain.exchange.schema_org import as_script, in_short, job_posting, place_name
+from domain.live.qr_codes import page_code
+from domain.live.sessions import LiveSession
+from domain.postings.postings import Posting
+from schema.context import Services
+from schema.relay import global_id, local_id
+from storage.mongo.errors import StorageUnavailable
+
+MOST_SESSIONS = 3
+"""Live rooms that a page names."""
+
+_STYLE = Path(__file__).with_name("jobs.css").read_text("utf-8")
+_PAGE = """<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="../jobs.css">
+{head}</head>
+<body>
+<main>
+{body}
+</main>
+<footer><a href="../">送岗 Songgang</a></footer>
+</body>
+</html>
+"""
+_PICTURE = """<figure>
+<img src="../codes/{token}.svg?scale=4" alt="这个岗位的二维码">
+<figcaption>用手机扫码，打开这个岗位</figcaption>
+</figure>"""
+_GONE = """<h1>这个岗位已经结束招聘</h1>
+<p>岗位已关闭、已招满或已过有效期。请看看其他岗位。</p>
+<p lang="en">This job is no longer open. Have a look at the others.</p>"""
+_NAMELESS = """<h1>这个岗位暂时不能显示</h1>
+<p>找不到用人单位的资料。请看看其他岗位，或向发布岗位的工会询问。</p>
+<p lang="en">This job cannot be shown: the record of its employer is missing. Ask the union.</p>"""
+_UNKNOWN = """<h1>没有这个岗位</h1>
+<p>网址不完整或有误，请重新扫码或复制完整网址。</p>
+<p lang="en">There is no such job: the address is incomplete. Scan the code again.</p>"""
+
+
+class JobPages:
+    """Answers ``/jobs/{id}`` with the global id of a posting."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def answer(self, wanted: str, known: str | None) -> Response:
+        """The page; 304 when it is the one ``known`` by its tag, 410 when the job is gone."""
+        try:
+            posting_id = local_id(wanted, "Posting", "id")
+        except InvalidId:
+            return _told("没有这个岗位", _UNKNOWN, 404)
+        store = self._services.store
+        posting = (await store.postings.by_ids([posting_id])).get(posting_id)
+        if posting is None:
+            return _told("没有这个岗位", _UNKNOWN, 404)
+        if not posting.is_open(self._services.today()):
+            return _told("岗位已结束招聘", _GONE, 410)
+        employer = (await store.employers.by_ids([posting.employer_id])).get(posting.employer_id)
+        if employer is None:
+            # Nobody could consent to be passed on to it; the public lists leave it out as well.
+            return _told("岗位暂时不能显示", _NAMELESS, 404)
+        on_air = await store.sessions.on_air_with(posting_id, limit=MOST_SESSIONS)
+        html = page(
+            posting,
+            employer,
+            on_air,
+            token=store.codes.token(page_code(posting)),
+            site=self._services.public_url,
+        )
+        return tagged(HTMLResponse(html), known)
+
+
+def tagged(answer: Response, known: str | None) -> Response:
+    """The answer with a tag of its body, or 304 when the client has just that."""
+    tag = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
+    headers = {"cache-control": "no-cache", "etag": tag}
+    # A proxy that compresses makes the tag a weak one.
+    if known is not None and tag in (each.strip().removeprefix("W/") for each in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    answer.headers.update(headers)
+    return answer
+
+
+def _told(title: str, body: str, status: int) -> Response:
+    headers = {"cache-control": "no-store"}
+    head = '<meta name="robots" content="noindex">\n'
+    page = _PAGE.format(title=title, head=head, body=body)
+    return HTMLResponse(page, status, headers=headers)
+
+
+def page(
+    posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *, token: str, site: str
+) -> str:
+    """The page as HTML; all that comes from outside is escaped.
+
+    ``token`` is that of the page's code, ``site`` the address of the service without a slash.
+    """
+    terms = posting.terms
+    title = f"{terms.title} - {employer.name}"
+    url = f"{site}/jobs/{global_id('Posting', posting.id)}"
+    data = as_script(job_posting(posting, employer, url=url))
+    head = f'<link rel="canonical" href="{escape(url)}">\n'
+    head += _shared(title, in_short(posting, employer), url, f"{site}/codes/{token}.png")
+    if posting.synthetic:
+        # Made up for a demo: nobody must find it in a search.
+        head += '<meta name="robots" content="noindex">\n'
+    head += f'<script type="application/ld+json">{data}</script>\n'
+    body = [
+        f"<h1>{escape(terms.title)}</h1>",
+        f'<p class="pay">{terms.pay.amount}{terms.pay.period.zh}（基本工资）</p>',
+        f"<dl>{_listed(_facts(posting, employer))}</dl>",
+        f"<h2>工作内容</h2><p>{_lines(terms.duties)}</p>",
+        f"<h2>招聘条件</h2><p>{_lines(terms.conditions)}</p>",
+        f"<h2>怎样报名</h2>{_ways(posting, on_air)}",
+        _PICTURE.format(token=token),
+    ]
+    return _PAGE.format(title=escape(title), head=head, body="\n".join(body))
+
+
+def _shared(title: str, said: str, url: str, image: str) -> str:
+    """What is shown where the address is sent on, and under it in a search: https://ogp.me/"""
+    properties = {
+        "og:type": "website",
+        "og:site_name": "送岗 Songgang",
+        "og:locale": "zh_CN",
+        "og:title": title,
+        "og:description": said,
+        "og:url": url,
+        "og:image": image,
+        "og:image:alt": "这个岗位的二维码",
+    }
+    metas = [
+        f'<meta property="{name}" content="{escape(said)}">' for name, said in properties.items()
+    ]
+    return "\n".join([f'<meta name="description" content="{escape(said)}">', *metas, ""])
+
+
+def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
+    terms = posting.terms
+    yield "用人单位", employer.name
+    yield "工作地点", place_name(terms)
+    yield "职业类别", terms.occupation.zh
+    yield "招聘人数", f"{terms.headcount}人"
+    yield "用工形式", terms.employment_type.zh
+    if terms.probation_pay is not None:
+        yield "试用期工资", f"{terms.probation_pay}{terms.pay.period.zh}"
+    yield "社会保险", "、".join(kind.zh for kind in terms.insurance)
+    if terms.benefits:
+        yield "福利", "、".join(benefit.zh for benefit in terms.benefits)
+    hours = (
+        f"每日{terms.hours_per_day.normalize():f}小时，每周{terms.hours_per_week.normalize():f}小时"
+    )
+    yield "班次", f"{terms.shift.zh}，{hours}"
+    if terms.starts_at is not None and terms.ends_at is not None:
+        yield "上下班", f"{terms.starts_at:%H:%M}–{terms.ends_at:%H:%M}"
+    yield "劳动强度", terms.intensity.zh
+    if terms.friendly_to:
+        yield "适合人群", "、".join(group.zh for group in terms.friendly_to)
+    if terms.repost_source:
+        yield "信息来源", terms.repost_source
+    yield "有效期至", terms.valid_until.isoformat()
+
+
+def _listed(facts: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"<dt>{term}</dt><dd>{escape(said)}</dd>" for term, said in facts)
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def _ways(posting: Posting, on_air: Sequence[LiveSession]) -> str:
+    """Into the live rooms that present it, and the board beside them."""
+    rooms = [
+        f'<li><a href="{_front(posting, session)}">进入直播间：{escape(session.title)}</a></li>'
+        for session in on_air
+    ]
+    board = f'<li><a href="{_front(posting, None)}">留下联系方式，由工会转交用人单位</a></li>'
+    return f"<ul>{''.join((*rooms, board))}</ul>"
+
+
+def _front(posting: Posting, session: LiveSession | None) -> str:
+    given = {"posting": global_id("Posting", posting.id)}
+    if session is not None:
+        given["session"] = global_id("LiveSession", session.id)
+    # Relative, so that it holds below any path that a proxy puts the service at.
+    return escape(f"../?{urlencode(given)}")
+
+
+async def job(request: Request) -> Response:
+    """``/jobs/{id}``."""
+    pages: JobPages = request.app.state.node.jobs
+    try:
+        return await pages.answer(request.path_params["id"], request.headers.get("if-none-match"))
+    except StorageUnavailable:
+        raise HTTPException(503, "Try again in a moment.") from None
+
+
+async def style(request: Request) -> Response:
+    """``/jobs.css``: no page holds a style of its own, which browsers are told to refuse."""
+    answer = Response(_STYLE, media_type="text/css; charset=utf-8")
+    return tagged(answer, request.headers.get("if-none-match"))

@@ -1,0 +1,155 @@
+"""Open data: ``/open-data/`` says what there is, ``postings.csv`` and ``postings.json`` hold it.
+
+Read page by page behind a key, like the exports of leads: nothing stays open in the database while
+a client reads slowly, and a process never holds more than a page of a table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+
+import orjson
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.client_address import peer_of
+from api.http.concurrency_limits import Turns
+from api.http.lead_exports import SECONDS
+from api.http.public.job_pages import tagged
+from api.http.public.open_postings import Key, published
+from api.http.refusals import answer_of
+from domain.errors import Busy, Refusal
+from domain.exchange.lead_rows import Cell, inert
+from domain.exchange.open_data import COLUMNS, Value, described, published_lists, row
+from schema.context import Services
+from schema.errors import BUSY_MESSAGE
+from schema.relay import global_id
+from services.exchange.table_writer import Rows, csv_pieces
+from storage.mongo.errors import StorageError, StorageUnavailable
+
+PAGE = 100
+"""Postings read at a time."""
+AT_ONCE = 4
+"""Downloads that one process makes at the same moment, each for another address."""
+
+Page = Sequence[dict[str, Value]]
+
+_NO_CACHE = {"cache-control": "no-cache"}
+_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+_log = structlog.get_logger(__name__)
+
+
+class OpenData:
+    """Answers below ``/open-data/``."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turns = Turns(AT_ONCE)
+
+    def described(self) -> Response:
+        """What the table and its columns mean, for programs."""
+        return _json(described(f"{self._services.public_url}/open-data/"))
+
+    async def table(self, form: str, peer: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """All open postings, the newest first, in a form of ``_TYPES``.
+
+        :raises TooManyAttempts: the peer has a download already, or all turns are taken.
+        :raises Busy: the database does not answer.
+        """
+        with self._turns.taken_by(peer):
+            pages = self._pages()
+            try:
+                first = await anext(pages)
+            except StorageUnavailable:
+                raise Busy(BUSY_MESSAGE) from None
+            chained = _chained(first, pages)
+            pieces = csv_pieces(_HEADINGS, _cells(chained)) if form == "csv" else _array(chained)
+            answer = StreamingResponse(pieces, media_type=_TYPES[form], headers=_NO_CACHE)
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await answer(scope, receive, send)
+            except (StorageError, TimeoutError) as error:
+                # The status is sent; the client sees that the body has no end.
+                _log.warning("open data broken off", error=type(error).__name__)
+
+    async def _pages(self) -> AsyncGenerator[Page, None]:
+        """At least one page; what is published meanwhile is left out."""
+        store, on = self._services.store, self._services.today()
+        after: Key | None = None
+        while True:
+            pairs, after = await published(store, on, limit=PAGE, after=after)
+            yield [
+                row(posting, employer) | {"id": global_id("Posting", posting.id)}
+                for posting, employer in pairs
+            ]
+            if after is None:
+                return
+
+
+_HEADINGS = tuple(column.name for column in COLUMNS)
+
+
+async def _chained(first: Page, others: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    yield first
+    async for page in others:
+        yield page
+
+
+async def _cells(pages: AsyncIterator[Page]) -> AsyncIterator[Rows]:
+    async for page in pages:
+        yield [[_cell(value) for value in one.values()] for one in page]
+
+
+def _cell(value: Value) -> Cell:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return ""
+    return inert(value) if isinstance(value, str) else value
+
+
+async def _array(pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+    """One JSON array, a posting a line."""
+    start = b"[\n"
+    async for page in pages:
+        for one in page:
+            yield start + orjson.dumps(one)
+            start = b",\n"
+    yield b"[]\n" if start == b"[\n" else b"\n]\n"
+
+
+def _json(content: object) -> Response:
+    return Response(
+        orjson.dumps(content, option=orjson.OPT_INDENT_2), media_type="application/json"
+    )
+
+
+async def description(request: Request) -> Response:
+    """``/open-data/``."""
+    data: OpenData = request.app.state.node.open_data
+    return tagged(data.described(), request.headers.get("if-none-match"))
+
+
+async def code_lists(request: Request) -> Response:
+    """``/open-data/code-lists.json``."""
+    return tagged(_json(published_lists()), request.headers.get("if-none-match"))
+
+
+class Tables:
+    """``/open-data/postings.csv`` and ``.json``."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        data: OpenData = scope["app"].state.node.open_data
+        form = request.path_params["form"]
+        if form not in _TYPES:
+            raise HTTPException(404, "The open data is postings.csv or postings.json.")
+        try:
+            await data.table(form, peer_of(scope), scope, receive, send)
+        except Refusal as refusal:
+            await answer_of(refusal)(scope, receive, send)

@@ -1,0 +1,34 @@
+"""The open postings, each with its employer, as the public lists read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.employers.employers import Employer
+from domain.postings.postings import Posting
+from storage.mongo.paging import Slice
+from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.store import Store
+
+Key = tuple[str]
+
+
+async def published(
+    store: Store, on: date, *, limit: int, after: Key | None = None
+) -> tuple[Sequence[tuple[Posting, Employer]], Key | None]:
+    """The next at most ``limit`` that are open on a day, the newest first; the key to go on with.
+
+    The key is None at the end. A posting whose employer is not there is left out: it says too
+    little to apply, and must not end the list for all others.
+
+    :raises StorageError: they cannot be read.
+    """
+    page = await store.postings.page(
+        PostingQuery(open_on=on), NEWEST_FIRST, Slice(limit=limit, after=after)
+    )
+    employers = await store.employers.by_ids({one.employer_id for one in page.items})
+    pairs = [
+        (one, employers[one.employer_id]) for one in page.items if one.employer_id in employers
+    ]
+    return pairs, (page.items[-1].id,) if page.has_next else None

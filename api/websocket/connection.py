@@ -1,0 +1,244 @@
+"""WebSocket connections: the server side of graphql-transport-ws.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. One reader a connection takes the
+messages in order; whatever it answers goes through the bounded outbox. A subscription holds no
+task: it is a membership in the hub until it completes or the socket closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from starlette.types import Message, Receive, Scope, Send
+
+from api.client_address import peer_of
+from api.graphql_requests import Malformed, read_request
+from api.websocket.asgi_transport import AsgiWire
+from api.websocket.operation import Operation
+from api.websocket.uvicorn_protocol import EXTENSION
+from domain.errors import Busy, Unauthenticated
+from domain.identity.accounts import Principal
+from realtime.admission import Pace
+from realtime.outbox import ACK, PONG, Close, Outbox, Wire, error_message
+from schema.context import Services
+from schema.execution.engine import Engine, refused
+
+SUBPROTOCOL = "graphql-transport-ws"
+INIT_SECONDS = 5.0
+"""For connection_init to come."""
+OPERATIONS = 100
+"""Operations under way on one connection."""
+ID_LENGTH = 128
+DRAIN_SECONDS = 3.0
+"""Over which the clients of a stopping node are sent away, not all at once."""
+DRAIN_TURNS = 60
+
+Authenticate = Callable[[str | None], Principal | None]
+
+
+class Sockets:
+    """The open connections of one process."""
+
+    def __init__(self, engine: Engine, services: Services, authenticate: Authenticate) -> None:
+        self._engine = engine
+        self._services = services
+        self._authenticate = authenticate
+        self._open: set[Connection] = set()
+        self._draining = False
+        self._pace = Pace()
+        self.closed: Counter[Close | None] = Counter()
+        """Connections that have ended, by our code; None stands for the peer, or a lost one."""
+
+    def __len__(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
+
+    def queued(self) -> list[int]:
+        """The bytes that wait for each open connection."""
+        return [connection.outbox.queued() for connection in self._open]
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection from its handshake to its end."""
+        await receive()
+        if SUBPROTOCOL not in scope["subprotocols"]:
+            await send({"type": "websocket.accept"})
+            reason = f"Use the subprotocol {SUBPROTOCOL}"
+            await send({"type": "websocket.close", "code": 4406, "reason": reason})
+            return
+        await self._pace.turn()
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+        peer = peer_of(scope)
+        wire: Wire = scope["extensions"].get(EXTENSION) or AsgiWire(send)
+        connection = Connection(self._engine, self._services, self._authenticate, wire, peer=peer)
+        self._open.add(connection)
+        try:
+            if self._draining:
+                connection.outbox.close(Close.DRAINING)
+            await connection.read(receive)
+        finally:
+            self._open.discard(connection)
+            self.closed[connection.outbox.code] += 1
+            await connection.end()
+
+    async def drain(self) -> None:
+        """Close every connection with ``DRAINING``, spread over ``DRAIN_SECONDS``."""
+        self._draining = True
+        leaving = list(self._open)
+        share = len(leaving) // DRAIN_TURNS + 1
+        for start in range(0, len(leaving), share):
+            for connection in leaving[start : start + share]:
+                connection.outbox.close(Close.DRAINING)
+            await asyncio.sleep(DRAIN_SECONDS / DRAIN_TURNS)
+
+
+class Connection:
+    """One socket: its state in the protocol, and its operations."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        services: Services,
+        authenticate: Authenticate,
+        wire: Wire,
+        *,
+        peer: str,
+    ) -> None:
+        self._engine = engine
+        self._services = services
+        self._authenticate = authenticate
+        self._peer = peer
+        self._wire = wire
+        self.outbox = Outbox(wire)
+        wire.on_drained = self.outbox.flush
+        self._initialised = False
+        self._acknowledged = False
+        self._principal: Principal | None = None
+        self._operations: dict[str, Operation] = {}
+        self._joining: asyncio.Task[None] | None = None
+        self._timer = self._closing_in(INIT_SECONDS, Close.INIT_TIMEOUT)
+
+    async def read(self, receive: Receive) -> None:
+        """Take messages until the peer or we close."""
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if not self.outbox.closed:
+                self._take(message)
+            # Messages that came together are read without a pause: let others have a turn.
+            await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        """Give up everything that the connection held."""
+        self.outbox.closed = True
+        self._timer.cancel()
+        for operation in list(self._operations.values()):
+            operation.stop()
+        await self._wire.finish()
+
+    def _closing_in(self, seconds: float, code: Close) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, self.outbox.close, code)
+
+    def _take(self, message: Message) -> None:
+        text = message.get("text")
+        if text is None:
+            self._refuse("Send text messages only")
+            return
+        try:
+            parsed = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            self._refuse("The message is not JSON")
+            return
+        kind = parsed.get("type") if isinstance(parsed, dict) else None
+        match kind:
+            case "connection_init":
+                self._initialise(parsed)
+            case "subscribe":
+                self._subscribe(parsed)
+            case "complete":
+                self._complete(parsed)
+            case "ping":
+                self.outbox.send(PONG)
+            case "pong":
+                pass
+            case _:
+                self._refuse("The message has no known type")
+
+    def _refuse(self, why: str) -> None:
+        self.outbox.close(Close.BAD_REQUEST, why)
+
+    def _initialise(self, message: dict[str, Any]) -> None:
+        if self._initialised:
+            self.outbox.close(Close.TOO_MANY_INITS)
+            return
+        self._initialised = True
+        payload = message.get("payload")
+        if payload is not None and not isinstance(payload, dict):
+            self._refuse("The payload of connection_init is an object or null")
+            return
+        authorization = {name.lower(): value for name, value in (payload or {}).items()}.get(
+            "authorization"
+        )
+        try:
+            self._principal = self._authenticate(
+                authorization if isinstance(authorization, str) else None
+            )
+        except Unauthenticated:
+            self.outbox.close(Close.FORBIDDEN)
+            return
+        self._acknowledged = True
+        self._watch_expiry()
+        self.outbox.send(ACK)
+
+    def _watch_expiry(self) -> None:
+        self._timer.cancel()
+        if self._principal is not None and self._principal.expires_at is not None:
+            left = self._principal.expires_at - self._services.clock()
+            self._timer = self._closing_in(left.total_seconds(), Close.TOKEN_EXPIRED)
+
+    def _subscribe(self, message: dict[str, Any]) -> None:
+        if not self._acknowledged:
+            self.outbox.close(Close.UNAUTHORIZED)
+            return
+        operation_id = message.get("id")
+        if not isinstance(operation_id, str) or not 0 < len(operation_id) <= ID_LENGTH:
+            self._refuse(f"The id is a text of 1 to {ID_LENGTH} characters")
+            return
+        if operation_id in self._operations:
+            # A reason has at most 123 bytes (RFC 6455, section 5.5).
+            shown = operation_id.encode()[:80].decode(errors="ignore")
+            self.outbox.close(Close.SUBSCRIBER_EXISTS, f"Subscriber for {shown} already exists")
+            return
+        try:
+            request = read_request(message.get("payload"))
+        except Malformed as malformed:
+            self._refuse(str(malformed))
+            return
+        if len(self._operations) >= OPERATIONS:
+            busy = Busy(f"At most {OPERATIONS} operations at once on one connection.")
+            self.outbox.send(error_message(operation_id, refused(busy)))
+            return
+        operation = Operation(
+            operation_id, self.outbox, self._engine, self._services, on_end=self._ended
+        )
+        self._operations[operation_id] = operation
+        self._joining = operation.start(
+            request, self._principal, peer=self._peer, joining=self._joining
+        )
+
+    def _ended(self, operation_id: str) -> None:
+        self._operations.pop(operation_id, None)
+
+    def _complete(self, message: dict[str, Any]) -> None:
+        operation_id = message.get("id")
+        if not isinstance(operation_id, str):
+            self._refuse("The id is a text")
+            return
+        operation = self._operations.get(operation_id)
+        # One that has just completed on our side is no error: the messages have crossed.
+        if operation is not None:
+            operation.stop()

@@ -1,0 +1,156 @@
+"""One operation of a connection: a query that answers once, or a place in the hub."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from domain.identity.accounts import Principal
+from realtime.hub import Membership
+from realtime.outbox import Outbox, complete_message, error_message, next_prefix
+from realtime.rendered_event import Rendered
+from schema.context import Context, Services
+from schema.execution.documents import is_subscription
+from schema.execution.engine import Engine, Request, RequestInvalid, refused
+
+
+class Operation:
+    """Runs one operation and answers through the connection's outbox; a hub member if it follows.
+
+    ``on_end`` is called once, when nothing more will be answered.
+    """
+
+    # Of these and the outbox there are tens of thousands, each touched for each event: what lies
+    # together is fetched together.
+    __slots__ = (
+        "_engine",
+        "_id",
+        "_membership",
+        "_on_end",
+        "_outbox",
+        "_prefix",
+        "_services",
+        "_task",
+        "_watching",
+    )
+
+    def __init__(
+        self,
+        operation_id: str,
+        outbox: Outbox,
+        engine: Engine,
+        services: Services,
+        *,
+        on_end: Callable[[str], None],
+    ) -> None:
+        self._id = operation_id
+        self._prefix = next_prefix(operation_id)
+        self._outbox = outbox
+        self._engine = engine
+        self._services = services
+        self._on_end = on_end
+        self._task: asyncio.Task[None] | None = None
+        self._membership: Membership | None = None
+        self._watching: tuple[str, str] | None = None
+
+    def start(
+        self,
+        request: Request,
+        principal: Principal | None,
+        *,
+        peer: str,
+        joining: asyncio.Task[None] | None,
+    ) -> asyncio.Task[None] | None:
+        """Begin; what comes of it goes to the outbox.
+
+        ``joining`` is the subscription sent last on this connection, until it is live: a query
+        sent behind it is answered behind it. Gives what is joining now.
+        """
+        try:
+            _, operation = self._engine.prepare(request)
+        except RequestInvalid as invalid:
+            self._fail(invalid.errors)
+            return joining
+        if is_subscription(operation):
+            self._task = asyncio.create_task(self._guarded(self._join, request, principal, peer))
+            return self._task
+        context = Context(self._services, principal, peer=peer)
+        self._task = asyncio.create_task(self._guarded(self._answer, request, context, joining))
+        return joining
+
+    def stop(self) -> None:
+        """End without a further answer; does nothing the second time."""
+        assert self._task is not None  # it has begun: nobody knows of it before
+        self._task.cancel()
+        self._end()
+
+    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+        """Send an event to the subscriber."""
+        if kind is None:
+            self._outbox.send(rendered.message(self._prefix))
+        else:
+            self._outbox.send_state(f"{self._id}/{kind}", rendered.message(self._prefix))
+
+    def deliver_all(self, events: Sequence[Rendered]) -> None:
+        """Send several events to the subscriber at once."""
+        self._outbox.send(*[rendered.message(self._prefix) for rendered in events])
+
+    def has_room(self) -> bool:
+        """Whether the peer keeps up."""
+        return self._outbox.has_room()
+
+    async def drained(self) -> None:
+        """Return once the peer keeps up again, or is gone."""
+        await self._outbox.drained()
+
+    async def _guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
+        try:
+            await run(*args)
+        except RequestInvalid as invalid:
+            self._fail(invalid.errors)
+        except Exception as error:  # noqa: BLE001 - one operation must not end the connection
+            self._fail(refused(error))
+
+    async def _answer(
+        self, request: Request, context: Context, joining: asyncio.Task[None] | None
+    ) -> None:
+        if joining is not None and not joining.done():
+            await asyncio.wait({joining})
+        result = await self._engine.execute(request, context)
+        if not self._outbox.has_room():
+            await self._outbox.drained()
+        self._outbox.send(Rendered(result).message(self._prefix))
+        self._outbox.send(complete_message(self._id))
+        self._end()
+
+    async def _join(self, request: Request, principal: Principal | None, peer: str) -> None:
+        joining = await self._engine.subscribe(request, principal)
+        following = joining.following
+        if following.viewer is not None:
+            self._watching = (following.session_id, following.viewer)
+            self._services.presence.enter(*self._watching)
+        self._membership = await self._services.hub.join(
+            following.topic,
+            joining.key,
+            joining.render,
+            self,
+            session_id=following.session_id,
+            after=following.after,
+            # Whoever enters as a viewer is somebody else each time.
+            by=following.principal.subject or peer,
+        )
+
+    def _fail(self, errors: list[dict[str, object]]) -> None:
+        self._outbox.send(error_message(self._id, errors))
+        self._end()
+
+    def _end(self) -> None:
+        if self._membership is not None:
+            self._membership.leave()
+            self._membership = None
+        if self._watching is not None:
+            self._services.presence.leave(*self._watching)
+            self._watching = None
+        self._outbox.forget(f"{self._id}/")
+        self._on_end(self._id)

@@ -1,0 +1,135 @@
+"""Our WebSocket protocol for uvicorn (``ws=``): writes straight to the transport.
+
+uvicorn's own sends one message at a time through the application's task, never frees a client that
+does not read (closing waits for its buffer), and answers a lost ping with 1011, after which
+clients of graphql-transport-ws do not come back. This one hands the application a ``Wire`` in
+``scope["extensions"]["songgang.wire"]`` and aborts the transport of a peer that stalls.
+"""
+
+from __future__ import annotations
+
+from asyncio.transports import BaseTransport
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from realtime.outbox import OUTBOX_BYTES, SLACK_BYTES, nothing
+
+EXTENSION = "songgang.wire"
+LINGER_SECONDS = 2.0
+"""For a closed peer to take what is queued and answer; then its transport is aborted."""
+FRAGMENTS = 1_024
+"""Of one message. An empty one counts nothing against the size of a message, but takes memory."""
+TOO_BIG = 1009
+
+
+class WireProtocol(WebSocketsSansIOProtocol):
+    """One connection, and the ``realtime.outbox.Wire`` of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on_drained: Callable[[], None] = nothing
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Ask to be told early when the peer falls behind."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=SLACK_BYTES)
+
+    def handle_connect(self, event: Request) -> None:
+        """Offer the wire to the application, whose task has not begun yet."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[EXTENSION] = self
+
+    def resume_writing(self) -> None:
+        """The peer keeps up again."""
+        super().resume_writing()
+        self.on_drained()
+
+    def write(self, *texts: bytes) -> None:
+        """Send text messages at once; the operating system or the transport's buffer takes them."""
+        # The application learns of a loss a little later, and uvloop takes no writes by then.
+        if not (self.close_sent or self.disconnected):
+            # One call to the system for all: it is most of what sending costs.
+            frames = [part for text in texts for part in (frame_header(len(text)), text)]
+            self.transport.write(b"".join(frames))
+
+    def queued(self) -> int:
+        """Bytes in the transport's buffer."""
+        return self.transport.get_write_buffer_size()
+
+    async def drained(self) -> None:
+        """Return once little waits, or the socket is gone."""
+        await self.writable.wait()
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame; a peer that does not take it in ``LINGER_SECONDS`` is cut off."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.stop_keepalive()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    async def finish(self) -> None:
+        """The application has nothing more to say; the transport ends by itself."""
+        self.on_drained = nothing
+
+    def handle_close(self, event: Frame) -> None:
+        """Hang up. Its timer goes on: a peer may answer our close without reading what waits."""
+        if self.close_sent:
+            self.transport.close()
+        else:
+            super().handle_close(event)
+
+    def handle_ping(self) -> None:
+        """Answer, unless the peer asks and asks without reading: that one is cut off."""
+        if self.queued() > OUTBOX_BYTES:
+            self.transport.abort()
+        else:
+            super().handle_ping()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a part of a message, up to ``FRAGMENTS`` of them."""
+        if len(self.frames) < FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.close(TOO_BIG, f"At most {FRAGMENTS} fragments")
+
+    def send_keepalive_ping(self) -> None:
+        """Ask whether the peer is there, or free one that has hung up without reading."""
+        if self.transport.is_closing():
+            self.ping_timer = None
+            self.transport.abort()
+        else:
+            super().send_keepalive_ping()
+
+    def keepalive_timeout(self) -> None:
+        """No answer to a ping: the peer is gone or does not read. Free it at once."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        self.close_sent = True
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The server stops: hang up, unless that is under way and has its timer."""
+        if self.close_timer is None:
+            super().shutdown()
+
+
+def frame_header(length: int) -> bytes:
+    """The header of an unmasked, final text frame (RFC 6455, section 5.2)."""
+    if length < 126:
+        return b"\x81%c" % length
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2, "big")
+    return b"\x81\x7f" + length.to_bytes(8, "big")

@@ -1,0 +1,78 @@
+"""Leads as rows of a table for a spreadsheet: masked, in words, and with nothing that computes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.identity.persons import mask_name, mask_phone
+from domain.leads.leads import Contact, Lead, LeadStage, furthest
+from domain.reference.calendar import CHINA
+
+Cell = str | int | float
+
+COLUMNS = (
+    "线索编号 Lead",
+    "场次 Session",
+    "用人单位 Employer",
+    "岗位 Posting",
+    "地区代码 Place code",
+    "基本工资（元） Basic pay (yuan)",
+    "计薪周期 Pay period",
+    "姓名 Name (masked)",
+    "手机 Phone (masked)",
+    "来源 Source",
+    "阶段 Stage",
+    "最远阶段 Furthest stage",
+    "未录用原因 Reason refused",
+    "同意书版本 Consent version",
+    "提交时间 Given at (UTC+8)",
+    "更新时间 Updated at (UTC+8)",
+    "人群 Group",
+)
+"""The headings. New columns are added at the end: those who read by place go on doing so."""
+
+GONE = "（记录已不存在 no record）"
+"""In place of a name whose record is not there any more."""
+
+_COMPUTES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def row(
+    lead: Lead, contact: Contact | None, *, lead_id: str, session: str, employer: str
+) -> tuple[Cell, ...]:
+    """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show.
+
+    Without ``contact`` its cells are empty.
+    """
+    return (
+        inert(lead_id),
+        inert(session),
+        inert(employer),
+        inert(lead.terms.title),
+        inert(lead.terms.place_code),
+        lead.terms.pay.amount,
+        lead.terms.pay.period.zh,
+        inert(mask_name(contact.name)) if contact else "",
+        inert(mask_phone(contact.phone)) if contact else "",
+        lead.source.zh,
+        lead.stage.zh,
+        furthest(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
+        lead.reason.zh if lead.reason else "",
+        inert(lead.consent.text_version),
+        _in_china(lead.created_at),
+        _in_china(lead.updated_at),
+        lead.group.zh if lead.group else "",
+    )
+
+
+def inert(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula: then with an apostrophe before it.
+
+    https://owasp.org/www-community/attacks/CSV_Injection; the full-width signs count too, which
+    spreadsheets in Chinese take for the plain ones.
+    """
+    return f"'{text}" if text.startswith(_COMPUTES) else text
+
+
+def _in_china(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,127 @@
+"""An open posting as schema.org's JobPosting, for the search engines that list jobs.
+
+https://schema.org/JobPosting, and what Google asks for in it:
+https://developers.google.com/search/docs/appearance/structured-data/job-posting
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from domain.employers.employers import Employer
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Posting, PostingTerms
+from domain.reference.calendar import day_in_china
+from domain.reference.regions import RegionLevel, ancestors, region_of
+
+# Google's list has no word for 劳务派遣, where another firm than the place of work employs.
+EMPLOYMENT_TYPES = {
+    EmploymentType.FULL_TIME: "FULL_TIME",
+    EmploymentType.PART_TIME: "PART_TIME",
+    EmploymentType.INTERNSHIP: "INTERN",
+    EmploymentType.GIG: "TEMPORARY",
+    EmploymentType.DISPATCH: "OTHER",
+}
+_UNITS = {PayPeriod.MONTH: "MONTH", PayPeriod.HOUR: "HOUR"}
+
+
+def job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, Any]:
+    """The structured data of an open posting whose page is at ``url``."""
+    terms = posting.terms
+    return {
+        "@context": "https://schema.org/",
+        "@type": "JobPosting",
+        "title": terms.title,
+        "description": _description(terms),
+        "identifier": {
+            "@type": "PropertyValue",
+            "name": employer.name,
+            "value": posting.external_id or posting.id,
+        },
+        "url": url,
+        "datePosted": day_in_china(posting.created_at).isoformat(),
+        # Open until the end of its last day in China.
+        "validThrough": f"{terms.valid_until.isoformat()}T23:59:59+08:00",
+        "employmentType": EMPLOYMENT_TYPES[terms.employment_type],
+        "hiringOrganization": {
+            "@type": "Organization",
+            "name": employer.name,
+            "identifier": employer.credit_code,
+        },
+        "jobLocation": _place(terms),
+        "baseSalary": {
+            "@type": "MonetaryAmount",
+            "currency": "CNY",
+            "value": {
+                "@type": "QuantitativeValue",
+                "value": terms.pay.amount,
+                "unitText": _UNITS[terms.pay.period],
+            },
+        },
+        "totalJobOpenings": terms.headcount,
+        "occupationalCategory": terms.occupation.zh,
+        "responsibilities": terms.duties,
+        "qualifications": terms.conditions,
+        "workHours": f"{terms.shift.zh}，每日{terms.hours_per_day.normalize():f}小时",
+        "jobBenefits": "、".join(
+            [kind.zh + "保险" for kind in terms.insurance] + [each.zh for each in terms.benefits]
+        ),
+        "inLanguage": "zh-CN",
+        # The page leads to where one can apply; it has no form of its own.
+        "directApply": False,
+    }
+
+
+def _description(terms: PostingTerms) -> str:
+    """HTML, as Google wants it."""
+    parts = (("工作内容", terms.duties), ("招聘条件", terms.conditions))
+    return "".join(
+        f"<p>{heading}：{escape(text).replace(chr(10), '<br>')}</p>" for heading, text in parts
+    )
+
+
+def _place(terms: PostingTerms) -> dict[str, Any]:
+    address = {"@type": "PostalAddress", "addressCountry": "CN"}
+    region = region_of(terms.place_code)
+    around = (*ancestors(region), region) if region else ()
+    for each in around:
+        if each.level is RegionLevel.PROVINCE:
+            address["addressRegion"] = each.name
+    below = [each.name for each in around if each.level is not RegionLevel.PROVINCE]
+    # A municipality is province and city at once.
+    address["addressLocality"] = "".join(below) or address.get("addressRegion", "")
+    if terms.address:
+        address["streetAddress"] = terms.address
+    place: dict[str, Any] = {"@type": "Place", "address": address}
+    if terms.point is not None:
+        place["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": terms.point.latitude,
+            "longitude": terms.point.longitude,
+        }
+    return place
+
+
+def place_name(terms: PostingTerms) -> str:
+    """The place with the regions around it and the address."""
+    region = region_of(terms.place_code)
+    return (region.full_name if region else terms.place_code) + terms.address
+
+
+def in_short(posting: Posting, employer: Employer) -> str:
+    """Employer, place, pay, shift, number and last day, in one line below the title."""
+    terms = posting.terms
+    return (
+        f"{employer.name}，{place_name(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
+        f"{terms.shift.zh}，招{terms.headcount}人，有效期至{terms.valid_until.isoformat()}"
+    )
+
+
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+def as_script(data: dict[str, Any]) -> str:
+    """JSON that may stand in a script element: nothing in it ends or begins one."""
+    return json.dumps(data, ensure_ascii=False).translate(_UNSAFE)

@@ -1,0 +1,120 @@
+"""What may become of a contact: who gets to see it, and what is left when it is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain.errors import ConsentWithdrawn
+from domain.leads.follow_up import Change, EntryKind, changed
+from domain.leads.leads import CLOSED, Lead, LeadStage, Sealed
+
+REVEALS_AN_HOUR = 60
+"""Contacts that one member of staff may look at: about one call a minute."""
+OWN_ACCESSES_AN_HOUR = 60
+"""Exports, and corrections, by one giver."""
+RECORDS_KEPT = timedelta(days=3 * 366)
+"""网络招聘服务管理规定 (Order 44): recruitment records are kept for 3 years at least."""
+CONTACTS_KEPT = timedelta(days=366)
+"""After a lead was closed: as long as its parties may go to labour arbitration
+(劳动争议调解仲裁法 27, one year). Then the purpose is reached (PIPL art. 19 and 47)."""
+
+OVER = CLOSED | {LeadStage.RETAINED_90}
+"""The stages after which nothing follows but a change of mind."""
+_HIRED = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Whom a receipt stands for: the leads of that person that this giver sent."""
+
+    person: str
+    giver: str
+
+    def gave(self, lead: Lead) -> bool:
+        """Whether the lead is one of those."""
+        return lead.person == self.person and lead.giver == self.giver
+
+
+@dataclass(frozen=True, kw_only=True)
+class Periods:
+    """How long contacts of closed leads can be looked at, and how long records are stored."""
+
+    contacts: timedelta = CONTACTS_KEPT
+    records: timedelta = RECORDS_KEPT
+
+
+def check_revealable(lead: Lead) -> None:
+    """Pass when somebody in whose scope the lead is may be shown its contact.
+
+    :raises ConsentWithdrawn: consent was taken back, or the contact was erased.
+    """
+    if lead.withdrawn_at is not None or lead.contact is None:
+        raise ConsentWithdrawn("The person does not wish to be contacted any more.")
+
+
+def stage_when_withdrawn(stage: LeadStage) -> LeadStage:
+    """Where a lead stands once its person has taken the consent back.
+
+    It closes as WITHDRAWN. A refusal stays one, and who was hired stays hired: taking back a
+    consent does not undo what was done on its ground (PIPL art. 15).
+    """
+    if stage in _HIRED or stage is LeadStage.REFUSED:
+        return stage
+    return LeadStage.WITHDRAWN
+
+
+def withdrawn(lead: Lead, *, at: datetime) -> Change:
+    """The lead once its consent was taken back: nobody may call any more, so nothing is due."""
+    stage = stage_when_withdrawn(lead.stage)
+    moved = stage is not lead.stage
+    after = replace(
+        lead,
+        stage=stage,
+        withdrawn_at=at,
+        due_at=None,
+        escalate_at=None,
+        escalated_to=None,
+    )
+    return changed(
+        after,
+        EntryKind.CONSENT_WITHDRAWN,
+        at=at,
+        by=None,
+        from_stage=lead.stage if moved else None,
+        to_stage=stage if moved else None,
+    )
+
+
+def corrected(lead: Lead, contact: Sealed, *, at: datetime) -> Change:
+    """The lead with another contact in the place of its own."""
+    return _untouched(lead, replace(lead, contact=contact), EntryKind.CORRECTED, at)
+
+
+def erased(lead: Lead, *, at: datetime) -> Change:
+    """The lead without person, giver and contact; nobody can call any more, so nothing is due."""
+    after = replace(
+        lead,
+        # Another for each, as the index of one lead a person wants it.
+        person=f"erased/{lead.id}",
+        giver=None,
+        contact=None,
+        erased_at=at,
+        withdrawn_at=lead.withdrawn_at or at,
+        next_action_on=None,
+        due_at=None,
+        escalate_at=None,
+        escalated_to=None,
+    )
+    return _untouched(lead, after, EntryKind.ERASED, at)
+
+
+def _untouched(before: Lead, after: Lead, kind: EntryKind, at: datetime) -> Change:
+    """A change that is no step of the follow-up: what is kept for how long counts from those."""
+    change = changed(after, kind, at=at, by=None)
+    return replace(change, lead=replace(change.lead, updated_at=before.updated_at))
+
+
+def completed_at(lead: Lead, at: datetime) -> datetime:
+    """When the service to this person ended, for a lead that is erased ``at`` that moment."""
+    return lead.updated_at if lead.stage in OVER else at

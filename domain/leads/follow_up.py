@@ -1,0 +1,283 @@
+"""How a lead is followed up: by whom, by when, what was done, and what proves the hire.
+
+Every change is a function from the lead to a ``Change``: the lead one version on, and the entry
+of its timeline with that version. So a timeline has no gap, and whoever writes one writes both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
+from domain.free_text import check_text
+from domain.identity.accounts import Role
+from domain.identity.persons import holds_mobile_number
+from domain.labels import Labelled
+from domain.leads.leads import (
+    HireSide,
+    Lead,
+    LeadStage,
+    RefusalReason,
+    check_advance,
+    check_not_erased,
+    furthest,
+)
+from domain.reference.calendar import day_in_china
+
+_GRACE = 7
+DEADLINES: Mapping[LeadStage, timedelta] = {
+    # Who tapped in a live session has forgotten it within days.
+    LeadStage.INTERESTED: timedelta(days=3),
+    # An interview, and its answer, within a working week each.
+    LeadStage.CONTACTED: timedelta(days=7),
+    LeadStage.INTERVIEWED: timedelta(days=7),
+    # Two weeks to give notice and to move.
+    LeadStage.OFFERED: timedelta(days=14),
+    # From the hire: the days that must have passed, and a week to ask.
+    LeadStage.HIRED: timedelta(days=30 + _GRACE),
+    LeadStage.RETAINED_30: timedelta(days=90 + _GRACE),
+}
+"""How long a lead may rest at each open stage: since it came there, after the hire since that."""
+ESCALATE_AGAIN = timedelta(days=3)
+"""How long each level of the tree has before the next one above is told."""
+RETAINED_DAYS: Mapping[LeadStage, int] = {LeadStage.RETAINED_30: 30, LeadStage.RETAINED_90: 90}
+"""Days that must have passed since the day of the hire, as days are counted in China."""
+MOST_NOTE = 500
+"""Characters of a note."""
+FURTHEST_ACTION = timedelta(days=365)
+
+_AFTER_HIRE = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
+_PROVABLE = _AFTER_HIRE | {LeadStage.OFFERED}
+
+
+class EntryKind(Labelled):
+    """What an entry of a timeline tells of."""
+
+    RECORDED = "RECORDED", "登记意向"
+    ADVANCED = "ADVANCED", "推进阶段"
+    ASSIGNED = "ASSIGNED", "指派跟进"
+    NOTED = "NOTED", "跟进记录"
+    ESCALATED = "ESCALATED", "超期上报"
+    CONFIRMED = "CONFIRMED", "录用确认"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
+    CORRECTED = "CORRECTED", "更正姓名"
+    ERASED = "ERASED", "删除个人信息"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEntry:
+    """One thing that happened to a lead: the one that made it ``version``.
+
+    ``by`` is an account, or None for the service itself and for the person. The fields after it
+    are set as the kind needs them.
+    """
+
+    lead_id: str
+    version: int
+    kind: EntryKind
+    at: datetime
+    by: str | None = None
+    from_stage: LeadStage | None = None
+    to_stage: LeadStage | None = None
+    reason: RefusalReason | None = None
+    assignee_id: str | None = None
+    body: str | None = None
+    next_action_on: date | None = None
+    escalated_to: str | None = None
+    side: HireSide | None = None
+    hired: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A lead after a change, and the entry that tells of it."""
+
+    lead: Lead
+    entry: LeadEntry
+
+
+def due_at(stage: LeadStage, *, since: datetime, hired_at: datetime | None) -> datetime | None:
+    """When a lead that came to ``stage`` at ``since`` is overdue; None for a closed stage."""
+    allowed = DEADLINES.get(stage)
+    if allowed is None:
+        return None
+    return (hired_at if stage in _AFTER_HIRE and hired_at else since) + allowed
+
+
+def begun(lead: Lead) -> Lead:
+    """A new lead with its first deadline."""
+    return _with_deadline(lead, since=lead.created_at)
+
+
+def recorded(lead: Lead) -> LeadEntry:
+    """The first entry of each timeline, which the lead itself tells."""
+    return LeadEntry(lead_id=lead.id, version=1, kind=EntryKind.RECORDED, at=lead.created_at)
+
+
+def side_of(role: Role) -> HireSide:
+    """The side that a member of staff speaks for: a recruiter the employer's, the union the
+    seeker's."""
+    return HireSide.EMPLOYER if role is Role.RECRUITER else HireSide.SEEKER
+
+
+def advanced(
+    lead: Lead,
+    wanted: LeadStage,
+    reason: RefusalReason | None,
+    *,
+    side: HireSide,
+    by: str,
+    at: datetime,
+    expected_version: int | None = None,
+) -> Change:
+    """The lead at its next stage, with a new deadline and no escalation.
+
+    Whoever says HIRED has confirmed the hire for ``side``, so that no hire stands unconfirmed.
+
+    :raises LeadStageConflict: the stage does not follow, or the version is not the expected one.
+    :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
+    :raises RetentionTooEarly: not that many days have passed since the hire.
+    """
+    check_advance(lead, wanted, reason, expected_version=expected_version)
+    _check_retention(lead, wanted, at)
+    hired = wanted is LeadStage.HIRED
+    after = replace(
+        lead,
+        stage=wanted,
+        reached=furthest(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
+        steps=lead.steps + 1,
+        reason=reason,
+        hired_at=at if hired else lead.hired_at,
+        hire=lead.hire.said(side, hired=True) if hired else lead.hire,
+        next_action_on=None,
+        escalated_to=None,
+    )
+    after = _with_deadline(after, since=at)
+    return changed(
+        after,
+        EntryKind.ADVANCED,
+        at=at,
+        by=by,
+        from_stage=lead.stage,
+        to_stage=wanted,
+        reason=reason,
+        side=side if hired else None,
+    )
+
+
+def assigned(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -> Change | None:
+    """The lead in the hands of ``assignee_id``, or of nobody; None when it is already."""
+    if lead.assignee_id == assignee_id:
+        return None
+    after = replace(lead, assignee_id=assignee_id)
+    return changed(after, EntryKind.ASSIGNED, at=at, by=by, assignee_id=assignee_id)
+
+
+def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
+    """The note without blanks around it.
+
+    :raises InvalidInput: empty, over 500 characters, unreadable, with an identity-card or mobile
+        number, or a next action before ``today`` or more than a year after it.
+    """
+    field = ("input", "body")
+    body = body.strip()
+    if not body:
+        raise InvalidInput("Write what was done or agreed.", field=field)
+    check_text(body, MOST_NOTE, field)
+    if holds_mobile_number(body):
+        raise InvalidInput(
+            "Take the phone number out: contacts are kept in the lead alone, encrypted.",
+            field=field,
+        )
+    if next_action_on is not None and not today <= next_action_on <= today + FURTHEST_ACTION:
+        raise InvalidInput(
+            "Give a day from today on, within a year.", field=("input", "nextActionOn")
+        )
+    return body
+
+
+def noted(lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime) -> Change:
+    """The lead with a note; a next action takes the place of the one before.
+
+    :raises LeadStageConflict: the person was erased: a note could tell who it was.
+    """
+    check_not_erased(lead)
+    after = replace(lead, next_action_on=next_action_on or lead.next_action_on)
+    return changed(after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on)
+
+
+def confirmed(
+    lead: Lead, side: HireSide, *, hired: bool, by: str | None, at: datetime
+) -> Change | None:
+    """The lead with what one side says of the hire; None when it says nothing new.
+
+    ``by`` is the member of staff who says it for the side, None for the person.
+
+    :raises LeadStageConflict: nothing was offered yet, it was closed, or the person was erased.
+    """
+    check_not_erased(lead)
+    if lead.stage not in _PROVABLE:
+        raise LeadStageConflict(
+            f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on."
+        )
+    proof = lead.hire.said(side, hired=hired)
+    if proof == lead.hire:
+        return None
+    after = replace(lead, hire=proof)
+    return changed(after, EntryKind.CONFIRMED, at=at, by=by, side=side, hired=hired)
+
+
+def escalated(lead: Lead, *, at: datetime) -> Change | None:
+    """The overdue lead at the next level above; None when its time has not come."""
+    if lead.escalate_at is None or at < lead.escalate_at:
+        return None
+    above = _levels_above(lead)
+    after = replace(
+        lead,
+        escalated_to=above[-1],
+        escalate_at=at + ESCALATE_AGAIN if len(above) > 1 else None,
+    )
+    return changed(after, EntryKind.ESCALATED, at=at, by=None, escalated_to=above[-1])
+
+
+def _levels_above(lead: Lead) -> tuple[str, ...]:
+    """The unions above the one that has the lead now, from the root on."""
+    path = lead.union_path
+    return path[: path.index(lead.escalated_to)] if lead.escalated_to else path[:-1]
+
+
+def _with_deadline(lead: Lead, *, since: datetime) -> Lead:
+    # Without consent nobody may call, so nothing is due whatever stage it comes to.
+    may_call = lead.withdrawn_at is None
+    due = due_at(lead.stage, since=since, hired_at=lead.hired_at) if may_call else None
+    return replace(lead, due_at=due, escalate_at=due if _levels_above(lead) else None)
+
+
+def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
+    days = RETAINED_DAYS.get(wanted)
+    if days is None:
+        return
+    # Who was hired before that day was kept has it from the last change.
+    earliest = day_in_china(lead.hired_at or lead.updated_at) + timedelta(days=days)
+    if day_in_china(at) < earliest:
+        raise RetentionTooEarly(
+            f"{wanted} needs {days} days since the hire: from {earliest.isoformat()} on.",
+            field=("input", "stage"),
+        )
+
+
+def changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object) -> Change:
+    """The lead one version on, and the entry of that version with what it tells."""
+    made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
+    after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
+    entry = LeadEntry(
+        lead_id=lead.id,
+        version=after.version,
+        kind=kind,
+        at=at,
+        by=by,
+        **told,  # type: ignore[arg-type] # each caller names fields of the entry
+    )
+    return Change(lead=after, entry=entry)

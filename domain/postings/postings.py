@@ -1,0 +1,256 @@
+"""Postings: the jobs, their terms, and what screening said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from domain.labels import Labelled
+from domain.postings.pay import Pay
+from domain.reference.geo import Point
+from domain.seekers.groups import SeekerGroup
+
+
+class Occupation(Labelled):
+    """The occupations that the unions' reports name; OTHER is for the rest."""
+
+    ELECTRICIAN = "ELECTRICIAN", "电工"
+    WELDER = "WELDER", "焊工"
+    CRANE_OPERATOR = "CRANE_OPERATOR", "起重机操作"
+    NETWORK_PROGRAMMER = "NETWORK_PROGRAMMER", "网络程序"
+    CHILDCARE_WORKER = "CHILDCARE_WORKER", "保育"
+    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播", "E-commerce streamer"
+    CATERING_SUPERVISOR = "CATERING_SUPERVISOR", "餐饮主管"
+    REFINERY_ELECTRICIAN = "REFINERY_ELECTRICIAN", "炼油电修"
+    PASTRY_COOK = "PASTRY_COOK", "面点师"
+    GENERAL_WORKER = "GENERAL_WORKER", "普工", "General worker, unskilled"
+    SECURITY_GUARD = "SECURITY_GUARD", "安保"
+    CLERK = "CLERK", "文员"
+    SALES = "SALES", "销售"
+    DELIVERY_RIDER = "DELIVERY_RIDER", "外卖骑手"
+    MATERNITY_NANNY = "MATERNITY_NANNY", "月嫂"
+    COURIER = "COURIER", "快递员"
+    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机", "Ride-hailing driver"
+    SANITATION_WORKER = "SANITATION_WORKER", "环卫工"
+    INDUSTRIAL_ROBOTICS = "INDUSTRIAL_ROBOTICS", "工业机器人"
+    INDUSTRIAL_DESIGNER = "INDUSTRIAL_DESIGNER", "工业设计"
+    OTHER = "OTHER", "其他"
+
+
+class EmploymentType(Labelled):
+    FULL_TIME = "FULL_TIME", "全职"
+    PART_TIME = "PART_TIME", "非全日制"
+    INTERNSHIP = "INTERNSHIP", "实习"
+    GIG = "GIG", "零工", "Gig work"
+    DISPATCH = "DISPATCH", "劳务派遣", "Labour dispatch"
+
+
+class Shift(Labelled):
+    DAY = "DAY", "白班", "Day shift"
+    TWO_SHIFT = "TWO_SHIFT", "两班倒", "Two shifts"
+    THREE_SHIFT = "THREE_SHIFT", "三班倒", "Three shifts"
+    FLEXIBLE = "FLEXIBLE", "弹性"
+
+
+class Intensity(Labelled):
+    LIGHT = "LIGHT", "轻"
+    MEDIUM = "MEDIUM", "中"
+    HEAVY = "HEAVY", "重"
+
+
+class Benefit(Labelled):
+    MEALS = "MEALS", "包吃"
+    DORMITORY = "DORMITORY", "包住"
+    SHUTTLE_BUS = "SHUTTLE_BUS", "班车"
+    HOUSING_FUND = "HOUSING_FUND", "住房公积金", "Housing provident fund"
+    PAID_LEAVE = "PAID_LEAVE", "带薪年假"
+    PAID_TRAINING = "PAID_TRAINING", "带薪培训"
+    HEALTH_CHECK = "HEALTH_CHECK", "年度体检"
+    HEAT_ALLOWANCE = "HEAT_ALLOWANCE", "高温补贴"
+    NIGHT_ALLOWANCE = "NIGHT_ALLOWANCE", "夜班补贴"
+    CHILD_CARE = "CHILD_CARE", "托育"
+    FESTIVAL_GIFTS = "FESTIVAL_GIFTS", "节日福利"
+
+
+class InsuranceKind(Labelled):
+    """The statutory kinds of social insurance (劳动法 art. 70 to 73; 社会保险法 art. 2)."""
+
+    PENSION = "PENSION", "养老", "Old-age pension"
+    MEDICAL = "MEDICAL", "医疗"
+    UNEMPLOYMENT = "UNEMPLOYMENT", "失业"
+    WORK_INJURY = "WORK_INJURY", "工伤"
+    MATERNITY = "MATERNITY", "生育"
+
+
+class PostingStatus(Labelled):
+    """Only an OPEN posting can be seen, pinned or streamed.
+
+    SUSPENDED is what nobody has refused, but what may not be shown now: its employer is not
+    verified, or rules or wages have changed under it. It opens by itself once it passes.
+    """
+
+    OPEN = "OPEN", "招聘中"
+    IN_REVIEW = "IN_REVIEW", "待人工审核"
+    SUSPENDED = "SUSPENDED", "暂停展示"
+    REFUSED = "REFUSED", "未通过"
+    CLOSED = "CLOSED", "已关闭"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingTerms:
+    """What is offered, word for word; a lead keeps the terms that were shown.
+
+    ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``address`` is
+    free text below the county that ``place_code`` (GB/T 2260, 6 digits) names. ``probation_pay``
+    is whole yuan in the period of ``pay``. ``valid_until`` is the last day on which it is open.
+
+    ``starts_at`` and ``ends_at`` are when a normal day's work begins and ends; one that ends before
+    it begins goes over midnight. ``point`` is where the work is done, if that is known closer than
+    the county. ``friendly_to`` names groups that the employer welcomes and is prepared for.
+    """
+
+    title: str
+    occupation: Occupation
+    headcount: int
+    duties: str
+    conditions: str
+    place_code: str
+    address: str = ""
+    pay: Pay
+    probation_pay: int | None = None
+    employment_type: EmploymentType
+    shift: Shift
+    intensity: Intensity
+    hours_per_day: Decimal
+    hours_per_week: Decimal
+    insurance: tuple[InsuranceKind, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    valid_until: date
+    is_repost: bool = False
+    repost_source: str | None = None
+    starts_at: time | None = None
+    ends_at: time | None = None
+    min_age: int | None = None
+    friendly_to: tuple[SeekerGroup, ...] = ()
+    point: Point | None = None
+
+
+class CloseReason(Labelled):
+    """Why a posting is closed."""
+
+    WITHDRAWN = "WITHDRAWN", "单位关闭"
+    EXPIRED = "EXPIRED", "已过有效期"
+    FILLED = "FILLED", "已招满"
+
+
+class Severity(Labelled):
+    """What a finding does to the posting."""
+
+    REFUSE = "REFUSE", "拒绝"
+    REVIEW = "REVIEW", "转人工"
+    SUSPEND = "SUSPEND", "暂停"
+    WARN = "WARN", "提示"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """The words at fault, and where they stand in the text that was given.
+
+    ``start`` and ``end`` count characters (code points) from 0, the end excluded.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that screening found: the rule, its basis in law, and the field at fault.
+
+    ``marks`` are the words in that field, when it is about words; ``detail`` is what it was
+    compared with, such as the minimum wage.
+    """
+
+    code: str
+    severity: Severity
+    field: str
+    message: str
+    message_zh: str
+    basis: str
+    marks: tuple[Mark, ...] = ()
+    detail: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is about: equal for a finding that a person has seen and decided on before."""
+        return "|".join((self.code, self.field, self.detail, *(mark.text for mark in self.marks)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a person decided about a posting that the rules could not.
+
+    ``revision`` is that of the terms decided on (0: not known), ``settled`` the keys of the
+    findings that the person saw: an approval stands for these and no others.
+    """
+
+    by: str
+    at: datetime
+    approved: bool
+    reason: str
+    revision: int = 0
+    settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """A job of an employer with the verdict on it.
+
+    ``version`` grows by one with each change of the record, ``revision`` with each change of the
+    terms. ``review`` is the last decision of a person, which may have been about earlier terms.
+
+    ``union_path`` is that of the union it belongs to. ``verified_until`` is the last day on which
+    the check of its employer counts, None when there is none. ``reports`` counts independent
+    reports that nobody has decided on, ``hires`` the people hired. ``waiting_since`` says since
+    when a person is to look at it, ``rules`` which version of the rules it was screened by.
+
+    ``changed_at`` is when its terms were last changed, None while they are the first.
+    ``external_id`` is the number under which an import brought it; the employer has no second one
+    with the same.
+
+    Kept at least three years after it was closed (Order 44): nothing deletes a posting.
+    """
+
+    id: str
+    employer_id: str
+    terms: PostingTerms
+    status: PostingStatus
+    findings: tuple[Finding, ...] = field(default=())
+    review: Review | None = None
+    revision: int = 1
+    union_id: str
+    created_by: str
+    created_at: datetime
+    synthetic: bool = False
+    version: int = 1
+    union_path: tuple[str, ...] = ()
+    verified_until: date | None = None
+    reports: int = 0
+    hires: int = 0
+    waiting_since: datetime | None = None
+    close_reason: CloseReason | None = None
+    closed_at: datetime | None = None
+    rules: int = 0
+    changed_at: datetime | None = None
+    external_id: str | None = None
+
+    def is_open(self, on: date) -> bool:
+        """Whether people may see it on that day."""
+        return (
+            self.status is PostingStatus.OPEN
+            and self.terms.valid_until >= on
+            and self.verified_until is not None
+            and self.verified_until >= on
+        )

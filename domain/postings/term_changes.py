@@ -1,0 +1,84 @@
+"""Terms then and now: what of a job has changed since somebody was interested in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import time
+from hashlib import sha256
+
+from domain.labels import Labelled
+from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
+from domain.seekers.groups import SeekerGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermChange:
+    """One field, by its name in the API, as text: enumerations in Chinese, pay with its period."""
+
+    field: str
+    then: str
+    now: str
+
+
+def term_changes(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...]:
+    """What differs, in the order of the form.
+
+    The order in which insurance and benefits are named is no difference.
+    """
+    pairs = ((field, text(then), text(now)) for field, text in _TEXTS.items())
+    return tuple(
+        TermChange(field=field, then=before, now=after)
+        for field, before, after in pairs
+        if before != after
+    )
+
+
+def fingerprint(terms: PostingTerms) -> str:
+    """The same for the same terms only, as 64 hexadecimal digits (SHA-256 of all fields)."""
+    said = "\x1f".join(text(terms) for text in _TEXTS.values())
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _listed(kind: type[Labelled], given: Collection[Labelled]) -> str:
+    return "、".join(member.zh for member in kind if member in given)
+
+
+def _probation(terms: PostingTerms) -> str:
+    return "" if terms.probation_pay is None else f"{terms.probation_pay}{terms.pay.period.zh}"
+
+
+def _clock(at: time | None) -> str:
+    return "" if at is None else at.isoformat("minutes")
+
+
+def _point(terms: PostingTerms) -> str:
+    return "" if terms.point is None else f"{terms.point.latitude},{terms.point.longitude}"
+
+
+_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
+    "title": lambda terms: terms.title,
+    "occupation": lambda terms: terms.occupation.zh,
+    "headcount": lambda terms: str(terms.headcount),
+    "duties": lambda terms: terms.duties,
+    "conditions": lambda terms: terms.conditions,
+    "placeCode": lambda terms: terms.place_code,
+    "address": lambda terms: terms.address,
+    "pay": lambda terms: f"{terms.pay.amount}{terms.pay.period.zh}",
+    "probationPay": _probation,
+    "employmentType": lambda terms: terms.employment_type.zh,
+    "shift": lambda terms: terms.shift.zh,
+    "intensity": lambda terms: terms.intensity.zh,
+    "hoursPerDay": lambda terms: f"{terms.hours_per_day.normalize():f}",
+    "hoursPerWeek": lambda terms: f"{terms.hours_per_week.normalize():f}",
+    "insurance": lambda terms: _listed(InsuranceKind, terms.insurance),
+    "benefits": lambda terms: _listed(Benefit, terms.benefits),
+    "validUntil": lambda terms: terms.valid_until.isoformat(),
+    "isRepost": lambda terms: "是" if terms.is_repost else "否",
+    "repostSource": lambda terms: terms.repost_source or "",
+    "startsAt": lambda terms: _clock(terms.starts_at),
+    "endsAt": lambda terms: _clock(terms.ends_at),
+    "minAge": lambda terms: "" if terms.min_age is None else str(terms.min_age),
+    "friendlyTo": lambda terms: _listed(SeekerGroup, terms.friendly_to),
+    "point": _point,
+}

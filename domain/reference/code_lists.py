@@ -1,0 +1,48 @@
+"""The published code lists: the codes of each enumeration and their names in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from domain.labels import Labelled
+from domain.postings.postings import Occupation
+from domain.reference.occupations import SYNONYMS
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeEntry:
+    """A code, which never changes its meaning, and its names; ``synonyms`` are Chinese."""
+
+    code: str
+    zh: str
+    en: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeList:
+    """The codes of one enumeration, in its order.
+
+    ``version`` is another one as soon as anything in the list is, and the same on every node.
+    """
+
+    name: str
+    entries: tuple[CodeEntry, ...]
+
+    @property
+    def version(self) -> str:
+        rows = (f"{entry.code}|{entry.zh}|{entry.en}|{entry.synonyms}" for entry in self.entries)
+        return sha256("\n".join(rows).encode()).hexdigest()[:12]
+
+
+def code_list(kind: type[Labelled]) -> CodeList:
+    """The list of an enumeration."""
+    return CodeList(name=kind.__name__, entries=tuple(_entries(kind)))
+
+
+def _entries(kind: type[Labelled]) -> Iterable[CodeEntry]:
+    for member in kind:
+        synonyms = SYNONYMS.get(member, ()) if isinstance(member, Occupation) else ()
+        yield CodeEntry(code=member.value, zh=member.zh, en=member.en, synonyms=synonyms)

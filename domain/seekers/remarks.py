@@ -1,0 +1,50 @@
+"""Remarks about people: free text in which nothing stands that must not be kept.
+
+Health is sensitive (PIPL art. 28): what matters for work is kept as a limit, never as a diagnosis.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from domain.errors import InvalidInput
+from domain.free_text import check_text
+from domain.identity.persons import holds_mobile_number
+
+MOST = 500
+"""Characters of a remark or a note."""
+_HEALTH_WORDS = """
+腰椎 椎间盘 间盘突出 腰突 颈椎 手术 手術 开刀 残疾 殘疾 残障 伤残 瘫 骨折 截肢
+孕 妊娠 哺乳期 流产 患病 疾病 慢性病 重病 大病 病史 病情 病假 有病 生病 得病 确诊 诊断
+住院 化疗 透析 糖尿病 高血压 心脏病 冠心病 心梗 脑梗 脑中风 癌 肿瘤 白血病 乙肝 丙肝 肝炎
+肝硬化 肺结核 尘肺 哮喘 艾滋 梅毒 癫痫 抑郁 焦虑症 精神病 精神分裂 自闭症 智力障碍 聋哑
+失明 耳聋 风湿 关节炎 痛风
+surgery disab pregnan diagnos disease diabet cancer tumor tumour hepatitis epilep depressi
+hernia arthritis asthma
+"""
+_HEALTH = tuple(_HEALTH_WORDS.split())
+
+
+def names_health(text: str) -> bool:
+    """Whether a text names a diagnosis, a treatment or a condition of somebody's body or mind."""
+    plain = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return any(phrase in plain for phrase in _HEALTH)
+
+
+def check_remark(raw: str, field: tuple[str, ...], *, most: int = MOST) -> str:
+    """The remark without blanks around it; it may be empty.
+
+    :raises InvalidInput: too long, unreadable, or with a number of an identity card, a mobile
+        number, or words about health.
+    """
+    remark = raw.strip()
+    check_text(remark, most, field)
+    if holds_mobile_number(remark):
+        raise InvalidInput("Take the phone number out: it belongs into its own field.", field=field)
+    if names_health(remark):
+        raise InvalidInput(
+            "Take what is said of health out: it is never kept. Choose a work limit instead, such "
+            "as heaviest: LIGHT. 请勿填写健康状况，请改选劳动强度等限制（如“轻”）。",
+            field=field,
+        )
+    return remark

@@ -1,0 +1,215 @@
+"""What webhooks are told of: which thing, and where it stands. Never who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from domain import cursors
+from domain.labels import Labelled
+from domain.leads.follow_up import Change, EntryKind
+from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.postings.postings import Posting, PostingStatus
+from domain.seekers.groups import SeekerGroup
+
+
+class WebhookEvent(Labelled):
+    LEAD_RECORDED = "LEAD_RECORDED", "登记意向"
+    LEAD_ADVANCED = "LEAD_ADVANCED", "推进阶段"
+    LEAD_ASSIGNED = "LEAD_ASSIGNED", "指派跟进"
+    LEAD_HIRE_CONFIRMED = "LEAD_HIRE_CONFIRMED", "录用确认"
+    LEAD_CONSENT_WITHDRAWN = "LEAD_CONSENT_WITHDRAWN", "撤回同意"
+    LEAD_ERASED = "LEAD_ERASED", "删除个人信息"
+    POSTING_OPENED = "POSTING_OPENED", "岗位发布"
+    POSTING_HELD = "POSTING_HELD", "岗位待审"
+    POSTING_REFUSED = "POSTING_REFUSED", "岗位退回"
+    POSTING_CLOSED = "POSTING_CLOSED", "岗位关闭"
+    SESSION_STARTED = "SESSION_STARTED", "开播"
+    SESSION_ENDED = "SESSION_ENDED", "结束"
+    WEBHOOK_TEST = "WEBHOOK_TEST", "测试"
+
+    @property
+    def wire(self) -> str:
+        """The ``type`` of its messages, such as ``lead.hire_confirmed``."""
+        return self.value.lower().replace("_", ".", 1)
+
+    @property
+    def of_session(self) -> bool:
+        """Whether it tells of a session, in which no single employer has a part."""
+        return self in {WebhookEvent.SESSION_STARTED, WebhookEvent.SESSION_ENDED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something that happened to the thing ``subject_id``, after all with a lower ``turn``.
+
+    It is for the unions of ``union_path``, and for the employer unless it is ``union_only``, which
+    ``group`` always is. The fields from ``version`` on say where the thing stands then, None where
+    that has no meaning.
+    """
+
+    event: WebhookEvent
+    at: datetime
+    subject_id: str
+    turn: int
+    union_path: tuple[str, ...] = ()
+    employer_id: str | None = None
+    union_only: bool = False
+    version: int | None = None
+    lead_id: str | None = None
+    posting_id: str | None = None
+    session_id: str | None = None
+    stage: LeadStage | None = None
+    from_stage: LeadStage | None = None
+    reason: RefusalReason | None = None
+    source: LeadSource | None = None
+    group: SeekerGroup | None = None
+    assigned: bool | None = None
+    side: HireSide | None = None
+    hired: bool | None = None
+    status: str | None = None
+
+    def message(self) -> dict[str, Any]:
+        """The message that a receiver gets; ids are those of the GraphQL interface."""
+        ids: Mapping[str, tuple[str, str | None]] = {
+            "lead": ("Lead", self.lead_id),
+            "posting": ("Posting", self.posting_id),
+            "session": ("LiveSession", self.session_id),
+            "employer": ("Employer", self.employer_id),
+        }
+        told: Mapping[str, object] = {
+            "version": self.version,
+            "stage": self.stage,
+            "fromStage": self.from_stage,
+            "reason": self.reason,
+            "source": self.source,
+            "group": self.group,
+            "assigned": self.assigned,
+            "side": self.side,
+            "hired": self.hired,
+            "status": self.status,
+        }
+        return {
+            "type": self.event.wire,
+            "timestamp": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "data": {name: cursors.encode(kind, of) for name, (kind, of) in ids.items() if of}
+            | {name: value for name, value in told.items() if value is not None},
+        }
+
+
+_OF_ENTRY: Mapping[EntryKind, WebhookEvent] = {
+    EntryKind.ADVANCED: WebhookEvent.LEAD_ADVANCED,
+    EntryKind.ASSIGNED: WebhookEvent.LEAD_ASSIGNED,
+    EntryKind.CONFIRMED: WebhookEvent.LEAD_HIRE_CONFIRMED,
+    EntryKind.CONSENT_WITHDRAWN: WebhookEvent.LEAD_CONSENT_WITHDRAWN,
+    EntryKind.ERASED: WebhookEvent.LEAD_ERASED,
+}
+_OF_POSTING: Mapping[PostingStatus, WebhookEvent] = {
+    PostingStatus.OPEN: WebhookEvent.POSTING_OPENED,
+    PostingStatus.IN_REVIEW: WebhookEvent.POSTING_HELD,
+    PostingStatus.REFUSED: WebhookEvent.POSTING_REFUSED,
+    PostingStatus.CLOSED: WebhookEvent.POSTING_CLOSED,
+}
+_OF_SESSION: Mapping[SessionStatus, WebhookEvent] = {
+    SessionStatus.LIVE: WebhookEvent.SESSION_STARTED,
+    SessionStatus.ENDED: WebhookEvent.SESSION_ENDED,
+}
+
+
+def of_recorded(lead: Lead) -> Notice:
+    """That the lead was given: as it was then, whatever became of it meanwhile."""
+    return Notice(
+        event=WebhookEvent.LEAD_RECORDED,
+        at=lead.created_at,
+        turn=1,
+        version=1,
+        stage=LeadStage.INTERESTED,
+        source=lead.source,
+        group=lead.group,
+        **_of_lead(lead),
+    )
+
+
+def of_change(change: Change) -> Notice | None:
+    """What a change of a lead is told of as; None for what is for its staff alone.
+
+    An employer whose consent was taken back is told of that and of the erasure, and of nothing
+    that comes after.
+    """
+    lead, entry = change.lead, change.entry
+    event = _OF_ENTRY.get(entry.kind)
+    if event is None:
+        return None
+    parting = entry.kind in {EntryKind.CONSENT_WITHDRAWN, EntryKind.ERASED}
+    return Notice(
+        event=event,
+        at=entry.at,
+        turn=lead.version,
+        version=lead.version,
+        union_only=lead.withdrawn_at is not None and not parting,
+        stage=lead.stage,
+        from_stage=entry.from_stage,
+        reason=entry.reason,
+        assigned=entry.assignee_id is not None if entry.kind is EntryKind.ASSIGNED else None,
+        side=entry.side,
+        hired=entry.hired,
+        **_of_lead(lead),
+    )
+
+
+def of_posting(posting: Posting, union_path: tuple[str, ...], *, at: datetime) -> Notice | None:
+    """Where a posting has come to; None for a status that nobody is told of."""
+    event = _OF_POSTING.get(posting.status)
+    if event is None:
+        return None
+    return Notice(
+        event=event,
+        at=at,
+        subject_id=posting.id,
+        turn=_moment(at),
+        union_path=union_path,
+        employer_id=posting.employer_id,
+        posting_id=posting.id,
+        version=posting.revision,
+        status=posting.status.value,
+    )
+
+
+def of_session(session: LiveSession, before: SessionStatus, *, at: datetime) -> Notice | None:
+    """That a session has begun or ended; None for all that lies between."""
+    event = _OF_SESSION.get(session.status)
+    resumed = before is SessionStatus.INTERRUPTED and session.status is SessionStatus.LIVE
+    if event is None or resumed:
+        return None
+    return Notice(
+        event=event,
+        at=at,
+        subject_id=session.id,
+        turn=_moment(at),
+        union_path=session.union_path,
+        session_id=session.id,
+        status=session.status.value,
+    )
+
+
+def of_test(webhook_id: str, *, at: datetime) -> Notice:
+    """A message that says nothing but that it comes."""
+    return Notice(event=WebhookEvent.WEBHOOK_TEST, at=at, subject_id=webhook_id, turn=_moment(at))
+
+
+def _of_lead(lead: Lead) -> dict[str, Any]:
+    return {
+        "subject_id": lead.id,
+        "union_path": lead.union_path,
+        "employer_id": lead.employer_id,
+        "lead_id": lead.id,
+        "posting_id": lead.posting_id,
+        "session_id": lead.session_id,
+    }
+
+
+def _moment(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

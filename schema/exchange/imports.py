@@ -1,0 +1,203 @@
+"""Imports: how far each has got, what became of each row, and stopping one."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.errors import NotFound
+from domain.exchange.imports import Import as ImportRecord
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, heading_of, scope_of
+from domain.exchange.imports import ImportRow as RowRecord
+from domain.identity.accounts import Role
+from domain.postings.postings import Finding as FindingRecord
+from schema import errors
+from schema.context import Context, Info
+from schema.employers.employers import Employer
+from schema.postings.posting_types import Posting, visible_posting
+from schema.relay import (
+    Connection,
+    Keyset,
+    Node,
+    by_id,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+    whole_number,
+)
+from schema.screening.findings import Finding
+
+KEYSET: Keyset[ImportRecord] = by_id("imports", lambda one: one.id)
+ROWS: Keyset[RowRecord] = Keyset(
+    name="import-rows",
+    order=(("number", 1),),
+    key=lambda row: (str(row.number),),
+    parse=lambda parts: (whole_number(parts[0]),),
+)
+
+
+@strawberry.type(description="A table that is brought in. All numbers but `total` grow as it goes.")
+class Import(Node):
+    kind: ImportKind
+    status: ImportStatus
+    dry_run: bool = strawberry.field(description="Nothing is written; the findings are the same.")
+    file_name: str
+    total: int = strawberry.field(description="Rows below the headings that are not blank.")
+    read: int = strawberry.field(
+        description="Rows that have their outcome: the sum of the five numbers that follow."
+    )
+    accepted: int
+    held: int
+    refused: int
+    duplicates: int
+    failed: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, record: ImportRecord) -> Self:
+        return cls(
+            id=global_id("Import", record.id),
+            kind=record.kind,
+            status=record.status,
+            dry_run=record.dry_run,
+            file_name=record.file_name,
+            total=record.total,
+            read=record.read,
+            accepted=record.accepted,
+            held=record.held,
+            refused=record.refused,
+            duplicates=record.duplicates,
+            failed=record.failed,
+            created_at=record.created_at,
+            started_at=record.started_at,
+            finished_at=record.finished_at,
+        )
+
+
+@strawberry.type(
+    description="One thing that was found in a row: by screening, or because it cannot be read. "
+    "Then `basis` is empty."
+)
+class ImportFinding(Finding):
+    column: str | None = strawberry.field(description="The heading, as it stands in the table.")
+
+    @classmethod
+    def in_table(cls, record: FindingRecord, table: ImportRecord) -> Self:
+        return cls(column=heading_of(table, record.field), **vars(Finding.of(record)))
+
+
+@strawberry.type(description="What became of a row, or would have in a dry run.")
+class ImportRow:
+    record: strawberry.Private[RowRecord]
+    row: int = strawberry.field(description="Its number in the file, the headings being 1.")
+    outcome: RowOutcome
+    external_id: str
+    findings: list[ImportFinding]
+
+    @classmethod
+    def of(cls, record: RowRecord, table: ImportRecord) -> Self:
+        return cls(
+            record=record,
+            row=record.number,
+            outcome=record.outcome,
+            external_id=record.external_id,
+            findings=[ImportFinding.in_table(finding, table) for finding in record.findings],
+        )
+
+    @strawberry.field(description="The posting that it made, changed or repeats.")
+    async def posting(self, info: Info) -> Posting | None:
+        if self.record.posting_id is None:
+            return None
+        return await visible_posting(info.context, self.record.posting_id)
+
+    @strawberry.field(description="The employer that it made, repeats or is about.")
+    async def employer(self, info: Info) -> Employer | None:
+        if self.record.employer_id is None:
+            return None
+        record = await info.context.loaders.employers.load(self.record.employer_id)
+        return Employer.of(record) if record else None
+
+
+async def visible_import(context: Context, import_id: str) -> Import | None:
+    """The import if the caller may follow it."""
+    record = await _followed(context, import_id)
+    return Import.of(record) if record else None
+
+
+async def _followed(context: Context, import_id: str) -> ImportRecord | None:
+    caller = context.principal
+    if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
+        return None
+    record = await context.services.store.imports.by_id(import_id)
+    return record if record is not None and record.scope == scope_of(caller) else None
+
+
+@strawberry.type
+class ImportQueries:
+    @strawberry.field(
+        name="import", description="An import of one's own or of a colleague; else null."
+    )
+    async def import_(self, info: Info, id: strawberry.ID) -> Import | None:
+        info.context.require(Role.OFFICER, Role.RECRUITER)
+        return await visible_import(info.context, local_id(id, "Import"))
+
+    @strawberry.field(description="Those of one's union or employer, the newest first.")
+    async def imports(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Import]:
+        caller = info.context.require(Role.OFFICER, Role.RECRUITER)
+        wanted = wanted_slice(KEYSET, first=first, after=after)
+        page = await info.context.services.store.imports.page(scope_of(caller), wanted)
+        return connection(page, KEYSET, Import.of)
+
+    @strawberry.field(description="Rows that have their outcome, in the order of the table.")
+    async def import_rows(
+        self,
+        info: Info,
+        import_id: strawberry.ID,
+        outcome: RowOutcome | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[ImportRow]:
+        info.context.require(Role.OFFICER, Role.RECRUITER)
+        record = await _followed(info.context, local_id(import_id, "Import", "importId"))
+        if record is None:
+            raise NotFound("There is no such import of yours.", field=("importId",))
+        wanted = wanted_slice(ROWS, first=first, after=after)
+        page = await info.context.services.store.imports.rows(record.id, outcome, wanted)
+        return connection(page, ROWS, lambda row: ImportRow.of(row, record))
+
+
+@strawberry.input
+class CancelImportInput:
+    import_id: strawberry.ID
+
+
+@strawberry.type(description="It goes no further; what it has brought so far stays.")
+class ImportCancelled:
+    import_: Import = strawberry.field(name="import")
+
+
+CancelImportResult = Annotated[
+    ImportCancelled | errors.AnyRefusal, strawberry.union("CancelImportResult")
+]
+
+
+@strawberry.type
+class ImportMutations:
+    @strawberry.mutation(
+        description="For whoever may follow it. One that is at its end stays as it is."
+    )
+    async def cancel_import(self, info: Info, input: CancelImportInput) -> CancelImportResult:
+        info.context.require(Role.OFFICER, Role.RECRUITER)
+        import_id = local_id(input.import_id, "Import", "input", "importId")
+        if await _followed(info.context, import_id) is None:
+            raise NotFound("There is no such import of yours.", field=("input", "importId"))
+        imports = info.context.services.store.imports
+        await imports.end(import_id, ImportStatus.CANCELLED, at=info.context.services.clock())
+        ended = await visible_import(info.context, import_id)
+        assert ended is not None  # it is forgotten after 30 days, not just now
+        return ImportCancelled(import_=ended)

@@ -1,0 +1,80 @@
+"""The audit log, as officers read it."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from domain.errors import NotFound
+from domain.identity.accounts import Role
+from domain.identity.audit import AuditAction, AuditRole
+from domain.identity.audit import AuditRow as RowRecord
+from domain.identity.scopes import may_follow_lead
+from schema.context import Info
+from schema.relay import (
+    Connection,
+    Keyset,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+    whole_number,
+)
+from storage.identity.audit import NEWEST_FIRST
+
+
+def _parse(parts: list[str]) -> tuple[int, ...]:
+    return tuple(whole_number(part) for part in parts)
+
+
+KEYSET: Keyset[RowRecord] = Keyset(
+    name="audit", order=NEWEST_FIRST, key=lambda row: (str(row.seq),), parse=_parse
+)
+
+
+@strawberry.type(description="One thing that was done to personal data.")
+class AuditRow:
+    record: strawberry.Private[RowRecord]
+    seq: int = strawberry.field(description="Its place among all rows, without a gap.")
+    at: datetime
+    action: AuditAction
+    role: AuditRole
+    detail: str = strawberry.field(description="The reason of a REVEAL.")
+    sha256: str = strawberry.field(description="Its keyed digest, which the next row holds.")
+
+    @classmethod
+    def of(cls, record: RowRecord) -> Self:
+        return cls(
+            record=record,
+            seq=record.seq,
+            at=record.at,
+            action=record.action,
+            role=record.actor_role,
+            detail=record.detail,
+            sha256=record.sha256,
+        )
+
+    @strawberry.field(description="Which member of staff; null for anybody else.")
+    async def actor_id(self, info: Info) -> strawberry.ID | None:
+        account = await info.context.loaders.accounts.load(self.record.actor_id)
+        return global_id("Account", account.id) if account else None
+
+    @strawberry.field(description="Their name as others see it.")
+    async def actor_name(self, info: Info) -> str | None:
+        account = await info.context.loaders.accounts.load(self.record.actor_id)
+        return account.display_name if account else None
+
+
+@strawberry.type
+class AuditQueries:
+    @strawberry.field(description="For officers: what was done to a lead's data, newest first.")
+    async def audit_trail(
+        self, info: Info, lead_id: strawberry.ID, first: int | None = None, after: str | None = None
+    ) -> Connection[AuditRow]:
+        caller = info.context.require(Role.OFFICER)
+        wanted = wanted_slice(KEYSET, first=first, after=after)
+        lead = await info.context.loaders.leads.load(local_id(lead_id, "Lead", "leadId"))
+        if lead is None or not may_follow_lead(caller, lead):
+            raise NotFound("There is no such lead in your scope.", field=("leadId",))
+        page = await info.context.services.store.audit.page("Lead", lead.id, wanted)
+        return connection(page, KEYSET, AuditRow.of)

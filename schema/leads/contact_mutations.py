@@ -1,0 +1,48 @@
+"""Contacts in the clear: one at a time, with a reason, and each look is kept."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.identity.accounts import Role
+from domain.identity.audit import check_reason
+from schema import errors
+from schema.context import Info
+from schema.relay import local_id
+
+
+@strawberry.type(description="Name and phone (E.164) as they were given.")
+class Contact:
+    name: str
+    phone: str
+
+
+@strawberry.input
+class RevealContactInput:
+    lead_id: strawberry.ID
+    reason: str = strawberry.field(description="5 to 200 characters; it is kept.")
+
+
+@strawberry.type(description="The look is in the audit log.")
+class ContactRevealed:
+    contact: Contact
+
+
+RevealContactResult = Annotated[
+    ContactRevealed | errors.ConsentWithdrawn | errors.TooManyAttempts | errors.AnyRefusal,
+    strawberry.union("RevealContactResult"),
+]
+
+
+@strawberry.type
+class ContactMutations:
+    @strawberry.mutation(
+        description="For officers, and for recruiters of the employer that the consent names: "
+        "the contact of a lead of their scope."
+    )
+    async def reveal_contact(self, info: Info, input: RevealContactInput) -> RevealContactResult:
+        caller = info.context.require(Role.OFFICER, Role.RECRUITER)
+        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
+        reason = check_reason(input.reason, ("input", "reason"))
+        contact = await info.context.services.contacts.reveal(lead_id, caller, reason)
+        return ContactRevealed(contact=Contact(name=contact.name, phone=contact.phone))

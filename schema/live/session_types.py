@@ -1,0 +1,236 @@
+"""Live sessions: reading them, scheduling one, and directing it while it is on air."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Self
+
+import strawberry
+
+from domain import cursors
+from domain.identity.accounts import Role
+from domain.identity.scopes import may_see_session
+from domain.live.events import session_topic
+from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
+from domain.live.sessions import LiveSession as SessionRecord
+from schema.context import Context, Info
+from schema.identity.unions import Union
+from schema.live.question_types import Question, shown_questions
+from schema.postings.posting_types import Posting, open_posting
+from schema.relay import (
+    Connection,
+    Keyset,
+    Node,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+    whole_number,
+)
+from schema.search.posting_connection import PostingConnection, posting_connection
+from storage.live.sessions import BY_START, SessionQuery
+from storage.mongo.paging import Page, Slice
+from storage.search.search_query import SearchQuery
+
+
+@strawberry.type(description="The person in front of the camera.")
+class Host:
+    name: str
+    honour: Honour | None
+
+
+@strawberry.type(description="How many people are interested in one posting of a session.")
+class PostingTally:
+    posting_id: strawberry.ID
+    interests: int
+
+    @classmethod
+    def of(cls, posting_id: str, interests: int) -> Self:
+        return cls(posting_id=global_id("Posting", posting_id), interests=interests)
+
+
+@strawberry.type(description="A live session that presents postings.")
+class LiveSession(Node):
+    record: strawberry.Private[SessionRecord]
+    title: str
+    format: SessionFormat
+    status: SessionStatus
+    starts_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    host: Host
+    segment: Segment | None = strawberry.field(description="What is on air, once the host said so.")
+    segment_title: str
+    peak_viewers: int = strawberry.field(description="The most that ever watched at once.")
+    views: int = strawberry.field(
+        description="How often somebody began to watch; who comes back counts again."
+    )
+    synthetic: bool = strawberry.field(description="Made up for a demo.")
+
+    @classmethod
+    def of(cls, record: SessionRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("LiveSession", record.id),
+            title=record.title,
+            format=record.format,
+            status=record.status,
+            starts_at=record.starts_at,
+            started_at=record.started_at,
+            ended_at=record.ended_at,
+            host=Host(name=record.host.name, honour=record.host.honour),
+            segment=record.segment,
+            segment_title=record.segment_title,
+            peak_viewers=record.peak_viewers,
+            views=record.views,
+            synthetic=record.synthetic,
+        )
+
+    @strawberry.field(description="The union that holds it.")
+    async def union(self, info: Info) -> Union:
+        record = await info.context.loaders.unions.load(self.record.union_id)
+        assert record is not None  # a union with sessions is never deleted
+        return Union.of(record)
+
+    @strawberry.field(description="Its open postings in running order.")
+    async def postings(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> PostingConnection:
+        wanted = wanted_slice(_RUNNING_ORDER, first=first, after=after)
+        services = info.context.services
+        visible = await services.store.postings.visible_ids(
+            self.record.posting_ids, services.today()
+        )
+        page = _running_page(self.record, visible, wanted)
+        postings = await asyncio.gather(
+            *(open_posting(info.context, posting_id) for _, posting_id in page.items)
+        )
+        # One may have closed since the ids were read.
+        shown = {entry: each for entry, each in zip(page.items, postings, strict=True) if each}
+        return posting_connection(
+            replace(page, items=[*shown]),
+            _RUNNING_ORDER,
+            SearchQuery(on=services.today(), ids=tuple(visible)),
+            node=shown.__getitem__,
+        )
+
+    @strawberry.field(description="The posting that is shown in the room now.")
+    async def pinned_posting(self, info: Info) -> Posting | None:
+        if self.record.pinned_posting_id is None:
+            return None
+        return await open_posting(info.context, self.record.pinned_posting_id)
+
+    @strawberry.field(description="How many watch now, over all nodes; at most 2 seconds old.")
+    async def viewers(self, info: Info) -> int:
+        return await info.context.loaders.viewers.load(self.record.id)
+
+    @strawberry.field(description="How many interests there are in all.")
+    async def interests(self, info: Info) -> int:
+        counts = await info.context.loaders.interests.load(self.record.id)
+        return sum(counts.values()) if counts else 0
+
+    @strawberry.field(description="Interests of those postings that have any, the most first.")
+    async def tallies(self, info: Info, first: int = 20) -> list[PostingTally]:
+        wanted_slice(_RUNNING_ORDER, first=first, after=None)
+        counts = await info.context.loaders.interests.load(self.record.id) or {}
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
+
+    @strawberry.field(description="Its published questions, the last asked first.")
+    async def questions(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Question]:
+        return await shown_questions(info, self.record.id, first, after)
+
+    @strawberry.field(
+        description="The place in the event log that this state includes: pass it to "
+        "`sessionEvents` as `after`, and nothing lies in between."
+    )
+    def cursor(self) -> str:
+        return cursors.encode_seq(session_topic(self.record.id), self.record.seq)
+
+
+_RUNNING_ORDER: Keyset[tuple[int, str]] = Keyset(
+    name="running-order",
+    order=(("place", 1),),
+    key=lambda entry: (str(entry[0]),),
+    parse=lambda parts: (whole_number(parts[0]),),
+)
+
+
+def _running_page(
+    session: SessionRecord, visible: list[str], wanted: Slice
+) -> Page[tuple[int, str]]:
+    """Places and ids of the visible postings after the place that ``wanted`` names.
+
+    The running order is fixed when the session is scheduled, so a place is a key: it names the
+    same posting however many before it have closed.
+    """
+    start = wanted.after[0] if wanted.after else -1
+    places = {posting_id: place for place, posting_id in enumerate(session.posting_ids)}
+    later = [(places[shown], shown) for shown in visible if places[shown] > start]
+    return Page(
+        items=later[: wanted.limit],
+        has_next=len(later) > wanted.limit,
+        has_previous=wanted.after is not None,
+    )
+
+
+@strawberry.input(description="All that are given must hold.")
+class LiveSessionFilter:
+    status: SessionStatus | None = strawberry.field(
+        default=None, description="A DRAFT is listed with `mine` only."
+    )
+    union_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A union with all its branches."
+    )
+    mine: bool | None = strawberry.field(default=None, description="For hosts: my own.")
+
+
+_LATEST_START: Keyset[SessionRecord] = Keyset(
+    name="sessions",
+    order=BY_START,
+    key=lambda session: (session.starts_at.strftime("%Y%m%dT%H%M%S.%f"), session.id),
+    parse=lambda parts: (
+        datetime.strptime(parts[0], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC),
+        parts[1],
+    ),
+)
+
+
+async def visible_session(context: Context, session_id: str) -> LiveSession | None:
+    """The session if the caller may see it."""
+    record = await context.loaders.sessions.load(session_id)
+    if record is None or not may_see_session(context.principal, record):
+        return None
+    return LiveSession.of(record)
+
+
+@strawberry.type
+class SessionQueries:
+    @strawberry.field(description="One live session; null when there is none.")
+    async def live_session(self, info: Info, id: strawberry.ID) -> LiveSession | None:
+        return await visible_session(info.context, local_id(id, "LiveSession", "id"))
+
+    @strawberry.field(description="Live sessions, the latest start first.")
+    async def live_sessions(
+        self,
+        info: Info,
+        filter: LiveSessionFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[LiveSession]:
+        wanted = wanted_slice(_LATEST_START, first=first, after=after)
+        query = _query(info.context, filter or LiveSessionFilter())
+        page = await info.context.services.store.sessions.page(query, wanted)
+        return connection(page, _LATEST_START, LiveSession.of)
+
+
+def _query(context: Context, filter: LiveSessionFilter) -> SessionQuery:
+    union_id = filter.union_id
+    return SessionQuery(
+        status=filter.status,
+        union_id=None if union_id is None else local_id(union_id, "Union", "filter", "unionId"),
+        owner_id=context.require(Role.HOST).subject if filter.mine else None,
+        drafts=bool(filter.mine),
+    )

@@ -1,0 +1,212 @@
+"""Matches: the postings that suit somebody, why, and why another does not."""
+
+from typing import Self
+
+import strawberry
+
+from domain.errors import BadPageSize, NotFound
+from domain.identity.accounts import Role
+from domain.matching.constraints import MatchCode, broken_limits
+from domain.matching.constraints import Reason as ReasonRecord
+from domain.matching.jobs import job_of
+from domain.matching.matching import FEWEST, MOST, Board, Match, assessed, suits
+from domain.seekers.profile import reached
+from domain.seekers.seekers import Seeker as SeekerRecord
+from domain.seekers.seekers import check_matched
+from schema.context import Context, Info
+from schema.postings.posting_types import Posting, open_posting
+from schema.relay import Connection, Keyset, by_id, connection, local_id, wanted_slice
+from schema.seekers.seeker_types import Seeker, in_scope, own_profile
+from storage.mongo.paging import Page
+
+MOST_LOOKED_AT = 5_000
+"""Seekers whom one page of `matchingSeekers` looks at."""
+_READ = 200
+
+
+@strawberry.type(description="One thing said of a posting.")
+class MatchReason:
+    code: MatchCode
+    text: str
+    text_zh: str
+
+    @classmethod
+    def of(cls, record: ReasonRecord) -> Self:
+        return cls(code=record.code, text=record.text, text_zh=record.text_zh)
+
+
+@strawberry.type(description="An open posting for somebody, with what speaks for and against it.")
+class PostingMatch:
+    posting: Posting
+    score: int = strawberry.field(description="The higher the better.")
+    reasons_for: list[MatchReason]
+    reasons_against: list[MatchReason]
+    after_training: bool = strawberry.field(description="For whoever learns it first.")
+
+    @classmethod
+    def of(cls, record: Match, posting: Posting) -> Self:
+        return cls(
+            posting=posting,
+            score=record.score,
+            reasons_for=[MatchReason.of(reason) for reason in record.reasons_for],
+            reasons_against=[MatchReason.of(reason) for reason in record.reasons_against],
+            after_training=record.after_training,
+        )
+
+
+@strawberry.type(description="Whether a posting suits, and what rules it out.")
+class MatchExplanation:
+    excluded_by: list[MatchReason] = strawberry.field(
+        description="Every limit that it breaks; empty when it may be matched."
+    )
+    match: PostingMatch | None = strawberry.field(description="Null when it is ruled out.")
+
+
+@strawberry.type(description="Somebody whom a posting suits.")
+class SeekerMatch:
+    seeker: Seeker
+    match: PostingMatch
+
+
+async def shown(context: Context, matches: tuple[Match, ...]) -> list[PostingMatch]:
+    """The matches whose posting is open at this moment."""
+    found: list[PostingMatch] = []
+    for match in matches:
+        posting = await open_posting(context, match.posting_id)
+        if posting is not None:
+            found.append(PostingMatch.of(match, posting))
+    return found
+
+
+async def matched(context: Context, seeker: SeekerRecord, most: int) -> list[PostingMatch]:
+    """The postings that suit a seeker best.
+
+    :raises StatusConflict: nothing may be looked for on their behalf.
+    """
+    check_matched(seeker)
+    jobs, on = context.services.store.jobs, context.services.today()
+    wants = seeker.profile.wants
+    wished = await jobs.fitting(wants, on, occupations=wants.occupations)
+    matches = Board(wished).matches(seeker.profile, most)
+    if wants.occupations and len(matches) < min(FEWEST, most):
+        matches = Board(await jobs.fitting(wants, on)).matches(seeker.profile, most)
+    return await shown(context, matches)
+
+
+async def explained(
+    context: Context, seeker: SeekerRecord, posting_id: strawberry.ID
+) -> MatchExplanation:
+    """Why a posting suits a seeker, or what rules it out.
+
+    :raises StatusConflict: nothing may be looked for on their behalf.
+    :raises NotFound: it is not open.
+    """
+    check_matched(seeker)
+    posting = await open_posting(context, local_id(posting_id, "Posting", "postingId"))
+    if posting is None:
+        raise NotFound("There is no such posting open.", field=("postingId",))
+    job = job_of(posting.record)
+    match = assessed(seeker.profile, job)
+    return MatchExplanation(
+        excluded_by=[MatchReason.of(reason) for reason in broken_limits(seeker.profile.wants, job)],
+        match=PostingMatch.of(match, posting) if match else None,
+    )
+
+
+_LOOKED_AT: Keyset[SeekerRecord] = by_id("matching-seekers", lambda seeker: seeker.id)
+_MATCHING: Keyset[tuple[SeekerRecord, Match]] = by_id(
+    _LOOKED_AT.name, lambda found: _LOOKED_AT.key(found[0])[0]
+)
+
+
+@strawberry.type
+class MatchQueries:
+    @strawberry.field(
+        description="For seekers: up to 5 open postings, the best first, with reasons. No limit of "
+        "the profile is ever broken, and employers differ while there are others."
+    )
+    async def recommended_postings(self, info: Info, first: int = MOST) -> list[PostingMatch]:
+        if not 0 <= first <= MOST:
+            raise BadPageSize(f"first is 0 to {MOST}.", field=("first",))
+        return await matched(info.context, await own_profile(info.context), first)
+
+    @strawberry.field(
+        description="Why a posting suits, or which limits rule it out. For seekers; officers name "
+        "the seeker."
+    )
+    async def match_explained(
+        self, info: Info, posting_id: strawberry.ID, seeker_id: strawberry.ID | None = None
+    ) -> MatchExplanation:
+        if seeker_id is None:
+            seeker = await own_profile(info.context)
+        else:
+            seeker = await in_scope(info.context, seeker_id, "seekerId")
+        return await explained(info.context, seeker, posting_id)
+
+    @strawberry.field(description="For officers: what `recommendedPostings` gives the seeker.")
+    async def matches(self, info: Info, seeker_id: strawberry.ID) -> list[PostingMatch]:
+        seeker = await in_scope(info.context, seeker_id, "seekerId")
+        return await matched(info.context, seeker, MOST)
+
+    @strawberry.field(
+        description="For officers: seekers of their scope whom an open posting suits, the newest "
+        f"first, masked. A page looks at {MOST_LOOKED_AT:,} of them and may have fewer than "
+        "wanted, or none: `endCursor` goes on behind the last one that it looked at."
+    )
+    async def matching_seekers(
+        self,
+        info: Info,
+        posting_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[SeekerMatch]:
+        context = info.context
+        caller = context.require(Role.OFFICER)
+        wanted = wanted_slice(_MATCHING, first=first, after=after)
+        posting = await open_posting(context, local_id(posting_id, "Posting", "postingId"))
+        if posting is None:
+            raise NotFound("There is no such posting open.", field=("postingId",))
+        found, left_at = await _whom_it_suits(
+            context,
+            posting,
+            union_id=caller.union_id,
+            before=wanted.after[0] if wanted.after else None,
+            most=wanted.limit + 1,
+        )
+        page = Page(
+            items=found[: wanted.limit],
+            has_next=left_at is not None or len(found) > wanted.limit,
+            has_previous=wanted.after is not None,
+        )
+        answer = connection(
+            page,
+            _MATCHING,
+            lambda each: SeekerMatch(
+                seeker=Seeker.of(each[0]), match=PostingMatch.of(each[1], posting)
+            ),
+        )
+        if left_at is not None:
+            answer.page_info.end_cursor = _LOOKED_AT.cursor(left_at)
+        return answer
+
+
+async def _whom_it_suits(
+    context: Context, posting: Posting, *, union_id: str | None, before: str | None, most: int
+) -> tuple[list[tuple[SeekerRecord, Match]], SeekerRecord | None]:
+    """Up to ``most``, and the last one looked at when there are more to look at than one may."""
+    job = job_of(posting.record)
+    keys = reached(job.occupation, job.place_code)
+    found: list[tuple[SeekerRecord, Match]] = []
+    for _ in range(MOST_LOOKED_AT // _READ):
+        seekers = await context.services.store.seekers.reached(
+            keys, union_id=union_id, before=before, limit=_READ
+        )
+        for seeker in seekers:
+            # A saved search reaches, too; here the profile alone counts.
+            match = assessed(seeker.profile, job) if suits(seeker.profile, job) else None
+            if match is not None:
+                found.append((seeker, match))
+        if len(found) >= most or len(seekers) < _READ:
+            return found[:most], None
+        before = seekers[-1].id
+    return found, seekers[-1]

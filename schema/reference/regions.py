@@ -1,0 +1,102 @@
+"""Regions: what a place code stands for, and finding one by the beginning of its name."""
+
+from functools import cache
+from typing import Self
+
+import strawberry
+
+from domain.errors import BadPageSize, InvalidInput, NotFound
+from domain.free_text import check_text
+from domain.reference.regions import Region as RegionRecord
+from domain.reference.regions import (
+    RegionLevel,
+    ancestors,
+    children,
+    current_code,
+    find_regions,
+    region_of,
+)
+from schema.reference.geo import Point
+from schema.relay import DEFAULT, MOST
+
+LONGEST_SEARCH = 40
+
+
+@strawberry.type(description="A province, city or county of China.")
+class Region:
+    record: strawberry.Private[RegionRecord]
+    code: str = strawberry.field(description="GB/T 2260, 6 digits.")
+    name: str
+    full_name: str = strawberry.field(description="With the names of the regions around it.")
+    level: RegionLevel
+    pinyin: str = strawberry.field(description="Without tones; ü is v.")
+    initials: str = strawberry.field(description="The first letter of each syllable.")
+    former_names: list[str]
+    centre: Point = strawberry.field(
+        description="Of the region or its seat; if unknown, of the region before or around it."
+    )
+
+    @classmethod
+    def of(cls, record: RegionRecord) -> Self:
+        return cls(
+            record=record,
+            code=record.code,
+            name=record.name,
+            full_name=record.full_name,
+            level=record.level,
+            pinyin=record.pinyin,
+            initials=record.initials,
+            former_names=list(record.former_names),
+            centre=Point.of(record.centre),
+        )
+
+    @classmethod
+    def of_code(cls, code: str) -> "Region | None":
+        """The region of a code, also of an old one; None when there is no single one."""
+        current = current_code(code)
+        return _shown(current) if current else None
+
+    @strawberry.field(description="The regions around it, the province first.")
+    def ancestors(self) -> "list[Region]":
+        return [Region.of(around) for around in ancestors(self.record)]
+
+
+@cache
+def _shown(code: str) -> Region:
+    """The region of a code in force: every posting shows one, and there are but some thousand."""
+    record = region_of(code)
+    assert record is not None  # the code is in force
+    return Region.of(record)
+
+
+@strawberry.type
+class RegionQueries:
+    @strawberry.field(
+        description="The region that a GB/T 2260 code stands for; an old code gives the region of "
+        "today. Null when there is no single one."
+    )
+    def region(self, code: str) -> Region | None:
+        return Region.of_code(code)
+
+    @strawberry.field(
+        description="The provinces; with `parent` the regions directly below that code; with "
+        "`search` those whose name, pinyin, initials or former name begin so, the best first."
+    )
+    def regions(
+        self, parent: str | None = None, search: str | None = None, first: int = DEFAULT
+    ) -> list[Region]:
+        if not 0 <= first <= MOST:
+            raise BadPageSize(f"first is 0 to {MOST}.", field=("first",))
+        return [Region.of(record) for record in _found(parent, search, first)]
+
+
+def _found(parent: str | None, search: str | None, most: int) -> tuple[RegionRecord, ...]:
+    if search is None:
+        around = region_of(parent) if parent is not None else None
+        if parent is not None and around is None:
+            raise NotFound("There is no region with this code.", field=("parent",))
+        return children(around.code if around else None)
+    if parent is not None:
+        raise InvalidInput("Give parent or search, not both.", field=("search",))
+    check_text(search, LONGEST_SEARCH, ("search",))
+    return find_regions(search, most)

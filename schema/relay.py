@@ -1,0 +1,182 @@
+"""Relay: global ids, and connections over keyset pages.
+
+https://relay.dev/graphql/connections.htm; a global id is opaque base64 of type and id.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from domain import cursors
+from domain.errors import BadCursor, BadPageSize, InvalidId
+from storage.mongo.paging import Order, Page, Slice
+
+MOST = 100
+"""Items a page."""
+DEFAULT = 20
+
+KINDS = (
+    "MinimumWage",
+    "Posting",
+    "Employer",
+    "LiveSession",
+    "Union",
+    "Lead",
+    "Account",
+    "Code",
+    "Question",
+    "Import",
+    "Seeker",
+    "CallCampaign",
+    "CallEntry",
+    "Referral",
+    "Webhook",
+)
+"""The types that have global ids."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@strawberry.interface(description="A thing with a global id that `node` finds again.")
+class Node:
+    id: strawberry.ID
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    page_info: PageInfo
+
+
+def global_id(kind: str, local_id: str) -> strawberry.ID:
+    """The global id of the thing of that type."""
+    return strawberry.ID(cursors.encode(kind, local_id))
+
+
+def kind_of(wanted: str, *field: str) -> tuple[str, str]:
+    """Type and local id of any global id.
+
+    :raises InvalidId: it is none; ``field`` says where it stood.
+    """
+    for kind in KINDS:
+        try:
+            return kind, local_id(wanted, kind)
+        except InvalidId:
+            continue
+    raise InvalidId("This is not an id of this service.", field=field or ("id",))
+
+
+def local_id(wanted: str, kind: str, *field: str) -> str:
+    """The local id in a global id of type ``kind``.
+
+    :raises InvalidId: it is garbage, or the id of another type; ``field`` says where it stood.
+    """
+    try:
+        (found,) = cursors.decode(wanted, kind, 1)
+    except BadCursor:
+        found = ""
+    if not (found.isascii() and found.isalnum()):
+        raise InvalidId(f"This is not the id of a {kind}.", field=field or ("id",))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keyset(Generic[R]):
+    """How a list is ordered, and how its key goes into a cursor and comes out again."""
+
+    name: str
+    order: Order
+    key: Callable[[R], tuple[str, ...]]
+    parse: Callable[[list[str]], tuple[Any, ...]] = tuple
+
+    def cursor(self, record: R) -> str:
+        """Where the list goes on after this record."""
+        return cursors.encode(self.name, *self.key(record))
+
+    def read(self, cursor: str) -> tuple[Any, ...]:
+        """The key in a cursor.
+
+        :raises BadCursor: it is not one of this list.
+        """
+        parts = cursors.decode(cursor, self.name, len(self.order))
+        try:
+            return self.parse(parts)
+        except ValueError:
+            raise BadCursor("The cursor is damaged. Start without one.") from None
+
+
+def whole_number(part: str) -> int:
+    """The number in a part of a cursor, of at most nine digits: no list of ours needs more.
+
+    :raises ValueError: it is none.
+    """
+    if not (part.isascii() and part.isdigit() and len(part) <= 9):
+        raise ValueError("not a number of this service")
+    return int(part)
+
+
+def by_id(name: str, key: Callable[[R], str], order: Order = (("_id", -1),)) -> Keyset[R]:
+    """The keyset of a list that is ordered by id alone, newest first."""
+    return Keyset(name=name, order=order, key=lambda record: (key(record),))
+
+
+def wanted_slice(
+    keyset: Keyset[Any],
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Slice:
+    """What the paging arguments ask for; 20 items when they name no number.
+
+    :raises BadPageSize: not 0 to 100, or both ``first`` and ``last``.
+    :raises BadCursor: not a cursor of this list.
+    """
+    if first is not None and last is not None:
+        raise BadPageSize("Give first or last, not both.", field=("first",))
+    size = first if last is None else last
+    if size is None:
+        size = DEFAULT
+    if not 0 <= size <= MOST:
+        name = "first" if last is None else "last"
+        raise BadPageSize(f"{name} is 0 to {MOST}; take more pages instead.", field=(name,))
+    return Slice(
+        limit=size,
+        after=keyset.read(after) if after is not None else None,
+        before=keyset.read(before) if before is not None else None,
+        backward=last is not None,
+    )
+
+
+def connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -> Connection[T]:
+    """The connection of a page of records."""
+    edges: Sequence[Edge[T]] = [
+        Edge(cursor=keyset.cursor(record), node=node(record)) for record in page.items
+    ]
+    return Connection(
+        edges=list(edges),
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )

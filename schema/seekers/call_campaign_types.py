@@ -1,0 +1,250 @@
+"""Call campaigns and their lists, as officers see them; and what matching one has found."""
+
+from datetime import date, datetime
+from typing import Self
+
+import strawberry
+
+from domain.errors import NotFound
+from domain.identity.accounts import Role
+from domain.identity.persons import mask_name, mask_phone
+from domain.identity.scopes import may_look_after
+from domain.matching.jobs import job_of
+from domain.matching.matching import assessed
+from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
+from domain.seekers.call_campaigns import CallEntry as EntryRecord
+from domain.seekers.call_campaigns import (
+    CallOutcome,
+    MatchRun,
+    RunStatus,
+)
+from domain.seekers.groups import SeekerGroup
+from schema.context import Context, Info
+from schema.identity.unions import Union
+from schema.leads.lead_types import MaskedContact
+from schema.matching.matches import PostingMatch, shown
+from schema.relay import (
+    Connection,
+    Keyset,
+    Node,
+    by_id,
+    connection,
+    global_id,
+    local_id,
+    wanted_slice,
+)
+from schema.seekers.seeker_types import Seeker, visible_seeker
+from storage.seekers.call_campaigns import CampaignMatch
+from storage.seekers.call_lists import CallQuery
+
+CAMPAIGNS: Keyset[CampaignRecord] = by_id("campaigns", lambda campaign: campaign.id)
+ENTRIES: Keyset[EntryRecord] = by_id("call-list", lambda entry: entry.id, (("_id", 1),))
+MATCHES: Keyset[CampaignMatch] = by_id("campaign-matches", lambda match: match.id, (("_id", 1),))
+
+
+@strawberry.type(description="How far the matching of a campaign's seekers is.")
+class MatchProgress:
+    status: RunStatus
+    done: int
+    total: int
+    requested_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, record: MatchRun) -> Self:
+        return cls(
+            status=record.status,
+            done=record.done,
+            total=record.total,
+            requested_at=record.requested_at,
+            finished_at=record.finished_at,
+        )
+
+
+@strawberry.type(description="People whom a union calls to ask whether they look for work.")
+class CallCampaign(Node):
+    record: strawberry.Private[CampaignRecord]
+    title: str
+    created_at: datetime
+    matching: MatchProgress | None = strawberry.field(description="Null before `matchCampaign`.")
+    synthetic: bool = strawberry.field(description="Made up for a demo.")
+
+    @classmethod
+    def of(cls, record: CampaignRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("CallCampaign", record.id),
+            title=record.title,
+            created_at=record.created_at,
+            matching=MatchProgress.of(record.run) if record.run else None,
+            synthetic=record.synthetic,
+        )
+
+    @strawberry.field(description="Whose campaign it is.")
+    async def union(self, info: Info) -> Union:
+        record = await info.context.loaders.unions.load(self.record.union_id)
+        assert record is not None  # a union with campaigns is never deleted
+        return Union.of(record)
+
+
+@strawberry.type(description="A call that was made.")
+class Call:
+    at: datetime
+    outcome: CallOutcome
+    note: str
+
+
+@strawberry.type(description="Somebody on a call list, masked.")
+class CallEntry(Node):
+    record: strawberry.Private[EntryRecord]
+    group: SeekerGroup
+    remark: str
+    outcome: CallOutcome | None = strawberry.field(description="Of the last call; null before it.")
+    next_call_on: date | None = strawberry.field(description="Null when nobody calls any more.")
+    calls: list[Call]
+    version: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, record: EntryRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("CallEntry", record.id),
+            group=record.group,
+            remark=record.remark,
+            outcome=record.outcome,
+            next_call_on=record.next_call_on,
+            calls=[Call(at=call.at, outcome=call.outcome, note=call.note) for call in record.calls],
+            version=record.version,
+            created_at=record.created_at,
+        )
+
+    @strawberry.field(description="Null once it was erased.")
+    async def contact(self, info: Info) -> MaskedContact | None:
+        contact = await info.context.services.store.contact_of(self.record)
+        if contact is None:
+            return None
+        return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
+
+    @strawberry.field(description="The profile that came of it.")
+    async def seeker(self, info: Info) -> Seeker | None:
+        if self.record.seeker_id is None:
+            return None
+        return await visible_seeker(info.context, self.record.seeker_id)
+
+
+@strawberry.type(description="The postings that suit one seeker of a campaign, the best first.")
+class CampaignMatches:
+    seeker: Seeker | None = strawberry.field(
+        description="Null when the profile was erased, or may not be matched any more."
+    )
+    matches: list[PostingMatch] = strawberry.field(description="Those that are open now.")
+
+
+async def visible_campaign(context: Context, campaign_id: str) -> CallCampaign | None:
+    """The campaign, for officers in whose scope it is."""
+    record = await context.loaders.campaigns.load(campaign_id)
+    if record is None or not may_look_after(context.principal, record.union_path):
+        return None
+    return CallCampaign.of(record)
+
+
+async def visible_entry(context: Context, entry_id: str) -> CallEntry | None:
+    """The entry, for officers in whose scope it is."""
+    record = await context.loaders.call_entries.load(entry_id)
+    if record is None or not may_look_after(context.principal, record.union_path):
+        return None
+    return CallEntry.of(record)
+
+
+@strawberry.input(description="All that are given must hold.")
+class CallFilter:
+    outcome: CallOutcome | None = None
+    uncalled: bool = strawberry.field(default=False, description="Not called yet.")
+    due: bool = strawberry.field(default=False, description="To be called today or before.")
+
+
+@strawberry.type
+class CallQueries:
+    @strawberry.field(description="For officers: the campaigns of their scope, newest first.")
+    async def campaigns(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[CallCampaign]:
+        caller = info.context.require(Role.OFFICER)
+        assert caller.union_id is not None  # every officer belongs to a union
+        wanted = wanted_slice(CAMPAIGNS, first=first, after=after)
+        page = await info.context.services.store.campaigns.page(caller.union_id, wanted)
+        return connection(page, CAMPAIGNS, CallCampaign.of)
+
+    @strawberry.field(description="For officers: whom a campaign calls, the oldest entry first.")
+    async def call_list(
+        self,
+        info: Info,
+        campaign_id: strawberry.ID,
+        filter: CallFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[CallEntry]:
+        campaign = await campaign_in_scope(info.context, campaign_id, "campaignId")
+        wanted = wanted_slice(ENTRIES, first=first, after=after)
+        narrowed = filter or CallFilter()
+        query = CallQuery(
+            campaign_id=campaign.id,
+            outcome=narrowed.outcome,
+            uncalled=narrowed.uncalled,
+            due_on=info.context.services.today() if narrowed.due else None,
+        )
+        page = await info.context.services.store.calls.page(query, wanted)
+        return connection(page, ENTRIES, CallEntry.of)
+
+    @strawberry.field(description="For officers: what `matchCampaign` has found so far.")
+    async def campaign_matches(
+        self,
+        info: Info,
+        campaign_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[CampaignMatches]:
+        context = info.context
+        campaign = await campaign_in_scope(context, campaign_id, "campaignId")
+        wanted = wanted_slice(MATCHES, first=first, after=after)
+        page = await context.services.store.campaigns.matches(campaign.id, wanted)
+        found = {match.id: await _as_of_now(context, match) for match in page.items}
+        return connection(page, MATCHES, lambda match: found[match.id])
+
+
+async def _as_of_now(context: Context, match: CampaignMatch) -> CampaignMatches:
+    """What still holds: the posting is open, the person looks for work, no limit is broken."""
+    seeker = await context.loaders.seekers.load(match.seeker_id)
+    if seeker is None or not seeker.is_matched:
+        return CampaignMatches(seeker=None, matches=[])
+    postings = await context.loaders.postings.load_many(list(match.posting_ids))
+    fitting = (assessed(seeker.profile, job_of(posting)) for posting in postings if posting)
+    still = tuple(each for each in fitting if each is not None)
+    return CampaignMatches(seeker=Seeker.of(seeker), matches=await shown(context, still))
+
+
+async def campaign_in_scope(
+    context: Context, campaign_id: strawberry.ID, *field: str
+) -> CampaignRecord:
+    """The campaign, for officers in whose scope it is.
+
+    :raises NotFound: there is none.
+    """
+    caller = context.require(Role.OFFICER)
+    record = await context.loaders.campaigns.load(local_id(campaign_id, "CallCampaign", *field))
+    if record is None or not may_look_after(caller, record.union_path):
+        raise NotFound("There is no such campaign in your scope.", field=field)
+    return record
+
+
+async def entry_in_scope(context: Context, entry_id: strawberry.ID) -> EntryRecord:
+    """The entry, for officers in whose scope it is.
+
+    :raises NotFound: there is none.
+    """
+    caller, field = context.require(Role.OFFICER), ("input", "entryId")
+    record = await context.loaders.call_entries.load(local_id(entry_id, "CallEntry", *field))
+    if record is None or not may_look_after(caller, record.union_path):
+        raise NotFound("There is no such entry in your scope.", field=field)
+    return record

@@ -1,0 +1,81 @@
+"""Imports of employers: one a credit code; those that are known stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from domain.employers.employers import Employer, check_credit_code, check_employer_name
+from domain.errors import InvalidInput
+from domain.exchange.import_rows import refused_value
+from domain.exchange.imports import EMPLOYER_DIFFERS, ImportKind, RawRow, RowOutcome
+from domain.free_text import check_text
+from domain.postings.postings import Finding
+from domain.reference.regions import check_place_code
+from services.exchange.import_rows import Decided, Outcomes, Turns
+from storage.mongo.client import new_id
+
+
+class EmployerRows(Outcomes):
+    """Decides about the employers of one part."""
+
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+        turns = Turns()
+        told: list[tuple[int, Employer | tuple[Finding, ...]]] = []
+        for row in rows:
+            told.append((row.number, self._row(row)))
+            await turns.take()
+        codes = [each.credit_code for _, each in told if isinstance(each, Employer)]
+        self._decided.keys = set(codes)
+        stored = await self._store.employers.by_credit_codes(codes)
+        if self._import.dry_run:
+            self._digests = await self._store.imports.digests(self._import.id, codes)
+        for number, employer in told:
+            if isinstance(employer, Employer):
+                self._decide(number, employer, stored)
+            else:
+                self._note(number, RowOutcome.FAILED, employer)
+        return self._decided
+
+    def _row(self, row: RawRow) -> Employer | tuple[Finding, ...]:
+        found, faults = self._read(row, "creditCode")
+        if faults:
+            return faults
+        assert self._import.union_id is not None  # only officers bring employers
+        try:
+            employer = Employer(
+                id=new_id(),
+                name=check_employer_name(found["name"], ("input", "name")),
+                credit_code=check_credit_code(found["creditCode"], ("input", "creditCode")),
+                place_code=check_place_code(found["placeCode"], ("input", "placeCode")),
+                description=found["description"],
+                union_id=self._import.union_id,
+                created_by=self._import.account_id,
+                created_at=self._at,
+            )
+            check_text(employer.description, 2_000, ("input", "description"))
+        except InvalidInput as refusal:
+            return (refused_value(ImportKind.EMPLOYERS, refusal),)
+        return employer
+
+    def _decide(self, number: int, employer: Employer, stored: Mapping[str, Employer]) -> None:
+        code, digest = employer.credit_code, _digest(employer)
+        known = self._decided.employers.get(code) or stored.get(code)
+        said = _digest(known) if known else self._digests.get(code)
+        dry = self._import.dry_run
+        if said is not None:
+            findings = () if said == digest else (EMPLOYER_DIFFERS,)
+            employer_id = known.id if known and (not dry or code in stored) else None
+            self._note(number, RowOutcome.DUPLICATE, findings, employer_id=employer_id)
+            return
+        self._decided.employers[code] = employer
+        if dry:
+            self._note(number, RowOutcome.ACCEPTED, key=code, digest=digest)
+        else:
+            self._note(number, RowOutcome.ACCEPTED, employer_id=employer.id)
+
+
+def _digest(employer: Employer) -> str:
+    """What is said of an employer."""
+    said = f"{employer.name}\x1f{employer.place_code}\x1f{employer.description}"
+    return sha256(said.encode()).hexdigest()

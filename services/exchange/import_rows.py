@@ -1,0 +1,127 @@
+"""What becomes of the rows of one part of an import: decided first, then written in one step.
+
+Nothing is written while it is decided: the decision is made from what is stored, and names the
+postings and employers to write. Whoever writes them learns, within the transaction, whether what
+it was made from still holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.employers.employers import Employer
+from domain.exchange.import_rows import values
+from domain.exchange.imports import (
+    EXAMPLE,
+    EXAMPLE_ROW,
+    Import,
+    ImportRow,
+    RawRow,
+    RowOutcome,
+    row_id,
+)
+from domain.postings.postings import Finding, Posting
+from services.postings.posting_gate import tell
+from storage.clock import Clock
+from storage.mongo.client import Session
+from storage.store import Store
+
+SLICE_SECONDS = 0.004
+"""Work on rows after which everybody else on the loop has a turn: rooms are on air."""
+ADDED_AT_ONCE = 25
+"""Postings made into documents before everybody else has a turn."""
+
+
+@dataclass(kw_only=True)
+class Decided:
+    """The outcome of each row, and what is to be written for them, by the keys of the things.
+
+    ``changed`` has each posting as it is stored and as it is to be. ``keys`` are those of all rows
+    that could be read.
+    """
+
+    rows: list[ImportRow] = field(default_factory=list)
+    postings: dict[str, Posting] = field(default_factory=dict)
+    changed: dict[str, tuple[Posting, Posting]] = field(default_factory=dict)
+    employers: dict[str, Employer] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def depends_on(self, earlier: Decided) -> bool:
+        """Whether it is about something that the earlier part has made or changed."""
+        made = earlier.postings.keys() | earlier.changed.keys() | earlier.employers.keys()
+        return not self.keys.isdisjoint(made)
+
+    async def write(self, store: Store, session: Session, *, at: datetime, findable: bool) -> bool:
+        """Write what was decided, ``findable`` at once or soon after.
+
+        False when it does not hold any more: then nothing may stay.
+
+        :raises Duplicate: the same, because somebody else has just brought one of them.
+        """
+        employers, postings = list(self.employers.values()), list(self.postings.values())
+        if employers:
+            await store.employers.add(employers, session=session)
+        for start in range(0, len(postings), ADDED_AT_ONCE):
+            await store.postings.add(
+                postings[start : start + ADDED_AT_ONCE], session=session, findable=findable
+            )
+        changes = list(self.changed.values())
+        made = [(None, posting) for posting in postings]
+        await tell(store, [*made, *changes], at=at, session=session)
+        return await store.postings.write_all(changes, session=session, findable=findable)
+
+
+class Turns:
+    """Gives everybody else a turn once ``SLICE_SECONDS`` are used up."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    async def take(self) -> None:
+        if time.perf_counter() - self._began > SLICE_SECONDS:
+            await asyncio.sleep(0)
+            self._began = time.perf_counter()
+
+
+class Outcomes:
+    """Notes the outcome of each row of a part."""
+
+    def __init__(self, store: Store, clock: Clock, one: Import) -> None:
+        self._store = store
+        self._import = one
+        self._at = clock()
+        self._decided = Decided()
+        self._digests: dict[str, str] = {}
+
+    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+        """The outcome of each of the rows, each exactly once; whatever they hold.
+
+        :raises StorageError: what is stored already cannot be read.
+        """
+        raise NotImplementedError
+
+    def _note(
+        self, number: int, outcome: RowOutcome, findings: Iterable[Finding] = (), **more: Any
+    ) -> None:
+        self._decided.rows.append(
+            ImportRow(
+                id=row_id(self._import.id, number),
+                import_id=self._import.id,
+                number=number,
+                outcome=outcome,
+                findings=tuple(findings),
+                at=self._at,
+                **more,
+            )
+        )
+
+    def _read(self, row: RawRow, example_key: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        found, faults = values(self._import.kind, self._import.columns, row.cells)
+        if found.get(example_key) == EXAMPLE:
+            return {}, (EXAMPLE_ROW,)
+        return found, faults

@@ -1,0 +1,200 @@
+"""What happens to a live session: each function changes its state and logs the event as one.
+
+All of them go through the session's topic, so what a viewer is told is the order in which it
+was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.errors import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
+from domain.live.events import (
+    Announcement,
+    LoggedEvent,
+    PostingPinned,
+    PostingUnpinned,
+    SegmentChanged,
+    SessionCancelled,
+    SessionEnded,
+    SessionInterrupted,
+    SessionResumed,
+    SessionStarted,
+    session_topic,
+)
+from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
+from domain.reference.calendar import day_in_china
+from domain.webhooks.messages import of_session
+from realtime.commit import GroupCommit
+from storage.clock import Clock
+from storage.mongo.client import Session
+from storage.store import Store
+
+
+class Desk:
+    """The host's desk: moves sessions, sets segments, pins postings, makes announcements."""
+
+    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+        self._store = store
+        self._commit = commit
+        self._clock = clock
+
+    async def move(self, session_id: str, wanted: SessionStatus) -> LiveSession:
+        """Bring a session to ``wanted``.
+
+        :raises SessionStateConflict: its status does not allow that.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            before = await self._load(session_id, session)
+            check_transition(before.status, wanted)
+            await self._store.sessions.move(before, wanted, at=self._clock(), session=session)
+            after = await self._load(session_id, session)
+            notice = of_session(after, before.status, at=self._clock())
+            await self._store.deliveries.put([notice], session=session)
+            return after, _moved(session_id, before.status, wanted)
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def pin(self, session_id: str, posting_id: str) -> LiveSession:
+        """Show a posting in the room; it takes the place of the one shown before.
+
+        :raises SessionNotLive: the session is not on air.
+        :raises PostingNotOpen: the posting was refused, waits for review, or is closed.
+        :raises PostingNotInSession: the session does not present it.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            await self._check_open(posting_id, session)
+            check_presented(live, posting_id)
+            await self._store.sessions.pin(session_id, posting_id, session=session)
+            pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
+            return await self._load(session_id, session), [pinned]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def unpin(self, session_id: str) -> LiveSession:
+        """Take the pinned posting away; nothing happens when there is none.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            if live.pinned_posting_id is None:
+                return live, []
+            await self._store.sessions.pin(session_id, None, session=session)
+            unpinned = PostingUnpinned(session_id=session_id, posting_id=live.pinned_posting_id)
+            return await self._load(session_id, session), [unpinned]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def show_again(self, posting_id: str) -> None:
+        """Bring the rooms that show a posting up to what has become of it.
+
+        They are told of its new terms as if it were pinned now, or that it is gone.
+        """
+        for session_id in await self._store.sessions.showing(posting_id):
+            await self._show_again(session_id, posting_id, is_news=True)
+
+    async def take_away(self, posting_id: str) -> None:
+        """Tell the rooms that show a posting that it is gone, if it is not open any more."""
+        for session_id in await self._store.sessions.showing(posting_id):
+            await self._show_again(session_id, posting_id, is_news=False)
+
+    async def _show_again(self, session_id: str, posting_id: str, *, is_news: bool) -> None:
+        async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+            shown = await self._load(session_id, session)
+            if shown.pinned_posting_id != posting_id:
+                return None, []
+            posting = (await self._store.postings.by_ids([posting_id], session=session))[posting_id]
+            if posting.is_open(day_in_china(self._clock())):
+                pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
+                return None, [pinned] if is_news else []
+            await self._store.sessions.unpin(session_id, posting_id, session=session)
+            return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
+
+        await self._commit(session_topic(session_id), change)
+
+    async def set_segment(self, session_id: str, segment: Segment, title: str) -> LiveSession:
+        """Say what is on air now; nothing happens when it is that already.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            if (live.segment, live.segment_title) == (segment, title):
+                return live, []
+            await self._store.sessions.set_segment(session_id, segment, title, session=session)
+            changed = SegmentChanged(session_id=session_id, segment=segment, title=title)
+            return await self._load(session_id, session), [changed]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def announce(self, session_id: str, body: str) -> LiveSession:
+        """Say something to everybody in the room.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, session)
+            return live, [Announcement(session_id=session_id, body=body)]
+
+        return await self._commit(session_topic(session_id), change)
+
+    async def _load(self, session_id: str, session: Session) -> LiveSession:
+        found = await self._store.sessions.by_id(session_id, session=session)
+        if found is None:
+            raise NotFound("There is no such session.")
+        return found
+
+    async def _check_live(self, session_id: str, session: Session) -> LiveSession:
+        found = await self._load(session_id, session)
+        check_live(found)
+        return found
+
+    async def _check_open(self, posting_id: str, session: Session) -> None:
+        postings = await self._store.postings.by_ids([posting_id], session=session)
+        posting = postings.get(posting_id)
+        if posting is None:
+            raise NotFound("There is no such posting.")
+        if not posting.is_open(day_in_china(self._clock())):
+            raise PostingNotOpen(
+                "The posting is not open: it was refused, waits for review, or is closed."
+            )
+
+
+def check_live(session: LiveSession) -> None:
+    """Pass when the session is on air.
+
+    :raises SessionNotLive: it is not.
+    """
+    if session.status is not SessionStatus.LIVE:
+        raise SessionNotLive(f"The session is {session.status}; this needs one that is LIVE.")
+
+
+def check_presented(session: LiveSession, posting_id: str) -> None:
+    """Pass when the session presents the posting.
+
+    :raises PostingNotInSession: it does not.
+    """
+    if posting_id not in session.posting_ids:
+        raise PostingNotInSession("The session does not present this posting.")
+
+
+def _moved(session_id: str, before: SessionStatus, after: SessionStatus) -> list[LoggedEvent]:
+    if after is SessionStatus.LIVE:
+        if before is SessionStatus.INTERRUPTED:
+            return [SessionResumed(session_id=session_id)]
+        return [SessionStarted(session_id=session_id)]
+    if after is SessionStatus.INTERRUPTED:
+        return [SessionInterrupted(session_id=session_id)]
+    if after is SessionStatus.ENDED:
+        return [SessionEnded(session_id=session_id)]
+    if after is SessionStatus.CANCELLED:
+        return [SessionCancelled(session_id=session_id)]
+    # A draft that is scheduled: only now may a room come together.
+    return []

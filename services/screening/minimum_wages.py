@@ -1,0 +1,117 @@
+"""The minimum wages as this process knows them: read at the start, and when rows were added."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+import structlog
+
+from domain.errors import InvalidInput
+from domain.identity.accounts import Principal
+from domain.identity.audit import AuditAction, AuditEntry, staff
+from domain.reference.calendar import CHINA
+from domain.screening.minimum_wages import MinimumWage, WageTable
+from domain.screening.rescreening import Rescreen, RescreenScope
+from storage.mongo.client import Session, StorageError
+from storage.store import Store
+
+EVERY_SECONDS = 2.0
+"""How often it is seen whether another process has added rows."""
+
+MOST_ROWS = 10_000
+"""Of all regions and years, held in memory by every process: about fifty come a year."""
+
+_log = structlog.get_logger(__name__)
+
+
+class LiveWages:
+    """``table`` is at most ``EVERY_SECONDS`` old; what this process adds is in it at once.
+
+    Whoever stores a verdict made with an older table finds out by ``is_current`` afterwards.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._task: asyncio.Task[None] | None = None
+        self._followers: list[Callable[[], None]] = []
+        self.table = WageTable(rows=())
+
+    async def start(self) -> None:
+        """Read the rows, and keep up with them."""
+        await self.refresh()
+        self._task = asyncio.create_task(self._keep_up())
+
+    def follow(self, on_rows: Callable[[], None]) -> None:
+        """Have ``on_rows`` called whenever there are other rows, whichever process added them."""
+        self._followers.append(on_rows)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def refresh(self) -> WageTable:
+        """Read all rows again."""
+        before, self.table = self.table, await self._store.wages.table()
+        if len(before.rows) != len(self.table.rows):
+            for on_rows in self._followers:
+                on_rows()
+        return self.table
+
+    async def is_current(self, table: WageTable) -> bool:
+        """Whether no row was added since ``table`` was read."""
+        return await self._store.wages.count() == len(table.rows)
+
+    async def add(self, row: MinimumWage, caller: Principal, action: AuditAction) -> None:
+        """Add a row; what it bears on is screened again, now and on the day it comes into force.
+
+        Now as well for one to come: a region that gets its first row is not judged by its
+        province any more.
+
+        :raises InvalidInput: there are ``MOST_ROWS`` already.
+        """
+        assert row.added_at is not None  # only what is known from the start has none
+        if len(self.table.rows) >= MOST_ROWS:
+            raise InvalidInput("There are too many rows of minimum wages; ask the operator.")
+        now = row.added_at
+        begins = _midnight(row.effective_from) if row.effective_from else now
+        entry = AuditEntry(
+            actor=staff(caller),
+            action=action,
+            subject_type="MinimumWage",
+            subject_id=row.id,
+            detail=f"{row.region} tier {row.tier}",
+        )
+
+        async def body(session: Session) -> None:
+            await self._store.wages.add(row, session=session)
+            for number, due_at in enumerate(sorted({now, max(now, begins)})):
+                await self._store.rescreens.ask_for(
+                    Rescreen(
+                        id=f"{row.id}-{number}",
+                        scope=RescreenScope.REGION,
+                        key=row.region,
+                        due_at=due_at,
+                        requested_at=now,
+                    ),
+                    session=session,
+                )
+            await self._store.audit.append([entry], at=now, session=session)
+
+        await self._store.mongo.transaction(body)
+        await self.refresh()
+
+    async def _keep_up(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                if not await self.is_current(self.table):
+                    await self.refresh()
+            except StorageError as error:
+                _log.warning("minimum wages not read again", error=type(error).__name__)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)

@@ -1,0 +1,213 @@
+"""Open postings as matching needs them: read through the one condition under which any is shown.
+
+A posting that is open and of which nobody was told yet lacks the field ``told``, which storage
+alone knows; a change takes it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, time
+from decimal import Decimal
+from math import cos, radians
+from typing import Any
+
+from pymongo import UpdateOne
+
+from domain.matching.jobs import Job, centre_of, pays
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    Intensity,
+    Occupation,
+    Posting,
+    Shift,
+)
+from domain.reference.geo import Point, kilometres
+from domain.reference.regions import counties, significant_digits
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Near, Wants, outermost
+from storage.mongo.client import Document, Mongo, translated
+from storage.mongo.codec import to_record
+from storage.postings.postings import visible
+
+MOST_FITTING = 2_000
+"""Postings that are looked at for one seeker, the newest first."""
+MOST_OPEN = 200_000
+"""Postings that are held for many seekers at once, the newest first: about 100 MB."""
+KM_A_DEGREE = 111.0
+"""Of latitude, rounded down: a box is never too small."""
+_TERMS = (
+    "occupation",
+    "place_code",
+    "point",
+    "employment_type",
+    "shift",
+    "intensity",
+    "starts_at",
+    "ends_at",
+    "pay",
+    "hours_per_week",
+    "benefits",
+    "friendly_to",
+)
+_PROJECTION = {"employer_id": 1, **{f"terms.{name}": 1 for name in _TERMS}}
+_LIGHTER: dict[Intensity, tuple[Intensity, ...]] = {
+    Intensity.LIGHT: (Intensity.LIGHT,),
+    Intensity.MEDIUM: (Intensity.LIGHT, Intensity.MEDIUM),
+}
+
+
+class Jobs:
+    def __init__(self, mongo: Mongo) -> None:
+        self._postings = mongo["postings"]
+
+    async def fitting(
+        self, wants: Wants, on: date, *, occupations: Sequence[Occupation] = ()
+    ) -> list[Job]:
+        """Jobs that may keep to the limits of ``wants``, and none that surely does not.
+
+        At most ``MOST_FITTING``, the newest.
+        """
+        where = {"$and": [visible(on), *_narrowed(wants, occupations)]}
+        with translated():
+            found = self._postings.find(where, _PROJECTION).sort("_id", -1).limit(MOST_FITTING)
+            return [job_in(document) async for document in found]
+
+    async def open(self, on: date) -> AsyncIterator[Job]:
+        """All that may be shown on that day, the newest ``MOST_OPEN``."""
+        with translated():
+            found = self._postings.find(visible(on), _PROJECTION, batch_size=1_000)
+            async for document in found.sort("_id", -1).limit(MOST_OPEN):
+                yield job_in(document)
+
+    async def untold(self, on: date, *, limit: int) -> list[Posting]:
+        """Open postings of which nobody was told yet, the oldest first."""
+        where = {"told": None, **visible(on)}
+        with translated():
+            found = self._postings.find(where).sort("_id", 1).limit(limit)
+            return [to_record(Posting, document) async for document in found]
+
+    async def mark_told(self, postings: Sequence[Posting]) -> None:
+        """Note that all whom the postings suit were told, but for those that have changed since."""
+        if not postings:
+            return
+        first: Any = {"$in": [1, None]}
+        with translated():
+            await self._postings.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": each.id, "version": first if each.version == 1 else each.version},
+                        {"$set": {"told": True}},
+                    )
+                    for each in postings
+                ],
+                ordered=False,
+            )
+
+
+def job_in(document: Document) -> Job:
+    """The job in a document of ``postings``: the same as of the record, in a tenth of the time."""
+    terms = document["terms"]
+    pay = terms["pay"]
+    monthly, hourly = pays(
+        pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
+    )
+    point = terms.get("point")
+    place_code = terms["place_code"]
+    return Job(
+        id=document["_id"],
+        employer_id=document["employer_id"],
+        occupation=_OCCUPATIONS[terms["occupation"]],
+        place_code=place_code,
+        point=Point(**point) if point else centre_of(place_code),
+        is_exact=point is not None,
+        employment_type=_EMPLOYMENT[terms["employment_type"]],
+        shift=_SHIFTS[terms["shift"]],
+        intensity=_INTENSITIES[terms["intensity"]],
+        starts_at=_time(terms.get("starts_at")),
+        ends_at=_time(terms.get("ends_at")),
+        monthly=monthly,
+        hourly=hourly,
+        benefits=frozenset(_BENEFITS[name] for name in terms["benefits"]),
+        friendly_to=frozenset(_GROUPS[name] for name in terms.get("friendly_to", ())),
+    )
+
+
+def _narrowed(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]:
+    conditions: list[Document] = []
+    if occupations:
+        conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
+    if wants.places:
+        prefixes = [significant_digits(place) for place in outermost(wants.places)]
+        within = [
+            {"terms.place_code": {"$gte": prefix.ljust(6, "0"), "$lte": prefix.ljust(6, "9")}}
+            for prefix in prefixes
+        ]
+        conditions.append({"$or": within} if len(within) > 1 else within[0])
+    if wants.heaviest in _LIGHTER:
+        lighter = [each.value for each in _LIGHTER[wants.heaviest]]
+        conditions.append({"terms.intensity": {"$in": lighter}})
+    if wants.shifts:
+        conditions.append({"terms.shift": {"$in": [each.value for each in wants.shifts]}})
+    if wants.employment_types:
+        types = [each.value for each in wants.employment_types]
+        conditions.append({"terms.employment_type": {"$in": types}})
+    needed = [
+        benefit.value
+        for benefit, is_needed in (
+            (Benefit.DORMITORY, wants.dormitory),
+            (Benefit.MEALS, wants.meals),
+        )
+        if is_needed
+    ]
+    if needed:
+        conditions.append({"terms.benefits": {"$all": needed}})
+    if wants.near is not None:
+        conditions.append({"$or": [_box(wants.near), _counties(wants.near)]})
+    return conditions
+
+
+def _box(near: Near) -> Document:
+    """A box around the circle, which itself is measured later."""
+    north = near.kilometres / KM_A_DEGREE
+    east = north / max(0.1, cos(radians(abs(near.point.latitude) + north)))
+    return {
+        "terms.point.latitude": {
+            "$gte": near.point.latitude - north,
+            "$lte": near.point.latitude + north,
+        },
+        "terms.point.longitude": {
+            "$gte": near.point.longitude - east,
+            "$lte": near.point.longitude + east,
+        },
+    }
+
+
+def _counties(near: Near) -> Document:
+    """The counties whose centre is in the circle, for what says no more than its county."""
+    codes = [
+        county.code
+        for county in counties()
+        if kilometres(near.point, county.centre) <= near.kilometres
+    ]
+    return {"terms.point": None, "terms.place_code": {"$in": codes}}
+
+
+_OCCUPATIONS = {each.value: each for each in Occupation}
+_EMPLOYMENT = {each.value: each for each in EmploymentType}
+_SHIFTS = {each.value: each for each in Shift}
+_INTENSITIES = {each.value: each for each in Intensity}
+_BENEFITS = {each.value: each for each in Benefit}
+_GROUPS = {each.value: each for each in SeekerGroup}
+_PERIODS = {each.value: each for each in PayPeriod}
+
+
+def _time(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def _decimal(stored: Any) -> Decimal:
+    found: Decimal = stored.to_decimal()
+    return found

@@ -1,0 +1,64 @@
+"""Records to documents and back: one converter, so that no noun has rules of its own.
+
+``id`` is ``_id``; enumerations are their values, dates and times of day ISO strings (they sort as
+such), decimals Decimal128, tuples arrays. Unknown keys of a document are ignored: they belong to
+storage alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
+
+from bson.decimal128 import Decimal128
+from cattrs import Converter
+
+from storage.mongo.client import Document
+
+R = TypeVar("R")
+
+
+def _converter() -> Converter:
+    converter = Converter()
+    converter.register_unstructure_hook(Enum, lambda member: member.value)
+    converter.register_unstructure_hook(Decimal, Decimal128)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(datetime, lambda at: at)
+    converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_unstructure_hook(bytes, lambda raw: raw)
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_structure_hook(datetime, lambda at, _: at)
+    converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
+    converter.register_structure_hook(bytes, lambda raw, _: bytes(raw))
+    return converter
+
+
+def _decimal(value: Any, _: type) -> Decimal:
+    return value.to_decimal() if isinstance(value, Decimal128) else Decimal(str(value))
+
+
+_CONVERTER = _converter()
+
+
+def to_document(record: Any) -> Document:
+    """The document of a record, ready to be stored."""
+    document: Document = _CONVERTER.unstructure(record)
+    if "id" in document:
+        document = {"_id": document.pop("id"), **document}
+    return document
+
+
+def differing(before: Any, after: Any) -> Document:
+    """The fields of ``after`` that differ from those of ``before``, a record of the same kind."""
+    old, new = to_document(before), to_document(after)
+    return {name: value for name, value in new.items() if value != old[name]}
+
+
+def to_record(kind: type[R], document: Document) -> R:
+    """The record that a document holds."""
+    if "_id" in document:
+        document = {**document, "id": document["_id"]}
+    return _CONVERTER.structure(document, kind)

@@ -1,0 +1,73 @@
+"""What a database knows of itself: the secret it belongs to, and whether it holds demo data."""
+
+from __future__ import annotations
+
+import hmac
+
+from storage.mongo.client import (
+    Duplicate,
+    Mongo,
+    Session,
+    StorageError,
+    StorageUnavailable,
+    translated,
+)
+from storage.mongo.crypto import derive_key
+
+
+class WrongSecret(StorageError):
+    """The database was filled under another SONGGANG_SECRET: no lead could be found or opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was made with another SONGGANG_SECRET. Start with that secret, "
+            "or use another MONGODB_DATABASE."
+        )
+
+
+class Meta:
+    def __init__(self, mongo: Mongo) -> None:
+        self._meta = mongo["meta"]
+
+    async def claim(self, secret: str) -> None:
+        """Bind a new database to ``secret``, or check that it is bound to it.
+
+        :raises WrongSecret: it is bound to another one.
+        :raises StorageUnavailable: that cannot be told just now.
+        """
+        fingerprint = _fingerprint(secret)
+        try:
+            with translated():
+                await self._meta.insert_one({"_id": "secret", "fingerprint": fingerprint})
+        except Duplicate:
+            with translated():
+                document = await self._meta.find_one({"_id": "secret"})
+            if document is None:
+                # A new primary does not show yet what the old one had confirmed.
+                raise StorageUnavailable("the database's secret is not yet confirmed") from None
+            if not hmac.compare_digest(document["fingerprint"], fingerprint):
+                raise WrongSecret from None
+
+    async def change_secret(self, secret: str, *, session: Session) -> None:
+        """Bind the database to another secret."""
+        with translated():
+            await self._meta.update_one(
+                {"_id": "secret"}, {"$set": {"fingerprint": _fingerprint(secret)}}, session=session
+            )
+
+    async def is_demo(self) -> bool:
+        with translated():
+            return await self._meta.find_one({"_id": "demo"}) is not None
+
+    async def mark_demo(self) -> bool:
+        """Mark the database as a demo; False when it was one before."""
+        try:
+            with translated():
+                await self._meta.insert_one({"_id": "demo"})
+        except Duplicate:
+            return False
+        return True
+
+
+def _fingerprint(secret: str) -> str:
+    return derive_key(secret, "fingerprint").hex()

@@ -1,0 +1,187 @@
+"""What a search is narrowed to, as the conditions that the database reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingStatus,
+    Shift,
+)
+from domain.reference.geo import EARTH_KM, Point
+from domain.reference.regions import significant_digits
+from domain.search.facets import trait_of
+from domain.search.search_entries import Word
+from domain.seekers.groups import SeekerGroup
+from storage.mongo.client import Document
+from storage.postings.postings import visible
+
+
+class SearchOrder(Enum):
+    """The key that each order pages by stands beside it."""
+
+    NEWEST = (("_id", -1),)
+    PAY = (("search.pay", -1), ("_id", -1))
+    RELEVANCE = (("rank", -1), ("_id", -1))
+    DISTANCE = (("metres", 1), ("_id", -1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchQuery:
+    """What a search is narrowed to; None and () leave a field open, several values of a field are
+    alternatives, but benefits and insurance must all be there.
+
+    Without ``status`` only postings that may be shown on the day ``on`` are found, and still on
+    ``open_on``; with it, those of the employer or of the union with its
+    branches.
+    """
+
+    on: date
+    open_on: date | None = None
+    status: PostingStatus | None = None
+    union_id: str | None = None
+    words: tuple[Word, ...] = ()
+    ids: tuple[str, ...] | None = None
+    employer_id: str | None = None
+    region: str | None = None
+    occupations: tuple[Occupation, ...] = ()
+    employment_types: tuple[EmploymentType, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    intensities: tuple[Intensity, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    insurance: tuple[InsuranceKind, ...] = ()
+    friendly_to: tuple[SeekerGroup, ...] = ()
+    pay_from: int | None = None
+    pay_to: int | None = None
+    near: Point | None = None
+    within_km: float | None = None
+
+    def where(self, worded: Sequence[Document] | None = None) -> Document:
+        """The condition that a posting must fulfil; ``worded`` stands for the words if given."""
+        return {"$and": [*self._indexed(worded), *self._residual()]}
+
+    @property
+    def is_led(self) -> bool:
+        """Whether a token leads a reading: its keys come in no order of a list."""
+        return bool(self.words or self.occupations) or self.region is not None
+
+    def keys(self, worded: Sequence[Document] | None = None) -> list[Document]:
+        """The same as stages over an index that holds all that is compared and counted.
+
+        They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. What would make a reading of
+        the index jump from key to key, or leave it for the posting, is looked at only after these
+        are taken from the key; they are computed, or the server would look at it before.
+        """
+        fields = {
+            "key": {"$concat": ["$_id", ""]},
+            "place": "$terms.place_code",
+            "pay": {"$ifNull": ["$search.pay", None]},
+            "traits": {"$concat": ["$search.traits", ""]},
+        }
+        codes = [trait_of(code) for code in (*self.benefits, *self.insurance)]
+        wanted: list[Document] = [{"traits": {"$regex": code}} for code in codes]
+        if self.friendly_to:
+            either = "".join(trait_of(code) for code in self.friendly_to)
+            wanted.append({"traits": {"$regex": f"[{either}]"}})
+        if pay := self._pay_bounds():
+            wanted.append({"pay": pay})
+        return [
+            {"$match": {"$and": self._indexed(worded)}},
+            {"$project": fields},
+            *({"$match": condition} for condition in wanted),
+        ]
+
+    def shown(self) -> Document:
+        """The part of it that says whether it may be shown at all, and to whom."""
+        if self.status is None:
+            where = visible(max(self.on, self.open_on or self.on))
+        else:
+            where = {"status": self.status.value}
+        if self.union_id is not None:
+            where["union_path"] = self.union_id
+        if self.employer_id is not None:
+            where["employer_id"] = self.employer_id
+        if self.ids is not None:
+            where["_id"] = {"$in": list(self.ids)}
+        return where
+
+    def _indexed(self, worded: Sequence[Document] | None = None) -> list[Document]:
+        single = {
+            "search.occupation": self.occupations,
+            "search.employment_type": self.employment_types,
+            "search.shift": self.shifts,
+            "search.intensity": self.intensities,
+        }
+        codes: list[Document] = [
+            {name: {"$in": [trait_of(code) for code in wanted]}}
+            for name, wanted in single.items()
+            if wanted
+        ]
+        having = [*map(_has, self.words)] if worded is None else worded
+        parts = [self.shown(), *having, self._place(), *codes]
+        if self.occupations and not self.words and self.region is None:
+            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
+        return [part for part in parts if part]
+
+    def _residual(self) -> list[Document]:
+        parts: list[Document] = [{"terms.benefits": code} for code in self.benefits]
+        parts += [{"terms.insurance": code} for code in self.insurance]
+        if self.friendly_to:
+            parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
+        if pay := self._pay_bounds():
+            parts.append({"search.pay": pay})
+        return parts
+
+    def _pay_bounds(self) -> Document:
+        bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
+
+    def _place(self) -> Document:
+        where: Document = {}
+        if self.region is not None:
+            digits = significant_digits(self.region)
+            where["terms.place_code"] = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+            if not self.words:
+                where["search.tokens"] = f"r:{digits}"
+        if self.near is not None and self.within_km is not None:
+            centre = [self.near.longitude, self.near.latitude]
+            sphere = {"$centerSphere": [centre, self.within_km / EARTH_KM]}
+            where["search.at"] = {"$geoWithin": sphere}
+        return where
+
+
+def _tokens(word: Word, tokens: Sequence[str]) -> list[Any]:
+    """The tokens as the database matches them; for a beginning, all that begin so."""
+    return [re.compile(f"^{re.escape(token)}") for token in tokens] if word.begins else [*tokens]
+
+
+def _has(word: Word) -> Document:
+    return {"search.tokens": {"$in": _tokens(word, (*word.strong, *word.weak))}}
+
+
+def ranked(words: Sequence[Word]) -> list[list[Document]]:
+    """The conditions of each rank, the best first; together they find all that have the words.
+
+    First those that have every word strongly, then those that have some, then the others.
+    """
+    strong: list[Document] = [
+        {"search.tokens": {"$in": _tokens(word, word.strong)}} for word in words
+    ]
+    weak: list[Document] = [{"search.tokens": {"$in": _tokens(word, word.weak)}} for word in words]
+    if not words:
+        return [[]]
+    others = [*weak, {"$nor": strong}]
+    if len(words) == 1:
+        return [strong, others]
+    some = [*map(_has, words), {"$or": strong}, {"$nor": [{"$and": strong}]}]
+    return [strong, some, others]

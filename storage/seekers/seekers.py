@@ -1,0 +1,129 @@
+"""Seekers. One profile a giver: a unique index promises it, not a look before.
+
+A profile is exchanged as a whole, and only for the version that was read. Beside it stand the keys
+under which new postings find it (``reach``), which are none while nothing may be looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.seekers import Seeker, SeekerStatus, reach_of
+from storage.mongo.client import Document, Mongo, Session, translated
+from storage.mongo.codec import to_document, to_record
+from storage.mongo.paging import Page, Slice, find_page
+
+NEWEST_FIRST = (("_id", -1),)
+OLDEST_FIRST = (("_id", 1),)
+# As the index "idle" has it, so that it serves.
+_KEPT: Document = {"erased_at": {"$type": "null"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeekerQuery:
+    """Whose seekers, and what they are narrowed to."""
+
+    union_id: str | None
+    status: SeekerStatus | None = None
+    group: SeekerGroup | None = None
+    campaign_id: str | None = None
+
+
+class Seekers:
+    def __init__(self, mongo: Mongo) -> None:
+        self._seekers = mongo["seekers"]
+
+    async def add(self, seekers: Sequence[Seeker], *, session: Session | None = None) -> None:
+        """Store new profiles.
+
+        :raises Duplicate: a giver has one.
+        """
+        with translated():
+            await self._seekers.insert_many([_document(each) for each in seekers], session=session)
+
+    async def exchange(
+        self, before: Seeker, after: Seeker, *, session: Session | None = None
+    ) -> bool:
+        """Put ``after`` in the place of ``before``; False when it has changed since."""
+        with translated():
+            done = await self._seekers.replace_one(
+                {"_id": before.id, "version": before.version}, _document(after), session=session
+            )
+        return done.modified_count == 1
+
+    async def by_ids(
+        self, ids: Iterable[str], *, session: Session | None = None
+    ) -> dict[str, Seeker]:
+        """The seekers among ``ids`` that exist, by id."""
+        with translated():
+            found = self._seekers.find({"_id": {"$in": list(ids)}}, session=session)
+            return {document["_id"]: to_record(Seeker, document) async for document in found}
+
+    async def by_id(self, seeker_id: str, *, session: Session | None = None) -> Seeker | None:
+        return (await self.by_ids([seeker_id], session=session)).get(seeker_id)
+
+    async def by_giver(self, giver: str) -> Seeker | None:
+        """What this giver saved."""
+        with translated():
+            document = await self._seekers.find_one({"giver": giver})
+        return to_record(Seeker, document) if document else None
+
+    async def page(self, query: SeekerQuery, wanted: Slice) -> Page[Seeker]:
+        """Newest first; the key is the id."""
+        where: Document = {
+            name: value
+            for name, value in (
+                ("union_path", query.union_id),
+                ("status", query.status.value if query.status else None),
+                ("profile.group", query.group.value if query.group else None),
+                ("campaign_id", query.campaign_id),
+            )
+            if value is not None
+        }
+        with translated():
+            page = await find_page(self._seekers, where | _KEPT, NEWEST_FIRST, wanted)
+        return page.map(lambda document: to_record(Seeker, document))
+
+    async def reached(
+        self,
+        keys: Sequence[str],
+        *,
+        union_id: str | None = None,
+        before: str | None = None,
+        limit: int,
+    ) -> list[Seeker]:
+        """Who may be looked for under one of the keys, newest first, from ``before`` on."""
+        where: Document = {"reach": {"$in": list(keys)}}
+        if union_id is not None:
+            where["union_path"] = union_id
+        if before is not None:
+            where["_id"] = {"$lt": before}
+        with translated():
+            found = self._seekers.find(where).sort("_id", -1).limit(limit)
+            return [to_record(Seeker, document) async for document in found]
+
+    async def of_campaign(self, campaign_id: str, *, after: str, limit: int) -> list[Seeker]:
+        """The seekers of a campaign in the order of their ids."""
+        where = {"campaign_id": campaign_id, "_id": {"$gt": after}}
+        with translated():
+            found = self._seekers.find(where).sort("_id", 1).limit(limit)
+            return [to_record(Seeker, document) async for document in found]
+
+    async def count(self, campaign_id: str) -> int:
+        """How many seekers a campaign has."""
+        with translated():
+            return await self._seekers.count_documents({"campaign_id": campaign_id})
+
+    async def idle(self, *, before: datetime, limit: int, session: Session) -> list[Seeker]:
+        """Profiles that nobody has touched since then."""
+        where = {"updated_at": {"$lte": before}} | _KEPT
+        with translated():
+            found = self._seekers.find(where, session=session).hint("idle").limit(limit)
+            return [to_record(Seeker, document) async for document in found]
+
+
+def _document(seeker: Seeker) -> Document:
+    return to_document(seeker) | {"reach": list(reach_of(seeker))}

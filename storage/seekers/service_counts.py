@@ -1,0 +1,63 @@
+"""Services: what a union did for people beside the live sessions, counted exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.seekers.call_campaigns import CallOutcome
+from domain.seekers.referrals import ReferralStatus
+from storage.mongo.client import Document, Mongo
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceCounts:
+    """Of a union with its branches. ``people`` were reached by a call; services are not people."""
+
+    calls: int = 0
+    people: int = 0
+    profiles: int = 0
+    referrals: int = 0
+    referrals_done: int = 0
+
+    @property
+    def services(self) -> int:
+        """Calls that were made, profiles that are kept, and referrals that were opened."""
+        return self.calls + self.profiles + self.referrals
+
+
+class Services:
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def counts(self, union_id: str) -> ServiceCounts:
+        """What a union and its branches did."""
+        calls = await self._sums(
+            "call_entries",
+            union_id,
+            calls={"$size": "$calls"},
+            people=_one_where({"$in": [CallOutcome.REACHED.value, "$calls.outcome"]}),
+        )
+        profiles = await self._sums("seekers", union_id, profiles=1)
+        referrals = await self._sums(
+            "referrals",
+            union_id,
+            referrals=1,
+            referrals_done=_one_where({"$eq": ["$status", ReferralStatus.DONE.value]}),
+        )
+        return ServiceCounts(**calls, **profiles, **referrals)
+
+    async def _sums(self, collection: str, union_id: str, **sums: Any) -> dict[str, int]:
+        pipeline: list[Document] = [
+            {"$match": {"union_path": union_id}},
+            {"$group": {"_id": None, **{name: {"$sum": each} for name, each in sums.items()}}},
+            {"$project": {"_id": 0}},
+        ]
+        found: dict[str, int] = {}
+        async for document in self._mongo.aggregate(collection, pipeline):
+            found = document
+        return found
+
+
+def _one_where(condition: Document) -> Document:
+    return {"$cond": [condition, 1, 0]}

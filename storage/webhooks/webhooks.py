@@ -1,0 +1,148 @@
+"""Webhooks: whose they are, and what they are told of. Their secrets are stored sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from domain.webhooks.messages import Notice, WebhookEvent
+from domain.webhooks.webhooks import MOST_WEBHOOKS, Webhook, WebhookSecret, WebhookState
+from storage.mongo.client import Document, Duplicate, Mongo, Session, translated
+from storage.mongo.codec import differing, to_document, to_record
+from storage.mongo.paging import Page, Slice, find_page
+
+NEWEST_FIRST = (("_id", -1),)
+_OFF = [state.value for state in WebhookState if state is not WebhookState.ENABLED]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookQuery:
+    """Whose webhooks: one of the two is set. A union's include those of its branches."""
+
+    union_id: str | None = None
+    employer_id: str | None = None
+
+    def where(self) -> Document:
+        """The condition that a stored webhook must meet."""
+        if self.union_id is not None:
+            return {"union_path": self.union_id}
+        return {"employer_id": self.employer_id}
+
+
+class Webhooks:
+    def __init__(self, mongo: Mongo) -> None:
+        self._webhooks = mongo["webhooks"]
+
+    async def add(self, webhook: Webhook) -> Webhook | None:
+        """Store a webhook at a free slot of its owner; None when there is none."""
+        for slot in range(MOST_WEBHOOKS):
+            placed = replace(webhook, slot=slot)
+            try:
+                with translated():
+                    await self._webhooks.insert_one(to_document(placed))
+            except Duplicate:
+                continue
+            return placed
+        return None
+
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, Webhook]:
+        """The webhooks among ``ids`` that exist, by id."""
+        with translated():
+            found = self._webhooks.find({"_id": {"$in": list(ids)}})
+            return {document["_id"]: to_record(Webhook, document) async for document in found}
+
+    async def by_id(self, webhook_id: str, *, session: Session | None = None) -> Webhook | None:
+        with translated():
+            document = await self._webhooks.find_one({"_id": webhook_id}, session=session)
+        return to_record(Webhook, document) if document else None
+
+    async def page(self, query: WebhookQuery, wanted: Slice) -> Page[Webhook]:
+        """Newest first; the key is the id."""
+        with translated():
+            page = await find_page(self._webhooks, query.where(), NEWEST_FIRST, wanted)
+        return page.map(lambda document: to_record(Webhook, document))
+
+    async def hearing(self, event: WebhookEvent, *, session: Session) -> bool:
+        """Whether anybody at all is told of such events."""
+        with translated():
+            found = await self._webhooks.find_one(
+                {"events": event.value}, {"_id": 1}, session=session
+            )
+        return found is not None
+
+    async def concerned(self, notices: Sequence[Notice], *, session: Session) -> list[Webhook]:
+        """The webhooks that may have to be told of some of these."""
+        unions = {union_id for notice in notices for union_id in notice.union_path}
+        employers = {notice.employer_id for notice in notices if notice.employer_id is not None}
+        where: Document = {
+            "events": {"$in": sorted({notice.event.value for notice in notices})},
+            "owner": {
+                "$in": [f"union/{union_id}" for union_id in sorted(unions)]
+                + [f"employer/{employer_id}" for employer_id in sorted(employers)]
+            },
+        }
+        with translated():
+            found = self._webhooks.find(where, session=session)
+            return [to_record(Webhook, document) async for document in found]
+
+    async def off(self) -> list[str]:
+        """The ids of those that are switched off."""
+        with translated():
+            found = self._webhooks.find({"state": {"$in": _OFF}}, {"_id": 1})
+            return [document["_id"] async for document in found]
+
+    async def change(self, before: Webhook, after: Webhook) -> Webhook | None:
+        """Store what its owner has changed, which makes it a version on; as it is stored then.
+
+        None when somebody else has changed it since it was read.
+        """
+        changed = differing(before, replace(after, version=before.version + 1))
+        with translated():
+            document = await self._webhooks.find_one_and_update(
+                {"_id": before.id, **_at(before.version)}, {"$set": changed}, return_document=True
+            )
+        return to_record(Webhook, document) if document else None
+
+    async def note_failure(self, before: Webhook, after: Webhook) -> bool:
+        """Store what a failed try means for it.
+
+        False when it has worked, or was changed by its owner, since it was read: then the try says
+        nothing of it any more.
+        """
+        as_it_was = {"_id": before.id, **_at(before.version), "failing_since": before.failing_since}
+        return await self._set(as_it_was, differing(before, after))
+
+    async def recovered(self, webhook_id: str) -> None:
+        """Note that it works (again)."""
+        well = {"failing_since": None, "last_status": None, "last_failure": None}
+        with translated():
+            await self._webhooks.update_one(
+                {"_id": webhook_id, "failing_since": {"$ne": None}}, {"$set": well}
+            )
+
+    async def delete(self, webhook_id: str) -> None:
+        with translated():
+            await self._webhooks.delete_one({"_id": webhook_id})
+
+    async def sealed_before(self, version: int) -> list[Webhook]:
+        """Those with a secret that is sealed with an older key."""
+        with translated():
+            found = self._webhooks.find({"secrets.key_version": {"$lt": version}})
+            return [to_record(Webhook, document) async for document in found]
+
+    async def replace_secrets(self, webhook: Webhook, secrets: Sequence[WebhookSecret]) -> bool:
+        """Exchange the sealed secrets if they are still those that were read."""
+        anew = replace(webhook, secrets=tuple(secrets))
+        return await self._set(
+            {"_id": webhook.id, **differing(anew, webhook)}, differing(webhook, anew)
+        )
+
+    async def _set(self, where: Document, changed: Document) -> bool:
+        with translated():
+            found = await self._webhooks.update_one(where, {"$set": changed})
+        return found.matched_count == 1
+
+
+def _at(version: int) -> Document:
+    """The condition for that version; one that is older than versions has none."""
+    return {"version": version if version > 1 else {"$in": [1, None]}}

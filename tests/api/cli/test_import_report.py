@@ -1,0 +1,119 @@
+"""The rows of an import as lines: what is told, how it is laid out, and what no terminal gets."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from api.cli import import_report as outcomes
+from api.cli.import_report import CSV_HEADINGS, csv_of, lines_of, summary
+from domain.exchange.imports import (
+    CLOSED,
+    EMPLOYER_DIFFERS,
+    Import,
+    ImportRow,
+    RowOutcome,
+    fault,
+    row_id,
+)
+from storage.mongo.client import Mongo, new_id
+from storage.mongo.codec import to_document
+from storage.store import Store
+from tests.support import records
+
+NO_NUMBER = fault("NOT_A_WHOLE_NUMBER", "pay", "Give a whole number.", "请填写整数。")
+
+
+@pytest.fixture
+async def store(mongo: Mongo) -> Store:
+    return Store(mongo, "a secret for tests")
+
+
+async def imported(store: Store, *rows: ImportRow) -> Import:
+    """An import with these rows, of a table whose second heading is hostile."""
+    one = records.imported(
+        columns=("externalId", "pay.amount", "creditCode"),
+        headings=("岗位编号", "\x1b[31m基本工资", "信用代码"),
+    )
+    numbered = [
+        to_document(row) | {"_id": row_id(one.id, row.number), "import_id": one.id} for row in rows
+    ]
+    await store.mongo["import_rows"].insert_many(numbered)
+    return one
+
+
+def row(number: int, outcome: RowOutcome, *findings: object, **more: object) -> ImportRow:
+    return records.import_row(number=number, outcome=outcome, findings=findings, **more)
+
+
+async def told(store: Store, one: Import, *, zh: bool = False) -> list[str]:
+    return [line async for line in lines_of(store, one, zh=zh)]
+
+
+async def test_what_was_simply_taken_in_is_not_told(store: Store) -> None:
+    one = await imported(store, row(2, RowOutcome.ACCEPTED), row(3, RowOutcome.DUPLICATE))
+    assert await told(store, one) == []
+
+
+async def test_each_finding_is_a_line_and_columns_stand_below_their_headings(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "PAGE", 2)
+    one = await imported(
+        store,
+        row(2, RowOutcome.HELD),
+        row(3, RowOutcome.ACCEPTED),
+        row(4, RowOutcome.FAILED, NO_NUMBER, CLOSED, external_id="甲-1"),
+        row(5, RowOutcome.DUPLICATE, EMPLOYER_DIFFERS),
+    )
+    said = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
+    closed = f"{CLOSED.message} (POSTING_CLOSED)"
+    differs = f"{EMPLOYER_DIFFERS.message} (EMPLOYER_KNOWN_OTHERWISE)"
+    assert await told(store, one) == [
+        "Row     Outcome     Number            Column            Finding",
+        "2       HELD",
+        f"4       FAILED      甲-1              [31m基本工资      {said}",
+        f"4       FAILED      甲-1              岗位编号          {closed}",
+        f"5       DUPLICATE                     信用代码          {differs}",
+    ]
+
+
+async def test_in_chinese_everything_is(store: Store) -> None:
+    one = await imported(store, row(4, RowOutcome.FAILED, NO_NUMBER))
+    assert await told(store, one, zh=True) == [
+        "行      结果        编号              列                说明",
+        "4       无法读取                      [31m基本工资      请填写整数。 (NOT_A_WHOLE_NUMBER)",
+    ]
+
+
+async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> None:
+    posting = new_id()
+    one = await imported(
+        store,
+        row(2, RowOutcome.ACCEPTED, external_id="=1+1", posting_id=posting, employer_id=posting),
+        row(3, RowOutcome.FAILED, NO_NUMBER, CLOSED),
+    )
+    said = b"".join([piece async for piece in csv_of(store, one)]).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(said, newline="")))
+    assert tuple(lines[0]) == CSV_HEADINGS
+    assert {len(line) for line in lines} == {len(CSV_HEADINGS)}
+    assert [line[:3] for line in lines[1:]] == [
+        ["2", "ACCEPTED", "'=1+1"],
+        ["3", "FAILED", ""],
+        ["3", "FAILED", ""],
+    ]
+    assert all(lines[1][3:5])
+    assert [line[5:7] for line in lines[2:]] == [
+        ["[31m基本工资", "NOT_A_WHOLE_NUMBER"],
+        ["岗位编号", "POSTING_CLOSED"],
+    ]
+
+
+def test_the_summary_names_each_number() -> None:
+    one = records.imported(total=1_500, accepted=1_200, held=3, dry_run=True)
+    assert summary(one) == (
+        "Dry run, nothing was written: 1,203 of 1,500 rows: "
+        "1,200 accepted, 3 held, 0 refused, 0 duplicates, 0 failed."
+    )

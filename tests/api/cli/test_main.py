@@ -1,0 +1,260 @@
+"""The command line as real processes: what is printed, where, and with which exit code."""
+
+import asyncio
+import json
+import re
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+import typer
+import websockets
+from websockets.typing import Subprotocol
+
+from api.cli import main as command_line
+from realtime.outbox import Close
+from schema.root import printed
+from storage.mongo.client import Mongo
+from storage.mongo.embedded import embedded
+from storage.store import Store
+from tests.support.clients import Http
+from tests.support.mongod import temporary_folder
+from tests.support.server import command, running_server, spawn, start
+from tests.support.waiting import until
+
+SECRET = "a secret for tests"
+PASSWORD = "correct horse battery"
+
+
+async def refused(
+    uri: str | None, *arguments: str, folder: Path, database: str = "x", **given: str
+) -> str:
+    """The one line with which a command that cannot work ends."""
+    ended = await command(uri, database, *arguments, folder=folder, **given)
+    assert (ended.code, ended.out) == (1, "")
+    (line,) = ended.err.splitlines()
+    assert line.startswith("songgang: ")
+    return line
+
+
+@pytest.mark.parametrize("arguments", [["walk"], ["run", "--fast"], ["create-staff"]])
+async def test_a_command_that_is_not_understood_ends_with_2(
+    folder: Path, arguments: list[str]
+) -> None:
+    ended = await command(None, "x", *arguments, folder=folder)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SONGGANG_PORT": "many"}, "SONGGANG_PORT: "),
+        ({"SONGGANG_SECRET": "short"}, "SONGGANG_SECRET: needs at least 16 characters"),
+        ({"MONGODB_URI": "mongodb://a:b:c@d"}, "MONGODB_URI cannot be read"),
+        ({"SONGGANG_HOST": "192.0.2.1"}, "Cannot listen on 192.0.2.1"),
+    ],
+)
+async def test_a_wrong_setting_is_one_line_and_1(
+    folder: Path, given: dict[str, str], said: str
+) -> None:
+    assert said in await refused(None, "run", folder=folder, **given)
+
+
+async def test_a_mongodb_that_does_not_answer_is_one_line_without_the_password(
+    folder: Path,
+) -> None:
+    uri = "mongodb://user:hush@127.0.0.1:1/?replicaSet=r"
+    line = await refused(uri, "run", folder=folder)
+    assert "no MongoDB primary answers at 127.0.0.1:1" in line
+    assert "hush" not in line
+
+
+async def test_a_port_in_use_is_told_before_a_database_is_started(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = await refused(None, "run", folder=folder, SONGGANG_PORT=str(port))
+    assert f"Cannot listen on 127.0.0.1 port {port}" in line
+    assert not (folder / ".songgang").exists()
+
+
+async def test_a_data_folder_in_use_is_told_with_who_has_it(folder: Path) -> None:
+    async with embedded(folder / "data") as running:
+        line = await refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
+        assert "is in use by process" in line
+        assert running.uri in line
+
+
+async def test_another_secret_than_the_databases_is_refused(
+    mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
+) -> None:
+    await Store(mongo, SECRET).prepare(SECRET)
+    line = await refused(mongo_uri, "run", folder=folder, database=database_name)
+    assert "another SONGGANG_SECRET" in line
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_a_server_with_0_and_it_has_announced_itself_once(
+    mongo_uri: str, database_name: str, sent: signal.Signals
+) -> None:
+    async with running_server(mongo_uri, database_name, SONGGANG_SECRET=SECRET) as server:
+        assert server.out.splitlines() == [
+            f"Songgang is ready at {server.url}",
+            f"GraphQL: {server.url}/graphql (HTTP POST, WebSocket graphql-transport-ws)",
+        ]
+        out = server.out
+        ended = await server.stop(sent)
+    assert (ended.code, ended.out) == (0, out)
+
+
+async def test_a_server_that_stops_sends_sockets_away_to_come_back(
+    mongo_uri: str, database_name: str
+) -> None:
+    async with running_server(mongo_uri, database_name, SONGGANG_SECRET=SECRET) as server:
+        protocols = [Subprotocol("graphql-transport-ws")]
+        async with websockets.connect(server.socket, subprotocols=protocols) as socket:
+            await socket.send('{"type": "connection_init"}')
+            assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+            ended = await server.stop()
+            await socket.wait_closed()
+            assert socket.close_code == Close.DRAINING
+    assert ended.code == 0
+
+
+async def test_a_demo_announces_its_sign_ins_and_a_session_on_air(
+    mongo_uri: str, database_name: str
+) -> None:
+    async with running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server:
+        assert [line.partition(":")[0] for line in server.out.splitlines()[2:]] == [
+            "Demo",
+            "Password",
+            "Live session",
+        ]
+        assert len(server.demo_password) == 16
+        async with Http(server.url) as http:
+            await http.sign_in("officer", server.demo_password)
+            query = "query ($id: ID!) { liveSession(id: $id) { status } }"
+            data = await http(query, {"id": server.live_session})
+            assert data == {"liveSession": {"status": "LIVE"}}
+        assert server.demo_password not in server.err
+
+
+async def test_a_signal_while_it_starts_ends_it_with_0_and_leaves_no_mongod(folder: Path) -> None:
+    process = await spawn(None, "songgang", "run", folder=folder)
+    owner = folder / ".songgang" / "mongod.log"
+    await until(owner.exists, within=30)
+    process.terminate()
+    async with asyncio.timeout(30):
+        assert await process.wait() == 0
+    async with embedded(folder / ".songgang"):
+        assert (folder / "out").read_text() == ""
+
+
+async def test_without_a_uri_it_brings_its_own_mongod_and_finds_its_data_again(
+    folder: Path,
+) -> None:
+    urls = []
+    for _ in range(2):
+        server = await start(None, "songgang", "--demo", folder=folder)
+        async with Http(server.url) as http:
+            data = await http("{ postings(first: 1) { edges { node { id } } } }")
+            urls.append(data["postings"]["edges"][0]["node"]["id"])
+        assert (await server.stop()).code == 0
+    assert urls[0] == urls[1]
+
+
+async def test_a_demo_in_a_database_with_other_data_is_refused(
+    mongo_uri: str, database_name: str, folder: Path
+) -> None:
+    given = {"SONGGANG_SECRET": SECRET}
+    made = await command(
+        mongo_uri, database_name, "create-union", "全国总工会", "--level", "national",
+        "--place", "110000", folder=folder, **given,
+    )  # fmt: skip
+    assert made.code == 0
+    for arguments in (["run", "--demo"], ["seed"]):
+        line = await refused(mongo_uri, *arguments, folder=folder, database=database_name, **given)
+        assert "holds data that are not a demo's" in line
+
+
+async def test_seed_loads_the_demo_and_prints_how_to_sign_in(
+    mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
+) -> None:
+    ended = await command(mongo_uri, database_name, "seed", folder=folder, SONGGANG_SECRET=SECRET)
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"Sign in as officer, host or recruiter; password: \S{16}\n", ended.out)
+    assert await mongo["postings"].count_documents({}) == 300
+
+
+class Office:
+    """Commands on one new database."""
+
+    def __init__(self, uri: str, database: str, folder: Path) -> None:
+        self.uri = uri
+        self.database = database
+        self.folder = folder
+
+    async def union(self, name: str, *more: str) -> str:
+        ended = await command(
+            self.uri, self.database, "create-union", name, "--level", "PROVINCE", "--place",
+            "610000", *more, folder=self.folder, SONGGANG_SECRET=SECRET,
+        )  # fmt: skip
+        assert ended.code == 0, ended.err
+        return ended.out.strip()
+
+    async def staff(self, *arguments: str, stdin: str = f"{PASSWORD}\n") -> tuple[int, str]:
+        ended = await command(
+            self.uri, self.database, "create-staff", *arguments, "--display-name", "李",
+            folder=self.folder, stdin=stdin, SONGGANG_SECRET=SECRET,
+        )  # fmt: skip
+        return ended.code, ended.out + ended.err
+
+
+@pytest.fixture
+def office(mongo_uri: str, database_name: str, folder: Path) -> Office:
+    return Office(mongo_uri, database_name, folder)
+
+
+async def test_staff_that_is_created_can_sign_in(office: Office) -> None:
+    root = await office.union("陕西省总工会")
+    below = await office.union("西安市总工会", "--parent", root)
+    created = await office.staff("Li", "--role", "officer", "--union", below)
+    assert created == (0, "li can sign in.\n")
+    with temporary_folder() as folder:
+        server = await start(office.uri, office.database, folder=folder, SONGGANG_SECRET=SECRET)
+        async with Http(server.url) as http:
+            token = (await http.sign_in("li", PASSWORD))["accessToken"]
+            query = "{ me { username displayName role union { name } } }"
+            me = (await http(query, token=token))["me"]
+        await server.stop()
+    assert me == {
+        "username": "li",
+        "displayName": "李",
+        "role": "OFFICER",
+        "union": {"name": "西安市总工会"},
+    }
+
+
+async def test_staff_that_cannot_be_is_one_line_and_1(office: Office) -> None:
+    assert await office.staff("li", "--role", "officer") == (
+        1,
+        "songgang: The role officer needs --union alone.\n",
+    )
+
+
+def test_schema_writes_the_snapshot_and_checks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = tmp_path / "schema.graphql"
+    monkeypatch.setattr(command_line, "_SNAPSHOT", snapshot)
+    command_line.schema(check=False)
+    assert snapshot.read_text("utf-8") == printed()
+    command_line.schema(check=True)
+    assert capsys.readouterr().out == ""
+
+    snapshot.write_text(printed().replace("type Query {", "type Query {\n  gone: Int"), "utf-8")
+    with pytest.raises(typer.Exit) as left:
+        command_line.schema(check=True)
+    assert left.value.exit_code == 1
+    assert "-  gone: Int" in capsys.readouterr().out.splitlines()

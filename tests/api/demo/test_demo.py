@@ -1,0 +1,224 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from api.demo.demo import FEWEST, Keeper, Loaded, NotADemo, load
+from domain.live.events import SessionStarted, session_topic
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import KNOWN_WAGES
+from realtime.commit import GroupCommit
+from services.live.sessions import Desk
+from storage.clock import utc_now
+from storage.live.sessions import SessionQuery
+from storage.mongo.client import Mongo
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.support.clients import Http
+from tests.support.mongod import temporary_folder
+from tests.support.server import Server, running_server, start
+from tests.support.waiting import until
+
+SECRET = "a secret for tests"
+COUNTS = {"unions": 9, "employers": 20, "postings": 300, "sessions": 5, "accounts": 3}
+LIVE = "{ liveSessions(filter: {status: LIVE}, first: 20) { edges { node { id } } } }"
+END = """
+mutation ($id: ID!) { endSession(input: {sessionId: $id}) { __typename } }
+"""
+
+
+@dataclass
+class Room:
+    store: Store
+    desk: Desk
+    keeper: Keeper
+    loaded: Loaded
+
+
+async def noted(*_: object) -> None:
+    """The session's seq is not looked at here."""
+
+
+@pytest.fixture
+async def store(mongo: Mongo) -> Store:
+    store = Store(mongo, SECRET)
+    await store.prepare(SECRET)
+    return store
+
+
+async def load_now(store: Store, *, days_ago: int = 0) -> Loaded:
+    at = utc_now() - timedelta(days=days_ago)
+    return await load(store, password="demo password", at=at, table=KNOWN_WAGES)
+
+
+def keeper_of(store: Store, desk: Desk) -> Keeper:
+    host_id = Loaded(at=utc_now(), table=KNOWN_WAGES).host_id
+    return Keeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=host_id)
+
+
+@pytest.fixture
+async def desk(store: Store) -> AsyncIterator[Desk]:
+    commit = GroupCommit(store.mongo, store.log, utc_now, on_logged=noted)
+    yield Desk(store, commit, utc_now)
+    await commit.close()
+
+
+async def counted(store: Store) -> dict[str, int]:
+    return {name: await store.mongo[name].count_documents({}) for name in COUNTS}
+
+
+async def sessions_in(store: Store, status: SessionStatus) -> list[LiveSession]:
+    page = await store.sessions.page(SessionQuery(status=status), Slice(limit=100))
+    return list(page.items)
+
+
+async def open_in(store: Store, session: LiveSession) -> int:
+    today = day_in_china(utc_now())
+    return len(await store.postings.visible_ids(session.posting_ids, today))
+
+
+async def end_all(store: Store, desk: Desk) -> None:
+    for session in await sessions_in(store, SessionStatus.LIVE):
+        await desk.move(session.id, SessionStatus.ENDED)
+
+
+async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store) -> None:
+    loaded = await load_now(store)
+    assert await counted(store) == COUNTS
+    assert await store.meta.is_demo()
+    officer = await store.accounts.by_username("officer")
+    host = await store.accounts.by_username("host")
+    recruiter = await store.accounts.by_username("recruiter")
+    root = await store.unions.root()
+    assert officer is not None
+    assert host is not None
+    assert recruiter is not None
+    assert root is not None
+    assert (officer.union_id, host.union_id) == (root.id, root.id)
+    assert host.id == loaded.host_id
+    on_air = next(s for s in loaded.content.sessions if s.status is SessionStatus.LIVE)
+    shown = await store.postings.by_ids(on_air.posting_ids)
+    assert recruiter.employer_id in {posting.employer_id for posting in shown.values()}
+    assert all(session.owner_id == host.id for session in loaded.content.sessions)
+
+
+async def test_loading_again_adds_nothing_and_undoes_nothing(store: Store, desk: Desk) -> None:
+    await load_now(store)
+    await end_all(store, desk)
+    await load_now(store)
+    assert await counted(store) == COUNTS
+    assert await sessions_in(store, SessionStatus.LIVE) == []
+
+
+async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
+    loaded = await load_now(store)
+    lost = [posting.id for posting in loaded.content.postings[100:]]
+    await store.mongo["postings"].delete_many({"_id": {"$in": lost}})
+    await store.mongo["accounts"].delete_one({"username": "recruiter"})
+    await store.mongo["sessions"].delete_many({})
+    again = await load_now(store)
+    assert await counted(store) == COUNTS
+    assert (
+        again.content
+        == Loaded(
+            at=again.content.sessions[0].created_at + timedelta(days=5), table=KNOWN_WAGES
+        ).content
+    )
+
+
+async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: Store) -> None:
+    foreign = Loaded(at=utc_now(), table=KNOWN_WAGES).content.unions[:1]
+    await store.unions.add(foreign)
+    with pytest.raises(NotADemo, match="holds data that are not a demo's"):
+        await load_now(store)
+    assert await counted(store) == dict.fromkeys(COUNTS, 0) | {"unions": 1}
+    assert not await store.meta.is_demo()
+
+
+async def test_while_a_session_is_on_air_nothing_is_started(store: Store, desk: Desk) -> None:
+    await load_now(store)
+    before = await sessions_in(store, SessionStatus.LIVE)
+    live = await keeper_of(store, desk).ensure_live()
+    assert live in before
+    assert await sessions_in(store, SessionStatus.LIVE) == before
+
+
+async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
+    store: Store, desk: Desk
+) -> None:
+    loaded = await load_now(store)
+    keeper = keeper_of(store, desk)
+    scheduled = {session.id for session in await sessions_in(store, SessionStatus.SCHEDULED)}
+    started: list[str] = []
+    for _ in range(len(scheduled) + 2):
+        await end_all(store, desk)
+        live = await keeper.ensure_live()
+        assert (live.status, live.owner_id) == (SessionStatus.LIVE, loaded.host_id)
+        assert live.synthetic
+        assert await open_in(store, live) >= FEWEST
+        events = await store.log.read(session_topic(live.id), after=0, limit=10)
+        assert [placed.event for placed in events] == [SessionStarted(session_id=live.id)]
+        started.append(live.id)
+    assert set(started[: len(scheduled)]) == scheduled
+    assert len(set(started)) == len(started)
+
+
+async def test_an_old_demo_gets_postings_of_today_once(store: Store, desk: Desk) -> None:
+    await load_now(store, days_ago=300)
+    keeper = keeper_of(store, desk)
+    live = await keeper.ensure_live()
+    assert await open_in(store, live) >= FEWEST
+    assert (await counted(store))["postings"] == 600
+    await end_all(store, desk)
+    assert (await keeper.ensure_live()).id != live.id
+    assert (await counted(store))["postings"] == 600
+
+
+async def test_processes_that_start_a_demo_at_once_load_one_and_both_serve(
+    mongo_uri: str, database_name: str, mongo: Mongo
+) -> None:
+    given = {"SONGGANG_SECRET": SECRET, "SONGGANG_DEMO_PASSWORD": "the same password"}
+
+    async def run(folder: Path) -> Server:
+        return await start(mongo_uri, database_name, "--demo", folder=folder, **given)
+
+    with temporary_folder() as one, temporary_folder() as other:
+        servers = await asyncio.gather(run(one), run(other))
+        try:
+            for server in servers:
+                async with Http(server.url) as http:
+                    for username in ("officer", "host", "recruiter"):
+                        await http.sign_in(username, "the same password")
+            store = Store(mongo, SECRET)
+            assert await counted(store) == COUNTS
+        finally:
+            ends = await asyncio.gather(*(server.stop() for server in servers))
+    assert [end.code for end in ends] == [0, 0]
+
+
+async def test_a_session_comes_on_air_again_after_the_host_ended_all(
+    mongo_uri: str, database_name: str
+) -> None:
+    async with (
+        running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server,
+        Http(server.url) as http,
+    ):
+
+        async def on_air() -> list[str]:
+            edges = (await http(LIVE))["liveSessions"]["edges"]
+            return [edge["node"]["id"] for edge in edges]
+
+        first = await on_air()
+        assert server.live_session in first
+        token = (await http.sign_in("host", server.demo_password))["accessToken"]
+        for session_id in first:
+            await http(END, {"id": session_id}, token=token)
+
+        async def is_another_on_air() -> bool:
+            return bool(set(await on_air()) - set(first))
+
+        await until(is_another_on_air, within=20)

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from api.demo.synthetic import Demo, synthesise
+from domain.employers.employers import Employer, check_credit_code
+from domain.identity.unions import Union
+from domain.live.sessions import LiveSession, SessionFormat, SessionStatus
+from domain.postings.postings import Occupation, Posting, PostingStatus, Severity
+from domain.reference.calendar import day_in_china
+from domain.reference.regions import is_within
+from domain.screening.minimum_wages import KNOWN_WAGES, Grade, WageTable
+from domain.screening.screening import check_terms
+from domain.screening.verdicts import screened_again
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+TODAY = day_in_china(AT)
+
+
+def make(*, seed: int = 2026, table: WageTable = KNOWN_WAGES) -> Demo:
+    numbers = count(1)
+    return synthesise(
+        owner_id="host",
+        officer_id="officer",
+        at=AT,
+        new_id=lambda: f"id{next(numbers):04}",
+        table=table,
+        seed=seed,
+    )
+
+
+@pytest.fixture(scope="module")
+def demo() -> Demo:
+    return make()
+
+
+def test_the_same_arguments_give_the_same_demo(demo: Demo) -> None:
+    assert make() == demo
+    assert make(seed=1) != demo
+
+
+def test_everything_is_marked_and_has_an_id_of_its_own(demo: Demo) -> None:
+    records: list[Union | Employer | Posting | LiveSession] = [
+        *demo.unions,
+        *demo.employers,
+        *demo.postings,
+        *demo.sessions,
+    ]
+    assert all(record.synthetic for record in records)
+    assert len({record.id for record in records}) == len(records)
+    assert all(firm.name.endswith("（合成）") for firm in demo.employers)
+    assert all("合成" in session.host.name for session in demo.sessions)
+
+
+def test_there_are_20_firms_with_valid_codes_and_300_postings(demo: Demo) -> None:
+    assert len(demo.employers) == 20
+    assert len(demo.postings) == 300
+    codes = {check_credit_code(firm.credit_code, ("code",)) for firm in demo.employers}
+    assert len(codes) == 20
+    assert all("HECHENG" in code for code in codes)
+
+
+def test_unions_form_one_tree_from_the_root_down(demo: Demo) -> None:
+    known: set[str] = set()
+    for union in demo.unions:
+        assert set(union.path[:-1]) <= known
+        assert union.path[-1] == union.id
+        known.add(union.id)
+    assert [union.name for union in demo.unions if union.parent_id is None] == ["中华全国总工会"]
+    jiaxing = next(union for union in demo.unions if union.name == "嘉兴市总工会")
+    names = {union.id: union.name for union in demo.unions}
+    assert [names[step] for step in jiaxing.path] == [
+        "中华全国总工会",
+        "浙江省总工会",
+        "嘉兴市总工会",
+    ]
+
+
+def test_every_named_occupation_is_offered(demo: Demo) -> None:
+    offered = Counter(posting.terms.occupation for posting in demo.postings)
+    assert set(offered) == set(Occupation) - {Occupation.OTHER}
+    assert set(offered.values()) == {15}
+
+
+def test_every_posting_says_what_the_gate_said_of_it(demo: Demo) -> None:
+    firms = {firm.id: firm for firm in demo.employers}
+    for posting in demo.postings:
+        check_terms(posting.terms, TODAY)
+        again = screened_again(
+            posting, employer=firms[posting.employer_id], table=KNOWN_WAGES, at=AT
+        )
+        assert again is posting
+        if posting.review is not None:
+            assert Severity.REVIEW in {finding.severity for finding in posting.findings}
+            assert posting.status in {PostingStatus.OPEN, PostingStatus.SUSPENDED}
+            assert posting.review.by == "officer"
+            assert posting.review.approved
+            assert "演示数据" in posting.review.reason
+            assert posting.created_at < posting.review.at < AT
+
+
+def test_some_are_refused_some_wait_and_most_are_open(demo: Demo) -> None:
+    shares = Counter(posting.status for posting in demo.postings)
+    assert shares == {
+        PostingStatus.OPEN: 245,
+        PostingStatus.SUSPENDED: 18,
+        PostingStatus.REFUSED: 21,
+        PostingStatus.IN_REVIEW: 16,
+    }
+    assert 0.05 <= shares[PostingStatus.REFUSED] / len(demo.postings) <= 0.10
+
+
+def test_each_way_of_being_bad_is_there(demo: Demo) -> None:
+    codes = {finding.code for posting in demo.postings for finding in posting.findings}
+    assert codes >= {
+        "SOCIAL_INSURANCE_MISSING",
+        "PAY_BELOW_MINIMUM_WAGE",
+        "MINIMUM_WAGE_TO_CHECK",
+        "PROBATION_PAY_TOO_LOW",
+        "CONDITIONS_MISSING",
+        "PART_TIME_PAY_NOT_HOURLY",
+    }
+
+
+def test_a_pay_below_the_minimum_is_never_open(demo: Demo) -> None:
+    low = [posting for posting in demo.postings if posting.terms.pay.amount == 1500]
+    assert Counter(posting.status for posting in low) == {
+        PostingStatus.IN_REVIEW: 4,
+        PostingStatus.REFUSED: 1,
+    }
+
+
+def test_with_verified_figures_nothing_waits() -> None:
+    rows = tuple(replace(row, grade=Grade.A, effective_from=TODAY) for row in KNOWN_WAGES.rows)
+    shares = Counter(posting.status for posting in make(table=WageTable(rows)).postings)
+    assert shares == {
+        PostingStatus.OPEN: 257,
+        PostingStatus.SUSPENDED: 18,
+        PostingStatus.REFUSED: 25,
+    }
+
+
+def test_two_sessions_are_on_air_two_planned_and_one_over(demo: Demo) -> None:
+    assert [(session.format, session.status) for session in demo.sessions] == [
+        (SessionFormat.CHAIR_LIVE, SessionStatus.LIVE),
+        (SessionFormat.MODEL_WORKER_LIVE, SessionStatus.LIVE),
+        (SessionFormat.JOB_TOUR, SessionStatus.SCHEDULED),
+        (SessionFormat.JOB_FAIR, SessionStatus.SCHEDULED),
+        (SessionFormat.JOB_FAIR, SessionStatus.ENDED),
+    ]
+    for session in demo.sessions:
+        assert session.owner_id == "host"
+        assert (session.starts_at > AT) is (session.status is SessionStatus.SCHEDULED)
+        assert (session.started_at is None) is (session.status is SessionStatus.SCHEDULED)
+        assert (session.ended_at is not None) is (session.status is SessionStatus.ENDED)
+
+
+def test_a_session_presents_open_postings_of_its_union_and_region(demo: Demo) -> None:
+    postings = {posting.id: posting for posting in demo.postings}
+    unions = {union.id: union for union in demo.unions}
+    for session in demo.sessions:
+        shown = [postings[posting_id] for posting_id in session.posting_ids]
+        assert session.union_path == unions[session.union_id].path
+        assert all(job.is_open(TODAY + timedelta(days=20)) for job in shown)
+        assert all(job.union_id == session.union_id for job in shown)
+        region = unions[session.union_id].place_code
+        assert all(is_within(job.terms.place_code, region) for job in shown)
+    assert [len(set(session.posting_ids)) for session in demo.sessions] == [40, 24, 20, 36, 16]
+
+
+def test_a_session_goes_firm_by_firm_with_the_largest_intake_first(demo: Demo) -> None:
+    postings = {posting.id: posting for posting in demo.postings}
+    # In the last two regions a firm is not verified.
+    for session, verified in zip(demo.sessions, (4, 4, 4, 3, 3), strict=True):
+        shown = [postings[posting_id] for posting_id in session.posting_ids]
+        firms = list(dict.fromkeys(job.employer_id for job in shown))
+        assert len(firms) == verified
+        order = [(firms.index(job.employer_id), -job.terms.headcount) for job in shown]
+        assert order == sorted(order)

@@ -1,0 +1,85 @@
+"""The demo's people are invented and marked; calls, profiles and referrals fit together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from api.demo.synthetic import synthesise
+from api.demo.synthetic_people import People, synthesise_people
+from domain.identity.persons import normalise_phone
+from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.seekers.call_campaigns import CallOutcome
+from domain.seekers.remarks import check_remark
+from domain.seekers.seekers import check_profile
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+def make() -> People:
+    numbers = count(1)
+
+    def new_id() -> str:
+        return f"id{next(numbers):04}"
+
+    demo = synthesise(
+        owner_id="host", officer_id="officer", at=AT, new_id=new_id, table=KNOWN_WAGES
+    )
+    return synthesise_people(
+        demo.unions, officer_id="officer", at=AT, new_id=new_id, person=lambda phone: f"of {phone}"
+    )
+
+
+@pytest.fixture(scope="module")
+def people() -> People:
+    return make()
+
+
+def test_the_same_arguments_give_the_same_people(people: People) -> None:
+    assert make() == people
+
+
+def test_there_are_24_on_the_list_27_profiles_and_6_referrals(people: People) -> None:
+    outcomes = Counter(entry.outcome for entry, _ in people.called)
+    assert outcomes == {
+        CallOutcome.REACHED: 15,
+        CallOutcome.NO_ANSWER: 3,
+        CallOutcome.NOT_SEEKING: 3,
+        None: 3,
+    }
+    assert (len(people.seekers), len(people.referrals)) == (27, 6)
+    assert len({referral.kind for referral in people.referrals}) == 6
+
+
+def test_everybody_is_marked_and_cannot_be_called(people: People) -> None:
+    entries = [entry for entry, _ in people.called]
+    made: list[Any] = [people.campaign, *entries, *people.seekers, *people.referrals]
+    assert all(each.synthetic for each in made)
+    assert len({each.id for each in made}) == len(made)
+    for entry, contact in people.called:
+        assert contact.phone == normalise_phone(contact.phone, demo=True)
+        assert contact.phone.startswith("+86144")
+        assert entry.person == f"of {contact.phone}"
+        assert "合成" in contact.name
+
+
+def test_what_they_want_can_be_right_and_what_they_say_may_be_kept(people: People) -> None:
+    for seeker in people.seekers:
+        assert check_profile(seeker.profile, ("input",)) == seeker.profile
+        assert seeker.is_matched
+    for entry, _ in people.called:
+        assert check_remark(entry.remark, ("remark",)) == entry.remark
+        assert all(check_remark(call.note, ("note",)) == call.note for call in entry.calls)
+
+
+def test_profiles_of_the_list_belong_to_who_was_reached(people: People) -> None:
+    reached = {entry.seeker_id for entry, _ in people.called} - {None}
+    behalf = {seeker.id for seeker in people.seekers if seeker.campaign_id == people.campaign.id}
+    assert behalf == reached
+    own = [seeker for seeker in people.seekers if seeker.campaign_id is None]
+    assert all(seeker.giver and seeker.person is None for seeker in own)
+    assert all(referral.seeker_id in behalf for referral in people.referrals)

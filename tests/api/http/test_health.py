@@ -1,0 +1,57 @@
+import os
+import signal
+
+import httpx
+from pydantic import SecretStr
+
+from api.app import running
+from api.settings import Settings
+from storage.mongo.embedded import embedded
+from tests.support.mongod import temporary_folder
+from tests.support.server import running_server
+from tests.support.waiting import until
+
+SECRET = "a secret for tests"
+
+
+async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_time() -> None:
+    with temporary_folder() as data:
+        async with (
+            embedded(data) as mongod,
+            running_server(mongod.uri, "health", SONGGANG_SECRET=SECRET) as server,
+            httpx.AsyncClient(base_url=server.url, timeout=10) as client,
+        ):
+
+            async def is_answered(status: int) -> bool:
+                return (await client.get("/health/ready")).status_code == status
+
+            response = await client.get("/health/ready")
+            assert (response.status_code, response.json()) == (200, {"status": "ready"})
+
+            os.kill(mongod.pid, signal.SIGSTOP)
+            try:
+                await until(lambda: is_answered(503))
+                refused = (await client.get("/health/ready")).json()
+                assert refused["status"] == "unready"
+                assert "mongodb" in refused["failed"]
+                assert set(refused) == {"status", "failed"}
+                live = await client.get("/health/live")
+                assert (live.status_code, live.json()) == (200, {"status": "live"})
+            finally:
+                os.kill(mongod.pid, signal.SIGCONT)
+
+            await until(lambda: is_answered(200), within=30)
+
+
+async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name: str) -> None:
+    settings = Settings.read().model_copy(
+        update={
+            "mongodb_uri": SecretStr(mongo_uri),
+            "mongodb_database": database_name,
+            "given_secret": SecretStr(SECRET),
+        }
+    )
+    async with running(settings) as node:
+        assert await node.health.failed() == []
+        await node.drain()
+        assert await node.health.failed() == ["draining"]

@@ -1,0 +1,154 @@
+"""The file of trusted documents: how it is made, read, and used by a server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.settings import SettingsInvalid
+from api.trusted_documents import trusted_documents
+from schema.execution.documents import digest_of
+from tests.support.graphql import socket
+from tests.support.server import command, running_server
+
+ME = "query Me { me { role } }\n"
+FOLLOW = "subscription F($s: ID!) { sessionEvents(sessionId: $s) { seq } }\n"
+ENTER = "mutation E { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }\n"
+LIVE = "query L { liveSessions(filter: { status: LIVE }, first: 1) { edges { node { id } } } }\n"
+FILES = {"me.graphql": ME, "rooms/follow.graphql": FOLLOW}
+
+
+@pytest.fixture
+def written(folder: Path) -> Path:
+    """A folder of documents."""
+    for name, text in FILES.items():
+        path = folder / "documents" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (folder / "documents" / "notes.txt").write_text("no document")
+    return folder / "documents"
+
+
+def test_nothing_is_read_where_nothing_is_set() -> None:
+    assert trusted_documents(None) is None
+
+
+def test_a_folder_holds_a_document_a_file(written: Path) -> None:
+    trusted = trusted_documents(written)
+    assert trusted is not None
+    assert all(trusted.by_digest(digest_of(text)) == text for text in FILES.values())
+    assert "no document" not in trusted
+
+
+UNREADABLE: dict[str, tuple[str | None, str]] = {
+    "not there": (None, "No such file or directory"),
+    "not JSON": ("{", "is not JSON"),
+    "a list": ("[]", "is no JSON object from SHA-256 to text"),
+    "a number": (json.dumps({digest_of(ME): 1}), "is no JSON object from SHA-256 to text"),
+    "another digest": (json.dumps({digest_of(FOLLOW): ME}), "has another SHA-256"),
+    "not UTF-8": ("\udcff", "is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), UNREADABLE.values(), ids=list(UNREADABLE))
+def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
+    text: str | None, why: str, folder: Path
+) -> None:
+    path = folder / "trusted.json"
+    if text is not None:
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SettingsInvalid) as refused:
+        trusted_documents(path)
+    assert str(refused.value).startswith("SONGGANG_TRUSTED_DOCUMENTS: ")
+    assert why in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("bound", "why"), [("MOST", "more than 1 documents"), ("MOST_BYTES", "0 MiB")]
+)
+def test_what_is_trusted_is_bounded(
+    bound: str, why: str, written: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "trusted.json"
+    path.write_text(json.dumps({digest_of(text): text for text in FILES.values()}))
+    monkeypatch.setattr(f"api.trusted_documents.{bound}", 1)
+    for each in (written, path):
+        with pytest.raises(SettingsInvalid, match=why):
+            trusted_documents(each)
+
+
+def test_an_empty_folder_trusts_nothing_and_is_a_mistake(folder: Path) -> None:
+    with pytest.raises(SettingsInvalid, match=r"holds no \.graphql file"):
+        trusted_documents(folder)
+
+
+async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
+    mongo_uri: str, database_name: str, folder: Path, written: Path
+) -> None:
+    async def trust(*arguments: str) -> Any:
+        return await command(None, "x", "trust", *arguments, folder=folder)
+
+    first = await trust(*(str(written / name) for name in FILES))
+    assert first.code == 0
+    (folder / "trusted.json").write_text(first.out)
+    for name, text in (("enter", ENTER), ("live", LIVE)):
+        (written / f"{name}.graphql").write_text(text, "utf-8")
+        added = await trust(str(written / f"{name}.graphql"), "--to", "trusted.json")
+    assert (added.code, added.out) == (0, "trusted.json holds 4 documents.\n")
+    assert json.loads((folder / "trusted.json").read_text()) == {
+        digest_of(text): text for text in (*FILES.values(), ENTER, LIVE)
+    }
+    (written / "wrong.graphql").write_text("query {\n  salaries\n}")
+    refused = await trust(str(written / "wrong.graphql"), "--to", "trusted.json")
+    assert (refused.code, refused.out) == (1, "")
+    assert "wrong.graphql:2:3: Cannot query field" in refused.err
+
+    async with (
+        running_server(
+            mongo_uri,
+            database_name,
+            "--demo",
+            folder=folder,
+            SONGGANG_TRUSTED_DOCUMENTS="trusted.json",
+        ) as server,
+        httpx.AsyncClient(base_url=server.url) as http,
+    ):
+
+        async def answer(**body: Any) -> dict[str, Any]:
+            answered: dict[str, Any] = (await http.post("/graphql", json=body)).json()
+            return answered
+
+        entered = await answer(query=ENTER)
+        token = entered["data"]["enterAsViewer"]["accessToken"]
+        by_digest = {"persistedQuery": {"version": 1, "sha256Hash": digest_of(ME)}}
+        assert await answer(extensions=by_digest) == {"data": {"me": None}}
+        (error,) = (await answer(query="{ __schema { types { name } } }"))["errors"]
+        assert error["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+        async with socket(server.socket) as client:
+            await client.initialise(token)
+            await client.subscribe("1", "{ __typename }")
+            answered = await client.receive()
+            assert (answered["id"], answered["type"]) == ("1", "error")
+            assert answered["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+            follow = {
+                "variables": {"s": server.live_session},
+                "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest_of(FOLLOW)}},
+            }
+            await client.send(id="2", type="subscribe", payload=follow)
+            # The viewer count moves, and is told.
+            told = await client.receive()
+            assert (told["id"], told["type"]) == ("2", "next")
+            assert set(told["payload"]["data"]["sessionEvents"]) == {"seq"}
+
+
+async def test_a_server_does_not_start_with_a_file_that_is_not_there(folder: Path) -> None:
+    ended = await command(
+        None, "x", "run", folder=folder, SONGGANG_TRUSTED_DOCUMENTS=str(folder / "none.json")
+    )
+    assert ended.code == 1
+    assert "SONGGANG_TRUSTED_DOCUMENTS" in ended.err
+    assert not (folder / ".songgang" / "db").exists()

@@ -1,0 +1,228 @@
+"""From the headings and cells of a table to the values of each row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput
+from domain.exchange.columns import COLUMNS, EMPLOYER_COLUMNS, POSTING_COLUMNS
+from domain.exchange.import_rows import columns_of, refused_value, terms_from, values
+from domain.exchange.imports import ImportKind
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.postings.term_changes import fingerprint
+from domain.reference.geo import Point
+from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.screening import check_terms, screen
+from domain.seekers.groups import SeekerGroup
+from tests.domain.samples import ON, terms
+
+POSTINGS, EMPLOYERS = ImportKind.POSTINGS, ImportKind.EMPLOYERS
+HEADINGS = [column.zh for column in POSTING_COLUMNS]
+KEYS = columns_of(POSTINGS, HEADINGS)
+FULL = {
+    "岗位编号": "A-1",
+    "岗位名称": "电工",
+    "职业类别": "电工",
+    "招聘人数": "3",
+    "工作内容": "检修",
+    "招聘条件": "不限",
+    "工作地点代码": "３１０１１５",
+    "详细地址": "张江路1号",
+    "基本工资": "6500元",
+    "计薪周期": "元/月",
+    "试用期工资": "5200",
+    "用工形式": "全职",
+    "班次": "DAY",
+    "劳动强度": "轻",
+    "每日工时": "8",
+    "每周工时": "40.0",
+    "社会保险": "五险",
+    "福利": "包吃、包住",
+    "有效期至": "2026年12月31日",
+    "是否转载": "是",
+    "转载来源": "某公众号",
+    "上班时间": "8:30",
+    "下班时间": "17:30",
+    "最低年龄": "18",
+    "适合人群": "农民工",
+    "纬度": "31.2",
+    "经度": "121.5",
+}
+
+
+def row(**cells: str) -> list[str]:
+    return [(FULL | cells).get(heading, "") for heading in HEADINGS]
+
+
+def codes(**cells: str) -> list[tuple[str, str]]:
+    _, faults = values(POSTINGS, KEYS, row(**cells))
+    return [(fault.code, fault.field) for fault in faults]
+
+
+def test_a_full_row_has_all_terms() -> None:
+    found, faults = values(POSTINGS, KEYS, row())
+    assert faults == ()
+    assert found["externalId"] == "A-1"
+    assert terms_from(found) == PostingTerms(
+        title="电工",
+        occupation=Occupation.ELECTRICIAN,
+        headcount=3,
+        duties="检修",
+        conditions="不限",
+        place_code="310115",
+        address="张江路1号",
+        pay=Pay(amount=6500, period=PayPeriod.MONTH),
+        probation_pay=5200,
+        employment_type=EmploymentType.FULL_TIME,
+        shift=Shift.DAY,
+        intensity=Intensity.LIGHT,
+        hours_per_day=Decimal(8),
+        hours_per_week=Decimal(40),
+        insurance=tuple(InsuranceKind),
+        benefits=(Benefit.MEALS, Benefit.DORMITORY),
+        valid_until=date(2026, 12, 31),
+        is_repost=True,
+        repost_source="某公众号",
+        starts_at=time(8, 30),
+        ends_at=time(17, 30),
+        min_age=18,
+        friendly_to=(SeekerGroup.MIGRANT_WORKER,),
+        point=Point(latitude=31.2, longitude=121.5),
+    )
+
+
+def test_the_examples_of_the_template_pass_the_gate() -> None:
+    found, faults = values(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
+    assert faults == ()
+    check_terms(terms_from(found), ON)
+    assert screen(terms_from(found), KNOWN_WAGES, ON) == ()
+
+
+def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
+    found, faults = values(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
+    assert faults == ()
+    assert terms_from(found).place_code == "110101"
+    assert found["occupation"] is Occupation.WELDER
+
+
+def test_what_is_left_out_is_empty_or_has_its_default() -> None:
+    given = [column.key for column in POSTING_COLUMNS if column.needed]
+    by_key = {column.key: column.example for column in POSTING_COLUMNS}
+    found, faults = values(POSTINGS, given, [by_key[key] for key in given])
+    assert faults == ()
+    left = terms_from(found)
+    assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
+    assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
+    # The gate finds it, as in a posting that is submitted one by one.
+    assert {finding.code for finding in screen(left, KNOWN_WAGES, ON)} >= {
+        "TITLE_MISSING",
+        "PAY_MISSING",
+        "SOCIAL_INSURANCE_MISSING",
+    }
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["岗位名称", " 岗位名称* ", "岗位名称（必填）", "职位名称", "title", "TITLE", "岗位 名称"],
+)
+def test_a_heading_is_known_in_several_spellings(heading: str) -> None:
+    headings = [heading if known == "岗位名称" else known for known in HEADINGS]
+    assert columns_of(POSTINGS, headings) == KEYS
+
+
+def test_every_heading_is_known_by_its_key_too() -> None:
+    for kind, columns in COLUMNS.items():
+        keys = tuple(column.key for column in columns)
+        assert columns_of(kind, keys) == keys
+
+
+@pytest.mark.parametrize(
+    ("headings", "said"),
+    [
+        ([*HEADINGS, "联系人身高"], "The column “联系人身高” is not known"),
+        ([*HEADINGS, "title"], "stands twice"),
+        ([], "Missing: 职业类别、计薪周期"),
+        (["岗位名称"], "The first row holds the headings"),
+    ],
+)
+def test_headings_that_are_not_those_of_the_template_are_refused(
+    headings: list[str], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        columns_of(POSTINGS, headings)
+
+
+def test_each_cell_at_fault_is_named() -> None:
+    assert codes(基本工资="面议", 有效期至="长期", 班次="夜班", 每日工时="") == [
+        ("NOT_A_WHOLE_NUMBER", "pay.amount"),
+        ("NOT_IN_THE_LIST", "shift"),
+        ("CELL_EMPTY", "hoursPerDay"),
+        ("NOT_A_DATE", "validUntil"),
+    ]
+
+
+def test_a_cell_without_a_heading_is_a_fault_unless_it_is_blank() -> None:
+    _, faults = values(POSTINGS, KEYS, [*row(), "", " "])
+    assert faults == ()
+    _, faults = values(POSTINGS, KEYS, [*row(), "", "备注"])
+    assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
+    _, faults = values(POSTINGS, ("", *KEYS), ["备注", *row()])
+    assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
+
+
+def test_half_a_point_is_refused_by_the_gate() -> None:
+    found, _ = values(POSTINGS, KEYS, row(纬度=""))
+    with pytest.raises(InvalidInput) as refusal:
+        check_terms(terms_from(found), ON)
+    finding = refused_value(POSTINGS, refusal.value)
+    assert (finding.code, finding.field) == ("INVALID_INPUT", "point")
+    assert finding.message_zh == "北纬3至54度；与经度一起填写。"
+
+
+def test_a_refused_value_says_in_chinese_what_its_column_takes() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        check_terms(terms(title="岗" * 121), ON)
+    finding = refused_value(POSTINGS, refusal.value)
+    assert (finding.field, finding.message) == ("title", "Use at most 120 characters.")
+    assert finding.message_zh == "最多120个字符。"
+    elsewhere = refused_value(EMPLOYERS, InvalidInput("No.", field=None))
+    assert (elsewhere.field, elsewhere.message_zh) == ("", "请按模板说明修改。")
+
+
+def test_every_column_explains_itself_in_both_languages() -> None:
+    for column in (*POSTING_COLUMNS, *EMPLOYER_COLUMNS):
+        assert column.hint.endswith(".")
+        assert column.hint_zh.endswith("。")
+
+
+def test_the_same_terms_have_the_same_fingerprint_and_others_another() -> None:
+    plain = terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
+    assert fingerprint(plain) == fingerprint(replace(plain, hours_per_day=Decimal("8.0")))
+    assert fingerprint(plain) == fingerprint(replace(plain, benefits=plain.benefits[::-1]))
+    assert len({fingerprint(plain), fingerprint(terms()), fingerprint(terms(title="焊工"))}) == 3
+
+
+cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
+
+
+@given(st.lists(st.sampled_from([*KEYS, ""]), max_size=30), st.lists(cell, max_size=32))
+def test_any_row_has_values_or_faults(columns: list[str], cells: list[str]) -> None:
+    found, faults = values(POSTINGS, columns, cells)
+    if not faults:
+        screen(terms_from(found), KNOWN_WAGES, ON)
+    assert all(fault.message_zh for fault in faults)

@@ -1,0 +1,51 @@
+"""What an import counts, and who may follow it."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.errors import InvalidInput
+from domain.exchange.imports import COUNTED, RowOutcome, check_file_name, counts, scope_of
+from domain.identity.accounts import Principal, Role
+from tests.support import records
+
+
+def test_every_outcome_is_counted_once() -> None:
+    assert set(COUNTED) == set(RowOutcome)
+    rows = [records.import_row(outcome=outcome) for outcome in (*RowOutcome, RowOutcome.HELD)]
+    assert counts(rows) == {
+        "accepted": 1,
+        "held": 2,
+        "refused": 1,
+        "duplicates": 1,
+        "failed": 1,
+    }
+
+
+def test_what_is_read_is_the_sum_of_the_outcomes() -> None:
+    one = records.imported(accepted=1, held=2, refused=4, duplicates=8, failed=16)
+    assert one.read == 31
+
+
+def test_colleagues_share_the_scope() -> None:
+    officer = Principal(role=Role.OFFICER, subject="a", union_id="u")
+    recruiter = Principal(role=Role.RECRUITER, subject="b", employer_id="e")
+    assert (scope_of(officer), scope_of(recruiter)) == ("union/u", "employer/e")
+
+
+def test_rows_are_written_on_behalf_of_who_brought_them() -> None:
+    officer = records.imported(employer_id="e").principal
+    assert (officer.role, officer.union_id, officer.employer_id) == (
+        Role.OFFICER,
+        records.UNION_ID,
+        None,
+    )
+    recruiter = records.imported(role=Role.RECRUITER, union_id=None, employer_id="e").principal
+    assert recruiter.employer_id == "e"
+
+
+def test_a_file_name_is_short_and_can_be_seen() -> None:
+    assert check_file_name(" 岗位.xlsx ") == "岗位.xlsx"
+    assert len(check_file_name("岗" * 300)) == 200
+    with pytest.raises(InvalidInput):
+        check_file_name("a\nb")

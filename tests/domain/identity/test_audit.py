@@ -1,0 +1,123 @@
+"""The chain of the audit log, and the reasons that stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput
+from domain.identity.audit import (
+    BEGINNING,
+    OPERATOR,
+    SERVICE,
+    AuditAction,
+    AuditEntry,
+    AuditRow,
+    chained,
+    check_reason,
+    fault_of,
+)
+
+AT = datetime(2026, 10, 1, 12, 0, 0, 123_000, tzinfo=UTC)
+FIELD = ("input", "reason")
+
+
+def digest(content: bytes) -> str:
+    return sha256(b"key" + content).hexdigest()
+
+
+def chain(details: list[str]) -> list[AuditRow]:
+    rows: list[AuditRow] = []
+    for seq, detail in enumerate(details, start=1):
+        entry = AuditEntry(
+            actor=SERVICE, action=AuditAction.ERASE, subject_type="Lead", detail=detail
+        )
+        previous = rows[-1].sha256 if rows else BEGINNING
+        rows.append(chained(entry, seq=seq, previous=previous, at=AT, digest=digest))
+    return rows
+
+
+def first_fault(rows: list[AuditRow]) -> str | None:
+    last: AuditRow | None = None
+    for row in rows:
+        fault = fault_of(row, before=last, digest=digest)
+        if fault is not None:
+            return fault
+        last = row
+    return None
+
+
+def test_a_whole_chain_has_no_fault() -> None:
+    assert first_fault(chain(["a", "b", "b"])) is None
+
+
+CHANGES: dict[str, Any] = {
+    "at": AT.replace(second=1),
+    "actor_role": OPERATOR.role,
+    "actor_id": "x",
+    "action": AuditAction.REVEAL,
+    "subject_type": "x",
+    "subject_id": "x",
+    "detail": "x",
+    "sha256": "0" * 64,
+}
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_a_changed_field_is_found_in_its_row(field: str) -> None:
+    first, second, third = chain(["a", "b", "c"])
+    changed = replace(second, **{field: CHANGES[field]})
+    assert first_fault([first, changed, third]) == "row 2 was changed"
+
+
+def test_a_row_that_is_gone_repeated_moved_or_exchanged_is_named() -> None:
+    first, second, third = chain(["a", "b", "c"])
+    assert first_fault([first, third]) == "row 2 is missing"
+    assert first_fault([second, third]) == "row 1 is missing"
+    assert first_fault([first, first]) == "row 1 stands where row 2 belongs"
+    assert first_fault([first, third, second]) == "row 2 is missing"
+    other = chain(["x", "b"])[1]
+    assert first_fault([first, other, third]) == "row 2 does not follow the row before it"
+
+
+@given(st.lists(st.text(max_size=5), min_size=2, max_size=6, unique=True), st.data())
+def test_no_two_contents_share_a_digest(details: list[str], data: st.DataObject) -> None:
+    rows = chain(details)
+    place = data.draw(st.integers(0, len(rows) - 1))
+    other = data.draw(st.sampled_from([text for text in details if text != details[place]]))
+    rows[place] = replace(rows[place], detail=other)
+    assert first_fault(rows) == f"row {place + 1} was changed"
+
+
+def test_a_reason_loses_the_blanks_around_it() -> None:
+    assert check_reason("  通知面试时间 ", FIELD) == "通知面试时间"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        "面试通知",
+        "     a     ",
+        "长" * 201,
+        "回拨13800138000",
+        "回拨 +86 138-0013 8000",
+        "回拨１３８００１３８０００",
+        "身份证 11010519491231002X",
+        "面试\x00通知时间",
+    ],
+)
+def test_a_reason_that_says_too_little_or_too_much_is_refused(reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_reason(reason, FIELD)
+    assert refused.value.field == FIELD
+
+
+def test_numbers_that_are_no_phones_may_stand_in_a_reason() -> None:
+    assert check_reason("第3场 10:30 面试, 工号 202611230001", FIELD)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.errors import NotPermitted
+from domain.identity.accounts import Account, Principal, Role
+from domain.identity.scopes import (
+    check_directs,
+    may_direct,
+    may_follow_lead,
+    may_see_code,
+    may_see_session,
+    may_see_unopened,
+    may_take_lead,
+)
+from domain.leads.leads import ConsentGiven, Lead, LeadSource, Sealed
+from domain.live.qr_codes import Code, CodeKind
+from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus
+from domain.postings.postings import Posting, PostingStatus
+from tests.domain.samples import terms
+
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+PATH = ("national", "zhejiang", "jiaxing")
+SESSION = LiveSession(
+    id="s1",
+    title="嘉兴劳模工匠直播带岗",
+    format=SessionFormat.MODEL_WORKER_LIVE,
+    status=SessionStatus.SCHEDULED,
+    union_id="jiaxing",
+    union_path=PATH,
+    host=Host(name="禾师傅"),
+    owner_id="host1",
+    starts_at=AT,
+    posting_ids=(),
+    created_at=AT,
+)
+POSTING = Posting(
+    id="p1",
+    employer_id="firm1",
+    terms=terms(),
+    status=PostingStatus.REFUSED,
+    union_id="jiaxing",
+    created_by="a1",
+    created_at=AT,
+)
+LEAD = Lead(
+    id="l1",
+    session_id="s1",
+    posting_id="p1",
+    employer_id="firm1",
+    union_path=PATH,
+    owner_id="host1",
+    person="hash",
+    contact=Sealed(key_version=1, name=b"", phone=b""),
+    consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
+    source=LeadSource.LIVE_TAP,
+    terms=terms(),
+    created_at=AT,
+    updated_at=AT,
+)
+
+OWN_OFFICER = Principal(role=Role.OFFICER, subject="o1", union_id="zhejiang")
+OTHER_OFFICER = Principal(role=Role.OFFICER, subject="o2", union_id="shaanxi")
+LOST_OFFICER = Principal(role=Role.OFFICER, subject="o3")
+OWN_HOST = Principal(role=Role.HOST, subject="host1", union_id="jiaxing")
+OTHER_HOST = Principal(role=Role.HOST, subject="host2", union_id="jiaxing")
+OWN_RECRUITER = Principal(role=Role.RECRUITER, subject="r1", employer_id="firm1")
+OTHER_RECRUITER = Principal(role=Role.RECRUITER, subject="r2", employer_id="firm2")
+VIEWER = Principal(role=Role.VIEWER, subject="host1")
+EVERYBODY = (
+    OWN_OFFICER,
+    OTHER_OFFICER,
+    LOST_OFFICER,
+    OWN_HOST,
+    OTHER_HOST,
+    OWN_RECRUITER,
+    OTHER_RECRUITER,
+    VIEWER,
+)
+
+
+def test_a_session_is_directed_by_its_host_and_the_officers_above_it() -> None:
+    assert [p for p in EVERYBODY if may_direct(p, SESSION)] == [OWN_OFFICER, OWN_HOST]
+    check_directs(OWN_HOST, SESSION)
+    with pytest.raises(NotPermitted, match="another host or union"):
+        check_directs(OTHER_HOST, SESSION)
+
+
+def test_a_draft_is_seen_by_those_who_direct_it_and_everything_else_by_all() -> None:
+    draft = replace(SESSION, status=SessionStatus.DRAFT)
+    asking = (None, *EVERYBODY)
+    assert [p for p in asking if may_see_session(p, draft)] == [OWN_OFFICER, OWN_HOST]
+    assert all(may_see_session(p, SESSION) for p in asking)
+
+
+def test_a_lead_is_followed_by_its_union_its_host_and_its_employer() -> None:
+    following = [p for p in EVERYBODY if may_follow_lead(p, LEAD)]
+    assert following == [OWN_OFFICER, OWN_HOST, OWN_RECRUITER]
+
+
+def test_a_lead_is_also_followed_by_the_member_of_staff_who_has_it_in_hand() -> None:
+    for assignee in (OTHER_OFFICER, OTHER_HOST):
+        given = replace(LEAD, assignee_id=assignee.subject)
+        following = {p.subject for p in EVERYBODY if may_follow_lead(p, given)}
+        assert following == {"o1", "host1", "r1", assignee.subject}
+    in_hand = replace(LEAD, assignee_id="r1", withdrawn_at=AT)
+    assert not may_follow_lead(OWN_RECRUITER, in_hand)
+    own = replace(LEAD, owner_id="nobody", assignee_id="host1")
+    assert not may_follow_lead(VIEWER, own)
+
+
+def staff(role: Role, **place: str) -> Account:
+    return Account(
+        id="taker",
+        username="taker",
+        display_name="王干事",
+        role=role,
+        password_hash="",
+        created_at=AT,
+        **place,
+    )
+
+
+@pytest.mark.parametrize(
+    ("taker", "path", "givers"),
+    [
+        (staff(Role.OFFICER, union_id="jiaxing"), PATH, ["o1"]),
+        (staff(Role.HOST, union_id="zhejiang"), PATH[:2], ["o1"]),
+        (staff(Role.OFFICER, union_id="national"), PATH[:1], []),
+        (staff(Role.HOST, union_id="shaanxi"), ("national", "shaanxi"), ["o2"]),
+        (staff(Role.RECRUITER, employer_id="firm1"), (), ["o1", "o2", "r1"]),
+        (staff(Role.RECRUITER, employer_id="firm2"), (), []),
+    ],
+)
+def test_a_lead_is_handed_down_the_tree_or_to_the_employers_recruiters(
+    taker: Account, path: tuple[str, ...], givers: list[str]
+) -> None:
+    asking = (OWN_OFFICER, OTHER_OFFICER, OWN_RECRUITER)
+    assert [p.subject for p in asking if may_take_lead(p, LEAD, taker, path)] == givers
+
+
+def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> None:
+    asking = (None, *EVERYBODY)
+    seeing = [p for p in asking if may_see_unopened(p, POSTING, PATH)]
+    assert seeing == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_lead_without_a_session_is_followed_by_the_postings_union_and_employer() -> None:
+    lead = replace(LEAD, session_id=None, owner_id=None)
+    assert [p for p in EVERYBODY if may_follow_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
+
+
+def test_a_code_is_seen_by_its_union_and_the_host_of_its_session() -> None:
+    code = Code(
+        id="c1",
+        kind=CodeKind.SESSION,
+        session_id="s1",
+        posting_id=None,
+        place="",
+        label="电梯",
+        union_path=PATH,
+        owner_id="host1",
+        created_by="o1",
+        created_at=AT,
+    )
+    asking = (None, *EVERYBODY)
+    assert [p for p in asking if may_see_code(p, code)] == [OWN_OFFICER, OWN_HOST]
+    poster = replace(code, session_id=None, owner_id=None)
+    assert [p for p in asking if may_see_code(p, poster)] == [OWN_OFFICER]

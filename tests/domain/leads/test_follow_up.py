@@ -1,0 +1,319 @@
+"""A lead on its way, by whatever is done to it, and the rules that hold at each step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
+from domain.leads.contacts import withdrawn
+from domain.leads.follow_up import (
+    DEADLINES,
+    ESCALATE_AGAIN,
+    Change,
+    EntryKind,
+    LeadEntry,
+    advanced,
+    assigned,
+    begun,
+    check_note,
+    confirmed,
+    escalated,
+    noted,
+    recorded,
+)
+from domain.leads.leads import (
+    CLOSED,
+    NO_PROOF,
+    HireProof,
+    HireSide,
+    Lead,
+    LeadStage,
+    RefusalReason,
+    next_stages,
+)
+from tests.support import records
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+TODAY = date(2026, 10, 1)
+TREE = ("national", "province", "city")
+OPEN = set(LeadStage) - CLOSED - {LeadStage.RETAINED_90}
+SIDES = st.sampled_from(HireSide)
+
+
+def a_lead(**changes: object) -> Lead:
+    made = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
+    return replace(begun(made), **changes)  # type: ignore[arg-type] # each test names fields of it
+
+
+def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
+    reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
+    return advanced(lead, wanted, reason, side=HireSide.EMPLOYER, by="r", at=at).lead
+
+
+class FollowUp(RuleBasedStateMachine):
+    """A lead to which anything is done at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = AT
+        self.lead = a_lead()
+        self.entries: list[LeadEntry] = [recorded(self.lead)]
+
+    def take(self, change: Change | None) -> None:
+        if change is not None:
+            assert change.lead.version == self.lead.version + 1
+            assert change.lead.updated_at == change.entry.at == self.at
+            self.lead = change.lead
+            self.entries.append(change.entry)
+
+    @rule(days=st.integers(1, 40))
+    def wait(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @rule(wanted=st.sampled_from(LeadStage), side=SIDES)
+    def push(self, wanted: LeadStage, side: HireSide) -> None:
+        reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
+        try:
+            self.take(advanced(self.lead, wanted, reason, side=side, by="a", at=self.at))
+        except LeadStageConflict:
+            assert wanted not in next_stages(self.lead.stage)
+        except RetentionTooEarly:
+            assert self.lead.hired_at is not None
+            days = 30 if wanted is LeadStage.RETAINED_30 else 90
+            assert self.at - self.lead.hired_at < timedelta(days=days)
+
+    @precondition(lambda self: self.lead.stage in OPEN)
+    @rule()
+    def go_on(self) -> None:
+        for wanted in sorted(next_stages(self.lead.stage) - CLOSED):
+            self.push(wanted, HireSide.EMPLOYER)
+
+    @rule(to=st.none() | st.sampled_from(["a", "b"]))
+    def assign(self, to: str | None) -> None:
+        self.take(assigned(self.lead, to, by="a", at=self.at))
+        assert self.lead.assignee_id == to
+
+    @rule(on=st.none() | st.just(TODAY))
+    def note(self, on: date | None) -> None:
+        self.take(noted(self.lead, "已电话联系", on, by="a", at=self.at))
+
+    @rule(side=SIDES, hired=st.booleans())
+    def confirm(self, side: HireSide, hired: bool) -> None:
+        try:
+            self.take(confirmed(self.lead, side, hired=hired, by="a", at=self.at))
+        except LeadStageConflict:
+            assert self.lead.stage not in {
+                LeadStage.OFFERED,
+                LeadStage.HIRED,
+                LeadStage.RETAINED_30,
+                LeadStage.RETAINED_90,
+            }
+
+    @rule()
+    def sweep(self) -> None:
+        due = self.lead.escalate_at is not None and self.lead.escalate_at <= self.at
+        change = escalated(self.lead, at=self.at)
+        assert (change is not None) is due
+        self.take(change)
+
+    @invariant()
+    def the_timeline_has_an_entry_a_version(self) -> None:
+        versions = [entry.version for entry in self.entries]
+        assert versions == list(range(1, self.lead.version + 1))
+
+    @invariant()
+    def an_open_stage_and_no_other_has_a_deadline(self) -> None:
+        assert (self.lead.due_at is not None) is (self.lead.stage in OPEN)
+
+    @invariant()
+    def nothing_is_escalated_before_it_is_due(self) -> None:
+        if self.lead.escalate_at is not None:
+            assert self.lead.due_at is not None
+            assert self.lead.due_at <= self.lead.escalate_at
+        if self.lead.escalated_to is not None:
+            assert self.lead.due_at is not None
+            assert self.lead.due_at <= self.at
+
+    @invariant()
+    def a_stage_is_escalated_once_a_level_and_upwards(self) -> None:
+        told: list[str | None] = []
+        for entry in self.entries:
+            if entry.kind is EntryKind.ADVANCED:
+                told = []
+            elif entry.kind is EntryKind.ESCALATED:
+                told.append(entry.escalated_to)
+        assert told == ["province", "national"][: len(told)]
+        assert self.lead.escalated_to == (told[-1] if told else None)
+
+    @invariant()
+    def no_hire_stands_without_a_word_of_either_side(self) -> None:
+        if self.lead.hired_at is not None:
+            assert self.lead.hire != NO_PROOF
+
+    @invariant()
+    def agreement_and_disagreement_exclude_each_other(self) -> None:
+        proof = self.lead.hire
+        assert not (proof.agreed and proof.disagreement)
+        said = {proof.employer, proof.seeker}
+        assert proof.disagreement is (said == {True, False})
+        assert proof.agreed is (said == {True})
+
+
+TestFollowUp = FollowUp.TestCase
+
+
+def test_every_open_stage_and_no_other_has_a_deadline() -> None:
+    assert set(DEADLINES) == OPEN
+
+
+@pytest.mark.parametrize(
+    ("stage", "days"),
+    [
+        (LeadStage.INTERESTED, 3),
+        (LeadStage.CONTACTED, 7),
+        (LeadStage.INTERVIEWED, 7),
+        (LeadStage.OFFERED, 14),
+        (LeadStage.HIRED, 37),
+    ],
+)
+def test_a_stage_is_due_its_days_after_the_lead_came_there(stage: LeadStage, days: int) -> None:
+    lead = a_lead()
+    at = AT
+    while lead.stage is not stage:
+        at += timedelta(hours=1)
+        (following,) = next_stages(lead.stage) - CLOSED
+        lead = step(lead, following, at)
+    assert lead.due_at == at + timedelta(days=days)
+
+
+def test_a_kept_job_is_due_by_the_day_of_the_hire_however_late_it_was_noted() -> None:
+    hired = step(a_lead(stage=LeadStage.OFFERED), LeadStage.HIRED)
+    kept = step(hired, LeadStage.RETAINED_30, AT + timedelta(days=50))
+    assert kept.due_at == AT + timedelta(days=97)
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "days"),
+    [
+        (LeadStage.HIRED, LeadStage.RETAINED_30, 30),
+        (LeadStage.RETAINED_30, LeadStage.RETAINED_90, 90),
+    ],
+)
+def test_a_job_counts_as_kept_from_that_day_in_china_on(
+    before: LeadStage, wanted: LeadStage, days: int
+) -> None:
+    # 2026-10-01 23:30 in China; the day ends half an hour later.
+    hired_at = datetime(2026, 10, 1, 15, 30, tzinfo=UTC)
+    lead = a_lead(stage=before, hired_at=hired_at)
+    day = TODAY + timedelta(days=days)
+    midnight = datetime(2026, 9, 30, 16, tzinfo=UTC) + timedelta(days=days)
+    with pytest.raises(RetentionTooEarly, match=f"from {day} on") as caught:
+        step(lead, wanted, midnight - timedelta(milliseconds=1))
+    assert caught.value.field == ("input", "stage")
+    assert step(lead, wanted, midnight).stage is wanted
+
+
+@pytest.mark.parametrize(
+    ("side", "proof"),
+    [
+        (HireSide.EMPLOYER, HireProof(employer=True, seeker=None, disagreement=False)),
+        (HireSide.SEEKER, HireProof(employer=None, seeker=True, disagreement=False)),
+    ],
+)
+def test_who_says_hired_has_confirmed_it_for_the_own_side(side: HireSide, proof: HireProof) -> None:
+    offered = a_lead(stage=LeadStage.OFFERED)
+    change = advanced(offered, LeadStage.HIRED, None, side=side, by="a", at=AT)
+    assert (change.lead.hire, change.entry.side) == (proof, side)
+
+
+def test_a_later_word_of_a_side_takes_the_place_of_its_earlier_one() -> None:
+    lead = a_lead(stage=LeadStage.HIRED, hired_at=AT)
+    for side, hired, shown in (
+        (HireSide.EMPLOYER, True, (True, None, False)),
+        (HireSide.SEEKER, False, (True, False, True)),
+        (HireSide.SEEKER, True, (True, True, False)),
+        (HireSide.EMPLOYER, False, (False, True, True)),
+    ):
+        change = confirmed(lead, side, hired=hired, by=None, at=AT)
+        assert change is not None
+        lead = change.lead
+        assert (lead.hire.employer, lead.hire.seeker, lead.hire.disagreement) == shown
+        assert confirmed(lead, side, hired=hired, by=None, at=AT) is None
+
+
+def test_an_overdue_lead_climbs_the_tree_a_level_each_three_days() -> None:
+    lead = a_lead()
+    due = AT + timedelta(days=3)
+    assert (lead.due_at, lead.escalate_at) == (due, due)
+    assert escalated(lead, at=due - timedelta(milliseconds=1)) is None
+    for union, following in (("province", due + ESCALATE_AGAIN), ("national", None)):
+        change = escalated(lead, at=lead.escalate_at or due)
+        assert change is not None
+        lead = change.lead
+        assert (lead.escalated_to, lead.escalate_at, lead.due_at) == (union, following, due)
+    assert escalated(lead, at=due + timedelta(days=900)) is None
+    moved = step(lead, LeadStage.CONTACTED, due)
+    assert (moved.escalated_to, moved.escalate_at) == (None, due + timedelta(days=7))
+
+
+@pytest.mark.parametrize("path", [(), ("national",)])
+def test_a_lead_of_the_root_has_nobody_above_to_be_told(path: tuple[str, ...]) -> None:
+    lead = begun(a_lead(union_path=path))
+    assert (lead.due_at, lead.escalate_at) == (AT + timedelta(days=3), None)
+    assert escalated(lead, at=AT + timedelta(days=900)) is None
+
+
+def test_a_closed_lead_is_never_due() -> None:
+    for stage in CLOSED:
+        closed = step(a_lead(), stage)
+        assert (closed.due_at, closed.escalate_at) == (None, None)
+
+
+def test_without_consent_nothing_is_due_whatever_is_said_of_the_job_afterwards() -> None:
+    hired = replace(a_lead(), stage=LeadStage.HIRED, hired_at=AT)
+    taken_back = withdrawn(hired, at=AT).lead
+    kept = step(taken_back, LeadStage.RETAINED_30, AT + timedelta(days=31))
+    assert (kept.due_at, kept.escalate_at, kept.escalated_to) == (None, None, None)
+
+
+def test_a_step_ends_the_next_action_that_was_planned_before_it() -> None:
+    planned = noted(a_lead(), "周五再联系", TODAY, by="a", at=AT).lead
+    assert planned.next_action_on == TODAY
+    assert noted(planned, "未接通", None, by="a", at=AT).lead.next_action_on == TODAY
+    assert step(planned, LeadStage.CONTACTED).next_action_on is None
+
+
+def test_a_note_is_kept_without_blanks_around_it() -> None:
+    assert check_note(" 已约周五面试\n", TODAY, today=TODAY) == "已约周五面试"
+    assert check_note("长" * 500, TODAY + timedelta(days=365), today=TODAY) == "长" * 500
+    assert check_note("2026-11-02 14:30，工号 20261102143055", None, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("body", "on", "field"),
+    [
+        ("", None, "body"),
+        (" \n", None, "body"),
+        ("长" * 501, None, "body"),
+        ("a\x07", None, "body"),
+        ("身份证 11010519491231002X", None, "body"),
+        ("电话13800138000", None, "body"),
+        ("好", TODAY - timedelta(days=1), "nextActionOn"),
+        ("好", TODAY + timedelta(days=366), "nextActionOn"),
+    ],
+)
+def test_a_note_that_cannot_be_kept_is_refused(body: str, on: date | None, field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_note(body, on, today=TODAY)
+    assert caught.value.field == ("input", field)
+
+
+@pytest.mark.parametrize("stage", [LeadStage.INTERESTED, LeadStage.REFUSED])
+def test_nothing_is_confirmed_before_an_offer_or_after_a_closing(stage: LeadStage) -> None:
+    with pytest.raises(LeadStageConflict, match="from OFFERED on"):
+        confirmed(a_lead(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)

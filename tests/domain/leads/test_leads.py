@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from domain.errors import ErrorCode, InvalidInput, LeadStageConflict
+from domain.leads.leads import (
+    CLOSED,
+    ConsentGiven,
+    Lead,
+    LeadSource,
+    LeadStage,
+    RefusalReason,
+    Sealed,
+    check_advance,
+    next_stages,
+)
+from tests.domain.samples import terms
+
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+FINAL = {LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.RETAINED_90}
+AFTER_HIRE = {LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90}
+
+
+def lead(stage: LeadStage, version: int = 1) -> Lead:
+    return Lead(
+        id="l1",
+        session_id="s1",
+        posting_id="p1",
+        employer_id="e1",
+        union_path=("u1",),
+        owner_id="a1",
+        person="hash",
+        contact=Sealed(key_version=1, name=b"", phone=b""),
+        consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
+        source=LeadSource.LIVE_TAP,
+        terms=terms(),
+        stage=stage,
+        version=version,
+        created_at=AT,
+        updated_at=AT,
+    )
+
+
+class FollowUp(RuleBasedStateMachine):
+    """A lead that is pushed to one stage after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = LeadStage.INTERESTED
+        self.past: list[LeadStage] = []
+
+    @rule(wanted=st.sampled_from(LeadStage), reason=st.none() | st.sampled_from(RefusalReason))
+    def push(self, wanted: LeadStage, reason: RefusalReason | None) -> None:
+        if wanted not in next_stages(self.stage):
+            with pytest.raises(LeadStageConflict):
+                check_advance(lead(self.stage), wanted, reason, expected_version=1)
+        elif (wanted is LeadStage.REFUSED) != (reason is not None):
+            with pytest.raises(InvalidInput):
+                check_advance(lead(self.stage), wanted, reason, expected_version=1)
+        else:
+            check_advance(lead(self.stage), wanted, reason, expected_version=1)
+            self.past.append(self.stage)
+            self.stage = wanted
+
+    @invariant()
+    def nothing_follows_a_final_stage(self) -> None:
+        assert not FINAL & set(self.past)
+
+    @invariant()
+    def nobody_is_refused_after_the_hire(self) -> None:
+        if AFTER_HIRE & set(self.past):
+            assert self.stage in AFTER_HIRE | {LeadStage.WITHDRAWN}
+
+    @invariant()
+    def nobody_is_hired_without_an_offer(self) -> None:
+        if self.stage in AFTER_HIRE:
+            assert LeadStage.OFFERED in self.past
+
+
+TestFollowUp = FollowUp.TestCase
+
+
+def test_every_stage_can_be_reached_from_the_first_interest() -> None:
+    reached = {LeadStage.INTERESTED}
+    for _ in LeadStage:
+        reached |= {wanted for stage in reached for wanted in next_stages(stage)}
+    assert reached == set(LeadStage)
+
+
+def test_the_final_stages_are_those_that_lead_nowhere() -> None:
+    assert {stage for stage in LeadStage if not next_stages(stage)} == FINAL
+
+
+def test_no_stage_follows_itself() -> None:
+    assert all(stage not in next_stages(stage) for stage in LeadStage)
+
+
+def test_who_calls_back_is_contacted_again() -> None:
+    assert next_stages(LeadStage.UNREACHABLE) == {LeadStage.CONTACTED}
+
+
+def test_every_stage_before_the_hire_can_be_closed_in_each_way() -> None:
+    for stage in LeadStage:
+        before_hire = stage not in AFTER_HIRE | CLOSED
+        assert (next_stages(stage) >= CLOSED) is before_hire
+
+
+def test_a_refused_step_names_the_steps_that_are_allowed() -> None:
+    with pytest.raises(LeadStageConflict, match=r"become RETAINED_30, WITHDRAWN\.") as caught:
+        check_advance(lead(LeadStage.HIRED), LeadStage.REFUSED, None)
+    assert caught.value.code is ErrorCode.LEAD_STAGE_CONFLICT
+    with pytest.raises(LeadStageConflict, match=r"become nothing\."):
+        check_advance(lead(LeadStage.WITHDRAWN), LeadStage.CONTACTED, None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [(LeadStage.REFUSED, None), (LeadStage.CONTACTED, RefusalReason.NO_SHOW)],
+)
+def test_a_refusal_and_nothing_else_has_a_reason(
+    wanted: LeadStage, reason: RefusalReason | None
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_advance(lead(LeadStage.INTERESTED), wanted, reason)
+    assert caught.value.field == ("input", "reason")
+
+
+def test_a_step_from_a_version_that_was_overtaken_is_refused() -> None:
+    with pytest.raises(LeadStageConflict, match="is at version 3 and CONTACTED"):
+        check_advance(
+            lead(LeadStage.CONTACTED, version=3),
+            LeadStage.INTERVIEWED,
+            None,
+            expected_version=2,
+        )
+    check_advance(lead(LeadStage.CONTACTED, version=3), LeadStage.INTERVIEWED, None)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from domain.errors import ErrorCode, SessionStateConflict
+from domain.live.sessions import (
+    Honour,
+    SessionFormat,
+    SessionStatus,
+    check_transition,
+    may_follow,
+)
+
+FINAL = {SessionStatus.ENDED, SessionStatus.CANCELLED}
+
+
+class Life(RuleBasedStateMachine):
+    """A session that is asked for one status after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = SessionStatus.DRAFT
+        self.past: list[SessionStatus] = []
+
+    @rule(wanted=st.sampled_from(SessionStatus))
+    def ask(self, wanted: SessionStatus) -> None:
+        if may_follow(self.status, wanted):
+            check_transition(self.status, wanted)
+            self.past.append(self.status)
+            self.status = wanted
+        else:
+            with pytest.raises(SessionStateConflict):
+                check_transition(self.status, wanted)
+
+    @invariant()
+    def nothing_follows_the_end(self) -> None:
+        assert not FINAL & set(self.past)
+
+    @invariant()
+    def who_was_on_air_was_scheduled_and_is_never_cancelled(self) -> None:
+        if SessionStatus.LIVE in [*self.past, self.status]:
+            assert SessionStatus.SCHEDULED in self.past
+            assert self.status is not SessionStatus.CANCELLED
+
+
+TestLife = Life.TestCase
+
+
+def test_every_status_can_be_reached_from_a_draft() -> None:
+    reached = {SessionStatus.DRAFT}
+    for _ in SessionStatus:
+        reached |= {s for s in SessionStatus if any(may_follow(r, s) for r in reached)}
+    assert reached == set(SessionStatus)
+
+
+def test_only_the_end_and_the_cancellation_are_final() -> None:
+    final = {s for s in SessionStatus if not any(may_follow(s, w) for w in SessionStatus)}
+    assert final == FINAL
+
+
+def test_a_session_goes_on_air_from_its_schedule_or_an_interruption() -> None:
+    before = {status for status in SessionStatus if may_follow(status, SessionStatus.LIVE)}
+    assert before == {SessionStatus.SCHEDULED, SessionStatus.INTERRUPTED}
+
+
+def test_a_refused_step_names_both_statuses() -> None:
+    with pytest.raises(SessionStateConflict, match=r"is ENDED; it cannot become LIVE") as caught:
+        check_transition(SessionStatus.ENDED, SessionStatus.LIVE)
+    assert caught.value.code is ErrorCode.SESSION_STATE_CONFLICT
+
+
+def test_terms_of_the_field_stand_beside_the_values() -> None:
+    assert SessionFormat.CHAIR_LIVE.zh == "工会主席直播带岗"
+    assert SessionFormat["JOB_TOUR"].zh == "企业探岗"
+    assert str(Honour.GREAT_NATION_CRAFTSMAN) == "GREAT_NATION_CRAFTSMAN"
+    assert SessionStatus.LIVE.zh == "直播中"

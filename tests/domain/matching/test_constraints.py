@@ -1,0 +1,147 @@
+"""Limits: each is kept or broken by the very job that it is about, and says so in two languages."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from domain.matching.constraints import LIMITS, MatchCode, broken_limits, kept_limits, limits_of
+from domain.matching.jobs import Job, pays
+from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.reference.geo import Point
+from domain.seekers.profile import Near, PickUp, Wants
+from tests.domain.people import HOME, job, jobs, wants
+
+FIVE = time(17)
+NEARBY = Point(latitude=45.86, longitude=126.65)
+BY_FIVE = {"pick_up": PickUp(by=FIVE)}
+DAY = {"shift": Shift.DAY, "starts_at": time(8), "ends_at": FIVE}
+
+CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+    ({"heaviest": Intensity.LIGHT}, {"intensity": Intensity.LIGHT}, True),
+    ({"heaviest": Intensity.LIGHT}, {"intensity": Intensity.MEDIUM}, False),
+    ({"heaviest": Intensity.MEDIUM}, {"intensity": Intensity.HEAVY}, False),
+    (BY_FIVE, DAY, True),
+    (BY_FIVE, DAY | {"ends_at": time(17, 1)}, False),
+    (BY_FIVE, {"ends_at": None}, False),
+    (BY_FIVE, {"shift": Shift.FLEXIBLE}, True),
+    (BY_FIVE, {"shift": Shift.FLEXIBLE, "starts_at": time(8)}, False),
+    (BY_FIVE, {"shift": Shift.FLEXIBLE, "ends_at": time(2)}, False),
+    (BY_FIVE, {"shift": Shift.DAY, "ends_at": FIVE}, True),
+    (BY_FIVE, DAY | {"shift": Shift.TWO_SHIFT}, False),
+    (BY_FIVE, DAY | {"starts_at": time(20), "ends_at": time(4)}, False),
+    ({"ends_by": FIVE}, DAY, True),
+    ({"ends_by": FIVE}, DAY | {"ends_at": time(18)}, False),
+    ({"starts_from": time(8)}, DAY, True),
+    ({"starts_from": time(9)}, DAY, False),
+    ({"starts_from": time(9)}, {"starts_at": None}, False),
+    ({"starts_from": time(9)}, {"shift": Shift.FLEXIBLE}, True),
+    ({"starts_from": time(8)}, DAY | {"shift": Shift.THREE_SHIFT}, False),
+    ({"no_nights": True}, DAY, True),
+    ({"no_nights": True}, {"shift": Shift.DAY}, True),
+    ({"no_nights": True}, {"shift": Shift.FLEXIBLE}, True),
+    ({"no_nights": True}, {"shift": Shift.TWO_SHIFT}, False),
+    ({"no_nights": True}, DAY | {"ends_at": time(22, 30)}, False),
+    ({"no_nights": True}, DAY | {"starts_at": time(5)}, False),
+    ({"no_nights": True}, DAY | {"starts_at": None}, False),
+    ({"shifts": (Shift.DAY,)}, {"shift": Shift.DAY}, True),
+    ({"shifts": (Shift.DAY,)}, {"shift": Shift.FLEXIBLE}, False),
+    ({"employment_types": (EmploymentType.FULL_TIME,)}, {}, True),
+    ({"employment_types": (EmploymentType.PART_TIME,)}, {}, False),
+    ({"lowest_pay": Pay(amount=6000, period=PayPeriod.MONTH)}, {"monthly": 6000}, True),
+    ({"lowest_pay": Pay(amount=6001, period=PayPeriod.MONTH)}, {"monthly": 6000}, False),
+    ({"lowest_pay": Pay(amount=30, period=PayPeriod.HOUR)}, {"hourly": 30}, True),
+    ({"lowest_pay": Pay(amount=31, period=PayPeriod.HOUR)}, {"hourly": 30}, False),
+    ({"places": ("310000", "230100")}, {"place_code": "230102"}, True),
+    ({"places": ("230100",)}, {"place_code": "230202"}, False),
+    ({"near": Near(point=HOME, kilometres=13)}, {"point": NEARBY}, True),
+    ({"near": Near(point=HOME, kilometres=12)}, {"point": NEARBY}, False),
+    ({"near": Near(point=HOME, kilometres=12)}, {"point": None}, False),
+    ({"dormitory": True}, {"benefits": frozenset({Benefit.DORMITORY})}, True),
+    ({"dormitory": True}, {"benefits": frozenset({Benefit.MEALS})}, False),
+    ({"meals": True}, {"benefits": frozenset({Benefit.MEALS})}, True),
+    ({"meals": True}, {"benefits": frozenset()}, False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "offered", "keeps"), CASES)
+def test_a_limit_is_kept_or_broken(
+    wanted: dict[str, Any], offered: dict[str, Any], keeps: bool
+) -> None:
+    person, work = Wants(**wanted), job(**offered)
+    (limit,) = limits_of(person)
+    assert limit.keeps(person, work) is keeps
+    assert bool(broken_limits(person, work)) is not keeps
+
+
+def test_every_limit_is_shown_kept_and_broken() -> None:
+    shown = {(limits_of(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
+    assert shown == {(limit.code, keeps) for limit in LIMITS for keeps in (True, False)}
+
+
+def test_who_wants_nothing_in_particular_has_no_limits() -> None:
+    assert limits_of(Wants()) == ()
+    assert broken_limits(Wants(), job()) == ()
+
+
+@given(wants, jobs)
+def test_a_limit_is_either_kept_or_broken_and_has_words_for_it(person: Wants, work: Job) -> None:
+    broken = broken_limits(person, work)
+    codes = {reason.code for reason in broken}
+    assert codes <= {limit.code for limit in limits_of(person)}
+    for reason in (*broken, *kept_limits(person, work)):
+        assert reason.text
+        assert any("\u4e00" <= char <= "\u9fff" for char in reason.text_zh)
+
+
+def said(wanted: dict[str, Any], offered: dict[str, Any]) -> list[tuple[MatchCode, str, str]]:
+    person, work = Wants(**wanted), job(**offered)
+    reasons = broken_limits(person, work) or kept_limits(person, work)
+    return [(reason.code, reason.text, reason.text_zh) for reason in reasons]
+
+
+def test_a_child_can_be_fetched_after_work() -> None:
+    assert said(BY_FIVE, DAY) == [
+        (
+            MatchCode.PICK_UP,
+            "ends at 17:00: you can pick up your child",
+            "17:00下班，可以接孩子",
+        )
+    ]
+
+
+def test_hours_that_are_ones_own_are_to_be_agreed_on() -> None:
+    ((_, text, _),) = said({"ends_by": FIVE}, {"shift": Shift.FLEXIBLE})
+    assert text == "flexible hours that you can agree on"
+
+
+@pytest.mark.parametrize(
+    ("offered", "text"),
+    [
+        (DAY | {"ends_at": time(18)}, "ends at 18:00, 17:00 is wanted"),
+        (DAY | {"ends_at": None}, "ends at a time that is not said, 17:00 is wanted"),
+        (DAY | {"starts_at": time(20), "ends_at": time(4)}, "goes over midnight until 04:00"),
+        ({"shift": Shift.TWO_SHIFT}, "TWO_SHIFT work has changing hours"),
+    ],
+)
+def test_an_end_that_is_too_late_says_how(offered: dict[str, Any], text: str) -> None:
+    ((_, found, _),) = said({"ends_by": FIVE}, offered)
+    assert found == text
+
+
+def test_work_and_way_say_how_heavy_and_how_far() -> None:
+    wanted = {"heaviest": Intensity.LIGHT, "near": Near(point=HOME, kilometres=13)}
+    assert said(wanted, {"intensity": Intensity.LIGHT, "point": NEARBY}) == [
+        (MatchCode.INTENSITY, "LIGHT work only", "劳动强度：轻"),
+        (MatchCode.DISTANCE, "12 km", "12公里"),
+    ]
+
+
+def test_pay_is_compared_whatever_its_period() -> None:
+    assert pays(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
+    assert pays(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.postings.term_changes import TermChange, term_changes
+from domain.reference.geo import Point
+from domain.seekers.groups import SeekerGroup
+from tests.domain.samples import hourly, monthly, terms
+
+BEFORE = terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
+CHANGES: list[tuple[dict[str, Any], TermChange]] = [
+    ({"title": "焊工"}, TermChange(field="title", then="电工", now="焊工")),
+    (
+        {"occupation": Occupation.WELDER},
+        TermChange(field="occupation", then="电工", now="焊工"),
+    ),
+    ({"headcount": 2}, TermChange(field="headcount", then="3", now="2")),
+    ({"duties": "巡检"}, TermChange(field="duties", then=BEFORE.duties, now="巡检")),
+    ({"conditions": "无"}, TermChange(field="conditions", then=BEFORE.conditions, now="无")),
+    ({"place_code": "310000"}, TermChange(field="placeCode", then="310115", now="310000")),
+    ({"address": "工业路1号"}, TermChange(field="address", then="", now="工业路1号")),
+    ({"pay": monthly(5000)}, TermChange(field="pay", then="6000元/月", now="5000元/月")),
+    ({"pay": hourly(6000)}, TermChange(field="pay", then="6000元/月", now="6000元/小时")),
+    ({"probation_pay": 4800}, TermChange(field="probationPay", then="", now="4800元/月")),
+    (
+        {"employment_type": EmploymentType.DISPATCH},
+        TermChange(field="employmentType", then="全职", now="劳务派遣"),
+    ),
+    ({"shift": Shift.TWO_SHIFT}, TermChange(field="shift", then="白班", now="两班倒")),
+    ({"intensity": Intensity.HEAVY}, TermChange(field="intensity", then="中", now="重")),
+    ({"hours_per_day": Decimal("7.50")}, TermChange(field="hoursPerDay", then="8", now="7.5")),
+    ({"hours_per_week": Decimal(44)}, TermChange(field="hoursPerWeek", then="40", now="44")),
+    (
+        {"insurance": (InsuranceKind.WORK_INJURY, InsuranceKind.PENSION)},
+        TermChange(field="insurance", then="养老、医疗、失业、工伤", now="养老、工伤"),
+    ),
+    ({"benefits": ()}, TermChange(field="benefits", then="包吃、包住", now="")),
+    (
+        {"valid_until": date(2027, 1, 1)},
+        TermChange(field="validUntil", then="2026-12-31", now="2027-01-01"),
+    ),
+    ({"is_repost": True}, TermChange(field="isRepost", then="否", now="是")),
+    ({"repost_source": "报纸"}, TermChange(field="repostSource", then="", now="报纸")),
+    ({"starts_at": time(8, 30)}, TermChange(field="startsAt", then="", now="08:30")),
+    ({"ends_at": time(17)}, TermChange(field="endsAt", then="", now="17:00")),
+    ({"min_age": 18}, TermChange(field="minAge", then="", now="18")),
+    (
+        {"friendly_to": (SeekerGroup.GIG_WORKER,)},
+        TermChange(field="friendlyTo", then="", now="零工"),
+    ),
+    (
+        {"point": Point(latitude=30.5, longitude=120)},
+        TermChange(field="point", then="", now="30.5,120"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "change"), CHANGES)
+def test_a_changed_term_is_told_as_it_was_and_as_it_is(
+    changed: dict[str, Any], change: TermChange
+) -> None:
+    assert term_changes(BEFORE, replace(BEFORE, **changed)) == (change,)
+
+
+def test_every_term_is_compared() -> None:
+    assert {name for changed, _ in CHANGES for name in changed} == set(
+        PostingTerms.__dataclass_fields__
+    )
+
+
+def test_naming_the_same_in_another_order_changes_nothing() -> None:
+    again = replace(BEFORE, insurance=BEFORE.insurance[::-1], benefits=BEFORE.benefits[::-1])
+    assert term_changes(BEFORE, replace(again, hours_per_day=Decimal("8.0"))) == ()
+
+
+@given(st.sets(st.sampled_from(range(len(CHANGES)))))
+def test_changes_come_in_the_order_of_the_form(places: set[int]) -> None:
+    changed: dict[str, Any] = {}
+    for place in sorted(places):
+        changed |= CHANGES[place][0]
+    fields = [change.field for change in term_changes(BEFORE, replace(BEFORE, **changed))]
+    order = list(dict.fromkeys(change.field for _, change in CHANGES))
+    assert fields == sorted(fields, key=order.index)
+    assert {CHANGES[place][1].field for place in places} == set(fields)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from domain.labels import Labelled
+from domain.postings.postings import EmploymentType, Occupation
+from domain.reference.code_lists import CodeEntry, CodeList, code_list
+from domain.reference.occupations import SYNONYMS, names_of
+
+
+class _Colour(Labelled):
+    RED = "RED", "红"
+    DARK_BLUE = "DARK_BLUE", "深蓝"
+    GREEN = "GREEN", "绿", "Grass green"
+
+
+def test_the_english_term_follows_from_the_code_unless_one_is_given() -> None:
+    assert [(colour.zh, colour.en) for colour in _Colour] == [
+        ("红", "Red"),
+        ("深蓝", "Dark blue"),
+        ("绿", "Grass green"),
+    ]
+
+
+def test_a_list_has_every_code_in_the_order_of_the_enumeration() -> None:
+    found = code_list(EmploymentType)
+    assert found.name == "EmploymentType"
+    assert [entry.code for entry in found.entries] == list(EmploymentType)
+    assert found.entries[0] == CodeEntry(code="FULL_TIME", zh="全职", en="Full time")
+
+
+def test_occupations_come_with_their_synonyms() -> None:
+    welder = code_list(Occupation).entries[1]
+    assert (welder.code, welder.zh) == ("WELDER", "焊工")
+    assert {"电焊工", "焊接工"} <= set(welder.synonyms)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (CodeEntry(code="A", zh="甲", en="A"),),
+        (CodeEntry(code="A", zh="甲", en="A"), CodeEntry(code="B", zh="乙", en="Second")),
+        (
+            CodeEntry(code="A", zh="甲", en="A", synonyms=("一",)),
+            CodeEntry(code="B", zh="乙", en="B"),
+        ),
+    ],
+)
+def test_a_list_that_changes_gets_another_version(changed: tuple[CodeEntry, ...]) -> None:
+    entries = (CodeEntry(code="A", zh="甲", en="A"), CodeEntry(code="B", zh="乙", en="B"))
+    before = CodeList(name="X", entries=entries)
+    assert before.version == CodeList(name="X", entries=entries).version
+    assert before.version != CodeList(name="X", entries=changed).version
+
+
+def test_every_occupation_but_other_has_synonyms_and_none_is_of_two() -> None:
+    assert set(SYNONYMS) == set(Occupation) - {Occupation.OTHER}
+    names = Counter(name for occupation in Occupation for name in names_of(occupation))
+    assert max(names.values()) == 1
+    assert names_of(Occupation.OTHER) == ()
+    assert names_of(Occupation.WELDER)[0] == "焊工"

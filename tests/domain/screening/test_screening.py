@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput, TextRefused
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    Finding,
+    InsuranceKind,
+    PostingStatus,
+    PostingTerms,
+    Severity,
+)
+from domain.reference.geo import Point
+from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.screening import MOST_MARKS, check_said, check_terms, screen
+from domain.screening.verdicts import admitted
+from domain.seekers.groups import SeekerGroup
+from tests.domain.samples import FULL_COVER, ON, any_terms, hourly, monthly, part_time, terms
+from tests.support import records
+
+
+def found(offer: PostingTerms, on: date = ON) -> dict[str, Finding]:
+    return {finding.code: finding for finding in screen(offer, KNOWN_WAGES, on)}
+
+
+def status(offer: PostingTerms) -> PostingStatus:
+    return admitted(
+        "p1",
+        employer=records.employer(),
+        union_path=("root",),
+        terms=offer,
+        table=KNOWN_WAGES,
+        by="officer",
+        at=records.AT,
+    ).status
+
+
+def test_good_terms_give_no_finding_and_open() -> None:
+    for offer in (terms(), part_time()):
+        assert screen(offer, KNOWN_WAGES, ON) == ()
+        assert status(offer) is PostingStatus.OPEN
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\u3000", "\u200b\u200d"])
+@pytest.mark.parametrize("name", ["title", "duties", "conditions"])
+def test_a_blank_text_is_missing(name: str, blank: str) -> None:
+    findings = found(terms(**{name: blank}))
+    assert list(findings) == [f"{name.upper()}_MISSING"]
+    assert findings[f"{name.upper()}_MISSING"].field == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"headcount": 0}, "HEADCOUNT_MISSING", "headcount"),
+        ({"headcount": -2}, "HEADCOUNT_MISSING", "headcount"),
+        ({"place_code": ""}, "PLACE_MISSING", "placeCode"),
+        ({"place_code": "999999"}, "PLACE_MISSING", "placeCode"),
+        ({"pay": monthly(0)}, "PAY_MISSING", "pay.amount"),
+        ({"hours_per_day": Decimal(0)}, "HOURS_PER_DAY_MISSING", "hoursPerDay"),
+        ({"hours_per_day": Decimal("NaN")}, "HOURS_PER_DAY_MISSING", "hoursPerDay"),
+        ({"hours_per_week": Decimal(169)}, "HOURS_PER_WEEK_MISSING", "hoursPerWeek"),
+        ({"valid_until": ON - timedelta(days=1)}, "VALID_UNTIL_PAST", "validUntil"),
+        ({"is_repost": True}, "REPOST_SOURCE_MISSING", "repostSource"),
+        ({"is_repost": True, "repost_source": " "}, "REPOST_SOURCE_MISSING", "repostSource"),
+    ],
+)
+def test_what_is_missing_is_refused_by_name(changes: dict[str, Any], code: str, field: str) -> None:
+    findings = found(terms(**changes))
+    assert list(findings) == [code]
+    assert findings[code].field == field
+    assert findings[code].severity is Severity.REFUSE
+    assert status(terms(**changes)) is PostingStatus.REFUSED
+
+
+def test_the_last_day_is_still_valid() -> None:
+    assert found(terms(valid_until=ON)) == {}
+
+
+def test_a_repost_with_its_source_passes() -> None:
+    assert found(terms(is_repost=True, repost_source="嘉兴市总工会公众号")) == {}
+
+
+@pytest.mark.parametrize("kind", FULL_COVER)
+@pytest.mark.parametrize("employment", [EmploymentType.FULL_TIME, EmploymentType.DISPATCH])
+def test_an_employee_without_one_of_the_four_kinds_is_refused(
+    employment: EmploymentType, kind: InsuranceKind
+) -> None:
+    cover = tuple(other for other in FULL_COVER if other is not kind)
+    findings = found(terms(employment_type=employment, insurance=cover))
+    assert list(findings) == ["SOCIAL_INSURANCE_MISSING"]
+    assert kind.value in findings["SOCIAL_INSURANCE_MISSING"].message
+    assert kind.zh in findings["SOCIAL_INSURANCE_MISSING"].message_zh
+    assert findings["SOCIAL_INSURANCE_MISSING"].field == "insurance"
+
+
+@pytest.mark.parametrize(
+    "employment", [EmploymentType.PART_TIME, EmploymentType.INTERNSHIP, EmploymentType.GIG]
+)
+def test_everybody_else_is_covered_for_work_injury_at_least(employment: EmploymentType) -> None:
+    assert found(part_time(employment_type=employment)) == {}
+    uncovered = part_time(employment_type=employment, insurance=(InsuranceKind.PENSION,))
+    assert list(found(uncovered)) == ["SOCIAL_INSURANCE_MISSING"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "expected"),
+    [
+        ({"pay": monthly(2739)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
+        ({"pay": hourly(15)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
+        ({"place_code": "330402"}, "MINIMUM_WAGE_TO_CHECK", PostingStatus.IN_REVIEW),
+        (
+            {"pay": monthly(3000), "probation_pay": 2739},
+            "PROBATION_PAY_BELOW_MINIMUM_WAGE",
+            PostingStatus.REFUSED,
+        ),
+        ({"probation_pay": 4799}, "PROBATION_PAY_TOO_LOW", PostingStatus.REFUSED),
+        (
+            {"place_code": "520100", "pay": monthly(2200), "probation_pay": 1950},
+            "PROBATION_MINIMUM_WAGE_TO_CHECK",
+            PostingStatus.IN_REVIEW,
+        ),
+    ],
+)
+def test_pay_and_probation_are_held_to_the_minimum_wage(
+    changes: dict[str, Any], code: str, expected: Any
+) -> None:
+    assert list(found(terms(**changes))) == [code]
+    assert status(terms(**changes)) is expected
+
+
+def test_full_time_paid_by_the_hour_is_compared_by_the_month() -> None:
+    assert found(terms(pay=hourly(16))) == {}
+
+
+def test_probation_at_80_percent_passes() -> None:
+    assert found(terms(probation_pay=4800)) == {}
+
+
+def test_part_time_is_paid_by_the_hour_and_has_no_probation() -> None:
+    findings = found(part_time(pay=monthly(3000), probation_pay=2900))
+    assert list(findings) == ["PART_TIME_PAY_NOT_HOURLY", "PART_TIME_PROBATION"]
+    assert list(found(part_time(pay=hourly(24)))) == ["PAY_BELOW_MINIMUM_WAGE"]
+
+
+@pytest.mark.parametrize(
+    ("offer", "codes"),
+    [
+        (terms(hours_per_day=Decimal("8.5")), ["DAILY_HOURS_LONG"]),
+        (terms(hours_per_week=Decimal(45)), ["WEEKLY_HOURS_LONG"]),
+        (terms(hours_per_day=Decimal(6), hours_per_week=Decimal(42)), ["NO_REST_DAY"]),
+        (part_time(hours_per_day=Decimal(5)), ["PART_TIME_DAILY_HOURS_LONG"]),
+        (
+            part_time(hours_per_week=Decimal(25)),
+            ["PART_TIME_WEEKLY_HOURS_LONG", "NO_REST_DAY"],
+        ),
+    ],
+)
+def test_long_hours_are_flagged_and_do_not_hold_the_posting(
+    offer: PostingTerms, codes: list[str]
+) -> None:
+    findings = found(offer)
+    assert list(findings) == codes
+    assert all(finding.severity is Severity.WARN for finding in findings.values())
+    assert status(offer) is PostingStatus.OPEN
+
+
+def test_long_hours_do_not_lift_hour_pay_over_the_minimum() -> None:
+    long = terms(pay=hourly(15), hours_per_day=Decimal(12), hours_per_week=Decimal(72))
+    assert "PAY_BELOW_MINIMUM_WAGE" in found(long)
+
+
+def test_one_refusal_outweighs_a_doubt() -> None:
+    assert status(terms(place_code="330402", insurance=())) is PostingStatus.REFUSED
+
+
+@given(any_terms, st.dates())
+def test_screening_is_total_and_deterministic(offer: PostingTerms, on: date) -> None:
+    findings = screen(offer, KNOWN_WAGES, on)
+    assert findings == screen(replace(offer), KNOWN_WAGES, on)
+    codes = [finding.code for finding in findings]
+    assert len(set(codes)) == len(codes)
+    for finding in findings:
+        assert finding.code.isascii()
+        assert finding.code.isupper()
+        assert finding.message.isascii()
+        assert finding.message.endswith(".")
+        assert finding.message_zh.endswith("。")
+        assert finding.basis
+        assert not finding.field.startswith("_")
+
+
+@given(any_terms, st.integers(0, 10_000))
+def test_more_pay_never_turns_a_pass_into_a_refusal(offer: PostingTerms, more: int) -> None:
+    offer = replace(offer, probation_pay=None)
+    better = replace(offer, pay=replace(offer.pay, amount=offer.pay.amount + more))
+    rank = [PostingStatus.REFUSED, PostingStatus.IN_REVIEW, PostingStatus.OPEN]
+    assert rank.index(status(offer)) <= rank.index(status(better))
+
+
+@given(any_terms)
+def test_full_time_without_a_pension_is_always_refused(offer: PostingTerms) -> None:
+    cover = tuple(kind for kind in offer.insurance if kind is not InsuranceKind.PENSION)
+    bare = replace(offer, employment_type=EmploymentType.FULL_TIME, insurance=cover)
+    assert status(bare) is PostingStatus.REFUSED
+
+
+@given(any_terms, st.sampled_from(InsuranceKind))
+def test_more_insurance_never_adds_a_finding(offer: PostingTerms, kind: InsuranceKind) -> None:
+    better = replace(offer, insurance=(*offer.insurance, kind))
+    assert set(found(better)) <= set(found(offer))
+
+
+@given(any_terms)
+def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> None:
+    if status(offer) is PostingStatus.OPEN:
+        assert offer.title.strip()
+        assert offer.headcount >= 1
+        assert offer.pay.amount >= 1
+        assert offer.valid_until >= ON
+        assert InsuranceKind.WORK_INJURY in offer.insurance
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": "岗" * 121}, ("title",)),
+        ({"duties": "a" * 4001}, ("duties",)),
+        ({"conditions": "a" * 4001}, ("conditions",)),
+        ({"address": "a" * 201}, ("address",)),
+        ({"repost_source": "a" * 201}, ("repostSource",)),
+        ({"title": "电\x00工"}, ("title",)),
+        ({"title": "电\ud800工"}, ("title",)),
+        ({"duties": "联系人身份证 11010519491231002X。"}, ("duties",)),
+        ({"headcount": 100_001}, ("headcount",)),
+        ({"pay": monthly(1_000_001)}, ("pay", "amount")),
+        ({"probation_pay": 1_000_001}, ("probationPay",)),
+        ({"hours_per_day": Decimal(25)}, ("hoursPerDay",)),
+        ({"hours_per_day": Decimal("sNaN")}, ("hoursPerDay",)),
+        ({"hours_per_week": Decimal(0)}, ("hoursPerWeek",)),
+        ({"place_code": "99"}, ("placeCode",)),
+        ({"insurance": (InsuranceKind.PENSION,) * 2}, ("insurance",)),
+        ({"benefits": (Benefit.MEALS,) * 2}, ("benefits",)),
+        ({"valid_until": ON + timedelta(days=367)}, ("validUntil",)),
+        ({"friendly_to": (SeekerGroup.GRADUATE,) * 2}, ("friendlyTo",)),
+        ({"starts_at": time(8)}, ("endsAt",)),
+        ({"ends_at": time(17)}, ("startsAt",)),
+        ({"starts_at": time(8, 0, 1), "ends_at": time(17)}, ("startsAt",)),
+        ({"starts_at": time(8), "ends_at": time(17, tzinfo=UTC)}, ("endsAt",)),
+        ({"min_age": 101}, ("minAge",)),
+        ({"point": Point(latitude=121.5, longitude=31.2)}, ("point",)),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_with_its_field(
+    changes: dict[str, Any], field: tuple[str, ...]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_terms(terms(**changes), ON, path=("input", "terms"))
+    assert caught.value.field == ("input", "terms", *field)
+    assert "11010519491231002X" not in caught.value.message
+
+
+def test_values_at_their_bounds_pass() -> None:
+    check_terms(
+        terms(
+            title="岗" * 120,
+            duties="第一行\n第二行\t" + "a" * 3992,
+            address="a" * 200,
+            headcount=100_000,
+            pay=monthly(1_000_000),
+            probation_pay=1_000_000,
+            hours_per_day=Decimal(24),
+            hours_per_week=Decimal(168),
+            valid_until=ON + timedelta(days=366),
+            benefits=tuple(Benefit),
+            friendly_to=tuple(SeekerGroup),
+            starts_at=time(22),
+            ends_at=time(6),
+            min_age=100,
+            point=Point(latitude=54, longitude=136),
+        ),
+        ON,
+    )
+
+
+def test_what_is_missing_is_left_to_screening() -> None:
+    check_terms(terms(title="", place_code="", headcount=0, pay=monthly(0)), ON)
+
+
+@given(any_terms)
+def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -> None:
+    with suppress(InvalidInput):
+        check_terms(offer, ON)
+        assert offer.hours_per_day <= 24
+        assert offer.hours_per_week <= 168
+        assert offer.headcount <= 100_000
+        assert offer.valid_until <= date(2027, 10, 2)
+
+
+@pytest.mark.parametrize(("age", "found_codes"), [(None, []), (16, []), (15, ["UNDER_SIXTEEN"])])
+def test_nobody_under_sixteen(age: int | None, found_codes: list[str]) -> None:
+    findings = found(terms(min_age=age))
+    assert list(findings) == found_codes
+    assert all(finding.field == "minAge" for finding in findings.values())
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "hours", "differ"),
+    [
+        ("08:00", "17:00", 8, False),
+        ("08:00", "20:00", 8, False),
+        ("08:00", "20:30", 8, True),
+        ("08:00", "15:30", 8, True),
+        ("22:00", "06:00", 8, False),
+        ("08:00", "08:00", 24, False),
+        ("08:00", "08:00", 8, True),
+    ],
+)
+def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, differ: bool) -> None:
+    offer = terms(
+        starts_at=time.fromisoformat(begins),
+        ends_at=time.fromisoformat(ends),
+        hours_per_day=Decimal(hours),
+    )
+    assert ("CLOCK_HOURS_DIFFER" in found(offer)) is differ
+
+
+def test_a_finding_about_words_names_the_field_and_marks_them() -> None:
+    findings = found(
+        terms(title="限男性焊工", duties="入职交押金，宿舍押金另交", address="外地勿投")
+    )
+    assert {code: finding.field for code, finding in findings.items()} == {
+        "SEX_DISCRIMINATION": "title",
+        "DEPOSIT_OR_FEE": "duties",
+        "ORIGIN_DISCRIMINATION": "address",
+    }
+    marks = findings["DEPOSIT_OR_FEE"].marks
+    assert [(mark.text, mark.start) for mark in marks] == [("押金", 3), ("押金", 8)]
+    many = found(terms(duties="押金，" * 50))["DEPOSIT_OR_FEE"]
+    assert len(many.marks) == MOST_MARKS
+
+
+def test_what_staff_say_before_everybody_has_no_phrase() -> None:
+    check_said("五险一金，不收押金", ("input", "body"))
+    with pytest.raises(TextRefused) as refused:
+        check_said("月入过万，押金300元", ("input", "body"))
+    assert [finding.code for finding in refused.value.findings] == ["LURE", "DEPOSIT_OR_FEE"]
+    assert refused.value.field == ("input", "body")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Occupation,
+    PostingTerms,
+    Shift,
+)
+from domain.reference.occupations import names_of
+from domain.search.benefit_terms import OFFERS, offers_of
+from tests.domain.samples import terms
+
+KINDS = (
+    InsuranceKind.PENSION,
+    InsuranceKind.MEDICAL,
+    InsuranceKind.UNEMPLOYMENT,
+    InsuranceKind.WORK_INJURY,
+)
+
+
+def test_no_name_means_two_things() -> None:
+    offers = [name for offer in OFFERS for name in offer.names]
+    jobs = [name for occupation in Occupation for name in names_of(occupation)]
+    assert [name for name, times in Counter(offers + jobs).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "names"),
+    [
+        (terms(benefits=(Benefit.MEALS,), insurance=KINDS), {"包吃", "五险", "白班", "全职"}),
+        (
+            terms(
+                benefits=(Benefit.MEALS, Benefit.DORMITORY, Benefit.HOUSING_FUND), insurance=KINDS
+            ),
+            {"包吃", "包住", "包吃住", "公积金", "五险", "五险一金", "白班", "全职"},
+        ),
+        (
+            terms(
+                employment_type=EmploymentType.PART_TIME,
+                shift=Shift.FLEXIBLE,
+                insurance=(InsuranceKind.WORK_INJURY,),
+                benefits=(),
+            ),
+            {"非全日制", "弹性"},
+        ),
+    ],
+)
+def test_a_posting_offers_what_has_all_its_codes(offered: PostingTerms, names: set[str]) -> None:
+    assert {offer.names[0] for offer in offers_of(offered)} == names

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from domain.labels import Labelled
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    Shift,
+)
+from domain.search.facets import KINDS, counted, trait_of, traits_of
+from domain.seekers.groups import SeekerGroup
+from tests.domain.samples import terms
+
+STORED: dict[type[Labelled], str] = {
+    Occupation: "ELECTRICIAN WELDER CRANE_OPERATOR NETWORK_PROGRAMMER CHILDCARE_WORKER "
+    "ECOMMERCE_STREAMER CATERING_SUPERVISOR REFINERY_ELECTRICIAN PASTRY_COOK GENERAL_WORKER "
+    "SECURITY_GUARD CLERK SALES DELIVERY_RIDER MATERNITY_NANNY COURIER RIDE_HAILING_DRIVER "
+    "SANITATION_WORKER INDUSTRIAL_ROBOTICS INDUSTRIAL_DESIGNER OTHER",
+    EmploymentType: "FULL_TIME PART_TIME INTERNSHIP GIG DISPATCH",
+    Shift: "DAY TWO_SHIFT THREE_SHIFT FLEXIBLE",
+    Intensity: "LIGHT MEDIUM HEAVY",
+    Benefit: "MEALS DORMITORY SHUTTLE_BUS HOUSING_FUND PAID_LEAVE PAID_TRAINING HEALTH_CHECK "
+    "HEAT_ALLOWANCE NIGHT_ALLOWANCE CHILD_CARE FESTIVAL_GIFTS",
+    InsuranceKind: "PENSION MEDICAL UNEMPLOYMENT WORK_INJURY MATERNITY",
+    SeekerGroup: "GRADUATE MIGRANT_WORKER REGISTERED_UNEMPLOYED LAID_OFF TRANSFERRING "
+    "NEW_FORM_WORKER HARDSHIP_WORKER HARDSHIP_FAMILY GIG_WORKER HARD_TO_EMPLOY",
+}
+"""What is in databases already: new codes come after these, new lists after the last."""
+
+
+def test_what_is_stored_keeps_its_meaning() -> None:
+    for place, (kind, codes) in enumerate(STORED.items()):
+        assert KINDS[place] is kind
+        assert list(kind)[: len(codes.split())] == codes.split()
+    assert trait_of(Occupation.ELECTRICIAN) == "\u0400"
+    assert trait_of(EmploymentType.FULL_TIME) == "\u0440"
+    assert trait_of(SeekerGroup.GRADUATE) == "\u0580"
+
+
+def test_every_code_has_a_character_of_its_own() -> None:
+    codes = [code for kind in KINDS for code in kind]
+    assert len({trait_of(code) for code in codes}) == len(codes)
+    assert all(len(kind) <= 64 for kind in KINDS)
+
+
+def test_codes_are_counted_the_most_frequent_first() -> None:
+    welder = terms(occupation=Occupation.WELDER, benefits=(Benefit.MEALS, Benefit.DORMITORY))
+    electrician = terms(benefits=(Benefit.DORMITORY,), friendly_to=(SeekerGroup.LAID_OFF,))
+    counts = counted(Counter(traits_of(welder) + traits_of(electrician) + traits_of(electrician)))
+    assert counts[Occupation] == [(Occupation.ELECTRICIAN, 2), (Occupation.WELDER, 1)]
+    assert counts[Benefit] == [(Benefit.DORMITORY, 3), (Benefit.MEALS, 1)]
+    assert counts[SeekerGroup] == [(SeekerGroup.LAID_OFF, 2)]
+    assert counts[Shift] == [(welder.shift, 3)]
+
+
+@pytest.mark.parametrize("unknown", ["\u07ff", "a"])
+def test_a_code_of_a_newer_version_is_left_out(unknown: str) -> None:
+    assert all(not counts for counts in counted({unknown: 1}).values())

@@ -1,0 +1,115 @@
+"""Calls: who may be called again, and whom nobody calls any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidInput, StatusConflict
+from domain.leads.leads import Sealed
+from domain.seekers.call_campaigns import (
+    AGAIN,
+    FINAL,
+    MOST_CALLS,
+    CallCampaign,
+    CallEntry,
+    CallOutcome,
+    called,
+    check_askable,
+)
+from domain.seekers.groups import SeekerGroup
+from tests.domain.people import AT
+
+TODAY = date(2026, 10, 1)
+ENTRY = CallEntry(
+    id="entry",
+    campaign_id="campaign",
+    union_path=("root", "union"),
+    person="person",
+    contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+    group=SeekerGroup.LAID_OFF,
+    next_call_on=TODAY,
+    created_by="officer",
+    created_at=AT,
+    updated_at=AT,
+)
+
+
+def call(
+    entry: CallEntry, outcome: CallOutcome, on: date | None = None, note: str = ""
+) -> CallEntry:
+    later = AT + timedelta(hours=1)
+    return called(entry, outcome, note, on, by="officer", at=later, today=TODAY)
+
+
+@pytest.mark.parametrize("outcome", CallOutcome)
+def test_of_somebody_who_was_erased_no_call_and_no_note_is_kept(outcome: CallOutcome) -> None:
+    erased = replace(ENTRY, person="erased/entry", contact=None, outcome=CallOutcome.REACHED)
+    with pytest.raises(StatusConflict):
+        call(erased, outcome, TODAY if outcome is CallOutcome.CALL_BACK else None, "来电的是孙丽")
+
+
+@given(st.lists(st.sampled_from(CallOutcome), max_size=MOST_CALLS + 3))
+def test_every_call_is_kept_and_after_a_last_one_there_is_none(outcomes: list[CallOutcome]) -> None:
+    entry = ENTRY
+    for number, outcome in enumerate(outcomes):
+        on = TODAY if outcome is CallOutcome.CALL_BACK else None
+        if entry.outcome in FINAL or number >= MOST_CALLS:
+            with pytest.raises(StatusConflict):
+                call(entry, outcome, on)
+            return
+        entry = call(entry, outcome, on)
+        assert [each.outcome for each in entry.calls] == outcomes[: number + 1]
+        assert (entry.outcome, entry.version) == (outcome, number + 2)
+        assert (entry.contact is None) is (outcome in FINAL)
+        assert (entry.next_call_on is None) is (outcome not in AGAIN)
+
+
+def test_who_did_not_answer_is_called_the_next_day_or_when_it_is_said() -> None:
+    assert call(ENTRY, CallOutcome.NO_ANSWER).next_call_on == TODAY + timedelta(days=1)
+    later = TODAY + timedelta(days=9)
+    assert call(ENTRY, CallOutcome.NO_ANSWER, later).next_call_on == later
+
+
+WRONG: list[tuple[CallOutcome, Any]] = [
+    (CallOutcome.CALL_BACK, None),
+    (CallOutcome.CALL_BACK, TODAY - timedelta(days=1)),
+    (CallOutcome.CALL_BACK, TODAY + timedelta(days=367)),
+    (CallOutcome.REACHED, TODAY),
+    (CallOutcome.DO_NOT_CALL, TODAY),
+]
+
+
+@pytest.mark.parametrize(("outcome", "on"), WRONG)
+def test_a_day_goes_with_the_outcome(outcome: CallOutcome, on: date | None) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        call(ENTRY, outcome, on)
+    assert refused.value.field == ("input", "nextCallOn")
+
+
+def test_a_profile_is_entered_for_who_was_reached() -> None:
+    reached = call(ENTRY, CallOutcome.REACHED)
+    check_askable(reached)
+    for entry in (ENTRY, call(ENTRY, CallOutcome.NOT_SEEKING), replace(reached, contact=None)):
+        with pytest.raises(StatusConflict):
+            check_askable(entry)
+
+
+def test_a_campaign_belongs_to_the_last_union_of_its_path() -> None:
+    campaign = CallCampaign(
+        id="campaign", title="回访", union_path=("root", "union"), created_by="o", created_at=AT
+    )
+    assert campaign.union_id == "union"
+
+
+def test_after_twenty_calls_somebody_is_left_in_peace() -> None:
+    entry = ENTRY
+    for _ in range(MOST_CALLS):
+        entry = call(entry, CallOutcome.NO_ANSWER)
+    with pytest.raises(StatusConflict, match="in peace"):
+        call(entry, CallOutcome.REACHED)

@@ -1,0 +1,55 @@
+"""Referrals: from open to done, and never back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import StatusConflict
+from domain.seekers.referrals import (
+    NEXT,
+    Referral,
+    ReferralKind,
+    ReferralStatus,
+    ReferralStep,
+    moved,
+)
+from tests.domain.people import AT
+
+OPEN = Referral(
+    id="referral",
+    seeker_id="seeker",
+    kind=ReferralKind.TRAINING,
+    steps=(ReferralStep(status=ReferralStatus.OPEN, at=AT, by="officer"),),
+    union_path=("root", "union"),
+    created_at=AT,
+    updated_at=AT,
+)
+
+
+@given(st.lists(st.sampled_from(ReferralStatus), max_size=8))
+def test_a_referral_moves_only_as_the_table_says_and_keeps_every_step(
+    wanted: list[ReferralStatus],
+) -> None:
+    referral = OPEN
+    for status in wanted:
+        if status in NEXT[referral.status]:
+            before, referral = referral, moved(referral, status, "", by="officer", at=AT)
+            assert (referral.status, referral.version) == (status, before.version + 1)
+            assert referral.steps[:-1] == before.steps
+            assert referral.steps[-1].status is status
+        else:
+            with pytest.raises(StatusConflict):
+                moved(referral, status, "", by="officer", at=AT)
+    assert referral.steps[-1].status is referral.status
+
+
+def test_no_way_leads_back_to_open_and_three_states_are_the_end() -> None:
+    assert all(ReferralStatus.OPEN not in following for following in NEXT.values())
+    assert {status for status in ReferralStatus if not NEXT[status]} == {
+        ReferralStatus.DONE,
+        ReferralStatus.DECLINED,
+        ReferralStatus.LAPSED,
+    }
+    assert NEXT.keys() == set(ReferralStatus)

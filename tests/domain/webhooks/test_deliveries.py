@@ -1,0 +1,134 @@
+"""The tries of one message: when the next one is, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from domain.webhooks.deliveries import WAITS, Delivery, DeliveryState
+from domain.webhooks.messages import of_test
+from domain.webhooks.webhooks import Answer, FailureKind
+from tests.support.records import AT
+
+TRIES = len(WAITS) + 1
+shares = st.floats(0, 1)
+taken = st.integers(200, 299).map(lambda status: Answer(status=status))
+not_taken = st.one_of(
+    st.sampled_from([kind for kind in FailureKind if kind is not FailureKind.STATUS]).map(
+        lambda kind: Answer(failure=kind)
+    ),
+    st.integers(100, 599)
+    .filter(lambda status: not 200 <= status < 300)
+    .map(lambda status: Answer(status=status)),
+)
+
+
+def a_delivery(**changes: object) -> Delivery:
+    made: dict[str, object] = {
+        "id": "one",
+        "webhook_id": "webhook",
+        "notice": of_test("webhook", at=AT),
+        "next_at": AT,
+        "created_at": AT,
+    }
+    return Delivery(**(made | changes))  # type: ignore[arg-type] # each is of its field's type
+
+
+@given(attempts=st.integers(1, len(WAITS)), share=shares, answer=not_taken)
+def test_the_next_try_comes_after_its_pause_give_or_take_a_fifth(
+    attempts: int, share: float, answer: Answer
+) -> None:
+    after = a_delivery(attempts=attempts).tried(answer, at=AT, share=share)
+    wait = WAITS[attempts - 1]
+    assert 0.8 * wait <= after.next_at - AT <= 1.2 * wait + timedelta(microseconds=1)
+
+
+def test_pauses_grow_and_all_together_last_a_weekend() -> None:
+    assert list(WAITS) == sorted(WAITS)
+    assert timedelta(days=2) < 0.8 * sum(WAITS, timedelta())
+    assert 1.2 * sum(WAITS, timedelta()) < timedelta(days=4)
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0, 4, 4), (0.5, 5, 5), (1, 6, 6)])
+def test_those_that_failed_together_are_spread_evenly(share: float, least: int, most: int) -> None:
+    after = a_delivery(attempts=1).tried(Answer(status=500), at=AT, share=share)
+    assert least <= (after.next_at - AT).total_seconds() <= most
+
+
+def test_one_whose_tries_were_all_cut_off_is_given_up_as_well() -> None:
+    after = a_delivery(attempts=100).tried(Answer(status=500), at=AT, share=0.5)
+    assert after.state is DeliveryState.DEAD
+
+
+class Tries(RuleBasedStateMachine):
+    """A message to which a receiver, crashes and its owner do anything at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: datetime = AT
+        self.delivery = a_delivery()
+        self.id = self.delivery.message_id
+        self.since_made_or_replayed = 0
+
+    def claim(self) -> Delivery:
+        """As ``storage.webhooks.deliveries`` does it, when it is due."""
+        self.at = max(self.at, self.delivery.next_at)
+        self.since_made_or_replayed += 1
+        return a_delivery(
+            attempts=self.delivery.attempts + 1,
+            next_at=self.at + timedelta(minutes=1),
+            claim="somebody",
+        )
+
+    @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
+    @rule(answer=taken, share=shares)
+    def is_taken(self, answer: Answer, share: float) -> None:
+        self.delivery = self.claim().tried(answer, at=self.at, share=share)
+        assert self.delivery.state is DeliveryState.DELIVERED
+        assert self.delivery.last_status == answer.status
+        assert self.delivery.last_failure is None
+
+    @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
+    @rule(answer=not_taken, share=shares)
+    def is_not_taken(self, answer: Answer, share: float) -> None:
+        self.delivery = self.claim().tried(answer, at=self.at, share=share)
+        is_over = self.since_made_or_replayed >= TRIES
+        assert self.delivery.state is (DeliveryState.DEAD if is_over else DeliveryState.PENDING)
+        assert self.delivery.last_failure is (answer.failure or FailureKind.STATUS)
+        assert self.delivery.last_status == answer.status
+
+    @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
+    @rule()
+    def is_cut_off(self) -> None:
+        self.delivery = self.claim()
+
+    @precondition(lambda self: self.delivery.state is not DeliveryState.PENDING)
+    @rule()
+    def is_replayed(self) -> None:
+        self.delivery = a_delivery(next_at=self.at)
+        self.since_made_or_replayed = 0
+
+    @invariant()
+    def keeps_its_id(self) -> None:
+        assert self.delivery.message_id == self.id
+
+    @invariant()
+    def counts_every_try(self) -> None:
+        assert self.delivery.attempts == self.since_made_or_replayed
+
+    @invariant()
+    def is_due_later_while_it_waits(self) -> None:
+        if self.delivery.state is DeliveryState.PENDING and self.delivery.attempts:
+            assert self.delivery.next_at > self.at
+
+    @invariant()
+    def nobody_has_what_is_done(self) -> None:
+        if self.delivery.state is not DeliveryState.PENDING:
+            assert self.delivery.claim is None
+
+
+TestTries = Tries.TestCase

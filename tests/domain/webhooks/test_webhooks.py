@@ -1,0 +1,188 @@
+"""Which addresses a webhook may have, who is told of what, and what a message says."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook as Receiver
+
+from domain.errors import InvalidInput
+from domain.leads.contacts import erased, withdrawn
+from domain.leads.follow_up import assigned, confirmed, noted
+from domain.leads.leads import HireSide, LeadStage
+from domain.live.sessions import SessionStatus
+from domain.postings.postings import PostingStatus
+from domain.seekers.groups import SeekerGroup
+from domain.webhooks.messages import (
+    WebhookEvent,
+    of_change,
+    of_posting,
+    of_recorded,
+    of_session,
+)
+from domain.webhooks.webhooks import Answer, check_events, check_url, is_public, shown, signatures
+from storage.clock import utc_now
+from tests.support import records
+
+AT = records.AT
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "0.1.2.3", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254",
+        "100.100.100.200", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00:ec2::254",
+        "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "2002:7f00:1::", "ff0e::1",
+    ],
+)  # fmt: skip
+def test_an_address_that_not_everybody_reaches_is_not_public(address: str) -> None:
+    assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "223.5.5.5", "2400:3200::1"])
+def test_an_address_that_everybody_reaches_is(address: str) -> None:
+    assert is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "partner.example", "ftp://partner.example/", "http://partner.example/", "https://",
+        "https://user@partner.example/", "https://partner.example/#x", "https://partner.example:0/",
+        "https://partner.example:99999/", "https://工会.example/", "https://partner.example/a b",
+        "https://127.0.0.1/", "https://[::1]/", "http://localhost/",
+        "https://a.example/" + "x" * 500,
+    ],
+)  # fmt: skip
+def test_a_url_that_is_no_public_https_address_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_url(url, private=False)
+    assert refused.value.field == ("input", "url")
+
+
+def test_where_it_is_allowed_this_machine_may_be_told_over_plain_http_and_no_other() -> None:
+    for url in ("http://localhost:9/x", "http://127.0.0.1:9/", "https://10.0.0.1/"):
+        assert check_url(f" {url} ", private=True) == url
+    with pytest.raises(InvalidInput):
+        check_url("http://10.0.0.1/", private=True)
+
+
+def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
+    lead, session = WebhookEvent.LEAD_RECORDED, WebhookEvent.SESSION_STARTED
+    assert check_events([lead, session, lead], for_union=True) == (lead, session)
+    for events, for_union in (
+        ([], True),
+        ([lead] * (len(WebhookEvent) + 1), True),
+        ([WebhookEvent.WEBHOOK_TEST], True),
+        ([lead, session], False),
+    ):
+        with pytest.raises(InvalidInput):
+            check_events(events, for_union=for_union)
+
+
+def test_the_types_are_written_with_a_dot() -> None:
+    assert WebhookEvent.LEAD_HIRE_CONFIRMED.wire == "lead.hire_confirmed"
+    assert WebhookEvent.SESSION_STARTED.wire == "session.started"
+
+
+def test_signatures_are_those_of_the_specification() -> None:
+    now = int(utc_now().timestamp())
+    made = signatures([b"a" * 32, b"b" * 32], "msg_1", now, b'{"x":1}')
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": made}
+    for secret in (b"a" * 32, b"b" * 32):
+        assert Receiver(shown(secret)).verify(b'{"x":1}', headers) == {"x": 1}
+
+
+def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
+    notice = of_recorded(records.lead())
+    for path, hears in ((("root",), True), (("root", "union"), True), (("root", "other"), False)):
+        assert records.webhook(union_path=path).hears(notice) is hears
+    for employer, hears in (("employer", True), ("other", False)):
+        assert records.webhook(union_path=(), employer_id=employer).hears(notice) is hears
+    assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).hears(notice)
+
+
+def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
+    lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
+    ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
+    notice = of_recorded(lead)
+    assert ours.told(notice).message()["data"]["group"] == "LAID_OFF"
+    assert "group" not in theirs.told(notice).message()["data"]
+    assert theirs.told(replace(notice, group=None)) == theirs.told(notice)
+    change = assigned(lead, "somebody", by="me", at=AT)
+    assert change is not None
+    later = of_change(change)
+    assert later is not None
+    assert "group" not in ours.told(later).message()["data"]
+
+
+def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> None:
+    theirs = records.webhook(union_path=(), employer_id="employer")
+    gone = withdrawn(records.lead(), at=AT)
+    after = assigned(gone.lead, "somebody", by="me", at=AT)
+    assert after is not None
+    heard = [of_change(change) for change in (gone, after, erased(gone.lead, at=AT))]
+    assert [notice is not None and theirs.hears(notice) for notice in heard] == [True, False, True]
+    ours = records.webhook()
+    assert all(notice is not None and ours.hears(notice) for notice in heard)
+
+
+def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
+    assert of_change(noted(records.lead(), "已联系", None, by="me", at=AT)) is None
+    paused = records.live_session(status=SessionStatus.INTERRUPTED)
+    live = records.live_session(status=SessionStatus.LIVE)
+    assert of_session(paused, SessionStatus.LIVE, at=AT) is None
+    assert of_session(live, SessionStatus.INTERRUPTED, at=AT) is None
+    begun = of_session(live, SessionStatus.SCHEDULED, at=AT)
+    assert begun is not None
+    assert begun.message()["data"].keys() == {"session", "status"}
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("OPEN", "posting.opened"),
+        ("IN_REVIEW", "posting.held"),
+        ("REFUSED", "posting.refused"),
+        ("CLOSED", "posting.closed"),
+    ],
+)
+def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
+    posting = records.posting(status=PostingStatus[status])
+    notice = of_posting(posting, ("root", "union"), at=AT)
+    assert notice is not None
+    message = notice.message()
+    assert (message["type"], message["data"]["status"]) == (told, status)
+    assert message["timestamp"] == "2026-10-01T12:00:00Z"
+
+
+def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
+    table = documented[documented.index("| type | when") : documented.index("Ids are those")]
+    spelt = table.replace(
+        "`posting.opened`, `.held`, `.refused`, `.closed`",
+        " ".join(f"`posting.{each}`" for each in ("opened", "held", "refused", "closed")),
+    )
+    listed = set(re.findall(r"`((?:lead|posting|session)\.\w+)`", spelt))
+    assert listed == {event.wire for event in WebhookEvent} - {"webhook.test"}
+
+
+def test_what_a_side_says_of_the_hire_is_told() -> None:
+    lead = replace(records.lead(), stage=LeadStage.OFFERED)
+    change = confirmed(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
+    assert change is not None
+    notice = of_change(change)
+    assert notice is not None
+    data = notice.message()["data"]
+    assert (data["side"], data["hired"], data["version"]) == ("SEEKER", True, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted"), [(199, False), (200, True), (299, True), (302, False)]
+)
+def test_only_a_status_from_200_to_299_is_an_acceptance(status: int, accepted: bool) -> None:
+    assert Answer(status=status).accepted is accepted

@@ -1,0 +1,148 @@
+"""Many at once leave the others their turn: those who are let in, and those who are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from realtime import admission as pace
+from realtime.admission import MOST, Pace
+from realtime.rendered_event import Rendered
+from realtime.topic import TURN, Counts, Group
+from tests.support.members import Recorder
+from tests.support.waiting import until
+
+
+class Ticks:
+    """A pace whose ticks the test makes, and who has passed at each."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Beyond the end of the test: only `next` ends a tick.
+        monkeypatch.setattr(pace, "TICK", 3_600)
+        self.pace = Pace()
+        self.passed: list[int] = []
+        self.callers: list[asyncio.Task[None]] = []
+
+    async def come(self, count: int) -> None:
+        """Have callers come, numbered in their order."""
+
+        async def call(number: int) -> None:
+            await self.pace.turn()
+            self.passed.append(number)
+
+        first = len(self.callers)
+        self.callers += [asyncio.create_task(call(first + number)) for number in range(count)]
+        await self._settle()
+
+    async def next(self) -> None:
+        """End the tick."""
+        assert self.pace._timer is not None
+        self.pace._timer.cancel()
+        self.pace._next_tick()
+        await self._settle()
+
+    async def _settle(self) -> None:
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    async def leave(self) -> None:
+        for caller in self.callers:
+            caller.cancel()
+        await asyncio.wait(self.callers)
+        if self.pace._timer is not None:
+            self.pace._timer.cancel()
+
+
+async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = Ticks(monkeypatch)
+    await ticks.come(3 * MOST + 5)
+    for passed in (MOST, 2 * MOST, 3 * MOST):
+        assert ticks.passed == list(range(passed))
+        await ticks.next()
+    assert ticks.passed == list(range(3 * MOST + 5))
+    await ticks.leave()
+
+
+async def test_nobody_overtakes_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = Ticks(monkeypatch)
+    await ticks.come(MOST + 1)
+    await ticks.next()
+    # There is room in this tick, but the ones after it came later.
+    await ticks.come(2 * MOST)
+    await ticks.next()
+    await ticks.come(1)
+    await ticks.next()
+    assert ticks.passed == list(range(3 * MOST + 2))
+    await ticks.leave()
+
+
+async def test_who_has_given_up_takes_nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = Ticks(monkeypatch)
+    await ticks.come(3 * MOST)
+    given_up = range(MOST, 2 * MOST, 2)
+    for number in given_up:
+        ticks.callers[number].cancel()
+    await ticks.next()
+    left = [number for number in range(MOST, 3 * MOST) if number not in given_up]
+    assert ticks.passed == [*range(MOST), *left[:MOST]]
+    await ticks.leave()
+
+
+async def test_the_ticks_go_on_by_themselves_until_nobody_waits() -> None:
+    letting_in = Pace()
+    await asyncio.wait_for(asyncio.gather(*(letting_in.turn() for _ in range(5 * MOST))), 10)
+    await until(lambda: letting_in._timer is None)
+    await asyncio.wait_for(letting_in.turn(), 1)
+
+
+class Bystander:
+    """Another task of the process, which counts its turns."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+    async def leave(self) -> None:
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+
+class Timed(Recorder):
+    """A member that notes which turn of the bystander came before each delivery."""
+
+    def __init__(self, bystander: Bystander, deliveries: Counter[int]) -> None:
+        super().__init__()
+        self._bystander = bystander
+        self._deliveries = deliveries
+
+    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+        super().deliver(rendered, kind)
+        self._deliveries[self._bystander.turns] += 1
+
+
+@pytest.mark.parametrize("kind", [None, "TallyChanged"])
+async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -> None:
+    async def render(_: object) -> bytes:
+        raise AssertionError("it is rendered already")
+
+    bystander = Bystander()
+    deliveries: Counter[int] = Counter()
+    group = Group(render, Counts(), "somebody")
+    group.members = {Timed(bystander, deliveries): 0 for _ in range(10_000)}
+    if kind is None:
+        await group.spread([(1, Rendered(b"{}"))])
+    else:
+        await group.spread_state(Rendered(b"{}"), 1, kind)
+    await bystander.leave()
+    assert deliveries.total() == 10_000
+    assert max(deliveries.values()) == TURN
+    assert len(deliveries) == 10_000 // TURN

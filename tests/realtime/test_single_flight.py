@@ -1,0 +1,103 @@
+"""What is made for many at once is never from before any of them asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.single_flight import Anew
+
+
+class Maker:
+    """Makes the number of the making, when it may."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.under_way = 0
+        self.most = 0
+        self.go = asyncio.Event()
+
+    async def __call__(self) -> int:
+        self.begun += 1
+        number = self.begun
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await self.go.wait()
+        self.under_way -= 1
+        return number
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_who_asks_while_one_is_made_shares_the_next() -> None:
+    anew: Anew[int] = Anew()
+    make = Maker()
+    first = asyncio.create_task(anew.made("key", make))
+    await settle()
+    others = [asyncio.create_task(anew.made("key", make)) for _ in range(5)]
+    await settle()
+    assert make.begun == 1
+    make.go.set()
+    assert await asyncio.gather(first, *others) == [1, 2, 2, 2, 2, 2]
+
+
+async def test_what_has_another_key_does_not_wait() -> None:
+    anew: Anew[int] = Anew()
+    slow, quick = Maker(), Maker()
+    quick.go.set()
+    waiting = asyncio.create_task(anew.made("slow", slow))
+    assert await anew.made("quick", quick) == 1
+    slow.go.set()
+    assert await waiting == 1
+
+
+async def test_one_that_failed_does_not_fail_the_next() -> None:
+    anew: Anew[int] = Anew()
+    make = Maker()
+    make.go.set()
+
+    async def fail() -> int:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        await anew.made("key", fail)
+    assert await anew.made("key", make) == 1
+
+
+async def test_who_gives_up_takes_it_from_nobody() -> None:
+    anew: Anew[int] = Anew()
+    make = Maker()
+    asking = [asyncio.create_task(anew.made("key", make)) for _ in range(2)]
+    await settle()
+    asking[0].cancel()
+    make.go.set()
+    assert await asking[1] == 1
+    assert asking[0].cancelled()
+
+
+@given(st.lists(st.integers(0, 3), max_size=30))
+async def test_each_gets_one_that_began_after_it_asked_and_one_is_made_at_a_time(
+    pauses: list[int],
+) -> None:
+    anew: Anew[int] = Anew()
+    make = Maker()
+    make.go.set()
+
+    async def ask() -> bool:
+        before = make.begun
+        return await anew.made("key", make) > before
+
+    asking = []
+    for pause in pauses:
+        asking.append(asyncio.create_task(ask()))
+        for _ in range(pause):
+            await asyncio.sleep(0)
+    assert all(await asyncio.gather(*asking))
+    assert make.most <= 1
+    assert make.begun <= len(pauses)

@@ -1,0 +1,196 @@
+"""Documents: prepared once a text, within bounds, whatever the text holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from graphql import OperationDefinitionNode, get_introspection_query, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schema.execution import documents
+from schema.execution.documents import Documents
+from schema.root import SCHEMA
+
+ME = "{ me { id } }"
+DEEP = "{ me { union { " + "parent { " * 13 + "id" + " }" * 16
+CHAIN_OF_500 = "{...f0} " + " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(500))
+SPREAD_TWICE = (
+    "{...f0} "
+    + " ".join(f"fragment f{i} on Query{{...f{i + 1} ...f{i + 1}}}" for i in range(40))
+    + " fragment f40 on Query{me{id}}"
+)
+PAGES = (
+    "liveSessions(first: 100) { edges { node { postings(first: 100) { edges { node { id } } } } } }"
+)
+REFUSED = {
+    "no document": ("", "Syntax Error"),
+    "no GraphQL": ("岗位", "Syntax Error"),
+    "an unknown field": ("{ salaries }", "Cannot query field 'salaries'"),
+    "too long": (ME + " " * documents.TEXT_LENGTH, "at most 65536 characters"),
+    "too many tokens": ("{ me { " + "id " * 5_000 + "} }", "Syntax Error: Document contains more"),
+    "10,000 aliases": (
+        "{" + " ".join(f"a{i}:me{{id}}" for i in range(10_000)) + "}",
+        "at most 65536 characters",
+    ),
+    "21 aliases": (
+        "{" + " ".join(f"a{i}:me{{id}}" for i in range(21)) + "}",
+        "at most 20 root fields",
+    ),
+    "21 aliases in a fragment": (
+        "{...a} fragment a on Query{" + " ".join(f"a{i}:me{{id}}" for i in range(21)) + "}",
+        "at most 20 root fields",
+    ),
+    "21 aliases in two inline fragments": (
+        "".join(("{...{", *(f"a{i}:me{{id}}" for i in range(11)), "}...{")).replace("}a", "} a")
+        + " ".join(f"b{i}:me{{id}}" for i in range(10))
+        + "}}",
+        "at most 20 root fields",
+    ),
+    "1,001 fields": (
+        "{ me { " + " ".join(f"a{i}: id" for i in range(1_000)) + " } }",
+        "selects at most 1000 fields",
+    ),
+    "16 levels": (DEEP, "nest at most 15 deep"),
+    "brackets": ("{ a " * 10_000, "Syntax Error: Document is nested too deeply"),
+    "list brackets": ("{ node(id: " + "[" * 4_000, "Syntax Error: Document is nested too deeply"),
+    "inline fragments": (
+        "{" + "... {" * 400 + " me { id } " + "}" * 401,
+        "Syntax Error: Document is nested too deeply",
+    ),
+    "a chain of fragments": (
+        CHAIN_OF_500 + " fragment f500 on Query{me{id}}",
+        "nested too deeply to be read",
+    ),
+    "fragments spread twice": (SPREAD_TWICE, "selects at most 1000 fields"),
+    "a cycle": ("{...a} fragment a on Query{...b} fragment b on Query{...a}", "within itself"),
+    "a fragment within itself": ("{...a} fragment a on Query{me{id} ...a}", "within itself"),
+    "an unknown fragment": ("{...a}", "Unknown fragment 'a'"),
+    "pages within pages": (f"{{ a: {PAGES} b: {PAGES} }}", "may have"),
+    "pages of any size": (
+        f"query ($n: Int) {{ a: {PAGES} b: {PAGES} }}".replace("first: 100", "first: $n"),
+        "may have",
+    ),
+    "a page of a long number": (
+        f"{{ postings(first: {'9' * 5_000}) {{ edges {{ cursor }} }} }}",
+        "Expected value of type 'Int'",
+    ),
+}
+ACCEPTED = {
+    "a small one": ME,
+    "15 levels": DEEP.replace("parent { ", "", 1).removesuffix(" }"),
+    "20 root fields": "{" + " ".join(f"a{i}:me{{id}}" for i in range(20)) + "}",
+    "one page within another": f"{{ {PAGES} }}",
+    "pages by default": f"{{ a: {PAGES} b: {PAGES} }}".replace("(first: 100)", ""),
+    "empty pages": f"{{ a: {PAGES} b: {PAGES} }}".replace("100", "0"),
+    "introspection": get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+    ),
+}
+
+
+@pytest.fixture
+def prepared() -> Documents:
+    return Documents(SCHEMA._schema)
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=list(REFUSED))
+def test_a_document_over_a_limit_is_refused_soon_and_says_why(
+    text: str, message: str, prepared: Documents
+) -> None:
+    began = time.perf_counter()
+    errors = prepared.prepare(text).errors
+    assert time.perf_counter() - began < 2
+    assert any(message in error.message for error in errors), errors[:1]
+
+
+@pytest.mark.parametrize("text", ACCEPTED.values(), ids=list(ACCEPTED))
+def test_a_document_within_the_limits_may_be_executed(text: str, prepared: Documents) -> None:
+    found = prepared.prepare(text)
+    assert found.errors == ()
+    assert found.document is not None
+
+
+@pytest.mark.parametrize("text", [ME, "{ salaries }", "{"])
+def test_a_text_is_prepared_once(text: str, prepared: Documents) -> None:
+    assert prepared.prepare(text) is prepared.prepare(text)
+
+
+def test_a_text_that_is_too_long_is_not_kept(prepared: Documents) -> None:
+    text = ME + " " * documents.TEXT_LENGTH
+    assert prepared.prepare(text) is not prepared.prepare(text)
+
+
+def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first(
+    prepared: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "CACHED_LENGTH", 3 * 20)
+    texts = [f"{{ a{number}: me {{ id }} }}".ljust(20) for number in range(4)]
+    first, second, third = (prepared.prepare(text) for text in texts[:3])
+    assert prepared.prepare(texts[0]) is first
+    fourth = prepared.prepare(texts[3])
+    assert prepared.prepare(texts[0]) is first
+    assert prepared.prepare(texts[2]) is third
+    assert prepared.prepare(texts[3]) is fourth
+    assert prepared.prepare(texts[1]) is not second
+    assert prepared._length == sum(len(text) for text in prepared._prepared) == 60
+
+
+def test_texts_that_differ_have_different_hashes(prepared: Documents) -> None:
+    assert prepared.prepare(ME).sha256 != prepared.prepare(ME + " ").sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("a", "a"), ("b", "b"), (None, None), ("c", None), ("", None)]
+)
+def test_an_operation_is_found_by_its_name(
+    name: str | None, found: str | None, prepared: Documents
+) -> None:
+    operation = prepared.prepare("query a { me { id } } query b { me { id } }").operation(name)
+    assert (operation.name.value if operation and operation.name else None) == found
+
+
+def test_the_only_operation_needs_no_name(prepared: Documents) -> None:
+    assert prepared.prepare(ME).operation(None) is not None
+
+
+def _words() -> Iterator[str]:
+    yield from ("{", "}", "(", ")", "[", "]", ":", "$", "...", "on", "@skip", "!", "=", '"', "#")
+    yield from ("query", "mutation", "subscription", "fragment", "me", "id", "node", "postings")
+    yield from ("edges", "first", "last", "-1", "99", "f", "Query", "null", "true", "\ud800", "\n")
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(), st.lists(st.sampled_from(list(_words())), max_size=60).map(" ".join)))
+def test_any_text_is_prepared_or_has_errors(text: str) -> None:
+    found = Documents(SCHEMA._schema).prepare(text)
+    assert (found.document is None) == bool(found.errors)
+
+
+@given(
+    st.recursive(
+        st.just("id"), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=30
+    )
+)
+def test_the_measure_counts_each_field_where_it_stands(tree: object) -> None:
+    def text(node: object) -> str:
+        if isinstance(node, list):
+            return "parent {" + " ".join(map(text, node)) + "}"
+        return "id"
+
+    def count(node: object) -> int:
+        return 1 + sum(map(count, node)) if isinstance(node, list) else 1
+
+    def depth(node: object) -> int:
+        return 1 + max(map(depth, node)) if isinstance(node, list) else 1
+
+    document = parse("{...f} fragment f on Union {" + text(tree) + "}")
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    size = documents._Ruler(document, frozenset()).measure(operation.selection_set)
+    assert (size.depth, size.fields, size.cost) == (depth(tree), count(tree), count(tree))

@@ -1,0 +1,100 @@
+"""Where documents are trusted, no other is executed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+
+from schema.context import Context
+from schema.execution.documents import digest_of
+from schema.execution.engine import Engine, Request, RequestInvalid
+from schema.execution.persisted_documents import TrustedDocuments, faults_of
+from tests.support.services import Running, World, gid
+
+ME = "query Me { me { role } }"
+TWO = "query One { me { role } } query Two { me { id } }"
+FOLLOW = "subscription F($session: ID!) { sessionEvents(sessionId: $session) { seq } }"
+BROKEN = "query Broken { salaries }"
+TRUSTED = TrustedDocuments([ME, TWO, FOLLOW, BROKEN])
+
+
+@pytest.fixture
+def engine(running: Running) -> Engine:
+    return Engine(running.services, trusted=TRUSTED)
+
+
+def code_of(engine: Engine, **request: Any) -> Any:
+    with pytest.raises(RequestInvalid) as refused:
+        engine.prepare(Request(**request))
+    (error,) = refused.value.errors
+    return error["extensions"]["code"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(query=ME),
+        Request(query=ME, sha256=digest_of(ME)),
+        Request(query="", sha256=digest_of(ME)),
+        Request(query="", sha256=digest_of(TWO), operation_name="One"),
+    ],
+)
+async def test_a_trusted_document_is_executed_by_its_text_or_its_digest(
+    request_: Request, engine: Engine, running: Running
+) -> None:
+    assert (
+        await engine.execute(request_, Context(running.services, None)) == b'{"data":{"me":null}}'
+    )
+
+
+@pytest.mark.parametrize(
+    "query", [ME + " ", "{ me { role } }", "{ __typename }", get_introspection_query(), "{"]
+)
+def test_any_other_text_is_refused(query: str, engine: Engine) -> None:
+    assert code_of(engine, query=query) == "DOCUMENT_NOT_TRUSTED"
+    assert code_of(engine, query=query, sha256=digest_of(query)) == "DOCUMENT_NOT_TRUSTED"
+    assert code_of(engine, query=query, sha256=digest_of(ME)) == "DOCUMENT_NOT_TRUSTED"
+    assert len(engine.documents) == 0
+
+
+def test_a_digest_that_nobody_knows_is_not_found(engine: Engine, running: Running) -> None:
+    assert code_of(engine, query="", sha256="ab" * 32) == "PERSISTED_QUERY_NOT_FOUND"
+    plain = Engine(running.services)
+    plain.prepare(Request(query=ME))
+    assert code_of(plain, query="", sha256=digest_of(ME)) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_a_digest_of_something_else_is_told(engine: Engine, running: Running) -> None:
+    for each in (engine, Engine(running.services)):
+        assert code_of(each, query=ME, sha256=digest_of(TWO)) == "BAD_REQUEST"
+
+
+def test_a_trusted_document_is_still_validated(engine: Engine) -> None:
+    assert code_of(engine, query=BROKEN) == "BAD_REQUEST"
+    assert code_of(engine, query="", sha256=digest_of(TWO)) == "BAD_REQUEST"
+
+
+async def test_subscribers_by_text_and_by_digest_are_one_group(
+    engine: Engine, running: Running, still_world: World
+) -> None:
+    viewer = running.tokens.for_viewer().principal
+    variables = {"session": gid(still_world.live)}
+    joined = [
+        await engine.subscribe(request, viewer)
+        for request in (
+            Request(query=FOLLOW, variables=variables),
+            Request(query="", sha256=digest_of(FOLLOW), variables=variables),
+        )
+    ]
+    assert joined[0].key == joined[1].key
+
+
+def test_what_cannot_be_executed_is_told_with_its_place() -> None:
+    assert faults_of(ME) == []
+    (fault,) = faults_of("query {\n  salaries\n}")
+    assert fault.startswith("2:3: Cannot query field 'salaries'")
+    (fault,) = faults_of("query {")
+    assert fault.startswith("1:8: Syntax Error")
+    assert faults_of("x" * 100_000) == ["A document has at most 65536 characters."]

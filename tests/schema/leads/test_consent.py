@@ -1,0 +1,118 @@
+"""Consent texts as they follow each other, in a database of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.leads.consent import FIRST
+from storage.clock import utc_now
+from storage.mongo.client import Mongo
+from tests.support import records
+from tests.support.graphql import Api
+from tests.support.operations import CONSENT_TEMPLATE, interest_input
+from tests.support.records import Watch
+from tests.support.services import Running, World, gid, running_services
+
+TEXT = "query ($id: ID!) { consentText(postingId: $id) { version body sha256 } }"
+PUBLISHED = "... on ConsentTextPublished { version validFrom }"
+
+
+@pytest.fixture
+def watch() -> Watch:
+    watch = Watch()
+    watch.at = utc_now()
+    return watch
+
+
+@pytest.fixture
+async def own(mongo: Mongo, watch: Watch) -> AsyncIterator[Running]:
+    async with running_services(mongo, clock=watch) as running:
+        yield running
+
+
+@pytest.fixture
+async def own_world(own: Running) -> World:
+    world = World(own)
+    await world.settle()
+    return world
+
+
+@pytest.fixture
+async def own_api(own: Running) -> AsyncIterator[Api]:
+    async with Api(own.endpoint) as api:
+        yield api
+
+
+async def publish(api: Api, world: World, **given: Any) -> dict[str, Any]:
+    given = {"template": CONSENT_TEMPLATE, **given}
+    token = world.token(world.upper_officer)
+    return await api.mutate("publishConsentText", given, token, PUBLISHED)
+
+
+async def text(api: Api, world: World) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.ask(TEXT, {"id": gid(world.open)}))["consentText"]
+    return found
+
+
+async def tap(api: Api, world: World, version: str) -> dict[str, Any]:
+    given = interest_input(world, consent={"textVersion": version})
+    return await api.mutate(
+        "expressInterest", given, world.viewer(), "... on InterestRecorded { lead { id } }"
+    )
+
+
+async def test_a_new_text_is_the_one_that_counts_from_its_time_on(
+    own_api: Api, own_world: World, own: Running, watch: Watch
+) -> None:
+    first = await text(own_api, own_world)
+    assert first["version"] == FIRST.version
+    old = await tap(own_api, own_world, "1")
+
+    now = await publish(own_api, own_world)
+    later = watch.at.replace(year=watch.at.year + 1, day=1).isoformat()
+    planned = await publish(own_api, own_world, validFrom=later)
+    assert (now["version"], planned["version"]) == ("2", "3")
+    second = await text(own_api, own_world)
+    assert second["version"] == "2"
+    assert own_world.employer.name in second["body"]
+    assert own_world.open.terms.title in second["body"]
+    assert second["sha256"] != first["sha256"]
+
+    # Even if this node has not looked for a second, whoever saw the new text is right.
+    new = await tap(own_api, own_world, "2")
+    assert new["__typename"] == "InterestRecorded"
+    assert (await tap(own_api, own_world, "3"))["code"] == "CONSENT_REQUIRED"
+
+    leads = await own.store.mongo["leads"].find({}).to_list(10)
+    kept = {lead["consent"]["text_version"]: lead["consent"]["text_sha256"] for lead in leads}
+    assert kept == {"1": first["sha256"], "2": second["sha256"]} | {
+        own_world.lead.consent.text_version: kept["1"]
+    }
+    assert old["__typename"] == "InterestRecorded"
+
+
+async def test_the_old_text_is_refused_with_the_version_to_show(
+    own_api: Api, own_world: World
+) -> None:
+    await publish(own_api, own_world)
+    refused = await tap(own_api, own_world, "1")
+    assert refused["code"] == "CONSENT_REQUIRED"
+    assert 'version "2"' in refused["message"]
+
+
+async def test_numbers_follow_each_other_whoever_publishes_at_once(
+    own_api: Api, own_world: World, own: Running
+) -> None:
+    answers = await asyncio.gather(*(publish(own_api, own_world) for _ in range(5)))
+    assert sorted(answer["version"] for answer in answers) == ["2", "3", "4", "5", "6"]
+    assert (await own.store.audit.verify())[0] == 5
+
+
+async def test_a_database_begins_with_the_first_text_and_keeps_it(own: Running) -> None:
+    await own.store.consents.begin()
+    assert await own.store.mongo["consent_texts"].count_documents({}) == 1
+    assert await own.store.consents.current(records.AT) == FIRST

@@ -1,0 +1,131 @@
+"""Contacts in the clear: who gets to see one, how often, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole
+from domain.leads.contacts import REVEALS_AN_HOUR
+from storage.clock import utc_now
+from storage.mongo.client import Session
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS
+from tests.support.services import Running, World, gid
+
+REVEAL = OPERATIONS["revealContact"]
+CONTACT = {"name": "王小明", "phone": "+8613800138000"}
+TRAIL = """
+query ($lead: ID!, $first: Int, $after: String) {
+  auditTrail(leadId: $lead, first: $first, after: $after) {
+    edges { cursor node { seq at action role actorId actorName detail sha256 } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+async def reveal(api: Api, world: World, caller: str = "officer", **given: Any) -> dict[str, Any]:
+    return await api.mutate(
+        "revealContact",
+        REVEAL.given(world) | given,
+        world.token_of(caller),
+        REVEAL.selection,
+    )
+
+
+async def trail(api: Api, world: World, **page: Any) -> dict[str, Any]:
+    given = {"lead": gid(world.lead), **page}
+    answer = await api.ask(TRAIL, given, world.token(world.officer))
+    found: dict[str, Any] = answer["auditTrail"]
+    return found
+
+
+async def test_a_look_is_answered_and_stands_in_the_trail_with_who_and_why(
+    api: Api, world: World
+) -> None:
+    assert (await trail(api, world))["edges"] == []
+    first = await reveal(api, world, "recruiter", reason="  通知周三面试  ")
+    assert first["contact"] == CONTACT
+    assert (await reveal(api, world))["contact"] == CONTACT
+    edges = (await trail(api, world))["edges"]
+    kept = [
+        (row["action"], row["role"], row["actorId"], row["actorName"], row["detail"])
+        for row in (edge["node"] for edge in edges)
+    ]
+    assert kept == [
+        ("REVEAL", "OFFICER", gid(world.officer), "王主席", "电话通知面试时间"),
+        ("REVEAL", "RECRUITER", gid(world.recruiter), "王主席", "通知周三面试"),
+    ]
+
+
+async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
+    api: Api, world: World
+) -> None:
+    for number in range(3):
+        await reveal(api, world, reason=f"第{number}次电话联系")
+    page = await trail(api, world, first=2)
+    assert page["pageInfo"]["hasNextPage"]
+    rest = await trail(api, world, first=2, after=page["pageInfo"]["endCursor"])
+    details = [edge["node"]["detail"][1] for edge in page["edges"] + rest["edges"]]
+    assert details == ["2", "1", "0"]
+    expected = {
+        "officer elsewhere": "NOT_FOUND",
+        "host": "NOT_PERMITTED",
+        "recruiter": "NOT_PERMITTED",
+        "viewer": "NOT_PERMITTED",
+        "nobody": "UNAUTHENTICATED",
+    }
+    for caller, code in expected.items():
+        error = await api.error(TRAIL, {"lead": gid(world.lead)}, world.token_of(caller))
+        assert error["extensions"]["code"] == code
+    for after in ("bm90OmFuOmlk", "YXVkaXQ6LTE", "x"):
+        error = await api.error(
+            TRAIL, {"lead": gid(world.lead), "after": after}, world.token(world.officer)
+        )
+        assert error["extensions"]["code"] == "BAD_CURSOR"
+
+
+@pytest.mark.parametrize("name", ["withdrawConsent", "eraseMyData"])
+async def test_after_consent_is_gone_nobody_is_shown_the_contact_and_no_look_is_kept(
+    name: str, api: Api, world: World
+) -> None:
+    await api.mutate(name, OPERATIONS[name].given(world), world.viewer())
+    answers = [await reveal(api, world, caller) for caller in ("officer", "recruiter")]
+    assert [answer["code"] for answer in answers] == ["CONSENT_WITHDRAWN", "NOT_FOUND"]
+    actions = [edge["node"]["action"] for edge in (await trail(api, world))["edges"]]
+    assert "REVEAL" not in actions
+
+
+async def test_looks_are_bounded_an_hour_however_many_come_at_once(
+    api: Api, world: World, running: Running
+) -> None:
+    def looked(account: str, at_lead: str) -> AuditEntry:
+        return AuditEntry(
+            actor=Actor(role=AuditRole.OFFICER, id=account),
+            action=AuditAction.REVEAL,
+            subject_type="Lead",
+            subject_id=at_lead,
+        )
+
+    async def many(session: Session) -> None:
+        made = [looked(world.officer.id, "other")] * (REVEALS_AN_HOUR - 5)
+        await running.store.audit.append(made, at=utc_now(), session=session)
+
+    await running.store.mongo.transaction(many)
+    answers = await asyncio.gather(*(reveal(api, world) for _ in range(20)))
+    kinds = [answer["__typename"] for answer in answers]
+    assert (kinds.count("ContactRevealed"), kinds.count("TooManyAttempts")) == (5, 15)
+    assert len((await trail(api, world))["edges"]) == 5
+    assert (await reveal(api, world, "officer above"))["__typename"] == "ContactRevealed"
+
+
+async def test_the_log_is_written_before_the_answer_and_stays_a_chain(
+    api: Api, world: World, running: Running
+) -> None:
+    await asyncio.gather(*(reveal(api, world) for _ in range(10)))
+    assert len((await trail(api, world))["edges"]) == 10
+    rows, _ = await running.store.audit.verify()
+    assert rows >= 10

@@ -1,0 +1,274 @@
+"""Following a lead up, as its staff see it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.identity.accounts import Account
+from storage.clock import utc_now
+from storage.mongo.client import Mongo, new_id
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS, interest_input
+from tests.support.services import Running, World, gid, running_services, today
+from tests.support.waiting import until
+from workers.escalation import Escalation
+
+LEADS = (
+    "query ($filter: LeadFilter) { leads(filter: $filter, first: 50) { edges { node { id } } } }"
+)
+TIMELINE = """query ($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on Lead {
+  timeline(first: $first, after: $after) {
+    edges { node {
+      __typename version by { displayName }
+      ... on AdvancedEntry { fromStage toStage reason }
+      ... on AssignedEntry { assignee { id } }
+      ... on NotedEntry { body nextActionOn }
+      ... on ConfirmedEntry { side hired }
+      ... on EscalatedEntry { union { id } }
+    } }
+    pageInfo { hasNextPage endCursor }
+  }
+} } }"""
+
+
+class Moving:
+    """The wall clock, moved forward."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def __call__(self) -> Any:
+        return utc_now() + self.by
+
+
+@pytest.fixture(scope="module")
+def moving() -> Moving:
+    return Moving()
+
+
+@pytest.fixture(scope="module")
+async def later_running(mongo_uri: str, moving: Moving) -> AsyncIterator[Running]:
+    """Services whose clock a test moves."""
+    mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
+    async with running_services(mongo, clock=moving) as running:
+        yield running
+    await mongo.drop()
+    await mongo.close()
+
+
+async def mutate(api: Api, world: World, name: str, by: Account, **changes: Any) -> dict[str, Any]:
+    operation = OPERATIONS[name]
+    given = operation.given(world) | changes
+    return await api.mutate(name, given, world.token(by), operation.selection)
+
+
+async def listed(api: Api, world: World, by: Account, **given: Any) -> list[str]:
+    data = await api.ask(LEADS, {"filter": given}, world.token(by))
+    return [edge["node"]["id"] for edge in data["leads"]["edges"]]
+
+
+async def test_a_timeline_tells_what_was_done_the_latest_first(api: Api, world: World) -> None:
+    day = (today() + timedelta(days=2)).isoformat()
+    await mutate(api, world, "assignLead", world.officer)
+    await mutate(api, world, "noteLead", world.recruiter, body=" 已约面试 ", nextActionOn=day)
+    await mutate(api, world, "advanceLead", world.host, stage="REFUSED", reason="POSITION_FILLED")
+    given = {"id": gid(world.lead)}
+    shown = await api.ask(TIMELINE, given, world.token(world.host))
+    by = {"displayName": "王主席"}
+    entries = [
+        {
+            "__typename": "AdvancedEntry",
+            "version": 4,
+            "by": by,
+            "fromStage": "INTERESTED",
+            "toStage": "REFUSED",
+            "reason": "POSITION_FILLED",
+        },
+        {
+            "__typename": "NotedEntry",
+            "version": 3,
+            "by": by,
+            "body": "已约面试",
+            "nextActionOn": day,
+        },
+        {
+            "__typename": "AssignedEntry",
+            "version": 2,
+            "by": by,
+            "assignee": {"id": gid(world.recruiter)},
+        },
+        {"__typename": "RecordedEntry", "version": 1, "by": None},
+    ]
+    assert [edge["node"] for edge in shown["node"]["timeline"]["edges"]] == entries
+    paged, after = [], None
+    for more in (True, False):
+        page = await api.ask(
+            TIMELINE, given | {"first": 2, "after": after}, world.token(world.host)
+        )
+        timeline = page["node"]["timeline"]
+        paged += [edge["node"] for edge in timeline["edges"]]
+        assert timeline["pageInfo"]["hasNextPage"] is more
+        after = timeline["pageInfo"]["endCursor"]
+    assert paged == entries
+
+
+async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(api: Api, world: World) -> None:
+    lead = gid(world.lead)
+    assert await listed(api, world, world.other_host) == []
+    given = await mutate(api, world, "assignLead", world.officer, accountId=gid(world.other_host))
+    assert given["lead"] == {
+        "id": lead,
+        "version": 2,
+        "assignee": {"id": gid(world.other_host), "displayName": "王主席", "role": "HOST"},
+    }
+    assert await listed(api, world, world.other_host) == []
+    assert await listed(api, world, world.other_host, mine=True) == [lead]
+    assert await listed(api, world, world.officer, assigneeId=gid(world.other_host)) == [lead]
+    assert await listed(api, world, world.officer, mine=False) == [gid(world.offered), lead]
+    assert await listed(api, world, world.officer, mine=True) == []
+    noted = await mutate(api, world, "noteLead", world.other_host)
+    assert noted["__typename"] == "LeadNoteKept"
+    taken = await mutate(api, world, "assignLead", world.recruiter, accountId=None)
+    assert taken["lead"]["assignee"] is None
+    refused = await mutate(api, world, "noteLead", world.other_host)
+    assert refused["code"] == "NOT_FOUND"
+
+
+async def test_mine_and_somebody_elses_is_a_contradiction(api: Api, world: World) -> None:
+    given = {"mine": True, "assigneeId": gid(world.host)}
+    error = await api.error(LEADS, {"filter": given}, world.token(world.officer))
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+    assert await listed(api, world, world.officer, mine=True, assigneeId=gid(world.officer)) == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "names"),
+    [
+        ("officer", {"host", "other host", "officer", "officer below", "recruiter"}),
+        (
+            "officer above",
+            {
+                *("host", "other host", "recruiter"),
+                *("officer", "officer above", "officer below", "officer elsewhere"),
+            },
+        ),
+        ("recruiter", {"recruiter"}),
+    ],
+)
+async def test_everybody_who_is_offered_can_be_given_the_lead(
+    caller: str, names: set[str], api: Api, world: World
+) -> None:
+    query = "query ($id: ID!) { node(id: $id) { ... on Lead { assignable { edges { node { id } } } } } }"  # noqa: E501 - one document
+    by = world.staff[caller]
+    shown = await api.ask(query, {"id": gid(world.lead)}, world.token(by))
+    ids = {edge["node"]["id"] for edge in shown["node"]["assignable"]["edges"]}
+    assert ids == {gid(world.staff[name]) for name in names}
+    for account in ids:
+        given = await mutate(api, world, "assignLead", by, accountId=account)
+        assert given["lead"]["assignee"]["id"] == account
+
+
+async def test_the_sides_agree_or_are_seen_to_disagree(api: Api, world: World) -> None:
+    offered = gid(world.offered)
+    said = await mutate(api, world, "confirmHire", world.recruiter)
+    proof = {"employer": True, "seeker": None, "agreed": False, "disagreement": False}
+    assert said["lead"]["hireProof"] == proof
+    said = await mutate(api, world, "confirmHire", world.officer, hired=False)
+    assert said["lead"]["hireProof"] == proof | {"seeker": False, "disagreement": True}
+    for by in (world.officer, world.host, world.recruiter):
+        assert await listed(api, world, by, disagreement=True) == [offered]
+        assert await listed(api, world, by, disagreement=False) == [gid(world.lead)]
+    said = await mutate(api, world, "confirmHire", world.officer, hired=True)
+    assert said["lead"]["hireProof"] == proof | {"seeker": True, "agreed": True}
+    assert await listed(api, world, world.officer, disagreement=True) == []
+
+
+async def test_several_leads_are_advanced_each_for_itself(api: Api, world: World) -> None:
+    giver = OPERATIONS["expressInterest"]
+    new = [
+        (
+            await api.mutate(
+                "expressInterest", interest_input(world), world.viewer(), giver.selection
+            )
+        )["lead"]["id"]
+        for _ in range(3)
+    ]
+    wanted = [*new, gid(world.offered), gid(world.employer), gid(world.lead)]
+    answer = await mutate(api, world, "advanceLeads", world.recruiter, leadIds=wanted)
+    advanced = [{"lead": {"id": lead, "stage": "CONTACTED"}} for lead in new]
+    kind = {"__typename": "LeadStageAdvanced"}
+    assert answer["outcomes"] == [
+        *(kind | each for each in advanced),
+        {"__typename": "LeadStageConflict", "code": "LEAD_STAGE_CONFLICT", "field": None},
+        {
+            "__typename": "InvalidInput",
+            "code": "INVALID_ID",
+            "field": ["input", "leadIds", "4"],
+        },
+        kind | {"lead": {"id": gid(world.lead), "stage": "CONTACTED"}},
+    ]
+    elsewhere = await mutate(api, world, "advanceLeads", world.other_recruiter)
+    assert elsewhere["outcomes"] == [
+        {"__typename": "NotFound", "code": "NOT_FOUND", "field": ["input", "leadIds", "0"]}
+    ]
+
+
+async def test_a_giver_sees_nothing_of_the_follow_up(api: Api, world: World) -> None:
+    selection = "... on InterestRecorded { lead { dueAt nextActionOn assignee { id } escalatedTo { id } hireProof { agreed } timeline { edges { cursor } } assignable { edges { cursor } } } }"  # noqa: E501 - one document
+    given = interest_input(world)
+    answer = await api.mutate("expressInterest", given, world.viewer(), selection)
+    assert set(answer["lead"].values()) == {None}
+
+
+async def test_a_lead_is_overdue_then_escalated_and_its_job_kept_in_time(
+    later_running: Running, moving: Moving
+) -> None:
+    running = later_running
+    world = World(running)
+    await world.settle()
+    async with Api(running.endpoint) as api:
+        given = interest_input(world)
+        selection = "... on InterestRecorded { lead { id } }"
+        made = await api.mutate("expressInterest", given, world.viewer(), selection)
+        lead = made["lead"]["id"]
+
+        async def logged() -> bool:
+            return not await running.store.leads.sessions_with_unlogged()
+
+        await until(logged)
+        assert await listed(api, world, world.officer, overdue=True) == []
+        moving.by += timedelta(days=3)
+        assert await listed(api, world, world.officer, overdue=True) == [lead]
+        assert lead not in await listed(api, world, world.officer, overdue=False)
+        assert await listed(api, world, world.recruiter, overdue=True) == [lead]
+        escalation = Escalation(running.store, running.services.pipeline, moving, node="node")
+        assert await escalation.run() == 1
+        assert await listed(api, world, world.upper_officer, escalated=True) == [lead]
+        assert await listed(api, world, world.officer, escalated=True) == []
+        assert await listed(api, world, world.recruiter, escalated=True) == [lead]
+        shown = await api.ask(TIMELINE, {"id": lead, "first": 1}, world.token(world.upper_officer))
+        assert [edge["node"] for edge in shown["node"]["timeline"]["edges"]] == [
+            {
+                "__typename": "EscalatedEntry",
+                "version": 2,
+                "by": None,
+                "union": {"id": gid(world.province)},
+            }
+        ]
+        for stage in ("CONTACTED", "INTERVIEWED", "OFFERED", "HIRED"):
+            await mutate(api, world, "advanceLead", world.recruiter, leadId=lead, stage=stage)
+        assert await listed(api, world, world.upper_officer, escalated=True) == []
+        kept = {"leadId": lead, "stage": "RETAINED_30"}
+        early = await mutate(api, world, "advanceLead", world.host, **kept)
+        assert (early["__typename"], early["code"], early["field"]) == (
+            "RetentionTooEarly",
+            "RETENTION_TOO_EARLY",
+            ["input", "stage"],
+        )
+        moving.by += timedelta(days=30)
+        answer = await mutate(api, world, "advanceLead", world.host, **kept)
+        assert answer["lead"]["stage"] == "RETAINED_30"

@@ -1,0 +1,350 @@
+"""Searching postings through the API: who finds what, how it is counted, marked and suggested.
+
+The database is shared with other tests, so each search is kept to the employers of one world.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.cursors import encode
+from domain.postings.postings import Occupation, PostingStatus
+from storage.employers.employers import Employers
+from tests.domain.samples import hourly, terms
+from tests.support import records
+from tests.support.graphql import Api
+from tests.support.services import World, gid, today
+
+SEARCH = """
+query ($filter: PostingFilter, $orderBy: PostingOrder, $first: Int, $after: String) {
+  postings(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+    edges { cursor kilometres node { id title } highlights { field start end } }
+    pageInfo { hasNextPage endCursor }
+    facets {
+      total complete
+      codes { name counts { code zh en count } }
+      places { region { code name } count }
+      pay { payFrom payTo count }
+    }
+  }
+}
+"""
+
+
+async def search(
+    api: Api, world: World, order: str | None = None, caller: str = "nobody", **filters: Any
+) -> dict[str, Any]:
+    """What a caller finds among the postings of the world's employer."""
+    given = {"employerId": gid(world.employer)} | filters
+    answer = await api.ask(SEARCH, {"filter": given, "orderBy": order}, world.token_of(caller))
+    found: dict[str, Any] = answer["postings"]
+    return found
+
+
+def ids(found: dict[str, Any]) -> list[str]:
+    return [edge["node"]["id"] for edge in found["edges"]]
+
+
+async def test_words_pinyin_and_synonyms_find_and_are_marked(api: Api, still_world: World) -> None:
+    for text in ("焊工", "hangong", "hg"):
+        found = await search(api, still_world, "RELEVANCE", search=text)
+        assert ids(found) == [gid(still_world.second)]
+        assert found["edges"][0]["highlights"] == [{"field": "TITLE", "start": 0, "end": 2}]
+    found = await search(api, still_world, search="电机 维修电工")
+    assert ids(found) == [
+        gid(each) for each in (still_world.absent, still_world.second, still_world.open)
+    ]
+    assert {"field": "EMPLOYER", "start": 2, "end": 4} in found["edges"][0]["highlights"]
+    assert {"field": "TITLE", "start": 0, "end": 2} in found["edges"][0]["highlights"]
+
+
+async def test_without_words_nothing_is_marked(api: Api, still_world: World) -> None:
+    found = await search(api, still_world)
+    assert [edge["highlights"] for edge in found["edges"]] == [[], [], []]
+
+
+async def test_what_is_found_is_counted_by_code_place_and_pay(api: Api, still_world: World) -> None:
+    facets = (await search(api, still_world, placeCode="310000"))["facets"]
+    assert (facets["total"], facets["complete"]) == (3, True)
+    codes = {facet["name"]: facet["counts"] for facet in facets["codes"]}
+    assert codes["Occupation"] == [
+        {"code": "ELECTRICIAN", "zh": "电工", "en": "Electrician", "count": 3}
+    ]
+    assert codes["Benefit"] == []
+    assert facets["places"] == [{"region": {"code": "310115", "name": "浦东新区"}, "count": 3}]
+    assert {"payFrom": 5000, "payTo": 7999, "count": 3} in facets["pay"]
+    assert sum(step["count"] for step in facets["pay"]) == 3
+    country = (await search(api, still_world))["facets"]["places"]
+    assert country == [{"region": {"code": "310000", "name": "上海市"}, "count": 3}]
+    county = (await search(api, still_world, placeCode="310115"))["facets"]["places"]
+    assert county == [{"region": {"code": "310115", "name": "浦东新区"}, "count": 3}]
+
+
+async def test_the_postings_of_a_session_are_counted_too(api: Api, still_world: World) -> None:
+    answer = await api.ask(
+        "query ($id: ID!) { liveSession(id: $id) { postings { "
+        "edges { kilometres } facets { total } } } }",
+        {"id": gid(still_world.live)},
+    )
+    assert answer["liveSession"]["postings"] == {
+        "edges": [{"kilometres": None}] * 3,
+        "facets": {"total": 3},
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [
+        ({"occupation": "ELECTRICIAN"}, 3),
+        ({"occupations": ["WELDER", "SALES"]}, 0),
+        ({"occupation": "WELDER", "occupations": ["ELECTRICIAN"]}, 3),
+        ({"payFrom": 6000, "payTo": 6000}, 3),
+        ({"payFrom": 6001}, 0),
+        ({"employmentTypes": ["FULL_TIME", "GIG"]}, 3),
+        ({"shifts": ["FLEXIBLE"]}, 0),
+        ({"intensities": ["MEDIUM"]}, 3),
+        ({"benefits": ["MEALS"]}, 0),
+        ({"insurance": ["PENSION", "PENSION", "MEDICAL"]}, 3),
+        ({"insurance": ["MATERNITY"]}, 0),
+        ({"friendlyTo": ["LAID_OFF"]}, 0),
+        ({"openOn": (today() + timedelta(days=30)).isoformat()}, 3),
+        ({"openOn": (today() + timedelta(days=31)).isoformat()}, 0),
+        ({"openOn": "2020-01-01"}, 3),
+        ({"placeCode": "310225"}, 3),
+        ({"placeCode": "330000"}, 0),
+        ({"near": {"placeCode": "310115", "withinKm": 5}}, 3),
+        ({"near": {"point": {"latitude": 30.75, "longitude": 120.78}, "withinKm": 5}}, 0),
+        ({"status": "OPEN"}, 3),
+    ],
+)
+async def test_every_filter_narrows(
+    api: Api, still_world: World, filters: dict[str, Any], number: int
+) -> None:
+    assert len(ids(await search(api, still_world, **filters))) == number
+
+
+async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
+    api: Api, still_world: World
+) -> None:
+    shown = await search(api, still_world, sessionId=gid(still_world.live))
+    assert ids(shown) == [gid(still_world.second), gid(still_world.open)]
+    draft = gid(still_world.draft)
+    assert ids(await search(api, still_world, sessionId=draft)) == []
+    assert len(ids(await search(api, still_world, caller="host", sessionId=draft))) == 2
+
+
+@pytest.mark.parametrize(
+    ("caller", "number"),
+    [("officer", 1), ("officer above", 1), ("officer elsewhere", 0), ("recruiter", 1)],
+)
+async def test_staff_lists_what_is_not_open_within_its_scope(
+    api: Api, still_world: World, caller: str, number: int
+) -> None:
+    for status, posting in (
+        ("IN_REVIEW", still_world.held),
+        ("REFUSED", still_world.refused),
+        ("CLOSED", still_world.closed),
+    ):
+        found = await search(api, still_world, caller=caller, status=status)
+        assert ids(found) == [gid(posting)] * number
+        assert found["facets"]["total"] == number
+
+
+async def test_pages_in_every_order_go_on_where_they_ended(api: Api, world: World) -> None:
+    made = [
+        records.posting(
+            employer_id=world.employer.id,
+            union_id=world.union.id,
+            terms=terms(
+                title="叉车焊工" if place % 2 else "仓管",
+                occupation=Occupation.WELDER,
+                duties="会开叉车",
+                place_code=("310115", "330402")[place % 2],
+                pay=hourly(30 + place % 3),
+                valid_until=today() + timedelta(days=9),
+            ),
+            verified_until=today() + timedelta(days=9),
+        )
+        for place in range(7)
+    ]
+    await world.running.store.postings.add(made)
+    for order in ("NEWEST", "PAY", "RELEVANCE", "DISTANCE"):
+        given = {
+            "employerId": gid(world.employer),
+            "search": "叉车",
+            "near": {"placeCode": "310115"},
+        }
+        seen: list[str] = []
+        after = None
+        while True:
+            asked = {"filter": given, "orderBy": order, "first": 3, "after": after}
+            page = (await api.ask(SEARCH, asked))["postings"]
+            seen += ids(page)
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+        assert sorted(seen) == sorted(gid(posting) for posting in made)
+        far = [edge["kilometres"] for edge in page["edges"]]
+        assert all(isinstance(each, float) for each in far) is (order == "DISTANCE")
+
+
+@pytest.mark.parametrize(
+    ("filters", "order", "code", "field"),
+    [
+        ({"search": "长" * 61}, None, "INVALID_INPUT", ["filter", "search"]),
+        ({"placeCode": "999999"}, None, "INVALID_INPUT", ["filter", "placeCode"]),
+        ({"employerId": "x"}, None, "INVALID_ID", ["filter", "employerId"]),
+        ({"sessionId": "x"}, None, "INVALID_ID", ["filter", "sessionId"]),
+        ({"payFrom": -1}, None, "INVALID_INPUT", ["filter", "payFrom"]),
+        ({"payTo": 1_000_001}, None, "INVALID_INPUT", ["filter", "payTo"]),
+        ({"payFrom": 2, "payTo": 1}, None, "INVALID_INPUT", ["filter", "payTo"]),
+        ({"near": {}}, None, "INVALID_INPUT", ["filter", "near"]),
+        (
+            {"near": {"placeCode": "310115", "point": {"latitude": 30, "longitude": 120}}},
+            None,
+            "INVALID_INPUT",
+            ["filter", "near"],
+        ),
+        (
+            {"near": {"placeCode": "1"}},
+            None,
+            "INVALID_INPUT",
+            ["filter", "near", "placeCode"],
+        ),
+        (
+            {"near": {"point": {"latitude": 0, "longitude": 0}}},
+            None,
+            "INVALID_INPUT",
+            ["filter", "near", "point"],
+        ),
+        (
+            {"near": {"placeCode": "310115", "withinKm": 0}},
+            None,
+            "INVALID_INPUT",
+            ["filter", "near", "withinKm"],
+        ),
+        ({}, "DISTANCE", "INVALID_INPUT", ["orderBy"]),
+        ({"status": "IN_REVIEW"}, None, "UNAUTHENTICATED", None),
+    ],
+)
+async def test_what_cannot_be_searched_for_is_refused_with_its_field(
+    api: Api, filters: dict[str, Any], order: str | None, code: str, field: list[str] | None
+) -> None:
+    error = await api.error(SEARCH, {"filter": filters, "orderBy": order})
+    assert error["extensions"] == {"code": code, "field": field}
+
+
+async def test_a_cursor_of_another_order_is_refused(api: Api, still_world: World) -> None:
+    found = await search(api, still_world)
+    for order in ("PAY", "RELEVANCE", "DISTANCE"):
+        asked = {
+            "orderBy": order,
+            "filter": {"near": {"placeCode": "310115"}},
+            "after": found["edges"][0]["cursor"],
+        }
+        error = await api.error(SEARCH, asked)
+        assert error["extensions"]["code"] == "BAD_CURSOR"
+
+
+@pytest.mark.parametrize("metres", ["-1", "nan", "inf", "1e9", "x"])
+async def test_a_damaged_distance_in_a_cursor_is_refused(api: Api, metres: str) -> None:
+    cursor = encode("postings-by-distance", metres, "a")
+    asked = {
+        "orderBy": "DISTANCE",
+        "filter": {"near": {"placeCode": "310115"}},
+        "after": cursor,
+    }
+    assert (await api.error(SEARCH, asked))["extensions"]["code"] == "BAD_CURSOR"
+
+
+async def suggest(api: Api, prefix: str, first: int = 20) -> list[dict[str, Any]]:
+    answer = await api.ask(
+        "query ($prefix: String!, $first: Int!) { "
+        "postingSuggestions(prefix: $prefix, first: $first) { kind text code } }",
+        {"prefix": prefix, "first": first},
+    )
+    found: list[dict[str, Any]] = answer["postingSuggestions"]
+    return found
+
+
+async def test_what_is_being_typed_is_suggested(api: Api, still_world: World) -> None:
+    assert {"kind": "OCCUPATION", "text": "电工", "code": "ELECTRICIAN"} in await suggest(
+        api, "dian"
+    )
+    assert {"kind": "TITLE", "text": "焊工", "code": None} in await suggest(api, "焊")
+    assert {"kind": "PLACE", "text": "上海市", "code": "310000"} in await suggest(api, "shangh")
+    employers = [each for each in await suggest(api, "合成") if each["kind"] == "EMPLOYER"]
+    assert employers
+    node = await api.ask(
+        "query ($id: ID!) { node(id: $id) { ... on Employer { name } } }",
+        {"id": employers[0]["code"]},
+    )
+    assert node["node"]["name"] == employers[0]["text"]
+    assert await suggest(api, "，") == await suggest(api, "zzzz") == []
+    assert len(await suggest(api, "d", first=1)) == 1
+
+
+async def test_a_title_is_suggested_only_while_it_is_shown(api: Api, world: World) -> None:
+    title = "特种潜水焊接员"
+    hidden = records.posting(
+        employer_id=world.employer.id,
+        terms=terms(title=title, valid_until=today() + timedelta(days=9)),
+        verified_until=today() + timedelta(days=9),
+        status=PostingStatus.IN_REVIEW,
+    )
+    await world.running.store.postings.add([hidden])
+    assert await suggest(api, "特种潜水") == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "first", "field"), [("长" * 21, 10, ["prefix"]), ("a", 21, ["first"])]
+)
+async def test_a_suggestion_that_cannot_be_is_refused(
+    api: Api, prefix: str, first: int, field: list[str]
+) -> None:
+    error = await api.error(
+        "query ($prefix: String!, $first: Int!) { "
+        "postingSuggestions(prefix: $prefix, first: $first) { text } }",
+        {"prefix": prefix, "first": first},
+    )
+    assert error["extensions"] == {"code": "INVALID_INPUT", "field": field}
+
+
+EMPLOYERS = """
+query ($filter: PostingFilter, $asked: Boolean = true) {
+  postings(filter: $filter) { edges { ...Edge } }
+}
+fragment Edge on PostingEdge { node { ... on Posting { id ...Who } also: employer { id } } }
+fragment Who on Posting { ...Name employer @include(if: $asked) { id } }
+fragment Name on Posting { employer { name } }
+"""
+
+
+async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
+    api: Api, still_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading: list[set[str]] = []
+    by_ids = Employers.by_ids
+
+    async def seen(self: Employers, wanted: Any, **options: Any) -> Any:
+        reading.append(set(wanted))
+        return await by_ids(self, wanted, **options)
+
+    monkeypatch.setattr(Employers, "by_ids", seen)
+    given = {"filter": {"employerId": gid(still_world.employer)}}
+    answer = await api.ask(EMPLOYERS, given)
+    edges = answer["postings"]["edges"]
+    assert len(edges) > 1
+    for edge in edges:
+        assert edge["node"]["employer"] == {
+            "name": still_world.employer.name,
+            "id": gid(still_world.employer),
+        }
+    assert reading == [{still_world.employer.id}]
+    await api.ask(
+        "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }", given
+    )
+    assert len(reading) == 1

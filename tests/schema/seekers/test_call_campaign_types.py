@@ -1,0 +1,182 @@
+"""Call campaigns: a list is imported once, called down, and brings profiles with oral consent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from domain.seekers.call_campaigns import MOST_ROWS
+from storage.clock import utc_now
+from tests.support.graphql import Api
+from tests.support.operations import OPERATIONS
+from tests.support.services import Running, World, gid, today
+
+LIST = """query ($id: ID!, $filter: CallFilter, $first: Int, $after: String) {
+  callList(campaignId: $id, filter: $filter, first: $first, after: $after) {
+    edges { cursor node {
+      id group remark outcome nextCallOn version contact { name phone }
+      calls { outcome note } seeker { id } } }
+    pageInfo { hasNextPage }
+  } }"""
+
+
+def row(world: World, **changes: Any) -> dict[str, Any]:
+    return {"name": "周小兰", "phone": world.phone(), "group": "LAID_OFF"} | changes
+
+
+async def act(api: Api, world: World, name: str, /, **given: Any) -> dict[str, Any]:
+    token = world.token(world.officer)
+    return await api.mutate(name, given, token, OPERATIONS[name].selection)
+
+
+async def listed(api: Api, world: World, **variables: Any) -> list[dict[str, Any]]:
+    given = {"id": gid(world.campaign), **variables}
+    found = await api.ask(LIST, given, world.token(world.officer))
+    return [edge["node"] for edge in found["callList"]["edges"]]
+
+
+async def test_a_list_is_imported_once_and_bad_rows_are_named_by_number_alone(
+    api: Api, world: World
+) -> None:
+    good = row(world, remark="下午五点前要接孩子")
+    rows = [
+        good,
+        row(world, phone="12345"),
+        row(world, name="  "),
+        row(world, remark="腰椎手术后"),
+        row(world, remark="身份证 11010519491231002X"),
+        good,
+        row(world),
+    ]
+    campaign = gid(world.campaign)
+    answer = await act(api, world, "importCallList", campaignId=campaign, rows=rows)
+    assert (answer["added"], answer["known"]) == (2, 1)
+    found = [(each["row"], each["field"], each["code"]) for each in answer["findings"]]
+    assert found == [
+        (2, "phone", "PHONE_INVALID"),
+        (3, "name", "INVALID_INPUT"),
+        (4, "remark", "INVALID_INPUT"),
+        (5, "remark", "INVALID_INPUT"),
+    ]
+    assert "LIGHT" in answer["findings"][2]["message"]
+    assert not any(good["phone"] in each["message"] for each in answer["findings"])
+    again = await act(api, world, "importCallList", campaignId=campaign, rows=rows)
+    assert (again["added"], again["known"]) == (0, 3)
+    first, second, third = await listed(api, world)
+    assert first["id"] == gid(world.entry)
+    assert second["contact"] == {"name": "周**", "phone": f"144****{good['phone'][-4:]}"}
+    assert (second["remark"], second["outcome"], second["nextCallOn"]) == (
+        "下午五点前要接孩子",
+        None,
+        today().isoformat(),
+    )
+    assert third["remark"] == ""
+
+
+async def test_a_list_that_is_empty_or_too_long_is_refused(api: Api, world: World) -> None:
+    for rows in ([], [row(world)] * (MOST_ROWS + 1)):
+        answer = await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
+        assert (answer["code"], answer["field"]) == ("INVALID_INPUT", ["input", "rows"])
+
+
+async def test_the_list_is_paged_and_narrowed(api: Api, world: World) -> None:
+    rows = [row(world) for _ in range(3)]
+    await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
+    whole = [each["id"] for each in await listed(api, world)]
+    assert len(whole) == 4
+    given = {"id": gid(world.campaign), "first": 2}
+    page = (await api.ask(LIST, given, world.token(world.officer)))["callList"]
+    assert page["pageInfo"]["hasNextPage"]
+    after = page["edges"][-1]["cursor"]
+    assert [each["id"] for each in await listed(api, world, after=after)] == whole[2:]
+    later = (today() + timedelta(days=3)).isoformat()
+    await act(api, world, "recordCall", entryId=whole[1], outcome="CALL_BACK", nextCallOn=later)
+    narrowed = [
+        ({"uncalled": True}, whole[2:]),
+        ({"outcome": "CALL_BACK"}, whole[1:2]),
+        ({"due": True}, [whole[0], *whole[2:]]),
+        ({"outcome": "REACHED"}, whole[:1]),
+    ]
+    for narrowing, expected in narrowed:
+        found = await listed(api, world, filter=narrowing)
+        assert [each["id"] for each in found] == expected, narrowing
+
+
+async def test_a_call_is_noted_and_a_last_one_erases_the_contact(api: Api, world: World) -> None:
+    note = "她丈夫在找工作，她在家休息"
+    answer = await act(
+        api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING", note=note
+    )
+    assert answer["entry"]["calls"] == [{"outcome": "NOT_SEEKING", "note": note}]
+    assert (answer["entry"]["version"], answer["entry"]["nextCallOn"]) == (2, None)
+    stale = await act(
+        api,
+        world,
+        "recordCall",
+        entryId=gid(world.entry),
+        outcome="NO_ANSWER",
+        expectedVersion=1,
+    )
+    assert stale["code"] == "STATUS_CONFLICT"
+    done = await act(api, world, "recordCall", entryId=gid(world.entry), outcome="DO_NOT_CALL")
+    assert done["entry"]["contact"] is None
+    for name, given in (
+        ("recordCall", {"outcome": "REACHED"}),
+        ("saveProfileFor", OPERATIONS["saveProfileFor"].given(world)),
+    ):
+        refused = await act(api, world, name, **(given | {"entryId": gid(world.entry)}))
+        assert refused["code"] == "STATUS_CONFLICT"
+    refused = await act(api, world, "revealPerson", id=gid(world.entry), reason="电话回访求职意向")
+    assert refused["code"] == "CONSENT_WITHDRAWN"
+
+
+async def test_a_profile_on_behalf_keeps_who_asked_and_is_one(
+    api: Api, world: World, running: Running
+) -> None:
+    given = OPERATIONS["saveProfileFor"].given(world)
+    first = (await act(api, world, "saveProfileFor", **given))["seeker"]
+    assert first["contact"] == {"name": "赵**", "phone": "137****7000"}
+    second = (await act(api, world, "saveProfileFor", **given))["seeker"]
+    assert (second["id"], second["version"]) == (first["id"], 2)
+    (entry,) = await listed(api, world)
+    assert entry["seeker"] == {"id": first["id"]}
+    (seeker,) = await running.store.seekers.of_campaign(world.campaign.id, after="", limit=10)
+    assert seeker.consent.asked_by == world.officer.id
+    assert seeker.entered_by == world.officer.id
+    assert seeker.giver is None
+    await act(api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING")
+    left = await running.store.seekers.by_id(seeker.id)
+    assert left is not None
+    assert left.status == "NOT_SEEKING"
+
+
+async def test_consent_by_word_is_to_the_current_text_and_was_asked_lately(
+    api: Api, world: World
+) -> None:
+    given = OPERATIONS["saveProfileFor"].given(world)
+    now = utc_now()
+    for consent, code in (
+        ({"textVersion": "0", "askedAt": now.isoformat()}, "CONSENT_REQUIRED"),
+        ({"textVersion": "1", "askedAt": (now + timedelta(hours=1)).isoformat()}, "INVALID_INPUT"),
+        ({"textVersion": "1", "askedAt": (now - timedelta(days=8)).isoformat()}, "INVALID_INPUT"),
+    ):
+        refused = await act(api, world, "saveProfileFor", **(given | {"consent": consent}))
+        assert refused["code"] == code
+
+
+async def test_campaigns_are_of_ones_union_and_its_branches(api: Api, world: World) -> None:
+    given = {"title": "省里的回访", "unionId": gid(world.union)}
+    above = world.token(world.upper_officer)
+    made = await api.mutate("createCampaign", given, above, OPERATIONS["createCampaign"].selection)
+    assert made["campaign"]["union"] == {"id": gid(world.union)}
+    ask = "{ campaigns { edges { node { id title matching { status } } } } }"
+    for token in (above, world.token(world.officer)):
+        found = (await api.ask(ask, None, token))["campaigns"]["edges"]
+        titles = [edge["node"]["title"] for edge in found]
+        assert titles == ["省里的回访", world.campaign.title]
+    elsewhere = world.token(world.other_officer)
+    assert (await api.ask(ask, None, elsewhere))["campaigns"]["edges"] == []
+    refused = await api.mutate("createCampaign", given, elsewhere)
+    assert (refused["code"], refused["field"]) == ("NOT_PERMITTED", ["input", "unionId"])
+    error = await api.error(LIST, {"id": gid(world.campaign)}, elsewhere)
+    assert error["extensions"]["code"] == "NOT_FOUND"

@@ -1,0 +1,268 @@
+"""Every tap becomes one lead, every lead one entry in the log and one in the tally."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import Busy, InvalidInput, LeadStageConflict
+from domain.identity.accounts import Principal, Role
+from domain.leads.leads import Lead, LeadStage, RefusalReason
+from domain.live.events import LeadAdvanced, LeadRecorded, lead_topic
+from realtime.commit import GroupCommit
+from services.leads import capture as realtime_leads
+from services.leads.capture import Capture, LeadLog
+from services.leads.follow_up import Pipeline
+from storage.leads.leads import LeadQuery
+from storage.mongo.client import StorageError, new_id
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.domain.samples import terms
+from tests.support import records
+from tests.support.records import Watch
+from tests.support.waiting import until
+
+TOPIC = lead_topic("session")
+OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
+
+
+class Desk:
+    """The lead log and the capture of one node."""
+
+    def __init__(self, store: Store, commit: GroupCommit) -> None:
+        self.store = store
+        self.log = LeadLog(store, commit)
+        self.pipeline = Pipeline(store, commit, Watch())
+        self.capture = Capture(store, self.log)
+
+    async def close(self) -> None:
+        await self.capture.close()
+        await self.log.close()
+
+
+@pytest.fixture
+async def desk(store: Store, commit: GroupCommit) -> AsyncIterator[Desk]:
+    desk = Desk(store, commit)
+    yield desk
+    await desk.close()
+
+
+@pytest.fixture
+async def other_desk(other_store: Store, other_commit: GroupCommit) -> AsyncIterator[Desk]:
+    desk = Desk(other_store, other_commit)
+    yield desk
+    await desk.close()
+
+
+async def logged(store: Store, session_id: str = "session") -> list[str]:
+    placed = await store.log.read(lead_topic(session_id), after=0, limit=1000)
+    assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
+    return [each.event.lead_id for each in placed if isinstance(each.event, LeadRecorded)]
+
+
+async def all_leads(store: Store) -> list[Lead]:
+    query = LeadQuery(union_id="root")
+    return list((await store.leads.page(query, Slice(limit=1000))).items)
+
+
+async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
+    store: Store, desk: Desk, other_desk: Desk
+) -> None:
+    taps = [records.lead(person="w") for _ in range(50)]
+    answers = await asyncio.gather(
+        *((desk, other_desk)[n % 2].capture.record(tap) for n, tap in enumerate(taps))
+    )
+    assert len({lead.id for lead, _ in answers}) == 1
+    assert [created for _, created in answers].count(True) == 1
+    stored = await all_leads(store)
+    assert [lead for lead, created in answers if created] == stored
+    assert all(lead == stored[0] for lead, _ in answers)
+    await until(lambda: store.log.head(TOPIC))
+    await desk.close()
+    await other_desk.close()
+    assert await logged(store) == [stored[0].id]
+    assert await store.tallies.by_sessions(["session"]) == {"session": {"posting": 1}}
+
+
+async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
+    store: Store, desk: Desk, other_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_leads, "BATCH", 16)
+    monkeypatch.setattr(realtime_leads, "LOGGED_AT_ONCE", 7)
+    taps = [
+        records.lead(session_id=session, posting_id=posting, person=str(person))
+        for session in ("session", "other")
+        for posting in ("a", "b", "c")
+        for person in range(20)
+        for _ in range(3)
+    ]
+    answers = await asyncio.gather(
+        *((desk, other_desk)[n % 2].capture.record(tap) for n, tap in enumerate(taps))
+    )
+    assert [created for _, created in answers].count(True) == 120
+    stored = await all_leads(store)
+    assert len(stored) == 120
+    await until(lambda: _all_logged(store))
+    for session in ("session", "other"):
+        of_session = Counter(lead.id for lead in stored if lead.session_id == session)
+        assert Counter(await logged(store, session)) == of_session
+    assert await store.tallies.by_sessions(["session", "other"]) == {
+        session: {"a": 20, "b": 20, "c": 20} for session in ("session", "other")
+    }
+
+
+async def _all_logged(store: Store) -> bool:
+    return await store.leads.sessions_with_unlogged() == []
+
+
+async def test_the_answer_does_not_wait_for_the_log(
+    store: Store, desk: Desk, commit: GroupCommit
+) -> None:
+    holds, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(_: object) -> tuple[None, list[LeadRecorded]]:
+        holds.set()
+        await go.wait()
+        return None, []
+
+    held = asyncio.create_task(commit(TOPIC, hold))
+    await holds.wait()
+    first, second = records.lead(), records.lead()
+    assert await desk.capture.record(first) == (first, True)
+    assert await desk.capture.record(second) == (second, True)
+    assert await logged(store) == []
+    go.set()
+    await held
+    await desk.close()
+    assert await logged(store) == [first.id, second.id]
+
+
+async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
+    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_leads, "SWEEP_SECONDS", 0.02)
+    before, during = records.lead(), records.lead(session_id="other")
+    await store.leads.record([before])
+    desk.log.start()
+    await until(lambda: store.log.head(TOPIC))
+    await store.leads.record([during])
+    await until(lambda: store.log.head(lead_topic("other")))
+    await desk.close()
+    assert await logged(store) == [before.id]
+    assert await logged(store, "other") == [during.id]
+    assert await store.tallies.by_sessions(["session", "other"]) == {
+        "session": {"posting": 1},
+        "other": {"posting": 1},
+    }
+
+
+async def test_more_leads_than_may_wait_are_refused(
+    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_leads, "WAITING", 2)
+    taps = [records.lead() for _ in range(3)]
+    outcomes = await asyncio.gather(
+        *(desk.capture.record(tap) for tap in taps), return_exceptions=True
+    )
+    assert outcomes[:2] == [(taps[0], True), (taps[1], True)]
+    assert isinstance(outcomes[2], Busy)
+    assert await desk.capture.record(taps[2]) == (taps[2], True)
+    assert len(await all_leads(store)) == 3
+
+
+async def test_a_giver_that_is_gone_does_not_take_its_lead_back(store: Store, desk: Desk) -> None:
+    gone, stays = records.lead(), records.lead()
+    giving = [asyncio.create_task(desk.capture.record(each)) for each in (gone, stays)]
+    await asyncio.sleep(0)
+    giving[0].cancel()
+    assert await giving[1] == (stays, True)
+    assert giving[0].cancelled()
+    await desk.close()
+    assert await logged(store) == [gone.id, stays.id]
+
+
+async def test_what_was_taken_is_finished_before_the_end(store: Store, desk: Desk) -> None:
+    taps = [records.lead() for _ in range(3)]
+    giving = [asyncio.create_task(desk.capture.record(each)) for each in taps]
+    await asyncio.sleep(0)
+    await desk.close()
+    assert [each.result() for each in giving] == [(each, True) for each in taps]
+    assert await logged(store) == [each.id for each in taps]
+
+
+async def test_a_broken_lead_does_not_spoil_its_neighbours(store: Store, desk: Desk) -> None:
+    unstorable = records.lead(terms=terms(headcount=2**70))
+    refused = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
+    good = [records.lead() for _ in range(3)]
+    taps = [good[0], unstorable, good[1], refused, good[2]]
+    outcomes = await asyncio.gather(
+        *(desk.capture.record(tap) for tap in taps), return_exceptions=True
+    )
+    assert outcomes[::2] == [(each, True) for each in good]
+    assert isinstance(outcomes[1], OverflowError)
+    assert isinstance(outcomes[3], StorageError)
+    await desk.close()
+    assert await logged(store) == [each.id for each in good]
+
+
+async def recorded(desk: Desk) -> Lead:
+    lead, _ = await desk.capture.record(records.lead(id=new_id()))
+    return lead
+
+
+async def test_of_ten_who_advance_a_lead_at_once_one_does(
+    store: Store, desk: Desk, other_desk: Desk
+) -> None:
+    lead = await recorded(desk)
+    outcomes = await asyncio.gather(
+        *(
+            each.pipeline.advance(
+                lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=version
+            )
+            for each, version in zip([desk, other_desk] * 5, [None, 1] * 5, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    due = records.AT + timedelta(days=7)
+    contacted = replace(
+        lead,
+        stage=LeadStage.CONTACTED,
+        reached=LeadStage.CONTACTED,
+        steps=1,
+        version=2,
+        due_at=due,
+        escalate_at=due,
+    )
+    assert [each for each in outcomes if isinstance(each, Lead)] == [contacted]
+    assert sum(isinstance(each, LeadStageConflict) for each in outcomes) == 9
+    assert await store.leads.by_id(lead.id) == contacted
+    await desk.close()
+    events = [placed.event for placed in await store.log.read(TOPIC, after=0, limit=10)]
+    advanced = LeadAdvanced(session_id="session", lead_id=lead.id, stage=LeadStage.CONTACTED)
+    assert len(events) == 2
+    assert advanced in events
+
+
+async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, desk: Desk) -> None:
+    lead = await recorded(desk)
+    with pytest.raises(LeadStageConflict, match="version 1"):
+        await desk.pipeline.advance(lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=2)
+    with pytest.raises(InvalidInput):
+        await desk.pipeline.advance(lead, LeadStage.REFUSED, None, by=OFFICER)
+    await desk.close()
+    assert await store.leads.by_id(lead.id) == lead
+    assert await store.log.head(TOPIC) == 1
+
+
+async def test_a_refusal_keeps_its_reason(desk: Desk) -> None:
+    lead = await recorded(desk)
+    reason = RefusalReason.POSITION_FILLED
+    refused = await desk.pipeline.advance(
+        lead, LeadStage.REFUSED, reason, by=OFFICER, expected_version=1
+    )
+    assert (refused.stage, refused.reason, refused.version) == (LeadStage.REFUSED, reason, 2)

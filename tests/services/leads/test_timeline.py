@@ -1,0 +1,159 @@
+"""The timeline of a lead, whatever happens to it and in whatever order: one entry a version."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.errors import Refusal
+from domain.identity.accounts import Principal, Role
+from domain.leads.contacts import Holder, Periods
+from domain.leads.follow_up import EntryKind, begun
+from domain.leads.leads import Contact, HireSide, Lead, LeadStage, RefusalReason
+from realtime.commit import GroupCommit
+from services.leads.contacts import Contacts
+from services.leads.follow_up import Pipeline
+from storage.mongo.client import new_id
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.support import records
+from tests.support.records import Watch
+from workers.retention import Retention
+
+OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
+PATH = ("national", "root", records.UNION_ID)
+SPOKEN = "张三说的话"
+
+
+class Life:
+    """One lead, and all that can happen to it."""
+
+    def __init__(self, store: Store, commit: GroupCommit) -> None:
+        self.store, self.watch = store, Watch()
+        self.pipeline = Pipeline(store, commit, self.watch)
+        self.contacts = Contacts(store, commit, self.watch)
+        lead_id = new_id()
+        self.holder = Holder(person=f"person of {lead_id}", giver="giver")
+        self.lead = begun(
+            records.lead(
+                id=lead_id,
+                union_path=PATH,
+                person=self.holder.person,
+                giver=self.holder.giver,
+                contact=store.seal.seal(lead_id, Contact(name="张三", phone="+8613800138000")),
+            )
+        )
+
+    async def step(self, name: str) -> None:
+        """Do one thing; what is refused changes nothing."""
+        self.watch.forward(days=8)
+        lead = await self.current()
+        steps: Mapping[str, Callable[[], Awaitable[object]]] = {
+            "assign": lambda: self.pipeline.assign(lead, f"account {lead.version}", by="officer"),
+            "assign nobody": lambda: self.pipeline.assign(lead, None, by="officer"),
+            "note": lambda: self.pipeline.note(lead, SPOKEN, None, by="officer"),
+            "advance": lambda: self.advance(lead),
+            "escalate": lambda: self.pipeline.escalate(lead),
+            "hired": lambda: self.pipeline.confirm(lead, HireSide.SEEKER, hired=True, by=None),
+            "denied": lambda: self.pipeline.confirm(lead, HireSide.EMPLOYER, hired=False, by="r"),
+            "withdraw": lambda: self.contacts.withdraw(self.holder, lead.id),
+            "correct": lambda: self.contacts.correct(self.holder, f"张{lead.version}"),
+            "erase": lambda: self.contacts.erase(self.holder),
+            "retain": self.retain,
+        }
+        try:
+            await steps[name]()
+        except Refusal:
+            assert await self.current() == lead
+
+    async def advance(self, lead: Lead) -> None:
+        following = [stage for stage in LeadStage if stage in _FOLLOWING.get(lead.stage, ())]
+        for stage in following:
+            reason = RefusalReason.OTHER if stage is LeadStage.REFUSED else None
+            await self.pipeline.advance(lead, stage, reason, by=OFFICER)
+
+    async def retain(self) -> None:
+        periods = Periods(contacts=timedelta(days=20), records=timedelta(days=300))
+        await Retention(self.store, self.watch, periods).run()
+
+    async def current(self) -> Lead:
+        lead = await self.store.leads.by_id(self.lead.id)
+        assert lead is not None  # leads are not deleted
+        return lead
+
+
+_FOLLOWING = {
+    LeadStage.INTERESTED: {LeadStage.CONTACTED},
+    LeadStage.CONTACTED: {LeadStage.INTERVIEWED},
+    LeadStage.INTERVIEWED: {LeadStage.OFFERED},
+    LeadStage.OFFERED: {LeadStage.HIRED},
+    LeadStage.HIRED: {LeadStage.RETAINED_30},
+    LeadStage.RETAINED_30: {LeadStage.WITHDRAWN},
+}
+STEPS = (
+    "assign",
+    "assign nobody",
+    "note",
+    "advance",
+    "escalate",
+    "hired",
+    "denied",
+    "withdraw",
+    "correct",
+    "erase",
+    "retain",
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=14))
+async def test_the_entries_have_the_versions_from_1_to_that_of_the_lead(
+    steps: list[str], store: Store, commit: GroupCommit
+) -> None:
+    life = Life(store, commit)
+    await store.leads.record([life.lead])
+    for name in steps:
+        await life.step(name)
+        lead = await life.current()
+        entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+        assert [entry.version for entry in entries] == list(range(lead.version, 0, -1))
+        if lead.erased_at is not None:
+            assert {entry.body for entry in entries} == {None}
+
+
+async def test_who_takes_back_corrects_and_is_erased_leaves_an_entry_of_each(
+    store: Store, commit: GroupCommit
+) -> None:
+    life = Life(store, commit)
+    await store.leads.record([life.lead])
+    for name in ("note", "correct", "withdraw", "erase"):
+        await life.step(name)
+    lead = await life.current()
+    entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+    assert [(entry.kind, entry.by) for entry in reversed(entries)] == [
+        (EntryKind.RECORDED, None),
+        (EntryKind.NOTED, "officer"),
+        (EntryKind.CORRECTED, None),
+        (EntryKind.CONSENT_WITHDRAWN, None),
+        (EntryKind.ERASED, None),
+    ]
+    withdrawn = entries[1]
+    assert (withdrawn.from_stage, withdrawn.to_stage) == (
+        LeadStage.INTERESTED,
+        LeadStage.WITHDRAWN,
+    )
+
+
+async def test_a_timeline_with_gaps_from_before_stays_readable(
+    store: Store, commit: GroupCommit
+) -> None:
+    life = Life(store, commit)
+    await store.leads.record([life.lead])
+    await store.mongo["leads"].update_one({"_id": life.lead.id}, {"$inc": {"version": 1}})
+    await life.step("note")
+    lead = await life.current()
+    entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+    assert [entry.version for entry in entries] == [3, 1]

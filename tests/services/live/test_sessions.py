@@ -1,0 +1,253 @@
+"""What the host does changes the session and tells the room, or does neither."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+
+from domain.errors import (
+    NotFound,
+    PostingNotInSession,
+    PostingNotOpen,
+    Refusal,
+    SessionNotLive,
+    SessionStateConflict,
+)
+from domain.live.events import (
+    Announcement,
+    LoggedEvent,
+    PostingPinned,
+    PostingUnpinned,
+    SessionCancelled,
+    SessionEnded,
+    SessionInterrupted,
+    SessionResumed,
+    SessionStarted,
+    session_topic,
+)
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.postings.postings import PostingStatus
+from realtime.commit import GroupCommit
+from services.live.sessions import Desk
+from storage.store import Store
+from tests.domain.samples import terms
+from tests.support import records
+from tests.support.records import AT, Watch
+
+DRAFT, SCHEDULED, LIVE, INTERRUPTED, ENDED, CANCELLED = SessionStatus
+EVENTS: dict[tuple[SessionStatus, SessionStatus], Callable[..., LoggedEvent] | None] = {
+    (DRAFT, SCHEDULED): None,
+    (DRAFT, CANCELLED): SessionCancelled,
+    (SCHEDULED, LIVE): SessionStarted,
+    (SCHEDULED, CANCELLED): SessionCancelled,
+    (LIVE, INTERRUPTED): SessionInterrupted,
+    (LIVE, ENDED): SessionEnded,
+    (INTERRUPTED, LIVE): SessionResumed,
+    (INTERRUPTED, ENDED): SessionEnded,
+}
+
+
+@pytest.fixture
+def desk(store: Store, commit: GroupCommit) -> Desk:
+    return Desk(store, commit, Watch())
+
+
+async def stored(store: Store, session: LiveSession) -> LiveSession:
+    found = await store.sessions.by_id(session.id)
+    assert found is not None
+    return found
+
+
+async def told(store: Store, session: LiveSession) -> list[LoggedEvent]:
+    placed = await store.log.read(session_topic(session.id), after=0, limit=100)
+    return [each.event for each in placed]  # type: ignore[misc] # only logged events are in a log
+
+
+async def session_with(store: Store, *shown: str, status: SessionStatus = LIVE) -> LiveSession:
+    """A session that presents open postings of these ids."""
+    session = records.live_session(status=status, posting_ids=shown)
+    await store.sessions.add([session])
+    if shown:
+        await store.postings.add([records.posting(id=each) for each in shown])
+    return session
+
+
+@pytest.mark.parametrize(("before", "wanted"), EVENTS)
+async def test_a_step_that_is_allowed_is_made_and_told(
+    store: Store, desk: Desk, before: SessionStatus, wanted: SessionStatus
+) -> None:
+    session = await session_with(store, status=before)
+    event = EVENTS[before, wanted]
+    events = [event(session_id=session.id)] if event else []
+    moved = await desk.move(session.id, wanted)
+    assert moved.status is wanted
+    assert await stored(store, session) == replace(moved, seq=len(events))
+    assert await told(store, session) == events
+
+
+FORBIDDEN = sorted(set(product(SessionStatus, SessionStatus)) - EVENTS.keys())
+
+
+async def test_a_step_that_is_not_allowed_changes_and_tells_nothing(
+    store: Store, desk: Desk
+) -> None:
+    for before, wanted in FORBIDDEN:
+        session = await session_with(store, status=before)
+        with pytest.raises(SessionStateConflict):
+            await desk.move(session.id, wanted)
+        assert await stored(store, session) == session
+        assert await told(store, session) == []
+
+
+async def test_of_two_who_start_a_session_at_once_one_is_refused(
+    store: Store, desk: Desk, other_store: Store, other_commit: GroupCommit
+) -> None:
+    session = await session_with(store, status=SCHEDULED)
+    other = Desk(other_store, other_commit, Watch())
+    outcomes = await asyncio.gather(
+        *(each.move(session.id, LIVE) for each in (desk, other, desk, other)),
+        return_exceptions=True,
+    )
+    kinds = sorted(type(each).__name__ for each in outcomes)
+    assert kinds == ["LiveSession", *["SessionStateConflict"] * 3]
+    assert await told(store, session) == [SessionStarted(session_id=session.id)]
+
+
+async def test_a_pinned_posting_takes_the_place_of_the_one_before(store: Store, desk: Desk) -> None:
+    session = await session_with(store, "a", "b")
+    assert (await desk.pin(session.id, "a")).pinned_posting_id == "a"
+    assert (await desk.pin(session.id, "b")).pinned_posting_id == "b"
+    assert await stored(store, session) == replace(session, pinned_posting_id="b", seq=2)
+    assert (await desk.unpin(session.id)).pinned_posting_id is None
+    assert (await desk.unpin(session.id)).pinned_posting_id is None
+    assert await stored(store, session) == replace(session, seq=3)
+    assert await told(store, session) == [
+        PostingPinned(session_id=session.id, posting_id="a"),
+        PostingPinned(session_id=session.id, posting_id="b"),
+        PostingUnpinned(session_id=session.id, posting_id="b"),
+    ]
+
+
+async def test_an_announcement_is_told_to_the_room(store: Store, desk: Desk) -> None:
+    session = await session_with(store)
+    assert await desk.announce(session.id, "马上开始") == session
+    assert await stored(store, session) == replace(session, seq=1)
+    assert await told(store, session) == [Announcement(session_id=session.id, body="马上开始")]
+
+
+@pytest.mark.parametrize("status", [each for each in SessionStatus if each is not LIVE])
+async def test_a_session_that_is_not_on_air_is_left_alone(
+    store: Store, desk: Desk, status: SessionStatus
+) -> None:
+    session = await session_with(store, "a", status=status)
+    for refused in (
+        desk.pin(session.id, "a"),
+        desk.unpin(session.id),
+        desk.announce(session.id, "你好"),
+    ):
+        with pytest.raises(SessionNotLive):
+            await refused
+    assert await stored(store, session) == session
+    assert await told(store, session) == []
+
+
+async def test_a_posting_that_may_not_be_shown_is_not_pinned(store: Store, desk: Desk) -> None:
+    held = records.posting(id="held", status=PostingStatus.IN_REVIEW)
+    past = records.posting(id="past", terms=terms(valid_until=date(2026, 9, 30)))
+    foreign = records.posting(id="foreign")
+    await store.postings.add([held, past, foreign])
+    session = records.live_session(posting_ids=("held", "past", "none"))
+    await store.sessions.add([session])
+    refusals: dict[str, type[Refusal]] = {
+        "held": PostingNotOpen,
+        "past": PostingNotOpen,
+        "foreign": PostingNotInSession,
+        "none": NotFound,
+    }
+    for posting_id, refusal in refusals.items():
+        with pytest.raises(refusal):
+            await desk.pin(session.id, posting_id)
+    assert await stored(store, session) == session
+    assert await told(store, session) == []
+
+
+async def test_a_session_that_is_not_there_is_refused(store: Store, desk: Desk) -> None:
+    for refused in (desk.move("none", LIVE), desk.pin("none", "a"), desk.announce("none", "a")):
+        with pytest.raises(NotFound):
+            await refused
+    assert await store.log.head(session_topic("none")) == 0
+
+
+def after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
+    """What a client knows that had ``session`` and was told ``events``."""
+    for event in events:
+        match event:
+            case PostingPinned(posting_id=posting_id):
+                session = replace(session, pinned_posting_id=posting_id)
+            case PostingUnpinned():
+                session = replace(session, pinned_posting_id=None)
+            case SessionStarted() | SessionResumed():
+                session = replace(session, status=LIVE)
+            case SessionInterrupted():
+                session = replace(session, status=INTERRUPTED)
+            case SessionEnded():
+                session = replace(session, status=ENDED, pinned_posting_id=None)
+    return session
+
+
+async def test_what_was_read_and_the_events_since_are_the_state_of_now(
+    store: Store, desk: Desk, other_store: Store, other_commit: GroupCommit
+) -> None:
+    session = await session_with(store, "a", "b", "c", status=SCHEDULED)
+    desks = [desk, Desk(other_store, other_commit, Watch())]
+    seen = [session]
+
+    async def direct(number: int) -> None:
+        acting = desks[number % 2]
+        for posting_id in "abcabc":
+            for acted in (acting.pin(session.id, posting_id), acting.unpin(session.id)):
+                try:
+                    await acted
+                except SessionNotLive:
+                    continue
+                seen.append(await stored(store, session))
+
+    await desk.move(session.id, LIVE)
+    await asyncio.gather(*(direct(number) for number in range(3)))
+    for wanted in (INTERRUPTED, LIVE, ENDED):
+        await desk.move(session.id, wanted)
+    now = await stored(store, session)
+    events = await told(store, session)
+    assert now.seq == len(events)
+    assert (now.status, now.ended_at) == (ENDED, AT)
+    for each in seen:
+        known = after(each, events[each.seq :])
+        assert (known.status, known.pinned_posting_id) == (now.status, now.pinned_posting_id)
+        assert after(session, events[: each.seq]).pinned_posting_id == each.pinned_posting_id
+
+
+@pytest.mark.parametrize("status", [LIVE, INTERRUPTED])
+async def test_every_room_that_shows_a_posting_is_told_what_has_become_of_it(
+    desk: Desk, store: Store, status: SessionStatus
+) -> None:
+    posting, other = records.posting(), records.posting()
+    shows = records.live_session(status=status, pinned_posting_id=posting.id)
+    does_not = records.live_session(pinned_posting_id=other.id)
+    await store.postings.add([posting, other])
+    await store.sessions.add([shows, does_not])
+    pinned = PostingPinned(session_id=shows.id, posting_id=posting.id)
+    unpinned = PostingUnpinned(session_id=shows.id, posting_id=posting.id)
+    await desk.show_again(posting.id)
+    assert await told(store, shows) == [pinned]
+    closed = replace(posting, status=PostingStatus.CLOSED, version=2)
+    assert await store.postings.write(posting, closed)
+    for _ in range(2):
+        await desk.show_again(posting.id)
+    assert await told(store, shows) == [pinned, unpinned]
+    assert (await stored(store, shows)).pinned_posting_id is None
+    assert await told(store, does_not) == []

@@ -1,0 +1,181 @@
+"""The audit log over a real database: one chain, whoever writes; every change of it is found."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from domain.identity.audit import (
+    BEGINNING,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    AuditRole,
+    AuditRow,
+)
+from storage.identity import audit
+from storage.identity.audit import BrokenChain
+from storage.mongo.client import Session
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.support import records
+from tests.support.stores import second
+
+RECRUITER = Actor(role=AuditRole.RECRUITER, id="recruiter")
+
+
+def look(detail: str, lead: str = "lead", actor: Actor = RECRUITER) -> AuditEntry:
+    return AuditEntry(
+        actor=actor,
+        action=AuditAction.REVEAL,
+        subject_type="Lead",
+        subject_id=lead,
+        detail=detail,
+    )
+
+
+async def write(store: Store, *entries: AuditEntry, minutes: int = 0) -> None:
+    async def body(session: Session) -> None:
+        at = records.AT + timedelta(minutes=minutes)
+        await store.audit.append(entries, at=at, session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def rows(store: Store) -> list[AuditRow]:
+    page = await store.audit.page("Lead", "lead", Slice(limit=100))
+    return list(page.items)
+
+
+async def test_rows_come_back_as_they_were_written_the_newest_first(either_store: Store) -> None:
+    await write(either_store, look("a"), look("b"))
+    await write(either_store, look("other", lead="x"))
+    await write(either_store, look("c"))
+    found = await rows(either_store)
+    assert [(row.seq, row.detail) for row in found] == [(4, "c"), (2, "b"), (1, "a")]
+    assert (found[2].previous, found[1].previous) == (BEGINNING, found[2].sha256)
+    assert found[0].at == records.AT
+    assert await either_store.audit.verify() == (4, found[0].sha256)
+    several = await either_store.audit.of_subjects("Lead", ["lead", "x"], limit=3)
+    assert [row.seq for row in several] == [4, 3, 2]
+
+
+async def test_an_empty_log_is_whole_and_writing_nothing_leaves_it_so(store: Store) -> None:
+    await write(store)
+    assert await store.audit.verify() == (0, BEGINNING)
+
+
+async def test_what_an_aborted_transaction_wrote_leaves_no_gap(store: Store) -> None:
+    await write(store, look("a"))
+
+    async def fails(session: Session) -> None:
+        await store.audit.append([look("gone")], at=records.AT, session=session)
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - raised three lines above
+        await store.mongo.transaction(fails)
+    await write(store, look("b"))
+    assert [(row.seq, row.detail) for row in await rows(store)] == [(2, "b"), (1, "a")]
+    assert (await store.audit.verify())[0] == 2
+
+
+async def test_writers_on_two_nodes_make_one_chain(store: Store, mongo_uri: str) -> None:
+    async with second(mongo_uri, store) as other:
+        stores = [store, other] * 10
+        await asyncio.gather(*(write(one, look(f"{n}")) for n, one in enumerate(stores)))
+    found = await rows(store)
+    assert [row.seq for row in found] == list(range(20, 0, -1))
+    assert {row.detail for row in found} == {str(n) for n in range(20)}
+    assert (await store.audit.verify())[0] == 20
+
+
+async def test_looks_are_counted_by_who_and_what_and_since_when(store: Store) -> None:
+    await write(store, look("a"), look("b"), look("c", actor=Actor(role=AuditRole.OFFICER, id="o")))
+    await write(store, look("late"), minutes=30)
+
+    async def body(session: Session) -> list[int]:
+        async def count(action: AuditAction, minutes: int, most: int = 10) -> int:
+            since = records.AT + timedelta(minutes=minutes)
+            return await store.audit.count(
+                "recruiter", action, since=since, most=most, session=session
+            )
+
+        return [
+            await count(AuditAction.REVEAL, -1),
+            await count(AuditAction.REVEAL, 0),
+            await count(AuditAction.REVEAL, -1, most=2),
+            await count(AuditAction.EXPORT, -1),
+        ]
+
+    assert await store.mongo.transaction(body) == [3, 1, 2, 0]
+
+
+TAMPERINGS = [
+    ("the detail of row 3", {"_id": 3}, {"$set": {"detail": "x"}}, "row 3 was changed"),
+    ("who it was", {"_id": 2}, {"$set": {"actor_id": "x"}}, "row 2 was changed"),
+    ("its digest", {"_id": 5}, {"$set": {"sha256": "0" * 64}}, "row 5 was changed"),
+    ("its place", {"_id": 4}, {"$set": {"seq": 5}}, "row 4 is missing"),
+    ("what it did", {"_id": 1}, {"$set": {"action": "NOTHING"}}, "row 1 was changed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "fault"), [case[1:] for case in TAMPERINGS], ids=[c[0] for c in TAMPERINGS]
+)
+async def test_a_row_that_was_changed_in_the_database_is_named(
+    store: Store,
+    where: dict[str, int],
+    change: dict[str, dict[str, object]],
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audit, "_READ", 2)
+    await write(store, *(look(str(n)) for n in range(5)))
+    await store.mongo["audit"].update_one(where, change, bypass_document_validation=True)
+    with pytest.raises(BrokenChain, match=fault):
+        await store.audit.verify()
+
+
+@pytest.mark.parametrize(
+    ("gone", "fault"), [(1, "row 1 is missing"), (3, "row 3 is missing"), (5, "row 5 is missing")]
+)
+async def test_a_row_that_was_removed_is_named(store: Store, gone: int, fault: str) -> None:
+    await write(store, *(look(str(n)) for n in range(5)))
+    await store.mongo["audit"].delete_one({"_id": gone})
+    with pytest.raises(BrokenChain, match=fault):
+        await store.audit.verify()
+
+
+@pytest.mark.parametrize(
+    ("kept", "fault"), [(5, "what followed row 5"), (3, "what followed row 3")]
+)
+async def test_a_head_that_was_removed_is_missed_with_or_without_rows_before_it(
+    store: Store, kept: int, fault: str
+) -> None:
+    await write(store, *(look(str(n)) for n in range(5)))
+    await store.mongo["audit"].delete_many({"_id": {"$gt": kept}})
+    await store.mongo["logs"].delete_one({"_id": "audit"})
+    with pytest.raises(BrokenChain, match=fault):
+        await store.audit.verify()
+
+
+async def test_rows_that_changed_places_are_found(store: Store) -> None:
+    await write(store, *(look(str(n)) for n in range(4)))
+    collection = store.mongo["audit"]
+    second_row = await collection.find_one({"_id": 2})
+    third_row = await collection.find_one({"_id": 3})
+    assert second_row is not None
+    assert third_row is not None
+    await collection.replace_one({"_id": 2}, third_row | {"_id": 2})
+    await collection.replace_one({"_id": 3}, second_row | {"_id": 3})
+    with pytest.raises(BrokenChain, match="row 2 is missing"):
+        await store.audit.verify()
+
+
+async def test_a_chain_that_was_made_without_the_key_is_found(store: Store) -> None:
+    other = Store(store.mongo, "what an intruder has for a secret")
+    await write(other, look("a"), look("b"))
+    with pytest.raises(BrokenChain, match="row 1 was changed"):
+        await store.audit.verify()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from domain.live.questions import (
+    SHOWN,
+    WAITING_A_VIEWER,
+    Question,
+    QuestionStatus,
+    declined,
+    published,
+)
+from storage.mongo.client import Session
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.support import records
+from tests.support.records import AT
+
+
+def asked(body: str, **changes: object) -> Question:
+    return records.question(asker="viewer", body=body, **changes)
+
+
+async def changed(store: Store, question: Question) -> None:
+    async def body(session: Session) -> None:
+        await store.questions.change(question, session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
+    either_store: Store,
+) -> None:
+    store = either_store
+    questions = [asked(f"第{number}问") for number in range(10)]
+    kept = await asyncio.gather(*(store.questions.add(question) for question in questions))
+    waiting = [question for question in kept if question is not None]
+    assert len(waiting) == WAITING_A_VIEWER
+    assert await store.questions.by_ids(question.id for question in questions) == {
+        question.id: question for question in waiting
+    }
+    # Elsewhere, and of others.
+    for other in (asked("有宿舍吗？", session_id="other"), records.question()):
+        assert await store.questions.add(other) == other
+    # One that was looked at makes room for one.
+    await changed(store, declined(waiting[0]))
+    assert await store.questions.add(again := asked("又一问")) == again
+    assert await store.questions.add(asked("还一问")) is None
+
+
+async def test_the_same_question_waits_once(store: Store) -> None:
+    first = asked("有宿舍吗？")
+    assert await store.questions.add(first) == first
+    assert await store.questions.add(asked("有宿舍吗？")) == first
+    await changed(store, published(first, AT))
+    second = asked("有宿舍吗？")
+    assert await store.questions.add(second) == second
+
+
+async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
+    for _ in range(3):
+        await store.questions.add(records.question())
+    shown = records.question()
+    await store.questions.add(shown)
+    await changed(store, published(shown, AT))
+    assert await store.questions.waiting("session", 10) == 3
+    assert await store.questions.waiting("session", 2) == 2
+    assert await store.questions.waiting("other", 2) == 0
+
+
+@pytest.mark.parametrize(
+    ("statuses", "found"), [(SHOWN, ["d", "b"]), (frozenset({QuestionStatus.ASKED}), ["c", "a"])]
+)
+async def test_questions_of_a_session_are_listed_by_status_the_last_asked_first(
+    store: Store, statuses: frozenset[QuestionStatus], found: list[str]
+) -> None:
+    for question_id in "abcd":
+        question = records.question(id=question_id)
+        await store.questions.add(question)
+        if question_id in "bd":
+            await changed(store, published(question, AT))
+    await store.questions.add(records.question(id="e", session_id="other"))
+    page = await store.questions.page("session", statuses, Slice(limit=10))
+    assert [question.id for question in page.items] == found

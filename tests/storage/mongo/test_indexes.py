@@ -1,0 +1,406 @@
+"""Collections are made once, by however many; and every list is read through an index."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+import pytest
+
+from domain.exchange.imports import ImportStatus, RowOutcome
+from domain.leads.follow_up import noted
+from domain.leads.leads import NO_PROOF, HireSide, LeadStage
+from domain.live.events import Announcement
+from domain.live.sessions import SessionStatus
+from domain.postings.postings import Occupation, PostingStatus
+from domain.screening.rescreening import RescreenScope
+from domain.screening.screening import RULES
+from domain.seekers.call_campaigns import CallOutcome
+from domain.seekers.profile import Wants
+from domain.seekers.seekers import SeekerStatus
+from domain.webhooks.deliveries import DeliveryState
+from domain.webhooks.messages import WebhookEvent, of_recorded
+from storage.leads.leads import LeadQuery
+from storage.live.qr_codes import CodeQuery
+from storage.live.sessions import SessionQuery
+from storage.mongo.client import Document, Mongo, Session
+from storage.mongo.indexes import INDEXES, ensure_collections
+from storage.mongo.paging import Slice
+from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.seekers.call_lists import CallQuery
+from storage.seekers.referrals import ReferralQuery
+from storage.seekers.seekers import SeekerQuery
+from storage.store import Store
+from storage.webhooks.webhooks import WebhookQuery
+from tests.support import records
+
+LATER = records.AT + timedelta(hours=9)
+TODAY = date(2026, 10, 1)
+BEST_PAID = (("terms.pay.amount", -1), ("_id", -1))
+FIRST = Slice(limit=2)
+NEXT = Slice(limit=2, after=("f" * 24,))
+FIRST_ENTRIES = Slice(limit=2)
+NEXT_ENTRIES = Slice(limit=2, after=(9,))
+LAST = Slice(limit=2, backward=True, before=("0" * 24,))
+
+
+DISPUTED = NO_PROOF.said(HireSide.EMPLOYER, hired=True).said(HireSide.SEEKER, hired=False)
+
+
+async def shape(mongo: Mongo) -> dict[str, tuple[set[str], Document]]:
+    found = await mongo.command({"listCollections": 1})
+    validators = {
+        each["name"]: each["options"].get("validator", {}) for each in found["cursor"]["firstBatch"]
+    }
+    return {
+        name: (set(await mongo[name].index_information()), validators[name]) for name in validators
+    }
+
+
+async def test_an_index_of_an_earlier_version_is_made_anew(either_mongo: Mongo) -> None:
+    await ensure_collections(either_mongo)
+    leads = either_mongo["leads"]
+    await leads.drop_index("by_owner")
+    await leads.create_index([("owner_id", 1)], name="by_owner")
+    await ensure_collections(either_mongo)
+    assert (await leads.index_information())["by_owner"]["key"] == [("owner_id", 1), ("_id", -1)]
+
+
+async def test_an_index_of_an_earlier_version_goes_once_its_successor_is_there(
+    either_mongo: Mongo,
+) -> None:
+    await ensure_collections(either_mongo)
+    leads = either_mongo["leads"]
+    keys = [("session_id", 1), ("posting_id", 1), ("person", 1)]
+    await leads.create_index(keys, name="one_lead_a_person", unique=True)
+    await ensure_collections(either_mongo)
+    names = set(await leads.index_information())
+    assert "one_lead_a_person" not in names
+    assert "one_standing_lead_a_person" in names
+
+
+async def test_collections_can_be_made_again_and_by_many_at_once(either_mongo: Mongo) -> None:
+    await asyncio.gather(*(ensure_collections(either_mongo) for _ in range(3)))
+    made = await shape(either_mongo)
+    assert made.keys() == INDEXES.keys()
+    assert made["leads"][0] == {"_id_"} | {index.document["name"] for index in INDEXES["leads"]}
+    await ensure_collections(either_mongo)
+    assert await shape(either_mongo) == made
+
+
+async def fill(store: Store) -> None:
+    session = records.live_session(id="session")
+    await store.sessions.add([session, *(records.live_session() for _ in range(4))])
+    await store.postings.add([records.posting() for _ in range(5)])
+    await store.employers.add([records.employer() for _ in range(5)])
+    await store.leads.record([records.lead() for _ in range(5)])
+    await store.leads.record(
+        [
+            records.lead(
+                assignee_id="me",
+                escalated_to=records.UNION_ID,
+                escalate_at=records.AT,
+                hire=DISPUTED,
+            )
+            for _ in range(5)
+        ]
+    )
+    await enter(store, "lead", 5)
+    await store.leads.record([records.lead(code_id="code") for _ in range(5)])
+    for _ in range(5):
+        await store.codes.add(records.code())
+    # Newer ones of somebody else, which a list must not wade through.
+    foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
+    ended = SessionStatus.ENDED
+    await store.sessions.add(
+        [records.live_session(**foreign, status=ended, starts_at=LATER) for _ in range(40)]
+    )
+    for _ in range(40):
+        await store.codes.add(records.code(**foreign, session_id="other"))
+    await store.leads.record(
+        [
+            records.lead(
+                **foreign,
+                employer_id="other",
+                session_id="other",
+                assignee_id="other",
+                escalated_to="elsewhere",
+                escalate_at=LATER,
+            )
+            for _ in range(40)
+        ]
+    )
+    await enter(store, "other", 40)
+
+
+async def enter(store: Store, lead_id: str, entries: int) -> None:
+    """Note so much about a lead."""
+
+    async def body(session: Session) -> None:
+        lead = records.lead(id=lead_id)
+        await store.leads.record([lead])
+        for _ in range(entries):
+            change = noted(lead, "已联系", None, by="me", at=records.AT)
+            assert await store.pipeline.write([(lead, change)], session=session)
+            lead = change.lead
+
+    await store.mongo.transaction(body)
+
+
+async def append(store: Store) -> None:
+    async def body(session: Session) -> None:
+        events = [Announcement(session_id="session", body="你好")] * 3
+        await store.log.append("session/session", events, at=records.AT, session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def log_leads(store: Store) -> None:
+    async def body(session: Session) -> None:
+        await store.leads.take_unlogged("session", limit=3, session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def count_reports(store: Store) -> None:
+    async def body(session: Session) -> None:
+        for whose in ({"by": "viewer"}, {"origin": "network"}):
+            await store.reviews.count_since(records.AT, 3, session=session, **whose)
+        await store.reviews.independent("posting", session=session)
+
+    await store.mongo.transaction(body)
+
+
+async def put(store: Store) -> None:
+    await store.webhooks.add(records.webhook(id="webhook"))
+
+    async def body(session: Session) -> None:
+        assert await store.webhooks.hearing(WebhookEvent.LEAD_RECORDED, session=session)
+        await store.deliveries.put([of_recorded(records.lead())], session=session)
+
+    await store.mongo.transaction(body)
+
+
+BY_POSTING_ORDER = [
+    PostingQuery(open_on=TODAY),
+    PostingQuery(open_on=TODAY, employer_id="employer"),
+    PostingQuery(status=PostingStatus.IN_REVIEW, union_id=records.UNION_ID),
+    PostingQuery(status=PostingStatus.REFUSED, employer_id="employer"),
+]
+PAGES_OF_STARTS = [
+    Slice(limit=2),
+    Slice(limit=2, after=(records.AT, "f" * 24)),
+    Slice(limit=2, backward=True, before=(records.AT, "0" * 24)),
+]
+Reading = Callable[[Store], Awaitable[object]]
+# What grows without end: an index gives filter and order.
+LISTS: list[Reading] = [
+    *(lambda store, wanted=wanted: store.employers.page(wanted) for wanted in (FIRST, NEXT, LAST)),
+    *(
+        lambda store, query=query, wanted=wanted: store.sessions.page(query, wanted)
+        for wanted in PAGES_OF_STARTS
+        for query in (
+            SessionQuery(),
+            SessionQuery(status=SessionStatus.LIVE),
+            SessionQuery(union_id=records.UNION_ID),
+            SessionQuery(owner_id=records.HOST_ID),
+        )
+    ),
+    *(
+        lambda store, query=query, wanted=wanted: store.leads.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            LeadQuery(union_id=records.UNION_ID),
+            LeadQuery(owner_id=records.HOST_ID),
+            LeadQuery(employer_id="employer"),
+            LeadQuery(union_id=records.UNION_ID, session_id="session"),
+            LeadQuery(owner_id=records.HOST_ID, posting_id="posting", stage=LeadStage.INTERESTED),
+            LeadQuery(assignee_id="me"),
+            LeadQuery(union_id=records.UNION_ID, escalated_to=records.UNION_ID),
+        )
+    ),
+    *(
+        lambda store, wanted=wanted: store.pipeline.timeline(records.lead(id="lead"), wanted)
+        for wanted in (FIRST_ENTRIES, NEXT_ENTRIES)
+    ),
+    lambda store: store.pipeline.to_escalate(at=records.AT, limit=2),
+    *(
+        lambda store, query=query, wanted=wanted: store.codes.page(query, wanted)
+        for wanted in (FIRST, NEXT, LAST)
+        for query in (
+            CodeQuery(union_id=records.UNION_ID),
+            CodeQuery(owner_id=records.HOST_ID),
+            CodeQuery(owner_id=records.HOST_ID, session_id="session"),
+        )
+    ),
+    lambda store: store.log.read("session/session", after=1, limit=2),
+    *(
+        lambda store, wanted=wanted: store.postings.waiting(records.UNION_ID, wanted)
+        for wanted in (FIRST, Slice(limit=2, after=(records.AT, "0" * 24)))
+    ),
+    *(
+        lambda store, wanted=wanted: store.reviews.decisions_on("posting", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.reviews.reports_of("posting", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.imports.page(records.imported().scope, wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, outcome=outcome, wanted=wanted: store.imports.rows("import", outcome, wanted)
+        for wanted in (FIRST, Slice(limit=2, after=(2,)))
+        for outcome in (None, RowOutcome.ACCEPTED)
+    ),
+    lambda store: store.imports.next_waiting(),
+    *(
+        lambda store, wanted=wanted: store.seekers.page(
+            SeekerQuery(union_id=records.UNION_ID), wanted
+        )
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.campaigns.page(records.UNION_ID, wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, wanted=wanted: store.campaigns.matches("campaign", wanted)
+        for wanted in (FIRST, NEXT)
+    ),
+    *(
+        lambda store, query=query, wanted=wanted: store.calls.page(query, wanted)
+        for wanted in (FIRST, NEXT)
+        for query in (
+            CallQuery(campaign_id="campaign"),
+            CallQuery(campaign_id="campaign", outcome=CallOutcome.REACHED),
+            CallQuery(campaign_id="campaign", uncalled=True),
+        )
+    ),
+    *(
+        lambda store, query=query: store.referrals.page(query, FIRST)
+        for query in (
+            ReferralQuery(union_id=records.UNION_ID),
+            ReferralQuery(seeker_id="seeker"),
+        )
+    ),
+    lambda store: store.seekers.of_campaign("campaign", after="0", limit=2),
+]
+# A filter and an order from two sides may need a sort of the few that match.
+LOOKUPS: list[Reading] = [
+    put,
+    lambda store: store.webhooks.off(),
+    lambda store: store.webhooks.page(WebhookQuery(union_id="union"), FIRST),
+    lambda store: store.webhooks.page(WebhookQuery(employer_id="employer"), FIRST),
+    lambda store: store.deliveries.next_webhook(after="", at=LATER, leaving_out=["a"]),
+    lambda store: store.deliveries.claim("webhook", at=LATER, until=LATER, limit=4),
+    lambda store: store.deliveries.page("webhook", None, FIRST),
+    lambda store: store.deliveries.page("webhook", DeliveryState.DEAD, FIRST),
+    lambda store: store.deliveries.replay_dead("webhook", since=records.AT, at=LATER),
+    lambda store: store.deliveries.delete_of("other"),
+    *(
+        lambda store, query=query, order=order: store.postings.page(query, order, FIRST)
+        for order in (NEWEST_FIRST, BEST_PAID)
+        for query in BY_POSTING_ORDER
+    ),
+    lambda store: store.postings.page(PostingQuery(ids=("a", "b")), NEWEST_FIRST, FIRST),
+    lambda store: store.postings.by_ids(["a", "b"]),
+    lambda store: store.postings.visible_ids(["a", "b"], TODAY),
+    lambda store: store.sessions.by_ids(["session"]),
+    lambda store: store.sessions.count(SessionQuery(status=SessionStatus.LIVE)),
+    lambda store: store.leads.find("session", "posting", "person"),
+    lambda store: store.leads.find(None, "posting", "person"),
+    lambda store: store.leads.by_codes(["code", "other"]),
+    lambda store: store.codes.by_ids(["a", "b"]),
+    lambda store: store.sessions.showing("posting"),
+    lambda store: store.leads.by_ids(["a", "b"]),
+    lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
+    lambda store: store.leads.sessions_with_unlogged(),
+    log_leads,
+    append,
+    lambda store: store.log.head("session/session"),
+    lambda store: store.accounts.by_username("host"),
+    lambda store: store.accounts.by_ids(["a", "b"]),
+    lambda store: store.accounts.page(union_ids=["a", "b"], employer_id="c", wanted=FIRST),
+    lambda store: store.unions.branch_ids("root", limit=2),
+    lambda store: store.leads.page(
+        LeadQuery(union_id=records.UNION_ID, overdue=True, now=records.AT), FIRST
+    ),
+    lambda store: store.leads.page(LeadQuery(employer_id="employer", escalated=True), FIRST),
+    lambda store: store.leads.page(LeadQuery(union_id=records.UNION_ID, disagreement=True), FIRST),
+    lambda store: store.leases.take("work", "node", at=records.AT, until=LATER),
+    lambda store: store.leases.release("work", "node"),
+    lambda store: store.unions.root(),
+    lambda store: store.tallies.by_sessions(["session"]),
+    lambda store: store.presence.totals(["session"], at=records.AT),
+    lambda store: store.presence.leave("node"),
+    lambda store: store.postings.overdue(on=TODAY, rules=RULES, limit=2),
+    lambda store: store.postings.to_screen(
+        records.rescreen(scope=RescreenScope.EMPLOYER, key="employer"), limit=2
+    ),
+    lambda store: store.postings.to_screen(
+        records.rescreen(scope=RescreenScope.REGION, key="330000"), limit=2
+    ),
+    lambda store: store.rescreens.due(at=LATER, limit=2),
+    lambda store: store.wages.page("33", FIRST),
+    count_reports,
+    lambda store: store.postings.by_external_ids([("employer", "1"), ("other", "2")]),
+    lambda store: store.employers.by_credit_codes(["a", "b"]),
+    lambda store: store.postings.borders(TODAY, every=2),
+    lambda store: store.postings.listed(TODAY, after="0", limit=2),
+    lambda store: store.sessions.on_air_with("posting", limit=2),
+    lambda store: store.imports.by_id("import"),
+    lambda store: store.imports.is_active("officer"),
+    lambda store: store.imports.active(most=2),
+    lambda store: store.imports.digests("import", ["key"]),
+    lambda store: store.imports.chunk("import", 0),
+    lambda store: store.imports.drop_chunks("import"),
+    lambda store: store.imports.end("import", ImportStatus.CANCELLED, at=LATER),
+    lambda store: store.seekers.by_giver("giver"),
+    lambda store: store.seekers.by_ids(["a", "b"]),
+    lambda store: store.seekers.count("campaign"),
+    lambda store: store.seekers.reached(["WELDER/310115", "*/*"], before="f" * 24, limit=2),
+    lambda store: store.seekers.page(
+        SeekerQuery(union_id=records.UNION_ID, status=SeekerStatus.SEEKING, campaign_id="c"), FIRST
+    ),
+    lambda store: store.campaigns.by_ids(["a", "b"]),
+    lambda store: store.campaigns.under_way(),
+    lambda store: store.campaigns.forget(campaign_id="campaign", before=LATER),
+    lambda store: store.calls.by_ids(["a", "b"]),
+    lambda store: store.calls.page(CallQuery(campaign_id="campaign", due_on=TODAY), FIRST),
+    lambda store: store.referrals.by_ids(["a", "b"]),
+    lambda store: store.referrals.count("seeker"),
+    lambda store: store.jobs.untold(TODAY, limit=2),
+    lambda store: store.jobs.fitting(Wants(places=("310115",)), TODAY),
+    lambda store: store.jobs.fitting(Wants(), TODAY, occupations=(Occupation.WELDER,)),
+]
+
+
+async def plans(store: Store, readings: list[Reading]) -> list[Document]:
+    """What the server says of each operation that the readings send."""
+    await fill(store)
+    await store.mongo.command({"profile": 2})
+    for read in readings:
+        await read(store)
+    await store.mongo.command({"profile": 0})
+    profile = store.mongo["system.profile"]
+    seen = [document async for document in profile.find({"planSummary": {"$exists": True}})]
+    await profile.drop()
+    return seen
+
+
+@pytest.mark.parametrize("readings", [LISTS, LOOKUPS], ids=["lists", "lookups"])
+async def test_nothing_is_read_without_an_index(store: Store, readings: list[Reading]) -> None:
+    seen = await plans(store, readings)
+    assert len(seen) >= len(readings)
+    assert [each for each in seen if "COLLSCAN" in each["planSummary"]] == []
+
+
+async def test_a_list_reads_little_more_than_it_shows(store: Store) -> None:
+    seen = await plans(store, LISTS)
+    assert [each["command"] for each in seen if each.get("hasSortStage")] == []
+    # One more than the two on the page, from each of two ranges of keys that it may begin with.
+    assert [each["command"] for each in seen if each["keysExamined"] > 6] == []

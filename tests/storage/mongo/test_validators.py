@@ -1,0 +1,136 @@
+"""MongoDB itself refuses what is no record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.identity.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
+from domain.leads.consent import FIRST
+from domain.leads.follow_up import recorded
+from domain.live.events import Announcement, Placed
+from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.search.suggestions import suggestions_for
+from domain.webhooks.messages import of_recorded
+from storage.leads.contacts import Retained
+from storage.mongo.client import Document, StorageError, translated
+from storage.mongo.codec import to_document
+from storage.mongo.event_log import document_of
+from storage.mongo.validators import VALIDATORS
+from storage.seekers.call_campaigns import CampaignMatch
+from storage.store import Store
+from storage.webhooks.deliveries import made
+from tests.support import records
+
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "accounts": to_document(records.account()),
+    "unions": to_document(records.union()),
+    "employers": to_document(records.employer()),
+    "employer_checks": to_document(records.employer_check()),
+    "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
+    "postings": to_document(records.posting()),
+    "rescreens": to_document(records.rescreen()),
+    "reports": to_document(records.report()),
+    "decisions": to_document(records.decision()),
+    "sessions": to_document(records.live_session()),
+    "leads": to_document(records.lead()) | {"logged": False},
+    "lead_entries": to_document(recorded(records.lead())),
+    "suggestions": to_document(next(suggestions_for("电工", "employer", None))),
+    "leases": {"_id": "work", "holder": "node", "until": records.AT},
+    "codes": to_document(records.code()),
+    "questions": to_document(records.question()),
+    "events": document_of(
+        Placed(
+            topic="session/a",
+            seq=1,
+            at=records.AT,
+            event=Announcement(session_id="a", body="你好"),
+        )
+    ),
+    "seekers": to_document(records.seeker()) | {"reach": ["*/31"]},
+    "campaigns": to_document(records.campaign()),
+    "campaign_matches": to_document(
+        CampaignMatch(
+            id="seeker",
+            campaign_id="campaign",
+            seeker_id="seeker",
+            posting_ids=("posting",),
+            at=records.AT,
+        )
+    ),
+    "call_entries": to_document(records.call_entry()),
+    "webhooks": to_document(records.webhook()),
+    "deliveries": to_document(made(records.webhook(), of_recorded(records.lead()), at=records.AT)),
+    "referrals": to_document(records.referral()),
+    "notices": {"_id": "seeker/posting", "at": records.AT},
+    "audit": {
+        "_id": 1,
+        **to_document(
+            chained(
+                AuditEntry(actor=OPERATOR, action=AuditAction.ROTATE_KEYS, subject_type="Database"),
+                seq=1,
+                previous=BEGINNING,
+                at=records.AT,
+                digest=lambda content: content.hex()[:64],
+            )
+        ),
+    },
+    "consent_texts": {"_id": 1, **to_document(FIRST)},
+    "imports": to_document(records.imported()),
+    "import_chunks": {"_id": "a/000000", "import_id": "a", "at": records.AT, "rows": [[2, ["x"]]]},
+    "import_rows": to_document(records.import_row()),
+    "retained": to_document(
+        Retained(id="a", sealed=b"sealed", completed_at=records.AT, erased_at=records.AT)
+    ),
+}
+
+
+def test_every_validator_has_a_document_here() -> None:
+    assert DOCUMENTS.keys() == VALIDATORS.keys()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_document_needs_its_fields_with_their_types(store: Store, name: str) -> None:
+    collection = store.mongo[name]
+    whole = DOCUMENTS[name]
+    for field, value in whole.items():
+        another: Document = {field: 1 if isinstance(value, dict) else {}}
+        broken = [whole | another]
+        # The driver gives a key to a document that has none; a field with a default may lack.
+        if field != "_id" and field in VALIDATORS[name]["required"]:
+            broken.append({key: whole[key] for key in whole if key != field})
+        for document in broken:
+            with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+                await collection.insert_one(document)
+    await collection.insert_one(dict(whole))
+    assert await collection.count_documents({}) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("terms.pay.amount", "6000"),
+        ("terms.pay.period", "WEEK"),
+        ("terms.hours_per_day", 8),
+        ("terms.insurance", ["HAPPINESS"]),
+        ("terms.insurance", "PENSION"),
+        ("status", "Open"),
+        ("findings", [{"code": "A"}]),
+        ("review", {"by": "officer"}),
+        ("created_at", "2026-10-01"),
+    ],
+)
+async def test_a_field_of_a_field_needs_its_type_too(
+    store: Store, field: str, wrong: object
+) -> None:
+    posting = records.posting()
+    await store.postings.add([posting])
+    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+        await store.mongo["postings"].update_one({"_id": posting.id}, {"$set": {field: wrong}})
+    assert await store.postings.by_ids([posting.id]) == {posting.id: posting}
+
+
+async def test_an_event_has_a_seq_from_one_on(store: Store) -> None:
+    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+        await store.mongo["events"].insert_one(DOCUMENTS["events"] | {"seq": 0})

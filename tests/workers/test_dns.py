@@ -1,0 +1,108 @@
+"""Look-ups of names, with a name server that answers late, differently each time, or never."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from workers import dns as names
+from workers.dns import AT_ONCE, Names
+
+ONE = ipaddress.ip_address("198.51.100.1")
+
+
+class NameServer:
+    """Takes the place of the machine's; names that begin with ``slow`` wait until they are let."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.let = threading.Event()
+
+    def __call__(self, host: str, *_: object, **__: object) -> list[Any]:
+        self.asked[host] += 1
+        if host.startswith("slow"):
+            self.let.wait()
+        if host.endswith("gone"):
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (str(ONE), 0))] * 2
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
+    server = NameServer()
+    monkeypatch.setattr(socket, "getaddrinfo", server)
+    yield server
+    server.let.set()
+    for thread in looking_up():
+        thread.join()
+
+
+def looking_up() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "names"]
+
+
+async def test_each_address_of_a_name_is_given_once(server: NameServer) -> None:
+    assert await Names().addresses("partner.example") == [ONE]
+
+
+async def test_a_name_is_asked_for_once_by_all_who_want_it_and_again_by_who_comes_later(
+    server: NameServer,
+) -> None:
+    looked_up = Names()
+    asking = [asyncio.create_task(looked_up.addresses("slow.example")) for _ in range(100)]
+    await asyncio.sleep(0)
+    server.let.set()
+    assert await asyncio.gather(*asking) == [[ONE]] * 100
+    await looked_up.addresses("slow.example")
+    assert server.asked == {"slow.example": 2}
+
+
+async def test_a_name_that_nobody_has_is_an_error_for_all_who_asked(server: NameServer) -> None:
+    looked_up = Names()
+    asking = [looked_up.addresses("gone") for _ in range(2)]
+    for failed in await asyncio.gather(*asking, return_exceptions=True):
+        assert isinstance(failed, socket.gaierror)
+
+
+async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
+    server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "SECONDS", 0.2)
+    looked_up = Names()
+    hosts = [f"slow{number}.example" for number in range(AT_ONCE)]
+    asking = [looked_up.addresses(host) for host in [*hosts, "partner.example", *hosts]]
+    for failed in await asyncio.gather(*asking, return_exceptions=True):
+        assert isinstance(failed, TimeoutError)
+    assert len(looking_up()) == AT_ONCE
+    # The loop's own threads, which the driver uses as well, are all free.
+    assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
+
+    monkeypatch.setattr(names, "SECONDS", 10)
+    waiting = asyncio.create_task(looked_up.addresses("partner.example"))
+    await asyncio.sleep(0)
+    server.let.set()
+    assert await waiting == [ONE]
+    assert server.asked == Counter([*hosts, "partner.example"])
+
+
+async def test_a_look_up_that_outlives_its_loop_ends_without_a_word(server: NameServer) -> None:
+    def in_a_loop_of_its_own() -> None:
+        async def gives_up() -> None:
+            asking = asyncio.create_task(Names().addresses("slow.example"))
+            await asyncio.sleep(0)
+            asking.cancel()
+
+        asyncio.run(gives_up())
+
+    # The filter on warnings makes an error of what a thread does not catch.
+    await asyncio.to_thread(in_a_loop_of_its_own)
+    (thread,) = looking_up()
+    server.let.set()
+    await asyncio.to_thread(thread.join)

@@ -1,0 +1,367 @@
+"""Matching beside the requests: each is told once, of what is open, whichever node does it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.exchange.imports import ImportStatus
+from domain.live.events import PostingMatched, seeker_topic
+from domain.matching.jobs import job_of
+from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
+from domain.seekers.call_campaigns import MatchRun, RunStatus
+from domain.seekers.profile import Wants
+from domain.seekers.seekers import Seeker, SeekerStatus
+from storage.matching.jobs import job_in
+from storage.mongo.client import StorageError
+from storage.mongo.paging import Slice
+from storage.store import Store
+from tests.domain.samples import terms
+from tests.support import records
+from tests.support.records import Watch
+from tests.support.waiting import until
+from workers import matcher as matching
+from workers.matcher import Matcher, wants_to_hear
+
+OPEN_UNTIL = (records.AT + timedelta(days=30)).date()
+
+
+def matcher(store: Store, node: str = "node", clock: Any = None) -> Matcher:
+    return Matcher(store, clock or Watch(), node=node)
+
+
+def posting(**changes: Any) -> Posting:
+    return records.posting(terms=terms(valid_until=OPEN_UNTIL), **changes)
+
+
+async def told(store: Store, seeker: Seeker) -> list[str]:
+    events = await store.log.read(seeker_topic(seeker.id), after=0, limit=100)
+    assert [placed.seq for placed in events] == list(range(1, len(events) + 1))
+    found = []
+    for placed in events:
+        assert isinstance(placed.event, PostingMatched)
+        assert placed.event.seeker_id == seeker.id
+        found.append(placed.event.posting_id)
+    return found
+
+
+async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) -> None:
+    suited = records.seeker()
+    by_search = records.seeker(
+        profile=replace(suited.profile, wants=Wants(places=("230000",))),
+        searches=(replace(suited.searches[0], wants=Wants(places=("310115",))),),
+    )
+    others = [
+        records.seeker(profile=replace(suited.profile, wants=Wants(places=("230000",)))),
+        records.seeker(profile=replace(suited.profile, wants=Wants(heaviest=Intensity.LIGHT))),
+        records.seeker(status=SeekerStatus.PAUSED),
+        records.seeker(matching=False),
+        records.seeker(withdrawn_at=records.AT),
+    ]
+    await store.seekers.add([suited, by_search, *others])
+    opened = posting()
+    hidden = [posting(status=PostingStatus.IN_REVIEW), posting(status=PostingStatus.CLOSED)]
+    expired = records.posting(terms=terms(valid_until=(records.AT - timedelta(days=1)).date()))
+    await store.postings.add([opened, *hidden, expired])
+    node = matcher(store)
+    assert await node.run() == (2, 0)
+    assert await node.run() == (0, 0)
+    for seeker in (suited, by_search):
+        assert await told(store, seeker) == [opened.id]
+    for seeker in others:
+        assert await told(store, seeker) == []
+
+
+async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store) -> None:
+    first = records.seeker()
+    light = records.seeker(profile=replace(first.profile, wants=Wants(heaviest=Intensity.LIGHT)))
+    await store.seekers.add([first, light])
+    opened = posting()
+    await store.postings.add([opened])
+    node = matcher(store)
+    assert await node.run() == (1, 0)
+    lighter = replace(opened.terms, intensity=Intensity.LIGHT)
+    changed = replace(opened, terms=lighter, revision=2, version=opened.version + 1)
+    assert await store.postings.write(opened, changed)
+    assert await node.run() == (1, 0)
+    assert await told(store, first) == [opened.id]
+    assert await told(store, light) == [opened.id]
+
+
+async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> None:
+    seekers = [records.seeker() for _ in range(120)]
+    await store.seekers.add(seekers)
+    postings = [posting() for _ in range(3)]
+    await store.postings.add(postings)
+    # Both without regard to the lease, as if a clock were wrong.
+    ahead = Watch()
+    ahead.forward(hours=1)
+    one, two = matcher(store, "one"), matcher(other_store, "two", ahead)
+    outcomes = await asyncio.gather(one.run(), two.run(), return_exceptions=True)
+    assert not [each for each in outcomes if not isinstance(each, (tuple, StorageError))]
+    ahead.forward(hours=1)
+    await matcher(store, "three", ahead).run()
+    for seeker in seekers:
+        assert sorted(await told(store, seeker)) == sorted(each.id for each in postings)
+
+
+async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
+    await store.seekers.add([records.seeker()])
+    await store.postings.add([posting()])
+    watch = Watch()
+    await store.leases.take(
+        "matching", "another", at=watch(), until=watch() + timedelta(seconds=60)
+    )
+    assert await matcher(store, clock=watch).run() == (0, 0)
+    watch.forward(seconds=61)
+    assert await matcher(store, clock=watch).run() == (1, 0)
+
+
+async def test_how_many_are_told_of_one_posting_is_bounded(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MOST_TOLD", 4)
+    monkeypatch.setattr(matching, "READ", 2)
+    seekers = [records.seeker() for _ in range(9)]
+    await store.seekers.add(seekers)
+    await store.postings.add([posting()])
+    assert await matcher(store).run() == (4, 0)
+    # Those who came last.
+    assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
+
+
+def queued(total: int) -> MatchRun:
+    return MatchRun(
+        status=RunStatus.QUEUED, requested_by="officer", requested_at=records.AT, total=total
+    )
+
+
+async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "READ", 2)
+    seekers = [records.seeker() for _ in range(5)]
+    await store.seekers.add(seekers)
+    opened = [posting(), posting()]
+    elsewhere = terms(valid_until=OPEN_UNTIL, place_code="330402")
+    await store.postings.add([*opened, records.posting(terms=elsewhere)])
+    node = matcher(store)
+    assert await node.run() == (10, 0)
+    for seeker in seekers:
+        assert sorted(await told(store, seeker)) == sorted(each.id for each in opened)
+    assert await store.jobs.untold(records.AT.date(), limit=10) == []
+
+
+async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "READ", 2)
+    seekers = [records.seeker() for _ in range(5)]
+    await store.seekers.add(seekers)
+    await store.postings.add([posting()])
+    watch = Watch()
+    first, second = matcher(store, "first", watch), matcher(store, "second", watch)
+    tell_some = first._tell_some
+
+    async def slowly(*given: Any) -> int:
+        watch.forward(minutes=2)
+        assert await second._take_lease()
+        return await tell_some(*given)
+
+    monkeypatch.setattr(first, "_tell_some", slowly)
+    assert await first.run() == (2, 0)
+    assert await second.run() == (3, 0)
+    for seeker in seekers:
+        assert len(await told(store, seeker)) == 1
+
+
+async def test_an_import_at_work_is_told_of_by_and_by(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "POSTINGS_A_LOOK", 2)
+    await store.seekers.add([records.seeker()])
+    await store.postings.add([posting() for _ in range(7)])
+    one = records.imported(active=True, status=ImportStatus.RUNNING)
+    await store.imports.add(one)
+    node = matcher(store)
+    assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
+    await store.imports.end(one.id, ImportStatus.CANCELLED, at=records.AT)
+    assert await node.run() == (3, 0)
+
+
+async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MATCHED_AT_ONCE", 2)
+    campaign = records.campaign()
+    await store.campaigns.add([campaign])
+    seekers = [records.seeker(campaign_id=campaign.id) for _ in range(5)]
+    refused = records.seeker(campaign_id=campaign.id, matching=False)
+    await store.seekers.add([*seekers, refused, records.seeker(campaign_id="another")])
+    postings = [
+        posting(employer_id=f"employer {number % 3}", status=status)
+        for number, status in enumerate([PostingStatus.OPEN] * 4 + [PostingStatus.CLOSED] * 2)
+    ]
+    await store.postings.add(postings)
+    assert await store.campaigns.queue(campaign.id, queued(6)) is not None
+    assert await store.campaigns.queue(campaign.id, queued(6)) is None
+    keeping, times = store.campaigns.keep, 0
+
+    async def cut_off(found: Any) -> None:
+        nonlocal times
+        times += 1
+        if times == 2:
+            raise StorageError
+        await keeping(found)
+
+    monkeypatch.setattr(store.campaigns, "keep", cut_off)
+    node = matcher(store)
+    with pytest.raises(StorageError):
+        await node.run()
+    (half,) = (await store.campaigns.by_ids([campaign.id])).values()
+    assert half.run is not None
+    assert (half.run.status, half.run.done, half.run.total) == (RunStatus.RUNNING, 2, 6)
+    _, matched = await node.run()
+    assert matched == 4
+    (whole,) = (await store.campaigns.by_ids([campaign.id])).values()
+    assert whole.run is not None
+    assert (whole.run.status, whole.run.done) == (RunStatus.DONE, 6)
+    assert whole.run.finished_at == records.AT
+    page = await store.campaigns.matches(campaign.id, Slice(limit=10))
+    assert [match.seeker_id for match in page.items] == [seeker.id for seeker in seekers]
+    open_ids = {each.id for each in postings[:4]}
+    for match in page.items:
+        assert set(match.posting_ids) == open_ids
+        assert len(match.posting_ids) == 4
+
+
+async def test_matching_again_forgets_what_was_found_before(store: Store) -> None:
+    campaign = records.campaign()
+    await store.campaigns.add([campaign])
+    seeker = records.seeker(campaign_id=campaign.id)
+    await store.seekers.add([seeker])
+    await store.postings.add([posting()])
+    watch = Watch()
+    node = matcher(store, clock=watch)
+    await store.campaigns.queue(campaign.id, queued(1))
+    await node.run()
+    assert len((await store.campaigns.matches(campaign.id, Slice(limit=5))).items) == 1
+    await store.seekers.exchange(seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2))
+    watch.forward(hours=1)
+    await store.campaigns.queue(campaign.id, replace(queued(1), requested_at=watch()))
+    await node.run()
+    assert (await store.campaigns.matches(campaign.id, Slice(limit=5))).items == []
+
+
+async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) -> None:
+    for made in (posting(), records.posting(terms=terms(place_code="230100"))):
+        await store.postings.add([made])
+        document = await store.mongo["postings"].find_one({"_id": made.id})
+        assert document is not None
+        assert job_in(document) == job_of(made)
+
+
+def test_a_saved_search_asks_beside_the_profile() -> None:
+    seeker = records.seeker()
+    job = job_of(posting())
+    assert wants_to_hear(seeker, job)
+    elsewhere = replace(
+        seeker, profile=replace(seeker.profile, wants=Wants(occupations=(Occupation.SALES,)))
+    )
+    assert not wants_to_hear(elsewhere, job)
+    assert not wants_to_hear(replace(seeker, matching=False), job)
+
+
+async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
+    seeker = records.seeker()
+    await store.seekers.add([seeker])
+    await store.postings.add([posting()])
+    node = matcher(store)
+    await node.close()
+    node.start()
+    node.wake()
+
+    async def is_told() -> bool:
+        return bool(await told(store, seeker))
+
+    await until(is_told)
+    await node.close()
+    assert await store.leases.take(
+        "matching", "another", at=records.AT, until=records.AT + timedelta(seconds=1)
+    )
+
+
+async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "EVERY_SECONDS", 0.01)
+    seeker = records.seeker()
+    await store.seekers.add([seeker])
+    await store.postings.add([posting()])
+    wrong = [StorageError("no answer"), ValueError("a mistake of ours")]
+    untold, looks = store.jobs.untold, 0
+
+    async def failing(*args: Any, **given: Any) -> list[Posting]:
+        nonlocal looks
+        looks += 1
+        if wrong:
+            raise wrong.pop()
+        return await untold(*args, **given)
+
+    async def lost(*_: Any) -> None:
+        raise StorageError("no answer")
+
+    monkeypatch.setattr(store.jobs, "untold", failing)
+    node = matcher(store)
+    node.start()
+    # Two that fail, one that tells, and one more.
+    await until(lambda: looks >= 4)
+    assert len(await told(store, seeker)) == 1
+    monkeypatch.setattr(store.leases, "release", lost)
+    await node.close()
+
+
+async def waiting(store: Store) -> tuple[str, MatchRun]:
+    """A campaign with three seekers that waits to be matched."""
+    campaign = records.campaign()
+    await store.campaigns.add([campaign])
+    await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])
+    run = MatchRun(status=RunStatus.QUEUED, requested_by="me", requested_at=records.AT, total=3)
+    assert await store.campaigns.queue(campaign.id, run)
+    return campaign.id, run
+
+
+async def test_a_campaign_that_another_node_took_further_is_left_to_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id, run = await waiting(store)
+    further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
+    keep = store.campaigns.keep
+
+    async def overtaken(matches: Any) -> None:
+        await keep(matches)
+        await store.campaigns.progress(campaign_id, run, further)
+
+    monkeypatch.setattr(store.campaigns, "keep", overtaken)
+    assert await matcher(store).run() == (0, 0)
+    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
+    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.AT)
+
+
+async def test_a_campaign_waits_when_the_lease_is_lost(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id, run = await waiting(store)
+    answers = iter([True, False, False])
+
+    async def take(*_: Any, **__: Any) -> bool:
+        return next(answers)
+
+    monkeypatch.setattr(store.leases, "take", take)
+    assert await matcher(store).run() == (0, 0)
+    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
+    assert found.run == run

@@ -1,0 +1,65 @@
+"""Postings that lack what they are found by get it, as long as the service runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.search.search_entries import search_words
+from storage.mongo.client import StorageUnavailable
+from storage.mongo.paging import Slice
+from storage.search.search_query import SearchOrder, SearchQuery
+from storage.store import Store
+from tests.support import records
+from tests.support.waiting import until
+from workers import search_entries as searching
+from workers.search_entries import Searching
+
+QUERY = SearchQuery(on=records.AT.date(), words=search_words("电工", ("search",)))
+
+
+async def stored_by_an_earlier_version(store: Store, number: int) -> None:
+    await store.postings.add([records.posting() for _ in range(number)])
+    await store.mongo["postings"].update_many({}, {"$unset": {"search": ""}})
+
+
+async def found(store: Store) -> int:
+    return len((await store.search.page(QUERY, SearchOrder.NEWEST, Slice(limit=50))).items)
+
+
+async def test_all_of_them_are_made_findable_in_batches(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "AT_ONCE", 2)
+    await stored_by_an_earlier_version(store, 5)
+    assert await found(store) == 0
+    assert await Searching(store).run() == 5
+    assert await found(store) == 5
+    assert await Searching(store).run() == 0
+
+
+async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "EVERY_SECONDS", 0.01)
+    refresh = store.searchable.refresh
+    failures = iter([StorageUnavailable("no primary")])
+
+    async def failing_first(limit: int) -> int:
+        for failure in failures:
+            raise failure
+        return await refresh(limit)
+
+    monkeypatch.setattr(store.searchable, "refresh", failing_first)
+    await stored_by_an_earlier_version(store, 3)
+    running = Searching(store)
+    running.start()
+
+    async def all_found() -> bool:
+        return await found(store) == 3
+
+    await until(all_found)
+    await running.close()
+
+
+async def test_one_that_was_never_started_can_be_closed(store: Store) -> None:
+    await Searching(store).close()
