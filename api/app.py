@@ -20,78 +20,89 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api.auth import Gate, Tokens
+from api.auth import SignInService, Tokens
 from api.demo import demo
-from api.http.error_responses import SecurityHeaders, front, refused
+from api.http.error_responses import SecurityHeaders, http_error_response, serve_front_page
 from api.http.graphql import GraphQLEndpoint
-from api.http.health import Health, live, ready
-from api.http.imports.endpoint import Imports
-from api.http.imports.templates import template
-from api.http.lead_exports import Exports
-from api.http.metrics import Metrics, metrics
-from api.http.public.feeds import Feeds, SitemapParts, feed, robots, sitemap
-from api.http.public.job_pages import JobPages, job, style
-from api.http.public.open_data import OpenData, Tables, code_lists, description
-from api.http.public.qr_codes import CodePages, opened, pictured
+from api.http.health import Health, serve_liveness, serve_readiness
+from api.http.imports.endpoint import ImportEndpoint
+from api.http.imports.templates import serve_template
+from api.http.lead_exports import LeadExportEndpoint
+from api.http.metrics import Metrics, serve_metrics
+from api.http.public.feeds import (
+    PublicFeeds,
+    SitemapPartRoute,
+    serve_robots,
+    serve_rss_feed,
+    serve_sitemap_index,
+)
+from api.http.public.job_pages import JobPages, serve_job_page, serve_stylesheet
+from api.http.public.open_data import (
+    OpenData,
+    OpenDataTableRoute,
+    serve_code_lists,
+    serve_description,
+)
+from api.http.public.qr_codes import QrCodePages, serve_code_image, serve_code_redirect
 from api.logs import AccessLog
 from api.receipts import Receipts
 from api.settings import Settings
-from api.trusted_documents import trusted_documents
-from domain.live.events import Placed, session_of
+from api.trusted_documents import load_trusted_documents
+from domain.live.events import EventEnvelope, session_id_of
 from realtime.commit import GroupCommit, OnLogged
-from realtime.feed import Feed
+from realtime.feed import EventFeed
 from realtime.hub import Hub
-from realtime.presence import Presence
-from realtime.tally import Tally
+from realtime.presence import PresenceTracker
+from realtime.tally import TallyPublisher
 from schema.context import Services
 from schema.execution.engine import Engine
-from services.exchange.import_intake import MOST_BYTES as MOST_IMPORT_BYTES
-from services.leads.capture import Capture, LeadLog
-from services.leads.contacts import Contacts
-from services.leads.follow_up import Pipeline
-from services.live.questions import Questions
-from services.live.sessions import Desk
+from services.exchange.import_intake import MAX_TABLE_BYTES as MOST_IMPORT_BYTES
+from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.contacts import ContactDisclosure
+from services.leads.follow_up import LeadFollowUp
+from services.live.questions import QuestionModeration
+from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import LiveWages
-from services.screening.reviews import Reviews
-from services.seekers.seekers import Seekers
-from services.webhooks.webhooks import Webhooks
+from services.screening.minimum_wages import MinimumWages
+from services.screening.reviews import PostingReview
+from services.seekers.seekers import SeekerProfiles
+from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import utc_now
-from storage.mongo.client import Mongo, Session
-from storage.mongo.embedded import DataFolderBusy, embedded
+from storage.mongo.client import Mongo, Transaction
+from storage.mongo.embedded import DataFolderBusy, run_embedded
 from storage.store import Store
-from workers.deliveries import Dispatcher
-from workers.escalation import Escalation
+from workers.deliveries import WebhookDispatcher
+from workers.escalation import LeadEscalator
 from workers.importer import Importer
-from workers.keys import KeyWatch
+from workers.keys import KeyRefresher
 from workers.matcher import Matcher
-from workers.posting_index import BoardKeeper
-from workers.rescreening import Rescreening
-from workers.retention import Retention
-from workers.scan_counts import Scans
-from workers.search_entries import Searching
-from workers.webhook_sender import Sender
+from workers.posting_index import SearchIndexFollower
+from workers.rescreening import Rescreener
+from workers.retention import RetentionWorker
+from workers.scan_counts import ScanCounter
+from workers.search_entries import SearchEntryWriter
+from workers.webhook_sender import WebhookSender
 
-MOST_BYTES = 1 << 20
+MAX_BODY_BYTES = 1 << 20
 """Of a request's body: several times the longest document with its variables."""
 
 
-PUBLIC = (
-    Route("/jobs/{id}", job),
-    Route("/jobs.css", style),
-    Route("/sitemap.xml", sitemap),
-    Route("/sitemaps/{name}", SitemapParts(), methods=["GET"]),
-    Route("/feed.xml", feed),
-    Route("/robots.txt", robots),
-    Route("/open-data/", description),
-    Route("/open-data/code-lists.json", code_lists),
-    Route("/open-data/postings.{form}", Tables(), methods=["GET"]),
+PUBLIC_ROUTES = (
+    Route("/jobs/{id}", serve_job_page),
+    Route("/jobs.css", serve_stylesheet),
+    Route("/sitemap.xml", serve_sitemap_index),
+    Route("/sitemaps/{name}", SitemapPartRoute(), methods=["GET"]),
+    Route("/feed.xml", serve_rss_feed),
+    Route("/robots.txt", serve_robots),
+    Route("/open-data/", serve_description),
+    Route("/open-data/code-lists.json", serve_code_lists),
+    Route("/open-data/postings.{form}", OpenDataTableRoute(), methods=["GET"]),
 )
 """What is for everybody to read and to index; ``state.node`` of their app answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignIns:
+class DemoSignIn:
     """How to get into the demo."""
 
     password: str
@@ -99,19 +110,19 @@ class SignIns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Node:
+class ServiceNode:
     """What one process runs."""
 
     endpoint: GraphQLEndpoint
-    exports: Exports
-    imports: Imports
-    jobs: JobPages
-    feeds: Feeds
+    exports: LeadExportEndpoint
+    imports: ImportEndpoint
+    job_pages: JobPages
+    feeds: PublicFeeds
     open_data: OpenData
     health: Health
     metrics: Metrics
-    codes: CodePages
-    sign_ins: SignIns | None
+    code_pages: QrCodePages
+    demo_sign_in: DemoSignIn | None
 
     async def drain(self) -> None:
         """Be ready no more, and send every WebSocket client to another node."""
@@ -128,67 +139,67 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with running(settings) as node:
+        async with run_node(settings) as node:
             app.state.node = node
             yield
 
     return Starlette(
         routes=[
-            Route("/", front),
-            Route("/q/{token}", opened),
-            Route("/codes/{name}", pictured),
-            Route("/graphql", _Endpoint()),
-            WebSocketRoute("/graphql", _Endpoint()),
-            Route("/exports/leads.csv", _Exports(), methods=["GET"]),
-            Route("/exports/leads.xlsx", _Exports(), methods=["GET"]),
+            Route("/", serve_front_page),
+            Route("/q/{token}", serve_code_redirect),
+            Route("/codes/{name}", serve_code_image),
+            Route("/graphql", _GraphQLRoute()),
+            WebSocketRoute("/graphql", _GraphQLRoute()),
+            Route("/exports/leads.csv", _ExportRoute(), methods=["GET"]),
+            Route("/exports/leads.xlsx", _ExportRoute(), methods=["GET"]),
             Route(
                 "/imports",
                 # Within the bound on everything else: the inner one counts.
-                RequestBodyLimitMiddleware(_Imports(), max_body_size=MOST_IMPORT_BYTES),
+                RequestBodyLimitMiddleware(_ImportRoute(), max_body_size=MOST_IMPORT_BYTES),
                 methods=["POST"],
             ),
-            Route("/imports/{name}", template),
-            *PUBLIC,
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-            Route("/metrics", metrics, methods=["GET"]),
+            Route("/imports/{name}", serve_template),
+            *PUBLIC_ROUTES,
+            Route("/health/live", serve_liveness),
+            Route("/health/ready", serve_readiness),
+            Route("/metrics", serve_metrics, methods=["GET"]),
         ],
         middleware=[
             Middleware(AccessLog),
             Middleware(SecurityHeaders),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],
-        exception_handlers={HTTPException: refused},
+        exception_handlers={HTTPException: http_error_response},
         lifespan=lifespan,
     )
 
 
-class _Endpoint:
+class _GraphQLRoute:
     """Stands in the routes for what the lifespan builds."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        node: Node = scope["app"].state.node
+        node: ServiceNode = scope["app"].state.node
         await node.endpoint(scope, receive, send)
 
 
-class _Exports:
+class _ExportRoute:
     """The same for the exports."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        node: Node = scope["app"].state.node
+        node: ServiceNode = scope["app"].state.node
         await node.exports(scope, receive, send)
 
 
-class _Imports:
+class _ImportRoute:
     """The same for the imports."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        node: Node = scope["app"].state.node
+        node: ServiceNode = scope["app"].state.node
         await node.imports(scope, receive, send)
 
 
 @asynccontextmanager
-async def connected(settings: Settings, *, alone: bool = False) -> AsyncIterator[Store]:
+async def connect_store(settings: Settings, *, alone: bool = False) -> AsyncIterator[Store]:
     """The prepared store: of MONGODB_URI, or of a mongod that runs for as long as the block.
 
     Unless ``alone``, a mongod that a service has in the data folder just now will do.
@@ -197,10 +208,10 @@ async def connected(settings: Settings, *, alone: bool = False) -> AsyncIterator
     :raises StorageUnavailable: MongoDB does not answer, or not to these settings.
     :raises WrongSecret: the database belongs to another secret.
     """
-    secret = settings.secret()
+    secret = settings.load_secret()
     async with AsyncExitStack() as stack:
         if settings.mongodb_uri is None:
-            uri = await _own_mongod(settings.data_dir, stack, alone=alone)
+            uri = await _start_embedded_mongod(settings.data_dir, stack, alone=alone)
         else:
             uri = settings.mongodb_uri.get_secret_value()
         mongo = await Mongo.connect(uri, settings.mongodb_database, driver=settings.mongodb_driver)
@@ -210,9 +221,9 @@ async def connected(settings: Settings, *, alone: bool = False) -> AsyncIterator
         yield store
 
 
-async def _own_mongod(data_dir: Path, stack: AsyncExitStack, *, alone: bool) -> str:
+async def _start_embedded_mongod(data_dir: Path, stack: AsyncExitStack, *, alone: bool) -> str:
     try:
-        return (await stack.enter_async_context(embedded(data_dir))).uri
+        return (await stack.enter_async_context(run_embedded(data_dir))).uri
     except DataFolderBusy as busy:
         if alone or busy.uri is None:
             raise
@@ -220,96 +231,98 @@ async def _own_mongod(data_dir: Path, stack: AsyncExitStack, *, alone: bool) -> 
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Node]:
+async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
     """Everything that one process runs, for as long as the block lasts."""
     clock = utc_now
-    trusted = trusted_documents(settings.trusted_documents)
+    trusted = load_trusted_documents(settings.trusted_documents)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(connected(settings, alone=True))
+        store = await stack.enter_async_context(connect_store(settings, alone=True))
 
-        hub = Hub(store.log, clock)
+        hub = Hub(store.event_log, clock)
         stack.push_async_callback(hub.close)
-        tally = _started(stack, Tally(store, hub))
-        feed = _feed(store, hub, tally)
-        stack.push_async_callback(feed.stop)
+        tally = _start(stack, TallyPublisher(store, hub))
+        feed = _create_feed(store, hub, tally)
+        stack.push_async_callback(feed.close)
         await feed.start()
-        presence = _started(stack, Presence(store, hub, clock, node=secrets.token_hex(6)))
+        presence = _start(stack, PresenceTracker(store, hub, clock, node=secrets.token_hex(6)))
 
-        office = await _office(store, stack)
+        office = await _start_write_services(store, stack)
         commit, desk, wages, posting_gate = office.commit, office.desk, office.wages, office.gate
-        lead_log = _started(stack, LeadLog(store, commit))
-        capture = Capture(store, lead_log)
+        lead_log = _start(stack, LeadLogWriter(store, commit))
+        capture = LeadCapture(store, lead_log)
         stack.push_async_callback(capture.close)
-        rescreening = Rescreening(store, desk, posting_gate, clock, secrets.token_hex(6))
-        wages.follow(_started(stack, rescreening).wake)
-        pipeline = Pipeline(store, commit, clock)
-        _started(stack, Escalation(store, pipeline, clock, node=secrets.token_hex(6)))
-        sender = Sender(private=settings.webhook_private)
+        rescreening = Rescreener(store, desk, posting_gate, clock, secrets.token_hex(6))
+        wages.add_listener(_start(stack, rescreening).wake)
+        pipeline = LeadFollowUp(store, commit, clock)
+        _start(stack, LeadEscalator(store, pipeline, clock, node=secrets.token_hex(6)))
+        sender = WebhookSender(private=settings.webhook_private)
         stack.push_async_callback(sender.close)
-        dispatcher = _started(stack, Dispatcher(store, sender, clock))
-        matcher = _started(stack, Matcher(store, clock, node=secrets.token_hex(6)))
-        scans = _started(stack, Scans(store))
-        importer = _started(stack, office.importer(store))
-        _started(stack, KeyWatch(store))
-        _started(stack, Searching(store))
-        _started(stack, BoardKeeper(store.boards))
-        _started(stack, Retention(store, clock, settings.periods))
+        dispatcher = _start(stack, WebhookDispatcher(store, sender, clock))
+        matcher = _start(stack, Matcher(store, clock, node=secrets.token_hex(6)))
+        scans = _start(stack, ScanCounter(store))
+        importer = _start(stack, office.importer(store))
+        _start(stack, KeyRefresher(store))
+        _start(stack, SearchEntryWriter(store))
+        _start(stack, SearchIndexFollower(store.memory_search))
+        _start(stack, RetentionWorker(store, clock, settings.retention_periods))
 
-        tokens = Tokens(settings.secret(), clock)
-        gate = Gate(tokens, store.accounts)
+        tokens = Tokens(settings.load_secret(), clock)
+        gate = SignInService(tokens, store.accounts)
         stack.callback(gate.close)
-        sign_ins = await _demo(settings, store, desk, wages, stack) if settings.demo else None
+        sign_ins = await _start_demo(settings, store, desk, wages, stack) if settings.demo else None
 
         services = Services(
             store=store,
             hub=hub,
-            desk=desk,
-            gate=posting_gate,
-            reviews=Reviews(store, commit, desk, clock),
-            questions=Questions(store, commit, clock),
-            capture=capture,
+            session_control=desk,
+            posting_gate=posting_gate,
+            reviews=PostingReview(store, commit, desk, clock),
+            questions=QuestionModeration(store, commit, clock),
+            lead_capture=capture,
             lead_log=lead_log,
-            contacts=Contacts(store, commit, clock),
-            seekers=Seekers(store, commit, clock),
+            contact_disclosure=ContactDisclosure(store, commit, clock),
+            seekers=SeekerProfiles(store, commit, clock),
             matcher=matcher,
-            receipts=Receipts(store.seal, clock),
-            pipeline=pipeline,
-            webhooks=Webhooks(store, clock, private=settings.webhook_private),
-            commit=commit,
+            receipts=Receipts(store.keyring, clock),
+            lead_follow_up=pipeline,
+            webhooks=WebhookAdministration(
+                store, clock, allows_private_addresses=settings.webhook_private
+            ),
+            group_commit=commit,
             presence=presence,
             authority=gate,
             clock=clock,
-            live_wages=wages,
+            minimum_wages=wages,
             public_url=settings.public_url,
             demo=settings.demo,
         )
         engine = Engine(services, trusted=trusted)
         endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=settings.origins)
-        node = Node(
+        node = ServiceNode(
             endpoint=endpoint,
-            exports=Exports(store, tokens.authenticate),
-            imports=Imports(store, tokens.authenticate, clock, importer.wake),
+            exports=LeadExportEndpoint(store, tokens.authenticate),
+            imports=ImportEndpoint(store, tokens.authenticate, clock, importer.wake),
             health=Health(store.mongo, feed),
             metrics=Metrics(
                 services, engine, endpoint, feed, dispatcher, token=settings.metrics_token
             ),
-            jobs=JobPages(services),
-            feeds=Feeds(services),
+            job_pages=JobPages(services),
+            feeds=PublicFeeds(services),
             open_data=OpenData(services),
-            codes=CodePages(services, scans),
-            sign_ins=sign_ins,
+            code_pages=QrCodePages(services, scans),
+            demo_sign_in=sign_ins,
         )
         stack.push_async_callback(node.drain)
         yield node
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Office:
+class _WriteServices:
     """What changes sessions and postings."""
 
     commit: GroupCommit
-    desk: Desk
-    wages: LiveWages
+    desk: LiveSessionControl
+    wages: MinimumWages
     gate: PostingGate
 
     def importer(self, store: Store) -> Importer:
@@ -317,23 +330,25 @@ class _Office:
         return Importer(store, self.desk, self.gate, utc_now, node=secrets.token_hex(6))
 
 
-async def _office(store: Store, stack: AsyncExitStack) -> _Office:
-    commit = GroupCommit(store.mongo, store.log, utc_now, on_logged=_noting_seq(store))
+async def _start_write_services(store: Store, stack: AsyncExitStack) -> _WriteServices:
+    commit = GroupCommit(
+        store.mongo, store.event_log, utc_now, on_logged=_create_seq_recorder(store)
+    )
     stack.push_async_callback(commit.close)
-    desk = Desk(store, commit, utc_now)
-    wages = LiveWages(store)
+    desk = LiveSessionControl(store, commit, utc_now)
+    wages = MinimumWages(store)
     stack.push_async_callback(wages.close)
     await wages.start()
     gate = PostingGate(store, desk, wages, utc_now)
-    stack.push_async_callback(gate.finish)
-    return _Office(commit=commit, desk=desk, wages=wages, gate=gate)
+    stack.push_async_callback(gate.wait_for_rescreens)
+    return _WriteServices(commit=commit, desk=desk, wages=wages, gate=gate)
 
 
 @asynccontextmanager
-async def importing(store: Store) -> AsyncIterator[Importer]:
+async def run_importer(store: Store) -> AsyncIterator[Importer]:
     """What works on imports for as long as the block lasts, outside of a node."""
     async with AsyncExitStack() as stack:
-        yield _started(stack, (await _office(store, stack)).importer(store))
+        yield _start(stack, (await _start_write_services(store, stack)).importer(store))
 
 
 class _Worker(Protocol):
@@ -347,47 +362,51 @@ class _Worker(Protocol):
 _W = TypeVar("_W", bound=_Worker)
 
 
-def _started(stack: AsyncExitStack, worker: _W) -> _W:
+def _start(stack: AsyncExitStack, worker: _W) -> _W:
     worker.start()
     stack.push_async_callback(worker.close)
     return worker
 
 
-def _feed(store: Store, hub: Hub, tally: Tally) -> Feed:
-    def on_event(placed: Placed) -> None:
-        hub.hint(placed)
-        tally.hint(placed)
+def _create_feed(store: Store, hub: Hub, tally: TallyPublisher) -> EventFeed:
+    def on_event(placed: EventEnvelope) -> None:
+        hub.notify(placed)
+        tally.notify(placed)
 
     def on_gap() -> None:
-        hub.hint_gap()
-        tally.hint_gap()
+        hub.notify_gap()
+        tally.notify_gap()
 
-    return Feed(store.mongo, on_event=on_event, on_gap=on_gap)
+    return EventFeed(store.mongo, on_event=on_event, on_gap=on_gap)
 
 
-def _noting_seq(store: Store) -> OnLogged:
-    async def note(placed: Placed, session: Session) -> None:
-        session_id = session_of(placed.topic)
+def _create_seq_recorder(store: Store) -> OnLogged:
+    async def note(placed: EventEnvelope, transaction: Transaction) -> None:
+        session_id = session_id_of(placed.topic)
         if session_id is not None:
-            await store.sessions.note_seq(session_id, placed.seq, session=session)
+            await store.live_sessions.set_last_seq(session_id, placed.seq, transaction=transaction)
 
     return note
 
 
-def demo_password(settings: Settings) -> str:
+def choose_demo_password(settings: Settings) -> str:
     """The given password of the demo's accounts, or a new random one."""
     given = settings.demo_password
     return given.get_secret_value() if given else secrets.token_urlsafe(12)
 
 
-async def _demo(
-    settings: Settings, store: Store, desk: Desk, wages: LiveWages, stack: AsyncExitStack
-) -> SignIns:
+async def _start_demo(
+    settings: Settings,
+    store: Store,
+    desk: LiveSessionControl,
+    wages: MinimumWages,
+    stack: AsyncExitStack,
+) -> DemoSignIn:
     """Load the demo and keep it on air."""
-    password = demo_password(settings)
+    password = choose_demo_password(settings)
     loaded = await demo.load(store, password=password, at=utc_now(), table=wages.table)
-    keeper = demo.Keeper(store, desk, utc_now, table=wages.table, host_id=loaded.host_id)
+    keeper = demo.DemoSessionKeeper(store, desk, utc_now, table=wages.table, host_id=loaded.host_id)
     on_air = await keeper.ensure_live()
     keeper.start()
     stack.push_async_callback(keeper.close)
-    return SignIns(password=password, live_session_id=on_air.id)
+    return DemoSignIn(password=password, live_session_id=on_air.id)

@@ -21,31 +21,31 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from limits import RateLimitItemPerMinute
 
-from api.settings import LONGEST_PASSWORD
+from api.settings import MAX_PASSWORD_LENGTH
 from domain.errors import Busy, SignInFailed, Unauthenticated
-from domain.identity.accounts import STAFF, Account, Principal, Role
-from realtime.rate_limits import Limited, Rates
+from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
+from realtime.rate_limits import KeyedLimit, RateLimiter
 from schema.context import TokenPair
 from storage.clock import Clock
 from storage.identity.accounts import Accounts
 from storage.mongo.crypto import derive_key
 
-STAFF_ACCESS = timedelta(minutes=15)
-STAFF_REFRESH = timedelta(hours=12)
+STAFF_ACCESS_LIFETIME = timedelta(minutes=15)
+STAFF_REFRESH_LIFETIME = timedelta(hours=12)
 """A working day: whoever comes back tomorrow shows the password again."""
-VIEWER_ACCESS = timedelta(hours=6)
+VIEWER_ACCESS_LIFETIME = timedelta(hours=6)
 """Longer than a session with its replay."""
-LONGEST_TOKEN = 4_096
-REMEMBERED = 10_000
+MAX_TOKEN_LENGTH = 4_096
+VERIFIED_TOKEN_CACHE_SIZE = 10_000
 """Tokens whose signature was checked before, the last used ones; 10 MB at most of usual tokens."""
-LONGEST_USERNAME = 64
-TRIES_A_NAME = RateLimitItemPerMinute(10, 5)
+MAX_USERNAME_LENGTH = 64
+FAILED_SIGN_INS_PER_USERNAME = RateLimitItemPerMinute(10, 5)
 """Wrong tries for one user name from one peer."""
-TRIES_A_PEER = RateLimitItemPerMinute(100, 5)
+FAILED_SIGN_INS_PER_PEER = RateLimitItemPerMinute(100, 5)
 """Wrong tries from one peer, whatever the names: a union's office has one address."""
-HASHING_AT_ONCE = 2
+MAX_CONCURRENT_HASHES = 2
 """Each hash takes 64 MiB and 50 ms (argon2-cffi's defaults, RFC 9106)."""
-WAITING = 64
+MAX_WAITING_SIGN_INS = 64
 """Sign-ins that may wait for their turn, about two seconds' worth."""
 
 _ISSUER = "songgang"
@@ -63,33 +63,33 @@ class Tokens:
         self._key = derive_key(secret, "token")
         self._clock = clock
         # What a token says never changes; only whether it has expired is asked each time.
-        self._verified = lru_cache(REMEMBERED)(self._verify)
+        self._verify_cached = lru_cache(VERIFIED_TOKEN_CACHE_SIZE)(self._verify)
 
-    def for_account(self, account: Account) -> TokenPair:
+    def issue_for_account(self, account: Account) -> TokenPair:
         """An access token of 15 minutes and a refresh token of 12 hours."""
-        principal = replace(account.principal, expires_at=self._after(STAFF_ACCESS))
+        principal = replace(account.principal, expires_at=self._expiry_after(STAFF_ACCESS_LIFETIME))
         return TokenPair(
-            access=self._signed(principal, _ACCESS, principal.expires_at),
-            refresh=self._signed(principal, _REFRESH, self._after(STAFF_REFRESH)),
+            access=self._sign(principal, _ACCESS, principal.expires_at),
+            refresh=self._sign(principal, _REFRESH, self._expiry_after(STAFF_REFRESH_LIFETIME)),
             principal=principal,
         )
 
-    def for_viewer(self) -> TokenPair:
+    def issue_for_viewer(self) -> TokenPair:
         """An access token of 6 hours for somebody new, and no refresh token."""
         principal = Principal(
             role=Role.VIEWER,
             subject=secrets.token_hex(12),
-            expires_at=self._after(VIEWER_ACCESS),
+            expires_at=self._expiry_after(VIEWER_ACCESS_LIFETIME),
         )
-        access = self._signed(principal, _ACCESS, principal.expires_at)
+        access = self._sign(principal, _ACCESS, principal.expires_at)
         return TokenPair(access=access, refresh=None, principal=principal)
 
-    def for_seeker(self, giver: str) -> TokenPair:
+    def issue_for_seeker(self, giver: str) -> TokenPair:
         """The same for somebody who has left a profile as that giver."""
         principal = Principal(
-            role=Role.SEEKER, subject=giver, expires_at=self._after(VIEWER_ACCESS)
+            role=Role.SEEKER, subject=giver, expires_at=self._expiry_after(VIEWER_ACCESS_LIFETIME)
         )
-        access = self._signed(principal, _ACCESS, principal.expires_at)
+        access = self._sign(principal, _ACCESS, principal.expires_at)
         return TokenPair(access=access, refresh=None, principal=principal)
 
     def authenticate(self, authorization: str | None) -> Principal | None:
@@ -103,20 +103,20 @@ class Tokens:
         # The scheme is compared without regard to case (RFC 9110, section 11.1).
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated('Send the access token as "Authorization: Bearer <token>".')
-        return self._checked(token.strip(), _ACCESS)
+        return self._verify_unexpired(token.strip(), _ACCESS)
 
-    def refreshing(self, token: str) -> Principal:
+    def verify_refresh_token(self, token: str) -> Principal:
         """Whom a refresh token was given to.
 
         :raises Unauthenticated: it is expired, forged or no refresh token.
         """
-        return self._checked(token, _REFRESH)
+        return self._verify_unexpired(token, _REFRESH)
 
-    def _after(self, life: timedelta) -> datetime:
+    def _expiry_after(self, life: timedelta) -> datetime:
         # Tokens count whole seconds; what is told of one is what is in it.
         return (self._clock() + life).replace(microsecond=0)
 
-    def _signed(self, principal: Principal, kind: str, expires_at: datetime | None) -> str:
+    def _sign(self, principal: Principal, kind: str, expires_at: datetime | None) -> str:
         claims = {
             "iss": _ISSUER,
             "kind": kind,
@@ -129,13 +129,13 @@ class Tokens:
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def _checked(self, token: str, kind: str) -> Principal:
-        if len(token) > LONGEST_TOKEN:
-            raise _refused()
-        principal = self._verified(token, kind)
+    def _verify_unexpired(self, token: str, kind: str) -> Principal:
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise _token_invalid()
+        principal = self._verify_cached(token, kind)
         assert principal.expires_at is not None  # a token without an end is refused
         if principal.expires_at.timestamp() <= time.time():
-            raise _refused()
+            raise _token_invalid()
         return principal
 
     def _verify(self, token: str, kind: str) -> Principal:
@@ -149,20 +149,20 @@ class Tokens:
                 options={"require": ["exp", "iss", "sub"], "verify_iat": False},
             )
             if claims["kind"] != kind:
-                raise _refused()
+                raise _token_invalid()
             return _principal(claims)
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
-            raise _refused() from None
+            raise _token_invalid() from None
 
 
-def _refused() -> Unauthenticated:
+def _token_invalid() -> Unauthenticated:
     return Unauthenticated("The token is expired or not one of ours. Sign in again.")
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
     role, union_id, employer_id = Role[claims["role"]], claims["union"], claims["employer"]
     # A list within no place would hold those of all places.
-    if role in STAFF and not (employer_id if role is Role.RECRUITER else union_id):
+    if role in STAFF_ROLES and not (employer_id if role is Role.RECRUITER else union_id):
         raise ValueError("staff of nowhere")
     return Principal(
         role=role,
@@ -178,17 +178,17 @@ def hash_password(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-class Gate:
+class SignInService:
     """Where staff show their password; also hands out the tokens that need none."""
 
     def __init__(self, tokens: Tokens, accounts: Accounts) -> None:
         self._tokens = tokens
         self._accounts = accounts
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
-        self._tries = WrongTries()
-        self._threads = ThreadPoolExecutor(HASHING_AT_ONCE, thread_name_prefix="password")
-        self._turn = asyncio.Semaphore(HASHING_AT_ONCE)
+        self._dummy_hash = self._hasher.hash(secrets.token_hex(16))
+        self._failed_sign_ins = FailedSignIns()
+        self._threads = ThreadPoolExecutor(MAX_CONCURRENT_HASHES, thread_name_prefix="password")
+        self._turn = asyncio.Semaphore(MAX_CONCURRENT_HASHES)
         self._waiting = 0
 
     def close(self) -> None:
@@ -204,51 +204,51 @@ class Gate:
         :raises TooManyAttempts: too many wrong tries from this peer; says how long to wait.
         :raises Busy: too many sign in at this moment.
         """
-        if len(username) > LONGEST_USERNAME or len(password) > LONGEST_PASSWORD:
-            raise _wrong()
+        if len(username) > MAX_USERNAME_LENGTH or len(password) > MAX_PASSWORD_LENGTH:
+            raise _sign_in_failed()
         username = username.lower()
-        self._tries.check(username, peer)
-        if self._waiting >= WAITING:
+        self._failed_sign_ins.check(username, peer)
+        if self._waiting >= MAX_WAITING_SIGN_INS:
             raise Busy("Very many sign in just now. Try again in a few seconds.")
         self._waiting += 1
         try:
             async with self._turn:
                 # Again: others of the same peer may have failed while this one waited.
-                self._tries.check(username, peer)
-                return await self._verified(username, password, peer)
+                self._failed_sign_ins.check(username, peer)
+                return await self._verify_password(username, password, peer)
         finally:
             self._waiting -= 1
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh_sign_in(self, token: str) -> TokenPair:
         """New tokens for a refresh token, with the role and the place that the account has now.
 
         :raises Unauthenticated: it is expired, forged or no refresh token, or the account is gone.
         """
-        principal = self._tokens.refreshing(token)
+        principal = self._tokens.verify_refresh_token(token)
         account = await self._accounts.by_id(principal.subject)
-        if account is None or account.role not in STAFF:
+        if account is None or account.role not in STAFF_ROLES:
             raise Unauthenticated("The account is gone. Sign in with another one.")
-        return self._tokens.for_account(account)
+        return self._tokens.issue_for_account(account)
 
-    def enter(self) -> TokenPair:
+    def enter_as_viewer(self) -> TokenPair:
         """A token for a new viewer, who has no account."""
-        return self._tokens.for_viewer()
+        return self._tokens.issue_for_viewer()
 
     def enter_as_seeker(self, giver: str) -> TokenPair:
         """A token for somebody who has left a profile, under the id with which they gave it."""
-        return self._tokens.for_seeker(giver)
+        return self._tokens.issue_for_seeker(giver)
 
-    async def _verified(self, username: str, password: str, peer: str) -> TokenPair:
+    async def _verify_password(self, username: str, password: str, peer: str) -> TokenPair:
         account = await self._accounts.by_username(username)
-        expected = account.password_hash if account else self._nobody
-        is_right = await self._threaded(lambda: self._matches(expected, password))
+        expected = account.password_hash if account else self._dummy_hash
+        is_right = await self._run_in_thread(lambda: self._matches(expected, password))
         if account is None or not is_right:
-            self._tries.count(username, peer)
-            raise _wrong()
+            self._failed_sign_ins.record(username, peer)
+            raise _sign_in_failed()
         if self._hasher.check_needs_rehash(expected):
-            rehashed = await self._threaded(lambda: self._hasher.hash(password))
+            rehashed = await self._run_in_thread(lambda: self._hasher.hash(password))
             await self._accounts.change_password(account.id, rehashed)
-        return self._tokens.for_account(account)
+        return self._tokens.issue_for_account(account)
 
     def _matches(self, expected: str, password: str) -> bool:
         try:
@@ -256,19 +256,19 @@ class Gate:
         except (Argon2Error, InvalidHashError):
             return False
 
-    async def _threaded(self, work: Callable[[], T]) -> T:
+    async def _run_in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def _wrong() -> SignInFailed:
+def _sign_in_failed() -> SignInFailed:
     return SignInFailed("The user name or the password is wrong.")
 
 
-class WrongTries:
+class FailedSignIns:
     """Counts wrong tries over the last five minutes, in this process."""
 
     def __init__(self) -> None:
-        self._rates = Rates()
+        self._rates = RateLimiter()
 
     def check(self, username: str, peer: str) -> None:
         """Pass unless too many tries were wrong.
@@ -277,10 +277,14 @@ class WrongTries:
         """
         self._rates.check(*_limits(username, peer), why="Too many wrong tries.")
 
-    def count(self, username: str, peer: str) -> None:
+    def record(self, username: str, peer: str) -> None:
         """A try was wrong."""
-        self._rates.count(*_limits(username, peer))
+        self._rates.hit(*_limits(username, peer))
 
 
-def _limits(username: str, peer: str) -> tuple[Limited, ...]:
-    return (TRIES_A_NAME, "name", peer, username), (TRIES_A_PEER, "peer", peer)
+def _limits(username: str, peer: str) -> tuple[KeyedLimit, ...]:
+    return (FAILED_SIGN_INS_PER_USERNAME, "name", peer, username), (
+        FAILED_SIGN_INS_PER_PEER,
+        "peer",
+        peer,
+    )

@@ -5,38 +5,40 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from schema.execution.engine import Request
+from schema.execution.engine import GraphQLRequest
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class Malformed(Exception):
+class MalformedRequest(Exception):
     """The body is not a GraphQL request; the message says what it should be."""
 
 
-def read_request(payload: Any) -> Request:
+def parse_request(payload: Any) -> GraphQLRequest:
     """The request in a decoded payload, the same over HTTP and WebSocket.
 
     :raises Malformed: a part is missing or of another type.
     """
     if not isinstance(payload, dict):
-        raise Malformed("A request is one JSON object; batches are not supported.")
+        raise MalformedRequest("A request is one JSON object; batches are not supported.")
     query = payload.get("query")
     variables = payload.get("variables")
     operation_name = payload.get("operationName")
-    sha256 = _digest(payload.get("extensions"))
+    sha256 = _persisted_query_hash(payload.get("extensions"))
     if query is None and sha256 is not None:
         query = ""
     elif not isinstance(query, str) or not query:
-        raise Malformed('The request needs a text in "query".')
+        raise MalformedRequest('The request needs a text in "query".')
     if variables is not None and not isinstance(variables, dict):
-        raise Malformed('"variables" is an object or null.')
+        raise MalformedRequest('"variables" is an object or null.')
     if operation_name is not None and not isinstance(operation_name, str):
-        raise Malformed('"operationName" is a text or null.')
-    return Request(query=query, sha256=sha256, variables=variables, operation_name=operation_name)
+        raise MalformedRequest('"operationName" is a text or null.')
+    return GraphQLRequest(
+        query=query, sha256=sha256, variables=variables, operation_name=operation_name
+    )
 
 
-def _digest(extensions: Any) -> str | None:
+def _persisted_query_hash(extensions: Any) -> str | None:
     """The SHA-256 of the document as Apollo's clients send it; whatever else there is, is ignored.
 
     https://www.apollographql.com/docs/apollo-server/performance/apq

@@ -21,11 +21,11 @@ import structlog
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FRAMES = 20
+MAX_FRAMES = 20
 """Frames of one exception, the innermost last."""
-CAUSES = 5
+MAX_CAUSES = 5
 """Exceptions behind an exception."""
-LONGEST_PATH = 200
+MAX_PATH_LENGTH = 200
 
 _log = structlog.get_logger(__name__)
 
@@ -39,14 +39,14 @@ def configure(least: int = logging.INFO) -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_values,
+        strip_exception_values,
     ]
     structlog.configure(
         processors=[
             *shared,
             structlog.dev.ConsoleRenderer()
             if is_watched
-            else structlog.processors.JSONRenderer(serializer=_serialised),
+            else structlog.processors.JSONRenderer(serializer=_serialise),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr)
@@ -55,16 +55,16 @@ def configure(least: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
-    root.handlers = [_Forward(logging.WARNING)]
+    root.handlers = [_ForwardingHandler(logging.WARNING)]
     # What uvicorn says of itself at INFO is said by us.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
-def _serialised(event: Any, **_: Any) -> bytes:
+def _serialise(event: Any, **_: Any) -> bytes:
     return orjson.dumps(event, default=lambda value: type(value).__name__)
 
 
-def without_values(
+def strip_exception_values(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Replace an exception by its type and where it went through, without its message."""
@@ -73,21 +73,23 @@ def without_values(
         given = given[1]
     error = sys.exc_info()[1] if given is True else given
     if error is not None:
-        event.update(described(error))
+        event.update(describe_exception(error))
     return event
 
 
-def described(error: BaseException) -> dict[str, Any]:
+def describe_exception(error: BaseException) -> dict[str, Any]:
     """Type and frames ("folder/file.py:line") of an exception and of those behind it."""
-    causes = list(_behind(error))
-    about: dict[str, Any] = {"error": _name(error), "frames": _frames(error)}
+    causes = list(_causes(error))
+    about: dict[str, Any] = {"error": _type_name(error), "frames": _frames(error)}
     if causes:
-        about["causes"] = [{"error": _name(cause), "frames": _frames(cause)} for cause in causes]
+        about["causes"] = [
+            {"error": _type_name(cause), "frames": _frames(cause)} for cause in causes
+        ]
     return about
 
 
-def _behind(error: BaseException) -> Iterator[BaseException]:
-    for _ in range(CAUSES):
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    for _ in range(MAX_CAUSES):
         behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if behind is None:
             return
@@ -95,7 +97,7 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         error = behind
 
 
-def _name(error: BaseException) -> str:
+def _type_name(error: BaseException) -> str:
     return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
 
 
@@ -104,10 +106,10 @@ def _frames(error: BaseException) -> list[str]:
         f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])}:{line}"
         for frame, line in walk_tb(error.__traceback__)
     ]
-    return passed[-FRAMES:]
+    return passed[-MAX_FRAMES:]
 
 
-class _Forward(logging.Handler):
+class _ForwardingHandler(logging.Handler):
     """Takes what libraries log. Arguments and later lines are left out: they may quote values."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -130,13 +132,13 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(send)
+        answer = _StatusRecorder(send)
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the last place where anything can be caught
             _log.error("request failed", path=_path(scope), exc_info=error)
             with suppress(OSError, RuntimeError):  # the peer is gone, or was told already
-                await _fail(scope, receive, answer)
+                await _send_error(scope, receive, answer)
         finally:
             _log.info(
                 "request",
@@ -147,7 +149,7 @@ class AccessLog:
             )
 
 
-class _Answer:
+class _StatusRecorder:
     """Passes an answer on and remembers its status."""
 
     def __init__(self, send: Send) -> None:
@@ -156,11 +158,11 @@ class _Answer:
 
     async def __call__(self, message: Message) -> None:
         if self.status is None:
-            self.status = _status(message)
+            self.status = _status_of_message(message)
         await self._send(message)
 
 
-def _status(message: Message) -> int | None:
+def _status_of_message(message: Message) -> int | None:
     kind = message["type"]
     if kind in {"http.response.start", "websocket.http.response.start"}:
         return cast("int", message["status"])
@@ -168,7 +170,7 @@ def _status(message: Message) -> int | None:
     return {"websocket.accept": 101, "websocket.close": 403}.get(kind)
 
 
-async def _fail(scope: Scope, receive: Receive, answer: _Answer) -> None:
+async def _send_error(scope: Scope, receive: Receive, answer: _StatusRecorder) -> None:
     if scope["type"] == "websocket":
         # 1011 would fit, but clients of graphql-transport-ws do not come back after it.
         await answer({"type": "websocket.close", "code": 1013, "reason": "Try again later"})
@@ -178,4 +180,4 @@ async def _fail(scope: Scope, receive: Receive, answer: _Answer) -> None:
 
 def _path(scope: Scope) -> str:
     path: str = scope["path"]
-    return path[:LONGEST_PATH]
+    return path[:MAX_PATH_LENGTH]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import jwt
 
-from api.auth import LONGEST_TOKEN
+from api.auth import MAX_TOKEN_LENGTH
 from domain.errors import Unauthenticated
-from domain.leads.contacts import RECORDS_KEPT, Holder
+from domain.leads.contacts import RECORD_RETENTION, ReceiptHolder
 from storage.clock import Clock
-from storage.mongo.crypto import Seal
+from storage.mongo.crypto import Keyring
 
 _ISSUER = "songgang"
 _KIND = "receipt"
@@ -22,11 +22,11 @@ _ALGORITHM = "HS256"
 class Receipts:
     """Issues and checks the receipts of one database."""
 
-    def __init__(self, seal: Seal, clock: Clock) -> None:
+    def __init__(self, seal: Keyring, clock: Clock) -> None:
         self._seal = seal
         self._clock = clock
 
-    def issue(self, holder: Holder) -> str:
+    def issue(self, holder: ReceiptHolder) -> str:
         """The receipt of that giver for that person, good for three years."""
         now = self._clock()
         claims = {
@@ -35,11 +35,11 @@ class Receipts:
             "sub": holder.giver,
             "person": holder.person,
             "iat": now,
-            "exp": now + RECORDS_KEPT,
+            "exp": now + RECORD_RETENTION,
         }
         return jwt.encode(claims, self._seal.key(_KIND), _ALGORITHM)
 
-    def holder(self, receipt: str) -> Holder:
+    def verify(self, receipt: str) -> ReceiptHolder:
         """Whom a receipt stands for.
 
         :raises Unauthenticated: it is expired, forged or no receipt.
@@ -47,7 +47,7 @@ class Receipts:
         refused = Unauthenticated(
             "The receipt is expired or not one of ours. Send it as it was given."
         )
-        if len(receipt) > LONGEST_TOKEN:
+        if len(receipt) > MAX_TOKEN_LENGTH:
             raise refused
         try:
             claims = jwt.decode(
@@ -60,6 +60,6 @@ class Receipts:
             )
             if claims["kind"] != _KIND:
                 raise refused
-            return Holder(person=str(claims["person"]), giver=claims["sub"])
+            return ReceiptHolder(person=str(claims["person"]), giver=claims["sub"])
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
             raise refused from None

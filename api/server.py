@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
-from api.app import Node, create_app
-from api.garbage import Garbage
+from api.app import ServiceNode, create_app
+from api.garbage import GarbageCollector
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol
 
@@ -25,12 +25,12 @@ if sys.platform != "win32":
 
 T = TypeVar("T")
 
-MESSAGE_BYTES = 64 * 1024
+MAX_MESSAGE_BYTES = 64 * 1024
 """Of one WebSocket message from a client: a document and its variables."""
-PING_SECONDS = 20.0
-GRACEFUL_SECONDS = 10
+PING_INTERVAL_SECONDS = 20.0
+SHUTDOWN_TIMEOUT_SECONDS = 10
 """For requests to be answered after a signal."""
-BACKLOG = 4_096
+ACCEPT_BACKLOG = 4_096
 """Connections that may wait to be accepted: a room comes back all at once after a restart."""
 
 
@@ -44,7 +44,7 @@ class CannotListen(Exception):
         )
 
 
-def serve(settings: Settings, *, on_ready: Callable[[str, Node], None]) -> None:
+def serve(settings: Settings, *, on_ready: Callable[[str, ServiceNode], None]) -> None:
     """Serve until SIGTERM or SIGINT, then stop in good order; a second signal hurries.
 
     ``on_ready`` is called once, with the base address, when requests are answered.
@@ -54,10 +54,10 @@ def serve(settings: Settings, *, on_ready: Callable[[str, Node], None]) -> None:
     Raises as well what keeps the application from starting: see ``create_app``.
     """
     _raise_file_limit()
-    run(_serve(settings, on_ready))
+    run_coroutine(_serve(settings, on_ready))
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run_coroutine(work: Coroutine[Any, Any, T]) -> T:
     """Run the work on uvloop, where there is one.
 
     It is fast, and a child process that ends while it is killed is no surprise to it.
@@ -76,16 +76,16 @@ def _raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _serve(settings: Settings, on_ready: Callable[[str, Node], None]) -> None:
+async def _serve(settings: Settings, on_ready: Callable[[str, ServiceNode], None]) -> None:
     task = asyncio.current_task()
     assert task is not None  # a coroutine always runs in one
-    stopping = _Stopping(task)
+    stopping = _SignalHandler(task)
     for each in (signal.SIGINT, signal.SIGTERM):
         # Windows cannot; there Ctrl-C cancels the task.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(each, stopping)
     try:
-        with _bound(settings.host, settings.port) as listener:
+        with _bind(settings.host, settings.port) as listener:
             app = create_app(settings)
             # Entered here, not by uvicorn: what keeps it from starting arrives as it is.
             async with app.router.lifespan_context(app):
@@ -93,12 +93,12 @@ async def _serve(settings: Settings, on_ready: Callable[[str, Node], None]) -> N
                 stopping.server = server
                 await server.serve(sockets=[listener])
     except asyncio.CancelledError:
-        if not stopping.asked:
+        if not stopping.signalled:
             raise
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
+def _bind(host: str, port: int) -> Iterator[socket.socket]:
     """Take the address at once, so that it is refused before a database is started for nothing."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -125,11 +125,11 @@ class _Server(uvicorn.Server):
         app: Starlette,
         settings: Settings,
         listener: socket.socket,
-        on_ready: Callable[[str, Node], None],
+        on_ready: Callable[[str, ServiceNode], None],
     ) -> None:
         super().__init__(_config(app))
-        self._node: Node = app.state.node
-        self._garbage = Garbage()
+        self._node: ServiceNode = app.state.node
+        self._garbage = GarbageCollector()
         self._settings = settings
         self._port = listener.getsockname()[1]
         self._on_ready = on_ready
@@ -163,31 +163,31 @@ def _config(app: Starlette) -> uvicorn.Config:
         lifespan="off",
         http="httptools",
         ws=WireProtocol,
-        ws_max_size=MESSAGE_BYTES,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=PING_INTERVAL_SECONDS,
+        ws_ping_timeout=PING_INTERVAL_SECONDS,
         # A frame is made once for all sockets; compressed, it would be made anew for each.
         ws_per_message_deflate=False,
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        backlog=BACKLOG,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
+        backlog=ACCEPT_BACKLOG,
         server_header=False,
         access_log=False,
         log_config=None,
     )
 
 
-class _Stopping:
+class _SignalHandler:
     """What a signal does: it ends the start, or the serving."""
 
     def __init__(self, task: asyncio.Task[None]) -> None:
         self._task = task
-        self.asked = False
+        self.signalled = False
         self.server: uvicorn.Server | None = None
 
     def __call__(self) -> None:
         if self.server is not None:
             self.server.force_exit = self.server.should_exit
             self.server.should_exit = True
-        elif not self.asked:
+        elif not self.signalled:
             self._task.cancel()
-        self.asked = True
+        self.signalled = True

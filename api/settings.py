@@ -23,13 +23,13 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.leads.contacts import CONTACTS_KEPT, RECORDS_KEPT, Periods
+from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from storage.mongo.client import Driver
 
-SHORTEST_SECRET = 16
+MIN_SECRET_LENGTH = 16
 """Characters: 64 bits even if they are hexadecimal digits."""
-LONGEST_PASSWORD = 256
-LONGEST_URL = 200
+MAX_PASSWORD_LENGTH = 256
+MAX_PUBLIC_URL_LENGTH = 200
 """Characters: a longer one makes a QR code too fine to be scanned from a screen."""
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 _URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?", re.ASCII)
@@ -39,40 +39,41 @@ class SettingsInvalid(Exception):
     """A setting is wrong; the message names each variable and what it should be, never a value."""
 
 
-def _long_enough(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value()) < SHORTEST_SECRET:
-        raise ValueError(f"needs at least {SHORTEST_SECRET} characters")
+def _check_secret_length(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
+        raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
     return secret
 
 
-def _short_enough(password: SecretStr) -> SecretStr:
-    if len(password.get_secret_value()) > LONGEST_PASSWORD:
-        raise ValueError(f"may have at most {LONGEST_PASSWORD} characters")
+def _check_password_length(password: SecretStr) -> SecretStr:
+    if len(password.get_secret_value()) > MAX_PASSWORD_LENGTH:
+        raise ValueError(f"may have at most {MAX_PASSWORD_LENGTH} characters")
     return password
 
 
-def _of_mongodb(uri: SecretStr) -> SecretStr:
+def _check_mongodb_uri(uri: SecretStr) -> SecretStr:
     # The driver takes whatever else it is given for the name of a host.
     if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
         raise ValueError("begins with mongodb:// or mongodb+srv://")
     return uri
 
 
-def _origins(listed: str) -> str:
-    if not all(_ORIGIN.fullmatch(origin) for origin in _split(listed)):
+def _check_origins(listed: str) -> str:
+    if not all(_ORIGIN.fullmatch(origin) for origin in _split_origins(listed)):
         raise ValueError("is a comma-separated list of origins such as https://example.org")
     return listed
 
 
-def _url(given: str) -> str:
-    if not given.isascii() or len(given) > LONGEST_URL or not _URL.fullmatch(given):
+def _normalise_public_url(given: str) -> str:
+    if not given.isascii() or len(given) > MAX_PUBLIC_URL_LENGTH or not _URL.fullmatch(given):
         raise ValueError(
-            f"is an address such as https://jobs.example.org, of at most {LONGEST_URL} characters"
+            "is an address such as https://jobs.example.org, of at most "
+            f"{MAX_PUBLIC_URL_LENGTH} characters"
         )
     return given.rstrip("/")
 
 
-def _split(listed: str) -> tuple[str, ...]:
+def _split_origins(listed: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in listed.split(",") if origin.strip())
 
 
@@ -84,35 +85,35 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="SONGGANG_HOST")
     port: int = Field(default=8000, ge=0, le=65_535, validation_alias="SONGGANG_PORT")
     data_dir: Path = Field(default=Path(".songgang"), validation_alias="SONGGANG_DATA_DIR")
-    given_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+    given_secret: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_SECRET"
     )
     demo: bool = Field(default=False, validation_alias="SONGGANG_DEMO")
-    demo_password: Annotated[SecretStr, AfterValidator(_short_enough)] | None = Field(
+    demo_password: Annotated[SecretStr, AfterValidator(_check_password_length)] | None = Field(
         default=None, validation_alias="SONGGANG_DEMO_PASSWORD"
     )
-    listed_origins: Annotated[str, AfterValidator(_origins)] = Field(
+    listed_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
         default="", validation_alias="SONGGANG_ORIGINS"
     )
-    given_public_url: Annotated[str, AfterValidator(_url)] | None = Field(
+    given_public_url: Annotated[str, AfterValidator(_normalise_public_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
     )
     trusted_documents: Path | None = Field(
         default=None, validation_alias="SONGGANG_TRUSTED_DOCUMENTS"
     )
-    metrics_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+    metrics_token: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_METRICS_TOKEN"
     )
     # Before their three years are over, no record can be deleted; contacts may go earlier.
     contact_days: int = Field(
-        default=CONTACTS_KEPT.days,
+        default=CONTACT_RETENTION.days,
         ge=1,
-        le=RECORDS_KEPT.days,
+        le=RECORD_RETENTION.days,
         validation_alias="SONGGANG_CONTACT_DAYS",
     )
     record_days: int = Field(
-        default=RECORDS_KEPT.days,
-        ge=RECORDS_KEPT.days,
+        default=RECORD_RETENTION.days,
+        ge=RECORD_RETENTION.days,
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
@@ -120,7 +121,7 @@ class Settings(BaseSettings):
     # reaches what this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")
     # The address may hold a password.
-    mongodb_uri: Annotated[SecretStr, AfterValidator(_of_mongodb)] | None = Field(
+    mongodb_uri: Annotated[SecretStr, AfterValidator(_check_mongodb_uri)] | None = Field(
         default=None, validation_alias="MONGODB_URI"
     )
     mongodb_database: str = Field(default="songgang", validation_alias="MONGODB_DATABASE")
@@ -135,13 +136,13 @@ class Settings(BaseSettings):
         try:
             settings = cls()
         except ValidationError as error:
-            raise SettingsInvalid(_in_one_line(error)) from None
+            raise SettingsInvalid(_summarise_errors(error)) from None
         return settings.model_copy(update={"demo": True}) if demo else settings
 
     @property
     def origins(self) -> tuple[str, ...]:
         """Origins other than our own whose pages may open sockets."""
-        return _split(self.listed_origins)
+        return _split_origins(self.listed_origins)
 
     @property
     def public_url(self) -> str:
@@ -150,13 +151,13 @@ class Settings(BaseSettings):
         return self.given_public_url or f"http://{host}:{self.port}"
 
     @property
-    def periods(self) -> Periods:
+    def retention_periods(self) -> RetentionPeriods:
         """How long contacts of closed leads can be looked at, and how long records are kept."""
-        return Periods(
+        return RetentionPeriods(
             contacts=timedelta(days=self.contact_days), records=timedelta(days=self.record_days)
         )
 
-    def secret(self) -> str:
+    def load_secret(self) -> str:
         """The given secret; without one, that of the data folder, which is made at the first call.
 
         Several processes may call it at once: all get the same.
@@ -168,21 +169,21 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret"
         try:
             if not path.exists():
-                _keep_new_secret(path)
+                _create_secret_file(path)
             kept = path.read_text("ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsInvalid(
                 f"SONGGANG_SECRET is not set, and {path} cannot hold one ({type(error).__name__}): "
                 "set it, or set SONGGANG_DATA_DIR to a folder that can be written"
             ) from None
-        if len(kept) < SHORTEST_SECRET:
+        if len(kept) < MIN_SECRET_LENGTH:
             raise SettingsInvalid(
                 f"{path} holds no secret: put the one back that this data folder was made with"
             )
         return kept
 
 
-def _keep_new_secret(path: Path) -> None:
+def _create_secret_file(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"secret.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -198,7 +199,7 @@ def _keep_new_secret(path: Path) -> None:
         draft.unlink()
 
 
-def _in_one_line(error: ValidationError) -> str:
+def _summarise_errors(error: ValidationError) -> str:
     return "; ".join(
         f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors(include_input=False, include_url=False, include_context=False)

@@ -19,17 +19,17 @@ from pathlib import Path
 import httpx
 
 from api.auth import Tokens
-from api.http.lead_exports import SECONDS
+from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import UnionLevel
 from domain.leads.leads import Contact
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from storage.store import Store
 from tests.support import records
-from tests.support.server import Server, running_server
+from tests.support.songgang_process import ServerProcess, running_server
 
 SECRET = secrets.token_hex(16)
 DATABASE = "songgang_bench_export"
@@ -59,8 +59,8 @@ async def seed(store: Store, number: int) -> Account:
                     id=lead_id,
                     session_id=sessions[place % SESSIONS].id,
                     employer_id=employer.id,
-                    person=store.seal.person(contact.phone),
-                    contact=store.seal.seal(lead_id, contact),
+                    person=store.keyring.person(contact.phone),
+                    contact=store.keyring.seal_contact(lead_id, contact),
                 )
             )
         # As logged already: the server would first write each into its session's log.
@@ -102,7 +102,7 @@ async def waiting_times(client: httpx.AsyncClient) -> AsyncIterator[list[float]]
         await asyncio.wait({asking})
 
 
-async def measure(server: Server, token: str, kind: str) -> float:
+async def measure(server: ServerProcess, token: str, kind: str) -> float:
     """Export once, print the figures, and give the growth in MiB."""
     resident = memory_mib(server.pid, "VmRSS")
     reset_peak(server.pid)
@@ -110,7 +110,7 @@ async def measure(server: Server, token: str, kind: str) -> float:
     first: float | None = None
     size = 0
     async with (
-        httpx.AsyncClient(base_url=server.url, timeout=SECONDS) as client,
+        httpx.AsyncClient(base_url=server.url, timeout=EXPORT_TIMEOUT_SECONDS) as client,
         waiting_times(client) as took,
         client.stream(
             "GET", f"/exports/leads.{kind}", headers={"authorization": f"Bearer {token}"}
@@ -134,14 +134,14 @@ async def measure(server: Server, token: str, kind: str) -> float:
 async def main(number: int, kinds: list[str]) -> int:
     """0 when no export let the server grow by more than ``MOST_MIB``."""
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
-        async with embedded(Path(data)) as mongod:
+        async with run_embedded(Path(data)) as mongod:
             mongo = await Mongo.connect(mongod.uri, DATABASE)
             store = Store(mongo, SECRET)
             await store.prepare(SECRET)
             began = time.perf_counter()
             officer = await seed(store, number)
             print(f"{number} leads seeded in {time.perf_counter() - began:.0f} s")
-            token = Tokens(SECRET, utc_now).for_account(officer).access
+            token = Tokens(SECRET, utc_now).issue_for_account(officer).access
             async with running_server(mongod.uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
                 growths = [await measure(server, token, kind) for kind in kinds]
             await mongo.close()

@@ -23,10 +23,10 @@ import httpx
 from xlsxwriter import Workbook
 
 from api.auth import Tokens
-from api.demo.synthetic_terms import SPOILERS, Dice, make_terms
+from api.demo.synthetic_terms import TERM_DEFECTS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, waiting_times
 from bench.machine import described
-from domain.employers.employers import Employer, check_character
+from domain.employers.employers import Employer, compute_check_character
 from domain.exchange.columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
@@ -34,11 +34,11 @@ from domain.postings.postings import Occupation, PostingTerms
 from domain.reference.calendar import day_in_china
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from storage.store import Store
 from tests.support import records
-from tests.support.server import Server, running_server
-from tests.support.waiting import until
+from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.waiting import wait_until
 
 RESULTS = Path(__file__).parent / "results" / "imports.json"
 SECRET = secrets.token_hex(16)
@@ -57,7 +57,7 @@ def employers(number: int, union_id: str) -> list[Employer]:
     made = []
     for place in range(number):
         head = f"9131{place:013d}"
-        code = head + check_character(head)
+        code = head + compute_check_character(head)
         made.append(records.employer(union_id=union_id, credit_code=code))
     return made
 
@@ -72,7 +72,7 @@ def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
         # As long as people write them: some 300 characters.
         terms = replace(terms, duties=terms.duties * 8, conditions=terms.conditions * 5)
         if place % 50 == 7:
-            terms = SPOILERS[place // 50 % len(SPOILERS)](terms)
+            terms = TERM_DEFECTS[place // 50 % len(TERM_DEFECTS)](terms)
         yield cells(terms, f"B-{place:06}", firms[place % len(firms)].credit_code)
 
 
@@ -123,7 +123,7 @@ def write_table(path: Path, number: int, firms: list[Employer]) -> None:
             sheet.write_row(line, 0, row)
 
 
-async def bring(server: Server, token: str, form: str, content: bytes) -> dict[str, Any]:
+async def bring(server: ServerProcess, token: str, form: str, content: bytes) -> dict[str, Any]:
     """Bring the table in, wait until it is done, and give the figures."""
     headers = {"authorization": f"Bearer {token}"}
     resident = memory_mib(server.pid, "VmRSS")
@@ -168,7 +168,7 @@ async def findable(mongo: Mongo) -> float:
     async def all_are() -> bool:
         return await mongo["postings"].find_one({"search.version": None}, {"_id": 1}) is None
 
-    await until(all_are, within=600, every=0.1)
+    await wait_until(all_are, within=600, every=0.1)
     return round(time.perf_counter() - began, 1)
 
 
@@ -190,7 +190,7 @@ async def main(number: int, kinds: list[str], *, record: bool) -> int:
     measured = []
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
         for kind in kinds:
-            async with embedded(Path(data) / kind) as mongod:
+            async with run_embedded(Path(data) / kind) as mongod:
                 measured += await measure(mongod.uri, Path(data) / f"table.{kind}", number)
     if record:
         RESULTS.parent.mkdir(exist_ok=True)
@@ -215,7 +215,7 @@ async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
     await store.accounts.add(officer)
     await store.employers.add(firms)
     content = table(path, number, firms)
-    token = Tokens(SECRET, utc_now).for_account(officer).access
+    token = Tokens(SECRET, utc_now).issue_for_account(officer).access
     measured = []
     async with running_server(uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
         for what in ("new", "again"):

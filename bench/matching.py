@@ -23,13 +23,13 @@ from typing import Any
 
 from api.demo.synthetic_terms import Dice, make_terms
 from bench.machine import described
-from domain.matching.constraints import broken_limits
+from domain.matching.constraints import find_violations
 from domain.matching.jobs import Job
-from domain.matching.matching import Board
+from domain.matching.matching import JobIndex
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Intensity, Occupation, Shift
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import city_of, counties, province_of
+from domain.reference.regions import all_counties, city_of, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Wants
@@ -37,8 +37,8 @@ from domain.seekers.seekers import Profile, Seeker
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document
-from storage.mongo.embedded import embedded
-from storage.mongo.paging import Slice
+from storage.mongo.embedded import run_embedded
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
 from workers.matcher import Matcher
@@ -56,7 +56,7 @@ _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER
 
 async def seed_postings(store: Store, number: int, dice: Dice) -> None:
     """Open postings in all counties, of all occupations."""
-    codes = [county.code for county in counties()]
+    codes = [county.code for county in all_counties()]
     employers = [new_id() for _ in range(EMPLOYERS)]
     now = utc_now()
     today = day_in_china(now)
@@ -89,7 +89,7 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
     county = dice.pick(codes)
     near = dice.pick((county, city_of(county), city_of(county), province_of(county)))
     places = () if dice.below(10) == 0 else (near,)
-    occupations = () if dice.below(7) == 0 else dice.some(_OCCUPATIONS, 3)
+    occupations = () if dice.below(7) == 0 else dice.sample(_OCCUPATIONS, 3)
     return Wants(
         occupations=occupations,
         places=places,
@@ -104,14 +104,14 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
 
 async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) -> None:
     """Everybody of one campaign."""
-    codes = [county.code for county in counties()]
+    codes = [county.code for county in all_counties()]
     for start in range(0, number, BATCH):
         made = [
             records.seeker(
                 profile=Profile(
                     group=dice.pick(tuple(SeekerGroup)),
                     wants=made_wants(dice, codes),
-                    skills=dice.some(_OCCUPATIONS, 2),
+                    skills=dice.sample(_OCCUPATIONS, 2),
                     wants_training=dice.below(4) == 0,
                     home_place=dice.pick(codes),
                 ),
@@ -142,7 +142,7 @@ async def measure(store: Store, campaign_id: str, seekers: int, postings: int) -
     run = MatchRun(
         status=RunStatus.QUEUED, requested_by="officer", requested_at=utc_now(), total=seekers
     )
-    await store.campaigns.queue(campaign_id, run)
+    await store.call_campaigns.queue_run(campaign_id, run)
     before, began, cpu = resident_mib(), time.perf_counter(), time.process_time()
     _, matched = await Matcher(store, utc_now, node="bench").run()
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
@@ -152,7 +152,7 @@ async def measure(store: Store, campaign_id: str, seekers: int, postings: int) -
     jobs = [job async for job in store.jobs.open(day_in_china(utc_now()))]
     reading = time.perf_counter() - began
     assert len(jobs) == postings
-    people = await store.seekers.of_campaign(campaign_id, after="", limit=PEER_SEEKERS)
+    people = await store.seekers.by_campaign(campaign_id, after="", limit=PEER_SEEKERS)
     return Figures(
         seekers=seekers,
         postings=postings,
@@ -170,7 +170,7 @@ def without_index(jobs: list[Job], people: list[Seeker]) -> float:
     began = time.perf_counter()
     for seeker in people:
         wants = seeker.profile.wants
-        Board(job for job in jobs if not broken_limits(wants, job)).matches(seeker.profile)
+        JobIndex(job for job in jobs if not find_violations(wants, job)).matches(seeker.profile)
     return time.perf_counter() - began
 
 
@@ -180,11 +180,11 @@ async def checked(store: Store, campaign_id: str, jobs: list[Job]) -> dict[int, 
     counts: Counter[int] = Counter()
     after: tuple[Any, ...] | None = None
     while True:
-        page = await store.campaigns.matches(campaign_id, Slice(limit=1_000, after=after))
+        page = await store.campaigns.matches(campaign_id, PageRequest(limit=1_000, after=after))
         seekers = await store.seekers.by_ids([match.seeker_id for match in page.items])
         for match in page.items:
             wants = seekers[match.seeker_id].profile.wants
-            assert not any(broken_limits(wants, by_id[each]) for each in match.posting_ids)
+            assert not any(find_violations(wants, by_id[each]) for each in match.posting_ids)
             counts[len(match.posting_ids)] += 1
         if not page.has_next:
             return dict(sorted(counts.items()))
@@ -201,7 +201,7 @@ async def main(seekers: int, postings: int, *, record: bool) -> int:
     """0 when it was fast enough."""
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
-        async with embedded(Path(data)) as mongod:
+        async with run_embedded(Path(data)) as mongod:
             mongo = await Mongo.connect(mongod.uri, DATABASE)
             secret = secrets.token_hex(16)
             store = Store(mongo, secret)

@@ -13,9 +13,9 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from api.demo.synthetic_jobs import PATTERNS, Trade
+from api.demo.synthetic_jobs import JOB_TEMPLATES, FirmKind
 from api.demo.synthetic_terms import Dice, make_terms
-from domain.employers.employers import Employer, check_character
+from domain.employers.employers import Employer, compute_check_character
 from domain.identity.unions import Union, UnionLevel
 from domain.postings.postings import (
     Benefit,
@@ -27,19 +27,19 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.postings.postings import PostingTerms as Terms
-from domain.reference.occupations import names_of
+from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, RegionLevel, children, province_of
-from domain.screening.screening import RULES
+from domain.screening.screening import RULES_VERSION
 from domain.seekers.groups import SeekerGroup
 
 SEED = 2026
 UNION = "bench-union"
 _CHECKED_DAYS = 180
 _FIRMS = {
-    Trade.MAKING: ("智能装备", "精密机械", "新材料", "电子"),
-    Trade.SERVING: ("生活服务", "餐饮管理", "物业服务", "家政"),
-    Trade.MOVING: ("物流", "供应链", "快运", "配送"),
-    Trade.DESIGNING: ("数字科技", "信息技术", "网络", "工业设计"),
+    FirmKind.MAKING: ("智能装备", "精密机械", "新材料", "电子"),
+    FirmKind.SERVING: ("生活服务", "餐饮管理", "物业服务", "家政"),
+    FirmKind.MOVING: ("物流", "供应链", "快运", "配送"),
+    FirmKind.DESIGNING: ("数字科技", "信息技术", "网络", "工业设计"),
 }
 _WORDS = ("恒达", "华信", "东方", "金桥", "远大", "新力", "安泰", "瑞丰", "天成", "众合")
 _PREFIX = ("", "", "", "高级", "初级", "资深", "夜班", "兼职", "储备", "熟练")
@@ -84,13 +84,13 @@ def market(at: datetime, *, employers: int = 3_000) -> Market:
 
 def _employer(number: int, dice: Random, counties: Sequence[Region], at: datetime) -> Employer:
     county = counties[min(int(dice.expovariate(1 / 250)), len(counties) - 1)]
-    trade = dice.choice(tuple(Trade))
+    trade = dice.choice(tuple(FirmKind))
     head = f"91330400{number:09d}"
     name = f"{county.name}{dice.choice(_WORDS)}{dice.choice(_FIRMS[trade])}有限公司"
     return Employer(
         id=f"{number:024x}",
         name=name,
-        credit_code=head + check_character(head),
+        credit_code=head + compute_check_character(head),
         place_code=county.code,
         union_id=UNION,
         created_by=UNION,
@@ -108,7 +108,7 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
     """So many open postings with ids that sort by their number."""
     dice = dice_of(SEED + 1)
     rolls = Dice(SEED)
-    occupations = list(PATTERNS)
+    occupations = list(JOB_TEMPLATES)
     dice.shuffle(occupations)
     occupation_weights = _skewed(occupations)
     employer_weights = _skewed(made_of.employers)
@@ -123,7 +123,7 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
             union_id=UNION,
             union_path=(UNION,),
             verified_until=made_of.at.date() + timedelta(days=_CHECKED_DAYS),
-            rules=RULES,
+            rules=RULES_VERSION,
             created_by=UNION,
             created_at=made_of.at,
             synthetic=True,
@@ -133,7 +133,7 @@ def postings(made_of: Market, number: int) -> Iterator[Posting]:
 def _terms(
     occupation: Occupation, employer: Employer, *, dice: Random, rolls: Dice, today: date
 ) -> Terms:
-    names = names_of(occupation)
+    names = occupation_names(occupation)
     name = dice.choice((occupation.zh, occupation.zh, *names))
     made = make_terms(
         occupation,
@@ -157,7 +157,7 @@ def _terms(
 def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
     """Filters: words that people use, most of them common, and two filters beside them."""
     dice = dice_of(SEED + 2)
-    occupations = list(PATTERNS)
+    occupations = list(JOB_TEMPLATES)
     weights = _skewed(occupations)
     for _ in range(number):
         (occupation,) = dice.choices(occupations, cum_weights=weights)
@@ -174,4 +174,4 @@ def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
             county = made_of.counties[min(int(dice.expovariate(1 / 250)), 2_000)]
             kept.popitem()
             kept["placeCode"] = dice.choice((county.parent, province_of(county.code)))
-        yield {"search": dice.choice(names_of(occupation)), **kept}
+        yield {"search": dice.choice(occupation_names(occupation)), **kept}

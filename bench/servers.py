@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.machine import PEERS, Cores, on_cores
 from bench.publisher import Client
-from storage.mongo.embedded import Embedded, embedded
+from storage.mongo.embedded import EmbeddedMongod, run_embedded
 
 START_WITHIN = 60.0
 STOP_WITHIN = 20.0
@@ -119,7 +119,7 @@ async def peer(
 class Songgang:
     """Our nodes, all on one embedded MongoDB whose demo data are loaded once."""
 
-    def __init__(self, cores: Cores, mongod: Embedded, secret: str) -> None:
+    def __init__(self, cores: Cores, mongod: EmbeddedMongod, secret: str) -> None:
         self._cores = cores
         self.mongod = mongod
         self._env = {
@@ -138,7 +138,7 @@ class Songgang:
         with tempfile.TemporaryDirectory(prefix="songgang-bench-") as new:
             # What stays must be open to the next run; it is synthetic.
             secret = secrets.token_hex(16) if folder is None else "songgang-bench-" * 2
-            async with embedded(folder or Path(new)) as mongod:
+            async with run_embedded(folder or Path(new)) as mongod:
                 yield cls(cores, mongod, secret)
 
     @asynccontextmanager

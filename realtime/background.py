@@ -32,14 +32,14 @@ class Leased(ABC):
         self._store = store
         self._clock = clock
         self._node = node
-        self._work = work
-        self._held = held
-        self._every = every
+        self._name = work
+        self._lease_duration = held
+        self._interval_seconds = every
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
+        self._task = asyncio.create_task(self._run_forever())
 
     def wake(self) -> None:
         """There is something to do: do not wait for the next look."""
@@ -52,28 +52,30 @@ class Leased(ABC):
         self._task.cancel()
         await asyncio.wait({self._task})
         try:
-            await self._store.leases.release(self._work, self._node)
+            await self._store.leases.release(self._name, self._node)
         except StorageError as error:
             _log.warning("lease runs out by itself", error=type(error).__name__)
 
     @abstractmethod
-    async def _look(self) -> None:
+    async def _run_once(self) -> None:
         """Do what there is to do now, and log what was done."""
 
     async def _take_lease(self) -> bool:
         """Whether this node has the lease, from now on for as long as it is held."""
         at = self._clock()
-        return await self._store.leases.take(self._work, self._node, at=at, until=at + self._held)
+        return await self._store.leases.acquire(
+            self._name, self._node, at=at, until=at + self._lease_duration
+        )
 
-    async def _keep_on(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
             self._woken.clear()
             try:
-                await self._look()
+                await self._run_once()
             except (Refusal, StorageError) as error:
-                _log.warning("work put off", work=self._work, error=type(error).__name__)
+                _log.warning("work put off", work=self._name, error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - ending here would end it for this process
-                _log.error("work failed", work=self._work, error=type(error).__name__)
+                _log.error("work failed", work=self._name, error=type(error).__name__)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._every):
+                async with asyncio.timeout(self._interval_seconds):
                     await self._woken.wait()

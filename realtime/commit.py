@@ -16,33 +16,33 @@ from typing import Any, TypeVar
 import structlog
 
 from domain.errors import Busy, Refusal
-from domain.live.events import LoggedEvent, Placed
-from realtime.histogram import SECONDS, Histogram
+from domain.live.events import EventEnvelope, LoggedEvent
+from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from storage.clock import Clock
-from storage.mongo.client import Mongo, Session, StorageUnavailable
+from storage.mongo.client import Mongo, StorageUnavailable, Transaction
 from storage.mongo.event_log import EventLog
 
 T = TypeVar("T")
-Change = Callable[[Session], Awaitable[tuple[T, Sequence[LoggedEvent]]]]
+LoggedChange = Callable[[Transaction], Awaitable[tuple[T, Sequence[LoggedEvent]]]]
 """Writes state within the transaction, and gives its result and what happened.
 
 It may run more than once (a transaction is tried again) and may refuse before its first write.
 """
 
-OnLogged = Callable[[Placed, Session], Awaitable[None]]
+OnLogged = Callable[[EventEnvelope, Transaction], Awaitable[None]]
 """Told the last event of each transaction, within it."""
 
-MOST = 64
+MAX_CHANGES_PER_TRANSACTION = 64
 """Changes in one transaction: MongoDB advises at most 1,000 writes in one, and short ones."""
-WAITING = 1_000
+MAX_WAITING_CHANGES = 1_000
 """Changes of one topic that may wait; more are refused with Busy."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
-class _Waiting:
-    change: Change[Any]
+class _WaitingChange:
+    change: LoggedChange[Any]
     answer: asyncio.Future[Any]
 
 
@@ -54,18 +54,18 @@ class GroupCommit:
         self._on_logged = on_logged
         self._log = log
         self._clock = clock
-        self._queues: dict[str, deque[_Waiting]] = {}
+        self._queues: dict[str, deque[_WaitingChange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.events = 0
+        self.events_logged = 0
         """Logged by this process."""
-        self.failures = 0
+        self.unknown_outcomes = 0
         """Transactions whose outcome is not known."""
-        self.batches = Histogram(1, 2, 4, 8, 16, 32, MOST)
+        self.batch_sizes = Histogram(1, 2, 4, 8, 16, 32, MAX_CHANGES_PER_TRANSACTION)
         """Changes in one transaction."""
-        self.seconds = Histogram(*SECONDS)
+        self.transaction_seconds = Histogram(*DURATION_BUCKETS_SECONDS)
         """Of one transaction."""
 
-    async def __call__(self, topic: str, change: Change[T]) -> T:
+    async def __call__(self, topic: str, change: LoggedChange[T]) -> T:
         """Make the change and log its events; returns once a majority has both in its journal.
 
         A caller that is cancelled does not take its change back.
@@ -80,9 +80,9 @@ class GroupCommit:
             task = asyncio.create_task(self._drain(topic, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if len(queue) >= WAITING:
+        if len(queue) >= MAX_WAITING_CHANGES:
             raise Busy("Too many changes wait for this session. Nothing was changed; try again.")
-        waiting = _Waiting(change, asyncio.get_running_loop().create_future())
+        waiting = _WaitingChange(change, asyncio.get_running_loop().create_future())
         queue.append(waiting)
         answer: T = await waiting.answer
         return answer
@@ -92,18 +92,18 @@ class GroupCommit:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _drain(self, topic: str, queue: deque[_Waiting]) -> None:
+    async def _drain(self, topic: str, queue: deque[_WaitingChange]) -> None:
         while queue:
-            batch = [queue.popleft() for _ in range(min(MOST, len(queue)))]
+            batch = [queue.popleft() for _ in range(min(MAX_CHANGES_PER_TRANSACTION, len(queue)))]
             await self._commit(topic, batch)
         # No await since the queue was seen empty: nobody can have joined it in between.
         del self._queues[topic]
 
-    async def _commit(self, topic: str, batch: Sequence[_Waiting]) -> None:
+    async def _commit(self, topic: str, batch: Sequence[_WaitingChange]) -> None:
         try:
             outcomes = await self._transact(topic, batch)
         except StorageUnavailable as error:
-            self.failures += 1
+            self.unknown_outcomes += 1
             _log.warning(
                 "commit failed", topic=topic, changes=len(batch), error=type(error).__name__
             )
@@ -124,26 +124,28 @@ class GroupCommit:
             else:
                 waiting.answer.set_result(outcome)
 
-    async def _transact(self, topic: str, batch: Sequence[_Waiting]) -> list[Any]:
-        async def body(session: Session) -> tuple[list[Any], int]:
+    async def _transact(self, topic: str, batch: Sequence[_WaitingChange]) -> list[Any]:
+        async def body(transaction: Transaction) -> tuple[list[Any], int]:
             outcomes: list[Any] = []
             happened: list[LoggedEvent] = []
             for waiting in batch:
                 try:
-                    result, its_events = await waiting.change(session)
+                    result, its_events = await waiting.change(transaction)
                 except Refusal as refusal:
                     outcomes.append(refusal)
                 else:
                     outcomes.append(result)
                     happened += its_events
-            placed = await self._log.append(topic, happened, at=self._clock(), session=session)
+            placed = await self._log.append(
+                topic, happened, at=self._clock(), transaction=transaction
+            )
             if placed:
-                await self._on_logged(placed[-1], session)
+                await self._on_logged(placed[-1], transaction)
             return outcomes, len(placed)
 
         began = time.perf_counter()
-        outcomes, events = await self._mongo.transaction(body)
-        self.seconds.observe(time.perf_counter() - began)
-        self.batches.observe(len(batch))
-        self.events += events
+        outcomes, events = await self._mongo.run_transaction(body)
+        self.transaction_seconds.observe(time.perf_counter() - began)
+        self.batch_sizes.observe(len(batch))
+        self.events_logged += events
         return outcomes

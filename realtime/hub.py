@@ -12,26 +12,26 @@ import asyncio
 from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
-from domain.live.events import PassingEvent, Placed, Reset, session_of
-from realtime.rendered_event import Rendered
-from realtime.topic import BATCH, Counts, Group, Member, Render, Topic
+from domain.live.events import EphemeralEvent, EventEnvelope, Reset, session_id_of
+from realtime.rendered_event import RenderedEvent
+from realtime.topic import EVENTS_PER_BATCH, DeliveryCounts, Group, Member, Render, Topic
 from storage.clock import Clock
 from storage.mongo.event_log import EventLog
 
-GROUPS = 256
+MAX_GROUPS_PER_TOPIC = 256
 """Different documents or audiences a topic: each costs an execution an event."""
-GROUPS_OF_ONE = 32
+MAX_GROUPS_PER_CREATOR = 32
 """Those of a topic that one address, or one member of staff, has begun: nobody alone can keep all
 others out."""
-TOPICS = 10_000
+MAX_TOPICS = 10_000
 """Followed logs a process."""
-BACKLOG = 10_000
+MAX_CATCH_UP_EVENTS = 10_000
 """Events that one subscriber may be brought up with; one further behind gets a Reset."""
-LINGER = 60.0
+TOPIC_LINGER_SECONDS = 60.0
 """Seconds that a topic without members stays, for those who come back."""
 
 
-def nobody_listens(_session_id: str) -> None:
+def ignore_first_member(_session_id: str) -> None:
     """What a first member causes where no state is kept."""
 
 
@@ -43,46 +43,46 @@ class Hub:
         self._clock = clock
         self._topics: dict[str, Topic] = {}
         self._opening: dict[str, asyncio.Task[Topic]] = {}
-        self._users: dict[str, int] = {}
+        self._join_counts: dict[str, int] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self.counts = Counts()
-        self.on_watched: Callable[[str], None] = nobody_listens
+        self.counts = DeliveryCounts()
+        self.on_first_member: Callable[[str], None] = ignore_first_member
         """Told each session that gets its first member here: its state may have moved unseen."""
 
     @property
-    def topics(self) -> int:
+    def topic_count(self) -> int:
         """Logs that are followed now."""
         return len(self._topics)
 
     @property
-    def groups(self) -> int:
+    def group_count(self) -> int:
         """Different subscriptions: each costs an execution an event of its topic."""
         return sum(len(topic.groups) for topic in self._topics.values())
 
     @property
-    def members(self) -> int:
+    def member_count(self) -> int:
         """Subscribers that are told of what happens."""
         return sum(
             len(group.members) for topic in self._topics.values() for group in topic.groups.values()
         )
 
-    def hint(self, placed: Placed) -> None:
+    def notify(self, placed: EventEnvelope) -> None:
         """An event was logged, here or on another node."""
         topic = self._topics.get(placed.topic)
         if topic is not None:
-            topic.hint(placed)
+            topic.notify(placed)
 
-    def hint_gap(self) -> None:
+    def notify_gap(self) -> None:
         """Events may have been logged unnoticed."""
         for topic in self._topics.values():
-            topic.hint_gap()
+            topic.notify_gap()
 
-    def tell(self, topic: str, event: PassingEvent) -> None:
+    def publish(self, topic: str, event: EphemeralEvent) -> None:
         """Spread a passing event among the topic's members here."""
         followed = self._topics.get(topic)
         if followed is not None:
-            followed.tell(event)
+            followed.publish(event)
 
     async def join(
         self,
@@ -105,15 +105,15 @@ class Hub:
             begun by the same.
         :raises StorageError: the log cannot be read.
         """
-        topic = await self._enter(name)
+        topic = await self._acquire_topic(name)
         try:
-            group = self._group(topic, key, render, by)
+            group = self._get_or_create_group(topic, key, render, by)
             membership = Membership(self, topic, key, group, member)
         except BaseException:
-            self._leave(name)
+            self._release_topic(name)
             raise
         try:
-            had, state = await self._caught_up(topic, group, member, session_id, after)
+            had, state = await self._catch_up(topic, group, member, session_id, after)
         except BaseException:
             membership.leave()
             raise
@@ -121,20 +121,20 @@ class Hub:
         for kind, rendered in state.items():
             member.deliver(rendered, kind)
         self.counts.deliveries += len(state)
-        if had > topic.last:
-            topic.tell_again()
-        is_first = not topic.is_watched()
+        if had > topic.last_seq:
+            topic.republish_state()
+        is_first = not topic.has_members()
         group.members[member] = had
-        watched = session_of(name)
+        watched = session_id_of(name)
         if is_first and watched is not None:
-            self.on_watched(watched)
+            self.on_first_member(watched)
         return membership
 
-    def _group(self, topic: Topic, key: Hashable, render: Render, by: str) -> Group:
+    def _get_or_create_group(self, topic: Topic, key: Hashable, render: Render, by: str) -> Group:
         group = topic.groups.get(key)
         if group is None:
-            own = sum(group.begun_by == by for group in topic.groups.values())
-            if own >= GROUPS_OF_ONE or len(topic.groups) >= GROUPS:
+            own = sum(group.created_by == by for group in topic.groups.values())
+            if own >= MAX_GROUPS_PER_CREATOR or len(topic.groups) >= MAX_GROUPS_PER_TOPIC:
                 raise Busy(
                     "Too many different subscriptions follow this session. Use the document "
                     "that other clients use, or try again later."
@@ -142,95 +142,100 @@ class Hub:
             group = topic.groups[key] = Group(render, self.counts, by)
         return group
 
-    async def _caught_up(
+    async def _catch_up(
         self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
-    ) -> tuple[int, dict[str, Rendered]]:
+    ) -> tuple[int, dict[str, RenderedEvent]]:
         """Deliver what is logged up to now; the last seq, and the state at that place.
 
         A member may have more than this node has heard of: then there is no state for it yet.
         """
         while True:
-            after = await self._bring_up(topic, group, member, session_id, after)
-            if after > topic.last:
+            after = await self._deliver_missed(topic, group, member, session_id, after)
+            if after > topic.last_seq:
                 return after, {}
-            moves = topic.moves
-            state = {kind: await group.stated(placed) for kind, placed in topic.state().items()}
+            moves = topic.state_version
+            state = {
+                kind: await group.render_state(placed)
+                for kind, placed in topic.latest_state().items()
+            }
             # While that was rendered something may have happened: it belongs before the state.
-            if (after, moves) == (topic.last, topic.moves):
+            if (after, moves) == (topic.last_seq, topic.state_version):
                 return after, state
 
-    async def _bring_up(
+    async def _deliver_missed(
         self, topic: Topic, group: Group, member: Member, session_id: str, after: int | None
     ) -> int:
         """Deliver what lies between ``after`` and now; the seq up to which the member has all."""
         if after is None:
-            return topic.last
+            return topic.last_seq
         had = after
-        beyond = after > topic.last and after > await self._log.head(topic.name)
-        if beyond or topic.last - after > BACKLOG:
-            had = await self._reset(topic, group, member, session_id)
-        while had < topic.last:
-            missed = await topic.after(had)
+        beyond = after > topic.last_seq and after > await self._log.last_seq(topic.name)
+        if beyond or topic.last_seq - after > MAX_CATCH_UP_EVENTS:
+            had = await self._deliver_reset(topic, group, member, session_id)
+        while had < topic.last_seq:
+            missed = await topic.read_after(had)
             if not missed or missed[0].seq != had + 1:
                 # The log begins later: its older part was deleted after its time.
-                had = await self._reset(topic, group, member, session_id)
+                had = await self._deliver_reset(topic, group, member, session_id)
                 continue
-            for begin in range(0, len(missed), BATCH):
-                for _, rendered in await group.all_rendered(missed[begin : begin + BATCH]):
+            for begin in range(0, len(missed), EVENTS_PER_BATCH):
+                for _, rendered in await group.render_all(missed[begin : begin + EVENTS_PER_BATCH]):
                     member.deliver(rendered, None)
                     self.counts.deliveries += 1
                     if not member.has_room():
-                        await member.drained()
+                        await member.wait_drained()
             had = missed[-1].seq
         return had
 
-    async def _reset(self, topic: Topic, group: Group, member: Member, session_id: str) -> int:
-        placed = topic.placed(Reset(session_id=session_id))
-        member.deliver(await group.reset(placed), None)
+    async def _deliver_reset(
+        self, topic: Topic, group: Group, member: Member, session_id: str
+    ) -> int:
+        placed = topic.place_ephemeral(Reset(session_id=session_id))
+        member.deliver(await group.render_reset(placed), None)
         self.counts.deliveries += 1
         self.counts.resets += 1
         return placed.seq
 
-    async def _enter(self, name: str) -> Topic:
-        self._users[name] = self._users.get(name, 0) + 1
+    async def _acquire_topic(self, name: str) -> Topic:
+        self._join_counts[name] = self._join_counts.get(name, 0) + 1
         lingering = self._lingering.pop(name, None)
         if lingering is not None:
             lingering.cancel()
         try:
-            return await self._topic(name)
+            return await self._get_or_open_topic(name)
         except BaseException:
-            self._leave(name)
+            self._release_topic(name)
             raise
 
-    def _leave(self, name: str) -> None:
-        self._users[name] -= 1
-        if not self._users[name]:
-            del self._users[name]
+    def _release_topic(self, name: str) -> None:
+        self._join_counts[name] -= 1
+        if not self._join_counts[name]:
+            del self._join_counts[name]
             if name in self._topics:
-                self._linger(name)
+                self._start_linger(name)
 
-    def _linger(self, name: str) -> None:
+    def _start_linger(self, name: str) -> None:
         loop = asyncio.get_running_loop()
-        self._lingering[name] = loop.call_later(LINGER, self._forget, name)
+        self._lingering[name] = loop.call_later(TOPIC_LINGER_SECONDS, self._expire, name)
 
-    async def _topic(self, name: str) -> Topic:
+    async def _get_or_open_topic(self, name: str) -> Topic:
         opening = self._opening.get(name)
         if opening is None:
             if name in self._topics:
                 return self._topics[name]
-            if len(self._topics) >= TOPICS:
+            if len(self._topics) >= MAX_TOPICS:
                 raise Busy("This node follows too many sessions. Try again: another may answer.")
-            opening = self._opening[name] = asyncio.create_task(self._take_up(name))
-            opening.add_done_callback(lambda done: self._opened(name, done))
+            opening = self._opening[name] = asyncio.create_task(self._open_topic(name))
+            opening.add_done_callback(lambda done: self._on_opened(name, done))
         return await asyncio.shield(opening)
 
-    def _opened(self, name: str, opening: asyncio.Task[Topic]) -> None:
+    def _on_opened(self, name: str, opening: asyncio.Task[Topic]) -> None:
         self._opening.pop(name, None)
         if not opening.cancelled():
             # Whoever waited may have given up: then nobody else looks at how it failed.
             opening.exception()
 
-    async def _take_up(self, name: str) -> Topic:
+    async def _open_topic(self, name: str) -> Topic:
         topic = Topic(name, self._log, self._clock)
         # Known before it is opened: hints that come meanwhile wait in it.
         self._topics[name] = topic
@@ -241,11 +246,11 @@ class Hub:
             raise
         return topic
 
-    def _forget(self, name: str) -> None:
+    def _expire(self, name: str) -> None:
         del self._lingering[name]
         if name in self._opening:
             # Its joiner gave up while the database was slow: close it once it is open.
-            self._linger(name)
+            self._start_linger(name)
             return
         topic = self._topics.pop(name, None)
         if topic is not None:
@@ -253,13 +258,15 @@ class Hub:
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
-    def watched_sessions(self) -> set[str]:
+    def watched_session_ids(self) -> set[str]:
         """The sessions whose events anybody here follows.
 
         Whoever is still being brought up does not count: the first state that is told would pass
         it by.
         """
-        followed = (session_of(name) for name, topic in self._topics.items() if topic.is_watched())
+        followed = (
+            session_id_of(name) for name, topic in self._topics.items() if topic.has_members()
+        )
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:
@@ -286,16 +293,16 @@ class Membership:
         self._key = key
         self._group = group
         self._member = member
-        self.left = False
-        group.joined += 1
+        self.has_left = False
+        group.membership_count += 1
 
     def leave(self) -> None:
         """Tell the member nothing more; does nothing the second time."""
-        if self.left:
+        if self.has_left:
             return
-        self.left = True
+        self.has_left = True
         self._group.members.pop(self._member, None)
-        self._group.joined -= 1
-        if not self._group.joined:
+        self._group.membership_count -= 1
+        if not self._group.membership_count:
             del self._topic.groups[self._key]
-        self._hub._leave(self._topic.name)  # noqa: SLF001 - hub and membership are one thing
+        self._hub._release_topic(self._topic.name)  # noqa: SLF001 - hub and membership are one thing

@@ -13,17 +13,17 @@ from typing import Protocol
 
 import orjson
 
-OUTBOX_BYTES = 256 * 1024
+MAX_OUTBOX_BYTES = 256 * 1024
 """Bytes that may wait for one connection; beyond that it is closed with ``OUTBOX_FULL``.
 
 A single larger message, such as the answer to a big query, is taken while little waits: closing
 would bring the client back for the very same.
 """
-SLACK_BYTES = 32 * 1024
+LOW_WATER_BYTES = 32 * 1024
 """From here on state waits in its slot (latest wins) and only events are queued."""
 
 
-class Close(IntEnum):
+class CloseCode(IntEnum):
     """Close codes and whether a client comes back after them."""
 
     GOING_AWAY = 1001
@@ -48,19 +48,19 @@ class Close(IntEnum):
     """This node is about to stop. Retry at once with ``after``; another node answers."""
 
 
-REASONS = {
-    Close.GOING_AWAY: "The server stops",
-    Close.UNAUTHORIZED: "Unauthorized",
-    Close.FORBIDDEN: "Forbidden",
-    Close.INIT_TIMEOUT: "Connection initialisation timeout",
-    Close.TOO_MANY_INITS: "Too many initialisation requests",
-    Close.OUTBOX_FULL: "Too slow: come back with after",
-    Close.TOKEN_EXPIRED: "The token has expired: come back with a new one",
-    Close.DRAINING: "The server stops: come back with after",
+CLOSE_REASONS = {
+    CloseCode.GOING_AWAY: "The server stops",
+    CloseCode.UNAUTHORIZED: "Unauthorized",
+    CloseCode.FORBIDDEN: "Forbidden",
+    CloseCode.INIT_TIMEOUT: "Connection initialisation timeout",
+    CloseCode.TOO_MANY_INITS: "Too many initialisation requests",
+    CloseCode.OUTBOX_FULL: "Too slow: come back with after",
+    CloseCode.TOKEN_EXPIRED: "The token has expired: come back with a new one",
+    CloseCode.DRAINING: "The server stops: come back with after",
 }
 
 
-def nothing() -> None:
+def ignore_drained() -> None:
     """What happens on a drained wire that nobody listens to."""
 
 
@@ -73,16 +73,16 @@ class Wire(Protocol):
     def write(self, *texts: bytes) -> None:
         """Send text messages, UTF-8; never blocks, queues what the peer does not take."""
 
-    def queued(self) -> int:
+    def queued_bytes(self) -> int:
         """Bytes written that the peer has not taken yet."""
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         """Return once fewer than ``SLACK_BYTES`` wait, or the socket is gone."""
 
     def close(self, code: int, reason: str) -> None:
         """Close with a code; what waits for a peer that does not read is dropped."""
 
-    async def finish(self) -> None:
+    async def release(self) -> None:
         """Nothing more will be written: give up what the wire holds."""
 
 
@@ -95,13 +95,13 @@ class Outbox:
     sent behind an event must not have an older cursor.
     """
 
-    __slots__ = ("_slots", "_wire", "closed", "code")
+    __slots__ = ("_slots", "_wire", "close_code", "closed")
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._slots: dict[str, bytes] = {}
         self.closed = False
-        self.code: Close | None = None
+        self.close_code: CloseCode | None = None
         """With which we closed the connection; None while it is open, or when the peer went."""
 
     def send(self, *texts: bytes) -> None:
@@ -110,9 +110,9 @@ class Outbox:
             self.flush()
         if self.closed:
             return
-        waiting = self._wire.queued()
-        if waiting > SLACK_BYTES and waiting + sum(map(len, texts)) > OUTBOX_BYTES:
-            self.close(Close.OUTBOX_FULL)
+        waiting = self._wire.queued_bytes()
+        if waiting > LOW_WATER_BYTES and waiting + sum(map(len, texts)) > MAX_OUTBOX_BYTES:
+            self.close(CloseCode.OUTBOX_FULL)
             return
         self._wire.write(*texts)
 
@@ -120,7 +120,7 @@ class Outbox:
         """Send ``text``, or let it replace what waits in ``slot``."""
         if self.closed:
             return
-        if self._wire.queued() > SLACK_BYTES:
+        if self._wire.queued_bytes() > LOW_WATER_BYTES:
             self._slots[slot] = text
         else:
             self._slots.pop(slot, None)
@@ -132,33 +132,33 @@ class Outbox:
         for text in slots.values():
             self.send(text)
 
-    def forget(self, prefix: str) -> None:
+    def drop_state(self, prefix: str) -> None:
         """Drop the waiting state of slots that begin with ``prefix``."""
         for slot in [slot for slot in self._slots if slot.startswith(prefix)]:
             del self._slots[slot]
 
-    def queued(self) -> int:
+    def queued_bytes(self) -> int:
         """Bytes that the peer has not taken yet."""
-        return self._wire.queued()
+        return self._wire.queued_bytes()
 
     def has_room(self) -> bool:
         """Whether the peer keeps up with what is sent."""
-        return self._wire.queued() <= SLACK_BYTES
+        return self._wire.queued_bytes() <= LOW_WATER_BYTES
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         """Return once the peer has taken most of what was queued, or is gone."""
-        await self._wire.drained()
+        await self._wire.wait_drained()
 
-    def close(self, code: Close, reason: str | None = None) -> None:
+    def close(self, code: CloseCode, reason: str | None = None) -> None:
         """Close the connection, once."""
         if not self.closed:
             self.closed = True
-            self.code = code
+            self.close_code = code
             self._slots.clear()
-            self._wire.close(code, reason or REASONS[code])
+            self._wire.close(code, reason or CLOSE_REASONS[code])
 
 
-ACK = b'{"type":"connection_ack"}'
+CONNECTION_ACK = b'{"type":"connection_ack"}'
 PING = b'{"type":"ping"}'
 PONG = b'{"type":"pong"}'
 

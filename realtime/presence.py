@@ -18,21 +18,21 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.live.events import PresenceChanged, session_topic
-from domain.live.presence import crowd_of, mark_of
+from domain.live.presence import hash_viewer, sketch_viewers
 from realtime.hub import Hub
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-TICK = 1.0
+REPORT_INTERVAL_SECONDS = 1.0
 """Seconds between two reports."""
-REPEAT = timedelta(seconds=15)
+CROWD_REFRESH_INTERVAL = timedelta(seconds=15)
 """After this an unchanged crowd is reported again, so that it stays fresh."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Presence:
+class PresenceTracker:
     """The viewers of this node, told to and counted with those of the others."""
 
     def __init__(self, store: Store, hub: Hub, clock: Clock, *, node: str) -> None:
@@ -42,11 +42,11 @@ class Presence:
         self._node = node
         self._viewers: dict[str, Counter[int]] = {}
         """The marks of each session, with how many sockets each has."""
-        self._moved: set[str] = set()
-        self._views: Counter[str] = Counter()
+        self._changed_session_ids: set[str] = set()
+        self._unwritten_views: Counter[str] = Counter()
         """Of each session, since the last report."""
         self._reported: dict[str, datetime] = {}
-        self._told: dict[str, int] = {}
+        self._published_counts: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -58,7 +58,7 @@ class Presence:
             self._task.cancel()
             await asyncio.wait({self._task})
         try:
-            await self._store.presence.leave(self._node)
+            await self._store.presence_reports.delete_node(self._node)
             await self._add_views()
         except StorageError as error:
             _log.warning("presence left behind", error=type(error).__name__)
@@ -66,47 +66,53 @@ class Presence:
     def enter(self, session_id: str, viewer: str) -> None:
         """Count a viewer, until ``leave``; several sockets of one viewer count once."""
         here = self._viewers.setdefault(session_id, Counter())
-        mark = mark_of(viewer)
+        mark = hash_viewer(viewer)
         here[mark] += 1
         if here[mark] == 1:
-            self._moved.add(session_id)
-            self._views[session_id] += 1
+            self._changed_session_ids.add(session_id)
+            self._unwritten_views[session_id] += 1
 
     def leave(self, session_id: str, viewer: str) -> None:
         """Undo one ``enter``."""
         here = self._viewers[session_id]
-        mark = mark_of(viewer)
+        mark = hash_viewer(viewer)
         here[mark] -= 1
         if not here[mark]:
             del here[mark]
-            self._moved.add(session_id)
+            self._changed_session_ids.add(session_id)
         if not here:
             del self._viewers[session_id]
 
     @property
-    def watching(self) -> int:
+    def viewer_count(self) -> int:
         """Viewers of this node, each counted once a session."""
         return sum(map(len, self._viewers.values()))
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(REPORT_INTERVAL_SECONDS)
             try:
                 await self._report()
                 await self._add_views()
-                await self._tell()
+                await self._publish()
             except StorageError as error:
                 _log.warning("presence put off", error=type(error).__name__)
 
     async def _report(self) -> None:
         now = self._clock()
-        again = {session_id for session_id, at in self._reported.items() if now - at >= REPEAT}
-        due, self._moved = self._moved | again, set()
-        crowds = {session_id: crowd_of(self._viewers.get(session_id, ())) for session_id in due}
+        again = {
+            session_id
+            for session_id, at in self._reported.items()
+            if now - at >= CROWD_REFRESH_INTERVAL
+        }
+        due, self._changed_session_ids = self._changed_session_ids | again, set()
+        crowds = {
+            session_id: sketch_viewers(self._viewers.get(session_id, ())) for session_id in due
+        }
         try:
-            await self._store.presence.report(self._node, crowds, at=now)
+            await self._store.presence_reports.report(self._node, crowds, at=now)
         except StorageError:
-            self._moved |= due
+            self._changed_session_ids |= due
             raise
         for session_id, crowd in crowds.items():
             self._reported[session_id] = now
@@ -114,27 +120,27 @@ class Presence:
                 del self._reported[session_id]
 
     async def _add_views(self) -> None:
-        views, self._views = self._views, Counter()
+        views, self._unwritten_views = self._unwritten_views, Counter()
         try:
-            await self._store.sessions.add_views(views)
+            await self._store.live_sessions.add_views(views)
         except StorageError:
-            self._views += views
+            self._unwritten_views += views
             raise
 
-    async def _tell(self) -> None:
-        watched = self._hub.watched_sessions()
+    async def _publish(self) -> None:
+        watched = self._hub.watched_session_ids()
         if not watched:
-            self._told.clear()
+            self._published_counts.clear()
             return
-        totals = await self._store.presence.totals(watched, at=self._clock())
+        totals = await self._store.presence_reports.count_viewers(watched, at=self._clock())
         for session_id in watched:
             viewers = totals.get(session_id, 0)
-            if self._told.get(session_id) != viewers:
-                peak = await self._store.sessions.raise_peak(session_id, viewers)
-                self._told[session_id] = viewers
-                self._hub.tell(
+            if self._published_counts.get(session_id) != viewers:
+                peak = await self._store.live_sessions.raise_peak_viewers(session_id, viewers)
+                self._published_counts[session_id] = viewers
+                self._hub.publish(
                     session_topic(session_id),
                     PresenceChanged(session_id=session_id, viewers=viewers, peak_viewers=peak),
                 )
-        for session_id in self._told.keys() - watched:
-            del self._told[session_id]
+        for session_id in self._published_counts.keys() - watched:
+            del self._published_counts[session_id]

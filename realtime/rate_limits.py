@@ -11,21 +11,21 @@ from limits.strategies import MovingWindowRateLimiter
 
 from domain.errors import TooManyAttempts
 
-COUNTED = 20_000
+MAX_COUNTED_KEYS = 20_000
 """Those that are counted; the oldest is forgotten beyond that."""
 
-Limited = tuple[RateLimitItem, *tuple[str, ...]]
+KeyedLimit = tuple[RateLimitItem, *tuple[str, ...]]
 """A limit, and whom it is counted for."""
 
 
-class Rates:
+class RateLimiter:
     """Counts, each for its limit and whom it is for."""
 
     def __init__(self) -> None:
-        self._counted = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._counted)
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
 
-    def check(self, *limits: Limited, why: str) -> None:
+    def check(self, *limits: KeyedLimit, why: str) -> None:
         """Pass unless one of the limits is reached; ``why`` begins the message.
 
         :raises TooManyAttempts: says how many seconds to wait.
@@ -36,13 +36,13 @@ class Rates:
                 seconds = max(1, math.ceil(opens - time.time()))
                 raise TooManyAttempts(f"{why} Wait {seconds} seconds.")
 
-    def count(self, *limits: Limited) -> None:
+    def hit(self, *limits: KeyedLimit) -> None:
         """It was done once more."""
         for limit, *who in limits:
             self._limiter.hit(limit, *who)
         # The library keeps an empty list for each key that it ever saw.
-        events = self._counted.events
-        while len(events) > COUNTED:
+        events = self._storage.events
+        while len(events) > MAX_COUNTED_KEYS:
             oldest = next(iter(events))
-            with self._counted.locks[oldest]:
+            with self._storage.locks[oldest]:
                 events.pop(oldest, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Rendered:
+class RenderedEvent:
     """The JSON of an execution result, and the ``next`` message last made of it.
 
     Clients of one kind tend to use one id, so that most members share the very same bytes.

@@ -15,12 +15,12 @@ from strawberry.dataloader import DataLoader
 
 from domain.employers.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
-from domain.identity.accounts import STAFF, Account, Principal, Role, require
+from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.identity.unions import Union
 from domain.leads.consent import ConsentTemplate
-from domain.leads.contacts import Holder
+from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Lead
-from domain.live.qr_codes import Code
+from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
@@ -31,21 +31,21 @@ from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
 from realtime.commit import GroupCommit
 from realtime.hub import Hub
-from realtime.presence import Presence
-from schema.execution.batch_loader import Gathered
-from schema.execution.ttl_cache import Recent
-from services.leads.capture import Capture, LeadLog
-from services.leads.contacts import Contacts
-from services.leads.follow_up import Pipeline
-from services.live.questions import Questions
-from services.live.sessions import Desk
+from realtime.presence import PresenceTracker
+from schema.execution.batch_loader import SharedBatchLoader
+from schema.execution.ttl_cache import TtlCache
+from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.contacts import ContactDisclosure
+from services.leads.follow_up import LeadFollowUp
+from services.live.questions import QuestionModeration
+from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import LiveWages
-from services.screening.reviews import Reviews
-from services.seekers.seekers import Seekers
-from services.webhooks.webhooks import Webhooks
+from services.screening.minimum_wages import MinimumWages
+from services.screening.reviews import PostingReview
+from services.seekers.seekers import SeekerProfiles
+from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock
-from storage.leads.leads import CodeYield
+from storage.leads.leads import QrCodeResults
 from storage.store import Store
 from workers.matcher import Matcher
 
@@ -71,13 +71,13 @@ class Authority(Protocol):
         :raises TooManyAttempts: too many wrong tries.
         """
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh_sign_in(self, token: str) -> TokenPair:
         """New tokens for a refresh token.
 
         :raises Unauthenticated: it is expired, forged or no refresh token.
         """
 
-    def enter(self) -> TokenPair:
+    def enter_as_viewer(self) -> TokenPair:
         """A token for a new viewer, who has no account."""
 
     def enter_as_seeker(self, giver: str) -> TokenPair:
@@ -87,10 +87,10 @@ class Authority(Protocol):
 class Receipts(Protocol):
     """Issues and checks the receipts with which givers come back to what they gave."""
 
-    def issue(self, holder: Holder) -> str:
+    def issue(self, holder: ReceiptHolder) -> str:
         """The receipt of that giver for that person, good for three years."""
 
-    def holder(self, receipt: str) -> Holder:
+    def verify(self, receipt: str) -> ReceiptHolder:
         """Whom a receipt stands for.
 
         :raises Unauthenticated: it is expired or forged.
@@ -106,80 +106,80 @@ class Services:
 
     store: Store
     hub: Hub
-    desk: Desk
-    gate: PostingGate
-    reviews: Reviews
-    questions: Questions
-    capture: Capture
-    lead_log: LeadLog
-    contacts: Contacts
-    seekers: Seekers
+    session_control: LiveSessionControl
+    posting_gate: PostingGate
+    reviews: PostingReview
+    questions: QuestionModeration
+    lead_capture: LeadCapture
+    lead_log: LeadLogWriter
+    contact_disclosure: ContactDisclosure
+    seekers: SeekerProfiles
     matcher: Matcher
     receipts: Receipts
-    pipeline: Pipeline
-    webhooks: Webhooks
-    commit: GroupCommit
-    presence: Presence
+    lead_follow_up: LeadFollowUp
+    webhooks: WebhookAdministration
+    group_commit: GroupCommit
+    presence: PresenceTracker
     authority: Authority
     clock: Clock
-    live_wages: LiveWages
+    minimum_wages: MinimumWages
     public_url: str
     demo: bool = False
-    refusals: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
+    refusal_counts: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
     """How often each mutation was refused, and with what."""
 
     @property
-    def wages(self) -> WageTable:
+    def wage_table(self) -> WageTable:
         """The minimum wages as they are known now."""
-        return self.live_wages.table
+        return self.minimum_wages.table
 
     @cached_property
-    def recent_sessions(self) -> Recent[LiveSession | None]:
+    def cached_sessions(self) -> TtlCache[LiveSession | None]:
         """For admission, which many ask for at once."""
-        return Recent(self.store.sessions.by_id)
+        return TtlCache(self.store.live_sessions.by_id)
 
     @cached_property
-    def recent_codes(self) -> Recent[Code | None]:
+    def cached_codes(self) -> TtlCache[QrCode | None]:
         """For scans, which come by the hundred from one screen."""
-        return Recent(self.store.codes.by_id)
+        return TtlCache(self.store.qr_codes.by_id)
 
     @cached_property
-    def recent_consent(self) -> Recent[ConsentTemplate]:
+    def cached_consent_template(self) -> TtlCache[ConsentTemplate]:
         """The current consent text, under any key: everybody who taps needs it."""
-        return Recent(lambda _: self.store.consents.current(self.clock()))
+        return TtlCache(lambda _: self.store.consent_texts.current(self.clock()))
 
     @cached_property
-    def recent_employers(self) -> Recent[Employer | None]:
+    def cached_employers(self) -> TtlCache[Employer | None]:
         """Whom the consent text names."""
 
         async def find(employer_id: str) -> Employer | None:
             return (await self.store.employers.by_ids([employer_id])).get(employer_id)
 
-        return Recent(find)
+        return TtlCache(find)
 
     @cached_property
-    def recent_viewers(self) -> Recent[int]:
+    def cached_viewer_counts(self) -> TtlCache[int]:
         """How many watch, which everybody asks for who comes back in a storm."""
 
         async def find(ids: Iterable[str]) -> dict[str, int]:
-            return await self.store.presence.totals(ids, at=self.clock())
+            return await self.store.presence_reports.count_viewers(ids, at=self.clock())
 
-        totals = Gathered(find)
+        totals = SharedBatchLoader(find)
 
         async def count(session_id: str) -> int:
-            return await totals.get(session_id) or 0
+            return await totals.load(session_id) or 0
 
-        return Recent(count)
+        return TtlCache(count)
 
     @cached_property
-    def sessions(self) -> Gathered[LiveSession]:
+    def session_loader(self) -> SharedBatchLoader[LiveSession]:
         """For interests, which a room sends at once."""
-        return Gathered(self.store.sessions.by_ids)
+        return SharedBatchLoader(self.store.live_sessions.by_ids)
 
     @cached_property
-    def postings(self) -> Gathered[Posting]:
+    def posting_loader(self) -> SharedBatchLoader[Posting]:
         """The same for what the room is interested in."""
-        return Gathered(self.store.postings.by_ids)
+        return SharedBatchLoader(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""
@@ -195,70 +195,70 @@ class Loaders:
 
     @cached_property
     def unions(self) -> DataLoader[str, Union | None]:
-        return _by_id(self._store.unions.by_ids)
+        return _build_loader(self._store.unions.by_ids)
 
     @cached_property
     def employers(self) -> DataLoader[str, Employer | None]:
-        return _by_id(self._store.employers.by_ids)
+        return _build_loader(self._store.employers.by_ids)
 
     @cached_property
     def postings(self) -> DataLoader[str, Posting | None]:
-        return _by_id(self._store.postings.by_ids)
+        return _build_loader(self._store.postings.by_ids)
 
     @cached_property
     def sessions(self) -> DataLoader[str, LiveSession | None]:
-        return _by_id(self._store.sessions.by_ids)
+        return _build_loader(self._store.live_sessions.by_ids)
 
     @cached_property
     def leads(self) -> DataLoader[str, Lead | None]:
-        return _by_id(self._store.leads.by_ids)
+        return _build_loader(self._store.leads.by_ids)
 
     @cached_property
     def seekers(self) -> DataLoader[str, Seeker | None]:
-        return _by_id(self._store.seekers.by_ids)
+        return _build_loader(self._store.seekers.by_ids)
 
     @cached_property
     def campaigns(self) -> DataLoader[str, CallCampaign | None]:
-        return _by_id(self._store.campaigns.by_ids)
+        return _build_loader(self._store.call_campaigns.by_ids)
 
     @cached_property
     def call_entries(self) -> DataLoader[str, CallEntry | None]:
-        return _by_id(self._store.calls.by_ids)
+        return _build_loader(self._store.call_entries.by_ids)
 
     @cached_property
     def referrals(self) -> DataLoader[str, Referral | None]:
-        return _by_id(self._store.referrals.by_ids)
+        return _build_loader(self._store.referrals.by_ids)
 
     @cached_property
     def accounts(self) -> DataLoader[str, Account | None]:
-        return _by_id(self._store.accounts.by_ids)
+        return _build_loader(self._store.accounts.by_ids)
 
     @cached_property
-    def codes(self) -> DataLoader[str, Code | None]:
-        return _by_id(self._store.codes.by_ids)
+    def codes(self) -> DataLoader[str, QrCode | None]:
+        return _build_loader(self._store.qr_codes.by_ids)
 
     @cached_property
-    def code_yields(self) -> DataLoader[str, CodeYield | None]:
-        return _by_id(self._store.leads.by_codes)
+    def code_yields(self) -> DataLoader[str, QrCodeResults | None]:
+        return _build_loader(self._store.leads.results_by_code)
 
     @cached_property
     def questions(self) -> DataLoader[str, Question | None]:
-        return _by_id(self._store.questions.by_ids)
+        return _build_loader(self._store.questions.by_ids)
 
     @cached_property
-    def interests(self) -> DataLoader[str, dict[str, int] | None]:
-        return _by_id(self._store.tallies.by_sessions)
+    def interest_counts(self) -> DataLoader[str, dict[str, int] | None]:
+        return _build_loader(self._store.interest_counts.by_sessions)
 
     @cached_property
-    def viewers(self) -> DataLoader[str, int]:
+    def viewer_counts(self) -> DataLoader[str, int]:
         async def load(ids: list[str]) -> Sequence[int]:
-            recent = self._services.recent_viewers
+            recent = self._services.cached_viewer_counts
             return await asyncio.gather(*(recent.get(session_id) for session_id in ids))
 
         return DataLoader(load)
 
 
-def _by_id(
+def _build_loader(
     find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
 ) -> DataLoader[str, R | None]:
     async def load(ids: list[str]) -> Sequence[R | None]:
@@ -277,11 +277,11 @@ class Context:
         principal: Principal | None,
         *,
         peer: str = "unknown",
-        refused: Unauthenticated | None = None,
+        token_error: Unauthenticated | None = None,
     ) -> None:
-        """``refused`` says why a token that was sent does not count."""
+        """``token_error`` says why a token that was sent does not count."""
         self.services = services
-        self.refused = refused
+        self.token_error = token_error
         self.principal = principal
         self.peer = peer
         self.loaders = Loaders(services)
@@ -292,13 +292,13 @@ class Context:
         :raises Unauthenticated: nobody is signed in, or the token does not count.
         :raises NotPermitted: signed in with another role.
         """
-        if self.refused is not None:
-            raise self.refused
-        return require(self.principal, *roles)
+        if self.token_error is not None:
+            raise self.token_error
+        return require_role(self.principal, *roles)
 
-    async def account(self) -> Account | None:
+    async def load_staff_account(self) -> Account | None:
         """The staff account of the caller, if it is staff."""
-        if self.principal is None or self.principal.role not in STAFF:
+        if self.principal is None or self.principal.role not in STAFF_ROLES:
             return None
         return await self.services.store.accounts.by_id(self.principal.subject)
 

@@ -46,7 +46,7 @@ from domain.webhooks.webhooks import FailureKind, WebhookState
 
 L = TypeVar("L", bound=Labelled)
 
-DESCRIPTIONS: dict[type[Labelled], str] = {
+ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     Role: "What a caller is.",
     SessionFormat: "How a live session is made.",
     SessionStatus: "Where a live session stands.",
@@ -101,7 +101,7 @@ DESCRIPTIONS: dict[type[Labelled], str] = {
 
 def register() -> None:
     """Make every enumeration known to Strawberry; done once, when the schema is imported."""
-    for kind, description in DESCRIPTIONS.items():
+    for kind, description in ENUM_DESCRIPTIONS.items():
         strawberry.enum(kind, description=description)
         definition = kind.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
         for value in definition.values:

@@ -117,7 +117,7 @@ class StatusConflict(UserError): ...
 class Busy(UserError): ...
 
 
-AnyRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
+CommonRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
 """What every mutation may answer with."""
 
 E = TypeVar("E", bound=UserError)
@@ -125,7 +125,7 @@ E = TypeVar("E", bound=UserError)
 BUSY_MESSAGE = "The service cannot reach its database just now. Send the same again in a moment."
 
 
-class _Answer:
+class _RefusalHandler:
     """Turns one kind of refusal into its GraphQL type."""
 
     def __init__(self, refused: type[Refusal], answer: type[UserError]) -> None:
@@ -135,10 +135,10 @@ class _Answer:
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
-        _count(info, exception.code)
-        return self.of(exception)
+        _count_refusal(info, exception.code)
+        return self.to_user_error(exception)
 
-    def of(self, refusal: Refusal) -> UserError:
+    def to_user_error(self, refusal: Refusal) -> UserError:
         return self.error_type(
             message=refusal.message,
             code=refusal.code,
@@ -146,10 +146,10 @@ class _Answer:
         )
 
 
-class _TextAnswer(_Answer):
+class _TextRefusalHandler(_RefusalHandler):
     """The same, with what was found in the text."""
 
-    def of(self, refusal: Refusal) -> UserError:
+    def to_user_error(self, refusal: Refusal) -> UserError:
         assert isinstance(refusal, errors.TextRefused)  # by _ANSWERS
         return TextRefused(
             message=refusal.message,
@@ -159,7 +159,7 @@ class _TextAnswer(_Answer):
         )
 
 
-class _Unavailable:
+class _StorageUnavailableHandler:
     """A database that does not answer: the caller may try again."""
 
     exception_type = StorageUnavailable
@@ -168,43 +168,50 @@ class _Unavailable:
     def handle(
         self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
     ) -> Busy:
-        _count(info, ErrorCode.BUSY)
+        _count_refusal(info, ErrorCode.BUSY)
         return Busy(message=BUSY_MESSAGE, code=ErrorCode.BUSY)
 
 
-def _count(info: strawberry.Info, code: ErrorCode) -> None:
+def _count_refusal(info: strawberry.Info, code: ErrorCode) -> None:
     context: Context = info.context
-    context.services.refusals[info.field_name, code] += 1
+    context.services.refusal_counts[info.field_name, code] += 1
 
 
 # The more special before the more general: the first that fits answers.
-_ANSWERS = [
-    _Answer(errors.PhoneInvalid, PhoneInvalid),
-    _Answer(errors.ConsentRequired, ConsentRequired),
-    _Answer(errors.CodeInvalid, CodeInvalid),
-    _Answer(errors.InvalidInput, InvalidInput),
-    _Answer(errors.Unauthenticated, Unauthenticated),
-    _Answer(errors.SignInFailed, SignInFailed),
-    _Answer(errors.TooManyAttempts, TooManyAttempts),
-    _TextAnswer(errors.TextRefused, TextRefused),
-    _Answer(errors.NotPermitted, NotPermitted),
-    _Answer(errors.NotFound, NotFound),
-    _Answer(errors.AlreadyExists, AlreadyExists),
-    _Answer(errors.SessionNotLive, SessionNotLive),
-    _Answer(errors.SessionStateConflict, SessionStateConflict),
-    _Answer(errors.PostingNotInSession, PostingNotInSession),
-    _Answer(errors.PostingNotOpen, PostingNotOpen),
-    _Answer(errors.PostingConflict, PostingConflict),
-    _Answer(errors.LeadStageConflict, LeadStageConflict),
-    _Answer(errors.ConsentWithdrawn, ConsentWithdrawn),
-    _Answer(errors.QuestionConflict, QuestionConflict),
-    _Answer(errors.RetentionTooEarly, RetentionTooEarly),
-    _Answer(errors.StatusConflict, StatusConflict),
-    _Answer(errors.Busy, Busy),
+_REFUSAL_HANDLERS = [
+    _RefusalHandler(errors.PhoneInvalid, PhoneInvalid),
+    _RefusalHandler(errors.ConsentRequired, ConsentRequired),
+    _RefusalHandler(errors.CodeInvalid, CodeInvalid),
+    _RefusalHandler(errors.InvalidInput, InvalidInput),
+    _RefusalHandler(errors.Unauthenticated, Unauthenticated),
+    _RefusalHandler(errors.SignInFailed, SignInFailed),
+    _RefusalHandler(errors.TooManyAttempts, TooManyAttempts),
+    _TextRefusalHandler(errors.TextRefused, TextRefused),
+    _RefusalHandler(errors.NotPermitted, NotPermitted),
+    _RefusalHandler(errors.NotFound, NotFound),
+    _RefusalHandler(errors.AlreadyExists, AlreadyExists),
+    _RefusalHandler(errors.SessionNotLive, SessionNotLive),
+    _RefusalHandler(errors.SessionStateConflict, SessionStateConflict),
+    _RefusalHandler(errors.PostingNotInSession, PostingNotInSession),
+    _RefusalHandler(errors.PostingNotOpen, PostingNotOpen),
+    _RefusalHandler(errors.PostingConflict, PostingConflict),
+    _RefusalHandler(errors.LeadStageConflict, LeadStageConflict),
+    _RefusalHandler(errors.ConsentWithdrawn, ConsentWithdrawn),
+    _RefusalHandler(errors.QuestionConflict, QuestionConflict),
+    _RefusalHandler(errors.RetentionTooEarly, RetentionTooEarly),
+    _RefusalHandler(errors.StatusConflict, StatusConflict),
+    _RefusalHandler(errors.Busy, Busy),
 ]
-EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [*_ANSWERS, _Unavailable()]
+EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
+    *_REFUSAL_HANDLERS,
+    _StorageUnavailableHandler(),
+]
 
 
-def answer(refusal: Refusal) -> UserError:
+def to_user_error(refusal: Refusal) -> UserError:
     """The GraphQL type of a refusal, for one of several things in the same answer."""
-    return next(kind.of(refusal) for kind in _ANSWERS if isinstance(refusal, kind.exception_type))
+    return next(
+        kind.to_user_error(refusal)
+        for kind in _REFUSAL_HANDLERS
+        if isinstance(refusal, kind.exception_type)
+    )

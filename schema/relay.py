@@ -11,13 +11,13 @@ import strawberry
 
 from domain import cursors
 from domain.errors import BadCursor, BadPageSize, InvalidId
-from storage.mongo.paging import Order, Page, Slice
+from storage.mongo.paging import Page, PageRequest, SortOrder
 
-MOST = 100
+MAX_PAGE_SIZE = 100
 """Items a page."""
-DEFAULT = 20
+DEFAULT_PAGE_SIZE = 20
 
-KINDS = (
+NODE_TYPES = (
     "MinimumWage",
     "Posting",
     "Employer",
@@ -70,20 +70,20 @@ def global_id(kind: str, local_id: str) -> strawberry.ID:
     return strawberry.ID(cursors.encode(kind, local_id))
 
 
-def kind_of(wanted: str, *field: str) -> tuple[str, str]:
+def parse_any_global_id(wanted: str, *field: str) -> tuple[str, str]:
     """Type and local id of any global id.
 
     :raises InvalidId: it is none; ``field`` says where it stood.
     """
-    for kind in KINDS:
+    for kind in NODE_TYPES:
         try:
-            return kind, local_id(wanted, kind)
+            return kind, parse_global_id(wanted, kind)
         except InvalidId:
             continue
     raise InvalidId("This is not an id of this service.", field=field or ("id",))
 
 
-def local_id(wanted: str, kind: str, *field: str) -> str:
+def parse_global_id(wanted: str, kind: str, *field: str) -> str:
     """The local id in a global id of type ``kind``.
 
     :raises InvalidId: it is garbage, or the id of another type; ``field`` says where it stood.
@@ -102,15 +102,15 @@ class Keyset(Generic[R]):
     """How a list is ordered, and how its key goes into a cursor and comes out again."""
 
     name: str
-    order: Order
+    order: SortOrder
     key: Callable[[R], tuple[str, ...]]
     parse: Callable[[list[str]], tuple[Any, ...]] = tuple
 
-    def cursor(self, record: R) -> str:
+    def encode_cursor(self, record: R) -> str:
         """Where the list goes on after this record."""
         return cursors.encode(self.name, *self.key(record))
 
-    def read(self, cursor: str) -> tuple[Any, ...]:
+    def decode_cursor(self, cursor: str) -> tuple[Any, ...]:
         """The key in a cursor.
 
         :raises BadCursor: it is not one of this list.
@@ -122,7 +122,7 @@ class Keyset(Generic[R]):
             raise BadCursor("The cursor is damaged. Start without one.") from None
 
 
-def whole_number(part: str) -> int:
+def parse_whole_number(part: str) -> int:
     """The number in a part of a cursor, of at most nine digits: no list of ours needs more.
 
     :raises ValueError: it is none.
@@ -132,19 +132,19 @@ def whole_number(part: str) -> int:
     return int(part)
 
 
-def by_id(name: str, key: Callable[[R], str], order: Order = (("_id", -1),)) -> Keyset[R]:
+def id_keyset(name: str, key: Callable[[R], str], order: SortOrder = (("_id", -1),)) -> Keyset[R]:
     """The keyset of a list that is ordered by id alone, newest first."""
     return Keyset(name=name, order=order, key=lambda record: (key(record),))
 
 
-def wanted_slice(
+def parse_page_arguments(
     keyset: Keyset[Any],
     *,
     first: int | None,
     after: str | None,
     last: int | None = None,
     before: str | None = None,
-) -> Slice:
+) -> PageRequest:
     """What the paging arguments ask for; 20 items when they name no number.
 
     :raises BadPageSize: not 0 to 100, or both ``first`` and ``last``.
@@ -154,22 +154,24 @@ def wanted_slice(
         raise BadPageSize("Give first or last, not both.", field=("first",))
     size = first if last is None else last
     if size is None:
-        size = DEFAULT
-    if not 0 <= size <= MOST:
+        size = DEFAULT_PAGE_SIZE
+    if not 0 <= size <= MAX_PAGE_SIZE:
         name = "first" if last is None else "last"
-        raise BadPageSize(f"{name} is 0 to {MOST}; take more pages instead.", field=(name,))
-    return Slice(
+        raise BadPageSize(
+            f"{name} is 0 to {MAX_PAGE_SIZE}; take more pages instead.", field=(name,)
+        )
+    return PageRequest(
         limit=size,
-        after=keyset.read(after) if after is not None else None,
-        before=keyset.read(before) if before is not None else None,
+        after=keyset.decode_cursor(after) if after is not None else None,
+        before=keyset.decode_cursor(before) if before is not None else None,
         backward=last is not None,
     )
 
 
-def connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -> Connection[T]:
+def build_connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -> Connection[T]:
     """The connection of a page of records."""
     edges: Sequence[Edge[T]] = [
-        Edge(cursor=keyset.cursor(record), node=node(record)) for record in page.items
+        Edge(cursor=keyset.encode_cursor(record), node=node(record)) for record in page.items
     ]
     return Connection(
         edges=list(edges),

@@ -6,90 +6,94 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from domain.identity.accounts import STAFF, Role
+from domain.identity.accounts import STAFF_ROLES, Role
 from schema import enums
 from schema.context import Context, Info
 from schema.employers.employers import Employer, EmployerMutations, EmployerQueries
 from schema.errors import EXCEPTION_HANDLERS
-from schema.exchange.imports import ImportMutations, ImportQueries, visible_import
+from schema.exchange.imports import ImportMutations, ImportQueries, find_visible_import
 from schema.execution import inputs
 from schema.identity.accounts import Account, AccountMutations, AccountQueries
 from schema.identity.audit import AuditQueries
 from schema.identity.unions import Union
 from schema.leads.consent import ConsentMutations, ConsentQueries
 from schema.leads.contact_mutations import ContactMutations
-from schema.leads.follow_up_mutations import PipelineMutations
+from schema.leads.follow_up_mutations import LeadFollowUpMutations
 from schema.leads.funnel import FunnelQueries
 from schema.leads.interest_mutations import InterestMutations
-from schema.leads.lead_types import LeadQueries, visible_lead
+from schema.leads.lead_types import LeadQueries, find_visible_lead
 from schema.leads.own_lead import RightsMutations, RightsQueries
-from schema.leads.timeline import ENTRY_TYPES
+from schema.leads.timeline import TIMELINE_ENTRY_TYPES
 from schema.live.events import EVENT_TYPES
-from schema.live.qr_codes import CodeMutations, CodeQueries, visible_code
+from schema.live.qr_codes import CodeMutations, CodeQueries, find_visible_code
 from schema.live.question_mutations import QuestionMutations
-from schema.live.question_types import QuestionQueries, visible_question
+from schema.live.question_types import QuestionQueries, find_visible_question
 from schema.live.schedule_mutations import ScheduleMutations
 from schema.live.session_mutations import SessionMutations
-from schema.live.session_types import SessionQueries, visible_session
+from schema.live.session_types import SessionQueries, find_visible_session
 from schema.live.subscriptions import Subscription
 from schema.matching.match_events import SEEKER_EVENT_TYPES
 from schema.matching.matches import MatchQueries
-from schema.postings.posting_types import PostingMutations, visible_posting
-from schema.postings.revision_mutations import RevisionMutations
+from schema.postings.posting_types import PostingMutations, find_visible_posting
+from schema.postings.revision_mutations import PostingChangeMutations
 from schema.reference.code_lists import CodeListQueries
 from schema.reference.regions import RegionQueries
-from schema.relay import Node, kind_of
-from schema.screening.minimum_wages import WageMutations, WageQueries, known_wage
+from schema.relay import Node, parse_any_global_id
+from schema.screening.minimum_wages import WageMutations, WageQueries, find_minimum_wage
 from schema.screening.review_mutations import ReviewMutations, ReviewQueries
 from schema.search.search_queries import SearchQueries
 from schema.seekers.call_campaign_mutations import CallMutations
-from schema.seekers.call_campaign_types import CallQueries, visible_campaign, visible_entry
+from schema.seekers.call_campaign_types import (
+    CallQueries,
+    find_visible_call_entry,
+    find_visible_campaign,
+)
 from schema.seekers.profile_mutations import SeekerMutations
 from schema.seekers.profile_rights import ProfileRightsMutations
-from schema.seekers.referrals import ReferralMutations, ReferralQueries, visible_referral
-from schema.seekers.seeker_types import SeekerQueries, visible_seeker
-from schema.webhooks.webhooks import WebhookMutations, WebhookQueries, visible_webhook
+from schema.seekers.referrals import ReferralMutations, ReferralQueries, find_visible_referral
+from schema.seekers.seeker_types import SeekerQueries, find_visible_seeker
+from schema.webhooks.webhooks import WebhookMutations, WebhookQueries, find_visible_webhook
 
 
-async def _employer(context: Context, employer_id: str) -> Employer | None:
+async def _find_employer(context: Context, employer_id: str) -> Employer | None:
     record = await context.loaders.employers.load(employer_id)
     return Employer.of(record) if record else None
 
 
-async def _union(context: Context, union_id: str) -> Union | None:
+async def _find_union(context: Context, union_id: str) -> Union | None:
     record = await context.loaders.unions.load(union_id)
     return Union.of(record) if record else None
 
 
-async def _account(context: Context, account_id: str) -> Account | None:
+async def _find_own_account(context: Context, account_id: str) -> Account | None:
     """One's own account only."""
     principal = context.principal
     if principal is None or principal.subject != account_id:
         return None
-    return Account.of(principal, await context.account())
+    return Account.of(principal, await context.load_staff_account())
 
 
 _FINDERS = {
-    "Posting": visible_posting,
-    "Employer": _employer,
-    "LiveSession": visible_session,
-    "Union": _union,
-    "Lead": visible_lead,
-    "Account": _account,
-    "Code": visible_code,
-    "MinimumWage": known_wage,
-    "Webhook": visible_webhook,
-    "Seeker": visible_seeker,
-    "CallCampaign": visible_campaign,
-    "CallEntry": visible_entry,
-    "Referral": visible_referral,
-    "Question": visible_question,
-    "Import": visible_import,
+    "Posting": find_visible_posting,
+    "Employer": _find_employer,
+    "LiveSession": find_visible_session,
+    "Union": _find_union,
+    "Lead": find_visible_lead,
+    "Account": _find_own_account,
+    "Code": find_visible_code,
+    "MinimumWage": find_minimum_wage,
+    "Webhook": find_visible_webhook,
+    "Seeker": find_visible_seeker,
+    "CallCampaign": find_visible_campaign,
+    "CallEntry": find_visible_call_entry,
+    "Referral": find_visible_referral,
+    "Question": find_visible_question,
+    "Import": find_visible_import,
 }
 
 
-_FOR_ROLES: Mapping[str, frozenset[Role]] = {
-    "Lead": STAFF,
+_ROLES_BY_TYPE: Mapping[str, frozenset[Role]] = {
+    "Lead": STAFF_ROLES,
     "Code": frozenset({Role.OFFICER, Role.HOST}),
     "Webhook": frozenset({Role.OFFICER, Role.RECRUITER}),
     "Import": frozenset({Role.OFFICER, Role.RECRUITER}),
@@ -105,8 +109,8 @@ _FOR_ROLES: Mapping[str, frozenset[Role]] = {
 class NodeQueries:
     @strawberry.field(description="The thing with a global id; null when there is none for you.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
-        kind, wanted = kind_of(id)
-        caller, roles = info.context.principal, _FOR_ROLES.get(kind)
+        kind, wanted = parse_any_global_id(id)
+        caller, roles = info.context.principal, _ROLES_BY_TYPE.get(kind)
         if roles is not None and (caller is None or caller.role not in roles):
             return None
         return await _FINDERS[kind](info.context, wanted)
@@ -147,12 +151,12 @@ Mutation = merge_types(
         WageMutations,
         PostingMutations,
         ReviewMutations,
-        RevisionMutations,
+        PostingChangeMutations,
         ScheduleMutations,
         SessionMutations,
         QuestionMutations,
         InterestMutations,
-        PipelineMutations,
+        LeadFollowUpMutations,
         WebhookMutations,
         CodeMutations,
         ContactMutations,
@@ -172,13 +176,13 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*EVENT_TYPES, *ENTRY_TYPES, *SEEKER_EVENT_TYPES),
+    types=(*EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )
-inputs.prepare(SCHEMA)
+inputs.install_input_readers(SCHEMA)
 
 
-def printed() -> str:
+def print_schema() -> str:
     """The schema in the schema definition language, as it is committed."""
     return SCHEMA.as_str() + "\n"

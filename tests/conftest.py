@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from storage.mongo.client import Driver, Mongo, new_id
-from tests.support.alone import pytest_runtest_protocol
+from tests.support.exclusive_tests import pytest_runtest_protocol
+from tests.support.forbid_skips import pytest_runtest_makereport
 from tests.support.mongod import temporary_folder, temporary_mongod
-from tests.support.server import Server, running_server
-from tests.support.skips import pytest_runtest_makereport
+from tests.support.songgang_process import ServerProcess, running_server
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]
 
@@ -45,13 +45,13 @@ async def mongo_uri(pytestconfig: pytest.Config) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def demo(mongo_uri: str) -> AsyncIterator[Server]:
+async def demo(mongo_uri: str) -> AsyncIterator[ServerProcess]:
     """One `songgang run --demo` for the run, with a database of its own that tests share."""
     name = f"test_{new_id()}"
     async with running_server(mongo_uri, name, "--demo") as server:
         yield server
     mongo = await Mongo.connect(mongo_uri, name)
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 
@@ -61,7 +61,7 @@ async def database_name(mongo_uri: str) -> AsyncIterator[str]:
     name = f"test_{new_id()}"
     yield name
     mongo = await Mongo.connect(mongo_uri, name)
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.support.visibility import printed
+from tests.support.visibility import render_privacy_table
 
 ROOT = Path(__file__).parent.parent
 DECISIONS = ROOT / "docs" / "decisions"
@@ -42,4 +42,4 @@ def test_decisions_are_numbered_without_a_gap_and_short() -> None:
 
 
 def test_the_docs_show_who_sees_what_as_the_tests_have_it() -> None:
-    assert printed() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    assert render_privacy_table() in (ROOT / "docs" / "privacy.md").read_text("utf-8")

@@ -74,7 +74,7 @@ def run(folder: Path, tests: str, *arguments: str, **environment: str) -> str:
 def test_what_is_skipped_in_continuous_integration_has_failed(
     folder: Path, ci: str, closing: str
 ) -> None:
-    assert run(folder, SKIPS, "-p", "tests.support.skips", CI=ci).startswith(closing)
+    assert run(folder, SKIPS, "-p", "tests.support.forbid_skips", CI=ci).startswith(closing)
 
 
 def test_a_test_that_is_alone_has_nobody_beside_it(folder: Path) -> None:

@@ -19,35 +19,41 @@ import orjson
 import structlog
 
 from domain.webhooks.deliveries import Delivery, DeliveryState
-from domain.webhooks.webhooks import Answer, FailureKind, Webhook, WebhookState, signatures
+from domain.webhooks.webhooks import (
+    DeliveryResult,
+    FailureKind,
+    Webhook,
+    WebhookState,
+    sign_message,
+)
 from storage.clock import Clock
 from storage.mongo.client import StorageError
-from storage.mongo.crypto import SecretDamaged
+from storage.mongo.crypto import WebhookSecretDamaged
 from storage.store import Store
 
-ENDPOINTS = 16
+CONCURRENT_WEBHOOKS = 16
 """Webhooks that one process serves at once."""
-PER_ENDPOINT = 4
+CONCURRENT_MESSAGES_PER_WEBHOOK = 4
 """Messages that one of them is sent at once by one process."""
-LOOK_SECONDS = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 """How often it is looked for what is due."""
-CLAIMED_FOR = timedelta(minutes=1)
+CLAIM_DURATION = timedelta(minutes=1)
 """Much longer than a try may take."""
-COUNT_EVERY = timedelta(seconds=15)
+BACKLOG_COUNT_INTERVAL = timedelta(seconds=15)
 """How often what waits is counted, for those who watch."""
-MOST_COUNTED = 10_000
+MAX_COUNTED_BACKLOG = 10_000
 
 _log = structlog.get_logger(__name__)
 
 
-class Post(Protocol):
+class MessageSender(Protocol):
     """Sends a message; whatever goes wrong is an answer, not an error."""
 
-    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
         """What came of it, within seconds."""
 
 
-class Dispatcher:
+class WebhookDispatcher:
     """Sends what is due. ``share`` draws from 0 to 1, to spread what failed together.
 
     ``outcomes`` counts its tries by what became of the message. ``waiting`` is how many messages of
@@ -55,27 +61,32 @@ class Dispatcher:
     """
 
     def __init__(
-        self, store: Store, post: Post, clock: Clock, *, share: Callable[[], float] = random.random
+        self,
+        store: Store,
+        post: MessageSender,
+        clock: Clock,
+        *,
+        share: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._post = post
         self._clock = clock
-        self._share = share
+        self._jitter = share
         self.outcomes: Counter[DeliveryState] = Counter()
-        self.waiting = 0
+        self.backlog = 0
         self._count_at = clock()
-        self._served: dict[str, asyncio.Task[None]] = {}
-        self._after = ""
-        self._free = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._last_webhook_id = ""
+        self._slot_freed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look for what is due, now and every ``LOOK_SECONDS``."""
-        self._task = asyncio.create_task(self._keep_on())
+        self._task = asyncio.create_task(self._run_forever())
 
     async def close(self) -> None:
         """Stop. What is being sent just now will be sent again."""
-        tasks = {*self._served.values()} | ({self._task} if self._task else set())
+        tasks = {*self._tasks.values()} | ({self._task} if self._task else set())
         for task in tasks:
             task.cancel()
         if tasks:
@@ -86,29 +97,29 @@ class Dispatcher:
 
         :raises StorageError: it cannot be looked for.
         """
-        while await self._begin() or self._served:
+        while await self._start_due() or self._tasks:
             # One that was begun may have ended while the next was looked for.
-            if self._served:
-                await asyncio.wait(set(self._served.values()))
+            if self._tasks:
+                await asyncio.wait(set(self._tasks.values()))
 
-    async def _begin(self) -> bool:
+    async def _start_due(self) -> bool:
         """Serve the next webhooks with something due, as far as there is room; whether any."""
-        off = await self._store.webhooks.off()
+        off = await self._store.webhooks.disabled_ids()
         begun = False
-        while len(self._served) < ENDPOINTS:
-            webhook_id = await self._next([*off, *self._served])
+        while len(self._tasks) < CONCURRENT_WEBHOOKS:
+            webhook_id = await self._next_webhook_id([*off, *self._tasks])
             if webhook_id is None:
                 break
-            self._after = webhook_id
+            self._last_webhook_id = webhook_id
             task = asyncio.create_task(self._serve(webhook_id))
-            self._served[webhook_id] = task
+            self._tasks[webhook_id] = task
             begun = True
         return begun
 
-    async def _next(self, leaving_out: list[str]) -> str | None:
+    async def _next_webhook_id(self, leaving_out: list[str]) -> str | None:
         at = self._clock()
-        for after in (self._after, ""):
-            found = await self._store.deliveries.next_webhook(
+        for after in (self._last_webhook_id, ""):
+            found = await self._store.deliveries.next_due_webhook_id(
                 after=after, at=at, leaving_out=leaving_out
             )
             if found is not None:
@@ -120,43 +131,45 @@ class Dispatcher:
             webhook = await self._store.webhooks.by_id(webhook_id)
             if webhook is None:
                 # Made by a transaction that still saw it.
-                await self._store.deliveries.delete_of(webhook_id)
+                await self._store.deliveries.delete_by_webhook(webhook_id)
             elif webhook.state is WebhookState.ENABLED:
-                await self._send_some(webhook)
+                await self._send_batch(webhook)
         except StorageError as error:
             _log.warning("deliveries put off", webhook=webhook_id, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - ending here would leave it served for ever
             _log.error("deliveries failed", webhook=webhook_id, error=type(error).__name__)
         finally:
-            del self._served[webhook_id]
-            self._free.set()
+            del self._tasks[webhook_id]
+            self._slot_freed.set()
 
-    async def _send_some(self, webhook: Webhook) -> None:
+    async def _send_batch(self, webhook: Webhook) -> None:
         at = self._clock()
         try:
-            secrets = await self._store.signing_secrets(webhook, at)
-        except SecretDamaged:
+            secrets = await self._store.open_signing_secrets(webhook, at)
+        except WebhookSecretDamaged:
             # Trying again would mend nothing; what waits is sent once there is a new one.
-            await self._note_failure(webhook.id, Answer(failure=FailureKind.SECRET_DAMAGED))
+            await self._note_failure(webhook.id, DeliveryResult(failure=FailureKind.SECRET_DAMAGED))
             return
         claimed = await self._store.deliveries.claim(
-            webhook.id, at=at, until=at + CLAIMED_FOR, limit=PER_ENDPOINT
+            webhook.id, at=at, until=at + CLAIM_DURATION, limit=CONCURRENT_MESSAGES_PER_WEBHOOK
         )
         answers = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
-        if any(answer.accepted for answer in answers):
-            await self._store.webhooks.recovered(webhook.id)
+        if any(answer.is_accepted for answer in answers):
+            await self._store.webhooks.record_recovery(webhook.id)
         elif answers:
             await self._note_failure(webhook.id, answers[-1])
 
-    async def _send(self, webhook: Webhook, delivery: Delivery, secrets: list[bytes]) -> Answer:
+    async def _send(
+        self, webhook: Webhook, delivery: Delivery, secrets: list[bytes]
+    ) -> DeliveryResult:
         at = self._clock()
-        body = orjson.dumps(delivery.notice.message())
-        answer = await self._post(webhook.url, _headers(delivery, secrets, at, body), body)
+        body = orjson.dumps(delivery.notice.to_message())
+        answer = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
         at = self._clock()
-        after = delivery.tried(answer, at=at, share=self._share())
-        await self._store.deliveries.settle(delivery, after, at=at)
+        after = delivery.record_attempt(answer, at=at, share=self._jitter())
+        await self._store.deliveries.record_attempt(delivery, after, at=at)
         self.outcomes[after.state] += 1
-        if not answer.accepted:
+        if not answer.is_accepted:
             _log.warning(
                 "message not accepted",
                 webhook=webhook.id,
@@ -168,43 +181,47 @@ class Dispatcher:
             )
         return answer
 
-    async def _note_failure(self, webhook_id: str, answer: Answer) -> None:
+    async def _note_failure(self, webhook_id: str, answer: DeliveryResult) -> None:
         before = await self._store.webhooks.by_id(webhook_id)
         if before is None:
             return
-        after = before.failed(answer, at=self._clock())
-        noted = await self._store.webhooks.note_failure(before, after)
+        after = before.record_failure(answer, at=self._clock())
+        noted = await self._store.webhooks.record_failure(before, after)
         if noted and after.state is not before.state:
             _log.error("webhook switched off", webhook=webhook_id, since=after.failing_since)
 
-    async def _count_waiting(self) -> None:
+    async def _count_backlog(self) -> None:
         at = self._clock()
         if at >= self._count_at:
-            self._count_at = at + COUNT_EVERY
-            off = await self._store.webhooks.off()
-            self.waiting = await self._store.deliveries.waiting(leaving_out=off, most=MOST_COUNTED)
+            self._count_at = at + BACKLOG_COUNT_INTERVAL
+            off = await self._store.webhooks.disabled_ids()
+            self.backlog = await self._store.deliveries.count_pending(
+                leaving_out=off, most=MAX_COUNTED_BACKLOG
+            )
 
-    async def _keep_on(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
-            self._free.clear()
+            self._slot_freed.clear()
             try:
-                await self._count_waiting()
-                await self._begin()
+                await self._count_backlog()
+                await self._start_due()
             except StorageError as error:
                 _log.warning("deliveries put off", error=type(error).__name__)
             # Who is done makes room for what is due already; for the rest it is looked again soon,
             # however long those take that are served.
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._free.wait()
+                async with asyncio.timeout(POLL_INTERVAL_SECONDS):
+                    await self._slot_freed.wait()
 
 
-def _headers(delivery: Delivery, secrets: list[bytes], at: datetime, body: bytes) -> dict[str, str]:
+def _signed_headers(
+    delivery: Delivery, secrets: list[bytes], at: datetime, body: bytes
+) -> dict[str, str]:
     timestamp = int(at.timestamp())
     return {
         "content-type": "application/json",
         "user-agent": "Songgang-Webhooks",
         "webhook-id": delivery.message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signatures(secrets, delivery.message_id, timestamp, body),
+        "webhook-signature": sign_message(secrets, delivery.message_id, timestamp, body),
     }

@@ -13,34 +13,34 @@ import threading
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 
-AT_ONCE = 32
+MAX_CONCURRENT_LOOKUPS = 32
 """Names looked up at the same moment. One owner has ten webhooks at most, and so ten names."""
-SECONDS = 5.0
+LOOKUP_TIMEOUT_SECONDS = 5.0
 
 
-class Names:
+class DnsResolver:
     """Looks names up as this machine does; a name is in one thread, however many ask for it."""
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Future[list[str]]] = {}
 
-    async def addresses(self, host: str) -> list[IPv4Address | IPv6Address]:
+    async def resolve(self, host: str) -> list[IPv4Address | IPv6Address]:
         """The addresses of a host, each once, in the order in which to try them.
 
         :raises TimeoutError: they are not known within ``SECONDS``.
         :raises OSError: it has none. ``UnicodeError``: it cannot be a name.
         """
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
             while host not in self._running:
-                if len(self._running) < AT_ONCE:
-                    self._running[host] = self._begun(host)
+                if len(self._running) < MAX_CONCURRENT_LOOKUPS:
+                    self._running[host] = self._start_lookup(host)
                 else:
                     running = self._running.values()
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             found = await asyncio.shield(self._running[host])
         return [ipaddress.ip_address(each) for each in dict.fromkeys(found)]
 
-    def _begun(self, host: str) -> asyncio.Future[list[str]]:
+    def _start_lookup(self, host: str) -> asyncio.Future[list[str]]:
         loop = asyncio.get_running_loop()
         asked: asyncio.Future[list[str]] = loop.create_future()
 

@@ -13,26 +13,28 @@ import structlog
 
 from domain.errors import Refusal
 from realtime.background import Leased
-from services.leads.follow_up import Pipeline
+from services.leads.follow_up import LeadFollowUp
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-EVERY_SECONDS = 60.0
+POLL_INTERVAL_SECONDS = 60.0
 """How often overdue leads are looked for."""
-AT_ONCE = 200
+LEADS_PER_BATCH = 200
 """Leads that are escalated side by side; those of one session share their transactions."""
-_LEASE = "escalation"
-_HELD = timedelta(minutes=3)
+_LEASE_NAME = "escalation"
+_LEASE_DURATION = timedelta(minutes=3)
 
 _log = structlog.get_logger(__name__)
 
 
-class Escalation(Leased):
+class LeadEscalator(Leased):
     """Looks for overdue leads now and every ``EVERY_SECONDS``; ``node`` names this process."""
 
-    def __init__(self, store: Store, pipeline: Pipeline, clock: Clock, *, node: str) -> None:
-        super().__init__(store, clock, node, work=_LEASE, held=_HELD, every=EVERY_SECONDS)
+    def __init__(self, store: Store, pipeline: LeadFollowUp, clock: Clock, *, node: str) -> None:
+        super().__init__(
+            store, clock, node, work=_LEASE_NAME, held=_LEASE_DURATION, every=POLL_INTERVAL_SECONDS
+        )
         self._pipeline = pipeline
 
     async def run(self) -> int:
@@ -42,7 +44,9 @@ class Escalation(Leased):
         """
         done = 0
         while await self._take_lease():
-            due = await self._store.pipeline.to_escalate(at=self._clock(), limit=AT_ONCE)
+            due = await self._store.lead_timelines.find_due_for_escalation(
+                at=self._clock(), limit=LEADS_PER_BATCH
+            )
             outcomes = await asyncio.gather(
                 *(self._pipeline.escalate(lead) for lead in due), return_exceptions=True
             )
@@ -54,11 +58,11 @@ class Escalation(Leased):
             if failures:
                 _log.warning("leads not escalated yet", leads=len(failures))
             # What failed is tried at the next round, not at once and for ever.
-            if len(due) < AT_ONCE or failures:
+            if len(due) < LEADS_PER_BATCH or failures:
                 break
         return done
 
-    async def _look(self) -> None:
+    async def _run_once(self) -> None:
         done = await self.run()
         if done:
             _log.info("leads escalated", leads=done)

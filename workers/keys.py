@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from domain.identity.audit import OPERATOR, AuditAction, AuditEntry
-from domain.leads.leads import Sealed
+from domain.identity.audit import OPERATOR_ACTOR, AuditAction, AuditEntry
+from domain.leads.leads import SealedContact
 from storage.clock import Clock
-from storage.leads.contacts import HOLDING, H
-from storage.mongo.client import Duplicate, Session, StorageError
-from storage.mongo.crypto import ContactDamaged, SecretDamaged
+from storage.leads.contacts import COLLECTION_BY_RECORD, H
+from storage.mongo.client import Duplicate, StorageError, Transaction
+from storage.mongo.crypto import ContactDamaged, WebhookSecretDamaged
 from storage.store import Store
 
-LOOK_SECONDS = 60.0
+KEY_REFRESH_INTERVAL_SECONDS = 60.0
 """How long a process may go on sealing with the key before the newest."""
-AT_ONCE = 500
+CONTACTS_PER_WRITE = 500
 """Contacts that are sealed anew in one write."""
 
 _log = structlog.get_logger(__name__)
 
 
-class KeyWatch:
+class KeyRefresher:
     """Takes up the keys that were made elsewhere."""
 
     def __init__(self, store: Store) -> None:
@@ -41,15 +41,15 @@ class KeyWatch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(KEY_REFRESH_INTERVAL_SECONDS)
             try:
-                await self._store.keys.refresh()
+                await self._store.keys.reload()
             except StorageError as error:
                 _log.warning("keys not read", error=type(error).__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rotated:
+class RotationResult:
     """The newest key's version, whether it is a new one, and how many contacts it sealed anew.
 
     ``webhooks`` had their secrets sealed anew. ``damaged`` contacts and secrets did not open, and
@@ -57,95 +57,101 @@ class Rotated:
     """
 
     version: int
-    is_new: bool
-    contacts: int
-    webhooks: int = 0
+    is_new_key: bool
+    resealed_contacts: int
+    resealed_webhooks: int = 0
     damaged: int = 0
 
 
-async def rotate(store: Store, clock: Clock) -> Rotated:
+async def rotate_contact_keys(store: Store, clock: Clock) -> RotationResult:
     """Seal contacts and the secrets of webhooks with a new key, while others read and write.
 
     Where an earlier run left contacts under an older key, it is finished first, without another
     key. Each contact is exchanged only if it is still the one that was read.
     """
-    await store.keys.refresh()
-    contacts, damaged = await _seal_anew(store)
-    webhooks, unopened = await _seal_webhooks_anew(store)
+    await store.keys.reload()
+    contacts, damaged = await _reseal_contacts(store)
+    webhooks, unopened = await _reseal_webhooks(store)
     is_new = contacts + webhooks == 0
     if is_new:
-        await _begin(store, clock)
-        contacts, damaged = await _seal_anew(store)
-        webhooks, unopened = await _seal_webhooks_anew(store)
+        await _add_key(store, clock)
+        contacts, damaged = await _reseal_contacts(store)
+        webhooks, unopened = await _reseal_webhooks(store)
 
-    async def end(session: Session) -> None:
-        detail = f"{contacts} contacts sealed with contact/{store.seal.version}"
+    async def end(transaction: Transaction) -> None:
+        detail = f"{contacts} contacts sealed with contact/{store.keyring.newest_version}"
         if webhooks:
             detail += f", and the secrets of {webhooks} webhooks"
-        await store.audit.append([_rotation(store, detail)], at=clock(), session=session)
+        await store.audit_log.append(
+            [_rotation_entry(store, detail)], at=clock(), transaction=transaction
+        )
 
-    await store.mongo.transaction(end)
-    return Rotated(
-        version=store.seal.version,
-        is_new=is_new,
-        contacts=contacts,
-        webhooks=webhooks,
+    await store.mongo.run_transaction(end)
+    return RotationResult(
+        version=store.keyring.newest_version,
+        is_new_key=is_new,
+        resealed_contacts=contacts,
+        resealed_webhooks=webhooks,
         damaged=damaged + unopened,
     )
 
 
-async def _begin(store: Store, clock: Clock) -> None:
-    async def begin(session: Session) -> None:
-        version = await store.keys.add(at=clock(), session=session)
-        entry = _rotation(store, f"contact/{version} made")
-        await store.audit.append([entry], at=clock(), session=session)
+async def _add_key(store: Store, clock: Clock) -> None:
+    async def begin(transaction: Transaction) -> None:
+        version = await store.keys.add_contact_key(at=clock(), transaction=transaction)
+        entry = _rotation_entry(store, f"contact/{version} made")
+        await store.audit_log.append([entry], at=clock(), transaction=transaction)
 
     # Another rotation may have begun with the same version just now: both seal with it.
     with suppress(Duplicate):
-        await store.mongo.transaction(begin)
-    await store.keys.refresh()
+        await store.mongo.run_transaction(begin)
+    await store.keys.reload()
 
 
-async def _seal_anew(store: Store) -> tuple[int, int]:
+async def _reseal_contacts(store: Store) -> tuple[int, int]:
     """Seal what is under an older key; how many were, and how many do not open."""
     sealed = damaged = 0
-    for kind in HOLDING:
-        anew, unopened = await _seal_kind_anew(store, kind)
+    for kind in COLLECTION_BY_RECORD:
+        anew, unopened = await _reseal_contacts_of(store, kind)
         sealed += anew
         damaged += unopened
     return sealed, damaged
 
 
-async def _seal_kind_anew(store: Store, kind: type[H]) -> tuple[int, int]:
-    version, sealed, damaged, after = store.seal.version, 0, 0, ""
-    while batch := await store.contacts.sealed_before(kind, version, after=after, limit=AT_ONCE):
-        anew: list[tuple[H, Sealed]] = []
+async def _reseal_contacts_of(store: Store, kind: type[H]) -> tuple[int, int]:
+    version, sealed, damaged, after = store.keyring.newest_version, 0, 0, ""
+    while batch := await store.sealed_contacts.find_sealed_with_older_key(
+        kind, version, after=after, limit=CONTACTS_PER_WRITE
+    ):
+        anew: list[tuple[H, SealedContact]] = []
         for held in batch:
             try:
-                contact = await store.contact_of(held)
+                contact = await store.open_contact(held)
             except ContactDamaged:
                 damaged += 1
             else:
                 assert contact is not None  # that is what was looked for
-                anew.append((held, store.sealed_for(held, contact)))
-        sealed += await store.contacts.replace(kind, anew)
+                anew.append((held, store.seal_contact(held, contact)))
+        sealed += await store.sealed_contacts.replace_sealed(kind, anew)
         after = batch[-1].id
     return sealed, damaged
 
 
-async def _seal_webhooks_anew(store: Store) -> tuple[int, int]:
+async def _reseal_webhooks(store: Store) -> tuple[int, int]:
     """The same for the secrets of webhooks, of which there are few."""
     sealed = damaged = 0
-    for webhook in await store.webhooks.sealed_before(store.seal.version):
+    for webhook in await store.webhooks.find_sealed_with_older_key(store.keyring.newest_version):
         try:
             anew = [
                 replace(
-                    store.seal.seal_secret(webhook.id, store.seal.open_secret(webhook.id, secret)),
+                    store.keyring.seal_webhook_secret(
+                        webhook.id, store.keyring.open_webhook_secret(webhook.id, secret)
+                    ),
                     until=secret.until,
                 )
                 for secret in webhook.secrets
             ]
-        except SecretDamaged:
+        except WebhookSecretDamaged:
             damaged += 1
         else:
             sealed += await store.webhooks.replace_secrets(webhook, anew)
@@ -158,20 +164,20 @@ async def change_secret(store: Store, secret: str, clock: Clock) -> None:
     Processes that run under the old one go on with the keys they have until they are restarted.
     """
 
-    async def change(session: Session) -> None:
-        await store.keys.rewrap(secret, session=session)
-        await store.meta.change_secret(secret, session=session)
+    async def change(transaction: Transaction) -> None:
+        await store.keys.rewrap(secret, transaction=transaction)
+        await store.meta.change_secret(secret, transaction=transaction)
         entry = AuditEntry(
-            actor=OPERATOR, action=AuditAction.CHANGE_SECRET, subject_type="Database"
+            actor=OPERATOR_ACTOR, action=AuditAction.CHANGE_SECRET, subject_type="Database"
         )
-        await store.audit.append([entry], at=clock(), session=session)
+        await store.audit_log.append([entry], at=clock(), transaction=transaction)
 
-    await store.mongo.transaction(change)
+    await store.mongo.run_transaction(change)
 
 
-def _rotation(store: Store, detail: str) -> AuditEntry:
+def _rotation_entry(store: Store, detail: str) -> AuditEntry:
     return AuditEntry(
-        actor=OPERATOR,
+        actor=OPERATOR_ACTOR,
         action=AuditAction.ROTATE_KEYS,
         subject_type="Database",
         subject_id=store.mongo.database_name,

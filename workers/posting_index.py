@@ -12,89 +12,89 @@ from contextlib import suppress
 
 import structlog
 
-from domain.search.bitset_index import Board
+from domain.search.bitset_index import SearchIndex
 from storage.mongo.client import ChangeStream, StorageError
-from storage.search.posting_index import MOST, Boards
+from storage.search.posting_index import MAX_POSTINGS_FOR_INDEX, MemorySearch
 
-AT_ONCE = 500
+MAX_CHANGES_PER_READ = 500
 """Changed postings in one reading."""
-GATHER_SECONDS = 0.1
+BATCH_WINDOW_SECONDS = 0.1
 """How long changes are waited for that can be read together."""
-AGAIN_SECONDS = 5.0
+STORAGE_RETRY_SECONDS = 5.0
 """After the database did not answer."""
-TOO_LARGE_SECONDS = 3_600.0
+TOO_LARGE_RETRY_SECONDS = 3_600.0
 
 _log = structlog.get_logger(__name__)
 
 
-class BoardKeeper:
-    def __init__(self, boards: Boards) -> None:
+class SearchIndexFollower:
+    def __init__(self, boards: MemorySearch) -> None:
         self._boards = boards
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
+        self._task = asyncio.create_task(self._run_forever())
 
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    async def _keep_on(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
-            pause = AGAIN_SECONDS
+            pause = STORAGE_RETRY_SECONDS
             try:
-                async with self._boards.changes() as stream:
-                    board = await self._filled()
-                    if len(board) > MOST:
-                        pause = TOO_LARGE_SECONDS
+                async with self._boards.watch_changes() as stream:
+                    board = await self._build()
+                    if len(board) > MAX_POSTINGS_FOR_INDEX:
+                        pause = TOO_LARGE_RETRY_SECONDS
                     else:
                         await self._follow(board, stream)
             except StorageError as error:
                 _log.warning("postings are not followed now", error=type(error).__name__)
             finally:
-                self._boards.current = None
+                self._boards.index = None
             await asyncio.sleep(pause)
 
-    async def _filled(self) -> Board:
-        board = Board()
+    async def _build(self) -> SearchIndex:
+        board = SearchIndex()
         begun = time.monotonic()
-        async for _ in self._boards.fill(board):
+        async for _ in self._boards.fill_index(board):
             # As long a pause as the batch took: others have half of the time at least.
             await asyncio.sleep(time.monotonic() - begun)
             begun = time.monotonic()
-        await _warmed(board)
+        await _warm(board)
         return board
 
-    async def _follow(self, board: Board, stream: ChangeStream) -> None:
+    async def _follow(self, board: SearchIndex, stream: ChangeStream) -> None:
         """Until the stream ends, as it does when the collection is dropped."""
-        self._boards.current = board
+        self._boards.index = board
         with suppress(StopAsyncIteration):
-            while len(board) <= MOST:
-                await self._boards.refresh(board, await _changed(stream))
-                if board.is_worn:
-                    board = self._boards.current = await _renewed(board)
+            while len(board) <= MAX_POSTINGS_FOR_INDEX:
+                await self._boards.refresh_postings(board, await _next_changed_ids(stream))
+                if board.needs_compaction:
+                    board = self._boards.index = await _rebuild(board)
 
 
-async def _changed(stream: ChangeStream) -> list[str]:
+async def _next_changed_ids(stream: ChangeStream) -> list[str]:
     """The ids of the next changes, as many as come together."""
     ids = {(await anext(stream))["documentKey"]["_id"]}
     with suppress(TimeoutError, StopAsyncIteration):
-        async with asyncio.timeout(GATHER_SECONDS):
-            while len(ids) < AT_ONCE:
+        async with asyncio.timeout(BATCH_WINDOW_SECONDS):
+            while len(ids) < MAX_CHANGES_PER_READ:
                 ids.add((await anext(stream))["documentKey"]["_id"])
     return list(ids)
 
 
-async def _renewed(board: Board) -> Board:
-    for fresh in board.renewed():
+async def _rebuild(board: SearchIndex) -> SearchIndex:
+    for fresh in board.compact_in_steps():
         if fresh is not None:
-            await _warmed(fresh)
+            await _warm(fresh)
             return fresh
         await asyncio.sleep(0)
     raise AssertionError("a board that is renewed comes at last")
 
 
-async def _warmed(board: Board) -> None:
-    for _ in board.warmed():
+async def _warm(board: SearchIndex) -> None:
+    for _ in board.warm_in_steps():
         await asyncio.sleep(0)

@@ -15,20 +15,20 @@ import structlog
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-TICK = 2.0
+WRITE_INTERVAL_SECONDS = 2.0
 """Seconds between two writes; whatever the number of scans, one batch."""
-MOST = 10_000
+MAX_WAITING_CODES = 10_000
 """Codes with scans that wait to be written; those of further codes are not counted."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Scans:
+class ScanCounter:
     """Counts for one process."""
 
     def __init__(self, store: Store) -> None:
-        self._codes = store.codes
-        self._waiting: Counter[str] = Counter()
+        self._codes = store.qr_codes
+        self._unwritten: Counter[str] = Counter()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -44,22 +44,22 @@ class Scans:
 
     def count(self, code_id: str) -> None:
         """One scan."""
-        if code_id in self._waiting or len(self._waiting) < MOST:
-            self._waiting[code_id] += 1
+        if code_id in self._unwritten or len(self._unwritten) < MAX_WAITING_CODES:
+            self._unwritten[code_id] += 1
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(TICK):
+                async with asyncio.timeout(WRITE_INTERVAL_SECONDS):
                     await self._stopping.wait()
             await self._write()
 
     async def _write(self) -> None:
-        counted, self._waiting = self._waiting, Counter()
+        counted, self._unwritten = self._unwritten, Counter()
         try:
-            await self._codes.count_scans(counted)
+            await self._codes.add_scans(counted)
         except StorageError as error:
             _log.warning("scans put off", codes=len(counted), error=type(error).__name__)
             for code_id, scans in counted.items():
-                if code_id in self._waiting or len(self._waiting) < MOST:
-                    self._waiting[code_id] += scans
+                if code_id in self._unwritten or len(self._unwritten) < MAX_WAITING_CODES:
+                    self._unwritten[code_id] += scans

@@ -16,17 +16,17 @@ import structlog
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-EVERY_SECONDS = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 """How often postings without a current entry are looked for."""
-AT_ONCE = 100
+POSTINGS_PER_BATCH = 100
 """Postings that are read and written together; others have their turn between any two."""
-REST, REST_IN_AN_IMPORT = 0.25, 39
+PAUSE_FACTOR, PAUSE_FACTOR_DURING_IMPORT = 0.25, 39
 """Pauses, in times of what the batch took: an import is to store its rows first."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Searching:
+class SearchEntryWriter:
     """Looks for such postings now and every ``EVERY_SECONDS``."""
 
     def __init__(self, store: Store) -> None:
@@ -34,7 +34,7 @@ class Searching:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_on())
+        self._task = asyncio.create_task(self._run_forever())
 
     async def close(self) -> None:
         if self._task is not None:
@@ -48,15 +48,15 @@ class Searching:
         """
         done = 0
         begun = time.monotonic()
-        while found := await self._store.searchable.refresh(AT_ONCE):
+        while found := await self._store.search_entries.rebuild_stale(POSTINGS_PER_BATCH):
             done += found
-            importing = await self._store.imports.active(most=1)
-            rest = REST_IN_AN_IMPORT if importing else REST
+            importing = await self._store.imports.count_active(most=1)
+            rest = PAUSE_FACTOR_DURING_IMPORT if importing else PAUSE_FACTOR
             await asyncio.sleep(rest * (time.monotonic() - begun))
             begun = time.monotonic()
         return done
 
-    async def _keep_on(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
             try:
                 done = await self.run()
@@ -64,4 +64,4 @@ class Searching:
                     _log.info("postings made findable", postings=done)
             except StorageError as error:
                 _log.warning("postings not findable yet", error=type(error).__name__)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -15,14 +15,14 @@ from typing import Any
 
 import httpcore
 
-from domain.webhooks.webhooks import Answer, FailureKind, is_public
-from workers.dns import Names
+from domain.webhooks.webhooks import DeliveryResult, FailureKind, is_public_address
+from workers.dns import DnsResolver
 
-TRY_SECONDS = 15.0
+ATTEMPT_TIMEOUT_SECONDS = 15.0
 """For one message, from the look-up to the end of the answer."""
-CONNECT_SECONDS = 5.0
-CONNECTIONS = 64
-MOST_ANSWER = 16 * 1024
+CONNECT_TIMEOUT_SECONDS = 5.0
+MAX_CONNECTIONS = 64
+MAX_RESPONSE_BYTES = 16 * 1024
 """Bytes of an answer that are read; nothing in it matters but its status."""
 
 
@@ -30,12 +30,12 @@ class AddressRefused(Exception):
     """The name leads to no address that may be connected to."""
 
 
-class CheckedBackend(httpcore.AsyncNetworkBackend):
+class PublicAddressBackend(httpcore.AsyncNetworkBackend):
     """Connects to public addresses only, unless ``private`` admits the others."""
 
     def __init__(self, *, private: bool) -> None:
         self._private = private
-        self._names = Names()
+        self._names = DnsResolver()
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -62,16 +62,16 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 
     async def _addresses(self, host: str) -> list[str]:
         try:
-            found = await self._names.addresses(host)
+            found = await self._names.resolve(host)
         except TimeoutError:
             raise httpcore.ConnectTimeout from None
         # A name that cannot be one, such as a..example, is told by the codec for names.
         except (OSError, UnicodeError):
             raise httpcore.ConnectError from None
-        return [str(address) for address in found if self._private or is_public(address)]
+        return [str(address) for address in found if self._private or is_public_address(address)]
 
 
-class Sender:
+class WebhookSender:
     """One pool of connections for all webhooks of this process."""
 
     def __init__(self, *, private: bool) -> None:
@@ -79,37 +79,41 @@ class Sender:
         self._pool = httpcore.AsyncConnectionPool(
             # Made once: reading all authorities takes a twentieth of a second.
             ssl_context=httpcore.default_ssl_context(),
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS // 4,
+            max_connections=MAX_CONNECTIONS,
+            max_keepalive_connections=MAX_CONNECTIONS // 4,
             keepalive_expiry=30.0,
-            network_backend=CheckedBackend(private=private),
+            network_backend=PublicAddressBackend(private=private),
         )
 
-    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
         """What came of one try."""
         if not (self._private or url.startswith("https:")):
             # It was made when plain HTTP was allowed.
-            return Answer(failure=FailureKind.ADDRESS_REFUSED)
+            return DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         try:
-            async with asyncio.timeout(TRY_SECONDS):
-                return Answer(status=await self._status(url, headers, body))
+            async with asyncio.timeout(ATTEMPT_TIMEOUT_SECONDS):
+                return DeliveryResult(status=await self._post(url, headers, body))
         except AddressRefused:
-            return Answer(failure=FailureKind.ADDRESS_REFUSED)
+            return DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         except (TimeoutError, httpcore.TimeoutException):
-            return Answer(failure=FailureKind.TIMEOUT)
+            return DeliveryResult(failure=FailureKind.TIMEOUT)
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             # httpcore gives what happened as the argument of its own error.
             if any(isinstance(what, ssl.SSLCertVerificationError) for what in error.args):
-                return Answer(failure=FailureKind.CERTIFICATE_REFUSED)
-            return Answer(failure=FailureKind.UNREACHABLE)
+                return DeliveryResult(failure=FailureKind.CERTIFICATE_REFUSED)
+            return DeliveryResult(failure=FailureKind.UNREACHABLE)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def _status(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-        timeout = {"connect": CONNECT_SECONDS, "read": TRY_SECONDS, "write": TRY_SECONDS}
+        timeout = {
+            "connect": CONNECT_TIMEOUT_SECONDS,
+            "read": ATTEMPT_TIMEOUT_SECONDS,
+            "write": ATTEMPT_TIMEOUT_SECONDS,
+        }
         async with self._pool.stream(
             "POST", url, headers=sent, content=body, extensions={"timeout": timeout}
         ) as response:
@@ -117,6 +121,6 @@ class Sender:
             # Read to its end, the connection can be used again; a long one is cut off.
             async for part in response.aiter_stream():
                 read += len(part)
-                if read > MOST_ANSWER:
+                if read > MAX_RESPONSE_BYTES:
                     break
             return response.status

@@ -19,30 +19,30 @@ from typing import Annotated
 import typer
 
 from api import logs
-from api.app import connected, importing
-from api.cli.import_report import csv_of, lines_of, summary
-from api.http.imports.templates import MEDIA_TYPES, made
-from api.server import run
+from api.app import connect_store, run_importer
+from api.cli.import_report import format_outcome_lines, stream_outcomes_csv, summarise
+from api.http.imports.templates import MEDIA_TYPES, build_template
+from api.server import run_coroutine
 from api.settings import Settings
 from domain.errors import InvalidInput, NotFound
 from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
-from domain.identity.accounts import Principal, Role, require
-from schema.relay import local_id
-from services.exchange.import_intake import MOST_BYTES, Intake, Order
+from domain.identity.accounts import Principal, Role, require_role
+from schema.relay import parse_global_id
+from services.exchange.import_intake import MAX_TABLE_BYTES, ImportCreator, ImportOrder
 from storage.clock import utc_now
 from storage.store import Store
 from workers.importer import Importer
 
-SOME_REFUSED = 3
+EXIT_ROWS_REFUSED = 3
 """The exit code when every row has its outcome, and some could not be taken in."""
-LOOK_SECONDS = 0.2
+POLL_INTERVAL_SECONDS = 0.2
 
-Print = Callable[[Store, Import], Awaitable[None]]
+RowPrinter = Callable[[Store, Import], Awaitable[None]]
 
 commands = typer.Typer()
 
 
-class NotDone(Exception):
+class ImportNotFinished(Exception):
     """The import came to an end before its last row; the message says how to go on."""
 
 
@@ -66,8 +66,8 @@ def import_postings(
     zh: _InChinese = False,
 ) -> None:
     """Bring in a table of postings, CSV or XLSX; exits with 3 when rows were refused."""
-    wanted = Wanted(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
-    _carry_out(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+    wanted = ImportArguments(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
+    _run_import(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
 @commands.command()
@@ -80,8 +80,8 @@ def import_employers(
     zh: _InChinese = False,
 ) -> None:
     """Bring in a table of employers, CSV or XLSX; exits with 3 when rows were refused."""
-    wanted = Wanted(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
-    _carry_out(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+    wanted = ImportArguments(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
+    _run_import(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
 @commands.command()
@@ -95,7 +95,7 @@ def import_template(
         raise InvalidInput(f"{file}: a template ends with .xlsx or .csv.")
     try:
         with file.open("xb") as out:
-            out.write(made(kind, form))
+            out.write(build_template(kind, form))
     except FileExistsError:
         raise InvalidInput(f"{file} exists. Name a new file.") from None
     except OSError as error:
@@ -104,7 +104,7 @@ def import_template(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImportArguments:
     """What was asked for on the command line."""
 
     file: Path
@@ -113,9 +113,11 @@ class Wanted:
     employer: str | None
     dry_run: bool
 
-    def order(self, caller: Principal) -> Order:
-        employer_id = local_id(self.employer, "Employer", "employer") if self.employer else None
-        return Order(
+    def to_order(self, caller: Principal) -> ImportOrder:
+        employer_id = (
+            parse_global_id(self.employer, "Employer", "employer") if self.employer else None
+        )
+        return ImportOrder(
             kind=self.kind,
             dry_run=self.dry_run,
             employer_id=employer_id,
@@ -124,58 +126,58 @@ class Wanted:
         )
 
 
-def _carry_out(wanted: Wanted, print_rows: Print) -> None:
+def _run_import(wanted: ImportArguments, print_rows: RowPrinter) -> None:
     # What a node tells of its work would stand between the lines.
     logs.configure(logging.WARNING)
-    done = run(bring(wanted, print_rows))
-    typer.echo(summary(done), err=True)
+    done = run_coroutine(import_table(wanted, print_rows))
+    typer.echo(summarise(done), err=True)
     if done.status is not ImportStatus.DONE:
-        raise NotDone(
+        raise ImportNotFinished(
             "The import was cancelled or broken off. Bring the table again: rows that were stored "
             "are known."
         )
     if done.refused or done.failed:
-        raise typer.Exit(SOME_REFUSED)
+        raise typer.Exit(EXIT_ROWS_REFUSED)
 
 
-async def bring(wanted: Wanted, print_rows: Print) -> Import:
+async def import_table(wanted: ImportArguments, print_rows: RowPrinter) -> Import:
     """The import when it has come to its end and its rows are printed.
 
     :raises NotFound: there is no such account or employer. ``NotPermitted``: it is for others.
     :raises InvalidInput: the file is no table of that kind, or too large.
     """
-    if wanted.file.stat().st_size > MOST_BYTES:
-        raise InvalidInput(f"A table has at most {MOST_BYTES >> 20} MiB: divide the file.")
-    async with connected(Settings.read()) as store, importing(store) as importer:
-        caller = await _caller(store, wanted.username)
-        order = wanted.order(caller)
-        await _earlier_done(store, caller)
-        intake = Intake(store, utc_now)
-        await intake.check(order)
-        one = await intake.take(wanted.file, order)
-        done = await _worked_off(store, importer, one)
+    if wanted.file.stat().st_size > MAX_TABLE_BYTES:
+        raise InvalidInput(f"A table has at most {MAX_TABLE_BYTES >> 20} MiB: divide the file.")
+    async with connect_store(Settings.read()) as store, run_importer(store) as importer:
+        caller = await _find_caller(store, wanted.username)
+        order = wanted.to_order(caller)
+        await _wait_for_earlier_import(store, caller)
+        intake = ImportCreator(store, utc_now)
+        await intake.check_allowed(order)
+        one = await intake.create_import(wanted.file, order)
+        done = await _wait_until_finished(store, importer, one)
         await print_rows(store, done)
     return done
 
 
-async def _caller(store: Store, username: str) -> Principal:
+async def _find_caller(store: Store, username: str) -> Principal:
     account = await store.accounts.by_username(username)
     if account is None:
         raise NotFound(f"There is no account {username}.")
-    return require(account.principal, Role.OFFICER, Role.RECRUITER)
+    return require_role(account.principal, Role.OFFICER, Role.RECRUITER)
 
 
-async def _earlier_done(store: Store, caller: Principal) -> None:
+async def _wait_for_earlier_import(store: Store, caller: Principal) -> None:
     """Wait for an import that the account has begun before: this command works on it too."""
     is_told = False
     while await store.imports.is_active(caller.subject):
         if not is_told:
             typer.echo("Another import of the account is not done. Waiting for it.", err=True)
             is_told = True
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
-async def _worked_off(store: Store, importer: Importer, one: Import) -> Import:
+async def _wait_until_finished(store: Store, importer: Importer, one: Import) -> Import:
     """The import when it has come to its end; stopped before, it is cancelled."""
     importer.wake()
     try:
@@ -184,26 +186,26 @@ async def _worked_off(store: Store, importer: Importer, one: Import) -> Import:
             length=one.total, label="Rows", hidden=hidden, file=sys.stderr
         ) as bar:
             while one.active:
-                await asyncio.sleep(LOOK_SECONDS)
-                read, one = one.read, await _as_it_is(store, one)
-                bar.update(one.read - read)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
+                read, one = one.processed_rows, await _reload(store, one)
+                bar.update(one.processed_rows - read)
     except asyncio.CancelledError:
-        await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
+        await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=utc_now())
         raise
     return one
 
 
-async def _as_it_is(store: Store, one: Import) -> Import:
+async def _reload(store: Store, one: Import) -> Import:
     found = await store.imports.by_id(one.id)
     assert found is not None  # it is forgotten after 30 days, not just now
     return found
 
 
 async def _print_table(store: Store, one: Import, *, zh: bool) -> None:
-    async for line in lines_of(store, one, zh=zh):
+    async for line in format_outcome_lines(store, one, zh=zh):
         typer.echo(line)
 
 
 async def _print_csv(store: Store, one: Import) -> None:
-    async for piece in csv_of(store, one):
+    async for piece in stream_outcomes_csv(store, one):
         typer.echo(piece, nl=False)

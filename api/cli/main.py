@@ -22,7 +22,7 @@ import typer
 import schema as schema_package
 from api import logs
 from api import trusted_documents as trust
-from api.app import Node, connected, demo_password
+from api.app import ServiceNode, choose_demo_password, connect_store
 from api.auth import hash_password
 from api.cli import imports as bringing
 from api.cli import maintenance as upkeep
@@ -35,24 +35,24 @@ from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
 from domain.screening.minimum_wages import KNOWN_WAGES
 from schema.relay import global_id
-from schema.root import printed
+from schema.root import print_schema
 from storage.clock import utc_now
-from storage.identity.audit import BrokenChain
+from storage.identity.audit import AuditChainBroken
 from storage.mongo.client import StorageError
-from storage.mongo.embedded import DataFolderBusy, MongodFailed, NoMongod
+from storage.mongo.embedded import DataFolderBusy, MongodFailed, MongodNotFound
 
-_SNAPSHOT = Path(schema_package.__path__[0]) / "schema.graphql"
-_EXPLAINED = (
+_SCHEMA_FILE = Path(schema_package.__path__[0]) / "schema.graphql"
+_EXPECTED_ERRORS = (
     SettingsInvalid,
     CannotListen,
-    NoMongod,
+    MongodNotFound,
     DataFolderBusy,
     MongodFailed,
     StorageError,
-    demo.NotADemo,
-    trust.NotTrustworthy,
-    bringing.NotDone,
-    BrokenChain,
+    demo.NotADemoDatabase,
+    trust.DocumentRefused,
+    bringing.ImportNotFinished,
+    AuditChainBroken,
     Refusal,
 )
 """Errors whose message tells a user what to do."""
@@ -77,7 +77,7 @@ def main() -> NoReturn:
     logs.configure()
     try:
         _app()
-    except _EXPLAINED as error:
+    except _EXPECTED_ERRORS as error:
         typer.echo(f"songgang: {error}", err=True)
     except Exception as error:  # noqa: BLE001 - a trace would quote values; the log tells where it was
         _log.critical("fault", exc_info=error)
@@ -92,14 +92,14 @@ def run(
     ] = False,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    serve(Settings.read(demo=with_demo), on_ready=_announce)
+    serve(Settings.read(demo=with_demo), on_ready=_print_ready)
 
 
 @_app.command()
 def seed() -> None:
     """Load the demo data into the configured database."""
     settings = Settings.read(demo=True)
-    password = demo_password(settings)
+    password = choose_demo_password(settings)
     _run(_seed(settings, password))
     typer.echo(f"Sign in as officer, host or recruiter; password: {password}")
 
@@ -129,7 +129,7 @@ def create_staff(
 ) -> None:
     """Make an account; the password comes from a prompt, SONGGANG_STAFF_PASSWORD or stdin."""
     staff.check_username(username)
-    password = _staff_password()
+    password = _read_staff_password()
     staff.check_password(password)
     _run(
         _create_staff(
@@ -152,11 +152,11 @@ def schema(
     ] = False,
 ) -> None:
     """Write the GraphQL schema to schema/schema.graphql."""
-    wanted = printed()
+    wanted = print_schema()
     if not check:
-        _SNAPSHOT.write_text(wanted, "utf-8")
+        _SCHEMA_FILE.write_text(wanted, "utf-8")
         return
-    kept = _SNAPSHOT.read_text("utf-8") if _SNAPSHOT.exists() else ""
+    kept = _SCHEMA_FILE.read_text("utf-8") if _SCHEMA_FILE.exists() else ""
     if kept != wanted:
         lines = difflib.unified_diff(
             kept.splitlines(), wanted.splitlines(), "committed", "in the code", lineterm=""
@@ -166,16 +166,16 @@ def schema(
         raise typer.Exit(1)
 
 
-def _announce(address: str, node: Node) -> None:
+def _print_ready(address: str, node: ServiceNode) -> None:
     lines = [
         f"Songgang is ready at {address}",
         f"GraphQL: {address}/graphql (HTTP POST, WebSocket graphql-transport-ws)",
     ]
-    if node.sign_ins is not None:
-        session_id = global_id("LiveSession", node.sign_ins.live_session_id)
+    if node.demo_sign_in is not None:
+        session_id = global_id("LiveSession", node.demo_sign_in.live_session_id)
         lines += [
             "Demo: sign in as officer, host or recruiter",
-            f"Password: {node.sign_ins.password}",
+            f"Password: {node.demo_sign_in.password}",
             f"Live session: {session_id}",
         ]
     # Nobody may be reading; that is no reason not to serve.
@@ -188,22 +188,22 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _seed(settings: Settings, password: str) -> None:
-    async with connected(settings) as store:
+    async with connect_store(settings) as store:
         await demo.load(store, password=password, at=utc_now(), table=KNOWN_WAGES)
 
 
 async def _create_union(name: str, level: UnionLevel, place: str, parent: str | None) -> None:
-    async with connected(Settings.read()) as store:
+    async with connect_store(Settings.read()) as store:
         union = await staff.create_union(store, name, level, place, parent)
     typer.echo(global_id("Union", union.id))
 
 
 async def _create_staff(**account: Any) -> None:
-    async with connected(Settings.read()) as store:
+    async with connect_store(Settings.read()) as store:
         await staff.create_staff(store, **account)
 
 
-def _staff_password() -> str:
+def _read_staff_password() -> str:
     given = os.environ.get("SONGGANG_STAFF_PASSWORD")
     if given:
         return given

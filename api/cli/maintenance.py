@@ -11,11 +11,11 @@ import sys
 
 import typer
 
-from api.app import connected
-from api.settings import SHORTEST_SECRET, Settings, SettingsInvalid
+from api.app import connect_store
+from api.settings import MIN_SECRET_LENGTH, Settings, SettingsInvalid
 from storage.clock import utc_now
-from workers.keys import Rotated, change_secret, rotate
-from workers.retention import Done, Retention
+from workers.keys import RotationResult, change_secret, rotate_contact_keys
+from workers.retention import RetentionResult, RetentionWorker
 
 commands = typer.Typer()
 
@@ -23,11 +23,13 @@ commands = typer.Typer()
 @commands.command()
 def rotate_keys() -> None:
     """Seal all contacts with a new key, or finish a rotation that was interrupted."""
-    done = asyncio.run(_rotate())
-    began = "made" if done.is_new else "known before"
-    typer.echo(f"Key contact/{done.version} ({began}): {done.contacts} contacts sealed with it.")
-    if done.webhooks:
-        typer.echo(f"The secrets of {done.webhooks} webhooks too.")
+    done = asyncio.run(_rotate_keys())
+    began = "made" if done.is_new_key else "known before"
+    typer.echo(
+        f"Key contact/{done.version} ({began}): {done.resealed_contacts} contacts sealed with it."
+    )
+    if done.resealed_webhooks:
+        typer.echo(f"The secrets of {done.resealed_webhooks} webhooks too.")
     if done.damaged:
         typer.echo(f"{done.damaged} contacts or secrets do not open and were left as they are.")
 
@@ -35,9 +37,9 @@ def rotate_keys() -> None:
 @commands.command(name="change-secret")
 def change_the_secret() -> None:
     """Bind the database to the secret that comes from a prompt, SONGGANG_NEW_SECRET or stdin."""
-    secret = _new_secret()
-    if len(secret) < SHORTEST_SECRET:
-        raise SettingsInvalid(f"SONGGANG_NEW_SECRET: needs at least {SHORTEST_SECRET} characters")
+    secret = _read_new_secret()
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise SettingsInvalid(f"SONGGANG_NEW_SECRET: needs at least {MIN_SECRET_LENGTH} characters")
     asyncio.run(_change_secret(secret))
     typer.echo("Changed. Set SONGGANG_SECRET to the new secret and restart every node.")
 
@@ -45,7 +47,7 @@ def change_the_secret() -> None:
 @commands.command()
 def verify_audit() -> None:
     """Check that no row of the audit log was changed, removed, added or moved."""
-    rows, digest = asyncio.run(_verify())
+    rows, digest = asyncio.run(_verify_audit())
     typer.echo(f"{rows} rows, none changed, missing or moved. Last: {digest}")
 
 
@@ -56,28 +58,28 @@ def retain() -> None:
     typer.echo(f"{done.erased} contacts erased, {done.deleted} records deleted.")
 
 
-async def _rotate() -> Rotated:
-    async with connected(Settings.read()) as store:
-        return await rotate(store, utc_now)
+async def _rotate_keys() -> RotationResult:
+    async with connect_store(Settings.read()) as store:
+        return await rotate_contact_keys(store, utc_now)
 
 
 async def _change_secret(secret: str) -> None:
-    async with connected(Settings.read()) as store:
+    async with connect_store(Settings.read()) as store:
         await change_secret(store, secret, utc_now)
 
 
-async def _verify() -> tuple[int, str]:
-    async with connected(Settings.read()) as store:
-        return await store.audit.verify()
+async def _verify_audit() -> tuple[int, str]:
+    async with connect_store(Settings.read()) as store:
+        return await store.audit_log.verify()
 
 
-async def _retain() -> Done:
+async def _retain() -> RetentionResult:
     settings = Settings.read()
-    async with connected(settings) as store:
-        return await Retention(store, utc_now, settings.periods).run()
+    async with connect_store(settings) as store:
+        return await RetentionWorker(store, utc_now, settings.retention_periods).run()
 
 
-def _new_secret() -> str:
+def _read_new_secret() -> str:
     given = os.environ.get("SONGGANG_NEW_SECRET")
     if given:
         return given

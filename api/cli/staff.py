@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 
-from api.auth import LONGEST_USERNAME
-from api.settings import LONGEST_PASSWORD
+from api.auth import MAX_USERNAME_LENGTH
+from api.settings import MAX_PASSWORD_LENGTH
 from domain.errors import AlreadyExists, InvalidInput, NotFound
 from domain.free_text import check_text
-from domain.identity.accounts import STAFF, Account, Role
+from domain.identity.accounts import STAFF_ROLES, Account, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.reference.regions import check_place_code
-from schema.relay import local_id
+from schema.relay import parse_global_id
 from storage.clock import utc_now
 from storage.mongo.client import Duplicate, new_id
 from storage.store import Store
 
-SHORTEST_PASSWORD = 12
-LONGEST_NAME = 64
-_USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{LONGEST_USERNAME - 1}}}")
+MIN_PASSWORD_LENGTH = 12
+MAX_NAME_LENGTH = 64
+_USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_USERNAME_LENGTH - 1}}}")
 
 
 async def create_union(
@@ -34,7 +34,7 @@ async def create_union(
     place_code = check_place_code(place_code, ("place",))
     above: tuple[str, ...] = ()
     if parent is not None:
-        above = (await _union(store, parent)).path
+        above = (await _find_union(store, parent)).path
     elif root := await store.unions.root():
         raise AlreadyExists(f"The tree has a root, {root.name}: say which --parent is above.")
     union_id = new_id()
@@ -64,7 +64,7 @@ async def create_staff(
     """
     check_username(username)
     _check_name(display_name)
-    if role not in STAFF:
+    if role not in STAFF_ROLES:
         raise InvalidInput("Viewers have no account: --role is officer, host or recruiter.")
     wants_employer = role is Role.RECRUITER
     if (union is not None, employer is not None) != (not wants_employer, wants_employer):
@@ -77,8 +77,8 @@ async def create_staff(
         display_name=display_name,
         role=role,
         password_hash=password_hash,
-        union_id=(await _union(store, union)).id if union is not None else None,
-        employer_id=await _employer(store, employer) if employer is not None else None,
+        union_id=(await _find_union(store, union)).id if union is not None else None,
+        employer_id=await _find_employer_id(store, employer) if employer is not None else None,
         created_at=utc_now(),
     )
     try:
@@ -95,8 +95,8 @@ def check_username(username: str) -> None:
     """
     if not _USERNAME.fullmatch(username.lower()):
         raise InvalidInput(
-            f"A user name has at most {LONGEST_USERNAME} letters a to z, digits, dots, dashes and "
-            "underscores, and begins with a letter or digit."
+            f"A user name has at most {MAX_USERNAME_LENGTH} letters a to z, digits, dots, dashes "
+            "and underscores, and begins with a letter or digit."
         )
 
 
@@ -105,25 +105,27 @@ def check_password(password: str) -> None:
 
     :raises InvalidInput: too short or too long.
     """
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInput(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise InvalidInput(
+            f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
+        )
 
 
 def _check_name(name: str) -> None:
     if not name.strip():
         raise InvalidInput("A name cannot be empty.")
-    check_text(name, LONGEST_NAME, ("name",))
+    check_text(name, MAX_NAME_LENGTH, ("name",))
 
 
-async def _union(store: Store, wanted: str) -> Union:
-    union = await store.unions.by_id(local_id(wanted, "Union"))
+async def _find_union(store: Store, wanted: str) -> Union:
+    union = await store.unions.by_id(parse_global_id(wanted, "Union"))
     if union is None:
         raise NotFound("There is no union with that id.")
     return union
 
 
-async def _employer(store: Store, wanted: str) -> str:
-    employer_id = local_id(wanted, "Employer")
+async def _find_employer_id(store: Store, wanted: str) -> str:
+    employer_id = parse_global_id(wanted, "Employer")
     if not await store.employers.by_ids([employer_id]):
         raise NotFound("There is no employer with that id.")
     return employer_id

@@ -12,28 +12,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from api.demo.synthetic_jobs import PATTERNS, Trade
-from api.demo.synthetic_regions import REGIONS, UNIONS, Region
-from api.demo.synthetic_terms import SPOILERS, Dice, make_terms
+from api.demo.synthetic_jobs import JOB_TEMPLATES, FirmKind
+from api.demo.synthetic_regions import DEMO_REGIONS, DEMO_UNIONS, DemoRegion
+from api.demo.synthetic_terms import TERM_DEFECTS, Dice, make_terms
 from domain.employers.employers import (
     CheckMethod,
     Employer,
     EmployerCheck,
-    check_character,
-    checked,
+    compute_check_character,
+    record_check,
 )
 from domain.identity.unions import Union
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.screening.verdicts import admitted, decided
+from domain.screening.verdicts import apply_review, create_posting
 
-_POSTINGS_A_REGION = 60
+_POSTINGS_PER_REGION = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demo:
+class DemoData:
     """What the demo holds; unions from the root down, postings in the order of their making."""
 
     unions: tuple[Union, ...]
@@ -44,7 +44,7 @@ class Demo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Setting:
+class _DemoContext:
     """What every record of the demo is made with."""
 
     owner_id: str
@@ -59,7 +59,7 @@ class _Setting:
         return day_in_china(self.at)
 
 
-def synthesise(
+def make_demo_data(
     *,
     owner_id: str,
     officer_id: str,
@@ -67,14 +67,14 @@ def synthesise(
     new_id: Callable[[], str],
     table: WageTable,
     seed: int = 2026,
-) -> Demo:
+) -> DemoData:
     """Make the demo as of ``at`` (UTC): 20 firms, 300 postings, two sessions on air.
 
     ``owner_id`` is the account that holds the sessions, ``officer_id`` the one that entered the
     firms and approved what the gate had held for want of verified wage figures. Every posting
     that a session presents is open.
     """
-    setting = _Setting(
+    setting = _DemoContext(
         owner_id=owner_id,
         officer_id=officer_id,
         at=at,
@@ -87,17 +87,17 @@ def synthesise(
     checks: list[EmployerCheck] = []
     postings: list[Posting] = []
     sessions: list[LiveSession] = []
-    for region in REGIONS:
+    for region in DEMO_REGIONS:
         union = unions[region.union]
         firms = _employers(setting, region, union)
         for trade, age in _check_ages(region).items():
-            firms[trade], check = _checked(setting, firms[trade], age)
+            firms[trade], check = _check_employer(setting, firms[trade], age)
             checks.append(check)
         jobs = tuple(_postings(setting, region, union, firms))
         employers += firms.values()
         postings += jobs
         sessions.append(_session(setting, region, union, jobs))
-    return Demo(
+    return DemoData(
         unions=tuple(unions.values()),
         employers=tuple(employers),
         checks=tuple(checks),
@@ -106,9 +106,9 @@ def synthesise(
     )
 
 
-def _unions(setting: _Setting) -> dict[str, Union]:
+def _unions(setting: _DemoContext) -> dict[str, Union]:
     unions: dict[str, Union] = {}
-    for name, level, place_code, parent in UNIONS:
+    for name, level, place_code, parent in DEMO_UNIONS:
         union_id = setting.new_id()
         above = unions[parent].path if parent else ()
         unions[name] = Union(
@@ -122,7 +122,7 @@ def _unions(setting: _Setting) -> dict[str, Union]:
     return unions
 
 
-def _employers(setting: _Setting, region: Region, union: Union) -> dict[Trade, Employer]:
+def _employers(setting: _DemoContext, region: DemoRegion, union: Union) -> dict[FirmKind, Employer]:
     """One firm a trade."""
     return {
         trade: Employer(
@@ -136,22 +136,24 @@ def _employers(setting: _Setting, region: Region, union: Union) -> dict[Trade, E
             created_at=setting.at - timedelta(days=30),
             synthetic=True,
         )
-        for trade, word in zip(Trade, region.firms, strict=True)
+        for trade, word in zip(FirmKind, region.firm_words, strict=True)
     }
 
 
-def _check_ages(region: Region) -> Mapping[Trade, timedelta]:
+def _check_ages(region: DemoRegion) -> Mapping[FirmKind, timedelta]:
     """Since when the firms of a region are checked, those that are."""
-    ages = dict.fromkeys(Trade, timedelta(days=10))
-    if region is REGIONS[-1]:
-        del ages[Trade.DESIGNING]
-    if region is REGIONS[-2]:
-        ages[Trade.DESIGNING] = timedelta(days=200)
+    ages = dict.fromkeys(FirmKind, timedelta(days=10))
+    if region is DEMO_REGIONS[-1]:
+        del ages[FirmKind.DESIGNING]
+    if region is DEMO_REGIONS[-2]:
+        ages[FirmKind.DESIGNING] = timedelta(days=200)
     return ages
 
 
-def _checked(setting: _Setting, firm: Employer, age: timedelta) -> tuple[Employer, EmployerCheck]:
-    return checked(
+def _check_employer(
+    setting: _DemoContext, firm: Employer, age: timedelta
+) -> tuple[Employer, EmployerCheck]:
+    return record_check(
         firm,
         # Not one of the given ids: those name the same things as before there were checks.
         f"{firm.id}1",
@@ -165,22 +167,22 @@ def _checked(setting: _Setting, firm: Employer, age: timedelta) -> tuple[Employe
     )
 
 
-def _credit_code(place_code: str, trade: Trade) -> str:
+def _credit_code(place_code: str, trade: FirmKind) -> str:
     """A code whose organisation part reads HECHENG (合成) and whose check characters are right."""
-    organisation = f"HECHENG{tuple(Trade).index(trade) + 1}"
+    organisation = f"HECHENG{tuple(FirmKind).index(trade) + 1}"
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     # GB 11714: digits count as themselves, letters from A = 10; 10 is written X and 11 is 0.
     total = sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True))
     code = f"91{place_code}{organisation}{'0X987654321'[total % 11]}"
-    return code + check_character(code)
+    return code + compute_check_character(code)
 
 
 def _postings(
-    setting: _Setting, region: Region, union: Union, firms: dict[Trade, Employer]
+    setting: _DemoContext, region: DemoRegion, union: Union, firms: dict[FirmKind, Employer]
 ) -> Iterator[Posting]:
-    occupations = tuple(PATTERNS)
+    occupations = tuple(JOB_TEMPLATES)
     first_at = setting.at - timedelta(days=7)
-    for number in range(_POSTINGS_A_REGION):
+    for number in range(_POSTINGS_PER_REGION):
         occupation = occupations[number % len(occupations)]
         terms = make_terms(
             occupation,
@@ -191,10 +193,10 @@ def _postings(
         )
         is_bad = number % 12 == 7
         if is_bad:
-            terms = SPOILERS[number // 12](terms)
-        posting = admitted(
+            terms = TERM_DEFECTS[number // 12](terms)
+        posting = create_posting(
             setting.new_id(),
-            employer=firms[PATTERNS[occupation].trade],
+            employer=firms[JOB_TEMPLATES[occupation].trade],
             union_path=union.path,
             terms=terms,
             table=setting.table,
@@ -203,14 +205,14 @@ def _postings(
             synthetic=True,
         )
         posting = replace(posting, created_at=first_at + timedelta(minutes=number))
-        yield _decided(setting, posting, waits=is_bad or number % 20 == 13)
+        yield _review_posting(setting, posting, waits=is_bad or number % 20 == 13)
 
 
-def _decided(setting: _Setting, posting: Posting, *, waits: bool) -> Posting:
+def _review_posting(setting: _DemoContext, posting: Posting, *, waits: bool) -> Posting:
     """The posting after an officer, unless it still ``waits`` for one."""
     if waits or posting.status is not PostingStatus.IN_REVIEW:
         return posting
-    return decided(
+    return apply_review(
         posting,
         by=setting.officer_id,
         at=posting.created_at + timedelta(hours=1),
@@ -220,10 +222,10 @@ def _decided(setting: _Setting, posting: Posting, *, waits: bool) -> Posting:
 
 
 def _session(
-    setting: _Setting, region: Region, union: Union, postings: Sequence[Posting]
+    setting: _DemoContext, region: DemoRegion, union: Union, postings: Sequence[Posting]
 ) -> LiveSession:
     """Presents open postings firm by firm, and of each firm the largest intake first."""
-    shown = [job for job in postings if job.status is PostingStatus.OPEN][: region.shown]
+    shown = [job for job in postings if job.status is PostingStatus.OPEN][: region.session_postings]
     firms = list(dict.fromkeys(job.employer_id for job in postings))
     shown.sort(key=lambda job: (firms.index(job.employer_id), -job.terms.headcount))
     starts_at = setting.at + region.starts_in

@@ -9,7 +9,7 @@ from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 
 
-class Trade(Labelled):
+class FirmKind(Labelled):
     """What kind of firm offers a job."""
 
     MAKING = "MAKING", "智能装备"
@@ -19,12 +19,12 @@ class Trade(Labelled):
 
 
 @dataclass(frozen=True)
-class Pattern:
+class JobTemplate:
     """The lowest pay in yuan, how much it varies, and the terms that go with the occupation."""
 
-    trade: Trade
-    lowest: int
-    spread: int
+    trade: FirmKind
+    lowest_pay: int
+    pay_range: int
     intensity: Intensity
     shifts: tuple[Shift, ...]
     duties: str
@@ -44,9 +44,9 @@ _THREE = (Shift.TWO_SHIFT, Shift.THREE_SHIFT)
 _FLEXIBLE = (Shift.FLEXIBLE,)
 _LIGHT, _MEDIUM, _HEAVY = Intensity.LIGHT, Intensity.MEDIUM, Intensity.HEAVY
 
-PATTERNS: dict[Occupation, Pattern] = {
-    Occupation.ELECTRICIAN: Pattern(
-        Trade.MAKING,
+JOB_TEMPLATES: dict[Occupation, JobTemplate] = {
+    Occupation.ELECTRICIAN: JobTemplate(
+        FirmKind.MAKING,
         5200,
         3000,
         _MEDIUM,
@@ -54,8 +54,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "负责车间供配电和设备电气部分的安装、巡检与检修。",
         "持低压电工作业证，能看懂电气图。",
     ),
-    Occupation.WELDER: Pattern(
-        Trade.MAKING,
+    Occupation.WELDER: JobTemplate(
+        FirmKind.MAKING,
         5800,
         3500,
         _HEAVY,
@@ -63,8 +63,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "按图纸进行氩弧焊、二保焊作业，自检焊缝。",
         "持焊工证，有一年以上焊接经验。",
     ),
-    Occupation.CRANE_OPERATOR: Pattern(
-        Trade.MAKING,
+    Occupation.CRANE_OPERATOR: JobTemplate(
+        FirmKind.MAKING,
         5500,
         2800,
         _MEDIUM,
@@ -72,8 +72,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "操作桥式起重机吊运工件，每班点检并记录。",
         "持起重机司机证，服从信号指挥。",
     ),
-    Occupation.NETWORK_PROGRAMMER: Pattern(
-        Trade.DESIGNING,
+    Occupation.NETWORK_PROGRAMMER: JobTemplate(
+        FirmKind.DESIGNING,
         7000,
         6000,
         _LIGHT,
@@ -81,8 +81,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "开发和维护企业业务系统，编写测试与文档。",
         "熟悉一门后端语言和一种数据库。",
     ),
-    Occupation.CHILDCARE_WORKER: Pattern(
-        Trade.SERVING,
+    Occupation.CHILDCARE_WORKER: JobTemplate(
+        FirmKind.SERVING,
         3900,
         1500,
         _MEDIUM,
@@ -90,8 +90,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "照料幼儿饮食、午睡和卫生，配合教师组织活动。",
         "持保育师证或愿意参加带薪培训。",
     ),
-    Occupation.ECOMMERCE_STREAMER: Pattern(
-        Trade.DESIGNING,
+    Occupation.ECOMMERCE_STREAMER: JobTemplate(
+        FirmKind.DESIGNING,
         5000,
         5000,
         _LIGHT,
@@ -99,8 +99,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "在直播间讲解商品，回答观众提问，整理直播数据。",
         "普通话流利，表达清楚。",
     ),
-    Occupation.CATERING_SUPERVISOR: Pattern(
-        Trade.SERVING,
+    Occupation.CATERING_SUPERVISOR: JobTemplate(
+        FirmKind.SERVING,
         4800,
         2200,
         _MEDIUM,
@@ -108,8 +108,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "管理门店排班、食品安全和顾客服务。",
         "有两年以上餐饮经验，持健康证。",
     ),
-    Occupation.REFINERY_ELECTRICIAN: Pattern(
-        Trade.MAKING,
+    Occupation.REFINERY_ELECTRICIAN: JobTemplate(
+        FirmKind.MAKING,
         6200,
         3200,
         _HEAVY,
@@ -117,8 +117,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "炼油装置电气设备的检修、试验和故障处理。",
         "持高压电工作业证，熟悉防爆要求。",
     ),
-    Occupation.PASTRY_COOK: Pattern(
-        Trade.SERVING,
+    Occupation.PASTRY_COOK: JobTemplate(
+        FirmKind.SERVING,
         4200,
         2000,
         _MEDIUM,
@@ -126,8 +126,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "制作中式面点，管理原料和操作间卫生。",
         "持健康证，会两种以上面点。",
     ),
-    Occupation.GENERAL_WORKER: Pattern(
-        Trade.MAKING,
+    Occupation.GENERAL_WORKER: JobTemplate(
+        FirmKind.MAKING,
         4300,
         1800,
         _MEDIUM,
@@ -135,8 +135,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "产线装配、包装和搬运，按作业指导书操作。",
         "不限经验，入职有带薪培训。",
     ),
-    Occupation.SECURITY_GUARD: Pattern(
-        Trade.SERVING,
+    Occupation.SECURITY_GUARD: JobTemplate(
+        FirmKind.SERVING,
         3800,
         1200,
         _LIGHT,
@@ -145,8 +145,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "持保安员证或愿意参加培训。",
         EmploymentType.DISPATCH,
     ),
-    Occupation.CLERK: Pattern(
-        Trade.DESIGNING,
+    Occupation.CLERK: JobTemplate(
+        FirmKind.DESIGNING,
         3600,
         800,
         _LIGHT,
@@ -155,8 +155,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "会使用办公软件，每周可到岗四天以上。",
         EmploymentType.INTERNSHIP,
     ),
-    Occupation.SALES: Pattern(
-        Trade.MOVING,
+    Occupation.SALES: JobTemplate(
+        FirmKind.MOVING,
         4500,
         4500,
         _LIGHT,
@@ -164,8 +164,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "开拓和回访客户，跟进订单与回款。",
         "善于沟通，有销售经验更好。",
     ),
-    Occupation.DELIVERY_RIDER: Pattern(
-        Trade.MOVING,
+    Occupation.DELIVERY_RIDER: JobTemplate(
+        FirmKind.MOVING,
         28,
         12,
         _HEAVY,
@@ -174,8 +174,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "会骑电动车，持健康证。",
         EmploymentType.GIG,
     ),
-    Occupation.MATERNITY_NANNY: Pattern(
-        Trade.SERVING,
+    Occupation.MATERNITY_NANNY: JobTemplate(
+        FirmKind.SERVING,
         6800,
         4000,
         _MEDIUM,
@@ -183,8 +183,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "照护产妇和新生儿，制作月子餐。",
         "持母婴护理证和健康证。",
     ),
-    Occupation.COURIER: Pattern(
-        Trade.MOVING,
+    Occupation.COURIER: JobTemplate(
+        FirmKind.MOVING,
         5200,
         2500,
         _HEAVY,
@@ -192,8 +192,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "负责片区快件的揽收和派送。",
         "会骑三轮电动车，熟悉片区道路。",
     ),
-    Occupation.RIDE_HAILING_DRIVER: Pattern(
-        Trade.MOVING,
+    Occupation.RIDE_HAILING_DRIVER: JobTemplate(
+        FirmKind.MOVING,
         30,
         14,
         _MEDIUM,
@@ -202,8 +202,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "持网络预约出租汽车驾驶员证，三年以上驾龄。",
         EmploymentType.GIG,
     ),
-    Occupation.SANITATION_WORKER: Pattern(
-        Trade.SERVING,
+    Occupation.SANITATION_WORKER: JobTemplate(
+        FirmKind.SERVING,
         26,
         6,
         _MEDIUM,
@@ -212,8 +212,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "不限学历和经验。",
         EmploymentType.PART_TIME,
     ),
-    Occupation.INDUSTRIAL_ROBOTICS: Pattern(
-        Trade.MAKING,
+    Occupation.INDUSTRIAL_ROBOTICS: JobTemplate(
+        FirmKind.MAKING,
         7200,
         4500,
         _LIGHT,
@@ -221,8 +221,8 @@ PATTERNS: dict[Occupation, Pattern] = {
         "工业机器人的编程、调试和维护保养。",
         "会一种主流机器人的示教编程。",
     ),
-    Occupation.INDUSTRIAL_DESIGNER: Pattern(
-        Trade.DESIGNING,
+    Occupation.INDUSTRIAL_DESIGNER: JobTemplate(
+        FirmKind.DESIGNING,
         6500,
         4500,
         _LIGHT,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 
-from api.demo.synthetic_regions import REGIONS
+from api.demo.synthetic_regions import DEMO_REGIONS
 from api.demo.synthetic_terms import Dice
 from domain.identity.unions import Union
 from domain.leads.leads import Contact
@@ -21,15 +21,21 @@ from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import Call, CallCampaign, CallEntry, CallOutcome
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Wants
-from domain.seekers.profile_consent import TEXT, consent_given
-from domain.seekers.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep, moved
+from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT, make_profile_consent
+from domain.seekers.referrals import (
+    Referral,
+    ReferralKind,
+    ReferralStatus,
+    ReferralStep,
+    transition_referral,
+)
 from domain.seekers.seekers import Profile, Seeker
 
-_WHERE = "黑龙江省总工会"
-_CALLED = 24
-_OWN = 12
+_UNION_NAME = "黑龙江省总工会"
+_CALL_ENTRY_COUNT = 24
+_SELF_REGISTERED_COUNT = 12
 _FIRST_PHONE = 14_499_000_000
-_SAID: tuple[tuple[str, Wants], ...] = (
+_SAMPLE_WISHES: tuple[tuple[str, Wants], ...] = (
     ("下午五点半前要接孩子", Wants(pick_up=PickUp(by=time(17, 30)))),
     ("只做轻体力活", Wants(heaviest=Intensity.LIGHT)),
     ("不上夜班", Wants(no_nights=True)),
@@ -37,7 +43,7 @@ _SAID: tuple[tuple[str, Wants], ...] = (
     ("月薪三千以上", Wants(lowest_pay=Pay(amount=3_000, period=PayPeriod.MONTH))),
     ("最好包吃", Wants(meals=True)),
 )
-_WORK = (
+_SAMPLE_OCCUPATIONS = (
     Occupation.CLERK,
     Occupation.SALES,
     Occupation.WELDER,
@@ -48,18 +54,18 @@ _WORK = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class People:
+class DemoPeople:
     """``called`` are on the campaign's list, each with what is to be sealed for it and for the
     profile that came of it."""
 
     campaign: CallCampaign
-    called: tuple[tuple[CallEntry, Contact], ...]
+    call_entries: tuple[tuple[CallEntry, Contact], ...]
     seekers: tuple[Seeker, ...]
     referrals: tuple[Referral, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Setting:
+class _PeopleContext:
     """What everybody is made with."""
 
     officer_id: str
@@ -69,7 +75,7 @@ class _Setting:
     dice: Dice
 
 
-def synthesise_people(
+def make_demo_people(
     unions: Sequence[Union],
     *,
     officer_id: str,
@@ -77,14 +83,16 @@ def synthesise_people(
     new_id: Callable[[], str],
     person: Callable[[str], str],
     seed: int = 2026,
-) -> People:
+) -> DemoPeople:
     """Make the people of the demo as of ``at``: 24 on a call list, 27 profiles, 6 referrals.
 
     ``person`` gives the keyed hash of a phone.
     """
-    setting = _Setting(officer_id=officer_id, at=at, new_id=new_id, person=person, dice=Dice(seed))
+    setting = _PeopleContext(
+        officer_id=officer_id, at=at, new_id=new_id, person=person, dice=Dice(seed)
+    )
     by_name = {union.name: union for union in unions}
-    union = by_name[_WHERE]
+    union = by_name[_UNION_NAME]
     campaign = CallCampaign(
         id=new_id(),
         title="桥通业·下岗转岗职工回访（合成）",
@@ -93,31 +101,35 @@ def synthesise_people(
         created_at=at - timedelta(days=3),
         synthetic=True,
     )
-    called = tuple(_called(setting, campaign, number) for number in range(_CALLED))
+    called = tuple(
+        _make_call_entry(setting, campaign, number) for number in range(_CALL_ENTRY_COUNT)
+    )
     seekers = [
-        _on_behalf(setting, entry, number)
+        _make_seeker_of_entry(setting, entry, number)
         for number, (entry, _) in enumerate(called)
         if entry.seeker_id is not None
     ]
-    own = islice(_themselves(setting, by_name), _OWN)
-    return People(
+    own = islice(_self_registered_seekers(setting, by_name), _SELF_REGISTERED_COUNT)
+    return DemoPeople(
         campaign=campaign,
-        called=called,
+        call_entries=called,
         seekers=(*seekers, *own),
         referrals=tuple(
-            _referral(setting, seeker, kind, number)
+            _make_referral(setting, seeker, kind, number)
             for number, (seeker, kind) in enumerate(zip(seekers, ReferralKind, strict=False))
         ),
     )
 
 
-def _called(setting: _Setting, campaign: CallCampaign, number: int) -> tuple[CallEntry, Contact]:
+def _make_call_entry(
+    setting: _PeopleContext, campaign: CallCampaign, number: int
+) -> tuple[CallEntry, Contact]:
     """Two thirds were reached; of the others some did not answer, do not seek, or come next."""
     contact = Contact(name=f"合成{number + 1:02}", phone=f"+86{_FIRST_PHONE + number}")
     outcome = {0: None, 1: CallOutcome.NO_ANSWER, 2: CallOutcome.NOT_SEEKING}.get(
         number % 9, CallOutcome.REACHED
     )
-    said = _SAID[number % len(_SAID)][0]
+    said = _SAMPLE_WISHES[number % len(_SAMPLE_WISHES)][0]
     note = "丈夫在找工作，她在家休息" if outcome is CallOutcome.NOT_SEEKING else said
     when = setting.at - timedelta(days=1, minutes=number)
     is_due = outcome in {None, CallOutcome.NO_ANSWER}
@@ -142,11 +154,11 @@ def _called(setting: _Setting, campaign: CallCampaign, number: int) -> tuple[Cal
     return entry, contact
 
 
-def _on_behalf(setting: _Setting, entry: CallEntry, number: int) -> Seeker:
+def _make_seeker_of_entry(setting: _PeopleContext, entry: CallEntry, number: int) -> Seeker:
     assert entry.seeker_id is not None  # that is whom it is made for
     wants = replace(
-        _SAID[number % len(_SAID)][1],
-        occupations=setting.dice.some(_WORK, 2),
+        _SAMPLE_WISHES[number % len(_SAMPLE_WISHES)][1],
+        occupations=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
         places=("230000",),
     )
     return Seeker(
@@ -154,12 +166,14 @@ def _on_behalf(setting: _Setting, entry: CallEntry, number: int) -> Seeker:
         profile=Profile(
             group=entry.group,
             wants=wants,
-            skills=setting.dice.some(_WORK, 2),
+            skills=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
             wants_training=number % 4 == 0,
         ),
         union_path=entry.union_path,
         person=entry.person,
-        consent=consent_given(TEXT.version, at=entry.updated_at, asked_by=setting.officer_id),
+        consent=make_profile_consent(
+            PROFILE_CONSENT_TEXT.version, at=entry.updated_at, asked_by=setting.officer_id
+        ),
         campaign_id=entry.campaign_id,
         entered_by=setting.officer_id,
         created_at=entry.updated_at,
@@ -168,31 +182,37 @@ def _on_behalf(setting: _Setting, entry: CallEntry, number: int) -> Seeker:
     )
 
 
-def _themselves(setting: _Setting, unions: dict[str, Union]) -> Iterator[Seeker]:
+def _self_registered_seekers(setting: _PeopleContext, unions: dict[str, Union]) -> Iterator[Seeker]:
     """Without a contact: nobody is behind them who could be called."""
     while True:
-        for region in REGIONS:
-            said = _SAID[setting.dice.below(len(_SAID))][1]
+        for region in DEMO_REGIONS:
+            said = _SAMPLE_WISHES[setting.dice.below(len(_SAMPLE_WISHES))][1]
             home = setting.dice.pick(region.counties)
             yield Seeker(
                 id=setting.new_id(),
                 profile=Profile(
                     group=setting.dice.pick(tuple(SeekerGroup)),
                     wants=replace(
-                        said, occupations=setting.dice.some(_WORK, 2), places=(f"{home[:2]}0000",)
+                        said,
+                        occupations=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
+                        places=(f"{home[:2]}0000",),
                     ),
                     home_place=home,
                 ),
                 union_path=unions[region.union].path,
                 giver=setting.new_id(),
-                consent=consent_given(TEXT.version, at=setting.at - timedelta(days=1)),
+                consent=make_profile_consent(
+                    PROFILE_CONSENT_TEXT.version, at=setting.at - timedelta(days=1)
+                ),
                 created_at=setting.at - timedelta(days=1),
                 updated_at=setting.at - timedelta(days=1),
                 synthetic=True,
             )
 
 
-def _referral(setting: _Setting, seeker: Seeker, kind: ReferralKind, number: int) -> Referral:
+def _make_referral(
+    setting: _PeopleContext, seeker: Seeker, kind: ReferralKind, number: int
+) -> Referral:
     """Of each kind one, in different stages."""
     opened = setting.at - timedelta(hours=20)
     referral = Referral(
@@ -206,7 +226,7 @@ def _referral(setting: _Setting, seeker: Seeker, kind: ReferralKind, number: int
         synthetic=True,
     )
     for status in (ReferralStatus.ACCEPTED, ReferralStatus.DONE)[: number % 3]:
-        referral = moved(
+        referral = transition_referral(
             referral, status, "", by=setting.officer_id, at=setting.at - timedelta(hours=10)
         )
     return referral

@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import count
 from typing import TypeVar
 
-from api.demo.synthetic_jobs import PATTERNS, Pattern
+from api.demo.synthetic_jobs import JOB_TEMPLATES, JobTemplate
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import (
     Benefit,
@@ -23,7 +23,7 @@ from domain.postings.postings import (
 from domain.seekers.groups import SeekerGroup
 
 _T = TypeVar("_T")
-_WELCOME: dict[Occupation, tuple[SeekerGroup, ...]] = {
+_FRIENDLY_TO: dict[Occupation, tuple[SeekerGroup, ...]] = {
     Occupation.GENERAL_WORKER: (SeekerGroup.MIGRANT_WORKER, SeekerGroup.LAID_OFF),
     Occupation.SECURITY_GUARD: (SeekerGroup.LAID_OFF, SeekerGroup.HARDSHIP_WORKER),
     Occupation.SANITATION_WORKER: (SeekerGroup.HARD_TO_EMPLOY, SeekerGroup.HARDSHIP_FAMILY),
@@ -35,7 +35,7 @@ _WELCOME: dict[Occupation, tuple[SeekerGroup, ...]] = {
     Occupation.NETWORK_PROGRAMMER: (SeekerGroup.GRADUATE,),
     Occupation.INDUSTRIAL_ROBOTICS: (SeekerGroup.GRADUATE, SeekerGroup.TRANSFERRING),
 }
-_FULL_COVER = (
+_FULL_INSURANCE = (
     InsuranceKind.PENSION,
     InsuranceKind.MEDICAL,
     InsuranceKind.UNEMPLOYMENT,
@@ -58,7 +58,7 @@ class Dice:
     def pick(self, choices: Sequence[_T]) -> _T:
         return choices[self.below(len(choices))]
 
-    def some(self, choices: Sequence[_T], most: int) -> tuple[_T, ...]:
+    def sample(self, choices: Sequence[_T], most: int) -> tuple[_T, ...]:
         """One to ``most`` of the choices, in their own order."""
         wanted = {self.below(len(choices)) for _ in range(most)}
         return tuple(choice for place, choice in enumerate(choices) if place in wanted)
@@ -68,7 +68,7 @@ def make_terms(
     occupation: Occupation, *, counties: Sequence[str], source: str, today: date, dice: Dice
 ) -> PostingTerms:
     """Good terms for an occupation in one of the counties; one in twenty is a repost."""
-    pattern = PATTERNS[occupation]
+    pattern = JOB_TEMPLATES[occupation]
     day, week = _hours(pattern)
     pay = _pay(pattern, dice)
     is_repost = dice.below(20) == 0
@@ -88,43 +88,43 @@ def make_terms(
         hours_per_day=day,
         hours_per_week=week,
         insurance=_insurance(pattern),
-        benefits=dice.some(tuple(Benefit), 4),
+        benefits=dice.sample(tuple(Benefit), 4),
         valid_until=today + timedelta(days=20 + dice.below(90)),
         is_repost=is_repost,
         repost_source=source if is_repost else None,
-        friendly_to=_WELCOME.get(occupation, ()),
+        friendly_to=_FRIENDLY_TO.get(occupation, ()),
     )
-    return _with_hours(terms) if terms.shift is Shift.DAY else terms
+    return _with_clock_times(terms) if terms.shift is Shift.DAY else terms
 
 
-def _with_hours(terms: PostingTerms) -> PostingTerms:
+def _with_clock_times(terms: PostingTerms) -> PostingTerms:
     """When a day's work begins and ends, with an hour's break in eight."""
     begins = 8 + terms.headcount % 2
     lasts = int(terms.hours_per_day) + int(terms.hours_per_day) // 8
     return replace(terms, starts_at=time(begins), ends_at=time(begins + lasts))
 
 
-def _pay(pattern: Pattern, dice: Dice) -> Pay:
+def _pay(pattern: JobTemplate, dice: Dice) -> Pay:
     step = 100 if pattern.period is PayPeriod.MONTH else 1
-    more = dice.below(pattern.spread // step + 1) * step
-    return Pay(amount=pattern.lowest + more, period=pattern.period)
+    more = dice.below(pattern.pay_range // step + 1) * step
+    return Pay(amount=pattern.lowest_pay + more, period=pattern.period)
 
 
-def _probation(pattern: Pattern, pay: Pay) -> int | None:
+def _probation(pattern: JobTemplate, pay: Pay) -> int | None:
     """85 % where there is a probation at all."""
     is_employed = pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}
     return -(-pay.amount * 85 // 100) if is_employed else None
 
 
-def _hours(pattern: Pattern) -> tuple[Decimal, Decimal]:
+def _hours(pattern: JobTemplate) -> tuple[Decimal, Decimal]:
     if pattern.employment_type is EmploymentType.PART_TIME:
         return Decimal(4), Decimal(20)
     return Decimal(8), Decimal(40)
 
 
-def _insurance(pattern: Pattern) -> tuple[InsuranceKind, ...]:
+def _insurance(pattern: JobTemplate) -> tuple[InsuranceKind, ...]:
     if pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}:
-        return _FULL_COVER
+        return _FULL_INSURANCE
     return (InsuranceKind.WORK_INJURY,)
 
 
@@ -136,7 +136,7 @@ def _below_minimum(terms: PostingTerms) -> PostingTerms:
     return replace(
         terms,
         employment_type=EmploymentType.FULL_TIME,
-        insurance=_FULL_COVER,
+        insurance=_FULL_INSURANCE,
         pay=Pay(amount=1500, period=PayPeriod.MONTH),
         probation_pay=None,
     )
@@ -146,7 +146,7 @@ def _low_probation(terms: PostingTerms) -> PostingTerms:
     return replace(
         terms,
         employment_type=EmploymentType.FULL_TIME,
-        insurance=_FULL_COVER,
+        insurance=_FULL_INSURANCE,
         pay=Pay(amount=6000, period=PayPeriod.MONTH),
         probation_pay=3600,
     )
@@ -167,7 +167,7 @@ def _part_time_by_the_month(terms: PostingTerms) -> PostingTerms:
     )
 
 
-SPOILERS = (
+TERM_DEFECTS = (
     _without_insurance,
     _below_minimum,
     _low_probation,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from domain.errors import TooManyAttempts
 
 
-class Turns:
+class ConcurrencyLimit:
     """At most ``most`` at the same moment, of different callers."""
 
     def __init__(self, most: int) -> None:
@@ -16,7 +16,7 @@ class Turns:
         self._taken: set[str] = set()
 
     @contextmanager
-    def taken_by(self, caller: str) -> Iterator[None]:
+    def acquire(self, caller: str) -> Iterator[None]:
         """A turn of this caller, for as long as the block lasts.
 
         :raises TooManyAttempts: the caller has one already, or all are taken.

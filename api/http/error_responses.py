@@ -10,20 +10,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_FRONT = Path(__file__).with_name("front.html").read_text("utf-8")
-_HEADERS = {
+_FRONT_PAGE = Path(__file__).with_name("front.html").read_text("utf-8")
+_SECURITY_HEADERS = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
 
 
-async def front(_request: Request) -> Response:
+async def serve_front_page(_request: Request) -> Response:
     """Says what this is and where to go on."""
-    return HTMLResponse(_FRONT)
+    return HTMLResponse(_FRONT_PAGE)
 
 
-async def refused(_request: Request, error: Exception) -> Response:
+async def http_error_response(_request: Request, error: Exception) -> Response:
     """The answer to a request that no route takes."""
     assert isinstance(error, HTTPException)  # it is registered for nothing else
     return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
@@ -43,7 +43,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in _SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 

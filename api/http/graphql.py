@@ -17,15 +17,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
-from api.graphql_requests import Malformed, read_request
-from api.websocket.connection import Sockets
+from api.graphql_requests import MalformedRequest, parse_request
+from api.websocket.connection import WebSocketServer
 from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
 from schema.context import Context, Services
 from schema.execution.engine import Engine, RequestInvalid
 
-JSON = "application/json"
-RESPONSE_JSON = "application/graphql-response+json"
+JSON_MEDIA_TYPE = "application/json"
+GRAPHQL_RESPONSE_MEDIA_TYPE = "application/graphql-response+json"
 
 Authenticate = Callable[[str | None], Principal | None]
 
@@ -45,25 +45,25 @@ class GraphQLEndpoint:
         self._services = services
         self._authenticate = authenticate
         self._origins = frozenset(origins)
-        self.sockets = Sockets(engine, services, authenticate)
+        self.sockets = WebSocketServer(engine, services, authenticate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            if not self._is_welcome(scope):
+            if not self._is_origin_allowed(scope):
                 # Before the handshake is answered, a close is a 403.
                 await receive()
                 await send({"type": "websocket.close", "code": 4403, "reason": "Foreign origin"})
                 return
             await self.sockets.serve(scope, receive, send)
             return
-        response = await self._answer(HttpRequest(scope, receive))
+        response = await self._execute(HttpRequest(scope, receive))
         await response(scope, receive, send)
 
     async def drain(self) -> None:
         """Send every WebSocket client away; they come back to another node."""
         await self.sockets.drain()
 
-    def _is_welcome(self, scope: Scope) -> bool:
+    def _is_origin_allowed(self, scope: Scope) -> bool:
         """Whether the page that opens the socket is ours; who sends no origin is no browser."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
@@ -73,19 +73,28 @@ class GraphQLEndpoint:
         # A proxy in front may speak TLS for us.
         return origin in {f"http://{host}", f"https://{host}"}
 
-    async def _answer(self, http: HttpRequest) -> Response:
-        media_type = RESPONSE_JSON if RESPONSE_JSON in http.headers.get("accept", "") else JSON
+    async def _execute(self, http: HttpRequest) -> Response:
+        media_type = (
+            GRAPHQL_RESPONSE_MEDIA_TYPE
+            if GRAPHQL_RESPONSE_MEDIA_TYPE in http.headers.get("accept", "")
+            else JSON_MEDIA_TYPE
+        )
         if http.method != "POST":
-            return _errors("Send a POST request with a JSON body.", 405, JSON, allow="POST")
-        if http.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            return _errors(f"Send the body as {JSON}.", 415, JSON)
+            return _error_response(
+                "Send a POST request with a JSON body.", 405, JSON_MEDIA_TYPE, allow="POST"
+            )
+        if (
+            http.headers.get("content-type", "").partition(";")[0].strip().lower()
+            != JSON_MEDIA_TYPE
+        ):
+            return _error_response(f"Send the body as {JSON_MEDIA_TYPE}.", 415, JSON_MEDIA_TYPE)
         try:
-            request = read_request(_parsed(await http.body()))
+            request = parse_request(_parse_json(await http.body()))
             result = await self._engine.execute(request, self._context(http))
-        except (Malformed, ClientDisconnect) as malformed:
-            return _errors(str(malformed), 400, media_type)
+        except (MalformedRequest, ClientDisconnect) as malformed:
+            return _error_response(str(malformed), 400, media_type)
         except RequestInvalid as invalid:
-            status = 400 if media_type == RESPONSE_JSON else 200
+            status = 400 if media_type == GRAPHQL_RESPONSE_MEDIA_TYPE else 200
             return Response(orjson.dumps({"errors": invalid.errors}), status, media_type=media_type)
         return Response(result, media_type=media_type)
 
@@ -94,17 +103,17 @@ class GraphQLEndpoint:
         try:
             principal = self._authenticate(http.headers.get("authorization"))
         except Unauthenticated as refused:
-            return Context(self._services, None, peer=peer, refused=refused)
+            return Context(self._services, None, peer=peer, token_error=refused)
         return Context(self._services, principal, peer=peer)
 
 
-def _parsed(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Malformed("The body is not JSON.") from None
+        raise MalformedRequest("The body is not JSON.") from None
 
 
-def _errors(message: str, status: int, media_type: str, **headers: str) -> Response:
+def _error_response(message: str, status: int, media_type: str, **headers: str) -> Response:
     body = {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}
     return Response(orjson.dumps(body), status, headers=headers, media_type=media_type)

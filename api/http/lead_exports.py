@@ -26,34 +26,34 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.http.refusals import answer_of
+from api.http.refusals import refusal_response
 from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
-from domain.exchange.lead_rows import COLUMNS, GONE, row
-from domain.identity.accounts import Principal, Role, require
+from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, lead_row
+from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
 from schema.errors import BUSY_MESSAGE
-from schema.leads.lead_types import scope_of
-from schema.relay import global_id, local_id
-from services.exchange.table_writer import Rows, csv_pieces, write_xlsx
+from schema.leads.lead_types import lead_scope_query
+from schema.relay import global_id, parse_global_id
+from services.exchange.table_writer import Rows, stream_csv, write_xlsx
 from storage.leads.leads import LeadQuery
 from storage.mongo.crypto import ContactDamaged
 from storage.mongo.errors import StorageError, StorageUnavailable
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 
-PAGE = 100
+LEADS_PER_READ = 100
 """Leads read at a time, some 10 ms of work: rooms on air are served in between."""
-MOST_LEADS = 1_000_000
+MAX_LEADS = 1_000_000
 """A sheet of Excel holds 1,048,576 rows."""
-AT_ONCE = 4
+MAX_CONCURRENT_EXPORTS = 4
 """Exports that one process makes at the same moment."""
-SECONDS = 900.0
+EXPORT_TIMEOUT_SECONDS = 900.0
 """An export that is not done by then is cut off: its client has stopped reading."""
-NAMES_KEPT = 1_000
+MAX_CACHED_NAMES = 1_000
 """Names of sessions and employers that one export keeps."""
 
 _PARAMETERS = frozenset({"sessionId", "postingId", "stage"})
-_TYPES = {
+_MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -62,7 +62,7 @@ R = TypeVar("R")
 _log = structlog.get_logger(__name__)
 
 
-class Exports:
+class LeadExportEndpoint:
     """Answers with a table of leads; one at a time for an account in this process."""
 
     def __init__(
@@ -75,31 +75,31 @@ class Exports:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            caller = require(
+            caller = require_role(
                 self._authenticate(request.headers.get("authorization")),
                 Role.OFFICER,
                 Role.RECRUITER,
             )
-            query = _query(request, caller)
-            self._check_turn(caller)
+            query = _parse_query(request, caller)
+            self._check_capacity(caller)
         except Refusal as refusal:
-            await answer_of(refusal)(scope, receive, send)
+            await refusal_response(refusal)(scope, receive, send)
             return
         self._running.add(caller.subject)
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(EXPORT_TIMEOUT_SECONDS):
                 await self._export(query, Path(request.url.path).suffix, scope, receive, send)
         except Refusal as refusal:
-            await answer_of(refusal)(scope, receive, send)
+            await refusal_response(refusal)(scope, receive, send)
         except TimeoutError:
-            _log.warning("export cut off", seconds=SECONDS)
+            _log.warning("export cut off", seconds=EXPORT_TIMEOUT_SECONDS)
         finally:
             self._running.discard(caller.subject)
 
-    def _check_turn(self, caller: Principal) -> None:
+    def _check_capacity(self, caller: Principal) -> None:
         if caller.subject in self._running:
             raise TooManyAttempts("Your other export is still running. Wait until it is done.")
-        if len(self._running) >= AT_ONCE:
+        if len(self._running) >= MAX_CONCURRENT_EXPORTS:
             raise TooManyAttempts("Several exports are running. Try again in a moment.")
 
     async def _export(
@@ -109,10 +109,10 @@ class Exports:
             "content-disposition": f'attachment; filename="leads{suffix}"',
             "cache-control": "no-store",
         }
-        pages = await self._begun(query)
+        pages = await self._start_pages(query)
         if suffix == ".csv":
-            pieces = csv_pieces(COLUMNS, pages)
-            answer = StreamingResponse(pieces, headers=headers, media_type=_TYPES[suffix])
+            pieces = stream_csv(LEAD_HEADINGS, pages)
+            answer = StreamingResponse(pieces, headers=headers, media_type=_MEDIA_TYPES[suffix])
             try:
                 await answer(scope, receive, send)
             except StorageError as error:
@@ -122,39 +122,41 @@ class Exports:
         with TemporaryDirectory(prefix="songgang-export-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "leads.xlsx"
             try:
-                is_there = await _unless_gone(receive, write_xlsx(path, COLUMNS, pages))
+                is_there = await _run_unless_disconnected(
+                    receive, write_xlsx(path, LEAD_HEADINGS, pages)
+                )
             except StorageUnavailable:
                 raise Busy(BUSY_MESSAGE) from None
             if is_there:
-                file = FileResponse(path, headers=headers, media_type=_TYPES[suffix])
+                file = FileResponse(path, headers=headers, media_type=_MEDIA_TYPES[suffix])
                 await file(scope, receive, send)
 
-    async def _begun(self, query: LeadQuery) -> AsyncIterator[Rows]:
+    async def _start_pages(self, query: LeadQuery) -> AsyncIterator[Rows]:
         """The pages, of which the first is read: what fails at once is answered with its status.
 
         :raises Busy: the database does not answer. ``InvalidInput``: too many leads for a sheet.
         """
         try:
-            if await self._store.leads.count(query, most=MOST_LEADS + 1) > MOST_LEADS:
-                raise InvalidInput(f"More than {MOST_LEADS} leads: export session by session.")
+            if await self._store.leads.count(query, most=MAX_LEADS + 1) > MAX_LEADS:
+                raise InvalidInput(f"More than {MAX_LEADS} leads: export session by session.")
             pages = self._pages(query)
             first = await anext(pages)
         except StorageUnavailable:
             raise Busy(BUSY_MESSAGE) from None
-        return _chained(first, pages)
+        return _chain(first, pages)
 
     async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:
         """All rows, the newest lead first, at least one page; what comes meanwhile is left out."""
         store = self._store
-        sessions = _Names(store.sessions.by_ids, lambda session: session.title)
-        employers = _Names(store.employers.by_ids, lambda employer: employer.name)
+        sessions = _NameCache(store.live_sessions.by_ids, lambda session: session.title)
+        employers = _NameCache(store.employers.by_ids, lambda employer: employer.name)
         after: tuple[str] | None = None
         while True:
-            page = await store.leads.page(query, Slice(limit=PAGE, after=after))
-            await sessions.learn(lead.session_id for lead in page.items if lead.session_id)
-            await employers.learn(lead.employer_id for lead in page.items)
+            page = await store.leads.page(query, PageRequest(limit=LEADS_PER_READ, after=after))
+            await sessions.load(lead.session_id for lead in page.items if lead.session_id)
+            await employers.load(lead.employer_id for lead in page.items)
             yield [
-                row(
+                lead_row(
                     # What an employer gets is what the consent names.
                     lead if query.employer_id is None else replace(lead, group=None),
                     await _contact(store, lead),
@@ -174,18 +176,18 @@ async def _contact(store: Store, lead: Lead) -> Contact | None:
     if lead.withdrawn_at is not None:
         return None
     try:
-        return await store.contact_of(lead)
+        return await store.open_contact(lead)
     except ContactDamaged:
         return None
 
 
-async def _chained(first: Rows, others: AsyncIterator[Rows]) -> AsyncIterator[Rows]:
+async def _chain(first: Rows, others: AsyncIterator[Rows]) -> AsyncIterator[Rows]:
     yield first
     async for rows in others:
         yield rows
 
 
-class _Names(Generic[R]):
+class _NameCache(Generic[R]):
     """The names to show of things that many leads share, each read once."""
 
     def __init__(
@@ -197,10 +199,10 @@ class _Names(Generic[R]):
         self._name = name
         self._known: dict[str, str] = {}
 
-    async def learn(self, ids: Iterable[str]) -> None:
+    async def load(self, ids: Iterable[str]) -> None:
         """Know the names of ``ids``."""
         wanted = set(ids)
-        if len(self._known) > NAMES_KEPT:
+        if len(self._known) > MAX_CACHED_NAMES:
             self._known.clear()
         missing = wanted - self._known.keys()
         if missing:
@@ -209,10 +211,10 @@ class _Names(Generic[R]):
 
     def __getitem__(self, one: str) -> str:
         # One record that is gone must not cost everybody else's row.
-        return self._known.get(one, GONE)
+        return self._known.get(one, MISSING_RECORD)
 
 
-def _query(request: Request, caller: Principal) -> LeadQuery:
+def _parse_query(request: Request, caller: Principal) -> LeadQuery:
     """The leads that are asked for, within the caller's scope.
 
     :raises InvalidInput: a parameter is unknown (a slip must not export everything), given twice
@@ -226,18 +228,18 @@ def _query(request: Request, caller: Principal) -> LeadQuery:
     if stage is not None and stage not in LeadStage.__members__:
         raise InvalidInput(f"stage is one of {', '.join(LeadStage)}.", field=("stage",))
     return replace(
-        scope_of(caller),
-        session_id=_local(given, "sessionId", "LiveSession"),
-        posting_id=_local(given, "postingId", "Posting"),
+        lead_scope_query(caller),
+        session_id=_local_id(given, "sessionId", "LiveSession"),
+        posting_id=_local_id(given, "postingId", "Posting"),
         stage=LeadStage[stage] if stage is not None else None,
     )
 
 
-def _local(given: Mapping[str, str], name: str, kind: str) -> str | None:
-    return local_id(given[name], kind, name) if name in given else None
+def _local_id(given: Mapping[str, str], name: str, kind: str) -> str | None:
+    return parse_global_id(given[name], kind, name) if name in given else None
 
 
-async def _unless_gone(receive: Receive, work: Coroutine[None, None, None]) -> bool:
+async def _run_unless_disconnected(receive: Receive, work: Coroutine[None, None, None]) -> bool:
     """Do the work, and say that it is done; or stop it when the client goes away."""
 
     async def gone() -> None:

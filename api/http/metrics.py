@@ -23,15 +23,15 @@ from starlette.responses import JSONResponse, Response
 
 from api.http.graphql import GraphQLEndpoint
 from domain.webhooks.deliveries import DeliveryState
-from realtime.feed import Feed
+from realtime.feed import EventFeed
 from realtime.histogram import Histogram
-from realtime.outbox import Close
+from realtime.outbox import CloseCode
 from schema.context import Services
 from schema.execution.engine import Engine
-from schema.execution.operation_counts import Kind
-from workers.deliveries import MOST_COUNTED, Dispatcher
+from schema.execution.operation_counts import OperationKind
+from workers.deliveries import MAX_COUNTED_BACKLOG, WebhookDispatcher
 
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 """Headers by which a proxy says that it asks for somebody else."""
 
 
@@ -43,8 +43,8 @@ class Metrics(Collector):
         services: Services,
         engine: Engine,
         endpoint: GraphQLEndpoint,
-        feed: Feed,
-        dispatcher: Dispatcher,
+        feed: EventFeed,
+        dispatcher: WebhookDispatcher,
         *,
         token: SecretStr | None,
     ) -> None:
@@ -59,7 +59,7 @@ class Metrics(Collector):
             collector(registry=self._registry)
         self._registry.register(self)
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         """All metrics, or 403."""
         if not self._may_read(request):
             why = (
@@ -76,20 +76,20 @@ class Metrics(Collector):
             expected = f"Bearer {self._token.get_secret_value()}"
             shown = request.headers.get("authorization", "")
             return hmac.compare_digest(shown.encode(), expected.encode())
-        is_forwarded = any(header in request.headers for header in _FORWARDED)
-        return not is_forwarded and _is_this_machine(request.client.host if request.client else "")
+        is_forwarded = any(header in request.headers for header in _PROXY_HEADERS)
+        return not is_forwarded and _is_loopback(request.client.host if request.client else "")
 
     def collect(self) -> Iterator[Metric]:
         """Each figure as it is now."""
-        yield from self._of_connections()
-        yield from self._of_rooms()
-        yield from self._of_log()
-        yield from self._of_leads()
-        yield from self._of_webhooks()
-        yield from self._of_operations()
+        yield from self._connection_metrics()
+        yield from self._hub_metrics()
+        yield from self._log_metrics()
+        yield from self._lead_metrics()
+        yield from self._webhook_metrics()
+        yield from self._operation_metrics()
 
-    def _of_connections(self) -> Iterator[Metric]:
-        queued = self._endpoint.sockets.queued()
+    def _connection_metrics(self) -> Iterator[Metric]:
+        queued = self._endpoint.sockets.queued_bytes()
         yield _gauge("connections", "Open WebSocket connections.", len(queued))
         yield _gauge("outbox_bytes", "Bytes that wait for slow connections.", sum(queued))
         yield _gauge(
@@ -97,52 +97,64 @@ class Metrics(Collector):
             "Bytes that wait for the slowest connection.",
             max(queued, default=0),
         )
-        closed = self._endpoint.sockets.closed
-        names = {code: code.name.lower() for code in Close}
-        yield _counter(
+        closed = self._endpoint.sockets.closed_counts
+        names = {code: code.name.lower() for code in CloseCode}
+        yield _labelled_counter(
             "connections_closed",
             "Connections that ended, by our close code; peer: by the other side, or lost.",
             ["reason"],
-            [([names.get(code, "peer")], closed[code]) for code in (*Close, None)],
+            [([names.get(code, "peer")], closed[code]) for code in (*CloseCode, None)],
         )
 
-    def _of_rooms(self) -> Iterator[Metric]:
+    def _hub_metrics(self) -> Iterator[Metric]:
         hub, presence = self._services.hub, self._services.presence
-        yield _gauge("viewers", "Viewers of this process, once a session each.", presence.watching)
-        yield _gauge("subscribers", "Subscriptions that are told of events.", hub.members)
-        yield _gauge("groups", "Different subscriptions: executions an event costs.", hub.groups)
-        yield _gauge("topics", "Logs that are followed.", hub.topics)
-        yield _total("deliveries", "Events handed to connections.", hub.counts.deliveries)
-        yield _total("resets", "Subscribers sent back to a snapshot.", hub.counts.resets)
+        yield _gauge(
+            "viewers", "Viewers of this process, once a session each.", presence.viewer_count
+        )
+        yield _gauge("subscribers", "Subscriptions that are told of events.", hub.member_count)
+        yield _gauge(
+            "groups", "Different subscriptions: executions an event costs.", hub.group_count
+        )
+        yield _gauge("topics", "Logs that are followed.", hub.topic_count)
+        yield _plain_counter("deliveries", "Events handed to connections.", hub.counts.deliveries)
+        yield _plain_counter("resets", "Subscribers sent back to a snapshot.", hub.counts.resets)
 
-    def _of_log(self) -> Iterator[Metric]:
-        commit, feed = self._services.commit, self._feed
-        yield _total("events_logged", "Events logged by this process.", commit.events)
-        yield _total("commit_failures", "Transactions without a known end.", commit.failures)
-        yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batches)
-        yield _histogram("commit_seconds", "Time of one transaction.", commit.seconds)
+    def _log_metrics(self) -> Iterator[Metric]:
+        commit, feed = self._services.group_commit, self._feed
+        yield _plain_counter(
+            "events_logged", "Events logged by this process.", commit.events_logged
+        )
+        yield _plain_counter(
+            "commit_failures", "Transactions without a known end.", commit.unknown_outcomes
+        )
+        yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
+        yield _histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
         yield _gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
-        yield _total("feed_restarts", "Change streams opened anew.", feed.restarts)
+        yield _plain_counter("feed_restarts", "Change streams opened anew.", feed.restarts)
         yield _histogram(
-            "feed_lag_seconds", "From an event's moment to its arrival in this process.", feed.lag
+            "feed_lag_seconds",
+            "From an event's moment to its arrival in this process.",
+            feed.lag_seconds,
         )
 
-    def _of_leads(self) -> Iterator[Metric]:
-        capture = self._services.capture
-        yield _counter(
+    def _lead_metrics(self) -> Iterator[Metric]:
+        capture = self._services.lead_capture
+        yield _labelled_counter(
             "interests",
             "Interests that were answered with a lead: a new one, or the one given before.",
             ["result"],
-            [(["recorded"], capture.created), (["duplicate"], capture.known)],
+            [(["recorded"], capture.created), (["duplicate"], capture.repeated)],
         )
-        yield _total("capture_failures", "Batches of leads not confirmed.", capture.failures)
+        yield _plain_counter(
+            "capture_failures", "Batches of leads not confirmed.", capture.failures
+        )
         yield _gauge("capture_waiting", "Leads that wait for the next insert.", capture.waiting)
-        yield _histogram("capture_batch_size", "Leads in one insert.", capture.batches)
-        yield _histogram("capture_seconds", "Time of one insert.", capture.seconds)
+        yield _histogram("capture_batch_size", "Leads in one insert.", capture.batch_sizes)
+        yield _histogram("capture_seconds", "Time of one insert.", capture.insert_seconds)
 
-    def _of_webhooks(self) -> Iterator[Metric]:
+    def _webhook_metrics(self) -> Iterator[Metric]:
         outcomes = self._dispatcher.outcomes
-        yield _counter(
+        yield _labelled_counter(
             "webhook_messages",
             "Messages that got through, tries that will be made again, messages given up.",
             ["outcome"],
@@ -154,13 +166,14 @@ class Metrics(Collector):
         )
         yield _gauge(
             "webhook_messages_waiting",
-            f"Messages that are still to be sent, by whichever process; at most {MOST_COUNTED}.",
-            self._dispatcher.waiting,
+            "Messages that are still to be sent, by whichever process; at most "
+            f"{MAX_COUNTED_BACKLOG}.",
+            self._dispatcher.backlog,
         )
 
-    def _of_operations(self) -> Iterator[Metric]:
-        outcomes, documents = self._engine.outcomes, self._engine.documents
-        yield _counter(
+    def _operation_metrics(self) -> Iterator[Metric]:
+        outcomes, documents = self._engine.operation_metrics, self._engine.documents
+        yield _labelled_counter(
             "operations",
             "GraphQL operations, and events executed for a group.",
             ["kind", "outcome"],
@@ -169,17 +182,17 @@ class Metrics(Collector):
         seconds = HistogramMetricFamily(
             "songgang_operation_seconds", "Time of one operation.", labels=["kind"]
         )
-        for kind in Kind:
-            taken = outcomes.seconds[kind]
+        for kind in OperationKind:
+            taken = outcomes.durations[kind]
             seconds.add_metric([kind], _buckets(taken), taken.sum)
         yield seconds
-        yield _counter(
+        yield _labelled_counter(
             "mutations_refused",
             "Mutations that were refused, with what.",
             ["mutation", "code"],
-            [(list(each), count) for each, count in self._services.refusals.items()],
+            [(list(each), count) for each, count in self._services.refusal_counts.items()],
         )
-        yield _counter(
+        yield _labelled_counter(
             "documents",
             "Documents, known before or prepared anew.",
             ["result"],
@@ -188,13 +201,13 @@ class Metrics(Collector):
         yield _gauge("documents_kept", "Documents in memory.", len(documents))
 
 
-async def metrics(request: Request) -> Response:
+async def serve_metrics(request: Request) -> Response:
     """The metrics of this process, for those who may read them."""
     known: Metrics = request.app.state.node.metrics
-    return known.answer(request)
+    return known.respond(request)
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -205,11 +218,11 @@ def _gauge(name: str, what: str, value: float) -> Metric:
     return GaugeMetricFamily(f"songgang_{name}", what, value)
 
 
-def _total(name: str, what: str, value: float) -> Metric:
+def _plain_counter(name: str, what: str, value: float) -> Metric:
     return CounterMetricFamily(f"songgang_{name}", what, value)
 
 
-def _counter(
+def _labelled_counter(
     name: str, what: str, labels: list[str], values: Iterable[tuple[list[str], float]]
 ) -> Metric:
     family = CounterMetricFamily(f"songgang_{name}", what, labels=labels)

@@ -14,7 +14,7 @@ from domain.errors import (
     Unauthenticated,
 )
 
-RETRY_SECONDS = 10
+RETRY_AFTER_SECONDS = 10
 
 _STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthenticated, 401),
@@ -26,12 +26,12 @@ _STATUSES: tuple[tuple[type[Refusal], int], ...] = (
 )
 
 
-def answer_of(refusal: Refusal) -> Response:
+def refusal_response(refusal: Refusal) -> Response:
     """The answer to a request that was refused."""
     status = next(status for kind, status in _STATUSES if isinstance(refusal, kind))
     headers = {}
     if status == 401:
         headers["www-authenticate"] = "Bearer"
     if status in {429, 503}:
-        headers["retry-after"] = str(RETRY_SECONDS)
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     return JSONResponse({"error": refusal.message, "code": refusal.code}, status, headers=headers)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from starlette.types import Send
 
-from realtime.outbox import SLACK_BYTES, nothing
+from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
-CLOSE_SECONDS = 2.0
+CLOSE_TIMEOUT_SECONDS = 2.0
 """For a closed peer to take what is queued; then it is dropped."""
 
 
@@ -19,11 +19,11 @@ class AsgiWire:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.on_drained: Callable[[], None] = nothing
+        self.on_drained: Callable[[], None] = ignore_drained
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._closing: tuple[int, str] | None = None
-        self._patience: asyncio.TimerHandle | None = None
+        self._close_timer: asyncio.TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
         self._slack = asyncio.Event()
         self._slack.set()
@@ -34,15 +34,15 @@ class AsgiWire:
             return
         self._queue.extend(texts)
         self._bytes += sum(map(len, texts))
-        if self._bytes > SLACK_BYTES:
+        if self._bytes > LOW_WATER_BYTES:
             self._slack.clear()
-        self._go_on()
+        self._ensure_sending()
 
-    def queued(self) -> int:
+    def queued_bytes(self) -> int:
         """Bytes that the server has not taken yet."""
         return self._bytes
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         """Return once little waits, or the socket is closed."""
         await self._slack.wait()
 
@@ -52,24 +52,24 @@ class AsgiWire:
             return
         self._closing = (code, reason)
         self._slack.set()
-        self._go_on()
-        self._patience = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._drop)
+        self._ensure_sending()
+        self._close_timer = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT_SECONDS, self._drop)
 
-    async def finish(self) -> None:
+    async def release(self) -> None:
         """The socket is gone: stop sending."""
         self._slack.set()
         if self._sending is not None:
-            await asyncio.wait({self._sending}, timeout=CLOSE_SECONDS)
+            await asyncio.wait({self._sending}, timeout=CLOSE_TIMEOUT_SECONDS)
             self._sending.cancel()
-        if self._patience is not None:
-            self._patience.cancel()
+        if self._close_timer is not None:
+            self._close_timer.cancel()
         self._drop()
 
     def _drop(self) -> None:
         self._bytes -= sum(map(len, self._queue))
         self._queue.clear()
 
-    def _go_on(self) -> None:
+    def _ensure_sending(self) -> None:
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send_all())
 
@@ -79,7 +79,7 @@ class AsgiWire:
                 text = self._queue.popleft()
                 await self._send({"type": "websocket.send", "text": text.decode()})
                 self._bytes -= len(text)
-                if self._bytes <= SLACK_BYTES and not self._slack.is_set():
+                if self._bytes <= LOW_WATER_BYTES and not self._slack.is_set():
                     self._slack.set()
                     self.on_drained()
             if self._closing is not None:

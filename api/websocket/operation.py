@@ -9,10 +9,10 @@ from typing import Any
 from domain.identity.accounts import Principal
 from realtime.hub import Membership
 from realtime.outbox import Outbox, complete_message, error_message, next_prefix
-from realtime.rendered_event import Rendered
+from realtime.rendered_event import RenderedEvent
 from schema.context import Context, Services
 from schema.execution.documents import is_subscription
-from schema.execution.engine import Engine, Request, RequestInvalid, refused
+from schema.execution.engine import Engine, GraphQLRequest, RequestInvalid, format_refusal
 
 
 class Operation:
@@ -32,7 +32,7 @@ class Operation:
         "_prefix",
         "_services",
         "_task",
-        "_watching",
+        "_viewing",
     )
 
     def __init__(
@@ -52,11 +52,11 @@ class Operation:
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._membership: Membership | None = None
-        self._watching: tuple[str, str] | None = None
+        self._viewing: tuple[str, str] | None = None
 
     def start(
         self,
-        request: Request,
+        request: GraphQLRequest,
         principal: Principal | None,
         *,
         peer: str,
@@ -73,10 +73,14 @@ class Operation:
             self._fail(invalid.errors)
             return joining
         if is_subscription(operation):
-            self._task = asyncio.create_task(self._guarded(self._join, request, principal, peer))
+            self._task = asyncio.create_task(
+                self._run_guarded(self._join, request, principal, peer)
+            )
             return self._task
         context = Context(self._services, principal, peer=peer)
-        self._task = asyncio.create_task(self._guarded(self._answer, request, context, joining))
+        self._task = asyncio.create_task(
+            self._run_guarded(self._execute, request, context, joining)
+        )
         return joining
 
     def stop(self) -> None:
@@ -85,14 +89,14 @@ class Operation:
         self._task.cancel()
         self._end()
 
-    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+    def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
         """Send an event to the subscriber."""
         if kind is None:
             self._outbox.send(rendered.message(self._prefix))
         else:
             self._outbox.send_state(f"{self._id}/{kind}", rendered.message(self._prefix))
 
-    def deliver_all(self, events: Sequence[Rendered]) -> None:
+    def deliver_all(self, events: Sequence[RenderedEvent]) -> None:
         """Send several events to the subscriber at once."""
         self._outbox.send(*[rendered.message(self._prefix) for rendered in events])
 
@@ -100,43 +104,43 @@ class Operation:
         """Whether the peer keeps up."""
         return self._outbox.has_room()
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         """Return once the peer keeps up again, or is gone."""
-        await self._outbox.drained()
+        await self._outbox.wait_drained()
 
-    async def _guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
+    async def _run_guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
         try:
             await run(*args)
         except RequestInvalid as invalid:
             self._fail(invalid.errors)
         except Exception as error:  # noqa: BLE001 - one operation must not end the connection
-            self._fail(refused(error))
+            self._fail(format_refusal(error))
 
-    async def _answer(
-        self, request: Request, context: Context, joining: asyncio.Task[None] | None
+    async def _execute(
+        self, request: GraphQLRequest, context: Context, joining: asyncio.Task[None] | None
     ) -> None:
         if joining is not None and not joining.done():
             await asyncio.wait({joining})
         result = await self._engine.execute(request, context)
         if not self._outbox.has_room():
-            await self._outbox.drained()
-        self._outbox.send(Rendered(result).message(self._prefix))
+            await self._outbox.wait_drained()
+        self._outbox.send(RenderedEvent(result).message(self._prefix))
         self._outbox.send(complete_message(self._id))
         self._end()
 
-    async def _join(self, request: Request, principal: Principal | None, peer: str) -> None:
+    async def _join(self, request: GraphQLRequest, principal: Principal | None, peer: str) -> None:
         joining = await self._engine.subscribe(request, principal)
-        following = joining.following
-        if following.viewer is not None:
-            self._watching = (following.session_id, following.viewer)
-            self._services.presence.enter(*self._watching)
+        following = joining.source
+        if following.viewer_id is not None:
+            self._viewing = (following.subject_id, following.viewer_id)
+            self._services.presence.enter(*self._viewing)
         self._membership = await self._services.hub.join(
             following.topic,
-            joining.key,
+            joining.group_key,
             joining.render,
             self,
-            session_id=following.session_id,
-            after=following.after,
+            session_id=following.subject_id,
+            after=following.after_seq,
             # Whoever enters as a viewer is somebody else each time.
             by=following.principal.subject or peer,
         )
@@ -149,8 +153,8 @@ class Operation:
         if self._membership is not None:
             self._membership.leave()
             self._membership = None
-        if self._watching is not None:
-            self._services.presence.leave(*self._watching)
-            self._watching = None
-        self._outbox.forget(f"{self._id}/")
+        if self._viewing is not None:
+            self._services.presence.leave(*self._viewing)
+            self._viewing = None
+        self._outbox.drop_state(f"{self._id}/")
         self._on_end(self._id)

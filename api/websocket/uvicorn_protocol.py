@@ -16,14 +16,14 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from realtime.outbox import OUTBOX_BYTES, SLACK_BYTES, nothing
+from realtime.outbox import LOW_WATER_BYTES, MAX_OUTBOX_BYTES, ignore_drained
 
-EXTENSION = "songgang.wire"
-LINGER_SECONDS = 2.0
+WIRE_EXTENSION = "songgang.wire"
+CLOSE_TIMEOUT_SECONDS = 2.0
 """For a closed peer to take what is queued and answer; then its transport is aborted."""
-FRAGMENTS = 1_024
+MAX_FRAGMENTS_PER_MESSAGE = 1_024
 """Of one message. An empty one counts nothing against the size of a message, but takes memory."""
-TOO_BIG = 1009
+MESSAGE_TOO_BIG_CODE = 1009
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -31,19 +31,19 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.on_drained: Callable[[], None] = nothing
+        self.on_drained: Callable[[], None] = ignore_drained
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Ask to be told early when the peer falls behind."""
         super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=SLACK_BYTES)
+        self.transport.set_write_buffer_limits(high=LOW_WATER_BYTES)
 
     def handle_connect(self, event: Request) -> None:
         """Offer the wire to the application, whose task has not begun yet."""
         super().handle_connect(event)
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
-            extensions[EXTENSION] = self
+            extensions[WIRE_EXTENSION] = self
 
     def resume_writing(self) -> None:
         """The peer keeps up again."""
@@ -58,11 +58,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
             frames = [part for text in texts for part in (frame_header(len(text)), text)]
             self.transport.write(b"".join(frames))
 
-    def queued(self) -> int:
+    def queued_bytes(self) -> int:
         """Bytes in the transport's buffer."""
         return self.transport.get_write_buffer_size()
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         """Return once little waits, or the socket is gone."""
         await self.writable.wait()
 
@@ -78,11 +78,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self.transport.abort)
 
-    async def finish(self) -> None:
+    async def release(self) -> None:
         """The application has nothing more to say; the transport ends by itself."""
-        self.on_drained = nothing
+        self.on_drained = ignore_drained
 
     def handle_close(self, event: Frame) -> None:
         """Hang up. Its timer goes on: a peer may answer our close without reading what waits."""
@@ -93,17 +93,17 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         """Answer, unless the peer asks and asks without reading: that one is cut off."""
-        if self.queued() > OUTBOX_BYTES:
+        if self.queued_bytes() > MAX_OUTBOX_BYTES:
             self.transport.abort()
         else:
             super().handle_ping()
 
     def handle_cont(self, event: Frame) -> None:
         """Take a part of a message, up to ``FRAGMENTS`` of them."""
-        if len(self.frames) < FRAGMENTS:
+        if len(self.frames) < MAX_FRAGMENTS_PER_MESSAGE:
             super().handle_cont(event)
         else:
-            self.close(TOO_BIG, f"At most {FRAGMENTS} fragments")
+            self.close(MESSAGE_TOO_BIG_CODE, f"At most {MAX_FRAGMENTS_PER_MESSAGE} fragments")
 
     def send_keepalive_ping(self) -> None:
         """Ask whether the peer is there, or free one that has hung up without reading."""

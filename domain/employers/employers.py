@@ -9,14 +9,14 @@ from datetime import date, datetime
 from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.labels import Labelled
-from domain.reference.calendar import day_in_china, months_after
+from domain.reference.calendar import add_months, day_in_china
 
 # GB 32100-2015: digits and letters without I, O, S, V and Z; the 18th character checks the rest.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CODE = re.compile(f"[{_ALPHABET}]{{18}}")
+_CREDIT_CODE = re.compile(f"[{_ALPHABET}]{{18}}")
 
 
-CHECK_MONTHS = 6
+CHECK_VALID_MONTHS = 6
 """For which a check counts (notice of five ministries, 2026-01)."""
 
 
@@ -81,7 +81,7 @@ class Employer:
         return self.verified_until is not None and self.verified_until >= on
 
 
-def checked(
+def record_check(
     employer: Employer,
     check_id: str,
     *,
@@ -95,7 +95,7 @@ def checked(
 ) -> tuple[Employer, EmployerCheck]:
     """The employer after a check, and the check; one that was not passed ends an earlier one."""
     is_passed = licence and handler_identity and handler_authority
-    until = months_after(day_in_china(at), CHECK_MONTHS) if is_passed else None
+    until = add_months(day_in_china(at), CHECK_VALID_MONTHS) if is_passed else None
     check = EmployerCheck(
         id=check_id,
         employer_id=employer.id,
@@ -111,7 +111,7 @@ def checked(
     return replace(employer, verified_until=until, checks=employer.checks + 1), check
 
 
-def check_character(code: str) -> str:
+def compute_check_character(code: str) -> str:
     """The check character for the first 17 of a credit code (GB 32100-2015, annex: mod 31)."""
     total = sum(_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(code))
     return _ALPHABET[-total % 31]
@@ -123,7 +123,7 @@ def check_credit_code(raw: str, field: tuple[str, ...]) -> str:
     :raises InvalidInput: not 18 characters of the alphabet, or mistyped.
     """
     code = raw.strip().upper()
-    if not _CODE.fullmatch(code) or code[17] != check_character(code[:17]):
+    if not _CREDIT_CODE.fullmatch(code) or code[17] != compute_check_character(code[:17]):
         raise InvalidInput(
             "A credit code has 18 digits and letters, the last of which checks the others; copy "
             "it from the business licence.",

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from domain.labels import Labelled
 
 L = TypeVar("L", bound=Labelled)
-Reader = Callable[[str], Any]
+CellParser = Callable[[str], Any]
 
 _NUMBER = re.compile(r"(-?\d{1,12})(?:\.0{1,6})?\s*[元人]?", re.ASCII)
 _HOURS = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*(?:小时|h)?", re.ASCII | re.IGNORECASE)
@@ -27,9 +27,9 @@ _DAY = re.compile(
     re.ASCII,
 )
 _TIME = re.compile(r"(?:1899-12-3[01][T ])?(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?", re.ASCII)
-_YES = frozenset({"是", "true", "yes", "y", "1"})
-_NO = frozenset({"", "否", "false", "no", "n", "0"})
-_BETWEEN = re.compile(r"[、,;；，/|\s]+")
+_TRUE_WORDS = frozenset({"是", "true", "yes", "y", "1"})
+_FALSE_WORDS = frozenset({"", "否", "false", "no", "n", "0"})
+_SEPARATORS = re.compile(r"[、,;；，/|\s]+")
 
 
 class CellFault(Exception):
@@ -42,33 +42,33 @@ class CellFault(Exception):
         self.message_zh = message_zh
 
 
-def plain(cell: str) -> str:
+def normalise_text(cell: str) -> str:
     """The text with full-width forms made plain and without blanks around it."""
     return (cell if cell.isascii() else normalize("NFKC", cell)).strip()
 
 
-def text(cell: str) -> str:
+def strip_text(cell: str) -> str:
     """The text as it is, without blanks around it."""
     return cell.strip()
 
 
-def whole(cell: str) -> int:
+def parse_int(cell: str) -> int:
     """A whole number: 6500, 6,500, 6500元.
 
     :raises CellFault: it is none.
     """
-    found = _NUMBER.fullmatch(plain(cell).replace(",", ""))
+    found = _NUMBER.fullmatch(normalise_text(cell).replace(",", ""))
     if found is None:
         raise CellFault("NOT_A_WHOLE_NUMBER", "Give a whole number.", "请填写整数。")
     return int(found[1])
 
 
-def hours(cell: str) -> Decimal:
+def parse_hours(cell: str) -> Decimal:
     """Hours, such as 8 or 7.5.
 
     :raises CellFault: it is no such number.
     """
-    found = _HOURS.fullmatch(plain(cell))
+    found = _HOURS.fullmatch(normalise_text(cell))
     if found is None:
         raise CellFault(
             "NOT_A_NUMBER", "Give a number of hours, such as 7.5.", "请填写小时数，如7.5。"
@@ -76,24 +76,24 @@ def hours(cell: str) -> Decimal:
     return Decimal(found[1]).normalize()
 
 
-def degrees(cell: str) -> float:
+def parse_degrees(cell: str) -> float:
     """Degrees of latitude or longitude.
 
     :raises CellFault: it is no such number.
     """
-    if _DEGREES.fullmatch(plain(cell)) is None:
+    if _DEGREES.fullmatch(normalise_text(cell)) is None:
         raise CellFault(
             "NOT_A_NUMBER", "Give degrees as a number, such as 31.23.", "请填写度数，如31.23。"
         )
-    return float(plain(cell))
+    return float(normalise_text(cell))
 
 
-def day(cell: str) -> date:
+def parse_date(cell: str) -> date:
     """A day: 2026-12-31, 2026/12/31, 2026年12月31日, 20261231.
 
     :raises CellFault: it is none.
     """
-    found = _DAY.fullmatch(plain(cell))
+    found = _DAY.fullmatch(normalise_text(cell))
     if found is not None:
         year, month, of_month = found[1], found[2] or found[4], found[3] or found[5]
         try:
@@ -103,12 +103,12 @@ def day(cell: str) -> date:
     raise CellFault("NOT_A_DATE", "Give a day as 2026-12-31.", "请按2026-12-31的格式填写日期。")
 
 
-def clock(cell: str) -> time:
+def parse_time(cell: str) -> time:
     """Hours and minutes: 8:30, 08:30:00.
 
     :raises CellFault: it is no time of a day.
     """
-    found = _TIME.fullmatch(plain(cell))
+    found = _TIME.fullmatch(normalise_text(cell))
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise CellFault(
             "NOT_A_TIME", "Give hours and minutes as 08:30.", "请按08:30的格式填写时间。"
@@ -116,32 +116,32 @@ def clock(cell: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def yes_or_no(cell: str) -> bool:
+def parse_bool(cell: str) -> bool:
     """是 or 否, true or false, 1 or 0; nothing is no.
 
     :raises CellFault: it is neither.
     """
-    said = plain(cell).lower()
-    if said not in _YES | _NO:
+    said = normalise_text(cell).lower()
+    if said not in _TRUE_WORDS | _FALSE_WORDS:
         raise CellFault("NOT_YES_OR_NO", "Say yes or no.", "请填写“是”或“否”。")
-    return said in _YES
+    return said in _TRUE_WORDS
 
 
-def one_of(kind: type[L], **others: L) -> Callable[[str], L]:
+def enum_parser(kind: type[L], **others: L) -> Callable[[str], L]:
     """Reads one member by its Chinese term or its value; ``others`` are further words for one."""
     known = {word.upper(): member for member in kind for word in (member.value, member.zh)}
     known |= {word.upper(): member for word, member in others.items()}
 
     def read(cell: str) -> L:
-        found = known.get(cell) or known.get(plain(cell).upper())
+        found = known.get(cell) or known.get(normalise_text(cell).upper())
         if found is None:
-            raise _unlisted(cell, kind)
+            raise _not_in_list(cell, kind)
         return found
 
     return read
 
 
-def some_of(
+def enum_list_parser(
     kind: type[L], suffix: str = "", together: dict[str, tuple[L, ...]] | None = None
 ) -> Callable[[str], tuple[L, ...]]:
     """Reads any number of members, between them 、 or a comma, in the order of the enumeration.
@@ -150,19 +150,19 @@ def some_of(
     repeat themselves: what was read lately is known.
     """
     groups = together or {}
-    one = one_of(kind)
+    one = enum_parser(kind)
 
     @lru_cache(maxsize=1_024)
     def read(cell: str) -> tuple[L, ...]:
         found: set[L] = set()
-        for word in filter(None, _BETWEEN.split(plain(cell))):
+        for word in filter(None, _SEPARATORS.split(normalise_text(cell))):
             found |= set(groups[word]) if word in groups else {one(word.removesuffix(suffix))}
         return tuple(member for member in kind if member in found)
 
     return read
 
 
-def _unlisted(cell: str, kind: type[Labelled]) -> CellFault:
+def _not_in_list(cell: str, kind: type[Labelled]) -> CellFault:
     shown = "".join(char for char in cell.strip()[:20] if char.isprintable())
     return CellFault(
         "NOT_IN_THE_LIST",

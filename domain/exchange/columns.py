@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.exchange import cells
-from domain.exchange.cells import Reader
-from domain.exchange.imports import EXAMPLE, ImportKind
+from domain.exchange.cells import CellParser
+from domain.exchange.imports import EXAMPLE_MARKER, ImportKind
 from domain.labels import Labelled
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
@@ -22,15 +22,17 @@ from domain.postings.postings import (
     Occupation,
     Shift,
 )
-from domain.reference.occupations import SYNONYMS
+from domain.reference.occupations import OCCUPATION_SYNONYMS
 from domain.seekers.groups import SeekerGroup
 
-_FIVE = tuple(InsuranceKind)
-_SYNONYMS = {word: occupation for occupation, words in SYNONYMS.items() for word in words}
+_ALL_INSURANCE = tuple(InsuranceKind)
+_OCCUPATION_BY_SYNONYM = {
+    word: occupation for occupation, words in OCCUPATION_SYNONYMS.items() for word in words
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class ImportColumn:
     """``key`` is the field as the API spells it, ``hint`` and ``hint_zh`` say what goes into it.
 
     ``listed`` is the enumeration that its cells are taken from, ``several`` whether one cell may
@@ -39,41 +41,41 @@ class Column:
 
     key: str
     zh: str
-    read: Reader = cells.text
+    parse: CellParser = cells.strip_text
     hint: str
     hint_zh: str
     example: str = ""
-    needed: bool = False
+    required: bool = False
     default: Any = field(default="")
-    listed: type[Labelled] | None = None
-    several: bool = False
+    enumeration: type[Labelled] | None = None
+    multiple: bool = False
     aliases: tuple[str, ...] = ()
 
 
-def _listed(kind: type[Labelled], **more: Any) -> dict[str, Any]:
+def _enum_options(kind: type[Labelled], **more: Any) -> dict[str, Any]:
     terms = "、".join(member.zh for member in kind)
     values = ", ".join(member.value for member in kind)
-    several = more.get("several", False)
+    multiple = more.get("multiple", False)
     return {
-        "read": cells.some_of(kind) if several else cells.one_of(kind),
-        "default": () if several else None,
-        "listed": kind,
-        "hint": f"{'Any' if several else 'One'} of {values}.",
-        "hint_zh": f"{'可多选，用顿号分隔' if several else '单选'}：{terms}。",
+        "parse": cells.enum_list_parser(kind) if multiple else cells.enum_parser(kind),
+        "default": () if multiple else None,
+        "enumeration": kind,
+        "hint": f"{'Any' if multiple else 'One'} of {values}.",
+        "hint_zh": f"{'可多选，用顿号分隔' if multiple else '单选'}：{terms}。",
     } | more
 
 
 POSTING_COLUMNS = (
-    Column(
+    ImportColumn(
         key="externalId",
         zh="岗位编号",
         hint="Your own number of the job, at most 64 characters: the same number is the same job "
         "when the table is brought again. Without one, the whole row stands for it.",
         hint_zh="贵单位自己的岗位编号，最多64个字符。再次导入时编号相同即为同一岗位；不填则以整行内容识别。",
-        example=EXAMPLE,
+        example=EXAMPLE_MARKER,
         aliases=("外部编号", "编号"),
     ),
-    Column(
+    ImportColumn(
         key="creditCode",
         zh="统一社会信用代码",
         hint="Of an employer that is known here, 18 characters. May be left out where the import "
@@ -82,7 +84,7 @@ POSTING_COLUMNS = (
         example="91310000MA1FL0000N",
         aliases=("信用代码",),
     ),
-    Column(
+    ImportColumn(
         key="title",
         zh="岗位名称",
         hint="At most 120 characters.",
@@ -90,23 +92,23 @@ POSTING_COLUMNS = (
         example="电工",
         aliases=("职位名称", "岗位"),
     ),
-    Column(
+    ImportColumn(
         key="occupation",
         zh="职业类别",
-        **_listed(Occupation, read=cells.one_of(Occupation, **_SYNONYMS)),
+        **_enum_options(Occupation, parse=cells.enum_parser(Occupation, **_OCCUPATION_BY_SYNONYM)),
         example="电工",
-        needed=True,
+        required=True,
     ),
-    Column(
+    ImportColumn(
         key="headcount",
         zh="招聘人数",
-        read=cells.whole,
+        parse=cells.parse_int,
         hint="A whole number, 1 to 100,000.",
         hint_zh="整数，1至100000。",
         example="3",
         default=0,
     ),
-    Column(
+    ImportColumn(
         key="duties",
         zh="工作内容",
         hint="At most 4,000 characters.",
@@ -114,7 +116,7 @@ POSTING_COLUMNS = (
         example="负责车间电气设备的安装与检修。",
         aliases=("岗位职责",),
     ),
-    Column(
+    ImportColumn(
         key="conditions",
         zh="招聘条件",
         hint="What is asked of applicants, at most 4,000 characters; 不限 is an answer.",
@@ -122,152 +124,165 @@ POSTING_COLUMNS = (
         example="持低压电工作业证。",
         aliases=("任职要求",),
     ),
-    Column(
+    ImportColumn(
         key="placeCode",
         zh="工作地点代码",
-        read=cells.plain,
+        parse=cells.normalise_text,
         hint="GB/T 2260, six digits.",
         hint_zh="六位行政区划代码（GB/T 2260）。",
         example="310115",
         aliases=("行政区划代码",),
     ),
-    Column(
+    ImportColumn(
         key="address",
         zh="详细地址",
         hint="Below the county, at most 200 characters.",
         hint_zh="区县以下的地址，最多200个字符。",
         example="张江路1号",
     ),
-    Column(
+    ImportColumn(
         key="pay.amount",
         zh="基本工资",
-        read=cells.whole,
+        parse=cells.parse_int,
         hint="Whole yuan, without overtime and allowances.",
         hint_zh="整数元，不含加班费和津贴。",
         example="6500",
         default=0,
         aliases=("payAmount", "工资"),
     ),
-    Column(
+    ImportColumn(
         key="pay.period",
         zh="计薪周期",
-        **_listed(PayPeriod, read=cells.one_of(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR)),
+        **_enum_options(
+            PayPeriod, parse=cells.enum_parser(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR)
+        ),
         example="元/月",
-        needed=True,
+        required=True,
         aliases=("payPeriod",),
     ),
-    Column(
+    ImportColumn(
         key="probationPay",
         zh="试用期工资",
-        read=cells.whole,
+        parse=cells.parse_int,
         hint="Whole yuan in the same period; empty without a probation.",
         hint_zh="整数元，周期同基本工资；没有试用期请留空。",
         default=None,
     ),
-    Column(
-        key="employmentType", zh="用工形式", **_listed(EmploymentType), example="全职", needed=True
+    ImportColumn(
+        key="employmentType",
+        zh="用工形式",
+        **_enum_options(EmploymentType),
+        example="全职",
+        required=True,
     ),
-    Column(key="shift", zh="班次", **_listed(Shift), example="白班", needed=True),
-    Column(
+    ImportColumn(key="shift", zh="班次", **_enum_options(Shift), example="白班", required=True),
+    ImportColumn(
         key="intensity",
         zh="劳动强度",
-        **_listed(Intensity, default=Intensity.MEDIUM),
+        **_enum_options(Intensity, default=Intensity.MEDIUM),
         example="中",
     ),
-    Column(
+    ImportColumn(
         key="hoursPerDay",
         zh="每日工时",
-        read=cells.hours,
+        parse=cells.parse_hours,
         hint="Normal hours, above 0 and at most 24.",
         hint_zh="正常工作小时数，大于0且不超过24。",
         example="8",
-        needed=True,
+        required=True,
     ),
-    Column(
+    ImportColumn(
         key="hoursPerWeek",
         zh="每周工时",
-        read=cells.hours,
+        parse=cells.parse_hours,
         hint="Normal hours, above 0 and at most 168.",
         hint_zh="正常工作小时数，大于0且不超过168。",
         example="40",
-        needed=True,
+        required=True,
     ),
-    Column(
+    ImportColumn(
         key="insurance",
         zh="社会保险",
-        **_listed(
+        **_enum_options(
             InsuranceKind,
-            several=True,
-            read=cells.some_of(InsuranceKind, "保险", {"五险": _FIVE}),
+            multiple=True,
+            parse=cells.enum_list_parser(InsuranceKind, "保险", {"五险": _ALL_INSURANCE}),
         ),
         example="养老、医疗、失业、工伤、生育",
     ),
-    Column(key="benefits", zh="福利", **_listed(Benefit, several=True), example="包吃、包住"),
-    Column(
+    ImportColumn(
+        key="benefits", zh="福利", **_enum_options(Benefit, multiple=True), example="包吃、包住"
+    ),
+    ImportColumn(
         key="validUntil",
         zh="有效期至",
-        read=cells.day,
+        parse=cells.parse_date,
         hint="The last day on which it is open, at most one year ahead, as 2026-12-31.",
         hint_zh="招聘的最后一天，最多一年以后，格式2026-12-31。",
         example="2026-12-31",
-        needed=True,
+        required=True,
         aliases=("截止日期",),
     ),
-    Column(
+    ImportColumn(
         key="isRepost",
         zh="是否转载",
-        read=cells.yes_or_no,
+        parse=cells.parse_bool,
         hint="Yes or no; empty is no.",
         hint_zh="是或否；不填为否。",
         default=False,
     ),
-    Column(
+    ImportColumn(
         key="repostSource",
         zh="转载来源",
         hint="Where a repost was taken from, at most 200 characters.",
         hint_zh="转载信息的来源，最多200个字符。",
         default=None,
     ),
-    Column(
+    ImportColumn(
         key="startsAt",
         zh="上班时间",
-        read=cells.clock,
+        parse=cells.parse_time,
         hint="As 08:30, in China; together with the end.",
         hint_zh="格式08:30；与下班时间一起填写。",
         example="08:30",
         default=None,
     ),
-    Column(
+    ImportColumn(
         key="endsAt",
         zh="下班时间",
-        read=cells.clock,
+        parse=cells.parse_time,
         hint="As 17:30, in China; before the begin, it goes over midnight.",
         hint_zh="格式17:30；与上班时间一起填写，早于上班时间表示跨夜。",
         example="17:30",
         default=None,
     ),
-    Column(
+    ImportColumn(
         key="minAge",
         zh="最低年龄",
-        read=cells.whole,
+        parse=cells.parse_int,
         hint="Years, a whole number up to 100.",
         hint_zh="周岁，整数，不超过100。",
         default=None,
     ),
-    Column(key="friendlyTo", zh="适合人群", **_listed(SeekerGroup, several=True), example="农民工"),
-    Column(
+    ImportColumn(
+        key="friendlyTo",
+        zh="适合人群",
+        **_enum_options(SeekerGroup, multiple=True),
+        example="农民工",
+    ),
+    ImportColumn(
         key="point.latitude",
         zh="纬度",
-        read=cells.degrees,
+        parse=cells.parse_degrees,
         hint="Degrees north from 3 to 54; together with the longitude.",
         hint_zh="北纬3至54度；与经度一起填写。",
         default=None,
         aliases=("latitude",),
     ),
-    Column(
+    ImportColumn(
         key="point.longitude",
         zh="经度",
-        read=cells.degrees,
+        parse=cells.parse_degrees,
         hint="Degrees east from 73 to 136; together with the latitude.",
         hint_zh="东经73至136度；与纬度一起填写。",
         default=None,
@@ -276,35 +291,35 @@ POSTING_COLUMNS = (
 )
 
 EMPLOYER_COLUMNS = (
-    Column(
+    ImportColumn(
         key="creditCode",
         zh="统一社会信用代码",
         hint="18 characters, as on the business licence: the same code is the same employer.",
         hint_zh="营业执照上的18位代码，代码相同即为同一单位。",
-        example=EXAMPLE,
-        needed=True,
+        example=EXAMPLE_MARKER,
+        required=True,
         aliases=("信用代码",),
     ),
-    Column(
+    ImportColumn(
         key="name",
         zh="单位名称",
         hint="The registered name, at most 120 characters.",
         hint_zh="营业执照上的名称，最多120个字符。",
         example="某某机械有限公司",
-        needed=True,
+        required=True,
         aliases=("企业名称",),
     ),
-    Column(
+    ImportColumn(
         key="placeCode",
         zh="所在地代码",
-        read=cells.plain,
+        parse=cells.normalise_text,
         hint="GB/T 2260, six digits.",
         hint_zh="六位行政区划代码（GB/T 2260）。",
         example="310115",
-        needed=True,
+        required=True,
         aliases=("行政区划代码",),
     ),
-    Column(
+    ImportColumn(
         key="description",
         zh="单位简介",
         hint="At most 2,000 characters.",
@@ -312,7 +327,7 @@ EMPLOYER_COLUMNS = (
     ),
 )
 
-COLUMNS: Mapping[ImportKind, tuple[Column, ...]] = {
+COLUMNS_BY_KIND: Mapping[ImportKind, tuple[ImportColumn, ...]] = {
     ImportKind.POSTINGS: POSTING_COLUMNS,
     ImportKind.EMPLOYERS: EMPLOYER_COLUMNS,
 }

@@ -13,42 +13,44 @@ from typing import Any
 from domain.errors import InvalidInput
 from domain.exchange import cells
 from domain.exchange.cells import CellFault
-from domain.exchange.columns import COLUMNS
-from domain.exchange.imports import ImportKind, fault
+from domain.exchange.columns import COLUMNS_BY_KIND
+from domain.exchange.imports import ImportKind, row_finding
 from domain.postings.pay import Pay
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
-from domain.reference.regions import up_to_date
+from domain.reference.regions import to_current_code
 
-_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
-
-
-def _spelled(heading: str) -> str:
-    return _REMARK.sub("", cells.plain(heading)).lower()
+_HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
 
-def columns_of(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
+def _normalise_heading(heading: str) -> str:
+    return _HEADING_REMARK.sub("", cells.normalise_text(heading)).lower()
+
+
+def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
     """The key of each column of a table by its headings; empty for one without a heading.
 
     :raises InvalidInput: a heading is not known (nothing is left out silently), stands twice, or
         one that every row needs is missing.
     """
     known = {
-        _spelled(word): column.key
-        for column in COLUMNS[kind]
+        _normalise_heading(word): column.key
+        for column in COLUMNS_BY_KIND[kind]
         for word in (column.key, column.zh, *column.aliases)
     }
-    found = tuple(known.get(_spelled(heading), "") for heading in headings)
+    found = tuple(known.get(_normalise_heading(heading), "") for heading in headings)
     for heading, key in zip(headings, found, strict=True):
-        if _spelled(heading) and not key:
+        if _normalise_heading(heading) and not key:
             raise InvalidInput(
-                f"The column “{_shown(heading)}” is not known. Name it as the template does, or "
-                "take it out.",
+                f"The column “{_printable(heading)}” is not known. Name it as the template does, "
+                "or take it out.",
                 field=("file",),
             )
         if key and found.count(key) > 1:
-            raise InvalidInput(f"The column “{_shown(heading)}” stands twice.", field=("file",))
-    missing = [column.zh for column in COLUMNS[kind] if column.needed and column.key not in found]
+            raise InvalidInput(f"The column “{_printable(heading)}” stands twice.", field=("file",))
+    missing = [
+        column.zh for column in COLUMNS_BY_KIND[kind] if column.required and column.key not in found
+    ]
     if missing:
         raise InvalidInput(
             f"The first row holds the headings. Missing: {'、'.join(missing)}.", field=("file",)
@@ -56,19 +58,19 @@ def columns_of(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
     return found
 
 
-def _shown(heading: str) -> str:
+def _printable(heading: str) -> str:
     return "".join(char for char in heading.strip()[:40] if char.isprintable())
 
 
-def refused_value(kind: ImportKind, refusal: InvalidInput) -> Finding:
+def finding_from_refusal(kind: ImportKind, refusal: InvalidInput) -> Finding:
     """The finding for a value that cannot be right at all; in Chinese, what the column takes."""
     key = ".".join((refusal.field or ())[1:])
-    column = next((one for one in COLUMNS[kind] if one.key.startswith(key)), None)
+    column = next((one for one in COLUMNS_BY_KIND[kind] if one.key.startswith(key)), None)
     said = column.hint_zh if column and key else "请按模板说明修改。"
-    return fault(refusal.code.value, key, refusal.message, said)
+    return row_finding(refusal.code.value, key, refusal.message, said)
 
 
-def values(
+def parse_row(
     kind: ImportKind, columns: Iterable[str], row: Sequence[str]
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """What the cells say, by key, for every column there is; and what is wrong with them.
@@ -78,25 +80,25 @@ def values(
     given = {key: cell for key, cell in zip(columns, row, strict=False) if key}
     found: dict[str, Any] = {}
     faults: list[Finding] = []
-    if _outside(columns, row):
+    if _has_cell_without_heading(columns, row):
         faults.append(
-            fault(
+            row_finding(
                 "CELL_WITHOUT_HEADING",
                 "",
                 "Take out the cells that have no heading, or give them one.",
                 "有内容的列缺少标题，请补上标题或删除内容。",
             )
         )
-    for column in COLUMNS[kind]:
+    for column in COLUMNS_BY_KIND[kind]:
         cell = given.get(column.key, "")
         if cell.strip():
             try:
-                found[column.key] = column.read(cell)
+                found[column.key] = column.parse(cell)
             except CellFault as why:
-                faults.append(fault(why.code, column.key, why.message, why.message_zh))
-        elif column.needed:
+                faults.append(row_finding(why.code, column.key, why.message, why.message_zh))
+        elif column.required:
             faults.append(
-                fault(
+                row_finding(
                     "CELL_EMPTY", column.key, f"Fill in: {column.hint}", f"请填写。{column.hint_zh}"
                 )
             )
@@ -105,7 +107,7 @@ def values(
     return found, tuple(faults)
 
 
-def _outside(columns: Iterable[str], row: Sequence[str]) -> bool:
+def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> bool:
     keys = tuple(columns)
     blank = {place for place, key in enumerate(keys) if not key}
     return any(
@@ -126,7 +128,7 @@ def terms_from(found: Mapping[str, Any]) -> PostingTerms:
         headcount=found["headcount"],
         duties=found["duties"],
         conditions=found["conditions"],
-        place_code=up_to_date(found["placeCode"]),
+        place_code=to_current_code(found["placeCode"]),
         address=found["address"],
         pay=Pay(amount=found["pay.amount"], period=found["pay.period"]),
         probation_pay=found["probationPay"],

@@ -11,9 +11,9 @@ from domain.identity.accounts import Principal, Role
 from domain.labels import Labelled
 from domain.postings.postings import Finding, PostingStatus, Severity
 
-MOST_ROWS = 50_000
+MAX_IMPORT_ROWS = 50_000
 """Of one import, without the headings."""
-EXAMPLE = "示例"
+EXAMPLE_MARKER = "示例"
 """The first cell of the template's example row: such a row is never taken in."""
 
 
@@ -44,7 +44,7 @@ class RowOutcome(Labelled):
     FAILED = "FAILED", "无法读取"
 
 
-OUTCOMES = {
+OUTCOME_BY_STATUS = {
     PostingStatus.OPEN: RowOutcome.ACCEPTED,
     PostingStatus.IN_REVIEW: RowOutcome.HELD,
     PostingStatus.SUSPENDED: RowOutcome.HELD,
@@ -98,7 +98,7 @@ class Import:
     finished_at: datetime | None = None
 
     @property
-    def read(self) -> int:
+    def processed_rows(self) -> int:
         """Rows that have their outcome."""
         return self.accepted + self.held + self.refused + self.duplicates + self.failed
 
@@ -134,7 +134,7 @@ class ImportRow:
     at: datetime
 
 
-COUNTED = {
+COUNTER_FIELDS = {
     RowOutcome.ACCEPTED: "accepted",
     RowOutcome.HELD: "held",
     RowOutcome.REFUSED: "refused",
@@ -149,11 +149,11 @@ def row_id(import_id: str, number: int) -> str:
     return f"{import_id}/{number:07}"
 
 
-def counts(rows: Iterable[ImportRow]) -> dict[str, int]:
+def count_outcomes(rows: Iterable[ImportRow]) -> dict[str, int]:
     """How many of the rows had each outcome, by the field that counts it."""
-    found = dict.fromkeys(COUNTED.values(), 0)
+    found = dict.fromkeys(COUNTER_FIELDS.values(), 0)
     for row in rows:
-        found[COUNTED[row.outcome]] += 1
+        found[COUNTER_FIELDS[row.outcome]] += 1
     return found
 
 
@@ -163,7 +163,7 @@ def heading_of(one: Import, field: str) -> str | None:
     return headings.get(field) or headings.get(f"{field}.amount")
 
 
-def scope_of(caller: Principal) -> str:
+def import_scope(caller: Principal) -> str:
     """Who may follow an import of that caller: the colleagues of the union or of the employer."""
     if caller.role is Role.RECRUITER:
         return f"employer/{caller.employer_id}"
@@ -180,7 +180,7 @@ def check_file_name(name: str) -> str:
     return name.strip()[:200]
 
 
-def fault(
+def row_finding(
     code: str, key: str, message: str, message_zh: str, severity: Severity = Severity.REFUSE
 ) -> Finding:
     """What is wrong with a row itself; its basis is no law."""
@@ -194,43 +194,43 @@ def fault(
     )
 
 
-EXAMPLE_ROW = fault(
+EXAMPLE_ROW_FINDING = row_finding(
     "EXAMPLE_ROW",
     "",
     "Take out the example row of the template.",
     "请删除模板中的示例行。",
 )
-NO_EMPLOYER = fault(
+EMPLOYER_MISSING = row_finding(
     "EMPLOYER_MISSING",
     "creditCode",
     "Give the credit code of the employer.",
     "请填写用人单位的统一社会信用代码。",
 )
-UNKNOWN_EMPLOYER = fault(
+EMPLOYER_UNKNOWN = row_finding(
     "EMPLOYER_UNKNOWN",
     "creditCode",
     "No employer with this credit code is known here. Bring the employers first.",
     "没有登记该统一社会信用代码的用人单位，请先导入用人单位。",
 )
-OTHER_EMPLOYER = fault(
+EMPLOYER_NOT_YOURS = row_finding(
     "EMPLOYER_NOT_YOURS",
     "creditCode",
     "This import is for another employer. Take the row out.",
     "本次导入仅限一家用人单位，请删除其他单位的行。",
 )
-OTHER_SCOPE = fault(
+POSTING_NOT_YOURS = row_finding(
     "POSTING_NOT_YOURS",
     "externalId",
     "The posting with this number belongs to another union. Leave it to them.",
     "该编号的岗位属于其他工会，请由其修改。",
 )
-CLOSED = fault(
+POSTING_CLOSED = row_finding(
     "POSTING_CLOSED",
     "externalId",
     "The posting with this number is closed. Give the job a new number.",
     "该编号的岗位已关闭，请使用新的编号。",
 )
-EMPLOYER_DIFFERS = fault(
+EMPLOYER_KNOWN_OTHERWISE = row_finding(
     "EMPLOYER_KNOWN_OTHERWISE",
     "creditCode",
     "The employer is known here with another name, place or description; it stays as it is.",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.identity.persons import mask_name, mask_phone
-from domain.leads.leads import Contact, Lead, LeadStage, furthest
-from domain.reference.calendar import CHINA
+from domain.leads.leads import Contact, Lead, LeadStage, furthest_stage
+from domain.reference.calendar import CHINA_TIMEZONE
 
 Cell = str | int | float
 
-COLUMNS = (
+LEAD_HEADINGS = (
     "线索编号 Lead",
     "场次 Session",
     "用人单位 Employer",
@@ -31,13 +31,13 @@ COLUMNS = (
 )
 """The headings. New columns are added at the end: those who read by place go on doing so."""
 
-GONE = "（记录已不存在 no record）"
+MISSING_RECORD = "（记录已不存在 no record）"
 """In place of a name whose record is not there any more."""
 
-_COMPUTES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def row(
+def lead_row(
     lead: Lead, contact: Contact | None, *, lead_id: str, session: str, employer: str
 ) -> tuple[Cell, ...]:
     """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show.
@@ -45,34 +45,34 @@ def row(
     Without ``contact`` its cells are empty.
     """
     return (
-        inert(lead_id),
-        inert(session),
-        inert(employer),
-        inert(lead.terms.title),
-        inert(lead.terms.place_code),
+        escape_formula(lead_id),
+        escape_formula(session),
+        escape_formula(employer),
+        escape_formula(lead.terms.title),
+        escape_formula(lead.terms.place_code),
         lead.terms.pay.amount,
         lead.terms.pay.period.zh,
-        inert(mask_name(contact.name)) if contact else "",
-        inert(mask_phone(contact.phone)) if contact else "",
+        escape_formula(mask_name(contact.name)) if contact else "",
+        escape_formula(mask_phone(contact.phone)) if contact else "",
         lead.source.zh,
         lead.stage.zh,
-        furthest(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
+        furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
         lead.reason.zh if lead.reason else "",
-        inert(lead.consent.text_version),
-        _in_china(lead.created_at),
-        _in_china(lead.updated_at),
+        escape_formula(lead.consent.text_version),
+        _format_china_time(lead.created_at),
+        _format_china_time(lead.updated_at),
         lead.group.zh if lead.group else "",
     )
 
 
-def inert(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula: then with an apostrophe before it.
 
     https://owasp.org/www-community/attacks/CSV_Injection; the full-width signs count too, which
     spreadsheets in Chinese take for the plain ones.
     """
-    return f"'{text}" if text.startswith(_COMPUTES) else text
+    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
 
 
-def _in_china(at: datetime) -> str:
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+def _format_china_time(at: datetime) -> str:
+    return at.astimezone(CHINA_TIMEZONE).strftime("%Y-%m-%d %H:%M:%S")

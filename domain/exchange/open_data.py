@@ -25,19 +25,19 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.calendar import day_in_china
-from domain.reference.code_lists import CodeList, code_list
+from domain.reference.code_lists import CodeList, build_code_list
 from domain.reference.regions import region_of
 from domain.seekers.groups import SeekerGroup
 
-Value = str | int | float | bool | None
-BETWEEN = "|"
+ColumnValue = str | int | float | bool | None
+CODE_SEPARATOR = "|"
 """Between the codes of a column that may hold several."""
 
 _PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class OpenDataColumn:
     """A column; ``datatype`` is one of XML Schema's, as CSV on the Web names them.
 
     ``listed`` is the code list that its values come from, one or several of them. A column of
@@ -48,12 +48,12 @@ class Column:
     zh: str
     en: str
     datatype: str
-    value: Callable[[Posting, Employer], Value]
-    listed: type[Labelled] | None = None
+    value: Callable[[Posting, Employer], ColumnValue]
+    code_kind: type[Labelled] | None = None
     separator: str | None = None
 
 
-def _coded(
+def _code_columns(
     name: str,
     zh: str,
     en: str,
@@ -61,7 +61,7 @@ def _coded(
     members: Callable[[Posting], Iterable[Labelled]],
     *,
     several: bool = False,
-) -> tuple[Column, ...]:
+) -> tuple[OpenDataColumn, ...]:
     """The column of codes, and those of their names."""
     ways: tuple[tuple[str, str, str, Callable[[Labelled], str]], ...] = (
         (name, zh, en, lambda member: member.value),
@@ -69,46 +69,46 @@ def _coded(
         (f"{name}_en", f"{zh}（英文）", f"{en}, in English", lambda member: member.en),
     )
     return tuple(
-        Column(
+        OpenDataColumn(
             name=column,
             zh=column_zh,
             en=column_en,
             datatype="string",
-            value=_joined(members, said),
-            listed=kind if column == name else None,
-            separator=BETWEEN if several else None,
+            value=_join_codes(members, said),
+            code_kind=kind if column == name else None,
+            separator=CODE_SEPARATOR if several else None,
         )
         for column, column_zh, column_en, said in ways
     )
 
 
-def _joined(
+def _join_codes(
     members: Callable[[Posting], Iterable[Labelled]], said: Callable[[Labelled], str]
 ) -> Callable[[Posting, Employer], str]:
-    return lambda posting, _: BETWEEN.join(said(member) for member in members(posting))
+    return lambda posting, _: CODE_SEPARATOR.join(said(member) for member in members(posting))
 
 
 def _column(
-    name: str, zh: str, en: str, datatype: str, value: Callable[[Posting, Employer], Value]
-) -> Column:
-    return Column(name=name, zh=zh, en=en, datatype=datatype, value=value)
+    name: str, zh: str, en: str, datatype: str, value: Callable[[Posting, Employer], ColumnValue]
+) -> OpenDataColumn:
+    return OpenDataColumn(name=name, zh=zh, en=en, datatype=datatype, value=value)
 
 
-def without_phones(text: str) -> str:
+def mask_phones(text: str) -> str:
     """The text with the middle of each mobile number masked."""
     return _PHONE.sub(r"\1****\2", text)
 
 
-def _place(code: str) -> str:
+def _place_name(code: str) -> str:
     region = region_of(code)
     return region.full_name if region else ""
 
 
-def _clock(at: time | None) -> str | None:
+def _format_time(at: time | None) -> str | None:
     return None if at is None else at.isoformat("minutes")
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[OpenDataColumn, ...] = (
     _column("id", "岗位标识", "Identifier of the posting", "string", lambda job, _: job.id),
     _column("employer", "用人单位", "Employer", "string", lambda _, firm: firm.name),
     _column(
@@ -118,20 +118,20 @@ COLUMNS: tuple[Column, ...] = (
         "string",
         lambda _, firm: firm.credit_code,
     ),
-    _column("title", "岗位名称", "Title", "string", lambda job, _: without_phones(job.terms.title)),
-    *_coded("occupation", "职业类别", "Occupation", Occupation, lambda job: [job.terms.occupation]),
+    _column("title", "岗位名称", "Title", "string", lambda job, _: mask_phones(job.terms.title)),
+    *_code_columns(
+        "occupation", "职业类别", "Occupation", Occupation, lambda job: [job.terms.occupation]
+    ),
     _column(
         "headcount", "招聘人数", "People wanted", "integer", lambda job, _: job.terms.headcount
     ),
-    _column(
-        "duties", "工作内容", "Duties", "string", lambda job, _: without_phones(job.terms.duties)
-    ),
+    _column("duties", "工作内容", "Duties", "string", lambda job, _: mask_phones(job.terms.duties)),
     _column(
         "conditions",
         "招聘条件",
         "What is asked of applicants",
         "string",
-        lambda job, _: without_phones(job.terms.conditions),
+        lambda job, _: mask_phones(job.terms.conditions),
     ),
     _column(
         "place_code",
@@ -145,10 +145,10 @@ COLUMNS: tuple[Column, ...] = (
         "工作地点",
         "Place of work, in Chinese",
         "string",
-        lambda job, _: _place(job.terms.place_code),
+        lambda job, _: _place_name(job.terms.place_code),
     ),
     _column(
-        "address", "详细地址", "Address", "string", lambda job, _: without_phones(job.terms.address)
+        "address", "详细地址", "Address", "string", lambda job, _: mask_phones(job.terms.address)
     ),
     _column(
         "pay",
@@ -157,7 +157,7 @@ COLUMNS: tuple[Column, ...] = (
         "integer",
         lambda job, _: job.terms.pay.amount,
     ),
-    *_coded(
+    *_code_columns(
         "pay_period", "计薪周期", "Period of the pay", PayPeriod, lambda job: [job.terms.pay.period]
     ),
     _column(
@@ -167,15 +167,17 @@ COLUMNS: tuple[Column, ...] = (
         "integer",
         lambda job, _: job.terms.probation_pay,
     ),
-    *_coded(
+    *_code_columns(
         "employment_type",
         "用工形式",
         "Type of employment",
         EmploymentType,
         lambda job: [job.terms.employment_type],
     ),
-    *_coded("shift", "班次", "Shift", Shift, lambda job: [job.terms.shift]),
-    *_coded("intensity", "劳动强度", "Intensity", Intensity, lambda job: [job.terms.intensity]),
+    *_code_columns("shift", "班次", "Shift", Shift, lambda job: [job.terms.shift]),
+    *_code_columns(
+        "intensity", "劳动强度", "Intensity", Intensity, lambda job: [job.terms.intensity]
+    ),
     _column(
         "hours_per_day",
         "每日工时",
@@ -190,7 +192,7 @@ COLUMNS: tuple[Column, ...] = (
         "decimal",
         lambda job, _: float(job.terms.hours_per_week),
     ),
-    *_coded(
+    *_code_columns(
         "insurance",
         "社会保险",
         "Social insurance",
@@ -198,8 +200,10 @@ COLUMNS: tuple[Column, ...] = (
         lambda job: job.terms.insurance,
         several=True,
     ),
-    *_coded("benefits", "福利", "Benefits", Benefit, lambda job: job.terms.benefits, several=True),
-    *_coded(
+    *_code_columns(
+        "benefits", "福利", "Benefits", Benefit, lambda job: job.terms.benefits, several=True
+    ),
+    *_code_columns(
         "friendly_to",
         "适合人群",
         "Groups that are welcome",
@@ -212,14 +216,14 @@ COLUMNS: tuple[Column, ...] = (
         "上班时间",
         "Begin of a normal day's work",
         "string",
-        lambda job, _: _clock(job.terms.starts_at),
+        lambda job, _: _format_time(job.terms.starts_at),
     ),
     _column(
         "ends_at",
         "下班时间",
         "End of a normal day's work",
         "string",
-        lambda job, _: _clock(job.terms.ends_at),
+        lambda job, _: _format_time(job.terms.ends_at),
     ),
     _column("min_age", "最低年龄", "Lowest age", "integer", lambda job, _: job.terms.min_age),
     _column(
@@ -265,11 +269,11 @@ COLUMNS: tuple[Column, ...] = (
 """New columns are added at the end: those who read by place go on doing so."""
 
 CODE_LISTS: tuple[CodeList, ...] = tuple(
-    code_list(column.listed) for column in COLUMNS if column.listed is not None
+    build_code_list(column.code_kind) for column in COLUMNS if column.code_kind is not None
 )
 
 
-def described(url: str) -> dict[str, Any]:
+def build_csvw_metadata(url: str) -> dict[str, Any]:
     """What the table holds, as CSV on the Web (https://www.w3.org/TR/tabular-metadata/) says it.
 
     ``url`` is the folder of the open data, with a slash at its end.
@@ -287,12 +291,12 @@ def described(url: str) -> dict[str, Any]:
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
         "tableSchema": {
             "primaryKey": "id",
-            "columns": [_described(column, url) for column in COLUMNS],
+            "columns": [_csvw_column(column, url) for column in COLUMNS],
         },
     }
 
 
-def _described(column: Column, url: str) -> dict[str, Any]:
+def _csvw_column(column: OpenDataColumn, url: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "name": column.name,
         "titles": {"zh": column.zh, "en": column.en},
@@ -300,12 +304,12 @@ def _described(column: Column, url: str) -> dict[str, Any]:
     }
     if column.separator is not None:
         said["separator"] = column.separator
-    if column.listed is not None:
-        said["dc:conformsTo"] = f"{url}code-lists.json#{column.listed.__name__}"
+    if column.code_kind is not None:
+        said["dc:conformsTo"] = f"{url}code-lists.json#{column.code_kind.__name__}"
     return said
 
 
-def published_lists() -> dict[str, Any]:
+def build_code_lists() -> dict[str, Any]:
     """The code lists by name, each with its version and all its codes."""
     return {
         each.name: {
@@ -318,6 +322,6 @@ def published_lists() -> dict[str, Any]:
     }
 
 
-def row(posting: Posting, employer: Employer) -> dict[str, Value]:
+def build_row(posting: Posting, employer: Employer) -> dict[str, ColumnValue]:
     """The values of a posting by the names of the columns."""
     return {column.name: column.value(posting, employer) for column in COLUMNS}

@@ -17,17 +17,17 @@ from domain.reference.calendar import day_in_china
 from domain.reference.regions import RegionLevel, ancestors, region_of
 
 # Google's list has no word for 劳务派遣, where another firm than the place of work employs.
-EMPLOYMENT_TYPES = {
+SCHEMA_ORG_EMPLOYMENT_TYPES = {
     EmploymentType.FULL_TIME: "FULL_TIME",
     EmploymentType.PART_TIME: "PART_TIME",
     EmploymentType.INTERNSHIP: "INTERN",
     EmploymentType.GIG: "TEMPORARY",
     EmploymentType.DISPATCH: "OTHER",
 }
-_UNITS = {PayPeriod.MONTH: "MONTH", PayPeriod.HOUR: "HOUR"}
+_SCHEMA_ORG_PAY_UNITS = {PayPeriod.MONTH: "MONTH", PayPeriod.HOUR: "HOUR"}
 
 
-def job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, Any]:
+def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, Any]:
     """The structured data of an open posting whose page is at ``url``."""
     terms = posting.terms
     return {
@@ -44,20 +44,20 @@ def job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, 
         "datePosted": day_in_china(posting.created_at).isoformat(),
         # Open until the end of its last day in China.
         "validThrough": f"{terms.valid_until.isoformat()}T23:59:59+08:00",
-        "employmentType": EMPLOYMENT_TYPES[terms.employment_type],
+        "employmentType": SCHEMA_ORG_EMPLOYMENT_TYPES[terms.employment_type],
         "hiringOrganization": {
             "@type": "Organization",
             "name": employer.name,
             "identifier": employer.credit_code,
         },
-        "jobLocation": _place(terms),
+        "jobLocation": _job_location(terms),
         "baseSalary": {
             "@type": "MonetaryAmount",
             "currency": "CNY",
             "value": {
                 "@type": "QuantitativeValue",
                 "value": terms.pay.amount,
-                "unitText": _UNITS[terms.pay.period],
+                "unitText": _SCHEMA_ORG_PAY_UNITS[terms.pay.period],
             },
         },
         "totalJobOpenings": terms.headcount,
@@ -82,7 +82,7 @@ def _description(terms: PostingTerms) -> str:
     )
 
 
-def _place(terms: PostingTerms) -> dict[str, Any]:
+def _job_location(terms: PostingTerms) -> dict[str, Any]:
     address = {"@type": "PostalAddress", "addressCountry": "CN"}
     region = region_of(terms.place_code)
     around = (*ancestors(region), region) if region else ()
@@ -110,7 +110,7 @@ def place_name(terms: PostingTerms) -> str:
     return (region.full_name if region else terms.place_code) + terms.address
 
 
-def in_short(posting: Posting, employer: Employer) -> str:
+def summarise_posting(posting: Posting, employer: Employer) -> str:
     """Employer, place, pay, shift, number and last day, in one line below the title."""
     terms = posting.terms
     return (
@@ -119,9 +119,9 @@ def in_short(posting: Posting, employer: Employer) -> str:
     )
 
 
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_SCRIPT_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
-def as_script(data: dict[str, Any]) -> str:
+def to_script_json(data: dict[str, Any]) -> str:
     """JSON that may stand in a script element: nothing in it ends or begins one."""
-    return json.dumps(data, ensure_ascii=False).translate(_UNSAFE)
+    return json.dumps(data, ensure_ascii=False).translate(_SCRIPT_ESCAPES)

@@ -19,10 +19,10 @@ class Role(Labelled):
     SEEKER = "SEEKER", "求职者"
 
 
-STAFF = frozenset({Role.OFFICER, Role.HOST, Role.RECRUITER})
-UNION_STAFF = STAFF - {Role.RECRUITER}
+STAFF_ROLES = frozenset({Role.OFFICER, Role.HOST, Role.RECRUITER})
+UNION_STAFF_ROLES = STAFF_ROLES - {Role.RECRUITER}
 """Whom people tell their group: the consent that hands a lead to an employer does not name it."""
-VISITORS = (Role.VIEWER, Role.SEEKER)
+VISITOR_ROLES = (Role.VIEWER, Role.SEEKER)
 """Without an account: a seeker is a viewer who has left a profile, and may do all that one may."""
 
 
@@ -64,7 +64,7 @@ class Principal:
     expires_at: datetime | None = None
 
 
-def require(principal: Principal | None, *roles: Role) -> Principal:
+def require_role(principal: Principal | None, *roles: Role) -> Principal:
     """Give back the principal when it has one of ``roles``.
 
     :raises Unauthenticated: nobody is signed in.

@@ -18,15 +18,15 @@ from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.labels import Labelled
 
-SHORTEST_REASON = 5
-LONGEST_REASON = 200
-BEGINNING = "0" * 64
+MIN_REASON_LENGTH = 5
+MAX_REASON_LENGTH = 200
+GENESIS_DIGEST = "0" * 64
 """What the first row has for the digest of the one before."""
 
 _MOBILE = re.compile(r"(?<![0-9])(?:0086|86)?1[0-9]{10}(?![0-9])")
-_BETWEEN = re.compile(r"(?<=[0-9])[\s().\u2010-\u2015-]+(?=[0-9])")
+_DIGIT_SEPARATORS = re.compile(r"(?<=[0-9])[\s().\u2010-\u2015-]+(?=[0-9])")
 
-Digest = Callable[[bytes], str]
+DigestFunction = Callable[[bytes], str]
 """The keyed hash of a row, 64 hexadecimal digits."""
 
 
@@ -65,8 +65,8 @@ class Actor:
     id: str = ""
 
 
-OPERATOR = Actor(role=AuditRole.OPERATOR)
-SERVICE = Actor(role=AuditRole.SERVICE)
+OPERATOR_ACTOR = Actor(role=AuditRole.OPERATOR)
+SERVICE_ACTOR = Actor(role=AuditRole.SERVICE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,16 +96,16 @@ class AuditRow:
     sha256: str
 
 
-def staff(principal: Principal) -> Actor:
+def staff_actor(principal: Principal) -> Actor:
     """The actor that a member of staff is."""
     return Actor(role=AuditRole[principal.role.name], id=principal.subject)
 
 
-def chained(
-    entry: AuditEntry, *, seq: int, previous: str, at: datetime, digest: Digest
+def chain_entry(
+    entry: AuditEntry, *, seq: int, previous: str, at: datetime, digest: DigestFunction
 ) -> AuditRow:
     """The row of an entry at its place behind the row with the digest ``previous``."""
-    content = _content(
+    content = _digest_input(
         seq=seq,
         at=at,
         actor_role=entry.actor.role,
@@ -130,14 +130,16 @@ def chained(
     )
 
 
-def fault_of(row: AuditRow, *, before: AuditRow | None, digest: Digest) -> str | None:
+def find_chain_fault(
+    row: AuditRow, *, before: AuditRow | None, digest: DigestFunction
+) -> str | None:
     """What is wrong with a row that stands behind ``before``, naming the row; None if nothing."""
     wanted = before.seq + 1 if before else 1
     if row.seq > wanted:
         return f"row {wanted} is missing"
     if row.seq < wanted:
         return f"row {row.seq} stands where row {wanted} belongs"
-    content = _content(
+    content = _digest_input(
         seq=row.seq,
         at=row.at,
         actor_role=row.actor_role,
@@ -150,12 +152,12 @@ def fault_of(row: AuditRow, *, before: AuditRow | None, digest: Digest) -> str |
     )
     if row.sha256 != digest(content):
         return f"row {row.seq} was changed"
-    if row.previous != (before.sha256 if before else BEGINNING):
+    if row.previous != (before.sha256 if before else GENESIS_DIGEST):
         return f"row {row.seq} does not follow the row before it"
     return None
 
 
-def _content(*, at: datetime, **rest: object) -> bytes:
+def _digest_input(*, at: datetime, **rest: object) -> bytes:
     # One form for one content: sorted keys, no blanks, UTC to the millisecond that is stored.
     when = at.astimezone(UTC).isoformat(timespec="milliseconds")
     named = {name: str(value) for name, value in rest.items()} | {"at": when}
@@ -168,11 +170,11 @@ def check_reason(raw: str, field: tuple[str, ...]) -> str:
     :raises InvalidInput: not 5 to 200 characters, or with a mobile or identity-card number.
     """
     reason = raw.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    if not MIN_REASON_LENGTH <= len(reason) <= MAX_REASON_LENGTH:
         raise InvalidInput(
-            f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.", field=field
+            f"Say why, in {MIN_REASON_LENGTH} to {MAX_REASON_LENGTH} characters.", field=field
         )
-    check_text(reason, LONGEST_REASON, field)
-    if _MOBILE.search(_BETWEEN.sub("", unicodedata.normalize("NFKC", reason))):
+    check_text(reason, MAX_REASON_LENGTH, field)
+    if _MOBILE.search(_DIGIT_SEPARATORS.sub("", unicodedata.normalize("NFKC", reason))):
         raise InvalidInput("Leave phone numbers out of the reason: it is kept.", field=field)
     return reason

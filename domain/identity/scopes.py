@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from domain.employers.employers import Employer
 from domain.errors import NotPermitted
-from domain.identity.accounts import STAFF, Account, Principal, Role
+from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.leads.leads import Lead
-from domain.live.qr_codes import Code
+from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting
 from domain.reference.regions import province_of
@@ -22,7 +22,7 @@ def may_direct(principal: Principal, session: LiveSession) -> bool:
     return principal.role is Role.OFFICER and principal.union_id in session.union_path
 
 
-def check_directs(principal: Principal, session: LiveSession) -> None:
+def check_may_direct(principal: Principal, session: LiveSession) -> None:
     """Pass when the caller may direct the session.
 
     :raises NotPermitted: it belongs to somebody else.
@@ -38,13 +38,13 @@ def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
     return principal is not None and may_direct(principal, session)
 
 
-def may_follow_lead(principal: Principal, lead: Lead) -> bool:
+def may_follow_up_lead(principal: Principal, lead: Lead) -> bool:
     """Whether the lead is in the caller's scope, or in the caller's hands."""
     # The consent is for handing it to the employer: without it the employer has no part in it,
     # nor has a recruiter who had it in hand.
     if principal.role is Role.RECRUITER and lead.withdrawn_at is not None:
         return False
-    if principal.role in STAFF and principal.subject == lead.assignee_id:
+    if principal.role in STAFF_ROLES and principal.subject == lead.assignee_id:
         return True
     if principal.role is Role.OFFICER:
         return principal.union_id in lead.union_path
@@ -53,7 +53,7 @@ def may_follow_lead(principal: Principal, lead: Lead) -> bool:
     return principal.role is Role.RECRUITER and lead.employer_id == principal.employer_id
 
 
-def may_take_lead(
+def may_assign_lead(
     giver: Principal, lead: Lead, taker: Account, union_path: tuple[str, ...]
 ) -> bool:
     """Whether ``giver``, who may follow the lead, may hand it to ``taker``.
@@ -71,7 +71,7 @@ def may_take_lead(
     )
 
 
-def may_see_code(principal: Principal | None, code: Code) -> bool:
+def may_see_code(principal: Principal | None, code: QrCode) -> bool:
     """Whether the code is in the caller's scope: what it has brought is for them."""
     if principal is None:
         return False
@@ -89,7 +89,7 @@ def may_see_webhook(principal: Principal | None, webhook: Webhook) -> bool:
     return principal.role is Role.OFFICER and principal.union_id in webhook.union_path
 
 
-def may_see_unopened(
+def may_see_unopened_posting(
     principal: Principal | None, posting: Posting, union_path: tuple[str, ...]
 ) -> bool:
     """Whether the caller may see a posting that is not open, with what screening found.
@@ -103,7 +103,7 @@ def may_see_unopened(
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
-def may_look_after(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
+def may_manage_seekers(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
     """Whether a seeker, a call list or a referral is in the caller's scope: for officers alone.
 
     No employer sees who looks for work, nor what an officer noted of them.
@@ -115,12 +115,12 @@ def may_look_after(principal: Principal | None, union_path: tuple[str, ...]) -> 
     )
 
 
-def may_verify(principal: Principal, union_path: tuple[str, ...]) -> bool:
+def may_verify_employer(principal: Principal, union_path: tuple[str, ...]) -> bool:
     """Whether the caller may check an employer; ``union_path`` is the path of its union."""
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
-def may_set_wages(principal: Principal, union: Union | None, region: str) -> bool:
+def may_set_minimum_wages(principal: Principal, union: Union | None, region: str) -> bool:
     """Whether the caller may add and verify minimum wages of a region.
 
     The provinces set them (劳动法 art. 48), so it is for officers of the provincial union and of
@@ -134,11 +134,11 @@ def may_set_wages(principal: Principal, union: Union | None, region: str) -> boo
     return union.level is UnionLevel.PROVINCE and is_own
 
 
-def may_see_checks(
+def may_see_employer_checks(
     principal: Principal | None, employer: Employer, union_path: tuple[str, ...]
 ) -> bool:
     """Whether the caller may see who checked an employer: its officers, and its own recruiters."""
     if principal is None:
         return False
     is_own = principal.role is Role.RECRUITER and principal.employer_id == employer.id
-    return is_own or may_verify(principal, union_path)
+    return is_own or may_verify_employer(principal, union_path)

@@ -15,19 +15,19 @@ from hashlib import sha256
 from domain.errors import ConsentRequired, InvalidInput
 from domain.free_text import check_text
 
-SHORTEST_TEMPLATE = 50
-LONGEST_TEMPLATE = 5_000
-FARTHEST = timedelta(days=366)
+MIN_TEMPLATE_LENGTH = 50
+MAX_TEMPLATE_LENGTH = 5_000
+MAX_PUBLISH_AHEAD = timedelta(days=366)
 """How far ahead a text may be published."""
-_REQUIRED = ("employer", "posting")
-_PLACES = ("version", "contact", *_REQUIRED)
-_PLACE = re.compile(rf"{{({'|'.join(_PLACES)})}}")
+_REQUIRED_PLACEHOLDERS = ("employer", "posting")
+_PLACEHOLDERS = ("version", "contact", *_REQUIRED_PLACEHOLDERS)
+_PLACEHOLDER = re.compile(rf"{{({'|'.join(_PLACEHOLDERS)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
 
-_REMEMBERED = 1_000
+_MAX_CACHED_TEXTS = 1_000
 """Texts: the posting on air is asked about again and again."""
 
-_BODY = """\
+_FIRST_TEMPLATE_BODY = """\
 个人信息提供授权书（第{version}版）
 
 我同意工会将我的个人信息提供给下列用人单位：
@@ -67,8 +67,11 @@ class ConsentTemplate:
         return str(self.number)
 
 
-FIRST = ConsentTemplate(
-    number=1, body=_BODY, valid_from=datetime(2026, 1, 1, tzinfo=UTC), created_by="songgang"
+FIRST_TEMPLATE = ConsentTemplate(
+    number=1,
+    body=_FIRST_TEMPLATE_BODY,
+    valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+    created_by="songgang",
 )
 """What every database begins with."""
 
@@ -82,8 +85,8 @@ class ConsentText:
     sha256: str
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def consent_text(
+@lru_cache(maxsize=_MAX_CACHED_TEXTS)
+def render_consent_text(
     template: ConsentTemplate,
     employer_name: str,
     posting_title: str,
@@ -103,7 +106,7 @@ def consent_text(
         "posting": _on_one_line(posting_title),
     }
     # In one pass: a title that looks like a place is not filled in turn.
-    body = _PLACE.sub(lambda place: filled[place[1]], template.body)
+    body = _PLACEHOLDER.sub(lambda place: filled[place[1]], template.body)
     return ConsentText(
         version=template.version, body=body, sha256=sha256(body.encode()).hexdigest()
     )
@@ -116,24 +119,25 @@ def check_template(raw: str, field: tuple[str, ...]) -> str:
         (PIPL art. 23: consent names the recipient); or other braces.
     """
     body = raw.strip()
-    if not SHORTEST_TEMPLATE <= len(body) <= LONGEST_TEMPLATE:
+    if not MIN_TEMPLATE_LENGTH <= len(body) <= MAX_TEMPLATE_LENGTH:
         raise InvalidInput(
-            f"Give a text of {SHORTEST_TEMPLATE} to {LONGEST_TEMPLATE} characters.", field=field
+            f"Give a text of {MIN_TEMPLATE_LENGTH} to {MAX_TEMPLATE_LENGTH} characters.",
+            field=field,
         )
-    check_text(body, LONGEST_TEMPLATE, field)
-    if not all(f"{{{place}}}" in body for place in _REQUIRED):
+    check_text(body, MAX_TEMPLATE_LENGTH, field)
+    if not all(f"{{{place}}}" in body for place in _REQUIRED_PLACEHOLDERS):
         raise InvalidInput(
             "A consent names employer and posting: put {employer} and {posting} where they belong.",
             field=field,
         )
-    if set("{}") & set(_PLACE.sub("", body)):
+    if set("{}") & set(_PLACEHOLDER.sub("", body)):
         raise InvalidInput(
             "Use braces only for {employer}, {posting}, {contact} and {version}.", field=field
         )
     return body
 
 
-def check_start(wanted: datetime | None, at: datetime, field: tuple[str, ...]) -> datetime:
+def check_valid_from(wanted: datetime | None, at: datetime, field: tuple[str, ...]) -> datetime:
     """When a new template becomes current; without a wish, at once.
 
     :raises InvalidInput: without a time zone, in the past, or over a year ahead.
@@ -142,7 +146,7 @@ def check_start(wanted: datetime | None, at: datetime, field: tuple[str, ...]) -
         return at
     if wanted.tzinfo is None:
         raise InvalidInput("Give a time with its zone, such as Z.", field=field)
-    if not at <= wanted <= at + FARTHEST:
+    if not at <= wanted <= at + MAX_PUBLISH_AHEAD:
         raise InvalidInput("Publish from now on, or for a day within a year.", field=field)
     return wanted.astimezone(UTC).replace(microsecond=wanted.microsecond // 1000 * 1000)
 

@@ -6,42 +6,42 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.errors import ConsentWithdrawn
-from domain.leads.follow_up import Change, EntryKind, changed
-from domain.leads.leads import CLOSED, Lead, LeadStage, Sealed
+from domain.leads.follow_up import LeadChange, TimelineEntryKind, make_change
+from domain.leads.leads import CLOSED_STAGES, Lead, LeadStage, SealedContact
 
-REVEALS_AN_HOUR = 60
+MAX_REVEALS_PER_HOUR = 60
 """Contacts that one member of staff may look at: about one call a minute."""
-OWN_ACCESSES_AN_HOUR = 60
+MAX_OWN_ACCESSES_PER_HOUR = 60
 """Exports, and corrections, by one giver."""
-RECORDS_KEPT = timedelta(days=3 * 366)
+RECORD_RETENTION = timedelta(days=3 * 366)
 """网络招聘服务管理规定 (Order 44): recruitment records are kept for 3 years at least."""
-CONTACTS_KEPT = timedelta(days=366)
+CONTACT_RETENTION = timedelta(days=366)
 """After a lead was closed: as long as its parties may go to labour arbitration
 (劳动争议调解仲裁法 27, one year). Then the purpose is reached (PIPL art. 19 and 47)."""
 
-OVER = CLOSED | {LeadStage.RETAINED_90}
+FINISHED_STAGES = CLOSED_STAGES | {LeadStage.RETAINED_90}
 """The stages after which nothing follows but a change of mind."""
-_HIRED = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
+_HIRED_STAGES = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Holder:
+class ReceiptHolder:
     """Whom a receipt stands for: the leads of that person that this giver sent."""
 
     person: str
     giver: str
 
-    def gave(self, lead: Lead) -> bool:
+    def is_giver_of(self, lead: Lead) -> bool:
         """Whether the lead is one of those."""
         return lead.person == self.person and lead.giver == self.giver
 
 
 @dataclass(frozen=True, kw_only=True)
-class Periods:
+class RetentionPeriods:
     """How long contacts of closed leads can be looked at, and how long records are stored."""
 
-    contacts: timedelta = CONTACTS_KEPT
-    records: timedelta = RECORDS_KEPT
+    contacts: timedelta = CONTACT_RETENTION
+    records: timedelta = RECORD_RETENTION
 
 
 def check_revealable(lead: Lead) -> None:
@@ -53,20 +53,20 @@ def check_revealable(lead: Lead) -> None:
         raise ConsentWithdrawn("The person does not wish to be contacted any more.")
 
 
-def stage_when_withdrawn(stage: LeadStage) -> LeadStage:
+def stage_after_withdrawal(stage: LeadStage) -> LeadStage:
     """Where a lead stands once its person has taken the consent back.
 
     It closes as WITHDRAWN. A refusal stays one, and who was hired stays hired: taking back a
     consent does not undo what was done on its ground (PIPL art. 15).
     """
-    if stage in _HIRED or stage is LeadStage.REFUSED:
+    if stage in _HIRED_STAGES or stage is LeadStage.REFUSED:
         return stage
     return LeadStage.WITHDRAWN
 
 
-def withdrawn(lead: Lead, *, at: datetime) -> Change:
+def withdraw_consent(lead: Lead, *, at: datetime) -> LeadChange:
     """The lead once its consent was taken back: nobody may call any more, so nothing is due."""
-    stage = stage_when_withdrawn(lead.stage)
+    stage = stage_after_withdrawal(lead.stage)
     moved = stage is not lead.stage
     after = replace(
         lead,
@@ -76,9 +76,9 @@ def withdrawn(lead: Lead, *, at: datetime) -> Change:
         escalate_at=None,
         escalated_to=None,
     )
-    return changed(
+    return make_change(
         after,
-        EntryKind.CONSENT_WITHDRAWN,
+        TimelineEntryKind.CONSENT_WITHDRAWN,
         at=at,
         by=None,
         from_stage=lead.stage if moved else None,
@@ -86,12 +86,14 @@ def withdrawn(lead: Lead, *, at: datetime) -> Change:
     )
 
 
-def corrected(lead: Lead, contact: Sealed, *, at: datetime) -> Change:
+def correct_contact(lead: Lead, contact: SealedContact, *, at: datetime) -> LeadChange:
     """The lead with another contact in the place of its own."""
-    return _untouched(lead, replace(lead, contact=contact), EntryKind.CORRECTED, at)
+    return _change_outside_follow_up(
+        lead, replace(lead, contact=contact), TimelineEntryKind.CORRECTED, at
+    )
 
 
-def erased(lead: Lead, *, at: datetime) -> Change:
+def erase_lead(lead: Lead, *, at: datetime) -> LeadChange:
     """The lead without person, giver and contact; nobody can call any more, so nothing is due."""
     after = replace(
         lead,
@@ -106,15 +108,17 @@ def erased(lead: Lead, *, at: datetime) -> Change:
         escalate_at=None,
         escalated_to=None,
     )
-    return _untouched(lead, after, EntryKind.ERASED, at)
+    return _change_outside_follow_up(lead, after, TimelineEntryKind.ERASED, at)
 
 
-def _untouched(before: Lead, after: Lead, kind: EntryKind, at: datetime) -> Change:
+def _change_outside_follow_up(
+    before: Lead, after: Lead, kind: TimelineEntryKind, at: datetime
+) -> LeadChange:
     """A change that is no step of the follow-up: what is kept for how long counts from those."""
-    change = changed(after, kind, at=at, by=None)
+    change = make_change(after, kind, at=at, by=None)
     return replace(change, lead=replace(change.lead, updated_at=before.updated_at))
 
 
-def completed_at(lead: Lead, at: datetime) -> datetime:
+def service_ended_at(lead: Lead, at: datetime) -> datetime:
     """When the service to this person ended, for a lead that is erased ``at`` that moment."""
-    return lead.updated_at if lead.stage in OVER else at
+    return lead.updated_at if lead.stage in FINISHED_STAGES else at

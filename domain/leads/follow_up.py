@@ -22,12 +22,12 @@ from domain.leads.leads import (
     RefusalReason,
     check_advance,
     check_not_erased,
-    furthest,
+    furthest_stage,
 )
 from domain.reference.calendar import day_in_china
 
-_GRACE = 7
-DEADLINES: Mapping[LeadStage, timedelta] = {
+_GRACE_DAYS = 7
+STAGE_DEADLINES: Mapping[LeadStage, timedelta] = {
     # Who tapped in a live session has forgotten it within days.
     LeadStage.INTERESTED: timedelta(days=3),
     # An interview, and its answer, within a working week each.
@@ -36,23 +36,26 @@ DEADLINES: Mapping[LeadStage, timedelta] = {
     # Two weeks to give notice and to move.
     LeadStage.OFFERED: timedelta(days=14),
     # From the hire: the days that must have passed, and a week to ask.
-    LeadStage.HIRED: timedelta(days=30 + _GRACE),
-    LeadStage.RETAINED_30: timedelta(days=90 + _GRACE),
+    LeadStage.HIRED: timedelta(days=30 + _GRACE_DAYS),
+    LeadStage.RETAINED_30: timedelta(days=90 + _GRACE_DAYS),
 }
 """How long a lead may rest at each open stage: since it came there, after the hire since that."""
-ESCALATE_AGAIN = timedelta(days=3)
+ESCALATION_INTERVAL = timedelta(days=3)
 """How long each level of the tree has before the next one above is told."""
-RETAINED_DAYS: Mapping[LeadStage, int] = {LeadStage.RETAINED_30: 30, LeadStage.RETAINED_90: 90}
+MIN_DAYS_SINCE_HIRE: Mapping[LeadStage, int] = {
+    LeadStage.RETAINED_30: 30,
+    LeadStage.RETAINED_90: 90,
+}
 """Days that must have passed since the day of the hire, as days are counted in China."""
-MOST_NOTE = 500
+MAX_NOTE_LENGTH = 500
 """Characters of a note."""
-FURTHEST_ACTION = timedelta(days=365)
+MAX_NEXT_ACTION_AHEAD = timedelta(days=365)
 
 _AFTER_HIRE = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
-_PROVABLE = _AFTER_HIRE | {LeadStage.OFFERED}
+_CONFIRMABLE_STAGES = _AFTER_HIRE | {LeadStage.OFFERED}
 
 
-class EntryKind(Labelled):
+class TimelineEntryKind(Labelled):
     """What an entry of a timeline tells of."""
 
     RECORDED = "RECORDED", "登记意向"
@@ -67,7 +70,7 @@ class EntryKind(Labelled):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeadEntry:
+class TimelineEntry:
     """One thing that happened to a lead: the one that made it ``version``.
 
     ``by`` is an account, or None for the service itself and for the person. The fields after it
@@ -76,7 +79,7 @@ class LeadEntry:
 
     lead_id: str
     version: int
-    kind: EntryKind
+    kind: TimelineEntryKind
     at: datetime
     by: str | None = None
     from_stage: LeadStage | None = None
@@ -91,38 +94,42 @@ class LeadEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class LeadChange:
     """A lead after a change, and the entry that tells of it."""
 
     lead: Lead
-    entry: LeadEntry
+    entry: TimelineEntry
 
 
-def due_at(stage: LeadStage, *, since: datetime, hired_at: datetime | None) -> datetime | None:
+def compute_deadline(
+    stage: LeadStage, *, since: datetime, hired_at: datetime | None
+) -> datetime | None:
     """When a lead that came to ``stage`` at ``since`` is overdue; None for a closed stage."""
-    allowed = DEADLINES.get(stage)
+    allowed = STAGE_DEADLINES.get(stage)
     if allowed is None:
         return None
     return (hired_at if stage in _AFTER_HIRE and hired_at else since) + allowed
 
 
-def begun(lead: Lead) -> Lead:
+def start_follow_up(lead: Lead) -> Lead:
     """A new lead with its first deadline."""
     return _with_deadline(lead, since=lead.created_at)
 
 
-def recorded(lead: Lead) -> LeadEntry:
+def first_timeline_entry(lead: Lead) -> TimelineEntry:
     """The first entry of each timeline, which the lead itself tells."""
-    return LeadEntry(lead_id=lead.id, version=1, kind=EntryKind.RECORDED, at=lead.created_at)
+    return TimelineEntry(
+        lead_id=lead.id, version=1, kind=TimelineEntryKind.RECORDED, at=lead.created_at
+    )
 
 
-def side_of(role: Role) -> HireSide:
+def hire_side_of(role: Role) -> HireSide:
     """The side that a member of staff speaks for: a recruiter the employer's, the union the
     seeker's."""
     return HireSide.EMPLOYER if role is Role.RECRUITER else HireSide.SEEKER
 
 
-def advanced(
+def advance_lead(
     lead: Lead,
     wanted: LeadStage,
     reason: RefusalReason | None,
@@ -131,7 +138,7 @@ def advanced(
     by: str,
     at: datetime,
     expected_version: int | None = None,
-) -> Change:
+) -> LeadChange:
     """The lead at its next stage, with a new deadline and no escalation.
 
     Whoever says HIRED has confirmed the hire for ``side``, so that no hire stands unconfirmed.
@@ -146,18 +153,18 @@ def advanced(
     after = replace(
         lead,
         stage=wanted,
-        reached=furthest(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
+        reached=furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
         steps=lead.steps + 1,
         reason=reason,
         hired_at=at if hired else lead.hired_at,
-        hire=lead.hire.said(side, hired=True) if hired else lead.hire,
+        hire=lead.hire.with_statement(side, hired=True) if hired else lead.hire,
         next_action_on=None,
         escalated_to=None,
     )
     after = _with_deadline(after, since=at)
-    return changed(
+    return make_change(
         after,
-        EntryKind.ADVANCED,
+        TimelineEntryKind.ADVANCED,
         at=at,
         by=by,
         from_stage=lead.stage,
@@ -167,12 +174,12 @@ def advanced(
     )
 
 
-def assigned(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -> Change | None:
+def assign_lead(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -> LeadChange | None:
     """The lead in the hands of ``assignee_id``, or of nobody; None when it is already."""
     if lead.assignee_id == assignee_id:
         return None
     after = replace(lead, assignee_id=assignee_id)
-    return changed(after, EntryKind.ASSIGNED, at=at, by=by, assignee_id=assignee_id)
+    return make_change(after, TimelineEntryKind.ASSIGNED, at=at, by=by, assignee_id=assignee_id)
 
 
 def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
@@ -185,32 +192,36 @@ def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
     body = body.strip()
     if not body:
         raise InvalidInput("Write what was done or agreed.", field=field)
-    check_text(body, MOST_NOTE, field)
+    check_text(body, MAX_NOTE_LENGTH, field)
     if holds_mobile_number(body):
         raise InvalidInput(
             "Take the phone number out: contacts are kept in the lead alone, encrypted.",
             field=field,
         )
-    if next_action_on is not None and not today <= next_action_on <= today + FURTHEST_ACTION:
+    if next_action_on is not None and not today <= next_action_on <= today + MAX_NEXT_ACTION_AHEAD:
         raise InvalidInput(
             "Give a day from today on, within a year.", field=("input", "nextActionOn")
         )
     return body
 
 
-def noted(lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime) -> Change:
+def add_note(
+    lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime
+) -> LeadChange:
     """The lead with a note; a next action takes the place of the one before.
 
     :raises LeadStageConflict: the person was erased: a note could tell who it was.
     """
     check_not_erased(lead)
     after = replace(lead, next_action_on=next_action_on or lead.next_action_on)
-    return changed(after, EntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on)
+    return make_change(
+        after, TimelineEntryKind.NOTED, at=at, by=by, body=body, next_action_on=next_action_on
+    )
 
 
-def confirmed(
+def confirm_hire(
     lead: Lead, side: HireSide, *, hired: bool, by: str | None, at: datetime
-) -> Change | None:
+) -> LeadChange | None:
     """The lead with what one side says of the hire; None when it says nothing new.
 
     ``by`` is the member of staff who says it for the side, None for the person.
@@ -218,18 +229,18 @@ def confirmed(
     :raises LeadStageConflict: nothing was offered yet, it was closed, or the person was erased.
     """
     check_not_erased(lead)
-    if lead.stage not in _PROVABLE:
+    if lead.stage not in _CONFIRMABLE_STAGES:
         raise LeadStageConflict(
             f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on."
         )
-    proof = lead.hire.said(side, hired=hired)
+    proof = lead.hire.with_statement(side, hired=hired)
     if proof == lead.hire:
         return None
     after = replace(lead, hire=proof)
-    return changed(after, EntryKind.CONFIRMED, at=at, by=by, side=side, hired=hired)
+    return make_change(after, TimelineEntryKind.CONFIRMED, at=at, by=by, side=side, hired=hired)
 
 
-def escalated(lead: Lead, *, at: datetime) -> Change | None:
+def escalate_lead(lead: Lead, *, at: datetime) -> LeadChange | None:
     """The overdue lead at the next level above; None when its time has not come."""
     if lead.escalate_at is None or at < lead.escalate_at:
         return None
@@ -237,9 +248,9 @@ def escalated(lead: Lead, *, at: datetime) -> Change | None:
     after = replace(
         lead,
         escalated_to=above[-1],
-        escalate_at=at + ESCALATE_AGAIN if len(above) > 1 else None,
+        escalate_at=at + ESCALATION_INTERVAL if len(above) > 1 else None,
     )
-    return changed(after, EntryKind.ESCALATED, at=at, by=None, escalated_to=above[-1])
+    return make_change(after, TimelineEntryKind.ESCALATED, at=at, by=None, escalated_to=above[-1])
 
 
 def _levels_above(lead: Lead) -> tuple[str, ...]:
@@ -251,12 +262,12 @@ def _levels_above(lead: Lead) -> tuple[str, ...]:
 def _with_deadline(lead: Lead, *, since: datetime) -> Lead:
     # Without consent nobody may call, so nothing is due whatever stage it comes to.
     may_call = lead.withdrawn_at is None
-    due = due_at(lead.stage, since=since, hired_at=lead.hired_at) if may_call else None
+    due = compute_deadline(lead.stage, since=since, hired_at=lead.hired_at) if may_call else None
     return replace(lead, due_at=due, escalate_at=due if _levels_above(lead) else None)
 
 
 def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
-    days = RETAINED_DAYS.get(wanted)
+    days = MIN_DAYS_SINCE_HIRE.get(wanted)
     if days is None:
         return
     # Who was hired before that day was kept has it from the last change.
@@ -268,11 +279,13 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
         )
 
 
-def changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told: object) -> Change:
+def make_change(
+    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **told: object
+) -> LeadChange:
     """The lead one version on, and the entry of that version with what it tells."""
     made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
     after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
-    entry = LeadEntry(
+    entry = TimelineEntry(
         lead_id=lead.id,
         version=after.version,
         kind=kind,
@@ -280,4 +293,4 @@ def changed(lead: Lead, kind: EntryKind, *, at: datetime, by: str | None, **told
         by=by,
         **told,  # type: ignore[arg-type] # each caller names fields of the entry
     )
-    return Change(lead=after, entry=entry)
+    return LeadChange(lead=after, entry=entry)

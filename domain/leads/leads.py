@@ -54,7 +54,7 @@ class LeadSource(Labelled):
     BOARD = "BOARD", "招聘栏"
 
 
-PIPELINE = (
+PIPELINE_STAGES = (
     LeadStage.INTERESTED,
     LeadStage.CONTACTED,
     LeadStage.INTERVIEWED,
@@ -63,9 +63,9 @@ PIPELINE = (
     LeadStage.RETAINED_30,
     LeadStage.RETAINED_90,
 )
-CLOSED = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
-_BEFORE_HIRE = frozenset(PIPELINE[:4])
-HIRED = PIPELINE[4:]
+CLOSED_STAGES = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
+_STAGES_BEFORE_HIRE = frozenset(PIPELINE_STAGES[:4])
+HIRED_STAGES = PIPELINE_STAGES[4:]
 """The stages of somebody who has the job."""
 
 
@@ -87,7 +87,7 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sealed:
+class SealedContact:
     """Encrypted name and phone, and the version of the key that opens them."""
 
     key_version: int
@@ -107,11 +107,11 @@ class HireProof:
     disagreement: bool
 
     @property
-    def agreed(self) -> bool:
+    def is_agreed(self) -> bool:
         """Whether both sides say that the person was hired."""
         return self.employer is True and self.seeker is True
 
-    def said(self, side: HireSide, *, hired: bool) -> HireProof:
+    def with_statement(self, side: HireSide, *, hired: bool) -> HireProof:
         """The proof once ``side`` has said so; it takes the place of what it said before."""
         employer = hired if side is HireSide.EMPLOYER else self.employer
         seeker = hired if side is HireSide.SEEKER else self.seeker
@@ -119,7 +119,7 @@ class HireProof:
         return HireProof(employer=employer, seeker=seeker, disagreement=disagreement)
 
 
-NO_PROOF = HireProof(employer=None, seeker=None, disagreement=False)
+NO_HIRE_PROOF = HireProof(employer=None, seeker=None, disagreement=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,7 @@ class Lead:
     union_path: tuple[str, ...]
     owner_id: str | None
     person: str
-    contact: Sealed | None
+    contact: SealedContact | None
     consent: ConsentGiven
     source: LeadSource
     segment: Segment | None = None
@@ -174,12 +174,12 @@ class Lead:
     escalate_at: datetime | None = None
     escalated_to: str | None = None
     hired_at: datetime | None = None
-    hire: HireProof = NO_PROOF
+    hire: HireProof = NO_HIRE_PROOF
 
 
-def furthest(*stages: LeadStage) -> LeadStage:
+def furthest_stage(*stages: LeadStage) -> LeadStage:
     """The one that stands last in the pipeline; the closings stand nowhere in it."""
-    return max((stage for stage in stages if stage not in CLOSED), key=PIPELINE.index)
+    return max((stage for stage in stages if stage not in CLOSED_STAGES), key=PIPELINE_STAGES.index)
 
 
 def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
@@ -190,11 +190,11 @@ def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
     """
     if stage is LeadStage.UNREACHABLE:
         return frozenset({LeadStage.CONTACTED})
-    if stage in CLOSED or stage is LeadStage.RETAINED_90:
+    if stage in CLOSED_STAGES or stage is LeadStage.RETAINED_90:
         return frozenset()
-    following = PIPELINE[PIPELINE.index(stage) + 1]
-    if stage in _BEFORE_HIRE:
-        return CLOSED | {following}
+    following = PIPELINE_STAGES[PIPELINE_STAGES.index(stage) + 1]
+    if stage in _STAGES_BEFORE_HIRE:
+        return CLOSED_STAGES | {following}
     return frozenset({following, LeadStage.WITHDRAWN})
 
 

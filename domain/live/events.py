@@ -186,14 +186,14 @@ LoggedLeadEvent = (
     LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
 )
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
-PassingEvent = TallyChanged | PresenceChanged | Reset
-Event = LoggedEvent | PassingEvent | Unrecognised
-SELF_CONTAINED = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
+EphemeralEvent = TallyChanged | PresenceChanged | Reset
+Event = LoggedEvent | EphemeralEvent | Unrecognised
+SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
 """Logged events that say all there is to say; the others name something that may change since."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
+class EventEnvelope:
     """An event at its place: ``topic`` and ``seq`` say where, ``at`` when (UTC)."""
 
     topic: str
@@ -207,7 +207,7 @@ def session_topic(session_id: str) -> str:
     return f"session/{session_id}"
 
 
-def session_of(topic: str) -> str | None:
+def session_id_of(topic: str) -> str | None:
     """The session whose viewers follow ``topic``; None for the log of leads."""
     kind, _, session_id = topic.partition("/")
     return session_id if kind == "session" else None

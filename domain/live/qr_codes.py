@@ -32,12 +32,12 @@ class CodeKind(Labelled):
 
 
 # Printed on paper, so that these never change.
-_KINDS = {1: CodeKind.SESSION, 2: CodeKind.POSTING, 3: CodeKind.POSTER, 4: CodeKind.PAGE}
-_BYTES = {kind: byte for byte, kind in _KINDS.items()}
+_KIND_BY_BYTE = {1: CodeKind.SESSION, 2: CodeKind.POSTING, 3: CodeKind.POSTER, 4: CodeKind.PAGE}
+_BYTE_BY_KIND = {kind: byte for byte, kind in _KIND_BY_BYTE.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Code:
+class QrCode:
     """A code and how often it was scanned.
 
     SESSION points at a session, POSTING at a posting in a session, POSTER hangs at a ``place`` and
@@ -59,12 +59,12 @@ class Code:
     scans: int = 0
 
 
-def page_code(posting: Posting) -> Code:
+def make_page_code(posting: Posting) -> QrCode:
     """The code on the page of a posting.
 
     Its id is that of the posting: it need not be stored before somebody scans it.
     """
-    return Code(
+    return QrCode(
         id=posting.id,
         kind=CodeKind.PAGE,
         session_id=None,
@@ -80,7 +80,7 @@ def page_code(posting: Posting) -> Code:
 
 def encode_token(kind: CodeKind, code_id: str, key: bytes) -> str:
     """The token of a code whose id is 24 hexadecimal digits."""
-    return _signed(bytes([_BYTES[kind]]) + bytes.fromhex(code_id), key).decode()
+    return _sign(bytes([_BYTE_BY_KIND[kind]]) + bytes.fromhex(code_id), key).decode()
 
 
 def decode_token(token: str, key: bytes, *, field: tuple[str, ...]) -> tuple[CodeKind, str]:
@@ -99,11 +99,11 @@ def decode_token(token: str, key: bytes, *, field: tuple[str, ...]) -> tuple[Cod
         raise refused from None
     head = raw[: 1 + _ID_BYTES]
     # The whole text is compared: base64 has several spellings, and only one of them is ours.
-    if not hmac.compare_digest(token.encode("ascii"), _signed(head, key)):
+    if not hmac.compare_digest(token.encode("ascii"), _sign(head, key)):
         raise refused
-    return _KINDS[head[0]], head[1:].hex()
+    return _KIND_BY_BYTE[head[0]], head[1:].hex()
 
 
-def _signed(head: bytes, key: bytes) -> bytes:
+def _sign(head: bytes, key: bytes) -> bytes:
     mac = hmac.digest(key, head, "sha256")[:_MAC_BYTES]
     return base64.urlsafe_b64encode(head + mac)

@@ -18,11 +18,11 @@ from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
 
-QUESTION_MOST = 200
-ANSWER_MOST = 500
-WAITING_A_VIEWER = 3
+MAX_QUESTION_LENGTH = 200
+MAX_ANSWER_LENGTH = 500
+MAX_WAITING_PER_VIEWER = 3
 """Questions of one viewer in one session that nobody has looked at."""
-WAITING_A_SESSION = 1_000
+MAX_WAITING_PER_SESSION = 1_000
 """Questions of a session that nobody has looked at: more than a host could ever read on air."""
 
 
@@ -33,7 +33,7 @@ class QuestionStatus(Labelled):
     DECLINED = "DECLINED", "未采用"
 
 
-SHOWN = frozenset({QuestionStatus.PUBLISHED, QuestionStatus.ANSWERED})
+PUBLIC_STATUSES = frozenset({QuestionStatus.PUBLISHED, QuestionStatus.ANSWERED})
 """In these everybody sees the question."""
 
 
@@ -62,7 +62,7 @@ def check_question(body: str, field: tuple[str, ...]) -> str:
     :raises InvalidInput: empty, over 200 characters, with control characters, or with the number
         of an identity card or of a phone: who shows a phone to a whole room is called by frauds.
     """
-    body = _some_text(body, QUESTION_MOST, field)
+    body = _check_nonempty(body, MAX_QUESTION_LENGTH, field)
     if holds_mobile_number(body):
         raise InvalidInput(
             "Take the phone number out: everybody in the room would see it. To be called, use "
@@ -78,10 +78,10 @@ def check_answer(body: str, field: tuple[str, ...]) -> str:
     :raises InvalidInput: empty, over 500 characters, with control characters, or with the number
         of an identity card.
     """
-    return _some_text(body, ANSWER_MOST, field)
+    return _check_nonempty(body, MAX_ANSWER_LENGTH, field)
 
 
-def _some_text(body: str, most: int, field: tuple[str, ...]) -> str:
+def _check_nonempty(body: str, most: int, field: tuple[str, ...]) -> str:
     body = body.strip()
     if not body:
         raise InvalidInput("Write at least one word.", field=field)
@@ -89,29 +89,29 @@ def _some_text(body: str, most: int, field: tuple[str, ...]) -> str:
     return body
 
 
-def published(question: Question, at: datetime) -> Question:
+def publish_question(question: Question, at: datetime) -> Question:
     """The question as everybody sees it; one that is shown already stays as it is.
 
     :raises QuestionConflict: it was declined.
     """
-    if question.status in SHOWN:
+    if question.status in PUBLIC_STATUSES:
         return question
     if question.status is QuestionStatus.DECLINED:
         raise QuestionConflict("The question was declined; it can be asked again.")
     return replace(question, status=QuestionStatus.PUBLISHED, published_at=at)
 
 
-def answered(question: Question, answer: str, at: datetime) -> Question:
+def answer_question(question: Question, answer: str, at: datetime) -> Question:
     """The question with its answer, published if it was not; the same answer changes nothing.
 
     :raises QuestionConflict: it was declined.
     """
-    shown = published(question, at)
+    shown = publish_question(question, at)
     if shown.answer == answer:
         return shown
     return replace(shown, status=QuestionStatus.ANSWERED, answer=answer, answered_at=at)
 
 
-def declined(question: Question) -> Question:
+def decline_question(question: Question) -> Question:
     """The question as nobody else sees it, whatever it was."""
     return replace(question, status=QuestionStatus.DECLINED)

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.errors import SessionStateConflict
 from domain.labels import Labelled
 
-MAX_POSTINGS = 3_000
+MAX_SESSION_POSTINGS = 3_000
 """A session presents about 2,300 postings at most (70,000 jobs in 30 sessions, Shaanxi)."""
 
 
@@ -65,7 +65,7 @@ class Honour(Labelled):
     COUNTY_MODEL_WORKER = "COUNTY_MODEL_WORKER", "县级劳模"
 
 
-_NEXT: dict[SessionStatus, frozenset[SessionStatus]] = {
+_NEXT_STATUSES: dict[SessionStatus, frozenset[SessionStatus]] = {
     SessionStatus.DRAFT: frozenset({SessionStatus.SCHEDULED, SessionStatus.CANCELLED}),
     SessionStatus.SCHEDULED: frozenset({SessionStatus.LIVE, SessionStatus.CANCELLED}),
     SessionStatus.LIVE: frozenset({SessionStatus.INTERRUPTED, SessionStatus.ENDED}),
@@ -114,9 +114,9 @@ class LiveSession:
     synthetic: bool = False
 
 
-def may_follow(status: SessionStatus, wanted: SessionStatus) -> bool:
+def is_transition_allowed(status: SessionStatus, wanted: SessionStatus) -> bool:
     """Whether a session may go from ``status`` to ``wanted``."""
-    return wanted in _NEXT[status]
+    return wanted in _NEXT_STATUSES[status]
 
 
 def check_transition(status: SessionStatus, wanted: SessionStatus) -> None:
@@ -124,7 +124,7 @@ def check_transition(status: SessionStatus, wanted: SessionStatus) -> None:
 
     :raises SessionStateConflict: it is not; the message names both statuses.
     """
-    if not may_follow(status, wanted):
+    if not is_transition_allowed(status, wanted):
         raise SessionStateConflict(
             f"The session is {status}; it cannot become {wanted}. Reload it and try again."
         )

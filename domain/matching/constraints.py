@@ -14,17 +14,17 @@ from domain.labels import Labelled
 from domain.matching.jobs import Job
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import Benefit, Intensity, Shift
-from domain.reference.geo import Point, kilometres
+from domain.reference.geo import Point, distance_km
 from domain.reference.regions import is_within
 from domain.seekers.profile import Wants
 
 NIGHT_BEGINS = time(22)
 NIGHT_ENDS = time(6)
 """Night work (女职工劳动保护特别规定 and labour statistics: 22:00 to 6:00)."""
-Words = tuple[str, str]
+BilingualText = tuple[str, str]
 """In English and Chinese."""
-_ROTATING = frozenset({Shift.TWO_SHIFT, Shift.THREE_SHIFT})
-_WEIGHT = {Intensity.LIGHT: 1, Intensity.MEDIUM: 2, Intensity.HEAVY: 3}
+_ROTATING_SHIFTS = frozenset({Shift.TWO_SHIFT, Shift.THREE_SHIFT})
+_INTENSITY_RANK = {Intensity.LIGHT: 1, Intensity.MEDIUM: 2, Intensity.HEAVY: 3}
 
 
 class MatchCode(Labelled):
@@ -50,7 +50,7 @@ class MatchCode(Labelled):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reason:
+class MatchReason:
     """One thing said of a posting, in English and Chinese."""
 
     code: MatchCode
@@ -59,7 +59,7 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limit:
+class Constraint:
     """``is_set`` says whether somebody has it, ``keeps`` whether a job keeps to it.
 
     ``kept`` and ``broken`` say so in words.
@@ -67,24 +67,24 @@ class Limit:
 
     code: MatchCode
     is_set: Callable[[Wants], bool]
-    keeps: Callable[[Wants, Job], bool]
-    kept: Callable[[Wants, Job], Words]
-    broken: Callable[[Wants, Job], Words]
+    is_satisfied: Callable[[Wants, Job], bool]
+    satisfied_text: Callable[[Wants, Job], BilingualText]
+    violated_text: Callable[[Wants, Job], BilingualText]
 
 
-def distance(point: Point, job: Job) -> float | None:
+def distance_to_job(point: Point, job: Job) -> float | None:
     """Kilometres to the place of work; None when it is not known in which county that is."""
-    return None if job.point is None else kilometres(point, job.point)
+    return None if job.point is None else distance_km(point, job.point)
 
 
-def distance_words(away: float, job: Job) -> Words:
+def format_distance(away: float, job: Job) -> BilingualText:
     """So far, and that it is about so far when only the county is known."""
-    if job.is_exact:
+    if job.has_exact_point:
         return f"{away:.0f} km", f"{away:.0f}公里"
     return f"about {away:.0f} km", f"约{away:.0f}公里"
 
 
-def clock(at: time | None) -> Words:
+def format_time(at: time | None) -> BilingualText:
     """A time of day in words, also when it is not known."""
     shown = at.isoformat("minutes") if at else None
     return shown or "a time that is not said", shown or "未注明的时间"
@@ -92,26 +92,26 @@ def clock(at: time | None) -> Words:
 
 def _is_near(wants: Wants, job: Job) -> bool:
     assert wants.near is not None  # the limit is set
-    away = distance(wants.near.point, job)
+    away = distance_to_job(wants.near.point, job)
     return away is not None and away <= wants.near.kilometres
 
 
-def _away(wants: Wants, job: Job) -> Words:
+def _distance_text(wants: Wants, job: Job) -> BilingualText:
     assert wants.near is not None  # the limit is set
-    away = distance(wants.near.point, job)
+    away = distance_to_job(wants.near.point, job)
     if away is None:
         return "where exactly the work is done is not said", "未注明具体工作地点"
-    return distance_words(away, job)
+    return format_distance(away, job)
 
 
 def _has_own_hours(job: Job) -> bool:
     return job.shift is Shift.FLEXIBLE and job.starts_at is None and job.ends_at is None
 
 
-def _ends_by(job: Job, latest: time) -> bool:
+def _is_end_early_enough(job: Job, latest: time) -> bool:
     if _has_own_hours(job):
         return True
-    if job.ends_at is None or job.shift in _ROTATING:
+    if job.ends_at is None or job.shift in _ROTATING_SHIFTS:
         return False
     # What ends before it begins goes over midnight; of a day shift it is known that it does not.
     if job.starts_at is None:
@@ -119,17 +119,17 @@ def _ends_by(job: Job, latest: time) -> bool:
     return job.starts_at < job.ends_at <= latest
 
 
-def _starts_from(wants: Wants, job: Job) -> bool:
+def _is_start_late_enough(wants: Wants, job: Job) -> bool:
     assert wants.starts_from is not None  # the limit is set
     if _has_own_hours(job):
         return True
-    if job.starts_at is None or job.shift in _ROTATING:
+    if job.starts_at is None or job.shift in _ROTATING_SHIFTS:
         return False
     return job.starts_at >= wants.starts_from
 
 
-def _without_nights(job: Job) -> bool:
-    if job.shift in _ROTATING:
+def _is_without_nights(job: Job) -> bool:
+    if job.shift in _ROTATING_SHIFTS:
         return False
     if job.starts_at is None or job.ends_at is None:
         # A day shift is by day; of flexible work the nights can be left out.
@@ -139,37 +139,37 @@ def _without_nights(job: Job) -> bool:
 
 def _pays_enough(wants: Wants, job: Job) -> bool:
     assert wants.lowest_pay is not None  # the limit is set
-    offered = job.monthly if wants.lowest_pay.period is PayPeriod.MONTH else job.hourly
+    offered = job.monthly_pay if wants.lowest_pay.period is PayPeriod.MONTH else job.hourly_pay
     return offered >= wants.lowest_pay.amount
 
 
-def _pay(wants: Wants, job: Job) -> Words:
+def _pay_text(wants: Wants, job: Job) -> BilingualText:
     assert wants.lowest_pay is not None  # the limit is set
     monthly = wants.lowest_pay.period is PayPeriod.MONTH
-    offered, period = (job.monthly, "month") if monthly else (job.hourly, "hour")
+    offered, period = (job.monthly_pay, "month") if monthly else (job.hourly_pay, "hour")
     return f"{offered} yuan a {period}", f"{offered}{wants.lowest_pay.period.zh}"
 
 
-def _too_little(wants: Wants, job: Job) -> Words:
-    offered, offered_zh = _pay(wants, job)
+def _low_pay_text(wants: Wants, job: Job) -> BilingualText:
+    offered, offered_zh = _pay_text(wants, job)
     return f"{offered} is less than wanted", f"{offered_zh}，低于期望"
 
 
-def _latest(wants: Wants) -> time:
+def _latest_end(wants: Wants) -> time:
     assert wants.ends_by is not None  # the limit is set
     return wants.ends_by
 
 
-def _fetched(wants: Wants) -> time:
+def _pick_up_time(wants: Wants) -> time:
     assert wants.pick_up is not None  # the limit is set
     return wants.pick_up.by
 
 
-def _hours(job: Job, latest: str, *, ends: bool) -> Words:
+def _violated_hours_text(job: Job, latest: str, *, ends: bool) -> BilingualText:
     """When work ends or begins, beside what is wanted."""
-    if job.shift in _ROTATING:
+    if job.shift in _ROTATING_SHIFTS:
         return f"{job.shift.value} work has changing hours", f"{job.shift.zh}，工时不固定"
-    shown, shown_zh = clock(job.ends_at if ends else job.starts_at)
+    shown, shown_zh = format_time(job.ends_at if ends else job.starts_at)
     over = job.starts_at is not None and job.ends_at is not None and job.ends_at <= job.starts_at
     verb, verb_zh = ("ends", "下班") if ends else ("begins", "上班")
     if ends and over:
@@ -177,152 +177,166 @@ def _hours(job: Job, latest: str, *, ends: bool) -> Words:
     return f"{verb} at {shown}, {latest} is wanted", f"{shown_zh}{verb_zh}，希望{latest}"
 
 
-def _agreed(job: Job, words: Words) -> Words:
+def _flexible_or(job: Job, words: BilingualText) -> BilingualText:
     if _has_own_hours(job):
         return "flexible hours that you can agree on", "弹性工时，可与单位商定"
     return words
 
 
-def _ends(job: Job) -> Words:
-    shown, shown_zh = clock(job.ends_at)
+def _end_text(job: Job) -> BilingualText:
+    shown, shown_zh = format_time(job.ends_at)
     return f"ends at {shown}", f"{shown_zh}下班"
 
 
-def _fetching(job: Job) -> Words:
-    ends, ends_zh = _agreed(job, _ends(job))
+def _pick_up_text(job: Job) -> BilingualText:
+    ends, ends_zh = _flexible_or(job, _end_text(job))
     return f"{ends}: you can pick up your child", f"{ends_zh}，可以接孩子"
 
 
-LIMITS: tuple[Limit, ...] = (
-    Limit(
+CONSTRAINTS: tuple[Constraint, ...] = (
+    Constraint(
         code=MatchCode.INTENSITY,
         is_set=lambda wants: wants.heaviest is not Intensity.HEAVY,
-        keeps=lambda wants, job: _WEIGHT[job.intensity] <= _WEIGHT[wants.heaviest],
-        kept=lambda _, job: (
+        is_satisfied=lambda wants, job: (
+            _INTENSITY_RANK[job.intensity] <= _INTENSITY_RANK[wants.heaviest]
+        ),
+        satisfied_text=lambda _, job: (
             f"{job.intensity.value} work only",
             f"劳动强度：{job.intensity.zh}",
         ),
-        broken=lambda wants, job: (
+        violated_text=lambda wants, job: (
             f"{job.intensity.value} work, {wants.heaviest.value} at most is wanted",
             f"劳动强度为{job.intensity.zh}，超过“{wants.heaviest.zh}”",
         ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.PICK_UP,
         is_set=lambda wants: wants.pick_up is not None,
-        keeps=lambda wants, job: _ends_by(job, _fetched(wants)),
-        kept=lambda _, job: _fetching(job),
-        broken=lambda wants, job: _hours(job, clock(_fetched(wants))[0], ends=True),
+        is_satisfied=lambda wants, job: _is_end_early_enough(job, _pick_up_time(wants)),
+        satisfied_text=lambda _, job: _pick_up_text(job),
+        violated_text=lambda wants, job: _violated_hours_text(
+            job, format_time(_pick_up_time(wants))[0], ends=True
+        ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.ENDS_BY,
         is_set=lambda wants: wants.ends_by is not None,
-        keeps=lambda wants, job: _ends_by(job, _latest(wants)),
-        kept=lambda _, job: _agreed(job, _ends(job)),
-        broken=lambda wants, job: _hours(job, clock(_latest(wants))[0], ends=True),
+        is_satisfied=lambda wants, job: _is_end_early_enough(job, _latest_end(wants)),
+        satisfied_text=lambda _, job: _flexible_or(job, _end_text(job)),
+        violated_text=lambda wants, job: _violated_hours_text(
+            job, format_time(_latest_end(wants))[0], ends=True
+        ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.STARTS_FROM,
         is_set=lambda wants: wants.starts_from is not None,
-        keeps=_starts_from,
-        kept=lambda _, job: _agreed(
-            job, (f"begins at {clock(job.starts_at)[0]}", f"{clock(job.starts_at)[1]}上班")
+        is_satisfied=_is_start_late_enough,
+        satisfied_text=lambda _, job: _flexible_or(
+            job,
+            (f"begins at {format_time(job.starts_at)[0]}", f"{format_time(job.starts_at)[1]}上班"),
         ),
-        broken=lambda wants, job: _hours(job, clock(wants.starts_from)[0], ends=False),
+        violated_text=lambda wants, job: _violated_hours_text(
+            job, format_time(wants.starts_from)[0], ends=False
+        ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.NIGHTS,
         is_set=lambda wants: wants.no_nights,
-        keeps=lambda _, job: _without_nights(job),
-        kept=lambda *_: ("no night work", "无夜班"),
-        broken=lambda *_: ("may be night work", "可能有夜班"),
+        is_satisfied=lambda _, job: _is_without_nights(job),
+        satisfied_text=lambda *_: ("no night work", "无夜班"),
+        violated_text=lambda *_: ("may be night work", "可能有夜班"),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.SHIFT,
         is_set=lambda wants: bool(wants.shifts),
-        keeps=lambda wants, job: job.shift in wants.shifts,
-        kept=lambda _, job: (f"{job.shift.value} shift", job.shift.zh),
-        broken=lambda _, job: (
+        is_satisfied=lambda wants, job: job.shift in wants.shifts,
+        satisfied_text=lambda _, job: (f"{job.shift.value} shift", job.shift.zh),
+        violated_text=lambda _, job: (
             f"{job.shift.value} shift is not wanted",
             f"班次为{job.shift.zh}",
         ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.EMPLOYMENT_TYPE,
         is_set=lambda wants: bool(wants.employment_types),
-        keeps=lambda wants, job: job.employment_type in wants.employment_types,
-        kept=lambda _, job: (job.employment_type.value, job.employment_type.zh),
-        broken=lambda _, job: (
+        is_satisfied=lambda wants, job: job.employment_type in wants.employment_types,
+        satisfied_text=lambda _, job: (job.employment_type.value, job.employment_type.zh),
+        violated_text=lambda _, job: (
             f"{job.employment_type.value} is not wanted",
             f"用工形式为{job.employment_type.zh}",
         ),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.PAY,
         is_set=lambda wants: wants.lowest_pay is not None,
-        keeps=_pays_enough,
-        kept=_pay,
-        broken=_too_little,
+        is_satisfied=_pays_enough,
+        satisfied_text=_pay_text,
+        violated_text=_low_pay_text,
     ),
-    Limit(
+    Constraint(
         code=MatchCode.PLACE,
         is_set=lambda wants: bool(wants.places),
-        keeps=lambda wants, job: any(is_within(job.place_code, place) for place in wants.places),
-        kept=lambda *_: ("in a place that you named", "在意向地区内"),
-        broken=lambda *_: ("elsewhere than you named", "不在意向地区内"),
+        is_satisfied=lambda wants, job: any(
+            is_within(job.place_code, place) for place in wants.places
+        ),
+        satisfied_text=lambda *_: ("in a place that you named", "在意向地区内"),
+        violated_text=lambda *_: ("elsewhere than you named", "不在意向地区内"),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.DISTANCE,
         is_set=lambda wants: wants.near is not None,
-        keeps=_is_near,
-        kept=_away,
-        broken=_away,
+        is_satisfied=_is_near,
+        satisfied_text=_distance_text,
+        violated_text=_distance_text,
     ),
-    Limit(
+    Constraint(
         code=MatchCode.DORMITORY,
         is_set=lambda wants: wants.dormitory,
-        keeps=lambda _, job: Benefit.DORMITORY in job.benefits,
-        kept=lambda *_: ("with a dormitory", "包住"),
-        broken=lambda *_: ("no dormitory", "不包住"),
+        is_satisfied=lambda _, job: Benefit.DORMITORY in job.benefits,
+        satisfied_text=lambda *_: ("with a dormitory", "包住"),
+        violated_text=lambda *_: ("no dormitory", "不包住"),
     ),
-    Limit(
+    Constraint(
         code=MatchCode.MEALS,
         is_set=lambda wants: wants.meals,
-        keeps=lambda _, job: Benefit.MEALS in job.benefits,
-        kept=lambda *_: ("with meals", "包吃"),
-        broken=lambda *_: ("no meals", "不包吃"),
+        is_satisfied=lambda _, job: Benefit.MEALS in job.benefits,
+        satisfied_text=lambda *_: ("with meals", "包吃"),
+        violated_text=lambda *_: ("no meals", "不包吃"),
     ),
 )
 
 
-def limits_of(wants: Wants) -> tuple[Limit, ...]:
+def constraints_of(wants: Wants) -> tuple[Constraint, ...]:
     """The limits that somebody has."""
-    return tuple(limit for limit in LIMITS if limit.is_set(wants))
+    return tuple(limit for limit in CONSTRAINTS if limit.is_set(wants))
 
 
-def is_within_limits(wants: Wants, job: Job, limits: tuple[Limit, ...]) -> bool:
+def satisfies_all(wants: Wants, job: Job, limits: tuple[Constraint, ...]) -> bool:
     """Whether the job keeps to all of ``limits``, which are those of ``wants``."""
     # A loop, not all(): this is done some millions of times for one campaign.
     for limit in limits:  # noqa: SIM110 - a generator costs more than what it asks
-        if not limit.keeps(wants, job):
+        if not limit.is_satisfied(wants, job):
             return False
     return True
 
 
-def broken_limits(wants: Wants, job: Job) -> tuple[Reason, ...]:
+def find_violations(wants: Wants, job: Job) -> tuple[MatchReason, ...]:
     """What rules the job out; nothing when it may be matched."""
     return tuple(
-        _said(limit.code, limit.broken(wants, job))
-        for limit in limits_of(wants)
-        if not limit.keeps(wants, job)
+        _match_reason(limit.code, limit.violated_text(wants, job))
+        for limit in constraints_of(wants)
+        if not limit.is_satisfied(wants, job)
     )
 
 
-def kept_limits(wants: Wants, job: Job) -> tuple[Reason, ...]:
+def explain_satisfied(wants: Wants, job: Job) -> tuple[MatchReason, ...]:
     """What a job that keeps to every limit has to say of them."""
-    return tuple(_said(limit.code, limit.kept(wants, job)) for limit in limits_of(wants))
+    return tuple(
+        _match_reason(limit.code, limit.satisfied_text(wants, job))
+        for limit in constraints_of(wants)
+    )
 
 
-def _said(code: MatchCode, words: Words) -> Reason:
+def _match_reason(code: MatchCode, words: BilingualText) -> MatchReason:
     text, text_zh = words
-    return Reason(code=code, text=text, text_zh=text_zh)
+    return MatchReason(code=code, text=text, text_zh=text_zh)

@@ -11,30 +11,30 @@ from dataclasses import dataclass
 from itertools import islice
 
 from domain.matching.constraints import (
-    Limit,
+    BilingualText,
+    Constraint,
     MatchCode,
-    Reason,
-    Words,
-    broken_limits,
-    distance,
-    distance_words,
-    is_within_limits,
-    kept_limits,
-    limits_of,
+    MatchReason,
+    constraints_of,
+    distance_to_job,
+    explain_satisfied,
+    find_violations,
+    format_distance,
+    satisfies_all,
 )
 from domain.matching.jobs import Job
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.regions import city_of, significant_digits
-from domain.seekers.profile import outermost
+from domain.seekers.profile import outermost_places
 from domain.seekers.seekers import Profile
 
-FEWEST = 3
+MIN_MATCHES = 3
 """When fewer of the wished occupations fit, others are looked at."""
-MOST = 5
-MOST_FITTING = 1_000
+MAX_MATCHES = 5
+MAX_CANDIDATES_PER_PLACE = 1_000
 """Jobs of an occupation in a place that are compared for one person, the first on the board."""
 
-TRADES = frozenset(
+LICENSED_OCCUPATIONS = frozenset(
     (
         Occupation.ELECTRICIAN,
         Occupation.WELDER,
@@ -60,18 +60,18 @@ class Match:
     posting_id: str
     employer_id: str
     score: int
-    reasons_for: tuple[Reason, ...]
-    reasons_against: tuple[Reason, ...]
+    reasons_for: tuple[MatchReason, ...]
+    reasons_against: tuple[MatchReason, ...]
     after_training: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aspect:
+class ScoringFactor:
     """Something that counts: ``points`` above nothing speak for a job, below it against it."""
 
     code: MatchCode
     points: Callable[[Profile, Job], int]
-    words: Callable[[Profile, Job], Words]
+    describe: Callable[[Profile, Job], BilingualText]
 
 
 def needs_training(profile: Profile, job: Job) -> bool:
@@ -84,57 +84,57 @@ def needs_training(profile: Profile, job: Job) -> bool:
     )
 
 
-def _occupation(profile: Profile, job: Job) -> int:
+def _occupation_points(profile: Profile, job: Job) -> int:
     wished = profile.wants.occupations
     if not wished:
         return 0
     return 400 - 20 * wished.index(job.occupation) if job.occupation in wished else -100
 
 
-def _occupation_words(profile: Profile, job: Job) -> Words:
+def _occupation_words(profile: Profile, job: Job) -> BilingualText:
     if job.occupation in profile.wants.occupations:
         return f"{job.occupation.value}, as you wish", f"{job.occupation.zh}，符合意向职业"
     return f"{job.occupation.value}, another occupation", f"{job.occupation.zh}，不是意向职业"
 
 
-def _skill(profile: Profile, job: Job) -> int:
+def _skill_points(profile: Profile, job: Job) -> int:
     if job.occupation in profile.skills:
         return 200
-    if job.occupation in TRADES and job.occupation not in profile.wants.occupations:
+    if job.occupation in LICENSED_OCCUPATIONS and job.occupation not in profile.wants.occupations:
         return -150
     is_open = not profile.skills or job.occupation is Occupation.GENERAL_WORKER
     return 0 if is_open or needs_training(profile, job) else -50
 
 
-def _skill_words(profile: Profile, job: Job) -> Words:
+def _skill_words(profile: Profile, job: Job) -> BilingualText:
     if job.occupation in profile.skills:
         return "you know this work", "您具备这项技能"
     return "you have not done this work", "您没有这项技能"
 
 
-def _training(profile: Profile, job: Job) -> int:
+def _training_points(profile: Profile, job: Job) -> int:
     if not needs_training(profile, job):
         return 0
     return 80 if Benefit.PAID_TRAINING in job.benefits else -20
 
 
-def _training_words(_: Profile, job: Job) -> Words:
+def _training_words(_: Profile, job: Job) -> BilingualText:
     if Benefit.PAID_TRAINING in job.benefits:
         return "the employer trains you, paid", "单位提供带薪培训"
     return "after a training", "需先参加培训"
 
 
-def _group(profile: Profile, job: Job) -> int:
+def _group_points(profile: Profile, job: Job) -> int:
     return 100 if profile.group in job.friendly_to else 0
 
 
-def _group_words(profile: Profile, _: Job) -> Words:
+def _group_words(profile: Profile, _: Job) -> BilingualText:
     return f"welcomes {profile.group.value}", f"欢迎{profile.group.zh}"
 
 
-def _home(profile: Profile, job: Job) -> int:
+def _home_points(profile: Profile, job: Job) -> int:
     if profile.home is not None and job.point is not None:
-        return max(0, 100 - 2 * int(distance(profile.home, job) or 0))
+        return max(0, 100 - 2 * int(distance_to_job(profile.home, job) or 0))
     if profile.home_place is None:
         return 0
     if job.place_code == profile.home_place:
@@ -142,87 +142,87 @@ def _home(profile: Profile, job: Job) -> int:
     return 30 if city_of(job.place_code) == city_of(profile.home_place) else 0
 
 
-def _home_words(profile: Profile, job: Job) -> Words:
-    away = distance(profile.home, job) if profile.home is not None else None
+def _home_words(profile: Profile, job: Job) -> BilingualText:
+    away = distance_to_job(profile.home, job) if profile.home is not None else None
     if away is not None:
-        far, far_zh = distance_words(away, job)
+        far, far_zh = format_distance(away, job)
         return f"{far} from home", f"离家{far_zh}"
     if job.place_code == profile.home_place:
         return "in your county", "在本县区"
     return "in your city", "在本市"
 
 
-def _pay(_: Profile, job: Job) -> int:
+def _pay_points(_: Profile, job: Job) -> int:
     # Part-time work is for a part of the day: its month says little.
     if job.employment_type in {EmploymentType.PART_TIME, EmploymentType.GIG}:
-        return min(60, job.hourly)
-    return min(60, job.monthly // 200)
+        return min(60, job.hourly_pay)
+    return min(60, job.monthly_pay // 200)
 
 
-def _pay_words(_: Profile, job: Job) -> Words:
+def _pay_words(_: Profile, job: Job) -> BilingualText:
     if job.employment_type in {EmploymentType.PART_TIME, EmploymentType.GIG}:
-        return f"{job.hourly} yuan an hour", f"{job.hourly}元/小时"
-    return f"{job.monthly} yuan a month", f"{job.monthly}元/月"
+        return f"{job.hourly_pay} yuan an hour", f"{job.hourly_pay}元/小时"
+    return f"{job.monthly_pay} yuan a month", f"{job.monthly_pay}元/月"
 
 
-def _open_hours(profile: Profile, job: Job) -> int:
+def _open_hours_points(profile: Profile, job: Job) -> int:
     wants = profile.wants
     minds = wants.pick_up or wants.ends_by or wants.starts_from
     return -40 if minds and job.shift is Shift.FLEXIBLE and job.ends_at is None else 0
 
 
-def _dispatch(profile: Profile, job: Job) -> int:
+def _dispatch_points(profile: Profile, job: Job) -> int:
     unasked = EmploymentType.DISPATCH not in profile.wants.employment_types
     return -30 if unasked and job.employment_type is EmploymentType.DISPATCH else 0
 
 
-def _strain(_: Profile, job: Job) -> int:
+def _intensity_points(_: Profile, job: Job) -> int:
     return -10 if job.intensity is Intensity.HEAVY else 0
 
 
-ASPECTS: tuple[Aspect, ...] = (
-    Aspect(code=MatchCode.OCCUPATION, points=_occupation, words=_occupation_words),
-    Aspect(code=MatchCode.SKILL, points=_skill, words=_skill_words),
-    Aspect(code=MatchCode.TRAINING, points=_training, words=_training_words),
-    Aspect(code=MatchCode.GROUP, points=_group, words=_group_words),
-    Aspect(code=MatchCode.DISTANCE, points=_home, words=_home_words),
-    Aspect(code=MatchCode.PAY, points=_pay, words=_pay_words),
-    Aspect(
+SCORING_FACTORS: tuple[ScoringFactor, ...] = (
+    ScoringFactor(code=MatchCode.OCCUPATION, points=_occupation_points, describe=_occupation_words),
+    ScoringFactor(code=MatchCode.SKILL, points=_skill_points, describe=_skill_words),
+    ScoringFactor(code=MatchCode.TRAINING, points=_training_points, describe=_training_words),
+    ScoringFactor(code=MatchCode.GROUP, points=_group_points, describe=_group_words),
+    ScoringFactor(code=MatchCode.DISTANCE, points=_home_points, describe=_home_words),
+    ScoringFactor(code=MatchCode.PAY, points=_pay_points, describe=_pay_words),
+    ScoringFactor(
         code=MatchCode.HOURS_OPEN,
-        points=_open_hours,
-        words=lambda *_: ("agree on the hours first", "工时需先与单位商定"),
+        points=_open_hours_points,
+        describe=lambda *_: ("agree on the hours first", "工时需先与单位商定"),
     ),
-    Aspect(
+    ScoringFactor(
         code=MatchCode.EMPLOYMENT_TYPE,
-        points=_dispatch,
-        words=lambda *_: ("through a labour dispatch agency", "劳务派遣用工"),
+        points=_dispatch_points,
+        describe=lambda *_: ("through a labour dispatch agency", "劳务派遣用工"),
     ),
-    Aspect(
+    ScoringFactor(
         code=MatchCode.INTENSITY,
-        points=_strain,
-        words=lambda *_: ("HEAVY work", "劳动强度较重"),
+        points=_intensity_points,
+        describe=lambda *_: ("HEAVY work", "劳动强度较重"),
     ),
 )
 
 
 def score(profile: Profile, job: Job) -> int:
     """How well the job suits; the higher the better."""
-    return sum(aspect.points(profile, job) for aspect in ASPECTS)
+    return sum(aspect.points(profile, job) for aspect in SCORING_FACTORS)
 
 
-def assessed(profile: Profile, job: Job) -> Match | None:
+def assess_job(profile: Profile, job: Job) -> Match | None:
     """The match that the job is for the person; None when it breaks a limit."""
-    if broken_limits(profile.wants, job):
+    if find_violations(profile.wants, job):
         return None
-    speaks_for = list(kept_limits(profile.wants, job))
-    against: list[Reason] = []
+    speaks_for = list(explain_satisfied(profile.wants, job))
+    against: list[MatchReason] = []
     said = {reason.code for reason in speaks_for}
-    for aspect in ASPECTS:
+    for aspect in SCORING_FACTORS:
         points = aspect.points(profile, job)
         # A limit that is kept says the same already, and more exactly.
         if points and not (points > 0 and aspect.code in said):
-            text, text_zh = aspect.words(profile, job)
-            reason = Reason(code=aspect.code, text=text, text_zh=text_zh)
+            text, text_zh = aspect.describe(profile, job)
+            reason = MatchReason(code=aspect.code, text=text, text_zh=text_zh)
             (speaks_for if points > 0 else against).append(reason)
     return Match(
         posting_id=job.id,
@@ -237,14 +237,14 @@ def assessed(profile: Profile, job: Job) -> Match | None:
 def suits(profile: Profile, job: Job) -> bool:
     """Whether somebody wants to hear of the job: a wished occupation, and no limit broken."""
     wished = profile.wants.occupations
-    return (not wished or job.occupation in wished) and not broken_limits(profile.wants, job)
+    return (not wished or job.occupation in wished) and not find_violations(profile.wants, job)
 
 
-class Board:
+class JobIndex:
     """Jobs, found by occupation and place; those put up first are looked at first."""
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
-        self._found: dict[tuple[Occupation | None, str], list[Job]] = {}
+        self._jobs_by_key: dict[tuple[Occupation | None, str], list[Job]] = {}
         self.size = 0
         for job in jobs:
             self.add(job)
@@ -255,42 +255,42 @@ class Board:
         code = job.place_code
         for occupation in (None, job.occupation):
             for prefix in ("", code[:2], code[:4], code):
-                self._found.setdefault((occupation, prefix), []).append(job)
+                self._jobs_by_key.setdefault((occupation, prefix), []).append(job)
 
-    def _piles(
+    def _candidate_lists(
         self, occupations: Sequence[Occupation | None], places: Sequence[str]
     ) -> Iterator[Sequence[Job]]:
         """Those of each occupation (None: of any) in each place with all below it, a job once."""
-        prefixes = [significant_digits(place) for place in outermost(places)] or [""]
+        prefixes = [significant_digits(place) for place in outermost_places(places)] or [""]
         for occupation in occupations:
             for prefix in prefixes:
-                yield self._found.get((occupation, prefix), ())
+                yield self._jobs_by_key.get((occupation, prefix), ())
 
-    def matches(self, profile: Profile, most: int = MOST) -> tuple[Match, ...]:
+    def find_matches(self, profile: Profile, most: int = MAX_MATCHES) -> tuple[Match, ...]:
         """The ``most`` jobs that suit best, of employers that differ while there are others.
 
         Occupations that were not wished for come in only while fewer than ``FEWEST`` fit.
         """
-        limits = limits_of(profile.wants)
-        fitting = self._fitting(profile, limits, profile.wants.occupations or (None,))
-        if profile.wants.occupations and len(fitting) < min(FEWEST, most):
-            fitting = self._fitting(profile, limits, (None,))
-        chosen = _diverse(fitting, most)
-        found = (assessed(profile, job) for _, _, job in chosen)
+        limits = constraints_of(profile.wants)
+        fitting = self._rank_fitting(profile, limits, profile.wants.occupations or (None,))
+        if profile.wants.occupations and len(fitting) < min(MIN_MATCHES, most):
+            fitting = self._rank_fitting(profile, limits, (None,))
+        chosen = _pick_diverse(fitting, most)
+        found = (assess_job(profile, job) for _, _, job in chosen)
         return tuple(match for match in found if match is not None)
 
-    def _fitting(
+    def _rank_fitting(
         self,
         profile: Profile,
-        limits: tuple[Limit, ...],
+        limits: tuple[Constraint, ...],
         occupations: Sequence[Occupation | None],
     ) -> list[_Ranked]:
         wants = profile.wants
         return [
             (-score(profile, job), job.id, job)
-            for jobs in self._piles(occupations, wants.places)
+            for jobs in self._candidate_lists(occupations, wants.places)
             for job in islice(
-                (job for job in jobs if is_within_limits(wants, job, limits)), MOST_FITTING
+                (job for job in jobs if satisfies_all(wants, job, limits)), MAX_CANDIDATES_PER_PLACE
             )
         ]
 
@@ -298,7 +298,7 @@ class Board:
 _Ranked = tuple[int, str, Job]
 
 
-def _diverse(fitting: Sequence[_Ranked], most: int) -> list[_Ranked]:
+def _pick_diverse(fitting: Sequence[_Ranked], most: int) -> list[_Ranked]:
     """The first ``most`` in their order, an employer's second job only when no other is left."""
     best: dict[str, _Ranked] = {}
     for ranked in fitting:
@@ -306,13 +306,13 @@ def _diverse(fitting: Sequence[_Ranked], most: int) -> list[_Ranked]:
         # Ids differ, so that two jobs themselves are never compared.
         if known is None or ranked[:2] < known[:2]:
             best[ranked[2].employer_id] = ranked
-    chosen = sorted(best.values(), key=_place)[:most]
+    chosen = sorted(best.values(), key=_rank_key)[:most]
     if len(chosen) < most:
         taken = {ranked[1] for ranked in chosen}
-        rest = sorted((ranked for ranked in fitting if ranked[1] not in taken), key=_place)
+        rest = sorted((ranked for ranked in fitting if ranked[1] not in taken), key=_rank_key)
         chosen += rest[: most - len(chosen)]
-    return sorted(chosen, key=_place)
+    return sorted(chosen, key=_rank_key)
 
 
-def _place(ranked: _Ranked) -> tuple[int, str]:
+def _rank_key(ranked: _Ranked) -> tuple[int, str]:
     return ranked[0], ranked[1]

@@ -21,12 +21,12 @@ class TermChange:
     now: str
 
 
-def term_changes(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...]:
+def diff_terms(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...]:
     """What differs, in the order of the form.
 
     The order in which insurance and benefits are named is no difference.
     """
-    pairs = ((field, text(then), text(now)) for field, text in _TEXTS.items())
+    pairs = ((field, text(then), text(now)) for field, text in _FIELD_TEXTS.items())
     return tuple(
         TermChange(field=field, then=before, now=after)
         for field, before, after in pairs
@@ -34,13 +34,13 @@ def term_changes(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...
     )
 
 
-def fingerprint(terms: PostingTerms) -> str:
+def fingerprint_terms(terms: PostingTerms) -> str:
     """The same for the same terms only, as 64 hexadecimal digits (SHA-256 of all fields)."""
-    said = "\x1f".join(text(terms) for text in _TEXTS.values())
+    said = "\x1f".join(text(terms) for text in _FIELD_TEXTS.values())
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _listed(kind: type[Labelled], given: Collection[Labelled]) -> str:
+def _join_labels(kind: type[Labelled], given: Collection[Labelled]) -> str:
     return "、".join(member.zh for member in kind if member in given)
 
 
@@ -48,7 +48,7 @@ def _probation(terms: PostingTerms) -> str:
     return "" if terms.probation_pay is None else f"{terms.probation_pay}{terms.pay.period.zh}"
 
 
-def _clock(at: time | None) -> str:
+def _format_time(at: time | None) -> str:
     return "" if at is None else at.isoformat("minutes")
 
 
@@ -56,7 +56,7 @@ def _point(terms: PostingTerms) -> str:
     return "" if terms.point is None else f"{terms.point.latitude},{terms.point.longitude}"
 
 
-_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
+_FIELD_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "title": lambda terms: terms.title,
     "occupation": lambda terms: terms.occupation.zh,
     "headcount": lambda terms: str(terms.headcount),
@@ -71,14 +71,14 @@ _TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "intensity": lambda terms: terms.intensity.zh,
     "hoursPerDay": lambda terms: f"{terms.hours_per_day.normalize():f}",
     "hoursPerWeek": lambda terms: f"{terms.hours_per_week.normalize():f}",
-    "insurance": lambda terms: _listed(InsuranceKind, terms.insurance),
-    "benefits": lambda terms: _listed(Benefit, terms.benefits),
+    "insurance": lambda terms: _join_labels(InsuranceKind, terms.insurance),
+    "benefits": lambda terms: _join_labels(Benefit, terms.benefits),
     "validUntil": lambda terms: terms.valid_until.isoformat(),
     "isRepost": lambda terms: "是" if terms.is_repost else "否",
     "repostSource": lambda terms: terms.repost_source or "",
-    "startsAt": lambda terms: _clock(terms.starts_at),
-    "endsAt": lambda terms: _clock(terms.ends_at),
+    "startsAt": lambda terms: _format_time(terms.starts_at),
+    "endsAt": lambda terms: _format_time(terms.ends_at),
     "minAge": lambda terms: "" if terms.min_age is None else str(terms.min_age),
-    "friendlyTo": lambda terms: _listed(SeekerGroup, terms.friendly_to),
+    "friendlyTo": lambda terms: _join_labels(SeekerGroup, terms.friendly_to),
     "point": _point,
 }

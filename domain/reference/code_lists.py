@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from domain.labels import Labelled
 from domain.postings.postings import Occupation
-from domain.reference.occupations import SYNONYMS
+from domain.reference.occupations import OCCUPATION_SYNONYMS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +37,12 @@ class CodeList:
         return sha256("\n".join(rows).encode()).hexdigest()[:12]
 
 
-def code_list(kind: type[Labelled]) -> CodeList:
+def build_code_list(kind: type[Labelled]) -> CodeList:
     """The list of an enumeration."""
     return CodeList(name=kind.__name__, entries=tuple(_entries(kind)))
 
 
 def _entries(kind: type[Labelled]) -> Iterable[CodeEntry]:
     for member in kind:
-        synonyms = SYNONYMS.get(member, ()) if isinstance(member, Occupation) else ()
+        synonyms = OCCUPATION_SYNONYMS.get(member, ()) if isinstance(member, Occupation) else ()
         yield CodeEntry(code=member.value, zh=member.zh, en=member.en, synonyms=synonyms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.postings.postings import Occupation
 
-SYNONYMS: dict[Occupation, tuple[str, ...]] = {
+OCCUPATION_SYNONYMS: dict[Occupation, tuple[str, ...]] = {
     Occupation.ELECTRICIAN: ("维修电工", "低压电工", "高压电工", "弱电工", "电气工", "水电工"),
     Occupation.WELDER: ("电焊工", "电焊", "焊接工", "氩弧焊工", "氩弧焊", "二保焊工", "焊工师傅"),
     Occupation.CRANE_OPERATOR: ("起重机司机", "行车工", "吊车司机", "塔吊司机", "天车工", "开吊车"),
@@ -71,8 +71,8 @@ SYNONYMS: dict[Occupation, tuple[str, ...]] = {
 """Other names by occupation, the commonest first; none of them belongs to two."""
 
 
-def names_of(occupation: Occupation) -> tuple[str, ...]:
+def occupation_names(occupation: Occupation) -> tuple[str, ...]:
     """What the occupation is called in Chinese: its own name first; OTHER has none."""
     if occupation is Occupation.OTHER:
         return ()
-    return occupation.zh, *SYNONYMS[occupation]
+    return occupation.zh, *OCCUPATION_SYNONYMS[occupation]

@@ -54,7 +54,7 @@ class FormerCode:
 
     code: str
     name: str
-    now: str | None
+    replacement: str | None
 
 
 def province_of(code: str) -> str:
@@ -67,22 +67,22 @@ def city_of(code: str) -> str:
     return code[:4] + "00"
 
 
-def _read() -> tuple[dict[str, Region], dict[str, FormerCode]]:
+def _load_regions() -> tuple[dict[str, Region], dict[str, FormerCode]]:
     text = files("domain.reference").joinpath("regions.tsv").read_text("utf-8")
     in_force, _, former = text.partition("\n\n")
     regions: dict[str, Region] = {}
     for line in in_force.splitlines():
         if not line.startswith("#"):
-            region = _region(line.split("\t"), regions)
+            region = _parse_region(line.split("\t"), regions)
             regions[region.code] = region
     codes = (line.split("\t") for line in former.splitlines())
     return regions, {
-        code: FormerCode(code=code, name=name, now=now[0] if now else None)
+        code: FormerCode(code=code, name=name, replacement=now[0] if now else None)
         for code, name, _, *now in codes
     }
 
 
-def _region(parts: list[str], before: dict[str, Region]) -> Region:
+def _parse_region(parts: list[str], before: dict[str, Region]) -> Region:
     """The region of a row; those around it come before it."""
     code, name, pinyin, centre, *former = parts
     north, east = centre.split(",")
@@ -106,7 +106,7 @@ def _level(code: str) -> RegionLevel:
     return RegionLevel.CITY if code.endswith("00") else RegionLevel.COUNTY
 
 
-_REGIONS, _FORMER = _read()
+_REGIONS, _FORMER_CODES = _load_regions()
 
 PROVINCES: dict[str, str] = {
     code: region.name for code, region in _REGIONS.items() if region.level is RegionLevel.PROVINCE
@@ -118,11 +118,11 @@ def current_code(code: str) -> str | None:
     """The code itself while it is in force, else the one that stands for it now, if it is one."""
     if code in _REGIONS:
         return code
-    former = _FORMER.get(code)
-    return former.now if former else None
+    former = _FORMER_CODES.get(code)
+    return former.replacement if former else None
 
 
-def up_to_date(code: str) -> str:
+def to_current_code(code: str) -> str:
     """The code that stands for it now; one that cannot be told stays as it is."""
     return current_code(code) or code
 
@@ -146,7 +146,7 @@ def children(code: str | None) -> tuple[Region, ...]:
     return tuple(region for region in _REGIONS.values() if region.parent == code)
 
 
-def counties() -> tuple[Region, ...]:
+def all_counties() -> tuple[Region, ...]:
     """Every county in force, in the order of their codes."""
     return tuple(region for region in _REGIONS.values() if region.level is RegionLevel.COUNTY)
 
@@ -164,12 +164,12 @@ def check_place_code(code: str, field: tuple[str, ...]) -> str:
     """
     current = current_code(code)
     if current is None:
-        raise InvalidInput(_advice(code), field=field)
+        raise InvalidInput(_place_code_advice(code), field=field)
     return current
 
 
-def _advice(code: str) -> str:
-    former = _FORMER.get(code)
+def _place_code_advice(code: str) -> str:
+    former = _FORMER_CODES.get(code)
     if former is not None:
         return (
             f"{code} ({former.name}) is no longer a GB/T 2260 code, and no single one has taken "
@@ -202,7 +202,7 @@ def is_within(code: str, region_code: str) -> bool:
     return code.startswith(significant_digits(region_code))
 
 
-def _keys(region: Region) -> Iterator[tuple[str, int]]:
+def _search_keys(region: Region) -> Iterator[tuple[str, int]]:
     """What somebody may begin to type for a region, and how good such a match is, 0 the best."""
     yield region.name, 0
     yield region.full_name, 1
@@ -212,8 +212,8 @@ def _keys(region: Region) -> Iterator[tuple[str, int]]:
         yield name, 4
 
 
-_INDEX: list[tuple[str, int, str]] = sorted(
-    (key, rank, region.code) for region in _REGIONS.values() for key, rank in _keys(region)
+_PREFIX_INDEX: list[tuple[str, int, str]] = sorted(
+    (key, rank, region.code) for region in _REGIONS.values() for key, rank in _search_keys(region)
 )
 
 
@@ -225,8 +225,8 @@ def find_regions(text: str, most: int) -> tuple[Region, ...]:
     """
     start = "".join(text.split()).casefold().replace("ü", "v")
     best: dict[str, int] = {}
-    for place in range(bisect_left(_INDEX, (start,)), len(_INDEX)):
-        key, rank, code = _INDEX[place]
+    for place in range(bisect_left(_PREFIX_INDEX, (start,)), len(_PREFIX_INDEX)):
+        key, rank, code = _PREFIX_INDEX[place]
         if not start or not key.startswith(start):
             break
         best[code] = min(rank, best.get(code, rank))

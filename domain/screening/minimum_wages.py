@@ -17,13 +17,13 @@ from domain.errors import AlreadyExists, InvalidInput
 from domain.free_text import check_text
 from domain.labels import Labelled
 from domain.postings.pay import Pay, PayPeriod
-from domain.reference.calendar import months_after
+from domain.reference.calendar import add_months
 from domain.reference.regions import check_place_code, city_of, is_within, province_of
 
-PAID_DAYS_A_MONTH = Decimal("21.75")
+PAID_DAYS_PER_MONTH = Decimal("21.75")
 """A monthly wage is for 21.75 days (劳社部发〔2008〕3号, on the ground of 劳动法 art. 51)."""
 
-NORMAL_HOURS_A_DAY = Decimal(8)
+NORMAL_HOURS_PER_DAY = Decimal(8)
 """劳动法 art. 36."""
 
 
@@ -34,7 +34,7 @@ class Grade(Labelled):
     UNVERIFIED = "UNVERIFIED", "未核实"
 
 
-class Verdict(Labelled):
+class WageVerdict(Labelled):
     """What the minimum wages say of a pay."""
 
     PASS = "PASS", "达标"
@@ -73,11 +73,11 @@ class MinimumWage:
         """
         return self.grade is Grade.A and self.effective_from is not None
 
-    def is_begun(self, on: date) -> bool:
+    def has_taken_effect(self, on: date) -> bool:
         """Whether it is in force on that day, unless a later row has taken its place."""
         return self.effective_from is None or self.effective_from <= on
 
-    def minimum(self, period: PayPeriod) -> Decimal | None:
+    def trusted_minimum(self, period: PayPeriod) -> Decimal | None:
         """The trusted minimum for a period; None when it is not known or not trusted."""
         figure = self.monthly if period is PayPeriod.MONTH else self.hourly
         return Decimal(figure) if figure is not None and self.is_trusted else None
@@ -93,7 +93,7 @@ class WageTable:
 
     rows: tuple[MinimumWage, ...]
 
-    def in_force(self, region: str, on: date) -> tuple[MinimumWage, ...]:
+    def tiers_in_force(self, region: str, on: date) -> tuple[MinimumWage, ...]:
         """The region's own tiers on that day, the highest first.
 
         Of several rows for a tier the latest that has begun counts; of those that began on the
@@ -101,11 +101,11 @@ class WageTable:
         """
         latest: dict[int, MinimumWage] = {}
         for row in self._by_region.get(region, ()):
-            if row.is_begun(on):
+            if row.has_taken_effect(on):
                 latest[row.tier] = row
         return tuple(latest[tier] for tier in sorted(latest))
 
-    def regions_of(self, place_code: str) -> tuple[str, ...]:
+    def relevant_regions(self, place_code: str) -> tuple[str, ...]:
         """The regions whose tiers bear on a place.
 
         The narrowest region with rows of its own that holds the place (the province when there
@@ -116,23 +116,23 @@ class WageTable:
         own = next((region for region in around if region in known), around[-1])
         return own, *(region for region in known if region != own and is_within(region, place_code))
 
-    def told(self, place_code: str, period: PayPeriod, on: date) -> str:
+    def describe_figures(self, place_code: str, period: PayPeriod, on: date) -> str:
         """The figures that bear on a place, as text: each region with its tiers, ? for unknown."""
         return "；".join(
-            f"{region} {_figures(self.in_force(region, on), period)}{period.zh}"
-            for region in self.regions_of(place_code)
+            f"{region} {_join_figures(self.tiers_in_force(region, on), period)}{period.zh}"
+            for region in self.relevant_regions(place_code)
         )
 
     @cached_property
     def _by_region(self) -> Mapping[str, tuple[MinimumWage, ...]]:
         """The rows of each region, those that count more further back."""
         regions: dict[str, list[MinimumWage]] = {}
-        for row in sorted(self.rows, key=_age):
+        for row in sorted(self.rows, key=_precedence):
             regions.setdefault(row.region, []).append(row)
         return {region: tuple(rows) for region, rows in regions.items()}
 
 
-def _figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
+def _join_figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
     figures = (tier.monthly if period is PayPeriod.MONTH else tier.hourly for tier in tiers)
     return "/".join("?" if figure is None else str(figure) for figure in figures) or "?"
 
@@ -147,9 +147,9 @@ def check_wage(row: MinimumWage, on: date, *, path: tuple[str, ...] = ("input",)
     for name, holds, wanted in (
         ("tier", 1 <= row.tier <= 6, "a tier from 1, the highest, to 6"),
         ("monthly", row.monthly is None or 1 <= row.monthly <= 100_000, "1 to 100,000 yuan"),
-        ("hourly", row.hourly is None or _is_hourly(row.hourly), "0.01 to 1,000 yuan"),
+        ("hourly", row.hourly is None or _is_valid_hourly(row.hourly), "0.01 to 1,000 yuan"),
         ("monthly", (row.monthly, row.hourly) != (None, None), "a figure by the month or the hour"),
-        ("effectiveFrom", _may_begin(row, on), "a day from 2000 on and within two years"),
+        ("effectiveFrom", _is_valid_start(row, on), "a day from 2000 on and within two years"),
     ):
         if not holds:
             raise InvalidInput(f"Give {wanted}.", field=(*path, name))
@@ -160,7 +160,7 @@ def check_wage(row: MinimumWage, on: date, *, path: tuple[str, ...] = ("input",)
     return row
 
 
-def verified(row: MinimumWage, row_id: str, *, by: str, at: datetime) -> MinimumWage:
+def verify_wage(row: MinimumWage, row_id: str, *, by: str, at: datetime) -> MinimumWage:
     """The row that takes the place of an unverified one, of grade A.
 
     :raises AlreadyExists: it is of grade A already.
@@ -178,16 +178,16 @@ def verified(row: MinimumWage, row_id: str, *, by: str, at: datetime) -> Minimum
     )
 
 
-def _is_hourly(figure: Decimal) -> bool:
+def _is_valid_hourly(figure: Decimal) -> bool:
     return figure.is_finite() and 0 < figure <= 1_000 and figure == round(figure, 2)
 
 
-def _may_begin(row: MinimumWage, on: date) -> bool:
+def _is_valid_start(row: MinimumWage, on: date) -> bool:
     begin = row.effective_from
-    return begin is not None and date(2000, 1, 1) <= begin <= months_after(on, 24)
+    return begin is not None and date(2000, 1, 1) <= begin <= add_months(on, 24)
 
 
-def _age(row: MinimumWage) -> tuple[date, bool]:
+def _precedence(row: MinimumWage) -> tuple[date, bool]:
     return row.effective_from or date.min, row.grade is Grade.A
 
 
@@ -200,11 +200,11 @@ def monthly_equivalent(pay: Pay, hours_per_day: Decimal) -> Pay:
     """
     if pay.period is PayPeriod.MONTH:
         return pay
-    hours = min(hours_per_day, NORMAL_HOURS_A_DAY)
-    return Pay(amount=floor(pay.amount * hours * PAID_DAYS_A_MONTH), period=PayPeriod.MONTH)
+    hours = min(hours_per_day, NORMAL_HOURS_PER_DAY)
+    return Pay(amount=floor(pay.amount * hours * PAID_DAYS_PER_MONTH), period=PayPeriod.MONTH)
 
 
-def verdict(table: WageTable, place_code: str, pay: Pay, on: date) -> Verdict:
+def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) -> WageVerdict:
     """Compare a basic pay with the minimum wage of its place on a day (劳动法 art. 48).
 
     At or above the highest tier it passes, below the lowest it is refused, and between them it
@@ -214,23 +214,24 @@ def verdict(table: WageTable, place_code: str, pay: Pay, on: date) -> Verdict:
     (劳动合同法 art. 72); where several regions bear on the place they must agree.
     """
     found = {
-        _verdict_of(table.in_force(region, on), pay) for region in table.regions_of(place_code)
+        _compare_with_tiers(table.tiers_in_force(region, on), pay)
+        for region in table.relevant_regions(place_code)
     }
-    return found.pop() if len(found) == 1 else Verdict.TO_PERSON
+    return found.pop() if len(found) == 1 else WageVerdict.TO_PERSON
 
 
-def _verdict_of(tiers: tuple[MinimumWage, ...], pay: Pay) -> Verdict:
+def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: Pay) -> WageVerdict:
     if not tiers:
-        return Verdict.TO_PERSON
-    highest, lowest = tiers[0].minimum(pay.period), tiers[-1].minimum(pay.period)
+        return WageVerdict.TO_PERSON
+    highest, lowest = tiers[0].trusted_minimum(pay.period), tiers[-1].trusted_minimum(pay.period)
     if highest is not None and tiers[0].tier == 1 and pay.amount >= highest:
-        return Verdict.PASS
+        return WageVerdict.PASS
     if lowest is not None and pay.amount < lowest:
-        return Verdict.BELOW
-    return Verdict.TO_PERSON
+        return WageVerdict.BELOW
+    return WageVerdict.TO_PERSON
 
 
-def _region(
+def _seed_rows(
     code: str,
     grades: str,
     *,
@@ -259,40 +260,40 @@ _GUANGDONG = date(2026, 9, 1)
 
 KNOWN_WAGES = WageTable(
     rows=(
-        *_region("310000", "A", monthly=(2740,), hourly=("25",), since=date(2025, 7, 1)),
-        *_region("110000", "A", monthly=(2540,), hourly=("27.7",), since=date(2025, 9, 1)),
+        *_seed_rows("310000", "A", monthly=(2740,), hourly=("25",), since=date(2025, 7, 1)),
+        *_seed_rows("110000", "A", monthly=(2540,), hourly=("27.7",), since=date(2025, 9, 1)),
         # Guangdong has a fourth tier, but its figure was not found.
-        *_region(
+        *_seed_rows(
             "440000",
             "AAA?",
             monthly=(2680, 2300, 2040, None),
             hourly=("25.4", "21.9", "20.2"),
             since=_GUANGDONG,
         ),
-        *_region("440300", "A", monthly=(2700,), hourly=("25.4",), since=_GUANGDONG),
-        *_region("320000", "A??", monthly=(2660, 2430, 2180), since=_2026),
-        *_region(
+        *_seed_rows("440300", "A", monthly=(2700,), hourly=("25.4",), since=_GUANGDONG),
+        *_seed_rows("320000", "A??", monthly=(2660, 2430, 2180), since=_2026),
+        *_seed_rows(
             "520000",
             "AAA",
             monthly=(2130, 1980, 1890),
             hourly=("22.4", "20.8", "19.8"),
             since=date(2025, 2, 1),
         ),
-        *_region("420000", "A??", monthly=(2400, 2130, 1970)),
-        *_region("430000", "AA?", monthly=(2200, 2000, 1800)),
-        *_region(
+        *_seed_rows("420000", "A??", monthly=(2400, 2130, 1970)),
+        *_seed_rows("430000", "AA?", monthly=(2200, 2000, 1800)),
+        *_seed_rows(
             "330000", "???", monthly=(2660, 2430, 2180), hourly=("25", "23", "21"), since=_2026
         ),
-        *_region("230000", "???", monthly=(2270, 2010, 1910), hourly=("21", "18.8", "18.2")),
-        *_region(
+        *_seed_rows("230000", "???", monthly=(2270, 2010, 1910), hourly=("21", "18.8", "18.2")),
+        *_seed_rows(
             "610000", "???", monthly=(2376, 2250, 2140), hourly=("23", "21.7", "20.7"), since=_2026
         ),
-        *_region("350000", "????", monthly=(2265, 2195, 2045, 1895)),
-        *_region("510000", "??", monthly=(2330, 2200)),
-        *_region("500000", "??", monthly=(2330, 2200)),
-        *_region("410000", "???", monthly=(2350, 2150, 2000)),
-        *_region("340000", "????", monthly=(2320, 2170, 2100, 2000)),
-        *_region("370000", "???", monthly=(2400, 2210, 2020)),
+        *_seed_rows("350000", "????", monthly=(2265, 2195, 2045, 1895)),
+        *_seed_rows("510000", "??", monthly=(2330, 2200)),
+        *_seed_rows("500000", "??", monthly=(2330, 2200)),
+        *_seed_rows("410000", "???", monthly=(2350, 2150, 2000)),
+        *_seed_rows("340000", "????", monthly=(2320, 2170, 2100, 2000)),
+        *_seed_rows("370000", "???", monthly=(2400, 2210, 2020)),
     )
 )
 """The figures gathered so far; grade A where the notice is identified and transcriptions agree."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from domain.postings.postings import Finding, Severity
 
-_MARKET = "人力资源市场暂行条例第24条"
-_EQUAL = "就业促进法第26条"
+_MARKET_REGULATION = "人力资源市场暂行条例第24条"
+_EQUAL_EMPLOYMENT = "就业促进法第26条"
 
 
 def _rule(severity: Severity, code: str, message: str, message_zh: str, basis: str) -> Finding:
@@ -65,14 +65,14 @@ AGE_DISCRIMINATION = _rule(
     "AGE_DISCRIMINATION",
     "Set no upper age limit, or wait for an officer to decide.",
     "请勿设置年龄上限；确有需要的由工会干部人工审核。",
-    f"{_EQUAL}；{_MARKET}",
+    f"{_EQUAL_EMPLOYMENT}；{_MARKET_REGULATION}",
 )
 ORIGIN_DISCRIMINATION = _rule(
     Severity.REVIEW,
     "ORIGIN_DISCRIMINATION",
     "Welcome people wherever they are from or registered.",
     "不得以户籍、地域为由限制应聘，请修改。",
-    f"就业促进法第31条；{_MARKET}",
+    f"就业促进法第31条；{_MARKET_REGULATION}",
 )
 ETHNIC_DISCRIMINATION = _rule(
     Severity.REVIEW,
@@ -93,14 +93,14 @@ APPEARANCE_DISCRIMINATION = _rule(
     "APPEARANCE_DISCRIMINATION",
     "Ask for no height or looks that the work does not need.",
     "请勿设置与岗位无关的身高、容貌要求。",
-    f"{_EQUAL}；{_MARKET}",
+    f"{_EQUAL_EMPLOYMENT}；{_MARKET_REGULATION}",
 )
 EDUCATION_DISCRIMINATION = _rule(
     Severity.REVIEW,
     "EDUCATION_DISCRIMINATION",
     "Ask for the skills that the work needs, not for a certain school or a first degree.",
     "请勿限定毕业院校或第一学历，请改为岗位需要的能力要求。",
-    f"{_EQUAL}；{_MARKET}",
+    f"{_EQUAL_EMPLOYMENT}；{_MARKET_REGULATION}",
 )
 LURE = _rule(
     Severity.REVIEW,
@@ -115,7 +115,7 @@ def _words(*lines: str) -> tuple[str, ...]:
     return tuple(" ".join(lines).split())
 
 
-PHRASES: Mapping[str, tuple[Finding, tuple[str, ...]]] = {
+FORBIDDEN_PHRASES: Mapping[str, tuple[Finding, tuple[str, ...]]] = {
     rule.code: (rule, _words(*words))
     for rule, *words in (
         (
@@ -171,7 +171,7 @@ PHRASES: Mapping[str, tuple[Finding, tuple[str, ...]]] = {
 }
 """The whole phrases of each rule, by its code."""
 
-SHIELDS = _words(
+HARMLESS_WORDS = _words(
     "客户押金 客人押金 顾客押金 租客押金 房客押金 住客押金 客房押金 房卡押金 押金收退 押金管理",
     "抵押金额 质押金额 扣押金额 投标保证金 履约保证金 质量保证金 工资保证金 保证金账户",
     "培训费预算 培训费用预算 培训费核算 培训费用核算 培训费补贴",
@@ -184,5 +184,7 @@ SHIELDS = _words(
 )
 """Longer words that only look like a phrase: what lies within one of them is no match."""
 
-NEUTRAL = _words("中介费 体检费 手续费 管理费 资料费 伙食费 住宿费 水电费 介绍费 工本费 会费 罚款")
+NEUTRAL_LIST_ITEMS = _words(
+    "中介费 体检费 手续费 管理费 资料费 伙食费 住宿费 水电费 介绍费 工本费 会费 罚款"
+)
 """Other items of a list such as "no deposit, no agency fee": the "no" spans them."""

@@ -20,14 +20,19 @@ import ahocorasick
 from opencc import OpenCC
 
 from domain.postings.postings import Finding, Mark
-from domain.screening.negations import AFTER, AND, BEFORE, BUT
-from domain.screening.phrase_patterns import ANCHORS, REACH, Pattern
-from domain.screening.phrasebook import NEUTRAL, PHRASES, SHIELDS
+from domain.screening.negations import (
+    LIST_CONJUNCTION,
+    NEGATION_AFTER,
+    NEGATION_BEFORE,
+    NEGATION_OVERRIDE,
+)
+from domain.screening.phrase_patterns import MATCH_WINDOW_CHARS, PATTERNS_BY_ANCHOR, PhrasePattern
+from domain.screening.phrasebook import FORBIDDEN_PHRASES, HARMLESS_WORDS, NEUTRAL_LIST_ITEMS
 
 _SIMPLIFIED = OpenCC("t2s")
-_SOFT = ",:、"
+_LIST_SEPARATORS = ",:、"
 """Kept: no phrase reaches over them, but a list may."""
-_HARD = ";!?。…"
+_SENTENCE_ENDS = ";!?。…"
 _OPENING = "([{<《【〈「『"
 _CLOSING = ")]}>》】〉」』"
 _DASHES = "-—–―‐‑−~～"
@@ -36,14 +41,14 @@ _STOP = "\n"
 # What stands in brackets by itself, "35岁（含）以下" or "限【男】性", belongs to what is around it.
 _ENCLOSED = re.compile(r"\( *[^()\n,:、 ](?: *[^()\n,:、 ])? *\)")
 # So do characters each of which stands by itself: "限，男，性", one below the other too.
-_ALONE = re.compile(r"[,:、\n()] *[㐀-鿿] *[,:、\n()]")
-_PARTED = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:[,:、\n() ]+[㐀-鿿]){2,}(?![㐀-鿿])")
-MOST_SHAPES = 20_000
+_LONE_CHARACTER = re.compile(r"[,:、\n()] *[㐀-鿿] *[,:、\n()]")
+_SPACED_WORD = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:[,:、\n() ]+[㐀-鿿]){2,}(?![㐀-鿿])")
+MAX_CACHED_SHAPES = 20_000
 """Characters whose shape is kept, some 2 MB: more than Chinese has in use."""
 
 
 @dataclass(frozen=True)
-class _Plain:
+class _NormalisedText:
     """A text as phrases are looked for in it.
 
     ``places`` has for each character its place in the text that was given; before those in
@@ -74,18 +79,18 @@ class _Hit:
         return inside and larger and (self.shields or self.rule == other.rule)
 
 
-def phrases_in(text: str) -> tuple[tuple[Finding, Mark], ...]:
+def find_phrases(text: str) -> tuple[tuple[Finding, Mark], ...]:
     """Each phrase found, as its rule (without a field) and where it stands, from the beginning on.
 
     Marks count the characters (code points) of ``text`` as it was given, the end excluded. Never
     raises, whatever the text holds.
     """
     # Most texts hold none, and are spared the places of their characters.
-    if next(_matches(_bare(text)), None) is None:
+    if next(_matches(_normalise_fast(text)), None) is None:
         return ()
-    plain = _plain(text)
-    hits = _hits(plain.text)
-    negated = _negated(plain, hits)
+    plain = _normalise(text)
+    hits = _find_hits(plain.text)
+    negated = _find_negated(plain, hits)
     return tuple(
         (hit.rule, _mark(text, plain, hit))
         for hit in hits
@@ -93,7 +98,7 @@ def phrases_in(text: str) -> tuple[tuple[Finding, Mark], ...]:
     )
 
 
-def _mark(text: str, plain: _Plain, hit: _Hit) -> Mark:
+def _mark(text: str, plain: _NormalisedText, hit: _Hit) -> Mark:
     start, end = plain.places[hit.start], plain.places[hit.end - 1] + 1
     return Mark(text=text[start:end], start=start, end=end)
 
@@ -101,52 +106,52 @@ def _mark(text: str, plain: _Plain, hit: _Hit) -> Mark:
 @lru_cache(maxsize=4_096)
 def _shape(char: str) -> str:
     """What a character comes to: nothing, a blank, a stop, a dash, a bracket, or what is read."""
-    if char == "\n" or char in _HARD:
+    if char == "\n" or char in _SENTENCE_ENDS:
         return _STOP
     if char in _DASHES:
         return "-"
     if char.isspace():
         return " "
-    return "".join(map(_part, normalize("NFKC", char).casefold()))
+    return "".join(map(_shape_of_part, normalize("NFKC", char).casefold()))
 
 
-def _part(char: str) -> str:
+def _shape_of_part(char: str) -> str:
     if char in _AT_MOST:
         return "不超过"
     if char in _OPENING:
         return "("
     if char in _CLOSING:
         return ")"
-    if char in _SOFT or char == "." or category(char)[0] in "LN":
+    if char in _LIST_SEPARATORS or char == "." or category(char)[0] in "LN":
         return char
-    return _STOP if char in _HARD else ""
+    return _STOP if char in _SENTENCE_ENDS else ""
 
 
-class _Shapes(dict[int, str]):
+class _ShapeTable(dict[int, str]):
     """Shapes by code point as ``str.translate`` asks for them; what comes up is kept."""
 
     def __missing__(self, code: int) -> str:
         shape = _shape(chr(code))
-        if len(self) < MOST_SHAPES:
+        if len(self) < MAX_CACHED_SHAPES:
             self[code] = shape
         return shape
 
 
-_SHAPES = _Shapes()
+_SHAPE_TABLE = _ShapeTable()
 
 
-def _bare(text: str) -> str:
+def _normalise_fast(text: str) -> str:
     """The text of :func:`_plain` alone, ten times as fast."""
-    shaped = text.translate(_SHAPES)
-    noise = _noise(shaped)
+    shaped = text.translate(_SHAPE_TABLE)
+    noise = _find_noise(shaped)
     if noise:
         shaped = "".join(part for number, part in enumerate(shaped) if number not in noise)
     return _simplified(_unbracketed(shaped.replace(" ", "")))
 
 
-def _plain(text: str) -> _Plain:
+def _normalise(text: str) -> _NormalisedText:
     shapes = [(part, place) for place, char in enumerate(text) for part in _shape(char)]
-    noise = _noise("".join(part for part, _ in shapes))
+    noise = _find_noise("".join(part for part, _ in shapes))
     kept: list[str] = []
     places: list[int] = []
     gaps: set[int] = set()
@@ -158,7 +163,7 @@ def _plain(text: str) -> _Plain:
             kept.append(part)
             places.append(place)
     plain = _unbracketed("".join(kept))
-    return _Plain(_simplified(plain), tuple(places), frozenset(gaps))
+    return _NormalisedText(_simplified(plain), tuple(places), frozenset(gaps))
 
 
 def _unbracketed(text: str) -> str:
@@ -166,7 +171,7 @@ def _unbracketed(text: str) -> str:
     return text.replace("(", _STOP).replace(")", _STOP)
 
 
-def _noise(shaped: str) -> set[int]:
+def _find_noise(shaped: str) -> set[int]:
     """The places of what only parts the characters of a word."""
     noise: set[int] = set()
     if "-" in shaped or "." in shaped:
@@ -178,8 +183,8 @@ def _noise(shaped: str) -> set[int]:
     if "(" in shaped:
         for found in _ENCLOSED.finditer(shaped):
             noise |= {found.start(), found.end() - 1}
-    if _ALONE.search(shaped):
-        for found in _PARTED.finditer(shaped):
+    if _LONE_CHARACTER.search(shaped):
+        for found in _SPACED_WORD.finditer(shaped):
             noise |= {number for number in range(*found.span()) if shaped[number] in ",:、\n()"}
     return noise
 
@@ -208,15 +213,15 @@ class _Word:
     length: int
     rule: Finding | None = None
     shields: bool = False
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[PhrasePattern, ...] = ()
 
 
-def _automaton() -> ahocorasick.Automaton:
-    words = {word: _Word(len(word), shields=True) for word in SHIELDS}
-    words |= {word: _Word(len(word)) for word in NEUTRAL}
-    for rule, phrases in PHRASES.values():
+def _build_automaton() -> ahocorasick.Automaton:
+    words = {word: _Word(len(word), shields=True) for word in HARMLESS_WORDS}
+    words |= {word: _Word(len(word)) for word in NEUTRAL_LIST_ITEMS}
+    for rule, phrases in FORBIDDEN_PHRASES.values():
         words |= {phrase: _Word(len(phrase), rule) for phrase in phrases}
-    words |= {word: _Word(len(word), patterns=tried) for word, tried in ANCHORS.items()}
+    words |= {word: _Word(len(word), patterns=tried) for word, tried in PATTERNS_BY_ANCHOR.items()}
     automaton = ahocorasick.Automaton()
     for word, known in words.items():
         automaton.add_word(word, known)
@@ -224,10 +229,10 @@ def _automaton() -> ahocorasick.Automaton:
     return automaton
 
 
-_WORDS = _automaton()
+_AUTOMATON = _build_automaton()
 
 
-def _hits(plain: str) -> list[_Hit]:
+def _find_hits(plain: str) -> list[_Hit]:
     """All matches in the order of the text, without those that are a part of another."""
     found = sorted(set(_matches(plain)), key=lambda hit: (hit.start, -hit.end))
     kept: list[_Hit] = []
@@ -239,21 +244,25 @@ def _hits(plain: str) -> list[_Hit]:
 
 
 def _matches(plain: str) -> Iterator[_Hit]:
-    for last, word in _WORDS.iter(plain):
+    for last, word in _AUTOMATON.iter(plain):
         start, end = last + 1 - word.length, last + 1
         if not word.patterns:
             yield _Hit(start, end, word.rule, shields=word.shields)
         for pattern in word.patterns:
-            for match in pattern.expression.finditer(plain, max(0, start - REACH), end + REACH):
-                if match.start() <= start < match.end() and pattern.is_meant(match):
+            for match in pattern.expression.finditer(
+                plain, max(0, start - MATCH_WINDOW_CHARS), end + MATCH_WINDOW_CHARS
+            ):
+                if match.start() <= start < match.end() and pattern.accepts(match):
                     yield _Hit(match.start(), match.end(), pattern.rule)
 
 
-def _negated(plain: _Plain, hits: Sequence[_Hit]) -> set[_Hit]:
+def _find_negated(plain: _NormalisedText, hits: Sequence[_Hit]) -> set[_Hit]:
     """The matches that are denied, each by itself or as items of a list of which one is."""
     negated = {hit for hit in hits if _is_denied(plain, hit)}
     lists = [
-        pair for pair in pairwise(hits) if AND.fullmatch(plain.text, pair[0].end, pair[1].start)
+        pair
+        for pair in pairwise(hits)
+        if LIST_CONJUNCTION.fullmatch(plain.text, pair[0].end, pair[1].start)
     ]
     for pairs in (lists, [(after, before) for before, after in reversed(lists)]):
         for told, next_ in pairs:
@@ -262,13 +271,19 @@ def _negated(plain: _Plain, hits: Sequence[_Hit]) -> set[_Hit]:
     return negated
 
 
-def _is_denied(plain: _Plain, hit: _Hit) -> bool:
-    before = plain.text[max(0, hit.start - REACH, *_gaps(plain, hit)) : hit.start]
-    after = plain.text[hit.end : hit.end + REACH]
-    if BEFORE.search(before) and not BUT.match(after):
+def _is_denied(plain: _NormalisedText, hit: _Hit) -> bool:
+    before = plain.text[
+        max(0, hit.start - MATCH_WINDOW_CHARS, *_nearby_gaps(plain, hit)) : hit.start
+    ]
+    after = plain.text[hit.end : hit.end + MATCH_WINDOW_CHARS]
+    if NEGATION_BEFORE.search(before) and not NEGATION_OVERRIDE.match(after):
         return True
-    return AFTER.match(after) is not None
+    return NEGATION_AFTER.match(after) is not None
 
 
-def _gaps(plain: _Plain, hit: _Hit) -> Iterator[int]:
-    return (place for place in range(hit.start - REACH, hit.start + 1) if place in plain.gaps)
+def _nearby_gaps(plain: _NormalisedText, hit: _Hit) -> Iterator[int]:
+    return (
+        place
+        for place in range(hit.start - MATCH_WINDOW_CHARS, hit.start + 1)
+        if place in plain.gaps
+    )

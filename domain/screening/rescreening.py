@@ -14,7 +14,7 @@ class RescreenScope(Labelled):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rescreen:
+class RescreeningTask:
     """Postings to be screened again from ``due_at`` on: those of an employer, or those on whose
     place the minimum wages of a region bear. ``key`` is the employer's id or the region's code.
 

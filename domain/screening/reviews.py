@@ -11,12 +11,12 @@ from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
 from domain.postings.postings import Finding, Posting, PostingStatus
 
-REPORTS_AN_HOUR = 10
+MAX_REPORTS_PER_VIEWER_HOUR = 10
 """Of one viewer."""
-REPORTS_AN_HOUR_FROM_ONE_ADDRESS = 60
+MAX_REPORTS_PER_ADDRESS_HOUR = 60
 """A whole office, or a telephone network, may have one address."""
-LONGEST_REPORT = 500
-LONGEST_REASON = 500
+MAX_REPORT_LENGTH = 500
+MAX_REASON_LENGTH = 500
 
 
 class DecisionKind(Labelled):
@@ -80,13 +80,13 @@ class Report:
     resolved_at: datetime | None = None
 
 
-def check_report(body: str, reason: ReportReason, field: tuple[str, ...]) -> str:
+def check_report_text(body: str, reason: ReportReason, field: tuple[str, ...]) -> str:
     """The text of a report without blanks around it; OTHER needs one.
 
     :raises InvalidInput: over 500 characters, unreadable, with somebody's number, or missing.
     """
     body = body.strip()
-    check_text(body, LONGEST_REPORT, field)
+    check_text(body, MAX_REPORT_LENGTH, field)
     if holds_mobile_number(body):
         raise InvalidInput("Take the phone number out: it is not needed here.", field=field)
     if reason is ReportReason.OTHER and not body:
@@ -94,7 +94,7 @@ def check_report(body: str, reason: ReportReason, field: tuple[str, ...]) -> str
     return body
 
 
-def check_reason(reason: str, field: tuple[str, ...]) -> str:
+def check_decision_reason(reason: str, field: tuple[str, ...]) -> str:
     """The reason of a decision without blanks around it.
 
     :raises InvalidInput: missing, over 500 characters or unreadable.
@@ -102,7 +102,7 @@ def check_reason(reason: str, field: tuple[str, ...]) -> str:
     reason = reason.strip()
     if not reason:
         raise InvalidInput("Say why; it is kept with the posting.", field=field)
-    check_text(reason, LONGEST_REASON, field)
+    check_text(reason, MAX_REASON_LENGTH, field)
     return reason
 
 
@@ -111,7 +111,7 @@ def awaits_decision(posting: Posting) -> bool:
     return posting.waiting_since is not None or posting.status is PostingStatus.IN_REVIEW
 
 
-def check_seen(posting: Posting, seen: Posting) -> None:
+def check_unchanged(posting: Posting, seen: Posting) -> None:
     """Pass when the posting is, in all that a decision rests on, as it was when it was looked at.
 
     :raises PostingConflict: its terms or what was found in it have changed since.
@@ -121,7 +121,7 @@ def check_seen(posting: Posting, seen: Posting) -> None:
         raise PostingConflict("The posting has changed. Reload it and decide again.")
 
 
-def resolved(report: Report, state: ReportState, *, by: str, at: datetime) -> Report:
+def resolve_report(report: Report, state: ReportState, *, by: str, at: datetime) -> Report:
     """The report after somebody has looked into it.
 
     :raises PostingConflict: somebody has done so before.

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.postings.postings import Finding, InsuranceKind, Severity
-from domain.screening.minimum_wages import Verdict
+from domain.screening.minimum_wages import WageVerdict
 
-_REQUIRED = "人力资源市场暂行条例第24条"
-_ONLINE = "网络招聘服务管理规定（人社部令第44号）"
-_MINIMUM = "劳动法第48条"
-_PROBATION = "劳动合同法第20条"
+_BASIS_REQUIRED_CONTENT = "人力资源市场暂行条例第24条"
+_BASIS_ONLINE_RECRUITMENT = "网络招聘服务管理规定（人社部令第44号）"
+_BASIS_MINIMUM_WAGE = "劳动法第48条"
+_BASIS_PROBATION = "劳动合同法第20条"
 
 
 def _finding(  # noqa: PLR0917 - a line of the catalogue, in the order of the record
@@ -49,7 +49,7 @@ TITLE_MISSING = _finding(
     "title",
     "Name the job in the title.",
     "请填写岗位名称。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 HEADCOUNT_MISSING = _finding(
     Severity.REFUSE,
@@ -57,7 +57,7 @@ HEADCOUNT_MISSING = _finding(
     "headcount",
     "Say how many people are wanted, one at least.",
     "请填写招聘人数，至少1人。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 DUTIES_MISSING = _finding(
     Severity.REFUSE,
@@ -65,7 +65,7 @@ DUTIES_MISSING = _finding(
     "duties",
     "Describe the work to be done.",
     "请填写工作内容。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 CONDITIONS_MISSING = _finding(
     Severity.REFUSE,
@@ -73,7 +73,7 @@ CONDITIONS_MISSING = _finding(
     "conditions",
     'Say what is asked of applicants; "none" is an answer.',
     "请填写招聘条件；没有要求的请写“不限”。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 PLACE_MISSING = _finding(
     Severity.REFUSE,
@@ -81,7 +81,7 @@ PLACE_MISSING = _finding(
     "placeCode",
     "Give the place of work as a six-digit GB/T 2260 code.",
     "请用六位行政区划代码（GB/T 2260）填写工作地点。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 PAY_MISSING = _finding(
     Severity.REFUSE,
@@ -89,7 +89,7 @@ PAY_MISSING = _finding(
     "pay.amount",
     "State the basic pay in whole yuan, without overtime and allowances.",
     "请填写基本劳动报酬（整数元，不含加班费和津贴）。",
-    _REQUIRED,
+    _BASIS_REQUIRED_CONTENT,
 )
 HOURS_PER_DAY_MISSING = _finding(
     Severity.REFUSE,
@@ -97,7 +97,7 @@ HOURS_PER_DAY_MISSING = _finding(
     "hoursPerDay",
     "State the normal working hours a day, above 0 and at most 24.",
     "请填写每日正常工作小时数，大于0且不超过24。",
-    _ONLINE,
+    _BASIS_ONLINE_RECRUITMENT,
 )
 HOURS_PER_WEEK_MISSING = _finding(
     Severity.REFUSE,
@@ -105,7 +105,7 @@ HOURS_PER_WEEK_MISSING = _finding(
     "hoursPerWeek",
     "State the normal working hours a week, above 0 and at most 168.",
     "请填写每周正常工作小时数，大于0且不超过168。",
-    _ONLINE,
+    _BASIS_ONLINE_RECRUITMENT,
 )
 VALID_UNTIL_PAST = _finding(
     Severity.REFUSE,
@@ -113,7 +113,7 @@ VALID_UNTIL_PAST = _finding(
     "validUntil",
     "Give a last day that is today or later.",
     "招聘有效期已过，请填写今天或以后的日期。",
-    _ONLINE,
+    _BASIS_ONLINE_RECRUITMENT,
 )
 REPOST_SOURCE_MISSING = _finding(
     Severity.REFUSE,
@@ -121,7 +121,7 @@ REPOST_SOURCE_MISSING = _finding(
     "repostSource",
     "Name where this posting was taken from.",
     "转载的招聘信息请注明来源。",
-    _ONLINE,
+    _BASIS_ONLINE_RECRUITMENT,
 )
 PART_TIME_PAY_NOT_HOURLY = _finding(
     Severity.REFUSE,
@@ -145,42 +145,42 @@ PROBATION_PAY_TOO_LOW = _finding(
     "probationPay",
     "Raise the probation pay to at least 80 % of the pay.",
     "试用期工资不得低于约定工资的80%，请提高。",
-    _PROBATION,
+    _BASIS_PROBATION,
 )
 PAY_FINDINGS = {
-    Verdict.BELOW: _finding(
+    WageVerdict.BELOW: _finding(
         Severity.REFUSE,
         "PAY_BELOW_MINIMUM_WAGE",
         "pay.amount",
         "Raise the basic pay to the minimum wage of the place.",
         "基本工资低于当地最低工资标准，请提高。",
-        _MINIMUM,
+        _BASIS_MINIMUM_WAGE,
     ),
-    Verdict.TO_PERSON: _finding(
+    WageVerdict.TO_PERSON: _finding(
         Severity.REVIEW,
         "MINIMUM_WAGE_TO_CHECK",
         "pay.amount",
         "Wait for an officer to compare the pay with the minimum wage of the county.",
         "当地适用的最低工资标准尚未核实，请等待工会干部人工核对。",
-        _MINIMUM,
+        _BASIS_MINIMUM_WAGE,
     ),
 }
 PROBATION_FINDINGS = {
-    Verdict.BELOW: _finding(
+    WageVerdict.BELOW: _finding(
         Severity.REFUSE,
         "PROBATION_PAY_BELOW_MINIMUM_WAGE",
         "probationPay",
         "Raise the probation pay to the minimum wage of the place.",
         "试用期工资低于当地最低工资标准，请提高。",
-        _PROBATION,
+        _BASIS_PROBATION,
     ),
-    Verdict.TO_PERSON: _finding(
+    WageVerdict.TO_PERSON: _finding(
         Severity.REVIEW,
         "PROBATION_MINIMUM_WAGE_TO_CHECK",
         "probationPay",
         "Wait for an officer to compare the probation pay with the minimum wage of the county.",
         "试用期工资适用的最低工资标准尚未核实，请等待工会干部人工核对。",
-        _PROBATION,
+        _BASIS_PROBATION,
     ),
 }
 DAILY_HOURS_LONG = _finding(
@@ -229,7 +229,7 @@ CLOCK_HOURS_DIFFER = _finding(
     "hoursPerDay",
     "Let the hours a day agree with when the work begins and ends.",
     "每日工作小时数与上下班时间不符，请核对。",
-    _ONLINE,
+    _BASIS_ONLINE_RECRUITMENT,
 )
 EMPLOYER_NOT_VERIFIED = _finding(
     Severity.SUSPEND,

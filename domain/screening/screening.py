@@ -23,23 +23,28 @@ from domain.postings.postings import (
     Mark,
     PostingTerms,
 )
-from domain.reference.geo import is_in_range
+from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, is_place_code
 from domain.screening import rulebook
-from domain.screening.minimum_wages import Verdict, WageTable, monthly_equivalent, verdict
+from domain.screening.minimum_wages import (
+    WageTable,
+    WageVerdict,
+    compare_with_minimum,
+    monthly_equivalent,
+)
 from domain.screening.phrasebook import UNDER_SIXTEEN
-from domain.screening.phrases import phrases_in
+from domain.screening.phrases import find_phrases
 
-RULES = 2
+RULES_VERSION = 2
 """The version of the rules: raise it with each change of what they find, and everything that is
 shown is screened again."""
-MOST_MARKS = 20
+MAX_MARKS_PER_FINDING = 20
 """Places that one finding names in a text."""
 
-_EMPLOYED = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
+_EMPLOYED_TYPES = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
 # Maternity is no kind of its own here: medical insurance covers it since 国办发〔2019〕10号.
-_MOST_REST = 4
-_FULL_COVER = (
+_MAX_REST_HOURS = 4
+_FULL_INSURANCE = (
     InsuranceKind.PENSION,
     InsuranceKind.MEDICAL,
     InsuranceKind.UNEMPLOYMENT,
@@ -47,22 +52,22 @@ _FULL_COVER = (
 )
 
 
-def screen(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ...]:
+def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ...]:
     """Everything the rules find in the terms on a day, in the order of the form.
 
     Never raises, whatever the terms hold.
     """
     return tuple(
         chain(
-            _required(terms, on),
-            _repost(terms),
-            _social_insurance(terms),
-            _pay(terms, table, on),
-            _probation(terms, table, on),
-            _hours(terms),
-            _clock_hours(terms),
-            _age(terms),
-            _texts(terms),
+            _required_findings(terms, on),
+            _repost_findings(terms),
+            _insurance_findings(terms),
+            _pay_findings(terms, table, on),
+            _probation_findings(terms, table, on),
+            _hours_findings(terms),
+            _clock_hours_findings(terms),
+            _age_findings(terms),
+            _text_findings(terms),
         )
     )
 
@@ -74,15 +79,15 @@ def screen_text(text: str, field: str) -> tuple[Finding, ...]:
     Never raises, whatever the text holds.
     """
     marks: dict[str, tuple[Finding, list[Mark]]] = {}
-    for rule, mark in phrases_in(text):
+    for rule, mark in find_phrases(text):
         marks.setdefault(rule.code, (rule, []))[1].append(mark)
     return tuple(
-        replace(rule, field=field, marks=tuple(found[:MOST_MARKS]))
+        replace(rule, field=field, marks=tuple(found[:MAX_MARKS_PER_FINDING]))
         for rule, found in marks.values()
     )
 
 
-def check_said(text: str, field: tuple[str, ...]) -> None:
+def check_public_text(text: str, field: tuple[str, ...]) -> None:
     """Pass for a text that staff may say before everybody.
 
     What would send a posting to a person is refused here as well: nobody can look at a sentence
@@ -107,11 +112,11 @@ def _is_blank(text: str | None) -> bool:
     return text is None or not any(char.isprintable() and not char.isspace() for char in text)
 
 
-def _within(hours: Decimal, most: int) -> bool:
+def _are_valid_hours(hours: Decimal, most: int) -> bool:
     return hours.is_finite() and 0 < hours <= most
 
 
-def _required(terms: PostingTerms, on: date) -> Iterator[Finding]:
+def _required_findings(terms: PostingTerms, on: date) -> Iterator[Finding]:
     """What every posting states (人力资源市场暂行条例 art. 24; Order 44)."""
     present = (
         (not _is_blank(terms.title), rulebook.TITLE_MISSING),
@@ -120,36 +125,36 @@ def _required(terms: PostingTerms, on: date) -> Iterator[Finding]:
         (not _is_blank(terms.conditions), rulebook.CONDITIONS_MISSING),
         (is_place_code(terms.place_code), rulebook.PLACE_MISSING),
         (terms.pay.amount >= 1, rulebook.PAY_MISSING),
-        (_within(terms.hours_per_day, 24), rulebook.HOURS_PER_DAY_MISSING),
-        (_within(terms.hours_per_week, 168), rulebook.HOURS_PER_WEEK_MISSING),
+        (_are_valid_hours(terms.hours_per_day, 24), rulebook.HOURS_PER_DAY_MISSING),
+        (_are_valid_hours(terms.hours_per_week, 168), rulebook.HOURS_PER_WEEK_MISSING),
         (terms.valid_until >= on, rulebook.VALID_UNTIL_PAST),
     )
     return (finding for given, finding in present if not given)
 
 
-def _repost(terms: PostingTerms) -> Iterator[Finding]:
+def _repost_findings(terms: PostingTerms) -> Iterator[Finding]:
     if terms.is_repost and _is_blank(terms.repost_source):
         yield rulebook.REPOST_SOURCE_MISSING
 
 
-def _social_insurance(terms: PostingTerms) -> Iterator[Finding]:
+def _insurance_findings(terms: PostingTerms) -> Iterator[Finding]:
     """Full cover for employees, at least work injury for everybody else (劳动法 art. 72)."""
-    is_employed = terms.employment_type in _EMPLOYED
-    wanted = _FULL_COVER if is_employed else (InsuranceKind.WORK_INJURY,)
+    is_employed = terms.employment_type in _EMPLOYED_TYPES
+    wanted = _FULL_INSURANCE if is_employed else (InsuranceKind.WORK_INJURY,)
     missing = [kind for kind in wanted if kind not in terms.insurance]
     if missing:
         yield rulebook.social_insurance_missing(missing, is_employed=is_employed)
 
 
-def _pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
+def _pay_findings(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
     """Part time is paid by the hour, and nobody below the minimum wage."""
     if _is_part_time(terms) and terms.pay.period is not PayPeriod.HOUR:
         yield rulebook.PART_TIME_PAY_NOT_HOURLY
     else:
-        yield from _against_minimum(terms, table, on, terms.pay, rulebook.PAY_FINDINGS)
+        yield from _minimum_wage_findings(terms, table, on, terms.pay, rulebook.PAY_FINDINGS)
 
 
-def _probation(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
+def _probation_findings(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
     """At least 80 % of the pay and not below the minimum wage (劳动合同法 art. 20)."""
     amount = terms.probation_pay
     if amount is None:
@@ -160,29 +165,29 @@ def _probation(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Find
     if amount * 5 < terms.pay.amount * 4:
         yield rulebook.PROBATION_PAY_TOO_LOW
     pay = Pay(amount=amount, period=terms.pay.period)
-    yield from _against_minimum(terms, table, on, pay, rulebook.PROBATION_FINDINGS)
+    yield from _minimum_wage_findings(terms, table, on, pay, rulebook.PROBATION_FINDINGS)
 
 
-def _against_minimum(
-    terms: PostingTerms, table: WageTable, on: date, pay: Pay, findings: dict[Verdict, Finding]
+def _minimum_wage_findings(
+    terms: PostingTerms, table: WageTable, on: date, pay: Pay, findings: dict[WageVerdict, Finding]
 ) -> Iterator[Finding]:
     """One finding unless the pay passes; none when its base is missing, which is refused anyway."""
     if pay.amount < 1 or not is_place_code(terms.place_code):
         return
-    if not _within(terms.hours_per_day, 24):
+    if not _are_valid_hours(terms.hours_per_day, 24):
         return
-    if terms.employment_type in _EMPLOYED:
+    if terms.employment_type in _EMPLOYED_TYPES:
         pay = monthly_equivalent(pay, terms.hours_per_day)
-    said = verdict(table, terms.place_code, pay, on)
+    said = compare_with_minimum(table, terms.place_code, pay, on)
     if said in findings:
-        detail = table.told(terms.place_code, pay.period, on)
+        detail = table.describe_figures(terms.place_code, pay.period, on)
         yield replace(findings[said], detail=detail)
 
 
-def _hours(terms: PostingTerms) -> Iterator[Finding]:
+def _hours_findings(terms: PostingTerms) -> Iterator[Finding]:
     """劳动法 art. 36 and 38; part time 劳动合同法 art. 68. Flags, because overtime has rules."""
     day, week = terms.hours_per_day, terms.hours_per_week
-    if not _within(day, 24) or not _within(week, 168):
+    if not _are_valid_hours(day, 24) or not _are_valid_hours(week, 168):
         return
     part_time = _is_part_time(terms)
     if day > (4 if part_time else 8):
@@ -193,24 +198,28 @@ def _hours(terms: PostingTerms) -> Iterator[Finding]:
         yield rulebook.NO_REST_DAY
 
 
-def _clock_hours(terms: PostingTerms) -> Iterator[Finding]:
+def _clock_hours_findings(terms: PostingTerms) -> Iterator[Finding]:
     """The day from begin to end holds the hours of work, and at most four of rest beside them."""
-    if terms.starts_at is None or terms.ends_at is None or not _within(terms.hours_per_day, 24):
+    if (
+        terms.starts_at is None
+        or terms.ends_at is None
+        or not _are_valid_hours(terms.hours_per_day, 24)
+    ):
         return
     begins, ends = (at.hour * 60 + at.minute for at in (terms.starts_at, terms.ends_at))
     # One that begins and ends at the same time goes once round the clock.
     hours = Decimal((ends - begins) % 1_440 or 1_440) / 60
-    if not hours - _MOST_REST <= terms.hours_per_day <= hours:
+    if not hours - _MAX_REST_HOURS <= terms.hours_per_day <= hours:
         yield rulebook.CLOCK_HOURS_DIFFER
 
 
-def _age(terms: PostingTerms) -> Iterator[Finding]:
+def _age_findings(terms: PostingTerms) -> Iterator[Finding]:
     """劳动法 art. 15."""
     if terms.min_age is not None and terms.min_age < 16:
         yield replace(UNDER_SIXTEEN, field="minAge")
 
 
-def _texts(terms: PostingTerms) -> Iterator[Finding]:
+def _text_findings(terms: PostingTerms) -> Iterator[Finding]:
     for field, text in (
         ("title", terms.title),
         ("duties", terms.duties),
@@ -252,8 +261,8 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
     ):
         if len(set(kinds)) != len(kinds):
             raise InvalidInput("Name each kind once.", field=(*path, name))
-    _check_day(terms, path)
-    if terms.point is not None and not is_in_range(terms.point):
+    _check_clock_times(terms, path)
+    if terms.point is not None and not is_plausible_in_china(terms.point):
         raise InvalidInput(
             "Give degrees north from 3 to 54 and degrees east from 73 to 136: within China.",
             field=(*path, "point"),
@@ -265,7 +274,7 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
         )
 
 
-def _check_day(terms: PostingTerms, path: tuple[str, ...]) -> None:
+def _check_clock_times(terms: PostingTerms, path: tuple[str, ...]) -> None:
     for name, at in (("startsAt", terms.starts_at), ("endsAt", terms.ends_at)):
         if at is not None and (at.tzinfo is not None or at != at.replace(second=0, microsecond=0)):
             raise InvalidInput("Give hours and minutes, in China, as 08:30.", field=(*path, name))
@@ -287,7 +296,7 @@ def _check_numbers(terms: PostingTerms, path: tuple[str, ...]) -> None:
         ("hoursPerDay", terms.hours_per_day, 24),
         ("hoursPerWeek", terms.hours_per_week, 168),
     ):
-        if not _within(hours, most):
+        if not _are_valid_hours(hours, most):
             raise InvalidInput(
                 f"Give the hours as a number above 0 and at most {most}.",
                 field=(*path, hours_name),

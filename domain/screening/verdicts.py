@@ -27,19 +27,19 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.screening.screening import RULES, screen, screen_employer
+from domain.screening.screening import RULES_VERSION, screen_employer, screen_terms
 
-REPORTS_TO_HOLD = 3
+MIN_REPORTS_TO_HOLD = 3
 """Independent reports after which nobody sees a posting until a person has looked at it.
 
 One or two may be a mistake, or a competitor; every report is looked at, but does not take a job
 away from people who want it.
 """
-AWAITING = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatus.SUSPENDED)
+RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatus.SUSPENDED)
 """What is shown, or would be if it passed: what is screened again, and closed in time."""
 
 
-def admitted(
+def create_posting(
     posting_id: str,
     *,
     employer: Employer,
@@ -67,10 +67,10 @@ def admitted(
         synthetic=synthetic,
         external_id=external_id,
     )
-    return _screened(posting, employer, table, at, failed=PostingStatus.REFUSED)
+    return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED)
 
 
-def changed(
+def change_terms(
     before: Posting, terms: PostingTerms, *, employer: Employer, table: WageTable, at: datetime
 ) -> Posting:
     """The posting with other terms, as if it were new; one that was closed may open again.
@@ -87,7 +87,7 @@ def changed(
         closed_at=None,
         changed_at=at,
     )
-    return _screened(after, employer, table, at, failed=PostingStatus.REFUSED)
+    return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED)
 
 
 def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) -> None:
@@ -101,19 +101,21 @@ def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) ->
         )
 
 
-def screened_again(
+def rescreen_posting(
     posting: Posting, *, employer: Employer, table: WageTable, at: datetime
 ) -> Posting:
     """The posting under the rules, the wages and the employer's check as they are at ``at``."""
-    if posting.status not in AWAITING:
+    if posting.status not in RESCREENED_STATUSES:
         return posting
     if posting.terms.valid_until < day_in_china(at):
-        return closed(posting, CloseReason.EXPIRED, at)
-    after = _screened(posting, employer, table, at, failed=PostingStatus.SUSPENDED)
+        return close_posting(posting, CloseReason.EXPIRED, at)
+    after = _apply_screening(posting, employer, table, at, failed=PostingStatus.SUSPENDED)
     return posting if after == posting else replace(after, version=posting.version + 1)
 
 
-def decided(posting: Posting, *, by: str, at: datetime, approved: bool, reason: str) -> Posting:
+def apply_review(
+    posting: Posting, *, by: str, at: datetime, approved: bool, reason: str
+) -> Posting:
     """The posting after a person's decision on it as it is, reports and all.
 
     An approval settles doubts; what the law forbids, or a check that is missing, it does not.
@@ -128,48 +130,50 @@ def decided(posting: Posting, *, by: str, at: datetime, approved: bool, reason: 
     )
     after = replace(posting, review=review, reports=0, version=posting.version + 1)
     if not approved:
-        return _placed(after, PostingStatus.REFUSED, at)
+        return _with_status(after, PostingStatus.REFUSED, at)
     unverified = screen_employer(posting.verified_until, day_in_china(at))
-    standing = _standing(after, failed=PostingStatus.SUSPENDED)
-    return _placed(after, PostingStatus.SUSPENDED if unverified else standing, at)
+    standing = _status_by_findings(after, failed=PostingStatus.SUSPENDED)
+    return _with_status(after, PostingStatus.SUSPENDED if unverified else standing, at)
 
 
-def reported(posting: Posting, reports: int, at: datetime) -> Posting:
+def apply_reports(posting: Posting, reports: int, at: datetime) -> Posting:
     """The posting with so many independent reports on it, held if they are enough."""
     after = replace(posting, reports=reports, version=posting.version + 1)
-    if posting.status not in AWAITING:
+    if posting.status not in RESCREENED_STATUSES:
         return after
-    return _placed(after, _standing(after, failed=PostingStatus.SUSPENDED), at)
+    return _with_status(after, _status_by_findings(after, failed=PostingStatus.SUSPENDED), at)
 
 
-def hired(posting: Posting, hires: int, at: datetime) -> Posting:
+def apply_hires(posting: Posting, hires: int, at: datetime) -> Posting:
     """The posting with so many people hired; it closes once they are as many as are wanted."""
     if posting.hires == hires:
         return posting
     after = replace(posting, hires=hires, version=posting.version + 1)
-    if hires >= posting.terms.headcount and posting.status in AWAITING:
-        return replace(closed(after, CloseReason.FILLED, at), version=after.version)
+    if hires >= posting.terms.headcount and posting.status in RESCREENED_STATUSES:
+        return replace(close_posting(after, CloseReason.FILLED, at), version=after.version)
     return after
 
 
-def closed(posting: Posting, reason: CloseReason, at: datetime) -> Posting:
+def close_posting(posting: Posting, reason: CloseReason, at: datetime) -> Posting:
     """The posting that nobody sees any more."""
     after = replace(posting, close_reason=reason, closed_at=at, version=posting.version + 1)
-    return _placed(after, PostingStatus.CLOSED, at)
+    return _with_status(after, PostingStatus.CLOSED, at)
 
 
-def _screened(
+def _apply_screening(
     posting: Posting, employer: Employer, table: WageTable, at: datetime, *, failed: PostingStatus
 ) -> Posting:
     on = day_in_china(at)
-    found = (*screen(posting.terms, table, on), *screen_employer(employer.verified_until, on))
-    after = replace(posting, findings=found, verified_until=employer.verified_until, rules=RULES)
-    return _placed(after, _standing(after, failed=failed), at)
+    found = (*screen_terms(posting.terms, table, on), *screen_employer(employer.verified_until, on))
+    after = replace(
+        posting, findings=found, verified_until=employer.verified_until, rules=RULES_VERSION
+    )
+    return _with_status(after, _status_by_findings(after, failed=failed), at)
 
 
-def _standing(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
+def _status_by_findings(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
     """One refusal fails it, else one doubt holds it, else it waits for its employer's check."""
-    severities = {finding.severity for finding in _unsettled(posting)}
+    severities = {finding.severity for finding in _unsettled_findings(posting)}
     if Severity.REFUSE in severities:
         return failed
     if Severity.REVIEW in severities or _is_doubted(posting):
@@ -177,7 +181,7 @@ def _standing(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
     return PostingStatus.SUSPENDED if Severity.SUSPEND in severities else PostingStatus.OPEN
 
 
-def _unsettled(posting: Posting) -> Iterator[Finding]:
+def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
     """The findings that nobody who approved the terms as they are has seen."""
     review = posting.review
     is_approved = review is not None and review.approved and review.revision == posting.revision
@@ -189,11 +193,13 @@ def _unsettled(posting: Posting) -> Iterator[Finding]:
 
 def _is_doubted(posting: Posting) -> bool:
     was_refused = posting.review is not None and not posting.review.approved
-    return was_refused or posting.reports >= REPORTS_TO_HOLD
+    return was_refused or posting.reports >= MIN_REPORTS_TO_HOLD
 
 
-def _placed(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
+def _with_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
     """The posting in a status, and in the reviewers' queue while a person is to look at it."""
-    waits = status is PostingStatus.IN_REVIEW or (posting.reports > 0 and status in AWAITING)
+    waits = status is PostingStatus.IN_REVIEW or (
+        posting.reports > 0 and status in RESCREENED_STATUSES
+    )
     since = (posting.waiting_since or at) if waits else None
     return replace(posting, status=status, waiting_since=since)

@@ -17,7 +17,7 @@ from domain.postings.postings import (
 
 
 @dataclass(frozen=True)
-class Offer:
+class BenefitTerm:
     """A posting makes it if its terms have all ``codes``; ``names`` are what it is called.
 
     The first name is stored with postings, so it stays what it is.
@@ -27,17 +27,17 @@ class Offer:
     codes: frozenset[Labelled]
 
 
-def _offer(codes: tuple[Labelled, ...], *names: str) -> Offer:
-    return Offer(names, frozenset(codes))
+def _benefit_term(codes: tuple[Labelled, ...], *names: str) -> BenefitTerm:
+    return BenefitTerm(names, frozenset(codes))
 
 
 # People still say five: medical insurance covers maternity since 国办发〔2019〕10号.
 _INSURED = tuple(kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY)
 
-OFFERS: tuple[Offer, ...] = (
-    _offer((Benefit.MEALS,), "包吃", "管吃", "包餐", "包三餐", "管饭", "工作餐"),
-    _offer((Benefit.DORMITORY,), "包住", "管住", "包住宿", "提供住宿", "宿舍", "有宿舍"),
-    _offer(
+BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
+    _benefit_term((Benefit.MEALS,), "包吃", "管吃", "包餐", "包三餐", "管饭", "工作餐"),
+    _benefit_term((Benefit.DORMITORY,), "包住", "管住", "包住宿", "提供住宿", "宿舍", "有宿舍"),
+    _benefit_term(
         (Benefit.MEALS, Benefit.DORMITORY),
         "包吃住",
         "包吃包住",
@@ -47,32 +47,34 @@ OFFERS: tuple[Offer, ...] = (
         "提供食宿",
         "免费食宿",
     ),
-    _offer((Benefit.SHUTTLE_BUS,), "班车", "接送", "班车接送"),
-    _offer((Benefit.HOUSING_FUND,), "公积金", "住房公积金", "一金"),
-    _offer(_INSURED, "五险", "社保", "交社保", "缴社保", "有社保"),
-    _offer((*_INSURED, Benefit.HOUSING_FUND), "五险一金"),
-    _offer((Benefit.PAID_LEAVE,), "年假", "带薪年假", "带薪休假"),
-    _offer((Benefit.PAID_TRAINING,), "带薪培训"),
-    _offer((Benefit.HEALTH_CHECK,), "体检", "年度体检"),
-    _offer((Benefit.HEAT_ALLOWANCE,), "高温补贴", "高温津贴", "高温费"),
-    _offer((Benefit.NIGHT_ALLOWANCE,), "夜班补贴", "夜班津贴"),
-    _offer((Benefit.CHILD_CARE,), "托育", "带孩子"),
-    _offer((Benefit.FESTIVAL_GIFTS,), "节日福利", "过节费"),
-    _offer((Shift.DAY,), "白班", "长白班", "常白班", "不倒班", "不上夜班", "没有夜班", "正常班"),
-    _offer((Shift.TWO_SHIFT,), "两班倒", "二班倒", "两班制"),
-    _offer((Shift.THREE_SHIFT,), "三班倒", "三班制"),
-    _offer((Shift.FLEXIBLE,), "弹性", "弹性工作", "时间自由"),
-    _offer((EmploymentType.FULL_TIME,), "全职", "长期工"),
-    _offer((EmploymentType.PART_TIME,), "非全日制", "兼职", "小时工", "钟点工"),
-    _offer((EmploymentType.INTERNSHIP,), "实习", "实习生"),
-    _offer((EmploymentType.GIG,), "零工", "临时工", "短工"),
-    _offer((EmploymentType.DISPATCH,), "劳务派遣", "派遣"),
-    _offer((Intensity.LIGHT,), "轻活", "不累"),
+    _benefit_term((Benefit.SHUTTLE_BUS,), "班车", "接送", "班车接送"),
+    _benefit_term((Benefit.HOUSING_FUND,), "公积金", "住房公积金", "一金"),
+    _benefit_term(_INSURED, "五险", "社保", "交社保", "缴社保", "有社保"),
+    _benefit_term((*_INSURED, Benefit.HOUSING_FUND), "五险一金"),
+    _benefit_term((Benefit.PAID_LEAVE,), "年假", "带薪年假", "带薪休假"),
+    _benefit_term((Benefit.PAID_TRAINING,), "带薪培训"),
+    _benefit_term((Benefit.HEALTH_CHECK,), "体检", "年度体检"),
+    _benefit_term((Benefit.HEAT_ALLOWANCE,), "高温补贴", "高温津贴", "高温费"),
+    _benefit_term((Benefit.NIGHT_ALLOWANCE,), "夜班补贴", "夜班津贴"),
+    _benefit_term((Benefit.CHILD_CARE,), "托育", "带孩子"),
+    _benefit_term((Benefit.FESTIVAL_GIFTS,), "节日福利", "过节费"),
+    _benefit_term(
+        (Shift.DAY,), "白班", "长白班", "常白班", "不倒班", "不上夜班", "没有夜班", "正常班"
+    ),
+    _benefit_term((Shift.TWO_SHIFT,), "两班倒", "二班倒", "两班制"),
+    _benefit_term((Shift.THREE_SHIFT,), "三班倒", "三班制"),
+    _benefit_term((Shift.FLEXIBLE,), "弹性", "弹性工作", "时间自由"),
+    _benefit_term((EmploymentType.FULL_TIME,), "全职", "长期工"),
+    _benefit_term((EmploymentType.PART_TIME,), "非全日制", "兼职", "小时工", "钟点工"),
+    _benefit_term((EmploymentType.INTERNSHIP,), "实习", "实习生"),
+    _benefit_term((EmploymentType.GIG,), "零工", "临时工", "短工"),
+    _benefit_term((EmploymentType.DISPATCH,), "劳务派遣", "派遣"),
+    _benefit_term((Intensity.LIGHT,), "轻活", "不累"),
 )
 """No name belongs to two."""
 
 
-def offers_of(terms: PostingTerms) -> Iterator[Offer]:
+def find_benefit_terms(terms: PostingTerms) -> Iterator[BenefitTerm]:
     """The offers that the terms make."""
     codes = {
         terms.employment_type,
@@ -81,4 +83,4 @@ def offers_of(terms: PostingTerms) -> Iterator[Offer]:
         *terms.benefits,
         *terms.insurance,
     }
-    return (offer for offer in OFFERS if offer.codes <= codes)
+    return (offer for offer in BENEFIT_TERMS if offer.codes <= codes)

@@ -13,67 +13,67 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-MOST_SETS = 500
+MAX_CACHED_BITMAPS = 500
 """Sets that are kept as bits; the others are made of their slots when they are asked for."""
-MOST_UNORDERED = 5_000
+MAX_UNORDERED_SLOTS = 5_000
 """Slots out of the order of ids, or dead, after which a board is better made anew."""
 _PAY_BITS = 24
-_AT_ONCE = 20_000
+_SLOTS_PER_STEP = 20_000
 """Slots that are moved before others may go on."""
 
-Bits = int
+Bitmap = int
 
 
-class Board:
+class SearchIndex:
     """Open postings by id, with pay (whole yuan a month), last day and marks."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._pays = array("I")
-        self._slots: dict[str, int] = {}
-        self._marked: dict[str, array[int]] = {}
-        self._days: set[str] = set()
-        self._alive: Bits = 0
-        self._ordered = 0
+        self._slot_by_id: dict[str, int] = {}
+        self._slots_by_mark: dict[str, array[int]] = {}
+        self._last_days: set[str] = set()
+        self._live_bitmap: Bitmap = 0
+        self._ordered_count = 0
         """So many slots from the first are in the order of ids."""
-        self._bits: dict[str, tuple[int, Bits]] = {}
-        self._shown: dict[str, Bits] = {}
+        self._bitmap_by_mark: dict[str, tuple[int, Bitmap]] = {}
+        self._valid_by_day: dict[str, Bitmap] = {}
 
     def __len__(self) -> int:
-        return len(self._slots)
+        return len(self._slot_by_id)
 
     @property
-    def is_worn(self) -> bool:
+    def needs_compaction(self) -> bool:
         """Whether so much has changed that ``renewed`` is worth its time."""
-        unordered = len(self._ids) - self._ordered
-        return max(unordered, len(self._ids) - len(self._slots)) > MOST_UNORDERED
+        unordered = len(self._ids) - self._ordered_count
+        return max(unordered, len(self._ids) - len(self._slot_by_id)) > MAX_UNORDERED_SLOTS
 
     def put(self, posting_id: str, *, pay: int, last_day: str, marks: Iterable[str]) -> None:
         """Put a posting in, in place of what there was of it; ``last_day`` is an ISO date."""
         self.drop(posting_id)
-        self._shown.clear()
-        self._days.add(last_day)
+        self._valid_by_day.clear()
+        self._last_days.add(last_day)
         slot = len(self._ids)
-        if slot == self._ordered and (not slot or self._ids[-1] < posting_id):
-            self._ordered += 1
+        if slot == self._ordered_count and (not slot or self._ids[-1] < posting_id):
+            self._ordered_count += 1
         self._ids.append(posting_id)
         self._pays.append(pay)
-        self._slots[posting_id] = slot
-        self._alive |= 1 << slot
-        for mark in (*marks, _day(last_day), *_pay_marks(pay)):
+        self._slot_by_id[posting_id] = slot
+        self._live_bitmap |= 1 << slot
+        for mark in (*marks, _day_mark(last_day), *_pay_marks(pay)):
             self._slots_of(mark).append(slot)
 
     def drop(self, posting_id: str) -> None:
         """Take a posting out, if it is there."""
-        slot = self._slots.pop(posting_id, None)
+        slot = self._slot_by_id.pop(posting_id, None)
         if slot is not None:
-            self._alive ^= 1 << slot
-            self._shown.clear()
+            self._live_bitmap ^= 1 << slot
+            self._valid_by_day.clear()
 
     def _slots_of(self, mark: str) -> array[int]:
-        slots = self._marked.get(mark)
+        slots = self._slots_by_mark.get(mark)
         if slots is None:
-            slots = self._marked[mark] = array("I")
+            slots = self._slots_by_mark[mark] = array("I")
         return slots
 
     def id_of(self, slot: int) -> str:
@@ -82,51 +82,51 @@ class Board:
     def pay_of(self, slot: int) -> int:
         return self._pays[slot]
 
-    def shown(self, day: str) -> Bits:
+    def valid_on(self, day: str) -> Bitmap:
         """The postings whose last day is that day (an ISO date) or later."""
-        bits = self._shown.get(day)
+        bits = self._valid_by_day.get(day)
         if bits is None:
-            if len(self._shown) >= _MOST_DAYS:
-                self._shown.clear()
-            lasting = [_day(each) for each in self._days if each >= day]
-            bits = self._shown[day] = self._alive & self.either(lasting)
+            if len(self._valid_by_day) >= _MAX_CACHED_DAYS:
+                self._valid_by_day.clear()
+            lasting = [_day_mark(each) for each in self._last_days if each >= day]
+            bits = self._valid_by_day[day] = self._live_bitmap & self.with_any_mark(lasting)
         return bits
 
-    def having(self, mark: str) -> Bits:
+    def with_mark(self, mark: str) -> Bitmap:
         """The postings with this mark, and dead slots."""
-        slots = self._marked.get(mark)
+        slots = self._slots_by_mark.get(mark)
         if slots is None:
             return 0
-        known, bits = self._bits.pop(mark, (0, 0))
+        known, bits = self._bitmap_by_mark.pop(mark, (0, 0))
         if known < len(slots):
-            bits |= _bits_of(slots[known:])
+            bits |= _bitmap_of(slots[known:])
         # Behind the others now: the first is the one that was not asked for the longest.
-        self._bits[mark] = len(slots), bits
-        if len(self._bits) > MOST_SETS:
-            del self._bits[next(iter(self._bits))]
+        self._bitmap_by_mark[mark] = len(slots), bits
+        if len(self._bitmap_by_mark) > MAX_CACHED_BITMAPS:
+            del self._bitmap_by_mark[next(iter(self._bitmap_by_mark))]
         return bits
 
-    def warmed(self) -> Iterator[str]:
+    def warm_in_steps(self) -> Iterator[str]:
         """Make the largest sets as bits, one at a time, so that no search has to wait for it."""
-        for mark in heapq.nlargest(MOST_SETS, self._marked, key=self._size):
-            self.having(mark)
+        for mark in heapq.nlargest(MAX_CACHED_BITMAPS, self._slots_by_mark, key=self._mark_size):
+            self.with_mark(mark)
             yield mark
 
-    def _size(self, mark: str) -> int:
-        return len(self._marked[mark])
+    def _mark_size(self, mark: str) -> int:
+        return len(self._slots_by_mark[mark])
 
-    def either(self, marks: Iterable[str]) -> Bits:
+    def with_any_mark(self, marks: Iterable[str]) -> Bitmap:
         """The postings with at least one of the marks, and dead slots."""
         bits = 0
         for mark in marks:
-            bits |= self.having(mark)
+            bits |= self.with_mark(mark)
         return bits
 
-    def paying(self, found: Bits, pay: int) -> tuple[Bits, Bits]:
+    def split_by_pay(self, found: Bitmap, pay: int) -> tuple[Bitmap, Bitmap]:
         """Those of ``found`` that pay more, and those that pay just that."""
         more, same = 0, found
         for place in reversed(range(_PAY_BITS)):
-            having = same & self.having(_pay_mark(place))
+            having = same & self.with_mark(_pay_mark(place))
             if pay >> place & 1:
                 same = having
             else:
@@ -134,24 +134,24 @@ class Board:
                 same ^= having
         return more, same
 
-    def at_least(self, found: Bits, pay: int) -> Bits:
+    def with_pay_at_least(self, found: Bitmap, pay: int) -> Bitmap:
         """Those of ``found`` that pay that or more."""
-        more, same = self.paying(found, pay)
+        more, same = self.split_by_pay(found, pay)
         return more | same
 
-    def before(self, found: Bits, posting_id: str) -> Bits:
+    def with_id_below(self, found: Bitmap, posting_id: str) -> Bitmap:
         """Those of ``found`` with smaller ids."""
-        head = bisect_left(self._ids, posting_id, 0, self._ordered)
-        tail = [slot for slot in self._unordered(found) if self._ids[slot] < posting_id]
-        return found & ((1 << head) - 1) | _bits_of(tail[::-1])
+        head = bisect_left(self._ids, posting_id, 0, self._ordered_count)
+        tail = [slot for slot in self._unordered_slots(found) if self._ids[slot] < posting_id]
+        return found & ((1 << head) - 1) | _bitmap_of(tail[::-1])
 
-    def newest(self, found: Bits, number: int) -> list[int]:
+    def newest_slots(self, found: Bitmap, number: int) -> list[int]:
         """The slots of so many of ``found`` with the greatest ids, the greatest first."""
-        head = found & ((1 << self._ordered) - 1)
-        slots = [*self._unordered(found), *_highest(head, number)]
+        head = found & ((1 << self._ordered_count) - 1)
+        slots = [*self._unordered_slots(found), *_highest_slots(head, number)]
         return heapq.nlargest(number, slots, key=self._ids.__getitem__)
 
-    def best_paid(self, found: Bits, number: int) -> list[int]:
+    def best_paid_slots(self, found: Bitmap, number: int) -> list[int]:
         """The slots of so many of ``found`` with the highest pay, of equals the newest first.
 
         P. O'Neil, D. Quass, "Improved query performance with variant indexes", 1997: the best
@@ -159,33 +159,33 @@ class Board:
         """
         sure, open_ = 0, found
         for place in reversed(range(_PAY_BITS)):
-            having = open_ & self.having(_pay_mark(place))
+            having = open_ & self.with_mark(_pay_mark(place))
             if (sure | having).bit_count() >= number:
                 open_ = having
             else:
                 sure |= having
                 open_ ^= having
-        slots = [*_highest(sure, number), *self.newest(open_, number)]
+        slots = [*_highest_slots(sure, number), *self.newest_slots(open_, number)]
         return heapq.nlargest(number, slots, key=lambda slot: (self._pays[slot], self._ids[slot]))
 
-    def _unordered(self, found: Bits) -> Iterator[int]:
-        tail = found >> self._ordered
-        return (slot + self._ordered for slot in _highest(tail, tail.bit_count()))
+    def _unordered_slots(self, found: Bitmap) -> Iterator[int]:
+        tail = found >> self._ordered_count
+        return (slot + self._ordered_count for slot in _highest_slots(tail, tail.bit_count()))
 
-    def renewed(self) -> Iterator[Board | None]:
+    def compact_in_steps(self) -> Iterator[SearchIndex | None]:
         """The same postings in the order of ids, without dead slots, at last; None on the way.
 
         Nothing may be put in or dropped meanwhile.
         """
-        fresh = Board()
-        fresh._ids = sorted(self._slots)
-        fresh._ordered = len(fresh._ids)
-        fresh._alive = (1 << fresh._ordered) - 1
-        fresh._slots = {posting_id: slot for slot, posting_id in enumerate(fresh._ids)}
+        fresh = SearchIndex()
+        fresh._ids = sorted(self._slot_by_id)
+        fresh._ordered_count = len(fresh._ids)
+        fresh._live_bitmap = (1 << fresh._ordered_count) - 1
+        fresh._slot_by_id = {posting_id: slot for slot, posting_id in enumerate(fresh._ids)}
         yield None
-        old = array("I", map(self._slots.__getitem__, fresh._ids))
+        old = array("I", map(self._slot_by_id.__getitem__, fresh._ids))
         fresh._pays = array("I", map(self._pays.__getitem__, old))
-        fresh._days = self._days
+        fresh._last_days = self._last_days
         yield None
         # One more than the slot, so that none stands for dead ones.
         places = array("I", bytes(old.itemsize * len(self._ids)))
@@ -193,18 +193,18 @@ class Board:
             places[slot] = place
         yield None
         moved = 0
-        for mark, slots in self._marked.items():
+        for mark, slots in self._slots_by_mark.items():
             kept = sorted(place - 1 for slot in slots if (place := places[slot]))
             if kept:
-                fresh._marked[mark] = array("I", kept)
+                fresh._slots_by_mark[mark] = array("I", kept)
             moved += len(slots)
-            if moved > _AT_ONCE:
+            if moved > _SLOTS_PER_STEP:
                 moved = 0
                 yield None
         yield fresh
 
 
-_MOST_DAYS = 8
+_MAX_CACHED_DAYS = 8
 
 
 def employer_mark(employer_id: str) -> str:
@@ -216,7 +216,7 @@ def region_mark(digits: str) -> str:
     return f"r:{digits}"
 
 
-def _day(day: str) -> str:
+def _day_mark(day: str) -> str:
     return f"d:{day}"
 
 
@@ -229,7 +229,7 @@ def _pay_marks(pay: int) -> Iterator[str]:
     return (_pay_mark(place) for place in range(_PAY_BITS) if pay >> place & 1)
 
 
-def _bits_of(slots: Sequence[int]) -> Bits:
+def _bitmap_of(slots: Sequence[int]) -> Bitmap:
     """The set of these slots, which ascend."""
     if len(slots) < 2:
         return 1 << slots[0] if slots else 0
@@ -239,7 +239,7 @@ def _bits_of(slots: Sequence[int]) -> Bits:
     return int.from_bytes(octets, "little")
 
 
-def _highest(bits: Bits, number: int) -> Iterator[int]:
+def _highest_slots(bits: Bitmap, number: int) -> Iterator[int]:
     """So many of the slots, the last first."""
     while bits and number:
         slot = bits.bit_length() - 1

@@ -16,21 +16,21 @@ from pypinyin import lazy_pinyin
 from rjieba import Jieba
 
 from domain.postings.postings import Occupation
-from domain.reference.occupations import names_of
-from domain.search.benefit_terms import OFFERS
+from domain.reference.occupations import occupation_names
+from domain.search.benefit_terms import BENEFIT_TERMS
 
 _SIMPLIFIED = OpenCC("t2s")
 _RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z0-9][a-z0-9+#.-]*")
 _CHINESE = re.compile(r"[㐀-䶿一-鿿]+")
 # Far more frequent than any word of the dictionary, so that these are never taken apart.
-_SURE = 1_000_000
+_NEVER_SPLIT_FREQUENCY = 1_000_000
 
 
 def _dictionary() -> Jieba:
     jieba = Jieba()
-    jobs = (name for occupation in Occupation for name in names_of(occupation))
-    for name in (*jobs, *(name for offer in OFFERS for name in offer.names)):
-        jieba.add_word(name, _SURE, "n")
+    jobs = (name for occupation in Occupation for name in occupation_names(occupation))
+    for name in (*jobs, *(name for offer in BENEFIT_TERMS for name in offer.names)):
+        jieba.add_word(name, _NEVER_SPLIT_FREQUENCY, "n")
     return jieba
 
 
@@ -38,19 +38,19 @@ _JIEBA = _dictionary()
 
 
 @lru_cache(maxsize=1 << 15)
-def _folded(character: str) -> str:
+def _fold_character(character: str) -> str:
     simple: str = _SIMPLIFIED.convert(normalize("NFKC", character).casefold())
     return simple
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """The text in simplified characters, half width and small letters."""
-    return "".join(map(_folded, text))
+    return "".join(map(_fold_character, text))
 
 
-def folded_with_places(text: str) -> tuple[str, list[int]]:
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the place of the one it comes from."""
-    parts = [_folded(character) for character in text]
+    parts = [_fold_character(character) for character in text]
     places = [place for place, part in enumerate(parts) for _ in part]
     return "".join(parts), places
 
@@ -60,14 +60,14 @@ def is_chinese(text: str) -> bool:
     return _CHINESE.fullmatch(text) is not None
 
 
-def runs(text: str) -> list[str]:
+def split_runs(text: str) -> list[str]:
     """The unbroken pieces of folded text: Chinese ones, and words in letters and digits."""
     return _RUN.findall(text)
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of folded text one after the other, as a reader would part them."""
-    return [word for run in runs(text) for word in (_cut(run) if is_chinese(run) else [run])]
+    return [word for run in split_runs(text) for word in (_cut(run) if is_chinese(run) else [run])]
 
 
 def _cut(run: str) -> list[str]:
@@ -75,9 +75,9 @@ def _cut(run: str) -> list[str]:
     return found
 
 
-def words_to_find(text: str) -> Iterator[str]:
+def split_index_words(text: str) -> Iterator[str]:
     """The words of folded text with the words inside longer ones; single characters are none."""
-    for run in runs(text):
+    for run in split_runs(text):
         if is_chinese(run):
             yield from (word for word in _JIEBA.cut_for_search(run) if len(word) > 1)
         else:
@@ -91,7 +91,7 @@ def bigrams(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1 << 14)
-def pinyin(word: str) -> tuple[str, str]:
+def spell_pinyin(word: str) -> tuple[str, str]:
     """A Chinese word spelt without tones and with v for ü, and the initials of its syllables."""
     syllables = lazy_pinyin(word)
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)

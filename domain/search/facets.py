@@ -20,7 +20,7 @@ from domain.postings.postings import (
 )
 from domain.seekers.groups import SeekerGroup
 
-KINDS: tuple[type[Labelled], ...] = (
+FACET_KINDS: tuple[type[Labelled], ...] = (
     Occupation,
     EmploymentType,
     Shift,
@@ -32,27 +32,27 @@ KINDS: tuple[type[Labelled], ...] = (
 """The lists that are counted; their order is stored, so new ones come last."""
 
 # Letters of two bytes in UTF-8, no control or combining ones among those in use.
-_FIRST = 0x0400
-_LONGEST = 0x40
+_FIRST_CODE_POINT = 0x0400
+_CODE_POINTS_PER_KIND = 0x40
 
 _CHARACTERS: Mapping[Labelled, str] = {
-    code: chr(_FIRST + part * _LONGEST + place)
-    for part, kind in enumerate(KINDS)
+    code: chr(_FIRST_CODE_POINT + part * _CODE_POINTS_PER_KIND + place)
+    for part, kind in enumerate(FACET_KINDS)
     for place, code in enumerate(kind)
 }
 _CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
 
 
-TRAITS: tuple[str, ...] = tuple(_CODES)
+FACET_CHARACTERS: tuple[str, ...] = tuple(_CODES)
 """The characters of all codes."""
 
 
-def trait_of(code: Labelled) -> str:
+def facet_character(code: Labelled) -> str:
     """The character of one code."""
     return _CHARACTERS[code]
 
 
-def traits_of(terms: PostingTerms) -> str:
+def facet_characters(terms: PostingTerms) -> str:
     """The codes of the terms, each once."""
     codes: tuple[Labelled, ...] = (
         terms.occupation,
@@ -63,12 +63,14 @@ def traits_of(terms: PostingTerms) -> str:
         *terms.insurance,
         *terms.friendly_to,
     )
-    return "".join(map(trait_of, codes))
+    return "".join(map(facet_character, codes))
 
 
-def counted(traits: Mapping[str, int]) -> dict[type[Labelled], list[tuple[Labelled, int]]]:
+def group_facet_counts(
+    traits: Mapping[str, int],
+) -> dict[type[Labelled], list[tuple[Labelled, int]]]:
     """How many have each code, by list, the most frequent first; from the numbers by character."""
-    found: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in KINDS}
+    found: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in FACET_KINDS}
     for character, number in traits.items():
         # A newer node may know codes that this one does not.
         code = _CODES.get(character)

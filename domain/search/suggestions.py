@@ -8,13 +8,13 @@ from itertools import islice
 
 from domain.labels import Labelled
 from domain.postings.postings import Occupation
-from domain.reference.occupations import names_of
+from domain.reference.occupations import occupation_names
 from domain.reference.regions import find_regions, significant_digits
-from domain.search.chinese_text import folded, is_chinese, pinyin, runs
+from domain.search.chinese_text import fold, is_chinese, spell_pinyin, split_runs
 
-LONGEST_START = 20
-MOST_SUGGESTIONS = 20
-MOST_PLACES = 10
+MAX_PREFIX_LENGTH = 20
+MAX_SUGGESTIONS = 20
+MAX_PLACE_SUGGESTIONS = 10
 
 
 class SuggestionKind(Labelled):
@@ -40,7 +40,7 @@ class Suggestion:
     def token(self) -> str | None:
         """The token that a posting has if the suggestion finds it; None where no token says it."""
         if self.kind is SuggestionKind.TITLE:
-            return f"={folded(self.text)}"
+            return f"={fold(self.text)}"
         if self.kind is SuggestionKind.OCCUPATION:
             return f"o:{self.code}"
         if self.kind is SuggestionKind.PLACE and self.code is not None:
@@ -48,14 +48,14 @@ class Suggestion:
         return None
 
 
-def suggestions_for(title: str, employer_id: str, employer: str | None) -> Iterator[Suggestion]:
+def posting_suggestions(title: str, employer_id: str, employer: str | None) -> Iterator[Suggestion]:
     """What a posting adds to the suggestions."""
     if title:
         yield Suggestion(
-            id=f"{SuggestionKind.TITLE}:{folded(title)}",
+            id=f"{SuggestionKind.TITLE}:{fold(title)}",
             kind=SuggestionKind.TITLE,
             text=title,
-            starts=_starts(title),
+            starts=_prefix_keys(title),
         )
     if employer:
         yield Suggestion(
@@ -63,26 +63,26 @@ def suggestions_for(title: str, employer_id: str, employer: str | None) -> Itera
             kind=SuggestionKind.EMPLOYER,
             text=employer,
             code=employer_id,
-            starts=_starts(employer),
+            starts=_prefix_keys(employer),
         )
 
 
-def _starts(text: str) -> tuple[str, ...]:
-    plain = "".join(runs(folded(text)))
-    spelt = [pinyin(run) if is_chinese(run) else (run, run) for run in runs(folded(text))]
+def _prefix_keys(text: str) -> tuple[str, ...]:
+    plain = "".join(split_runs(fold(text)))
+    spelt = [spell_pinyin(run) if is_chinese(run) else (run, run) for run in split_runs(fold(text))]
     return tuple(dict.fromkeys((plain, "".join(a for a, _ in spelt), "".join(b for _, b in spelt))))
 
 
-def start_of(text: str) -> str:
+def normalise_prefix(text: str) -> str:
     """What has been typed as the beginning that is compared."""
-    return "".join(runs(folded(text)))
+    return "".join(split_runs(fold(text)))
 
 
-def known_suggestions(start: str) -> Iterator[Suggestion]:
+def suggest_from_code_lists(start: str) -> Iterator[Suggestion]:
     """Occupations and places that begin so, whether anything is offered there or not."""
     for occupation in Occupation:
-        for name in names_of(occupation):
-            if any(key.startswith(start) for key in (folded(name), *pinyin(folded(name)))):
+        for name in occupation_names(occupation):
+            if any(key.startswith(start) for key in (fold(name), *spell_pinyin(fold(name)))):
                 yield Suggestion(
                     id=f"{SuggestionKind.OCCUPATION}:{occupation}",
                     kind=SuggestionKind.OCCUPATION,
@@ -90,7 +90,7 @@ def known_suggestions(start: str) -> Iterator[Suggestion]:
                     code=occupation.value,
                 )
                 break
-    for region in find_regions(start, MOST_PLACES):
+    for region in find_regions(start, MAX_PLACE_SUGGESTIONS):
         yield Suggestion(
             id=f"{SuggestionKind.PLACE}:{region.code}",
             kind=SuggestionKind.PLACE,
@@ -99,7 +99,7 @@ def known_suggestions(start: str) -> Iterator[Suggestion]:
         )
 
 
-def best(found: Iterable[Suggestion], most: int) -> Sequence[Suggestion]:
+def pick_suggestions(found: Iterable[Suggestion], most: int) -> Sequence[Suggestion]:
     """At most ``most`` of them, of each kind its share: the shortest first, kinds in their order.
 
     What one kind leaves of its share goes to the next.

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 
 from domain.errors import InvalidInput, StatusConflict
 from domain.labels import Labelled
-from domain.leads.leads import Sealed
+from domain.leads.leads import SealedContact
 from domain.seekers.groups import SeekerGroup
 
-MOST_ROWS = 1_000
+MAX_CALL_LIST_ROWS = 1_000
 """Rows in one import; a longer list comes in parts."""
-MOST_CALLS = 20
+MAX_CALLS_PER_PERSON = 20
 """Calls of one person in one campaign."""
-FURTHEST = timedelta(days=366)
+MAX_NEXT_CALL_AHEAD = timedelta(days=366)
 
 
 class CallOutcome(Labelled):
@@ -28,9 +28,9 @@ class CallOutcome(Labelled):
     DO_NOT_CALL = "DO_NOT_CALL", "请勿再呼"
 
 
-FINAL = frozenset({CallOutcome.WRONG_NUMBER, CallOutcome.DO_NOT_CALL})
+FINAL_OUTCOMES = frozenset({CallOutcome.WRONG_NUMBER, CallOutcome.DO_NOT_CALL})
 """Nobody calls again, so that name and phone are erased at once."""
-AGAIN = frozenset({CallOutcome.NO_ANSWER, CallOutcome.CALL_BACK})
+CALL_AGAIN_OUTCOMES = frozenset({CallOutcome.NO_ANSWER, CallOutcome.CALL_BACK})
 
 
 class RunStatus(Labelled):
@@ -93,7 +93,7 @@ class CallEntry:
     campaign_id: str
     union_path: tuple[str, ...]
     person: str
-    contact: Sealed | None
+    contact: SealedContact | None
     group: SeekerGroup
     remark: str = ""
     outcome: CallOutcome | None = None
@@ -107,7 +107,7 @@ class CallEntry:
     synthetic: bool = False
 
 
-def called(
+def add_call(
     entry: CallEntry,
     outcome: CallOutcome,
     note: str,
@@ -124,19 +124,21 @@ def called(
     :raises InvalidInput: CALL_BACK without a day, a day that is past, more than a year away, or
         that does not go with the outcome.
     """
-    if entry.outcome in FINAL or entry.contact is None:
+    if entry.outcome in FINAL_OUTCOMES or entry.contact is None:
         raise StatusConflict("This person is not called any more.")
-    if len(entry.calls) >= MOST_CALLS:
-        raise StatusConflict(f"{MOST_CALLS} calls are enough: leave this person in peace.")
+    if len(entry.calls) >= MAX_CALLS_PER_PERSON:
+        raise StatusConflict(
+            f"{MAX_CALLS_PER_PERSON} calls are enough: leave this person in peace."
+        )
     field = ("input", "nextCallOn")
     if outcome is CallOutcome.CALL_BACK and next_call_on is None:
         raise InvalidInput("Say on which day to call back.", field=field)
     if next_call_on is not None:
-        if outcome not in AGAIN:
+        if outcome not in CALL_AGAIN_OUTCOMES:
             raise InvalidInput(
                 f"After {outcome} nobody calls again: leave the day out.", field=field
             )
-        if not today <= next_call_on <= today + FURTHEST:
+        if not today <= next_call_on <= today + MAX_NEXT_CALL_AHEAD:
             raise InvalidInput("Give a day from today on, within a year.", field=field)
     if outcome is CallOutcome.NO_ANSWER and next_call_on is None:
         next_call_on = today + timedelta(days=1)
@@ -145,13 +147,13 @@ def called(
         outcome=outcome,
         calls=(*entry.calls, Call(at=at, by=by, outcome=outcome, note=note)),
         next_call_on=next_call_on,
-        contact=None if outcome in FINAL else entry.contact,
+        contact=None if outcome in FINAL_OUTCOMES else entry.contact,
         version=entry.version + 1,
         updated_at=at,
     )
 
 
-def check_askable(entry: CallEntry) -> None:
+def check_can_enter_profile(entry: CallEntry) -> None:
     """Pass when a profile may be entered for somebody on the list.
 
     :raises StatusConflict: they were not reached, or are not called any more.

@@ -10,14 +10,14 @@ from domain.errors import InvalidInput
 from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.reference.geo import Point, is_in_range
+from domain.reference.geo import Point, is_plausible_in_china
 from domain.reference.regions import check_place_code, is_within, significant_digits
 
-MOST_WISHES = 5
+MAX_WISHES = 5
 """Occupations, and places: each pair of them is a key by which a new posting finds the person."""
-FARTHEST_KM = 200
-HIGHEST_PAY = 100_000
-ANY = "*"
+MAX_DISTANCE_KM = 200
+MAX_LOWEST_PAY_YUAN = 100_000
+ANY_KEY = "*"
 """In a key: whatever occupation, or wherever."""
 
 
@@ -80,20 +80,20 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
     :raises InvalidInput: too many wishes or the same twice, a place, point, distance or pay that
         cannot be, or a time of day with a zone.
     """
-    _check_few(wants.occupations, (*field, "occupations"))
+    _check_wishes(wants.occupations, (*field, "occupations"))
     places = tuple(check_place_code(place, (*field, "places")) for place in wants.places)
-    _check_few(places, (*field, "places"))
+    _check_wishes(places, (*field, "places"))
     _check_different(wants.shifts, (*field, "shifts"))
     _check_different(wants.employment_types, (*field, "employmentTypes"))
     if wants.near is not None:
         check_point(wants.near.point, (*field, "near", "point"))
-        if not 1 <= wants.near.kilometres <= FARTHEST_KM:
+        if not 1 <= wants.near.kilometres <= MAX_DISTANCE_KM:
             raise InvalidInput(
-                f"Give 1 to {FARTHEST_KM} kilometres.", field=(*field, "near", "kilometres")
+                f"Give 1 to {MAX_DISTANCE_KM} kilometres.", field=(*field, "near", "kilometres")
             )
-    if wants.lowest_pay is not None and not 1 <= wants.lowest_pay.amount <= HIGHEST_PAY:
+    if wants.lowest_pay is not None and not 1 <= wants.lowest_pay.amount <= MAX_LOWEST_PAY_YUAN:
         raise InvalidInput(
-            f"Give the lowest pay in whole yuan, 1 to {HIGHEST_PAY}.",
+            f"Give the lowest pay in whole yuan, 1 to {MAX_LOWEST_PAY_YUAN}.",
             field=(*field, "lowestPay", "amount"),
         )
     _check_clock(wants.starts_from, (*field, "startsFrom"))
@@ -109,11 +109,11 @@ def check_point(point: Point, field: tuple[str, ...]) -> None:
 
     :raises InvalidInput: it cannot.
     """
-    if not is_in_range(point):
+    if not is_plausible_in_china(point):
         raise InvalidInput("Give degrees north and east of a place in China.", field=field)
 
 
-def outermost(places: Sequence[str]) -> tuple[str, ...]:
+def outermost_places(places: Sequence[str]) -> tuple[str, ...]:
     """The places that lie in no other of them, each once."""
     different = tuple(dict.fromkeys(places))
     return tuple(
@@ -123,22 +123,24 @@ def outermost(places: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def reach(wants: Wants) -> tuple[str, ...]:
+def wanted_match_keys(wants: Wants) -> tuple[str, ...]:
     """The keys under which a posting that may suit finds the person: occupation and place."""
-    prefixes = [significant_digits(place) for place in outermost(wants.places)] or [ANY]
-    occupations = [occupation.value for occupation in wants.occupations] or [ANY]
+    prefixes = [significant_digits(place) for place in outermost_places(wants.places)] or [ANY_KEY]
+    occupations = [occupation.value for occupation in wants.occupations] or [ANY_KEY]
     return tuple(f"{occupation}/{prefix}" for occupation in occupations for prefix in prefixes)
 
 
-def reached(occupation: Occupation, place_code: str) -> tuple[str, ...]:
+def job_match_keys(occupation: Occupation, place_code: str) -> tuple[str, ...]:
     """The keys of all whom a job of that occupation in that place may suit."""
-    prefixes = (ANY, place_code[:2], place_code[:4], place_code)
-    return tuple(f"{named}/{prefix}" for named in (ANY, occupation.value) for prefix in prefixes)
+    prefixes = (ANY_KEY, place_code[:2], place_code[:4], place_code)
+    return tuple(
+        f"{named}/{prefix}" for named in (ANY_KEY, occupation.value) for prefix in prefixes
+    )
 
 
-def _check_few(given: Sequence[str], field: tuple[str, ...]) -> None:
-    if len(given) > MOST_WISHES:
-        raise InvalidInput(f"Name at most {MOST_WISHES}.", field=field)
+def _check_wishes(given: Sequence[str], field: tuple[str, ...]) -> None:
+    if len(given) > MAX_WISHES:
+        raise InvalidInput(f"Name at most {MAX_WISHES}.", field=field)
     _check_different(given, field)
 
 

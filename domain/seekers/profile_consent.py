@@ -13,7 +13,7 @@ from domain.errors import ConsentRequired, InvalidInput
 from domain.leads.consent import ConsentText
 from domain.seekers.seekers import ProfileConsent
 
-_BODY = """\
+_TEXT_BODY = """\
 求职信息处理同意书（第1版）
 
 我同意工会保存并使用我的求职信息：
@@ -34,29 +34,34 @@ sees your profile. No identity-card number and nothing on health is kept. You ma
 export or erase it all, or withdraw this consent, at any time (PIPL art. 14, 15, 24).
 """
 
-TEXT = ConsentText(version="1", body=_BODY, sha256=sha256(_BODY.encode()).hexdigest())
+PROFILE_CONSENT_TEXT = ConsentText(
+    version="1", body=_TEXT_BODY, sha256=sha256(_TEXT_BODY.encode()).hexdigest()
+)
 """The text that is current."""
 
 
-def consent_given(
+def make_profile_consent(
     text_version: str | None, *, at: datetime, asked_by: str | None = None
 ) -> ProfileConsent:
     """The consent to keep.
 
     :raises ConsentRequired: to none, or to another text than the current one.
     """
-    if text_version != TEXT.version:
+    if text_version != PROFILE_CONSENT_TEXT.version:
         raise ConsentRequired(
             "Show the text (query profileConsentText), let the person agree, and send its version "
-            f'"{TEXT.version}" as consent.textVersion.',
+            f'"{PROFILE_CONSENT_TEXT.version}" as consent.textVersion.',
             field=("input", "consent", "textVersion"),
         )
     return ProfileConsent(
-        text_version=TEXT.version, text_sha256=TEXT.sha256, at=at, asked_by=asked_by
+        text_version=PROFILE_CONSENT_TEXT.version,
+        text_sha256=PROFILE_CONSENT_TEXT.sha256,
+        at=at,
+        asked_by=asked_by,
     )
 
 
-def check_asked(asked_at: datetime, *, now: datetime) -> datetime:
+def check_asked_at(asked_at: datetime, *, now: datetime) -> datetime:
     """When an officer asked on the phone, given with its zone.
 
     :raises InvalidInput: without a zone, in the future, or longer than a week ago.

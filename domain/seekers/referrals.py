@@ -26,7 +26,7 @@ class ReferralStatus(Labelled):
     LAPSED = "LAPSED", "已失效"
 
 
-NEXT: dict[ReferralStatus, frozenset[ReferralStatus]] = {
+NEXT_STATUSES: dict[ReferralStatus, frozenset[ReferralStatus]] = {
     ReferralStatus.OPEN: frozenset(
         {ReferralStatus.ACCEPTED, ReferralStatus.DECLINED, ReferralStatus.LAPSED}
     ),
@@ -65,15 +65,17 @@ class Referral:
     synthetic: bool = False
 
 
-def moved(
+def transition_referral(
     referral: Referral, status: ReferralStatus, note: str, *, by: str, at: datetime
 ) -> Referral:
     """The referral in another status.
 
     :raises StatusConflict: it cannot go there from where it stands.
     """
-    if status not in NEXT[referral.status]:
-        following = [each.value for each in ReferralStatus if each in NEXT[referral.status]]
+    if status not in NEXT_STATUSES[referral.status]:
+        following = [
+            each.value for each in ReferralStatus if each in NEXT_STATUSES[referral.status]
+        ]
         raise StatusConflict(
             f"The referral is {referral.status}; it can become {' or '.join(following)}."
             if following

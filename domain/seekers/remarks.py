@@ -11,7 +11,7 @@ from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 
-MOST = 500
+MAX_REMARK_LENGTH = 500
 """Characters of a remark or a note."""
 _HEALTH_WORDS = """
 腰椎 椎间盘 间盘突出 腰突 颈椎 手术 手術 开刀 残疾 殘疾 残障 伤残 瘫 骨折 截肢
@@ -22,16 +22,16 @@ _HEALTH_WORDS = """
 surgery disab pregnan diagnos disease diabet cancer tumor tumour hepatitis epilep depressi
 hernia arthritis asthma
 """
-_HEALTH = tuple(_HEALTH_WORDS.split())
+_HEALTH_PHRASES = tuple(_HEALTH_WORDS.split())
 
 
-def names_health(text: str) -> bool:
+def mentions_health(text: str) -> bool:
     """Whether a text names a diagnosis, a treatment or a condition of somebody's body or mind."""
     plain = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return any(phrase in plain for phrase in _HEALTH)
+    return any(phrase in plain for phrase in _HEALTH_PHRASES)
 
 
-def check_remark(raw: str, field: tuple[str, ...], *, most: int = MOST) -> str:
+def check_remark(raw: str, field: tuple[str, ...], *, most: int = MAX_REMARK_LENGTH) -> str:
     """The remark without blanks around it; it may be empty.
 
     :raises InvalidInput: too long, unreadable, or with a number of an identity card, a mobile
@@ -41,7 +41,7 @@ def check_remark(raw: str, field: tuple[str, ...], *, most: int = MOST) -> str:
     check_text(remark, most, field)
     if holds_mobile_number(remark):
         raise InvalidInput("Take the phone number out: it belongs into its own field.", field=field)
-    if names_health(remark):
+    if mentions_health(remark):
         raise InvalidInput(
             "Take what is said of health out: it is never kept. Choose a work limit instead, such "
             "as heaviest: LIGHT. 请勿填写健康状况，请改选劳动强度等限制（如“轻”）。",

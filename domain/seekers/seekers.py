@@ -8,15 +8,15 @@ from datetime import datetime
 from domain.errors import InvalidInput, StatusConflict
 from domain.identity.persons import check_name
 from domain.labels import Labelled
-from domain.leads.leads import Sealed
+from domain.leads.leads import SealedContact
 from domain.postings.postings import Occupation
 from domain.reference.geo import Point
 from domain.reference.regions import check_place_code
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import MOST_WISHES, Wants, check_point, check_wants, reach
+from domain.seekers.profile import MAX_WISHES, Wants, check_point, check_wants, wanted_match_keys
 
-MOST_SEARCHES = 20
-MOST_YEARS = 60
+MAX_SAVED_SEARCHES = 20
+MAX_EXPERIENCE_YEARS = 60
 
 
 class SeekerStatus(Labelled):
@@ -94,7 +94,7 @@ class Seeker:
     union_path: tuple[str, ...]
     giver: str | None = None
     person: str | None = None
-    contact: Sealed | None = None
+    contact: SealedContact | None = None
     consent: ProfileConsent
     campaign_id: str | None = None
     entered_by: str | None = None
@@ -107,7 +107,7 @@ class Seeker:
     synthetic: bool = False
 
     @property
-    def is_matched(self) -> bool:
+    def is_matchable(self) -> bool:
         """Whether postings may be looked for: who seeks, agreed, and did not refuse."""
         return (
             self.status is SeekerStatus.SEEKING
@@ -123,16 +123,18 @@ def check_profile(profile: Profile, at: tuple[str, ...]) -> Profile:
     :raises InvalidInput: a wish, a place or a number that cannot be.
     """
     wants = check_wants(profile.wants, (*at, "wants"))
-    if len(profile.skills) > MOST_WISHES or len(set(profile.skills)) < len(profile.skills):
-        raise InvalidInput(f"Name at most {MOST_WISHES} skills, each once.", field=(*at, "skills"))
+    if len(profile.skills) > MAX_WISHES or len(set(profile.skills)) < len(profile.skills):
+        raise InvalidInput(f"Name at most {MAX_WISHES} skills, each once.", field=(*at, "skills"))
     home_place = profile.home_place
     if home_place is not None:
         home_place = check_place_code(home_place, (*at, "homePlace"))
     if profile.home is not None:
         check_point(profile.home, (*at, "home"))
     years = profile.experience_years
-    if years is not None and not 0 <= years <= MOST_YEARS:
-        raise InvalidInput(f"Give whole years, 0 to {MOST_YEARS}.", field=(*at, "experienceYears"))
+    if years is not None and not 0 <= years <= MAX_EXPERIENCE_YEARS:
+        raise InvalidInput(
+            f"Give whole years, 0 to {MAX_EXPERIENCE_YEARS}.", field=(*at, "experienceYears")
+        )
     return replace(profile, wants=wants, home_place=home_place)
 
 
@@ -144,7 +146,7 @@ def check_search_name(raw: str) -> str:
     return check_name(raw, field=("input", "name"))
 
 
-def check_matched(seeker: Seeker) -> None:
+def check_matchable(seeker: Seeker) -> None:
     """Pass when postings may be looked for on behalf of the person.
 
     :raises StatusConflict: they do not seek, refused it, or took their consent back.
@@ -157,9 +159,9 @@ def check_matched(seeker: Seeker) -> None:
         raise StatusConflict(f"The status is {seeker.status}; only who is SEEKING is matched.")
 
 
-def reach_of(seeker: Seeker) -> tuple[str, ...]:
+def seeker_match_keys(seeker: Seeker) -> tuple[str, ...]:
     """The keys under which new postings find the person; none while nothing is looked for."""
-    if not seeker.is_matched:
+    if not seeker.is_matchable:
         return ()
     wanted = (seeker.profile.wants, *(search.wants for search in seeker.searches))
-    return tuple(dict.fromkeys(key for wants in wanted for key in reach(wants)))
+    return tuple(dict.fromkeys(key for wants in wanted for key in wanted_match_keys(wants)))

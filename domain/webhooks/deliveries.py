@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.labels import Labelled
-from domain.webhooks.messages import Notice
-from domain.webhooks.webhooks import Answer, FailureKind
+from domain.webhooks.messages import WebhookNotice
+from domain.webhooks.webhooks import DeliveryResult, FailureKind
 
-WAITS = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
     timedelta(minutes=2),
@@ -23,7 +23,7 @@ WAITS = (
     timedelta(hours=24),
 )
 """Between the tries: twelve in three days, so that a partner may be away over a weekend."""
-KEPT = timedelta(days=30)
+DELIVERY_RETENTION = timedelta(days=30)
 """How long a delivery can be seen and replayed."""
 
 
@@ -42,7 +42,7 @@ class Delivery:
 
     id: str
     webhook_id: str
-    notice: Notice
+    notice: WebhookNotice
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
     next_at: datetime
@@ -57,18 +57,18 @@ class Delivery:
         """The header ``webhook-id``: the same at every try, by which receivers drop repeats."""
         return f"msg_{self.id}"
 
-    def tried(self, answer: Answer, *, at: datetime, share: float) -> Delivery:
+    def record_attempt(self, answer: DeliveryResult, *, at: datetime, share: float) -> Delivery:
         """The delivery after a try. ``share`` (0 to 1) spreads those that failed together."""
         after = replace(
             self,
             claim=None,
             tried_at=at,
             last_status=answer.status,
-            last_failure=None if answer.accepted else answer.failure or FailureKind.STATUS,
+            last_failure=None if answer.is_accepted else answer.failure or FailureKind.STATUS,
         )
-        if answer.accepted:
+        if answer.is_accepted:
             return replace(after, state=DeliveryState.DELIVERED)
-        if self.attempts > len(WAITS):
+        if self.attempts > len(RETRY_DELAYS):
             return replace(after, state=DeliveryState.DEAD)
-        wait = WAITS[max(self.attempts, 1) - 1]
+        wait = RETRY_DELAYS[max(self.attempts, 1) - 1]
         return replace(after, next_at=at + wait * (0.8 + 0.4 * share))

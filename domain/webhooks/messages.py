@@ -9,7 +9,7 @@ from typing import Any
 
 from domain import cursors
 from domain.labels import Labelled
-from domain.leads.follow_up import Change, EntryKind
+from domain.leads.follow_up import LeadChange, TimelineEntryKind
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
@@ -32,18 +32,18 @@ class WebhookEvent(Labelled):
     WEBHOOK_TEST = "WEBHOOK_TEST", "测试"
 
     @property
-    def wire(self) -> str:
+    def message_type(self) -> str:
         """The ``type`` of its messages, such as ``lead.hire_confirmed``."""
         return self.value.lower().replace("_", ".", 1)
 
     @property
-    def of_session(self) -> bool:
+    def is_session_event(self) -> bool:
         """Whether it tells of a session, in which no single employer has a part."""
         return self in {WebhookEvent.SESSION_STARTED, WebhookEvent.SESSION_ENDED}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class WebhookNotice:
     """Something that happened to the thing ``subject_id``, after all with a lower ``turn``.
 
     It is for the unions of ``union_path``, and for the employer unless it is ``union_only``, which
@@ -72,7 +72,7 @@ class Notice:
     hired: bool | None = None
     status: str | None = None
 
-    def message(self) -> dict[str, Any]:
+    def to_message(self) -> dict[str, Any]:
         """The message that a receiver gets; ids are those of the GraphQL interface."""
         ids: Mapping[str, tuple[str, str | None]] = {
             "lead": ("Lead", self.lead_id),
@@ -93,35 +93,35 @@ class Notice:
             "status": self.status,
         }
         return {
-            "type": self.event.wire,
+            "type": self.event.message_type,
             "timestamp": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "data": {name: cursors.encode(kind, of) for name, (kind, of) in ids.items() if of}
             | {name: value for name, value in told.items() if value is not None},
         }
 
 
-_OF_ENTRY: Mapping[EntryKind, WebhookEvent] = {
-    EntryKind.ADVANCED: WebhookEvent.LEAD_ADVANCED,
-    EntryKind.ASSIGNED: WebhookEvent.LEAD_ASSIGNED,
-    EntryKind.CONFIRMED: WebhookEvent.LEAD_HIRE_CONFIRMED,
-    EntryKind.CONSENT_WITHDRAWN: WebhookEvent.LEAD_CONSENT_WITHDRAWN,
-    EntryKind.ERASED: WebhookEvent.LEAD_ERASED,
+_EVENT_OF_ENTRY_KIND: Mapping[TimelineEntryKind, WebhookEvent] = {
+    TimelineEntryKind.ADVANCED: WebhookEvent.LEAD_ADVANCED,
+    TimelineEntryKind.ASSIGNED: WebhookEvent.LEAD_ASSIGNED,
+    TimelineEntryKind.CONFIRMED: WebhookEvent.LEAD_HIRE_CONFIRMED,
+    TimelineEntryKind.CONSENT_WITHDRAWN: WebhookEvent.LEAD_CONSENT_WITHDRAWN,
+    TimelineEntryKind.ERASED: WebhookEvent.LEAD_ERASED,
 }
-_OF_POSTING: Mapping[PostingStatus, WebhookEvent] = {
+_EVENT_OF_POSTING_STATUS: Mapping[PostingStatus, WebhookEvent] = {
     PostingStatus.OPEN: WebhookEvent.POSTING_OPENED,
     PostingStatus.IN_REVIEW: WebhookEvent.POSTING_HELD,
     PostingStatus.REFUSED: WebhookEvent.POSTING_REFUSED,
     PostingStatus.CLOSED: WebhookEvent.POSTING_CLOSED,
 }
-_OF_SESSION: Mapping[SessionStatus, WebhookEvent] = {
+_EVENT_OF_SESSION_STATUS: Mapping[SessionStatus, WebhookEvent] = {
     SessionStatus.LIVE: WebhookEvent.SESSION_STARTED,
     SessionStatus.ENDED: WebhookEvent.SESSION_ENDED,
 }
 
 
-def of_recorded(lead: Lead) -> Notice:
+def notice_of_recording(lead: Lead) -> WebhookNotice:
     """That the lead was given: as it was then, whatever became of it meanwhile."""
-    return Notice(
+    return WebhookNotice(
         event=WebhookEvent.LEAD_RECORDED,
         at=lead.created_at,
         turn=1,
@@ -129,22 +129,22 @@ def of_recorded(lead: Lead) -> Notice:
         stage=LeadStage.INTERESTED,
         source=lead.source,
         group=lead.group,
-        **_of_lead(lead),
+        **_lead_fields(lead),
     )
 
 
-def of_change(change: Change) -> Notice | None:
+def notice_of_change(change: LeadChange) -> WebhookNotice | None:
     """What a change of a lead is told of as; None for what is for its staff alone.
 
     An employer whose consent was taken back is told of that and of the erasure, and of nothing
     that comes after.
     """
     lead, entry = change.lead, change.entry
-    event = _OF_ENTRY.get(entry.kind)
+    event = _EVENT_OF_ENTRY_KIND.get(entry.kind)
     if event is None:
         return None
-    parting = entry.kind in {EntryKind.CONSENT_WITHDRAWN, EntryKind.ERASED}
-    return Notice(
+    parting = entry.kind in {TimelineEntryKind.CONSENT_WITHDRAWN, TimelineEntryKind.ERASED}
+    return WebhookNotice(
         event=event,
         at=entry.at,
         turn=lead.version,
@@ -153,23 +153,27 @@ def of_change(change: Change) -> Notice | None:
         stage=lead.stage,
         from_stage=entry.from_stage,
         reason=entry.reason,
-        assigned=entry.assignee_id is not None if entry.kind is EntryKind.ASSIGNED else None,
+        assigned=entry.assignee_id is not None
+        if entry.kind is TimelineEntryKind.ASSIGNED
+        else None,
         side=entry.side,
         hired=entry.hired,
-        **_of_lead(lead),
+        **_lead_fields(lead),
     )
 
 
-def of_posting(posting: Posting, union_path: tuple[str, ...], *, at: datetime) -> Notice | None:
+def notice_of_posting(
+    posting: Posting, union_path: tuple[str, ...], *, at: datetime
+) -> WebhookNotice | None:
     """Where a posting has come to; None for a status that nobody is told of."""
-    event = _OF_POSTING.get(posting.status)
+    event = _EVENT_OF_POSTING_STATUS.get(posting.status)
     if event is None:
         return None
-    return Notice(
+    return WebhookNotice(
         event=event,
         at=at,
         subject_id=posting.id,
-        turn=_moment(at),
+        turn=_epoch_millis(at),
         union_path=union_path,
         employer_id=posting.employer_id,
         posting_id=posting.id,
@@ -178,29 +182,33 @@ def of_posting(posting: Posting, union_path: tuple[str, ...], *, at: datetime) -
     )
 
 
-def of_session(session: LiveSession, before: SessionStatus, *, at: datetime) -> Notice | None:
+def notice_of_session(
+    session: LiveSession, before: SessionStatus, *, at: datetime
+) -> WebhookNotice | None:
     """That a session has begun or ended; None for all that lies between."""
-    event = _OF_SESSION.get(session.status)
+    event = _EVENT_OF_SESSION_STATUS.get(session.status)
     resumed = before is SessionStatus.INTERRUPTED and session.status is SessionStatus.LIVE
     if event is None or resumed:
         return None
-    return Notice(
+    return WebhookNotice(
         event=event,
         at=at,
         subject_id=session.id,
-        turn=_moment(at),
+        turn=_epoch_millis(at),
         union_path=session.union_path,
         session_id=session.id,
         status=session.status.value,
     )
 
 
-def of_test(webhook_id: str, *, at: datetime) -> Notice:
+def notice_of_test(webhook_id: str, *, at: datetime) -> WebhookNotice:
     """A message that says nothing but that it comes."""
-    return Notice(event=WebhookEvent.WEBHOOK_TEST, at=at, subject_id=webhook_id, turn=_moment(at))
+    return WebhookNotice(
+        event=WebhookEvent.WEBHOOK_TEST, at=at, subject_id=webhook_id, turn=_epoch_millis(at)
+    )
 
 
-def _of_lead(lead: Lead) -> dict[str, Any]:
+def _lead_fields(lead: Lead) -> dict[str, Any]:
     return {
         "subject_id": lead.id,
         "union_path": lead.union_path,
@@ -211,5 +219,5 @@ def _of_lead(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime) -> int:
+def _epoch_millis(at: datetime) -> int:
     return int(at.timestamp() * 1000)

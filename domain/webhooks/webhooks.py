@@ -17,21 +17,21 @@ from urllib.parse import urlsplit
 
 from domain.errors import InvalidInput
 from domain.labels import Labelled
-from domain.webhooks.messages import Notice, WebhookEvent
+from domain.webhooks.messages import WebhookEvent, WebhookNotice
 
-MOST_WEBHOOKS = 10
+MAX_WEBHOOKS_PER_OWNER = 10
 """Webhooks of one union, or of one employer."""
-LONGEST_URL = 500
+MAX_URL_LENGTH = 500
 SECRET_BYTES = 32
 """The specification asks for 24 to 64."""
-OVERLAP = timedelta(hours=24)
+SECRET_OVERLAP = timedelta(hours=24)
 """For which a secret goes on signing beside the one that takes its place."""
-FAILING_FOR = timedelta(days=5)
+MAX_FAILING_TIME = timedelta(days=5)
 """After so long without a single success a webhook is switched off: somebody must look."""
-GONE = 410
+HTTP_GONE = 410
 """The answer by which a receiver asks to be told nothing any more."""
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class WebhookState(Labelled):
@@ -61,14 +61,14 @@ class WebhookSecret:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class DeliveryResult:
     """What came of sending a message: a status, or why there is none."""
 
     status: int | None = None
     failure: FailureKind | None = None
 
     @property
-    def accepted(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the receiver has it."""
         return self.status is not None and 200 <= self.status < 300
 
@@ -99,7 +99,7 @@ class Webhook:
     last_status: int | None = None
     last_failure: FailureKind | None = None
 
-    def hears(self, notice: Notice) -> bool:
+    def is_subscribed_to(self, notice: WebhookNotice) -> bool:
         """Whether its owner is told of that."""
         if notice.event not in self.events:
             return False
@@ -107,7 +107,7 @@ class Webhook:
             return notice.employer_id == self.employer_id and not notice.union_only
         return self.union_path[-1] in notice.union_path
 
-    def told(self, notice: Notice) -> Notice:
+    def redact_notice(self, notice: WebhookNotice) -> WebhookNotice:
         """The notice as its owner hears it.
 
         An employer may see the group of somebody while the consent stands. A message waits, and is
@@ -115,16 +115,16 @@ class Webhook:
         """
         return notice if self.employer_id is None else replace(notice, group=None)
 
-    def failed(self, answer: Answer, *, at: datetime) -> Webhook:
+    def record_failure(self, answer: DeliveryResult, *, at: datetime) -> Webhook:
         """The webhook after a try that failed, switched off when it must be.
 
         That is at once when the receiver is gone, or when nothing can be signed any more.
         """
         since = self.failing_since or at
         over = (
-            answer.status == GONE
+            answer.status == HTTP_GONE
             or answer.failure is FailureKind.SECRET_DAMAGED
-            or at - since >= FAILING_FOR
+            or at - since >= MAX_FAILING_TIME
         )
         return replace(
             self,
@@ -134,37 +134,37 @@ class Webhook:
             state=WebhookState.FAILED if over else self.state,
         )
 
-    def well(self) -> Webhook:
+    def clear_failures(self) -> Webhook:
         """The webhook as if it had never failed."""
         return replace(self, failing_since=None, last_status=None, last_failure=None)
 
-    def leading_to(self, url: str) -> Webhook:
+    def with_url(self, url: str) -> Webhook:
         """The webhook with that address; failures of another one are forgotten."""
-        return self if url == self.url else replace(self.well(), url=url)
+        return self if url == self.url else replace(self.clear_failures(), url=url)
 
-    def rotated(self, secret: WebhookSecret, *, at: datetime) -> Webhook:
+    def rotate_secret(self, secret: WebhookSecret, *, at: datetime) -> Webhook:
         """The webhook with a new secret; the one before signs beside it for ``OVERLAP``."""
-        before = replace(self.secrets[0], until=at + OVERLAP)
+        before = replace(self.secrets[0], until=at + SECRET_OVERLAP)
         return replace(self, secrets=(secret, before))
 
-    def signing(self, at: datetime) -> tuple[WebhookSecret, ...]:
+    def active_secrets(self, at: datetime) -> tuple[WebhookSecret, ...]:
         """The secrets that sign then, the newest first."""
         return tuple(each for each in self.secrets if each.until is None or at < each.until)
 
 
-def shown(secret: bytes) -> str:
+def encode_secret(secret: bytes) -> str:
     """A secret as its receiver configures it: ``whsec_`` and base64."""
     return "whsec_" + base64.b64encode(secret).decode()
 
 
-def signatures(secrets: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> str:
+def sign_message(secrets: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> str:
     """The header ``webhook-signature``: one ``v1`` signature a secret."""
     content = f"{message_id}.{timestamp}.".encode() + body
     made = (hmac.new(secret, content, sha256).digest() for secret in secrets)
     return " ".join("v1," + base64.b64encode(each).decode() for each in made)
 
 
-def is_public(address: Address) -> bool:
+def is_public_address(address: IpAddress) -> bool:
     """Whether everybody reaches that address: none of this machine, network or cloud.
 
     Addresses that carry an IPv4 one within them (mapped, 6to4, NAT64) are not: where they lead
@@ -178,7 +178,7 @@ def is_public(address: Address) -> bool:
     )
 
 
-def check_url(given: str, *, private: bool) -> str:
+def check_webhook_url(given: str, *, private: bool) -> str:
     """The address of a webhook without blanks around it.
 
     ``private`` admits addresses of this network, and plain HTTP to this machine.
@@ -194,10 +194,10 @@ def check_url(given: str, *, private: bool) -> str:
         host, port = None, None
     wanted = InvalidInput(
         "Give an address such as https://partner.example/songgang, of at most "
-        f"{LONGEST_URL} characters, without user name, password and #.",
+        f"{MAX_URL_LENGTH} characters, without user name, password and #.",
         field=("input", "url"),
     )
-    if not host or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable():
+    if not host or len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable():
         raise wanted
     if " " in url or "@" in parts.netloc or "#" in url or port == 0:
         raise wanted
@@ -205,7 +205,7 @@ def check_url(given: str, *, private: bool) -> str:
     local = host == "localhost" or (address is not None and address.is_loopback)
     if parts.scheme != "https" and not (parts.scheme == "http" and private and local):
         raise InvalidInput("Give an https address.", field=("input", "url"))
-    if address is not None and not private and not is_public(address):
+    if address is not None and not private and not is_public_address(address):
         raise InvalidInput("Give an address that is public.", field=("input", "url"))
     return url
 
@@ -222,12 +222,12 @@ def check_events(events: Sequence[WebhookEvent], *, for_union: bool) -> tuple[We
         raise InvalidInput("Name at least one event, and each once.", field=field)
     if WebhookEvent.WEBHOOK_TEST in wanted:
         raise InvalidInput("The test comes to every webhook; leave it out.", field=field)
-    if not for_union and any(event.of_session for event in wanted):
+    if not for_union and any(event.is_session_event for event in wanted):
         raise InvalidInput("Sessions are told of to unions alone; leave them out.", field=field)
     return wanted
 
 
-def _address(host: str) -> Address | None:
+def _address(host: str) -> IpAddress | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:

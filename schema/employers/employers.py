@@ -5,36 +5,41 @@ from typing import Annotated, Self
 
 import strawberry
 
-from domain.employers.employers import CheckMethod, check_credit_code, check_employer_name, checked
+from domain.employers.employers import (
+    CheckMethod,
+    check_credit_code,
+    check_employer_name,
+    record_check,
+)
 from domain.employers.employers import Employer as EmployerRecord
 from domain.employers.employers import EmployerCheck as CheckRecord
 from domain.errors import AlreadyExists as AlreadyExistsRefusal
 from domain.errors import NotFound, NotPermitted
 from domain.free_text import check_text
 from domain.identity.accounts import Role
-from domain.identity.scopes import may_see_checks, may_verify
+from domain.identity.scopes import may_see_employer_checks, may_verify_employer
 from domain.reference.regions import check_place_code
-from domain.screening.screening import check_said
+from domain.screening.screening import check_public_text
 from schema import errors
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, colleague
+from schema.leads.timeline import Colleague, find_colleague
 from schema.reference.regions import Region
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
 from storage.mongo.client import new_id
 from storage.mongo.errors import Duplicate
 from storage.mongo.paging import Page
 
-KEYSET: Keyset[EmployerRecord] = by_id("employers", lambda employer: employer.id)
-CHECKS: Keyset[CheckRecord] = by_id("employer-checks", lambda check: check.id)
+EMPLOYER_KEYSET: Keyset[EmployerRecord] = id_keyset("employers", lambda employer: employer.id)
+EMPLOYER_CHECK_KEYSET: Keyset[CheckRecord] = id_keyset("employer-checks", lambda check: check.id)
 
 
 @strawberry.type(
@@ -67,7 +72,7 @@ class EmployerCheck:
 
     @strawberry.field(description="Who looked.")
     async def by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.by)
+        return await find_colleague(info, self.record.by)
 
 
 @strawberry.type(description="A firm that offers jobs.")
@@ -108,15 +113,15 @@ class Employer(Node):
     async def checks(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[EmployerCheck]:
-        wanted = wanted_slice(CHECKS, first=first, after=after)
-        path = await _union_path(info.context, self.record)
+        wanted = parse_page_arguments(EMPLOYER_CHECK_KEYSET, first=first, after=after)
+        path = await _load_union_path(info.context, self.record)
         page: Page[CheckRecord] = Page(items=[], has_next=False, has_previous=False)
-        if may_see_checks(info.context.principal, self.record, path):
+        if may_see_employer_checks(info.context.principal, self.record, path):
             page = await info.context.services.store.employers.checks_of(self.record.id, wanted)
-        return connection(page, CHECKS, EmployerCheck.of)
+        return build_connection(page, EMPLOYER_CHECK_KEYSET, EmployerCheck.of)
 
 
-async def _union_path(context: Context, employer: EmployerRecord) -> tuple[str, ...]:
+async def _load_union_path(context: Context, employer: EmployerRecord) -> tuple[str, ...]:
     union = await context.loaders.unions.load(employer.union_id)
     return union.path if union else ()
 
@@ -127,9 +132,9 @@ class EmployerQueries:
     async def employers(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Employer]:
-        wanted = wanted_slice(KEYSET, first=first, after=after)
+        wanted = parse_page_arguments(EMPLOYER_KEYSET, first=first, after=after)
         page = await info.context.services.store.employers.page(wanted)
-        return connection(page, KEYSET, Employer.of)
+        return build_connection(page, EMPLOYER_KEYSET, Employer.of)
 
 
 @strawberry.input
@@ -167,10 +172,10 @@ class EmployerVerified:
 
 
 VerifyEmployerResult = Annotated[
-    EmployerVerified | errors.AnyRefusal, strawberry.union("VerifyEmployerResult")
+    EmployerVerified | errors.CommonRefusal, strawberry.union("VerifyEmployerResult")
 ]
 CreateEmployerResult = Annotated[
-    EmployerCreated | errors.AlreadyExists | errors.TextRefused | errors.AnyRefusal,
+    EmployerCreated | errors.AlreadyExists | errors.TextRefused | errors.CommonRefusal,
     strawberry.union("CreateEmployerResult"),
 ]
 
@@ -192,7 +197,7 @@ class EmployerMutations:
             created_at=info.context.services.clock(),
         )
         check_text(record.description, 2_000, ("input", "description"))
-        check_said(record.description, ("input", "description"))
+        check_public_text(record.description, ("input", "description"))
         try:
             await info.context.services.store.employers.add([record])
         except Duplicate:
@@ -207,15 +212,15 @@ class EmployerMutations:
     )
     async def verify_employer(self, info: Info, input: VerifyEmployerInput) -> VerifyEmployerResult:
         caller = info.context.require(Role.OFFICER)
-        employer_id = local_id(input.employer_id, "Employer", "input", "employerId")
+        employer_id = parse_global_id(input.employer_id, "Employer", "input", "employerId")
         found = await info.context.loaders.employers.load(employer_id)
         if found is None:
             raise NotFound("There is no such employer.", field=("input", "employerId"))
-        if not may_verify(caller, await _union_path(info.context, found)):
+        if not may_verify_employer(caller, await _load_union_path(info.context, found)):
             raise NotPermitted("This employer is looked after by another union.")
         note = input.note.strip()
         check_text(note, 500, ("input", "note"))
-        employer, check = checked(
+        employer, check = record_check(
             found,
             new_id(),
             licence=input.licence,
@@ -226,5 +231,5 @@ class EmployerMutations:
             by=caller.subject,
             at=info.context.services.clock(),
         )
-        await info.context.services.gate.verify(employer, check, caller)
+        await info.context.services.posting_gate.record_employer_check(employer, check, caller)
         return EmployerVerified(employer=Employer.of(employer), check=EmployerCheck.of(check))

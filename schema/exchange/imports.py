@@ -7,33 +7,33 @@ import strawberry
 
 from domain.errors import NotFound
 from domain.exchange.imports import Import as ImportRecord
-from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, heading_of, scope_of
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, heading_of, import_scope
 from domain.exchange.imports import ImportRow as RowRecord
 from domain.identity.accounts import Role
 from domain.postings.postings import Finding as FindingRecord
 from schema import errors
 from schema.context import Context, Info
 from schema.employers.employers import Employer
-from schema.postings.posting_types import Posting, visible_posting
+from schema.postings.posting_types import Posting, find_visible_posting
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
-    whole_number,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
+    parse_whole_number,
 )
 from schema.screening.findings import Finding
 
-KEYSET: Keyset[ImportRecord] = by_id("imports", lambda one: one.id)
-ROWS: Keyset[RowRecord] = Keyset(
+IMPORT_KEYSET: Keyset[ImportRecord] = id_keyset("imports", lambda one: one.id)
+IMPORT_ROW_KEYSET: Keyset[RowRecord] = Keyset(
     name="import-rows",
     order=(("number", 1),),
     key=lambda row: (str(row.number),),
-    parse=lambda parts: (whole_number(parts[0]),),
+    parse=lambda parts: (parse_whole_number(parts[0]),),
 )
 
 
@@ -65,7 +65,7 @@ class Import(Node):
             dry_run=record.dry_run,
             file_name=record.file_name,
             total=record.total,
-            read=record.read,
+            read=record.processed_rows,
             accepted=record.accepted,
             held=record.held,
             refused=record.refused,
@@ -111,7 +111,7 @@ class ImportRow:
     async def posting(self, info: Info) -> Posting | None:
         if self.record.posting_id is None:
             return None
-        return await visible_posting(info.context, self.record.posting_id)
+        return await find_visible_posting(info.context, self.record.posting_id)
 
     @strawberry.field(description="The employer that it made, repeats or is about.")
     async def employer(self, info: Info) -> Employer | None:
@@ -121,18 +121,18 @@ class ImportRow:
         return Employer.of(record) if record else None
 
 
-async def visible_import(context: Context, import_id: str) -> Import | None:
+async def find_visible_import(context: Context, import_id: str) -> Import | None:
     """The import if the caller may follow it."""
-    record = await _followed(context, import_id)
+    record = await _find_visible_record(context, import_id)
     return Import.of(record) if record else None
 
 
-async def _followed(context: Context, import_id: str) -> ImportRecord | None:
+async def _find_visible_record(context: Context, import_id: str) -> ImportRecord | None:
     caller = context.principal
     if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
         return None
     record = await context.services.store.imports.by_id(import_id)
-    return record if record is not None and record.scope == scope_of(caller) else None
+    return record if record is not None and record.scope == import_scope(caller) else None
 
 
 @strawberry.type
@@ -142,16 +142,16 @@ class ImportQueries:
     )
     async def import_(self, info: Info, id: strawberry.ID) -> Import | None:
         info.context.require(Role.OFFICER, Role.RECRUITER)
-        return await visible_import(info.context, local_id(id, "Import"))
+        return await find_visible_import(info.context, parse_global_id(id, "Import"))
 
     @strawberry.field(description="Those of one's union or employer, the newest first.")
     async def imports(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Import]:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
-        page = await info.context.services.store.imports.page(scope_of(caller), wanted)
-        return connection(page, KEYSET, Import.of)
+        wanted = parse_page_arguments(IMPORT_KEYSET, first=first, after=after)
+        page = await info.context.services.store.imports.page(import_scope(caller), wanted)
+        return build_connection(page, IMPORT_KEYSET, Import.of)
 
     @strawberry.field(description="Rows that have their outcome, in the order of the table.")
     async def import_rows(
@@ -163,12 +163,14 @@ class ImportQueries:
         after: str | None = None,
     ) -> Connection[ImportRow]:
         info.context.require(Role.OFFICER, Role.RECRUITER)
-        record = await _followed(info.context, local_id(import_id, "Import", "importId"))
+        record = await _find_visible_record(
+            info.context, parse_global_id(import_id, "Import", "importId")
+        )
         if record is None:
             raise NotFound("There is no such import of yours.", field=("importId",))
-        wanted = wanted_slice(ROWS, first=first, after=after)
+        wanted = parse_page_arguments(IMPORT_ROW_KEYSET, first=first, after=after)
         page = await info.context.services.store.imports.rows(record.id, outcome, wanted)
-        return connection(page, ROWS, lambda row: ImportRow.of(row, record))
+        return build_connection(page, IMPORT_ROW_KEYSET, lambda row: ImportRow.of(row, record))
 
 
 @strawberry.input
@@ -182,7 +184,7 @@ class ImportCancelled:
 
 
 CancelImportResult = Annotated[
-    ImportCancelled | errors.AnyRefusal, strawberry.union("CancelImportResult")
+    ImportCancelled | errors.CommonRefusal, strawberry.union("CancelImportResult")
 ]
 
 
@@ -193,11 +195,11 @@ class ImportMutations:
     )
     async def cancel_import(self, info: Info, input: CancelImportInput) -> CancelImportResult:
         info.context.require(Role.OFFICER, Role.RECRUITER)
-        import_id = local_id(input.import_id, "Import", "input", "importId")
-        if await _followed(info.context, import_id) is None:
+        import_id = parse_global_id(input.import_id, "Import", "input", "importId")
+        if await _find_visible_record(info.context, import_id) is None:
             raise NotFound("There is no such import of yours.", field=("input", "importId"))
         imports = info.context.services.store.imports
-        await imports.end(import_id, ImportStatus.CANCELLED, at=info.context.services.clock())
-        ended = await visible_import(info.context, import_id)
+        await imports.end_early(import_id, ImportStatus.CANCELLED, at=info.context.services.clock())
+        ended = await find_visible_import(info.context, import_id)
         assert ended is not None  # it is forgotten after 30 days, not just now
         return ImportCancelled(import_=ended)

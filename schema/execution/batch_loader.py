@@ -15,13 +15,13 @@ from storage.mongo.client import deadline
 
 R = TypeVar("R")
 
-MOST = 1_000
+MAX_IDS_PER_READ = 1_000
 """Different records in one read."""
-READ_SECONDS = 10.0
+READ_TIMEOUT_SECONDS = 10.0
 """For one read: whoever waits has at most that of the read before and of their own."""
 
 
-class Gathered(Generic[R]):
+class SharedBatchLoader(Generic[R]):
     """The answers of ``find``; while one read is under way, those who ask wait for the next.
 
     How many wait is bounded by the operations under way: each asks for one record at a time.
@@ -32,7 +32,7 @@ class Gathered(Generic[R]):
         self._waiting: dict[str, list[asyncio.Future[R | None]]] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    async def get(self, wanted: str) -> R | None:
+    async def load(self, wanted: str) -> R | None:
         """The record as it is stored at a moment after this call; None when there is none.
 
         Raises what ``find`` raises, within twice ``READ_SECONDS``.
@@ -45,21 +45,21 @@ class Gathered(Generic[R]):
 
     async def _read(self) -> None:
         while self._waiting:
-            ids = list(self._waiting)[:MOST]
+            ids = list(self._waiting)[:MAX_IDS_PER_READ]
             asking = {wanted: self._waiting.pop(wanted) for wanted in ids}
             try:
-                with deadline(READ_SECONDS):
+                with deadline(READ_TIMEOUT_SECONDS):
                     found = await self._find(ids)
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
-                for _, answer in _open(asking):
+                for _, answer in _pending_futures(asking):
                     answer.set_exception(error)
             else:
-                for wanted, answer in _open(asking):
+                for wanted, answer in _pending_futures(asking):
                     answer.set_result(found.get(wanted))
         self._reading = None
 
 
-def _open(
+def _pending_futures(
     asking: dict[str, list[asyncio.Future[R | None]]],
 ) -> list[tuple[str, asyncio.Future[R | None]]]:
     """Those who still wait, with what they asked for."""

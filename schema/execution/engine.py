@@ -31,21 +31,31 @@ from graphql.language import VariableNode
 
 from domain.errors import Busy, Refusal
 from domain.identity.accounts import Principal
-from domain.live.events import Placed
+from domain.live.events import EventEnvelope
 from realtime.topic import Render
 from schema.context import Context, Services
 from schema.errors import BUSY_MESSAGE
-from schema.execution.documents import Documents, Prepared, digest_of, is_subscription
-from schema.execution.leaf_executor import LeanExecutor
-from schema.execution.operation_counts import Kind, Outcome, Outcomes, outcome_of
+from schema.execution.documents import (
+    DocumentCache,
+    PreparedDocument,
+    hash_document,
+    is_subscription,
+)
+from schema.execution.leaf_executor import LeafExecutor
+from schema.execution.operation_counts import (
+    OperationKind,
+    OperationMetrics,
+    OperationOutcome,
+    classify_errors,
+)
 from schema.execution.persisted_documents import (
     TrustedDocuments,
-    mismatched,
-    not_found,
-    not_trusted,
+    digest_mismatch,
+    document_not_trusted,
+    persisted_query_not_found,
 )
-from schema.execution.redaction import unquoted
-from schema.live.subscriptions import SHARED, Following
+from schema.execution.redaction import redact_message
+from schema.live.subscriptions import SUBSCRIPTION_SOURCES, SubscriptionSource
 from schema.root import SCHEMA
 from storage.mongo.errors import StorageError, StorageUnavailable
 
@@ -64,7 +74,7 @@ class RequestInvalid(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class GraphQLRequest:
     """One operation as it came in: ``query`` is empty when only its ``sha256`` was sent."""
 
     query: str
@@ -74,11 +84,11 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joining:
+class AdmittedSubscription:
     """An admitted subscription: which group it belongs to, and how that group renders events."""
 
-    following: Following
-    key: Hashable
+    source: SubscriptionSource
+    group_key: Hashable
     render: Render
 
 
@@ -89,10 +99,10 @@ class Engine:
         self.services = services
         self._trusted = trusted
         self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
-        self.documents = Documents(self._schema)
-        self.outcomes = Outcomes()
+        self.documents = DocumentCache(self._schema)
+        self.operation_metrics = OperationMetrics()
 
-    def prepare(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
+    def prepare(self, request: GraphQLRequest) -> tuple[PreparedDocument, OperationDefinitionNode]:
         """The document and its operation.
 
         :raises RequestInvalid: it cannot be parsed, is not valid, too large, not trusted, or
@@ -100,21 +110,23 @@ class Engine:
         """
         began = time.perf_counter()
         try:
-            return self._prepared(request)
+            return self._prepare_document(request)
         except RequestInvalid:
-            self.outcomes.count(Kind.UNKNOWN, Outcome.INVALID, began)
+            self.operation_metrics.record(OperationKind.UNKNOWN, OperationOutcome.INVALID, began)
             raise
 
-    def _prepared(self, request: Request) -> tuple[Prepared, OperationDefinitionNode]:
-        prepared = self.documents.prepare(self._text(request))
+    def _prepare_document(
+        self, request: GraphQLRequest
+    ) -> tuple[PreparedDocument, OperationDefinitionNode]:
+        prepared = self.documents.prepare(self._resolve_text(request))
         if prepared.errors:
             raise RequestInvalid(*prepared.errors)
-        operation = prepared.operation(request.operation_name)
+        operation = prepared.find_operation(request.operation_name)
         if operation is None:
             raise RequestInvalid(GraphQLError("Name one operation of the document."))
         return prepared, operation
 
-    def _text(self, request: Request) -> str:
+    def _resolve_text(self, request: GraphQLRequest) -> str:
         """The text of the document.
 
         :raises RequestInvalid: it is not trusted, or not known by its digest.
@@ -123,91 +135,99 @@ class Engine:
         if not request.query:
             known = trusted.by_digest(sha256) if trusted and sha256 else None
             if known is None:
-                raise RequestInvalid(not_found())
+                raise RequestInvalid(persisted_query_not_found())
             return known
         if trusted is not None and request.query not in trusted:
-            raise RequestInvalid(not_trusted())
-        if sha256 is not None and digest_of(request.query) != sha256:
-            raise RequestInvalid(mismatched())
+            raise RequestInvalid(document_not_trusted())
+        if sha256 is not None and hash_document(request.query) != sha256:
+            raise RequestInvalid(digest_mismatch())
         return request.query
 
-    async def execute(self, request: Request, context: Context) -> bytes:
+    async def execute(self, request: GraphQLRequest, context: Context) -> bytes:
         """Execute a query or mutation; the result as JSON.
 
         :raises RequestInvalid: nothing could be executed.
         """
         began = time.perf_counter()
         prepared, operation = self.prepare(request)
-        kind = Kind(operation.operation.value)
+        kind = OperationKind(operation.operation.value)
         try:
-            result = await self._executed(prepared, operation, request, context)
+            result = await self._execute_operation(prepared, operation, request, context)
         except RequestInvalid:
-            self.outcomes.count(kind, Outcome.INVALID, began)
+            self.operation_metrics.record(kind, OperationOutcome.INVALID, began)
             raise
-        self.outcomes.count(kind, outcome_of(result.errors), began)
-        return encode(result)
+        self.operation_metrics.record(kind, classify_errors(result.errors), began)
+        return encode_result(result)
 
-    async def _executed(
+    async def _execute_operation(
         self,
-        prepared: Prepared,
+        prepared: PreparedDocument,
         operation: OperationDefinitionNode,
-        request: Request,
+        request: GraphQLRequest,
         context: Context,
     ) -> ExecutionResult:
         if is_subscription(operation):
             raise RequestInvalid(
                 GraphQLError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
             )
-        result = self._executor(prepared, request, context).execute_operation()
+        result = self._build_executor(prepared, request, context).execute_operation()
         # This executor knows no @defer: it has one result.
         return cast("ExecutionResult", await result if isawaitable(result) else result)
 
-    async def subscribe(self, request: Request, principal: Principal | None) -> Joining:
+    async def subscribe(
+        self, request: GraphQLRequest, principal: Principal | None
+    ) -> AdmittedSubscription:
         """Admit a subscriber.
 
         :raises RequestInvalid: nothing could be executed, or the caller is refused.
         """
         began = time.perf_counter()
-        outcome = Outcome.FAULT
+        outcome = OperationOutcome.FAULT
         try:
-            joining = await self._joining(request, principal)
-            outcome = Outcome.OK
+            joining = await self._admit_subscription(request, principal)
+            outcome = OperationOutcome.OK
         except RequestInvalid as invalid:
             is_broken = invalid.errors[0]["extensions"]["code"] == BAD_REQUEST
-            outcome = Outcome.INVALID if is_broken else Outcome.REFUSED
+            outcome = OperationOutcome.INVALID if is_broken else OperationOutcome.REFUSED
             raise
         finally:
-            self.outcomes.count(Kind.SUBSCRIPTION, outcome, began)
+            self.operation_metrics.record(OperationKind.SUBSCRIPTION, outcome, began)
         return joining
 
-    async def _joining(self, request: Request, principal: Principal | None) -> Joining:
+    async def _admit_subscription(
+        self, request: GraphQLRequest, principal: Principal | None
+    ) -> AdmittedSubscription:
         prepared, operation = self.prepare(request)
         context = Context(self.services, principal)
-        executor = self._executor(prepared, request, context)
+        executor = self._build_executor(prepared, request, context)
         root = _root_field(operation)
-        following = await self._admit(executor, root, context)
+        following = await self._resolve_source(executor, root, context)
         uses = prepared.variable_uses[operation.name.value if operation.name else ""]
-        kept = _without_cursor(root, _declared(operation, request.variables or {}), uses)
+        kept = _drop_cursor_variable(
+            root, _keep_declared_variables(operation, request.variables or {}), uses
+        )
         key = (
             prepared.sha256,
             request.operation_name,
             orjson.dumps(kept, option=orjson.OPT_SORT_KEYS),
             following.audience,
         )
-        return Joining(
-            following=following,
-            key=key,
+        return AdmittedSubscription(
+            source=following,
+            group_key=key,
             # The first member's cursor stays in: nothing but its admission looks at it.
-            render=self._renderer(executor, following),
+            render=self._build_renderer(executor, following),
         )
 
-    def _executor(self, prepared: Prepared, request: Request, context: Context) -> Executor[Any]:
+    def _build_executor(
+        self, prepared: PreparedDocument, request: GraphQLRequest, context: Context
+    ) -> Executor[Any]:
         """What executes the operation.
 
         :raises RequestInvalid: a variable is missing or of another type.
         """
         assert prepared.document is not None  # it is valid
-        executor = LeanExecutor.build(
+        executor = LeafExecutor.build(
             self._schema,
             prepared.document,
             context_value=context,
@@ -219,7 +239,9 @@ class Engine:
             raise RequestInvalid(*executor)
         return executor
 
-    async def _admit(self, executor: Executor[Any], root: FieldNode, context: Context) -> Following:
+    async def _resolve_source(
+        self, executor: Executor[Any], root: FieldNode, context: Context
+    ) -> SubscriptionSource:
         subscription = self._schema.subscription_type
         assert subscription is not None  # this schema has one
         name = root.name.value
@@ -227,26 +249,28 @@ class Engine:
             arguments = get_argument_values(
                 subscription.fields[name], root, executor.variable_values
             )
-            return await SHARED[name](context, arguments)
+            return await SUBSCRIPTION_SOURCES[name](context, arguments)
         except (GraphQLError, Refusal, StorageError) as error:
-            raise RequestInvalid(_located(error, root)) from None
+            raise RequestInvalid(_to_graphql_error(error, root)) from None
 
-    def _renderer(self, template: Executor[Any], following: Following) -> Render:
+    def _build_renderer(self, template: Executor[Any], following: SubscriptionSource) -> Render:
         """Execute the selection for an event, as somebody of this audience would see it."""
 
-        async def render(placed: Placed) -> bytes:
+        async def render(placed: EventEnvelope) -> bytes:
             began = time.perf_counter()
             try:
-                executor = template.build_per_event_executor(following.event(placed))
+                executor = template.build_per_event_executor(following.build_event(placed))
                 # Loaders of their own for each event: what they hold must not outlive it.
                 executor.context_value = Context(self.services, following.principal)
                 result = execute_subscription_event(executor)
                 executed = await result if isawaitable(result) else result
-                encoded = encode(executed)
+                encoded = encode_result(executed)
             except Exception as error:  # noqa: BLE001 - a group must go on whatever one event does
-                executed = ExecutionResult(None, [_located(error, None)])
-                encoded = encode(executed)
-            self.outcomes.count(Kind.EVENT, outcome_of(executed.errors), began)
+                executed = ExecutionResult(None, [_to_graphql_error(error, None)])
+                encoded = encode_result(executed)
+            self.operation_metrics.record(
+                OperationKind.EVENT, classify_errors(executed.errors), began
+            )
             return encoded
 
         return render
@@ -265,13 +289,15 @@ def _root_field(operation: OperationDefinitionNode) -> FieldNode:
     return selections[0]
 
 
-def _declared(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
+def _keep_declared_variables(
+    operation: OperationDefinitionNode, given: Mapping[str, Any]
+) -> dict[str, Any]:
     """The variables that the operation knows: others, whatever they hold, have no effect."""
     names = {definition.variable.name.value for definition in operation.variable_definitions or ()}
     return {name: value for name, value in given.items() if name in names}
 
 
-def _without_cursor(
+def _drop_cursor_variable(
     root: FieldNode, variables: dict[str, Any], uses: Mapping[str, int]
 ) -> dict[str, Any]:
     """The variables without that of ``after``, if it stands nowhere else but in its definition."""
@@ -283,18 +309,18 @@ def _without_cursor(
     return variables
 
 
-def _located(error: Exception, root: FieldNode | None) -> GraphQLError:
+def _to_graphql_error(error: Exception, root: FieldNode | None) -> GraphQLError:
     if isinstance(error, GraphQLError):
         return error
     return GraphQLError(str(error), root, original_error=error)
 
 
-def refused(error: Exception) -> list[dict[str, Any]]:
+def format_refusal(error: Exception) -> list[dict[str, Any]]:
     """The errors of an operation that could not be begun."""
-    return [format_error(_located(error, None))]
+    return [format_error(_to_graphql_error(error, None))]
 
 
-def encode(result: ExecutionResult) -> bytes:
+def encode_result(result: ExecutionResult) -> bytes:
     """An execution result as JSON, its errors formatted for the caller."""
     response: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -307,7 +333,7 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        formatted["message"] = unquoted(error.message)
+        formatted["message"] = redact_message(error.message)
         formatted.setdefault("extensions", {"code": BAD_REQUEST})
         return formatted
     if isinstance(cause, StorageUnavailable):

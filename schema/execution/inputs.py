@@ -20,27 +20,29 @@ from strawberry.types.base import (
     has_object_definition,
 )
 
-_Read = Callable[[Any], Any]
+_Reader = Callable[[Any], Any]
 
 
-def prepare(schema: strawberry.Schema) -> None:
+def install_input_readers(schema: strawberry.Schema) -> None:
     """Let every input type of the schema be built by a reader of its own."""
     for concrete in schema.schema_converter.type_map.values():
         definition = concrete.definition
         if isinstance(definition, StrawberryObjectDefinition) and definition.is_input:
-            read = _object(definition, schema)
-            definition.from_input = _hook(read)
+            read = _build_object_reader(definition, schema)
+            definition.from_input = _adapt_reader(read)
 
 
-def _hook(read: _Read) -> Callable[[type, Mapping[str, Any], InputContext], Any]:
+def _adapt_reader(read: _Reader) -> Callable[[type, Mapping[str, Any], InputContext], Any]:
     return lambda _type, value, _context: read(value)
 
 
-def _object(definition: StrawberryObjectDefinition, schema: strawberry.Schema) -> _Read:
+def _build_object_reader(
+    definition: StrawberryObjectDefinition, schema: strawberry.Schema
+) -> _Reader:
     """What builds the type from the fields that were given, by their GraphQL names."""
     name_of = schema.config.name_converter.from_field
     fields = [
-        (name_of(field), field.python_name, _reader(field.resolve_type(), schema))
+        (name_of(field), field.python_name, _build_reader(field.resolve_type(), schema))
         for field in definition.fields
     ]
     left_out = {
@@ -65,18 +67,18 @@ def _object(definition: StrawberryObjectDefinition, schema: strawberry.Schema) -
     return read
 
 
-def _reader(kind: Any, schema: strawberry.Schema) -> _Read | None:
+def _build_reader(kind: Any, schema: strawberry.Schema) -> _Reader | None:
     """What reads a value of that type which is not null; None when it stays as it is."""
     if isinstance(kind, StrawberryOptional):
-        return _reader(kind.of_type, schema)
+        return _build_reader(kind.of_type, schema)
     if isinstance(kind, StrawberryList):
-        return _list(_reader(kind.of_type, schema))
+        return _build_list_reader(_build_reader(kind.of_type, schema))
     if has_object_definition(kind):
-        return _object(kind.__strawberry_definition__, schema)
+        return _build_object_reader(kind.__strawberry_definition__, schema)
     return None
 
 
-def _list(read_item: _Read | None) -> _Read:
+def _build_list_reader(read_item: _Reader | None) -> _Reader:
     if read_item is None:
         return list
     return lambda values: [None if value is None else read_item(value) for value in values]

@@ -33,14 +33,14 @@ from graphql import (
 from graphql.execution.collect_fields import GroupedFieldSet
 from graphql.pyutils import Path
 
-Read = Callable[[Any], Any]
+LeafReader = Callable[[Any], Any]
 """Takes the object and gives the value of a field in the answer, or ``UNUSUAL``. Never raises."""
-_Coerce = Callable[[Any], Any]
+_Coercer = Callable[[Any], Any]
 """Takes what an attribute holds, which is not None, and gives the same; may raise."""
 
-UNUSUAL: Any = object()
+FALL_BACK: Any = object()
 """Stands for what graphql-core must look at."""
-_PLAIN_KINDS = frozenset({str, int, bool, float, Decimal, datetime, date, time})
+_PLAIN_TYPES = frozenset({str, int, bool, float, Decimal, datetime, date, time})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,13 +48,13 @@ class _Selection:
     """The fields that are selected of a type: the plain ones, and the others."""
 
     names: tuple[str, ...]
-    plain: tuple[tuple[str, Read], ...]
+    leaves: tuple[tuple[str, LeafReader], ...]
     others: GroupedFieldSet
-    of: GroupedFieldSet
+    field_set: GroupedFieldSet
     """Kept, as its identity is what the selection is found by."""
 
 
-class LeanExecutor(Executor[Any]):
+class LeafExecutor(Executor[Any]):
     """graphql-core's executor with a shortcut for plain fields."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -77,15 +77,15 @@ class LeanExecutor(Executor[Any]):
             )
         selection = self._selections.get(id(grouped_field_set))
         if selection is None:
-            selection = _divided(parent_type, grouped_field_set)
+            selection = _split_selection(parent_type, grouped_field_set)
             self._selections[id(grouped_field_set)] = selection
-        done = {name: read(source_value) for name, read in selection.plain}
+        done = {name: read(source_value) for name, read in selection.leaves}
         others = selection.others
-        if UNUSUAL in done.values():
+        if FALL_BACK in done.values():
             others = {
                 name: details
                 for name, details in grouped_field_set.items()
-                if done.get(name, UNUSUAL) is UNUSUAL
+                if done.get(name, FALL_BACK) is FALL_BACK
             }
         if not others:
             return done
@@ -93,23 +93,25 @@ class LeanExecutor(Executor[Any]):
         if not done:
             return rest
         if self.is_awaitable(rest):
-            return _merged_later(selection.names, done, rest)
-        return _merged(selection.names, done, cast("dict[str, Any]", rest))
+            return _merge_awaited_fields(selection.names, done, rest)
+        return _merge_fields(selection.names, done, cast("dict[str, Any]", rest))
 
 
-def _merged(names: tuple[str, ...], done: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+def _merge_fields(
+    names: tuple[str, ...], done: dict[str, Any], rest: dict[str, Any]
+) -> dict[str, Any]:
     both = {**done, **rest}
     return {name: both[name] for name in names if name in both}
 
 
-async def _merged_later(
+async def _merge_awaited_fields(
     names: tuple[str, ...], done: dict[str, Any], rest: Awaitable[dict[str, Any]]
 ) -> dict[str, Any]:
-    return _merged(names, done, await rest)
+    return _merge_fields(names, done, await rest)
 
 
-def _divided(parent: GraphQLObjectType, selected: GroupedFieldSet) -> _Selection:
-    known = plain_fields(parent)
+def _split_selection(parent: GraphQLObjectType, selected: GroupedFieldSet) -> _Selection:
+    known = leaf_readers(parent)
     plain, others = [], {}
     for name, details in selected.items():
         read = known.get(details[0].node.name.value)
@@ -117,32 +119,36 @@ def _divided(parent: GraphQLObjectType, selected: GroupedFieldSet) -> _Selection
             others[name] = details
         else:
             plain.append((name, read))
-    return _Selection(names=tuple(selected), plain=tuple(plain), others=others, of=selected)
+    return _Selection(names=tuple(selected), leaves=tuple(plain), others=others, field_set=selected)
 
 
 @cache
-def plain_fields(parent: GraphQLObjectType) -> dict[str, Read]:
+def leaf_readers(parent: GraphQLObjectType) -> dict[str, LeafReader]:
     """How the plain fields of a type are read, by their names."""
-    return {"__typename": lambda _: parent.name, **dict(_plain_fields(parent))}
+    return {"__typename": lambda _: parent.name, **dict(_iterate_leaf_readers(parent))}
 
 
-def _plain_fields(parent: GraphQLObjectType) -> Iterator[tuple[str, Read]]:
+def _iterate_leaf_readers(parent: GraphQLObjectType) -> Iterator[tuple[str, LeafReader]]:
     for name, field in parent.fields.items():
         # Strawberry marks the resolvers that read an attribute and do nothing else.
         if not field.args and getattr(field.resolve, "_is_default", False):
-            read = _reading(field)
+            read = _build_reader(field)
             if read is not None:
                 yield name, read
 
 
-def _reading(field: GraphQLField) -> Read | None:
-    kind, may_be_null = _nullable(field.type)
-    coerce = _each(_nullable(kind.of_type)[0]) if isinstance(kind, GraphQLList) else _leaf(kind)
+def _build_reader(field: GraphQLField) -> LeafReader | None:
+    kind, may_be_null = _unwrap_non_null(field.type)
+    coerce = (
+        _list_coercer(_unwrap_non_null(kind.of_type)[0])
+        if isinstance(kind, GraphQLList)
+        else _leaf_coercer(kind)
+    )
     if coerce is None:
         return None
     get = attrgetter(field.extensions["strawberry-definition"].python_name)
     as_is = str if kind in {GraphQLString, GraphQLID} else None
-    when_null = None if may_be_null else UNUSUAL
+    when_null = None if may_be_null else FALL_BACK
 
     def read(source: Any) -> Any:
         try:
@@ -151,30 +157,30 @@ def _reading(field: GraphQLField) -> Read | None:
                 return value
             return when_null if value is None else coerce(value)
         except Exception:  # noqa: BLE001 - graphql-core meets it again, and locates it
-            return UNUSUAL
+            return FALL_BACK
 
     return read
 
 
-def _nullable(kind: Any) -> tuple[Any, bool]:
+def _unwrap_non_null(kind: Any) -> tuple[Any, bool]:
     return (kind.of_type, False) if isinstance(kind, GraphQLNonNull) else (kind, True)
 
 
-def _leaf(kind: Any) -> _Coerce | None:
+def _leaf_coercer(kind: Any) -> _Coercer | None:
     """How a leaf is coerced; None when it is none."""
     if isinstance(kind, GraphQLEnumType):
-        return _named(kind)
-    return _checked(kind) if isinstance(kind, GraphQLScalarType) else None
+        return _enum_coercer(kind)
+    return _scalar_coercer(kind) if isinstance(kind, GraphQLScalarType) else None
 
 
-def _named(kind: GraphQLEnumType) -> _Coerce:
+def _enum_coercer(kind: GraphQLEnumType) -> _Coercer:
     """Strawberry looks through all members for the name of one; here it is remembered."""
     members = getattr(kind, "wrapped_cls", Enum)
     names: dict[Any, Any] = {}
 
     def coerce(value: Any) -> Any:
         if type(value) is not members:
-            return UNUSUAL
+            return FALL_BACK
         name = names.get(value)
         if name is None:
             name = names[value] = kind.coerce_output_value(value)
@@ -183,28 +189,28 @@ def _named(kind: GraphQLEnumType) -> _Coerce:
     return coerce
 
 
-def _checked(kind: GraphQLScalarType) -> _Coerce:
+def _scalar_coercer(kind: GraphQLScalarType) -> _Coercer:
     coerce_output = kind.coerce_output_value
 
     def coerce(value: Any) -> Any:
-        if type(value) not in _PLAIN_KINDS:
-            return UNUSUAL
+        if type(value) not in _PLAIN_TYPES:
+            return FALL_BACK
         coerced = coerce_output(value)
-        return UNUSUAL if coerced is None or coerced is Undefined else coerced
+        return FALL_BACK if coerced is None or coerced is Undefined else coerced
 
     return coerce
 
 
-def _each(kind: Any) -> _Coerce | None:
+def _list_coercer(kind: Any) -> _Coercer | None:
     """How a list of leaves is coerced; one null or unusual value in it makes all of it unusual."""
-    coerce_item = _leaf(kind)
+    coerce_item = _leaf_coercer(kind)
     if coerce_item is None:
         return None
 
     def coerce(values: Any) -> Any:
         if type(values) not in {list, tuple}:
-            return UNUSUAL
+            return FALL_BACK
         coerced = [coerce_item(value) for value in values]
-        return UNUSUAL if UNUSUAL in coerced else coerced
+        return FALL_BACK if FALL_BACK in coerced else coerced
 
     return coerce

@@ -10,11 +10,11 @@ from enum import StrEnum
 from graphql import GraphQLError
 
 from domain.errors import Refusal
-from realtime.histogram import SECONDS, Histogram
+from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from storage.mongo.errors import StorageUnavailable
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """What was executed."""
 
     QUERY = "query"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     """A document from which no operation could be taken."""
 
 
-class Outcome(StrEnum):
+class OperationOutcome(StrEnum):
     """How it ended."""
 
     OK = "ok"
@@ -39,24 +39,24 @@ class Outcome(StrEnum):
     """With an error of ours."""
 
 
-class Outcomes:
+class OperationMetrics:
     """The count of each kind and outcome, and how long each kind took."""
 
     def __init__(self) -> None:
-        self.counts: Counter[tuple[Kind, Outcome]] = Counter()
-        self.seconds = {kind: Histogram(*SECONDS) for kind in Kind}
+        self.counts: Counter[tuple[OperationKind, OperationOutcome]] = Counter()
+        self.durations = {kind: Histogram(*DURATION_BUCKETS_SECONDS) for kind in OperationKind}
 
-    def count(self, kind: Kind, outcome: Outcome, began: float) -> None:
+    def record(self, kind: OperationKind, outcome: OperationOutcome, began: float) -> None:
         """Count one that began at that moment of ``time.perf_counter``."""
         self.counts[kind, outcome] += 1
-        self.seconds[kind].observe(time.perf_counter() - began)
+        self.durations[kind].observe(time.perf_counter() - began)
 
 
-def outcome_of(errors: Sequence[GraphQLError] | None) -> Outcome:
+def classify_errors(errors: Sequence[GraphQLError] | None) -> OperationOutcome:
     """How an execution with these errors ended."""
     if not errors:
-        return Outcome.OK
-    return Outcome.FAULT if any(map(is_fault, errors)) else Outcome.REFUSED
+        return OperationOutcome.OK
+    return OperationOutcome.FAULT if any(map(is_fault, errors)) else OperationOutcome.REFUSED
 
 
 def is_fault(error: GraphQLError) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from graphql import GraphQLError
 
-from schema.execution.documents import Documents, digest_of
+from schema.execution.documents import DocumentCache, hash_document
 from schema.root import SCHEMA
 
 
@@ -18,7 +18,7 @@ class TrustedDocuments:
     """The texts that may be executed, by their SHA-256 in hexadecimal digits."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._by_digest = {digest_of(text): text for text in texts}
+        self._by_digest = {hash_document(text): text for text in texts}
         self._texts = frozenset(self._by_digest.values())
 
     def __contains__(self, text: str) -> bool:
@@ -29,12 +29,12 @@ class TrustedDocuments:
         return self._by_digest.get(sha256)
 
 
-def not_found() -> GraphQLError:
+def persisted_query_not_found() -> GraphQLError:
     """Nobody here knows a text with that digest; the words are those that clients look for."""
     return GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
 
 
-def not_trusted() -> GraphQLError:
+def document_not_trusted() -> GraphQLError:
     """The text is none of the trusted ones."""
     return GraphQLError(
         "This service executes only the documents that its operator trusts. Use a client of the "
@@ -43,14 +43,14 @@ def not_trusted() -> GraphQLError:
     )
 
 
-def mismatched() -> GraphQLError:
+def digest_mismatch() -> GraphQLError:
     """A text and a digest came together, and do not belong together."""
     return GraphQLError("The sha256Hash is not that of the query.")
 
 
-def faults_of(text: str) -> list[str]:
+def find_document_errors(text: str) -> list[str]:
     """Why the document could not be executed, each with line and column; nothing when it could."""
-    documents = Documents(SCHEMA._schema)  # noqa: SLF001 - Strawberry has no other way to it
+    documents = DocumentCache(SCHEMA._schema)  # noqa: SLF001 - Strawberry has no other way to it
     return [
         "".join(f"{at.line}:{at.column}: " for at in (error.locations or [])[:1]) + error.message
         for error in documents.prepare(text).errors

@@ -7,7 +7,7 @@ from graphql import FieldNode, FragmentSpreadNode, SelectionNode
 from schema.context import Info
 
 
-def asks_for(info: Info, names: AbstractSet[str]) -> bool:
+def selects_any_field(info: Info, names: AbstractSet[str]) -> bool:
     """Whether a field of one of these names is selected anywhere below the field of ``info``.
 
     Directives are not looked at: a field that is skipped counts as selected.

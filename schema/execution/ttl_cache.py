@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 
 R = TypeVar("R")
 
-SECONDS = 1.0
-KEPT = 1_000
+TTL_SECONDS = 1.0
+MAX_ENTRIES = 1_000
 
 
-class Recent(Generic[R]):
+class TtlCache(Generic[R]):
     """The answers of ``find``, each for ``SECONDS``; those who ask meanwhile wait for the same."""
 
     def __init__(self, find: Callable[[str], Awaitable[R]]) -> None:
@@ -32,9 +32,9 @@ class Recent(Generic[R]):
             finding = asyncio.ensure_future(self._find(wanted))
             # Whoever waits may give up: then nobody else looks at how it failed.
             finding.add_done_callback(lambda done: done.cancelled() or done.exception())
-            known = self._found[wanted] = (now + SECONDS, finding)
+            known = self._found[wanted] = (now + TTL_SECONDS, finding)
             self._found.move_to_end(wanted)
-            if len(self._found) > KEPT:
+            if len(self._found) > MAX_ENTRIES:
                 self._found.popitem(last=False)
         try:
             return await asyncio.shield(known[1])

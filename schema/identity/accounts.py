@@ -51,11 +51,11 @@ class AccountQueries:
     @strawberry.field(description="Who the token stands for; null without one.")
     async def me(self, info: Info) -> Account | None:
         principal = info.context.principal
-        if info.context.refused is not None:
-            raise info.context.refused
+        if info.context.token_error is not None:
+            raise info.context.token_error
         if principal is None:
             return None
-        return Account.of(principal, await info.context.account())
+        return Account.of(principal, await info.context.load_staff_account())
 
 
 @strawberry.input
@@ -101,14 +101,14 @@ class ViewerEntered:
 
 
 SignInResult = Annotated[
-    SignedIn | errors.SignInFailed | errors.TooManyAttempts | errors.AnyRefusal,
+    SignedIn | errors.SignInFailed | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("SignInResult"),
 ]
 RefreshSignInResult = Annotated[
-    SignedIn | errors.AnyRefusal, strawberry.union("RefreshSignInResult")
+    SignedIn | errors.CommonRefusal, strawberry.union("RefreshSignInResult")
 ]
 EnterAsViewerResult = Annotated[
-    ViewerEntered | errors.AnyRefusal, strawberry.union("EnterAsViewerResult")
+    ViewerEntered | errors.CommonRefusal, strawberry.union("EnterAsViewerResult")
 ]
 
 
@@ -122,11 +122,13 @@ class AccountMutations:
 
     @strawberry.mutation(description="Get a new access token before the old one expires.")
     async def refresh_sign_in(self, info: Info, input: RefreshSignInInput) -> RefreshSignInResult:
-        return SignedIn.of(await info.context.services.authority.refresh(input.refresh_token))
+        return SignedIn.of(
+            await info.context.services.authority.refresh_sign_in(input.refresh_token)
+        )
 
     @strawberry.mutation(description="Watch and tap without an account.")
     async def enter_as_viewer(self, info: Info, input: EnterAsViewerInput) -> EnterAsViewerResult:
-        tokens = info.context.services.authority.enter()
+        tokens = info.context.services.authority.enter_as_viewer()
         assert tokens.principal.expires_at is not None  # every token expires
         return ViewerEntered(
             access_token=tokens.access,

@@ -9,26 +9,26 @@ from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.identity.audit import AuditAction, AuditRole
 from domain.identity.audit import AuditRow as RowRecord
-from domain.identity.scopes import may_follow_lead
+from domain.identity.scopes import may_follow_up_lead
 from schema.context import Info
 from schema.relay import (
     Connection,
     Keyset,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
-    whole_number,
+    parse_global_id,
+    parse_page_arguments,
+    parse_whole_number,
 )
 from storage.identity.audit import NEWEST_FIRST
 
 
-def _parse(parts: list[str]) -> tuple[int, ...]:
-    return tuple(whole_number(part) for part in parts)
+def _parse_key(parts: list[str]) -> tuple[int, ...]:
+    return tuple(parse_whole_number(part) for part in parts)
 
 
-KEYSET: Keyset[RowRecord] = Keyset(
-    name="audit", order=NEWEST_FIRST, key=lambda row: (str(row.seq),), parse=_parse
+AUDIT_KEYSET: Keyset[RowRecord] = Keyset(
+    name="audit", order=NEWEST_FIRST, key=lambda row: (str(row.seq),), parse=_parse_key
 )
 
 
@@ -72,9 +72,9 @@ class AuditQueries:
         self, info: Info, lead_id: strawberry.ID, first: int | None = None, after: str | None = None
     ) -> Connection[AuditRow]:
         caller = info.context.require(Role.OFFICER)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
-        lead = await info.context.loaders.leads.load(local_id(lead_id, "Lead", "leadId"))
-        if lead is None or not may_follow_lead(caller, lead):
+        wanted = parse_page_arguments(AUDIT_KEYSET, first=first, after=after)
+        lead = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", "leadId"))
+        if lead is None or not may_follow_up_lead(caller, lead):
             raise NotFound("There is no such lead in your scope.", field=("leadId",))
-        page = await info.context.services.store.audit.page("Lead", lead.id, wanted)
-        return connection(page, KEYSET, AuditRow.of)
+        page = await info.context.services.store.audit_log.page_of_subject("Lead", lead.id, wanted)
+        return build_connection(page, AUDIT_KEYSET, AuditRow.of)

@@ -11,15 +11,15 @@ from domain.identity.accounts import Role
 from domain.leads.consent import (
     ConsentTemplate,
     check_consent,
-    check_start,
     check_template,
-    consent_text,
+    check_valid_from,
+    render_consent_text,
 )
 from domain.leads.consent import ConsentText as ConsentRecord
 from domain.postings.postings import Posting as PostingRecord
 from schema import errors
 from schema.context import Context, Info
-from schema.relay import local_id
+from schema.relay import parse_global_id
 
 
 @strawberry.type(description="A consent text; send its `version` as `consent.textVersion`.")
@@ -33,14 +33,18 @@ class ConsentText:
         return cls(version=record.version, body=record.body, sha256=record.sha256)
 
 
-async def current_text(context: Context, posting: PostingRecord) -> ConsentRecord:
+async def load_current_consent_text(context: Context, posting: PostingRecord) -> ConsentRecord:
     """The text that is shown for a posting now; it names the employer."""
     services = context.services
-    template = await services.store.consents.current(services.clock())
-    return _text(template, await context.loaders.employers.load(posting.employer_id), posting)
+    template = await services.store.consent_texts.current(services.clock())
+    return _render_consent_text(
+        template, await context.loaders.employers.load(posting.employer_id), posting
+    )
 
 
-async def agreed_text(context: Context, posting: PostingRecord, given: str | None) -> ConsentRecord:
+async def require_agreed_consent_text(
+    context: Context, posting: PostingRecord, given: str | None
+) -> ConsentRecord:
     """The current text for a posting, which somebody has agreed to under the version ``given``.
 
     A text that took another's place is asked for at most a second later, as is one with the new
@@ -49,30 +53,32 @@ async def agreed_text(context: Context, posting: PostingRecord, given: str | Non
     :raises ConsentRequired: they agreed to none, or to another version.
     """
     services = context.services
-    template = await services.recent_consent.get("current")
-    text = _text(template, await services.recent_employers.get(posting.employer_id), posting)
+    template = await services.cached_consent_template.get("current")
+    text = _render_consent_text(
+        template, await services.cached_employers.get(posting.employer_id), posting
+    )
     if given != text.version:
-        text = await current_text(context, posting)
+        text = await load_current_consent_text(context, posting)
     check_consent(given, text)
     return text
 
 
-def _text(
+def _render_consent_text(
     template: ConsentTemplate, employer: Employer | None, posting: PostingRecord
 ) -> ConsentRecord:
     assert employer is not None  # an employer with postings is never deleted
-    return consent_text(template, employer.name, posting.terms.title)
+    return render_consent_text(template, employer.name, posting.terms.title)
 
 
 @strawberry.type
 class ConsentQueries:
     @strawberry.field(description="The text to show before somebody taps.")
     async def consent_text(self, info: Info, posting_id: strawberry.ID) -> ConsentText:
-        wanted = local_id(posting_id, "Posting", "postingId")
+        wanted = parse_global_id(posting_id, "Posting", "postingId")
         posting = await info.context.loaders.postings.load(wanted)
         if posting is None or not posting.is_open(info.context.services.today()):
             raise NotFound("There is no such open posting.", field=("postingId",))
-        return ConsentText.of(await current_text(info.context, posting))
+        return ConsentText.of(await load_current_consent_text(info.context, posting))
 
 
 @strawberry.input
@@ -90,7 +96,7 @@ class ConsentTextPublished:
 
 
 PublishConsentTextResult = Annotated[
-    ConsentTextPublished | errors.AnyRefusal, strawberry.union("PublishConsentTextResult")
+    ConsentTextPublished | errors.CommonRefusal, strawberry.union("PublishConsentTextResult")
 ]
 
 
@@ -105,9 +111,9 @@ class ConsentMutations:
         union = await info.context.loaders.unions.load(caller.union_id or "")
         if union is None or len(union.path) > 1:
             raise NotPermitted("The text is published by the union at the top of the tree.")
-        template = await services.contacts.publish(
+        template = await services.contact_disclosure.publish_consent_text(
             caller,
             check_template(input.template, ("input", "template")),
-            valid_from=check_start(input.valid_from, services.clock(), ("input", "validFrom")),
+            valid_from=check_valid_from(input.valid_from, services.clock(), ("input", "validFrom")),
         )
         return ConsentTextPublished(version=template.version, valid_from=template.valid_from)

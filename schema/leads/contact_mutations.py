@@ -8,7 +8,7 @@ from domain.identity.accounts import Role
 from domain.identity.audit import check_reason
 from schema import errors
 from schema.context import Info
-from schema.relay import local_id
+from schema.relay import parse_global_id
 
 
 @strawberry.type(description="Name and phone (E.164) as they were given.")
@@ -29,7 +29,7 @@ class ContactRevealed:
 
 
 RevealContactResult = Annotated[
-    ContactRevealed | errors.ConsentWithdrawn | errors.TooManyAttempts | errors.AnyRefusal,
+    ContactRevealed | errors.ConsentWithdrawn | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("RevealContactResult"),
 ]
 
@@ -42,7 +42,7 @@ class ContactMutations:
     )
     async def reveal_contact(self, info: Info, input: RevealContactInput) -> RevealContactResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
+        lead_id = parse_global_id(input.lead_id, "Lead", "input", "leadId")
         reason = check_reason(input.reason, ("input", "reason"))
-        contact = await info.context.services.contacts.reveal(lead_id, caller, reason)
+        contact = await info.context.services.contact_disclosure.reveal(lead_id, caller, reason)
         return ContactRevealed(contact=Contact(name=contact.name, phone=contact.phone))

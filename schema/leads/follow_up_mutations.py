@@ -7,17 +7,17 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import InvalidInput, NotFound, Refusal
-from domain.identity.accounts import STAFF, Principal, Role
-from domain.identity.scopes import may_follow_lead, may_take_lead
-from domain.leads.follow_up import check_note, side_of
+from domain.identity.accounts import STAFF_ROLES, Principal, Role
+from domain.identity.scopes import may_assign_lead, may_follow_up_lead
+from domain.leads.follow_up import check_note, hire_side_of
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadStage, RefusalReason
 from schema import errors
 from schema.context import Info
 from schema.leads.lead_types import Lead
-from schema.relay import local_id
+from schema.relay import parse_global_id
 
-MOST_AT_ONCE = 100
+MAX_LEADS_PER_ADVANCE = 100
 """Leads in one `advanceLeads`."""
 
 
@@ -37,7 +37,7 @@ class LeadStageAdvanced:
 
 
 AdvanceLeadResult = Annotated[
-    LeadStageAdvanced | errors.LeadStageConflict | errors.RetentionTooEarly | errors.AnyRefusal,
+    LeadStageAdvanced | errors.LeadStageConflict | errors.RetentionTooEarly | errors.CommonRefusal,
     strawberry.union("AdvanceLeadResult"),
 ]
 
@@ -66,7 +66,7 @@ class LeadsAdvanced:
 
 
 AdvanceLeadsResult = Annotated[
-    LeadsAdvanced | errors.AnyRefusal, strawberry.union("AdvanceLeadsResult")
+    LeadsAdvanced | errors.CommonRefusal, strawberry.union("AdvanceLeadsResult")
 ]
 
 
@@ -84,7 +84,9 @@ class LeadInHands:
     lead: Lead
 
 
-AssignLeadResult = Annotated[LeadInHands | errors.AnyRefusal, strawberry.union("AssignLeadResult")]
+AssignLeadResult = Annotated[
+    LeadInHands | errors.CommonRefusal, strawberry.union("AssignLeadResult")
+]
 
 
 @strawberry.input
@@ -103,7 +105,7 @@ class LeadNoteKept:
 
 
 NoteLeadResult = Annotated[
-    LeadNoteKept | errors.LeadStageConflict | errors.AnyRefusal,
+    LeadNoteKept | errors.LeadStageConflict | errors.CommonRefusal,
     strawberry.union("NoteLeadResult"),
 ]
 
@@ -120,25 +122,25 @@ class HireNoted:
 
 
 ConfirmHireResult = Annotated[
-    HireNoted | errors.LeadStageConflict | errors.AnyRefusal,
+    HireNoted | errors.LeadStageConflict | errors.CommonRefusal,
     strawberry.union("ConfirmHireResult"),
 ]
 
 
 @strawberry.type
-class PipelineMutations:
+class LeadFollowUpMutations:
     @strawberry.mutation(description="For staff: bring a lead of their scope to its next stage.")
     async def advance_lead(self, info: Info, input: AdvanceLeadInput) -> AdvanceLeadResult:
-        caller = info.context.require(*STAFF)
-        record = await _followed(info, caller, input.lead_id, "input", "leadId")
-        advanced = await info.context.services.pipeline.advance(
+        caller = info.context.require(*STAFF_ROLES)
+        record = await _require_lead(info, caller, input.lead_id, "input", "leadId")
+        advanced = await info.context.services.lead_follow_up.advance(
             record,
             input.stage,
             input.reason,
             by=caller,
             expected_version=input.expected_version,
         )
-        await _see_to_rooms(info, advanced)
+        await _remove_filled_posting(info, advanced)
         return LeadStageAdvanced(lead=Lead.of(advanced))
 
     @strawberry.mutation(
@@ -146,23 +148,23 @@ class PipelineMutations:
         "refused, for itself."
     )
     async def advance_leads(self, info: Info, input: AdvanceLeadsInput) -> AdvanceLeadsResult:
-        caller = info.context.require(*STAFF)
+        caller = info.context.require(*STAFF_ROLES)
         wanted = input.lead_ids
-        if not 1 <= len(wanted) <= MOST_AT_ONCE or len(set(wanted)) < len(wanted):
+        if not 1 <= len(wanted) <= MAX_LEADS_PER_ADVANCE or len(set(wanted)) < len(wanted):
             raise InvalidInput(
-                f"Give 1 to {MOST_AT_ONCE} leads, each once.", field=("input", "leadIds")
+                f"Give 1 to {MAX_LEADS_PER_ADVANCE} leads, each once.", field=("input", "leadIds")
             )
 
         async def outcome(place: int) -> LeadOutcome:
             try:
                 field = "input", "leadIds", str(place)
-                record = await _followed(info, caller, wanted[place], *field)
-                advanced = await info.context.services.pipeline.advance(
+                record = await _require_lead(info, caller, wanted[place], *field)
+                advanced = await info.context.services.lead_follow_up.advance(
                     record, input.stage, input.reason, by=caller
                 )
-                await _see_to_rooms(info, advanced)
+                await _remove_filled_posting(info, advanced)
             except Refusal as refusal:
-                refused: LeadOutcome = errors.answer(refusal)  # type: ignore[assignment] # what a step can be refused with
+                refused: LeadOutcome = errors.to_user_error(refusal)  # type: ignore[assignment] # what a step can be refused with
                 return refused
             return LeadStageAdvanced(lead=Lead.of(advanced))
 
@@ -174,12 +176,12 @@ class PipelineMutations:
     )
     async def assign_lead(self, info: Info, input: AssignLeadInput) -> AssignLeadResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        record = await _followed(info, caller, input.lead_id, "input", "leadId")
+        record = await _require_lead(info, caller, input.lead_id, "input", "leadId")
         assignee_id = None
         if input.account_id is not None:
-            assignee_id = local_id(input.account_id, "Account", "input", "accountId")
-            await _check_taker(info, caller, record, assignee_id)
-        assigned = await info.context.services.pipeline.assign(
+            assignee_id = parse_global_id(input.account_id, "Account", "input", "accountId")
+            await _check_assignee(info, caller, record, assignee_id)
+        assigned = await info.context.services.lead_follow_up.assign(
             record, assignee_id, by=caller.subject
         )
         return LeadInHands(lead=Lead.of(assigned))
@@ -188,10 +190,10 @@ class PipelineMutations:
         description="For staff: keep what was done or agreed, and when to act next."
     )
     async def note_lead(self, info: Info, input: NoteLeadInput) -> NoteLeadResult:
-        caller = info.context.require(*STAFF)
+        caller = info.context.require(*STAFF_ROLES)
         body = check_note(input.body, input.next_action_on, today=info.context.services.today())
-        record = await _followed(info, caller, input.lead_id, "input", "leadId")
-        noted = await info.context.services.pipeline.note(
+        record = await _require_lead(info, caller, input.lead_id, "input", "leadId")
+        noted = await info.context.services.lead_follow_up.add_note(
             record, body, input.next_action_on, by=caller.subject
         )
         return LeadNoteKept(lead=Lead.of(noted))
@@ -202,36 +204,36 @@ class PipelineMutations:
     )
     async def confirm_hire(self, info: Info, input: ConfirmHireInput) -> ConfirmHireResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        record = await _followed(info, caller, input.lead_id, "input", "leadId")
-        confirmed = await info.context.services.pipeline.confirm(
-            record, side_of(caller.role), hired=input.hired, by=caller.subject
+        record = await _require_lead(info, caller, input.lead_id, "input", "leadId")
+        confirmed = await info.context.services.lead_follow_up.record_hire_answer(
+            record, hire_side_of(caller.role), hired=input.hired, by=caller.subject
         )
         return HireNoted(lead=Lead.of(confirmed))
 
 
-async def _see_to_rooms(info: Info, lead: LeadRecord) -> None:
+async def _remove_filled_posting(info: Info, lead: LeadRecord) -> None:
     """Have the rooms told when the last one wanted has the job."""
     if lead.stage is LeadStage.HIRED:
-        await info.context.services.desk.take_away(lead.posting_id)
+        await info.context.services.session_control.unpin_closed(lead.posting_id)
 
 
-async def _followed(
+async def _require_lead(
     info: Info, caller: Principal, lead_id: strawberry.ID, *field: str
 ) -> LeadRecord:
     """The lead with a global id, which must be in the scope of the caller."""
-    record = await info.context.loaders.leads.load(local_id(lead_id, "Lead", *field))
-    if record is None or not may_follow_lead(caller, record):
+    record = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", *field))
+    if record is None or not may_follow_up_lead(caller, record):
         raise NotFound("There is no such lead in your scope.", field=field)
     return record
 
 
-async def _check_taker(info: Info, caller: Principal, lead: LeadRecord, account_id: str) -> None:
+async def _check_assignee(info: Info, caller: Principal, lead: LeadRecord, account_id: str) -> None:
     account = await info.context.loaders.accounts.load(account_id)
     union_path: tuple[str, ...] = ()
     if account is not None and account.union_id is not None:
         union = await info.context.loaders.unions.load(account.union_id)
         union_path = union.path if union else ()
-    if account is None or not may_take_lead(caller, lead, account, union_path):
+    if account is None or not may_assign_lead(caller, lead, account, union_path):
         raise NotFound(
             "There is nobody with this id whom you may give this lead.",
             field=("input", "accountId"),

@@ -7,7 +7,7 @@ from typing import Self
 import strawberry
 
 from domain.errors import InvalidInput
-from domain.identity.accounts import STAFF, UNION_STAFF, Principal
+from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES, Principal
 from domain.leads.funnel import FunnelDimension
 from domain.leads.funnel import FunnelRow as FunnelRecord
 from domain.leads.leads import LeadSource
@@ -15,11 +15,11 @@ from domain.live.sessions import Segment
 from domain.seekers.groups import SeekerGroup
 from schema.context import Info
 from schema.identity.unions import Union
-from schema.leads.lead_types import scope_of
+from schema.leads.lead_types import lead_scope_query
 from schema.live.session_types import LiveSession
 from schema.postings.posting_types import Posting
-from schema.relay import Connection, Keyset, connection, local_id, wanted_slice
-from storage.leads.funnel import FunnelQuery, order_of
+from schema.relay import Connection, Keyset, build_connection, parse_global_id, parse_page_arguments
+from storage.leads.funnel import FunnelQuery, funnel_order
 
 
 @strawberry.type(
@@ -28,7 +28,7 @@ from storage.leads.funnel import FunnelQuery, order_of
 )
 class FunnelRow:
     record: strawberry.Private[FunnelRecord]
-    by: strawberry.Private[FunnelDimension]
+    dimension: strawberry.Private[FunnelDimension]
     interests: int = strawberry.field(description="Leads.")
     people: int = strawberry.field(description="Different persons behind them.")
     services: int = strawberry.field(description="Changes of stage that staff made.")
@@ -53,7 +53,7 @@ class FunnelRow:
     def of(cls, by: FunnelDimension, record: FunnelRecord) -> Self:
         return cls(
             record=record,
-            by=by,
+            dimension=by,
             interests=record.interests,
             people=record.people,
             services=record.services,
@@ -71,21 +71,21 @@ class FunnelRow:
 
     @strawberry.field(description="By SESSION: which one.")
     async def session(self, info: Info) -> LiveSession | None:
-        if self.by is not FunnelDimension.SESSION:
+        if self.dimension is not FunnelDimension.SESSION:
             return None
         record = await info.context.loaders.sessions.load(self.record.key)
         return LiveSession.of(record) if record else None
 
     @strawberry.field(description="By POSTING: which one, also when it is closed.")
     async def posting(self, info: Info) -> Posting | None:
-        if self.by is not FunnelDimension.POSTING:
+        if self.dimension is not FunnelDimension.POSTING:
             return None
         record = await info.context.loaders.postings.load(self.record.key)
         return Posting.of(record) if record else None
 
     @strawberry.field(description="By SOURCE: which one.")
     def source(self) -> LeadSource | None:
-        if self.by is not FunnelDimension.SOURCE:
+        if self.dimension is not FunnelDimension.SOURCE:
             return None
         return LeadSource(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
 
@@ -93,7 +93,7 @@ class FunnelRow:
         description="By SEGMENT: what was on air at the tap; null in the row of those without."
     )
     def segment(self) -> Segment | None:
-        if self.by is not FunnelDimension.SEGMENT or not self.record.key:
+        if self.dimension is not FunnelDimension.SEGMENT or not self.record.key:
             return None
         return Segment(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
 
@@ -102,13 +102,13 @@ class FunnelRow:
         "said nothing."
     )
     def group(self) -> SeekerGroup | None:
-        if self.by is not FunnelDimension.GROUP or not self.record.key:
+        if self.dimension is not FunnelDimension.GROUP or not self.record.key:
             return None
         return SeekerGroup(self.record.key)  # type: ignore[call-arg] # looked up by value, not made
 
     @strawberry.field(description="By UNION: which one; its counts include those of its branches.")
     async def union(self, info: Info) -> Union | None:
-        if self.by is not FunnelDimension.UNION:
+        if self.dimension is not FunnelDimension.UNION:
             return None
         record = await info.context.loaders.unions.load(self.record.key)
         return Union.of(record) if record else None
@@ -142,28 +142,30 @@ class FunnelQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[FunnelRow]:
-        caller = info.context.require(*(UNION_STAFF if by is FunnelDimension.GROUP else STAFF))
-        keyset = _keyset(by)
-        wanted = wanted_slice(keyset, first=first, after=after)
-        query = _query(caller, filter or FunnelFilter())
+        caller = info.context.require(
+            *(UNION_STAFF_ROLES if by is FunnelDimension.GROUP else STAFF_ROLES)
+        )
+        keyset = _build_keyset(by)
+        wanted = parse_page_arguments(keyset, first=first, after=after)
+        query = _build_query(caller, filter or FunnelFilter())
         page = await info.context.services.store.funnel.page(by, query, wanted)
-        return connection(page, keyset, lambda record: FunnelRow.of(by, record))
+        return build_connection(page, keyset, lambda record: FunnelRow.of(by, record))
 
 
-def _keyset(by: FunnelDimension) -> Keyset[FunnelRecord]:
+def _build_keyset(by: FunnelDimension) -> Keyset[FunnelRecord]:
     return Keyset(
-        name=f"funnel-{by.value.lower()}", order=order_of(by), key=lambda record: (record.key,)
+        name=f"funnel-{by.value.lower()}", order=funnel_order(by), key=lambda record: (record.key,)
     )
 
 
-def _query(caller: Principal, filter: FunnelFilter) -> FunnelQuery:
-    since, until = _in_utc(filter.since, "from"), _in_utc(filter.until, "to")
+def _build_query(caller: Principal, filter: FunnelFilter) -> FunnelQuery:
+    since, until = _check_time(filter.since, "from"), _check_time(filter.until, "to")
     if since is not None and until is not None and since >= until:
         raise InvalidInput("The end lies after the beginning.", field=("filter", "to"))
-    scope = scope_of(caller)
+    scope = lead_scope_query(caller)
     below = [scope.union_id] if scope.union_id is not None else []
     if filter.union_id is not None:
-        below.append(local_id(filter.union_id, "Union", "filter", "unionId"))
+        below.append(parse_global_id(filter.union_id, "Union", "filter", "unionId"))
     session_id = filter.session_id
     return FunnelQuery(
         leads=replace(
@@ -171,15 +173,15 @@ def _query(caller: Principal, filter: FunnelFilter) -> FunnelQuery:
             union_id=None,
             session_id=None
             if session_id is None
-            else local_id(session_id, "LiveSession", "filter", "sessionId"),
+            else parse_global_id(session_id, "LiveSession", "filter", "sessionId"),
         ),
-        below=tuple(below),
+        within_unions=tuple(below),
         since=since,
         until=until,
     )
 
 
-def _in_utc(at: datetime | None, name: str) -> datetime | None:
+def _check_time(at: datetime | None, name: str) -> datetime | None:
     if at is None:
         return None
     if at.tzinfo is None:

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
-from domain.identity.accounts import VISITORS
+from domain.identity.accounts import VISITOR_ROLES
 from domain.identity.persons import check_name, normalise_phone
-from domain.leads.contacts import Holder
-from domain.leads.follow_up import begun
+from domain.leads.contacts import ReceiptHolder
+from domain.leads.follow_up import start_follow_up
 from domain.leads.interests import check_source
 from domain.leads.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads.leads import Lead as LeadRecord
@@ -18,11 +18,11 @@ from domain.postings.postings import Posting as PostingRecord
 from domain.seekers.groups import SeekerGroup
 from schema import errors
 from schema.context import Context, Info
-from schema.leads.consent import agreed_text
+from schema.leads.consent import require_agreed_consent_text
 from schema.leads.lead_types import Lead
-from schema.live.qr_codes import known_code
-from schema.relay import local_id
-from schema.scopes import in_sight
+from schema.live.qr_codes import require_code_by_token
+from schema.relay import parse_global_id
+from schema.scopes import require_visible_session
 from services.live.sessions import check_presented
 from storage.mongo.client import new_id
 
@@ -75,7 +75,7 @@ ExpressInterestResult = Annotated[
     | errors.SessionNotLive
     | errors.PostingNotInSession
     | errors.PostingNotOpen
-    | errors.AnyRefusal,
+    | errors.CommonRefusal,
     strawberry.union("ExpressInterestResult"),
 ]
 
@@ -87,51 +87,53 @@ class InterestMutations:
         self, info: Info, input: ExpressInterestInput
     ) -> ExpressInterestResult:
         context = info.context
-        context.require(*VISITORS)
-        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        context.require(*VISITOR_ROLES)
+        posting_id = parse_global_id(input.posting_id, "Posting", "input", "postingId")
         contact = Contact(
             name=check_name(input.contact.name),
             phone=normalise_phone(input.contact.phone, demo=context.services.demo),
         )
-        session = await _session(context, input.session_id)
-        posting = await context.services.postings.get(posting_id)
+        session = await _require_session(context, input.session_id)
+        posting = await context.services.posting_loader.load(posting_id)
         if posting is None:
             raise NotFound("There is no such posting.", field=("input", "postingId"))
         try:
-            lead = await _new_lead(context, session, posting, contact, input)
+            lead = await _build_lead(context, session, posting, contact, input)
         except (SessionNotLive, PostingNotOpen):
             # Somebody who sends again what was taken gets the same answer, whatever ended since.
-            person = context.services.store.seal.person(contact.phone)
+            person = context.services.store.keyring.hash_phone(contact.phone)
             session_id = session.id if session else None
             known = await context.services.store.leads.find(session_id, posting.id, person)
             if known is None:
                 raise
-            return _recorded(context, known, person, created=False)
-        stored, created = await context.services.capture.record(lead)
-        return _recorded(context, stored, lead.person, created=created)
+            return _build_result(context, known, person, created=False)
+        stored, created = await context.services.lead_capture.record(lead)
+        return _build_result(context, stored, lead.person, created=created)
 
 
-def _recorded(
+def _build_result(
     context: Context, lead: LeadRecord, person: str, *, created: bool
 ) -> InterestRecorded:
     # Of the caller, not of the lead: somebody else may have given it with the same phone.
-    holder = Holder(person=person, giver=context.require(*VISITORS).subject)
+    holder = ReceiptHolder(person=person, giver=context.require(*VISITOR_ROLES).subject)
     return InterestRecorded(
-        lead=Lead.of(lead if created else _as_given(lead)),
+        lead=Lead.of(lead if created else _hide_progress(lead)),
         created=created,
         receipt=context.services.receipts.issue(holder),
     )
 
 
-async def _session(context: Context, session_id: strawberry.ID | None) -> SessionRecord | None:
+async def _require_session(
+    context: Context, session_id: strawberry.ID | None
+) -> SessionRecord | None:
     if session_id is None:
         return None
-    wanted = local_id(session_id, "LiveSession", "input", "sessionId")
-    found = await context.services.sessions.get(wanted)
-    return in_sight(context, found, "input", "sessionId")
+    wanted = parse_global_id(session_id, "LiveSession", "input", "sessionId")
+    found = await context.services.session_loader.load(wanted)
+    return require_visible_session(context, found, "input", "sessionId")
 
 
-def _as_given(record: LeadRecord) -> LeadRecord:
+def _hide_progress(record: LeadRecord) -> LeadRecord:
     """The lead as it was when it was given.
 
     How far it has come is for staff: whoever sends a phone has not proved that it is theirs.
@@ -147,33 +149,37 @@ def _as_given(record: LeadRecord) -> LeadRecord:
     )
 
 
-async def _new_lead(
+async def _build_lead(
     context: Context,
     session: SessionRecord | None,
     posting: PostingRecord,
     contact: Contact,
     given: ExpressInterestInput,
 ) -> LeadRecord:
-    code = None if given.code is None else await known_code(context, given.code, "input", "code")
+    code = (
+        None
+        if given.code is None
+        else await require_code_by_token(context, given.code, "input", "code")
+    )
     check_source(given.source, session, posting.id, code)
     if not posting.is_open(context.services.today()):
         raise PostingNotOpen("This posting is no longer open; look at the others.")
     if session is not None:
         check_presented(session, posting.id)
-    text = await agreed_text(
+    text = await require_agreed_consent_text(
         context, posting, given.consent.text_version if given.consent else None
     )
     lead_id, now = new_id(), context.services.clock()
-    seal = context.services.store.seal
+    seal = context.services.store.keyring
     lead = LeadRecord(
         id=lead_id,
         session_id=session.id if session else None,
         posting_id=posting.id,
         employer_id=posting.employer_id,
-        union_path=session.union_path if session else await _union_path(context, posting),
+        union_path=session.union_path if session else await _load_union_path(context, posting),
         owner_id=session.owner_id if session else None,
-        person=seal.person(contact.phone),
-        contact=seal.seal(lead_id, contact),
+        person=seal.hash_phone(contact.phone),
+        contact=seal.seal_contact(lead_id, contact),
         consent=ConsentGiven(text_version=text.version, text_sha256=text.sha256, at=now),
         source=given.source,
         segment=session.segment if session else None,
@@ -182,12 +188,12 @@ async def _new_lead(
         terms=posting.terms,
         created_at=now,
         updated_at=now,
-        giver=context.require(*VISITORS).subject,
+        giver=context.require(*VISITOR_ROLES).subject,
     )
-    return begun(lead)
+    return start_follow_up(lead)
 
 
-async def _union_path(context: Context, posting: PostingRecord) -> tuple[str, ...]:
+async def _load_union_path(context: Context, posting: PostingRecord) -> tuple[str, ...]:
     union = await context.loaders.unions.load(posting.union_id)
     assert union is not None  # a union with postings is never deleted
     return union.path

@@ -7,33 +7,33 @@ from typing import Self
 import strawberry
 
 from domain.errors import InvalidInput
-from domain.identity.accounts import STAFF, UNION_STAFF, Principal, Role
+from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES, Principal, Role
 from domain.identity.persons import mask_name, mask_phone
-from domain.identity.scopes import may_follow_lead, may_see_code
+from domain.identity.scopes import may_follow_up_lead, may_see_code
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadSource, LeadStage, RefusalReason, next_stages
 from domain.live.sessions import Segment
-from domain.postings.term_changes import term_changes
+from domain.postings.term_changes import diff_terms
 from domain.seekers.groups import SeekerGroup
 from schema.context import Context, Info
-from schema.leads.timeline import FollowedUp
+from schema.leads.timeline import LeadFollowUpFields
 from schema.live.qr_codes import Code
 from schema.live.session_types import LiveSession
-from schema.postings.posting_types import Posting, open_posting
+from schema.postings.posting_types import Posting, find_open_posting
 from schema.postings.terms import FrozenTerms, TermChange
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
 from storage.leads.leads import LeadQuery
 
-KEYSET: Keyset[LeadRecord] = by_id("leads", lambda lead: lead.id)
+LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("leads", lambda lead: lead.id)
 
 
 @strawberry.type(description="Name and phone, masked.")
@@ -43,7 +43,7 @@ class MaskedContact:
 
 
 @strawberry.type(description="One interest of one person, and how far it has come.")
-class Lead(Node, FollowedUp):
+class Lead(Node, LeadFollowUpFields):
     stage: LeadStage
     reason: RefusalReason | None = strawberry.field(description="Why it was REFUSED.")
     source: LeadSource
@@ -80,9 +80,9 @@ class Lead(Node, FollowedUp):
     )
     async def contact(self, info: Info) -> MaskedContact | None:
         caller = info.context.principal
-        if caller is None or caller.role not in STAFF or self.record.withdrawn_at is not None:
+        if caller is None or caller.role not in STAFF_ROLES or self.record.withdrawn_at is not None:
             return None
-        contact = await info.context.services.store.contact_of(self.record)
+        contact = await info.context.services.store.open_contact(self.record)
         if contact is None:
             return None
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
@@ -93,7 +93,9 @@ class Lead(Node, FollowedUp):
     )
     def group(self, info: Info) -> SeekerGroup | None:
         caller = info.context.principal
-        return self.record.group if caller is not None and caller.role in UNION_STAFF else None
+        return (
+            self.record.group if caller is not None and caller.role in UNION_STAFF_ROLES else None
+        )
 
     @strawberry.field(description="The terms that were shown when it was given.")
     def terms(self) -> FrozenTerms:
@@ -106,7 +108,7 @@ class Lead(Node, FollowedUp):
         posting = await self.posting(info)
         if posting is None:
             return []
-        changes = term_changes(self.record.terms, posting.record.terms)
+        changes = diff_terms(self.record.terms, posting.record.terms)
         return [TermChange.of(change) for change in changes]
 
     @strawberry.field(description="The code that was scanned; for its staff.")
@@ -123,8 +125,8 @@ class Lead(Node, FollowedUp):
     )
     async def posting(self, info: Info) -> Posting | None:
         caller = info.context.principal
-        if caller is None or caller.role not in STAFF:
-            return await open_posting(info.context, self.record.posting_id)
+        if caller is None or caller.role not in STAFF_ROLES:
+            return await find_open_posting(info.context, self.record.posting_id)
         record = await info.context.loaders.postings.load(self.record.posting_id)
         assert record is not None  # a posting with leads is never deleted
         return Posting.of(record)
@@ -156,20 +158,20 @@ class LeadFilter:
     )
 
 
-def scope_of(caller: Principal) -> LeadQuery:
+def lead_scope_query(caller: Principal) -> LeadQuery:
     """The leads that a member of staff may see."""
     if caller.role is Role.OFFICER:
         return LeadQuery(union_id=caller.union_id)
     if caller.role is Role.HOST:
         return LeadQuery(owner_id=caller.subject)
-    return LeadQuery(employer_id=caller.employer_id, consented=True)
+    return LeadQuery(employer_id=caller.employer_id, only_consented=True)
 
 
-async def visible_lead(context: Context, lead_id: str) -> Lead | None:
+async def find_visible_lead(context: Context, lead_id: str) -> Lead | None:
     """The lead if it is in the scope of the caller."""
     record = await context.loaders.leads.load(lead_id)
     caller = context.principal
-    if record is None or caller is None or not may_follow_lead(caller, record):
+    if record is None or caller is None or not may_follow_up_lead(caller, record):
         return None
     return Lead.of(record)
 
@@ -184,30 +186,30 @@ class LeadQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Lead]:
-        caller = info.context.require(*STAFF)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
+        caller = info.context.require(*STAFF_ROLES)
+        wanted = parse_page_arguments(LEAD_KEYSET, first=first, after=after)
         given = filter or LeadFilter()
-        query = _narrowed(scope_of(caller), given)
-        query = _followed_up(query, caller, given, info.context.services.clock())
+        query = _apply_filter(lead_scope_query(caller), given)
+        query = _apply_follow_up_filter(query, caller, given, info.context.services.clock())
         page = await info.context.services.store.leads.page(query, wanted)
-        return connection(page, KEYSET, Lead.of)
+        return build_connection(page, LEAD_KEYSET, Lead.of)
 
 
-def _narrowed(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:
+def _apply_filter(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:
     session_id, posting_id = filter.session_id, filter.posting_id
     return replace(
         scope,
         session_id=None
         if session_id is None
-        else local_id(session_id, "LiveSession", "filter", "sessionId"),
+        else parse_global_id(session_id, "LiveSession", "filter", "sessionId"),
         posting_id=None
         if posting_id is None
-        else local_id(posting_id, "Posting", "filter", "postingId"),
+        else parse_global_id(posting_id, "Posting", "filter", "postingId"),
         stage=filter.stage,
     )
 
 
-def _followed_up(
+def _apply_follow_up_filter(
     query: LeadQuery, caller: Principal, filter: LeadFilter, now: datetime
 ) -> LeadQuery:
     query = replace(query, overdue=filter.overdue, now=now, disagreement=filter.disagreement)
@@ -216,7 +218,7 @@ def _followed_up(
     else:
         query = replace(query, escalated=filter.escalated)
     if filter.assignee_id is not None:
-        assignee_id = local_id(filter.assignee_id, "Account", "filter", "assigneeId")
+        assignee_id = parse_global_id(filter.assignee_id, "Account", "filter", "assigneeId")
         query = replace(query, assignee_id=assignee_id)
     if not filter.mine:
         others = caller.subject if filter.mine is False else None

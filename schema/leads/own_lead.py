@@ -14,8 +14,8 @@ from strawberry.scalars import JSON
 
 from domain.identity.audit import AuditRow as RowRecord
 from domain.identity.persons import check_name
-from domain.leads.contacts import Holder
-from domain.leads.follow_up import LeadEntry
+from domain.leads.contacts import ReceiptHolder
+from domain.leads.follow_up import TimelineEntry
 from domain.leads.leads import HireSide, LeadSource, LeadStage
 from domain.leads.leads import Lead as LeadRecord
 from domain.seekers.groups import SeekerGroup
@@ -25,14 +25,22 @@ from schema.employers.employers import Employer
 from schema.leads.contact_mutations import Contact
 from schema.leads.timeline import HireProof
 from schema.postings.terms import FrozenTerms
-from schema.relay import Connection, Keyset, by_id, connection, global_id, local_id, wanted_slice
-from schema.seekers.profile_rights import exported_profile, person
-from schema.seekers.seeker_types import profile_under
+from schema.relay import (
+    Connection,
+    Keyset,
+    build_connection,
+    global_id,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
+)
+from schema.seekers.profile_rights import export_profile, person_actor
+from schema.seekers.seeker_types import find_seeker_by_receipt
 
-KEYSET: Keyset[LeadRecord] = by_id("own-leads", lambda lead: lead.id)
-PAGE = 100
+OWN_LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("own-leads", lambda lead: lead.id)
+LEADS_PER_EXPORT = 100
 """Leads in one answer of `exportMyData`."""
-ACCESSES = 1_000
+MAX_EXPORTED_ACCESSES = 1_000
 """Accesses to them that it names, the last ones; and notes on them."""
 
 
@@ -68,7 +76,7 @@ class OwnLead:
 
     @strawberry.field(description="As it was given.")
     async def contact(self, info: Info) -> Contact | None:
-        contact = await info.context.services.store.contact_of(self.record)
+        contact = await info.context.services.store.open_contact(self.record)
         return Contact(name=contact.name, phone=contact.phone) if contact else None
 
     @strawberry.field(description="Whom the consent names.")
@@ -86,8 +94,8 @@ class OwnLead:
         return FrozenTerms.of(self.record.terms)
 
 
-def _holder(info: Info, receipt: str) -> Holder:
-    return info.context.services.receipts.holder(receipt)
+def _verify_receipt(info: Info, receipt: str) -> ReceiptHolder:
+    return info.context.services.receipts.verify(receipt)
 
 
 @strawberry.type
@@ -96,10 +104,10 @@ class RightsQueries:
     async def my_leads(
         self, info: Info, receipt: str, first: int | None = None, after: str | None = None
     ) -> Connection[OwnLead]:
-        holder = _holder(info, receipt)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
-        page = await info.context.services.store.contacts.page(holder, wanted)
-        return connection(page, KEYSET, OwnLead.of)
+        holder = _verify_receipt(info, receipt)
+        wanted = parse_page_arguments(OWN_LEAD_KEYSET, first=first, after=after)
+        page = await info.context.services.store.sealed_contacts.page_of_holder(holder, wanted)
+        return build_connection(page, OWN_LEAD_KEYSET, OwnLead.of)
 
 
 @strawberry.input
@@ -160,21 +168,21 @@ class MyDataExported:
 
 
 WithdrawConsentResult = Annotated[
-    ConsentTakenBack | errors.AnyRefusal, strawberry.union("WithdrawConsentResult")
+    ConsentTakenBack | errors.CommonRefusal, strawberry.union("WithdrawConsentResult")
 ]
 ConfirmMyHireResult = Annotated[
-    MyHireConfirmed | errors.LeadStageConflict | errors.TooManyAttempts | errors.AnyRefusal,
+    MyHireConfirmed | errors.LeadStageConflict | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("ConfirmMyHireResult"),
 ]
 CorrectMyContactResult = Annotated[
-    MyContactCorrected | errors.TooManyAttempts | errors.AnyRefusal,
+    MyContactCorrected | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("CorrectMyContactResult"),
 ]
 EraseMyDataResult = Annotated[
-    MyDataErased | errors.AnyRefusal, strawberry.union("EraseMyDataResult")
+    MyDataErased | errors.CommonRefusal, strawberry.union("EraseMyDataResult")
 ]
 ExportMyDataResult = Annotated[
-    MyDataExported | errors.TooManyAttempts | errors.AnyRefusal,
+    MyDataExported | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("ExportMyDataResult"),
 ]
 
@@ -185,9 +193,9 @@ class RightsMutations:
     async def withdraw_consent(
         self, info: Info, input: WithdrawConsentInput
     ) -> WithdrawConsentResult:
-        holder = _holder(info, input.receipt)
-        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
-        lead = await info.context.services.contacts.withdraw(holder, lead_id)
+        holder = _verify_receipt(info, input.receipt)
+        lead_id = parse_global_id(input.lead_id, "Lead", "input", "leadId")
+        lead = await info.context.services.contact_disclosure.withdraw_consent(holder, lead_id)
         return ConsentTakenBack(lead=OwnLead.of(lead))
 
     @strawberry.mutation(
@@ -196,10 +204,10 @@ class RightsMutations:
     )
     async def confirm_my_hire(self, info: Info, input: ConfirmMyHireInput) -> ConfirmMyHireResult:
         services = info.context.services
-        holder = _holder(info, input.receipt)
-        lead_id = local_id(input.lead_id, "Lead", "input", "leadId")
-        lead = await services.contacts.spoken_for(holder, lead_id)
-        confirmed = await services.pipeline.confirm(
+        holder = _verify_receipt(info, input.receipt)
+        lead_id = parse_global_id(input.lead_id, "Lead", "input", "leadId")
+        lead = await services.contact_disclosure.authorise_hire_confirmation(holder, lead_id)
+        confirmed = await services.lead_follow_up.record_hire_answer(
             lead, HireSide.SEEKER, hired=input.hired, by=None
         )
         return MyHireConfirmed(lead=OwnLead.of(confirmed))
@@ -211,48 +219,50 @@ class RightsMutations:
     async def correct_my_contact(
         self, info: Info, input: CorrectMyContactInput
     ) -> CorrectMyContactResult:
-        holder = _holder(info, input.receipt)
+        holder = _verify_receipt(info, input.receipt)
         name = check_name(input.name, field=("input", "name"))
-        return MyContactCorrected(leads=await info.context.services.contacts.correct(holder, name))
+        return MyContactCorrected(
+            leads=await info.context.services.contact_disclosure.correct_name(holder, name)
+        )
 
     @strawberry.mutation(
         description="Have name, phone and all that points to the person taken out. What the law "
         "wants kept for three years is only stored from then on."
     )
     async def erase_my_data(self, info: Info, input: EraseMyDataInput) -> EraseMyDataResult:
-        holder = _holder(info, input.receipt)
-        seeker = await profile_under(info.context, input.receipt)
+        holder = _verify_receipt(info, input.receipt)
+        seeker = await find_seeker_by_receipt(info.context, input.receipt)
         if seeker is not None:
-            await info.context.services.seekers.erase(seeker.id, person(seeker))
-        leads = await info.context.services.contacts.erase(holder)
+            await info.context.services.seekers.erase(seeker.id, person_actor(seeker))
+        leads = await info.context.services.contact_disclosure.erase(holder)
         return MyDataErased(leads=leads, profile=seeker is not None)
 
     @strawberry.mutation(description="All that is stored about the person under this receipt.")
     async def export_my_data(self, info: Info, input: ExportMyDataInput) -> ExportMyDataResult:
-        holder = _holder(info, input.receipt)
-        wanted = wanted_slice(KEYSET, first=PAGE, after=input.after)
-        page = await info.context.services.contacts.export(holder, wanted)
-        accesses = await info.context.services.store.audit.of_subjects(
-            "Lead", [lead.id for lead in page.items], limit=ACCESSES
+        holder = _verify_receipt(info, input.receipt)
+        wanted = parse_page_arguments(OWN_LEAD_KEYSET, first=LEADS_PER_EXPORT, after=input.after)
+        page = await info.context.services.contact_disclosure.export_page(holder, wanted)
+        accesses = await info.context.services.store.audit_log.latest_by_subjects(
+            "Lead", [lead.id for lead in page.items], limit=MAX_EXPORTED_ACCESSES
         )
-        notes = await info.context.services.store.pipeline.notes(
-            [lead.id for lead in page.items], limit=ACCESSES
+        notes = await info.context.services.store.lead_timelines.notes(
+            [lead.id for lead in page.items], limit=MAX_EXPORTED_ACCESSES
         )
-        leads = [await _exported(info.context, lead, accesses, notes) for lead in page.items]
-        next_page = KEYSET.cursor(page.items[-1]) if page.has_next else None
+        leads = [await _export_lead(info.context, lead, accesses, notes) for lead in page.items]
+        next_page = OWN_LEAD_KEYSET.encode_cursor(page.items[-1]) if page.has_next else None
         data: dict[str, Any] = {"leads": leads}
         if input.after is None:
-            data["profile"] = await exported_profile(info.context, input.receipt)
+            data["profile"] = await export_profile(info.context, input.receipt)
         return MyDataExported(data=JSON(data), next=next_page)
 
 
-async def _exported(
+async def _export_lead(
     context: Context,
     lead: LeadRecord,
     accesses: Sequence[RowRecord],
-    notes: Sequence[LeadEntry],
+    notes: Sequence[TimelineEntry],
 ) -> dict[str, Any]:
-    contact = await context.services.store.contact_of(lead)
+    contact = await context.services.store.open_contact(lead)
     employer = await context.loaders.employers.load(lead.employer_id)
     assert employer is not None  # an employer with leads is never deleted
     return {

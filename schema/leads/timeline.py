@@ -6,27 +6,34 @@ from typing import Self
 
 import strawberry
 
-from domain.identity.accounts import STAFF, Role
+from domain.identity.accounts import STAFF_ROLES, Role
 from domain.identity.accounts import Account as AccountRecord
-from domain.leads.follow_up import EntryKind
-from domain.leads.follow_up import LeadEntry as EntryRecord
+from domain.leads.follow_up import TimelineEntry as EntryRecord
+from domain.leads.follow_up import TimelineEntryKind
 from domain.leads.leads import HireProof as ProofRecord
 from domain.leads.leads import HireSide, LeadStage, RefusalReason
 from domain.leads.leads import Lead as LeadRecord
 from schema.context import Info
 from schema.identity.unions import Union
-from schema.relay import Connection, Keyset, connection, global_id, wanted_slice, whole_number
+from schema.relay import (
+    Connection,
+    Keyset,
+    build_connection,
+    global_id,
+    parse_page_arguments,
+    parse_whole_number,
+)
 
-KEYSET: Keyset[EntryRecord] = Keyset(
+TIMELINE_KEYSET: Keyset[EntryRecord] = Keyset(
     name="timeline",
     order=(("version", -1),),
     key=lambda entry: (str(entry.version),),
-    parse=lambda parts: (whole_number(parts[0]),),
+    parse=lambda parts: (parse_whole_number(parts[0]),),
 )
-COLLEAGUES: Keyset[AccountRecord] = Keyset(
+COLLEAGUE_KEYSET: Keyset[AccountRecord] = Keyset(
     name="colleagues", order=(("_id", 1),), key=lambda account: (account.id,)
 )
-MOST_BRANCHES = 5_000
+MAX_BRANCH_UNIONS = 5_000
 """Unions whose members one officer can choose from: more than a province has counties and towns."""
 
 
@@ -43,7 +50,7 @@ class Colleague:
         )
 
 
-async def colleague(info: Info, account_id: str | None) -> Colleague | None:
+async def find_colleague(info: Info, account_id: str | None) -> Colleague | None:
     """The member of staff with that account; who works here is for colleagues alone."""
     if account_id is None or not _is_staff(info):
         return None
@@ -51,7 +58,7 @@ async def colleague(info: Info, account_id: str | None) -> Colleague | None:
     return Colleague.of(record) if record else None
 
 
-async def union_of(info: Info, union_id: str | None) -> Union | None:
+async def find_union(info: Info, union_id: str | None) -> Union | None:
     """The union with that id."""
     if union_id is None:
         return None
@@ -71,7 +78,7 @@ class HireProof:
         return cls(
             employer=record.employer,
             seeker=record.seeker,
-            agreed=record.agreed,
+            agreed=record.is_agreed,
             disagreement=record.disagreement,
         )
 
@@ -88,7 +95,7 @@ class TimelineEntry:
 
     @strawberry.field(description="Null for the service itself, and for the person.")
     async def by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.by)
+        return await find_colleague(info, self.record.by)
 
 
 @strawberry.type(description="The person was interested.")
@@ -116,7 +123,7 @@ class AdvancedEntry(TimelineEntry):
 class AssignedEntry(TimelineEntry):
     @strawberry.field(description="Null when it was taken out of everybody's.")
     async def assignee(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.assignee_id)
+        return await find_colleague(info, self.record.assignee_id)
 
 
 @strawberry.type(description="Somebody noted what was done or agreed.")
@@ -134,7 +141,7 @@ class NotedEntry(TimelineEntry):
 class EscalatedEntry(TimelineEntry):
     @strawberry.field
     async def union(self, info: Info) -> Union | None:
-        return await union_of(info, self.record.escalated_to)
+        return await find_union(info, self.record.escalated_to)
 
 
 @strawberry.type(description="One side said whether the person was hired.")
@@ -169,38 +176,38 @@ class CorrectedEntry(TimelineEntry): ...
 class ErasedEntry(TimelineEntry): ...
 
 
-_ENTRIES: dict[EntryKind, type[TimelineEntry]] = {
-    EntryKind.RECORDED: RecordedEntry,
-    EntryKind.ADVANCED: AdvancedEntry,
-    EntryKind.ASSIGNED: AssignedEntry,
-    EntryKind.NOTED: NotedEntry,
-    EntryKind.ESCALATED: EscalatedEntry,
-    EntryKind.CONFIRMED: ConfirmedEntry,
-    EntryKind.CONSENT_WITHDRAWN: ConsentWithdrawnEntry,
-    EntryKind.CORRECTED: CorrectedEntry,
-    EntryKind.ERASED: ErasedEntry,
+_TYPES_BY_ENTRY_KIND: dict[TimelineEntryKind, type[TimelineEntry]] = {
+    TimelineEntryKind.RECORDED: RecordedEntry,
+    TimelineEntryKind.ADVANCED: AdvancedEntry,
+    TimelineEntryKind.ASSIGNED: AssignedEntry,
+    TimelineEntryKind.NOTED: NotedEntry,
+    TimelineEntryKind.ESCALATED: EscalatedEntry,
+    TimelineEntryKind.CONFIRMED: ConfirmedEntry,
+    TimelineEntryKind.CONSENT_WITHDRAWN: ConsentWithdrawnEntry,
+    TimelineEntryKind.CORRECTED: CorrectedEntry,
+    TimelineEntryKind.ERASED: ErasedEntry,
 }
-ENTRY_TYPES: tuple[type[TimelineEntry], ...] = tuple(_ENTRIES.values())
+TIMELINE_ENTRY_TYPES: tuple[type[TimelineEntry], ...] = tuple(_TYPES_BY_ENTRY_KIND.values())
 
 
-def _entry(record: EntryRecord) -> TimelineEntry:
-    return _ENTRIES[record.kind].of(record)
+def _build_entry(record: EntryRecord) -> TimelineEntry:
+    return _TYPES_BY_ENTRY_KIND[record.kind].of(record)
 
 
 def _is_staff(info: Info) -> bool:
     caller = info.context.principal
-    return caller is not None and caller.role in STAFF
+    return caller is not None and caller.role in STAFF_ROLES
 
 
 @strawberry.type
-class FollowedUp:
+class LeadFollowUpFields:
     """The fields of a lead that are for staff alone: each is null for the giver."""
 
     record: strawberry.Private[LeadRecord]
 
     @strawberry.field(description="Who has it in hand. For staff.")
     async def assignee(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.assignee_id)
+        return await find_colleague(info, self.record.assignee_id)
 
     @strawberry.field(description="The day of the next action, from the last note. For staff.")
     def next_action_on(self, info: Info) -> date | None:
@@ -212,7 +219,7 @@ class FollowedUp:
 
     @strawberry.field(description="The union above that was told last. For staff.")
     async def escalated_to(self, info: Info) -> Union | None:
-        return await union_of(info, self.record.escalated_to if _is_staff(info) else None)
+        return await find_union(info, self.record.escalated_to if _is_staff(info) else None)
 
     @strawberry.field(description="For staff; null for the giver.")
     def hire_proof(self, info: Info) -> HireProof | None:
@@ -224,9 +231,9 @@ class FollowedUp:
     ) -> Connection[TimelineEntry] | None:
         if not _is_staff(info):
             return None
-        wanted = wanted_slice(KEYSET, first=first, after=after)
-        page = await info.context.services.store.pipeline.timeline(self.record, wanted)
-        return connection(page, KEYSET, _entry)
+        wanted = parse_page_arguments(TIMELINE_KEYSET, first=first, after=after)
+        page = await info.context.services.store.lead_timelines.page(self.record, wanted)
+        return build_connection(page, TIMELINE_KEYSET, _build_entry)
 
     @strawberry.field(
         description="To whom the caller may assign it: for an officer those of the own union and "
@@ -238,13 +245,13 @@ class FollowedUp:
         caller = info.context.principal
         if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
             return None
-        wanted = wanted_slice(COLLEAGUES, first=first, after=after)
+        wanted = parse_page_arguments(COLLEAGUE_KEYSET, first=first, after=after)
         store = info.context.services.store
         branches: Sequence[str] = ()
         if caller.role is Role.OFFICER:
             assert caller.union_id is not None  # every officer belongs to a union
-            branches = await store.unions.branch_ids(caller.union_id, limit=MOST_BRANCHES)
+            branches = await store.unions.subtree_ids(caller.union_id, limit=MAX_BRANCH_UNIONS)
         page = await store.accounts.page(
             union_ids=branches, employer_id=self.record.employer_id, wanted=wanted
         )
-        return connection(page, COLLEAGUES, Colleague.of)
+        return build_connection(page, COLLEAGUE_KEYSET, Colleague.of)

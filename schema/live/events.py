@@ -8,19 +8,19 @@ import strawberry
 from domain import cursors
 from domain.leads.leads import LeadStage
 from domain.live import events
-from domain.live.events import Placed
+from domain.live.events import EventEnvelope
 from domain.live.sessions import Segment
 from schema.context import Info
 from schema.leads.lead_types import Lead
-from schema.live.question_types import Question, shown_question
+from schema.live.question_types import Question, find_published_question
 from schema.live.session_types import LiveSession, PostingTally
-from schema.postings.posting_types import Posting, open_posting
+from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import global_id
 
 
 @strawberry.interface(description="Something that happened, at its place in a log.")
 class LogEvent:
-    placed: strawberry.Private[Placed]
+    placed: strawberry.Private[EventEnvelope]
     seq: int = strawberry.field(
         description="1, 2, 3 ... without a gap. State that is not logged (tally, presence, reset) "
         "carries the number of the last logged event."
@@ -29,7 +29,7 @@ class LogEvent:
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind this event.")
 
     @classmethod
-    def of(cls, placed: Placed) -> Self:
+    def of(cls, placed: EventEnvelope) -> Self:
         return cls(
             placed=placed,
             seq=placed.seq,
@@ -43,30 +43,30 @@ class SessionEvent(LogEvent): ...
 
 
 @strawberry.type
-class _Moved(SessionEvent):
+class _SessionStatusEvent(SessionEvent):
     @strawberry.field(description="The session as it is now.")
     async def session(self, info: Info) -> LiveSession:
-        return await _session(info, self.placed)
+        return await _load_session(info, self.placed)
 
 
 @strawberry.type(description="The session went on air.")
-class SessionStarted(_Moved): ...
+class SessionStarted(_SessionStatusEvent): ...
 
 
 @strawberry.type(description="The picture is gone for a while.")
-class SessionInterrupted(_Moved): ...
+class SessionInterrupted(_SessionStatusEvent): ...
 
 
 @strawberry.type(description="The session goes on after an interruption.")
-class SessionResumed(_Moved): ...
+class SessionResumed(_SessionStatusEvent): ...
 
 
 @strawberry.type(description="The session went off air for good.")
-class SessionEnded(_Moved): ...
+class SessionEnded(_SessionStatusEvent): ...
 
 
 @strawberry.type(description="The session was called off before it began.")
-class SessionCancelled(_Moved): ...
+class SessionCancelled(_SessionStatusEvent): ...
 
 
 @strawberry.type(
@@ -77,7 +77,7 @@ class PostingPinned(SessionEvent):
     @strawberry.field(description="Null when it was closed since.")
     async def posting(self, info: Info) -> Posting | None:
         assert isinstance(self.placed.event, events.PostingPinned)  # by _SESSION_EVENTS
-        return await open_posting(info.context, self.placed.event.posting_id)
+        return await find_open_posting(info.context, self.placed.event.posting_id)
 
 
 @strawberry.type(description="The shown posting was taken away.")
@@ -110,20 +110,20 @@ class SegmentChanged(SessionEvent):
 
 
 @strawberry.type
-class _Asked(SessionEvent):
+class _QuestionEvent(SessionEvent):
     @strawberry.field(description="As it is now; null when it was taken away since.")
     async def question(self, info: Info) -> Question | None:
         # By _SESSION_EVENTS.
         assert isinstance(self.placed.event, (events.QuestionPublished, events.QuestionAnswered))
-        return await shown_question(info.context, self.placed.event.question_id)
+        return await find_published_question(info.context, self.placed.event.question_id)
 
 
 @strawberry.type(description="A viewer's question is shown to everybody.")
-class QuestionPublished(_Asked): ...
+class QuestionPublished(_QuestionEvent): ...
 
 
 @strawberry.type(description="A question was answered, or answered anew.")
-class QuestionAnswered(_Asked): ...
+class QuestionAnswered(_QuestionEvent): ...
 
 
 @strawberry.type(description="A question that was shown was taken away.")
@@ -167,10 +167,10 @@ class PresenceChanged(SessionEvent):
 class Reset(SessionEvent):
     @strawberry.field(description="The session as it is now.")
     async def snapshot(self, info: Info) -> LiveSession:
-        return await _session(info, self.placed)
+        return await _load_session(info, self.placed)
 
 
-async def _session(info: Info, placed: Placed) -> LiveSession:
+async def _load_session(info: Info, placed: EventEnvelope) -> LiveSession:
     assert not isinstance(placed.event, events.PostingMatched)  # no log of a session holds one
     record = await info.context.loaders.sessions.load(placed.event.session_id)
     assert record is not None  # a session with events is never deleted
@@ -181,7 +181,7 @@ async def _session(info: Info, placed: Placed) -> LiveSession:
 class LeadEvent(LogEvent): ...
 
 
-async def _lead(info: Info, lead_id: str) -> Lead:
+async def _load_lead(info: Info, lead_id: str) -> Lead:
     record = await info.context.loaders.leads.load(lead_id)
     assert record is not None  # leads are not deleted
     return Lead.of(record)
@@ -192,7 +192,7 @@ class LeadRecorded(LeadEvent):
     @strawberry.field(description="The lead as it is now.")
     async def lead(self, info: Info) -> Lead:
         assert isinstance(self.placed.event, events.LeadRecorded)  # by _LEAD_EVENTS
-        return await _lead(info, self.placed.event.lead_id)
+        return await _load_lead(info, self.placed.event.lead_id)
 
 
 @strawberry.type(description="A lead came to another stage.")
@@ -200,7 +200,7 @@ class LeadAdvanced(LeadEvent):
     @strawberry.field(description="The lead as it is now.")
     async def lead(self, info: Info) -> Lead:
         assert isinstance(self.placed.event, events.LeadAdvanced)  # by _LEAD_EVENTS
-        return await _lead(info, self.placed.event.lead_id)
+        return await _load_lead(info, self.placed.event.lead_id)
 
     @strawberry.field(description="The stage that it came to by this event.")
     def stage(self) -> LeadStage:
@@ -209,7 +209,7 @@ class LeadAdvanced(LeadEvent):
 
 
 @strawberry.type
-class _Followed(LeadEvent):
+class _LeadFollowUpEvent(LeadEvent):
     @strawberry.field(description="The lead as it is now.")
     async def lead(self, info: Info) -> Lead:
         event = self.placed.event
@@ -218,23 +218,23 @@ class _Followed(LeadEvent):
             event,
             (events.LeadAssigned, events.LeadNoted, events.LeadEscalated, events.HireConfirmed),
         )
-        return await _lead(info, event.lead_id)
+        return await _load_lead(info, event.lead_id)
 
 
 @strawberry.type(description="Somebody has a lead in hand, or nobody any more.")
-class LeadAssigned(_Followed): ...
+class LeadAssigned(_LeadFollowUpEvent): ...
 
 
 @strawberry.type(description="Somebody noted something about a lead: see its `timeline`.")
-class LeadNoted(_Followed): ...
+class LeadNoted(_LeadFollowUpEvent): ...
 
 
 @strawberry.type(description="A lead was overdue, and the next union above was told.")
-class LeadEscalated(_Followed): ...
+class LeadEscalated(_LeadFollowUpEvent): ...
 
 
 @strawberry.type(description="One side said whether the person was hired.")
-class HireConfirmed(_Followed): ...
+class HireConfirmed(_LeadFollowUpEvent): ...
 
 
 @strawberry.type(
@@ -243,7 +243,7 @@ class HireConfirmed(_Followed): ...
 class LeadsReset(LeadEvent): ...
 
 
-_SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
+_SESSION_EVENT_TYPES: dict[type[events.Event], type[SessionEvent]] = {
     events.SessionStarted: SessionStarted,
     events.SessionInterrupted: SessionInterrupted,
     events.SessionResumed: SessionResumed,
@@ -262,7 +262,7 @@ _SESSION_EVENTS: dict[type[events.Event], type[SessionEvent]] = {
     # What cannot be told is made good by the state that it led to.
     events.Unrecognised: Reset,
 }
-_LEAD_EVENTS: dict[type[events.Event], type[LeadEvent]] = {
+_LEAD_EVENT_TYPES: dict[type[events.Event], type[LeadEvent]] = {
     events.LeadRecorded: LeadRecorded,
     events.LeadAdvanced: LeadAdvanced,
     events.LeadAssigned: LeadAssigned,
@@ -273,15 +273,15 @@ _LEAD_EVENTS: dict[type[events.Event], type[LeadEvent]] = {
     events.Unrecognised: LeadsReset,
 }
 EVENT_TYPES: tuple[type[LogEvent], ...] = tuple(
-    dict.fromkeys((*_SESSION_EVENTS.values(), *_LEAD_EVENTS.values()))
+    dict.fromkeys((*_SESSION_EVENT_TYPES.values(), *_LEAD_EVENT_TYPES.values()))
 )
 
 
-def session_event(placed: Placed) -> SessionEvent:
+def build_session_event(placed: EventEnvelope) -> SessionEvent:
     """The GraphQL object of an event of a session."""
-    return _SESSION_EVENTS[type(placed.event)].of(placed)
+    return _SESSION_EVENT_TYPES[type(placed.event)].of(placed)
 
 
-def lead_event(placed: Placed) -> LeadEvent:
+def build_lead_event(placed: EventEnvelope) -> LeadEvent:
     """The GraphQL object of an event of a session's leads."""
-    return _LEAD_EVENTS[type(placed.event)].of(placed)
+    return _LEAD_EVENT_TYPES[type(placed.event)].of(placed)

@@ -5,16 +5,16 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import NotFound, PostingNotOpen
-from domain.identity.accounts import VISITORS, Role
+from domain.identity.accounts import VISITOR_ROLES, Role
 from domain.identity.scopes import may_direct
 from domain.live.questions import Question as QuestionRecord
 from domain.live.questions import check_answer, check_question
-from domain.screening.screening import check_said
+from domain.screening.screening import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.live.question_types import Question
-from schema.relay import local_id
-from schema.scopes import in_sight
+from schema.relay import parse_global_id
+from schema.scopes import require_visible_session
 from services.live.sessions import check_live, check_presented
 from storage.mongo.client import new_id
 
@@ -58,14 +58,14 @@ class QuestionChanged:
     question: Question
 
 
-ChangeRefusal = errors.QuestionConflict | errors.AnyRefusal
+ChangeRefusal = errors.QuestionConflict | errors.CommonRefusal
 AskQuestionResult = Annotated[
     QuestionAsked
     | errors.SessionNotLive
     | errors.PostingNotInSession
     | errors.PostingNotOpen
     | errors.TooManyAttempts
-    | errors.AnyRefusal,
+    | errors.CommonRefusal,
     strawberry.union("AskQuestionResult"),
 ]
 PublishQuestionResult = Annotated[
@@ -87,11 +87,11 @@ class QuestionMutations:
     )
     async def ask_question(self, info: Info, input: AskQuestionInput) -> AskQuestionResult:
         context = info.context
-        asker = context.require(*VISITORS).subject
-        session_id = local_id(input.session_id, "LiveSession", "input", "sessionId")
+        asker = context.require(*VISITOR_ROLES).subject
+        session_id = parse_global_id(input.session_id, "LiveSession", "input", "sessionId")
         about = None
         if input.posting_id is not None:
-            about = local_id(input.posting_id, "Posting", "input", "postingId")
+            about = parse_global_id(input.posting_id, "Posting", "input", "postingId")
         body = check_question(input.body, ("input", "body"))
         await _check_askable(context, session_id, about)
         question = QuestionRecord(
@@ -109,7 +109,7 @@ class QuestionMutations:
     async def publish_question(
         self, info: Info, input: PublishQuestionInput
     ) -> PublishQuestionResult:
-        question = await _directed(info.context, input)
+        question = await _require_question(info.context, input)
         changed = await info.context.services.questions.publish(question)
         return QuestionChanged(question=Question.of(changed))
 
@@ -118,9 +118,9 @@ class QuestionMutations:
         "answer replaces an earlier one."
     )
     async def answer_question(self, info: Info, input: AnswerQuestionInput) -> AnswerQuestionResult:
-        question = await _directed(info.context, input)
+        question = await _require_question(info.context, input)
         answer = check_answer(input.answer, ("input", "answer"))
-        check_said(answer, ("input", "answer"))
+        check_public_text(answer, ("input", "answer"))
         changed = await info.context.services.questions.answer(question, answer)
         return QuestionChanged(question=Question.of(changed))
 
@@ -130,14 +130,14 @@ class QuestionMutations:
     async def decline_question(
         self, info: Info, input: DeclineQuestionInput
     ) -> DeclineQuestionResult:
-        question = await _directed(info.context, input)
+        question = await _require_question(info.context, input)
         changed = await info.context.services.questions.decline(question)
         return QuestionChanged(question=Question.of(changed))
 
 
 async def _check_askable(context: Context, session_id: str, posting_id: str | None) -> None:
     found = await context.loaders.sessions.load(session_id)
-    session = in_sight(context, found, "input", "sessionId")
+    session = require_visible_session(context, found, "input", "sessionId")
     check_live(session)
     if posting_id is None:
         return
@@ -149,13 +149,13 @@ async def _check_askable(context: Context, session_id: str, posting_id: str | No
         raise PostingNotOpen("This posting is no longer open; look at the others.")
 
 
-async def _directed(context: Context, given: QuestionInput) -> QuestionRecord:
+async def _require_question(context: Context, given: QuestionInput) -> QuestionRecord:
     """The question if the caller directs its session.
 
     :raises NotFound: there is none, or not for these eyes.
     """
     caller = context.require(Role.HOST, Role.OFFICER)
-    wanted = local_id(given.question_id, "Question", "input", "questionId")
+    wanted = parse_global_id(given.question_id, "Question", "input", "questionId")
     record = await context.loaders.questions.load(wanted)
     session = await context.loaders.sessions.load(record.session_id) if record else None
     if record is None or session is None or not may_direct(caller, session):

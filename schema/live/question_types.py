@@ -6,22 +6,22 @@ from typing import Self
 import strawberry
 
 from domain.identity.scopes import may_direct, may_see_session
-from domain.live.questions import SHOWN, QuestionStatus
+from domain.live.questions import PUBLIC_STATUSES, QuestionStatus
 from domain.live.questions import Question as QuestionRecord
 from schema.context import Context, Info
-from schema.postings.posting_types import Posting, open_posting
+from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    wanted_slice,
+    id_keyset,
+    parse_page_arguments,
 )
-from schema.scopes import directed
+from schema.scopes import require_directed_session
 
-KEYSET: Keyset[QuestionRecord] = by_id("questions", lambda question: question.id)
+QUESTION_KEYSET: Keyset[QuestionRecord] = id_keyset("questions", lambda question: question.id)
 
 
 @strawberry.type(description="A viewer's question, and the answer.")
@@ -51,16 +51,16 @@ class Question(Node):
     async def posting(self, info: Info) -> Posting | None:
         if self.record.posting_id is None:
             return None
-        return await open_posting(info.context, self.record.posting_id)
+        return await find_open_posting(info.context, self.record.posting_id)
 
 
-async def shown_question(context: Context, question_id: str) -> Question | None:
+async def find_published_question(context: Context, question_id: str) -> Question | None:
     """The question if everybody sees it: the same for whoever looks."""
     record = await context.loaders.questions.load(question_id)
-    return Question.of(record) if record is not None and record.status in SHOWN else None
+    return Question.of(record) if record is not None and record.status in PUBLIC_STATUSES else None
 
 
-async def visible_question(context: Context, question_id: str) -> Question | None:
+async def find_visible_question(context: Context, question_id: str) -> Question | None:
     """The question if the caller may see it: shown, asked by the caller, or to be looked at."""
     record = await context.loaders.questions.load(question_id)
     if record is None:
@@ -71,18 +71,18 @@ async def visible_question(context: Context, question_id: str) -> Question | Non
     is_for_caller = caller is not None and (
         caller.subject == record.asker or may_direct(caller, session)
     )
-    if is_for_caller or (record.status in SHOWN and may_see_session(caller, session)):
+    if is_for_caller or (record.status in PUBLIC_STATUSES and may_see_session(caller, session)):
         return Question.of(record)
     return None
 
 
-async def shown_questions(
+async def list_published_questions(
     info: Info, session_id: str, first: int | None, after: str | None
 ) -> Connection[Question]:
     """Those of a session that everybody sees."""
-    wanted = wanted_slice(KEYSET, first=first, after=after)
-    page = await info.context.services.store.questions.page(session_id, SHOWN, wanted)
-    return connection(page, KEYSET, Question.of)
+    wanted = parse_page_arguments(QUESTION_KEYSET, first=first, after=after)
+    page = await info.context.services.store.questions.page(session_id, PUBLIC_STATUSES, wanted)
+    return build_connection(page, QUESTION_KEYSET, Question.of)
 
 
 @strawberry.type
@@ -98,9 +98,9 @@ class QuestionQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Question]:
-        session = await directed(info.context, session_id, "sessionId")
+        session = await require_directed_session(info.context, session_id, "sessionId")
         statuses = frozenset({status} if status else QuestionStatus)
         page = await info.context.services.store.questions.page(
-            session.id, statuses, wanted_slice(KEYSET, first=first, after=after)
+            session.id, statuses, parse_page_arguments(QUESTION_KEYSET, first=first, after=after)
         )
-        return connection(page, KEYSET, Question.of)
+        return build_connection(page, QUESTION_KEYSET, Question.of)

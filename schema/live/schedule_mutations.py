@@ -10,14 +10,14 @@ from domain.free_text import check_text
 from domain.identity.accounts import Principal, Role
 from domain.identity.persons import check_name
 from domain.identity.unions import Union as UnionRecord
-from domain.live.sessions import MAX_POSTINGS, Honour, SessionFormat, SessionStatus
+from domain.live.sessions import MAX_SESSION_POSTINGS, Honour, SessionFormat, SessionStatus
 from domain.live.sessions import Host as HostRecord
 from domain.live.sessions import LiveSession as SessionRecord
-from domain.screening.screening import check_said
+from domain.screening.screening import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.live.session_types import LiveSession
-from schema.relay import local_id
+from schema.relay import parse_global_id
 from storage.mongo.client import new_id
 
 
@@ -45,7 +45,7 @@ class SessionScheduled:
 
 
 ScheduleSessionResult = Annotated[
-    SessionScheduled | errors.PostingNotOpen | errors.TextRefused | errors.AnyRefusal,
+    SessionScheduled | errors.PostingNotOpen | errors.TextRefused | errors.CommonRefusal,
     strawberry.union("ScheduleSessionResult"),
 ]
 
@@ -57,12 +57,12 @@ class ScheduleMutations:
         self, info: Info, input: ScheduleSessionInput
     ) -> ScheduleSessionResult:
         caller = info.context.require(Role.HOST, Role.OFFICER)
-        union = await _chosen_union(info.context, caller, input.union_id)
+        union = await _choose_union(info.context, caller, input.union_id)
         title = input.title.strip()
         if not title:
             raise InvalidInput("Give the session a title.", field=("input", "title"))
         check_text(title, 120, ("input", "title"))
-        check_said(title, ("input", "title"))
+        check_public_text(title, ("input", "title"))
         record = SessionRecord(
             id=new_id(),
             title=title,
@@ -70,23 +70,23 @@ class ScheduleMutations:
             status=SessionStatus.SCHEDULED,
             union_id=union.id,
             union_path=union.path,
-            host=_checked_host(input.host, input.format),
+            host=_check_host(input.host, input.format),
             owner_id=caller.subject,
-            starts_at=_checked_start(input.starts_at),
-            posting_ids=await _open_postings(info.context, input.posting_ids),
+            starts_at=_check_start(input.starts_at),
+            posting_ids=await _require_open_postings(info.context, input.posting_ids),
             created_at=info.context.services.clock(),
         )
-        await info.context.services.store.sessions.add([record])
+        await info.context.services.store.live_sessions.add([record])
         return SessionScheduled(session=LiveSession.of(record))
 
 
-async def _chosen_union(
+async def _choose_union(
     context: Context, caller: Principal, union_id: strawberry.ID | None
 ) -> UnionRecord:
     assert caller.union_id is not None  # every host and officer belongs to a union
     wanted = caller.union_id
     if union_id is not None:
-        wanted = local_id(union_id, "Union", "input", "unionId")
+        wanted = parse_global_id(union_id, "Union", "input", "unionId")
     union = await context.loaders.unions.load(wanted)
     if union is None:
         raise NotFound("There is no such union.", field=("input", "unionId"))
@@ -95,7 +95,7 @@ async def _chosen_union(
     return union
 
 
-def _checked_start(given: datetime) -> datetime:
+def _check_start(given: datetime) -> datetime:
     """The time in UTC, in the precision that is stored."""
     if given.tzinfo is None:
         raise InvalidInput(
@@ -107,7 +107,7 @@ def _checked_start(given: datetime) -> datetime:
     return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 
-def _checked_host(given: HostInput, format: SessionFormat) -> HostRecord:
+def _check_host(given: HostInput, format: SessionFormat) -> HostRecord:
     if format is SessionFormat.MODEL_WORKER_LIVE and given.honour is None:
         raise InvalidInput(
             "A model worker's session names the host's honour.", field=("input", "host", "honour")
@@ -116,13 +116,14 @@ def _checked_host(given: HostInput, format: SessionFormat) -> HostRecord:
     return HostRecord(name=name, honour=given.honour)
 
 
-async def _open_postings(context: Context, given: list[strawberry.ID]) -> tuple[str, ...]:
-    if not 1 <= len(given) <= MAX_POSTINGS:
+async def _require_open_postings(context: Context, given: list[strawberry.ID]) -> tuple[str, ...]:
+    if not 1 <= len(given) <= MAX_SESSION_POSTINGS:
         raise InvalidInput(
-            f"A session presents 1 to {MAX_POSTINGS} postings.", field=("input", "postingIds")
+            f"A session presents 1 to {MAX_SESSION_POSTINGS} postings.",
+            field=("input", "postingIds"),
         )
     wanted = [
-        local_id(posting_id, "Posting", "input", "postingIds", str(place))
+        parse_global_id(posting_id, "Posting", "input", "postingIds", str(place))
         for place, posting_id in enumerate(given)
     ]
     if len(set(wanted)) != len(wanted):

@@ -15,21 +15,21 @@ from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
 from schema.identity.unions import Union
-from schema.live.question_types import Question, shown_questions
-from schema.postings.posting_types import Posting, open_posting
+from schema.live.question_types import Question, list_published_questions
+from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
-    whole_number,
+    parse_global_id,
+    parse_page_arguments,
+    parse_whole_number,
 )
-from schema.search.posting_connection import PostingConnection, posting_connection
-from storage.live.sessions import BY_START, SessionQuery
-from storage.mongo.paging import Page, Slice
+from schema.search.posting_connection import PostingConnection, build_posting_connection
+from storage.live.sessions import BY_START, LiveSessionQuery
+from storage.mongo.paging import Page, PageRequest
 from storage.search.search_query import SearchQuery
 
 
@@ -96,20 +96,20 @@ class LiveSession(Node):
     async def postings(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> PostingConnection:
-        wanted = wanted_slice(_RUNNING_ORDER, first=first, after=after)
+        wanted = parse_page_arguments(_RUNNING_ORDER_KEYSET, first=first, after=after)
         services = info.context.services
         visible = await services.store.postings.visible_ids(
             self.record.posting_ids, services.today()
         )
-        page = _running_page(self.record, visible, wanted)
+        page = _slice_running_order(self.record, visible, wanted)
         postings = await asyncio.gather(
-            *(open_posting(info.context, posting_id) for _, posting_id in page.items)
+            *(find_open_posting(info.context, posting_id) for _, posting_id in page.items)
         )
         # One may have closed since the ids were read.
         shown = {entry: each for entry, each in zip(page.items, postings, strict=True) if each}
-        return posting_connection(
+        return build_posting_connection(
             replace(page, items=[*shown]),
-            _RUNNING_ORDER,
+            _RUNNING_ORDER_KEYSET,
             SearchQuery(on=services.today(), ids=tuple(visible)),
             node=shown.__getitem__,
         )
@@ -118,21 +118,21 @@ class LiveSession(Node):
     async def pinned_posting(self, info: Info) -> Posting | None:
         if self.record.pinned_posting_id is None:
             return None
-        return await open_posting(info.context, self.record.pinned_posting_id)
+        return await find_open_posting(info.context, self.record.pinned_posting_id)
 
     @strawberry.field(description="How many watch now, over all nodes; at most 2 seconds old.")
     async def viewers(self, info: Info) -> int:
-        return await info.context.loaders.viewers.load(self.record.id)
+        return await info.context.loaders.viewer_counts.load(self.record.id)
 
     @strawberry.field(description="How many interests there are in all.")
     async def interests(self, info: Info) -> int:
-        counts = await info.context.loaders.interests.load(self.record.id)
+        counts = await info.context.loaders.interest_counts.load(self.record.id)
         return sum(counts.values()) if counts else 0
 
     @strawberry.field(description="Interests of those postings that have any, the most first.")
     async def tallies(self, info: Info, first: int = 20) -> list[PostingTally]:
-        wanted_slice(_RUNNING_ORDER, first=first, after=None)
-        counts = await info.context.loaders.interests.load(self.record.id) or {}
+        parse_page_arguments(_RUNNING_ORDER_KEYSET, first=first, after=None)
+        counts = await info.context.loaders.interest_counts.load(self.record.id) or {}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
 
@@ -140,7 +140,7 @@ class LiveSession(Node):
     async def questions(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Question]:
-        return await shown_questions(info, self.record.id, first, after)
+        return await list_published_questions(info, self.record.id, first, after)
 
     @strawberry.field(
         description="The place in the event log that this state includes: pass it to "
@@ -150,16 +150,16 @@ class LiveSession(Node):
         return cursors.encode_seq(session_topic(self.record.id), self.record.seq)
 
 
-_RUNNING_ORDER: Keyset[tuple[int, str]] = Keyset(
+_RUNNING_ORDER_KEYSET: Keyset[tuple[int, str]] = Keyset(
     name="running-order",
     order=(("place", 1),),
     key=lambda entry: (str(entry[0]),),
-    parse=lambda parts: (whole_number(parts[0]),),
+    parse=lambda parts: (parse_whole_number(parts[0]),),
 )
 
 
-def _running_page(
-    session: SessionRecord, visible: list[str], wanted: Slice
+def _slice_running_order(
+    session: SessionRecord, visible: list[str], wanted: PageRequest
 ) -> Page[tuple[int, str]]:
     """Places and ids of the visible postings after the place that ``wanted`` names.
 
@@ -187,7 +187,7 @@ class LiveSessionFilter:
     mine: bool | None = strawberry.field(default=None, description="For hosts: my own.")
 
 
-_LATEST_START: Keyset[SessionRecord] = Keyset(
+_LATEST_START_KEYSET: Keyset[SessionRecord] = Keyset(
     name="sessions",
     order=BY_START,
     key=lambda session: (session.starts_at.strftime("%Y%m%dT%H%M%S.%f"), session.id),
@@ -198,7 +198,7 @@ _LATEST_START: Keyset[SessionRecord] = Keyset(
 )
 
 
-async def visible_session(context: Context, session_id: str) -> LiveSession | None:
+async def find_visible_session(context: Context, session_id: str) -> LiveSession | None:
     """The session if the caller may see it."""
     record = await context.loaders.sessions.load(session_id)
     if record is None or not may_see_session(context.principal, record):
@@ -210,7 +210,7 @@ async def visible_session(context: Context, session_id: str) -> LiveSession | No
 class SessionQueries:
     @strawberry.field(description="One live session; null when there is none.")
     async def live_session(self, info: Info, id: strawberry.ID) -> LiveSession | None:
-        return await visible_session(info.context, local_id(id, "LiveSession", "id"))
+        return await find_visible_session(info.context, parse_global_id(id, "LiveSession", "id"))
 
     @strawberry.field(description="Live sessions, the latest start first.")
     async def live_sessions(
@@ -220,17 +220,19 @@ class SessionQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LiveSession]:
-        wanted = wanted_slice(_LATEST_START, first=first, after=after)
-        query = _query(info.context, filter or LiveSessionFilter())
-        page = await info.context.services.store.sessions.page(query, wanted)
-        return connection(page, _LATEST_START, LiveSession.of)
+        wanted = parse_page_arguments(_LATEST_START_KEYSET, first=first, after=after)
+        query = _build_query(info.context, filter or LiveSessionFilter())
+        page = await info.context.services.store.live_sessions.page(query, wanted)
+        return build_connection(page, _LATEST_START_KEYSET, LiveSession.of)
 
 
-def _query(context: Context, filter: LiveSessionFilter) -> SessionQuery:
+def _build_query(context: Context, filter: LiveSessionFilter) -> LiveSessionQuery:
     union_id = filter.union_id
-    return SessionQuery(
+    return LiveSessionQuery(
         status=filter.status,
-        union_id=None if union_id is None else local_id(union_id, "Union", "filter", "unionId"),
+        union_id=None
+        if union_id is None
+        else parse_global_id(union_id, "Union", "filter", "unionId"),
         owner_id=context.require(Role.HOST).subject if filter.mine else None,
-        drafts=bool(filter.mine),
+        include_drafts=bool(filter.mine),
     )

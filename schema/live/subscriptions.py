@@ -11,20 +11,20 @@ from typing import Any
 import strawberry
 
 from domain import cursors
-from domain.identity.accounts import VISITORS, Principal, Role
-from domain.identity.scopes import check_directs
-from domain.live.events import Placed, lead_topic, seeker_topic, session_topic
+from domain.identity.accounts import VISITOR_ROLES, Principal, Role
+from domain.identity.scopes import check_may_direct
+from domain.live.events import EventEnvelope, lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
-from schema.live.events import LeadEvent, SessionEvent, lead_event, session_event
-from schema.matching.match_events import SeekerEvent, seeker_event
-from schema.relay import local_id
-from schema.scopes import in_sight
-from schema.seekers.seeker_types import own_profile
+from schema.live.events import LeadEvent, SessionEvent, build_lead_event, build_session_event
+from schema.matching.match_events import SeekerEvent, build_seeker_event
+from schema.relay import parse_global_id
+from schema.scopes import require_visible_session
+from schema.seekers.seeker_types import require_own_seeker
 
 
 @dataclass(frozen=True, kw_only=True)
-class Following:
+class SubscriptionSource:
     """What one subscriber is admitted to.
 
     ``audience`` names everything about the caller that may change what it sees; subscribers of
@@ -33,91 +33,95 @@ class Following:
     """
 
     topic: str
-    session_id: str
+    subject_id: str
     """Of whom the log tells: a session, or a seeker."""
-    after: int | None
+    after_seq: int | None
     audience: str
     principal: Principal
-    viewer: str | None
-    event: Callable[[Placed], Any]
+    viewer_id: str | None
+    build_event: Callable[[EventEnvelope], Any]
 
 
 ANY_VIEWER = Principal(role=Role.VIEWER, subject="")
 """Stands for every visitor: nothing that they see of a session depends on which of them looks."""
 
 
-def _audience(caller: Principal) -> tuple[str, Principal]:
-    if caller.role in VISITORS:
+def _resolve_audience(caller: Principal) -> tuple[str, Principal]:
+    if caller.role in VISITOR_ROLES:
         return "viewer", ANY_VIEWER
     seat = caller.role, caller.subject, caller.union_id, caller.employer_id
     return "/".join(part or "" for part in seat), caller
 
 
-def _after(cursor: str | None, topic: str) -> int | None:
+def _parse_after(cursor: str | None, topic: str) -> int | None:
     """The seq to go on from, or ``OF_ANOTHER_LOG``."""
     if cursor is None:
         return None
     named, seq = cursors.decode_seq(cursor)
-    return seq if named == topic else OF_ANOTHER_LOG
+    return seq if named == topic else UNREACHABLE_SEQ
 
 
-OF_ANOTHER_LOG = 1 << 62
+UNREACHABLE_SEQ = 1 << 62
 """Beyond the end of every log: whoever wants to go on from there is reset."""
 
 
-async def _session(context: Context, session_id: str) -> SessionRecord:
-    wanted = local_id(session_id, "LiveSession", "sessionId")
-    return in_sight(context, await context.services.recent_sessions.get(wanted), "sessionId")
+async def _require_session(context: Context, session_id: str) -> SessionRecord:
+    wanted = parse_global_id(session_id, "LiveSession", "sessionId")
+    return require_visible_session(
+        context, await context.services.cached_sessions.get(wanted), "sessionId"
+    )
 
 
-async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Following:
+async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> SubscriptionSource:
     caller = context.require(*Role)
-    session = await _session(context, arguments["sessionId"])
-    audience, principal = _audience(caller)
+    session = await _require_session(context, arguments["sessionId"])
+    audience, principal = _resolve_audience(caller)
     topic = session_topic(session.id)
-    return Following(
+    return SubscriptionSource(
         topic=topic,
-        session_id=session.id,
-        after=_after(arguments.get("after"), topic),
+        subject_id=session.id,
+        after_seq=_parse_after(arguments.get("after"), topic),
         audience=audience,
         principal=principal,
-        viewer=caller.subject if caller.role in VISITORS else None,
-        event=session_event,
+        viewer_id=caller.subject if caller.role in VISITOR_ROLES else None,
+        build_event=build_session_event,
     )
 
 
-async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> Following:
+async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> SubscriptionSource:
     caller = context.require(Role.HOST, Role.OFFICER)
-    session = await _session(context, arguments["sessionId"])
-    check_directs(caller, session)
-    audience, principal = _audience(caller)
+    session = await _require_session(context, arguments["sessionId"])
+    check_may_direct(caller, session)
+    audience, principal = _resolve_audience(caller)
     topic = lead_topic(session.id)
-    return Following(
+    return SubscriptionSource(
         topic=topic,
-        session_id=session.id,
-        after=_after(arguments.get("after"), topic),
+        subject_id=session.id,
+        after_seq=_parse_after(arguments.get("after"), topic),
         audience=audience,
         principal=principal,
-        viewer=None,
-        event=lead_event,
+        viewer_id=None,
+        build_event=build_lead_event,
     )
 
 
-async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Following:
-    seeker = await own_profile(context)
+async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> SubscriptionSource:
+    seeker = await require_own_seeker(context)
     topic = seeker_topic(seeker.id)
-    return Following(
+    return SubscriptionSource(
         topic=topic,
-        session_id=seeker.id,
-        after=_after(arguments.get("after"), topic),
+        subject_id=seeker.id,
+        after_seq=_parse_after(arguments.get("after"), topic),
         audience=topic,
         principal=context.require(Role.SEEKER),
-        viewer=None,
-        event=seeker_event,
+        viewer_id=None,
+        build_event=build_seeker_event,
     )
 
 
-SHARED: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[Following]]] = {
+SUBSCRIPTION_SOURCES: Mapping[
+    str, Callable[[Context, Mapping[str, Any]], Awaitable[SubscriptionSource]]
+] = {
     "sessionEvents": _follow_session,
     "leadEvents": _follow_leads,
     "postingMatched": _follow_matches,

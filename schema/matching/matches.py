@@ -6,22 +6,29 @@ import strawberry
 
 from domain.errors import BadPageSize, NotFound
 from domain.identity.accounts import Role
-from domain.matching.constraints import MatchCode, broken_limits
-from domain.matching.constraints import Reason as ReasonRecord
+from domain.matching.constraints import MatchCode, find_violations
+from domain.matching.constraints import MatchReason as ReasonRecord
 from domain.matching.jobs import job_of
-from domain.matching.matching import FEWEST, MOST, Board, Match, assessed, suits
-from domain.seekers.profile import reached
+from domain.matching.matching import MAX_MATCHES, MIN_MATCHES, JobIndex, Match, assess_job, suits
+from domain.seekers.profile import job_match_keys
 from domain.seekers.seekers import Seeker as SeekerRecord
-from domain.seekers.seekers import check_matched
+from domain.seekers.seekers import check_matchable
 from schema.context import Context, Info
-from schema.postings.posting_types import Posting, open_posting
-from schema.relay import Connection, Keyset, by_id, connection, local_id, wanted_slice
-from schema.seekers.seeker_types import Seeker, in_scope, own_profile
+from schema.postings.posting_types import Posting, find_open_posting
+from schema.relay import (
+    Connection,
+    Keyset,
+    build_connection,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
+)
+from schema.seekers.seeker_types import Seeker, require_own_seeker, require_seeker
 from storage.mongo.paging import Page
 
-MOST_LOOKED_AT = 5_000
+MAX_SEEKERS_EXAMINED = 5_000
 """Seekers whom one page of `matchingSeekers` looks at."""
-_READ = 200
+_SEEKERS_PER_READ = 200
 
 
 @strawberry.type(description="One thing said of a posting.")
@@ -68,32 +75,34 @@ class SeekerMatch:
     match: PostingMatch
 
 
-async def shown(context: Context, matches: tuple[Match, ...]) -> list[PostingMatch]:
+async def build_open_matches(context: Context, matches: tuple[Match, ...]) -> list[PostingMatch]:
     """The matches whose posting is open at this moment."""
     found: list[PostingMatch] = []
     for match in matches:
-        posting = await open_posting(context, match.posting_id)
+        posting = await find_open_posting(context, match.posting_id)
         if posting is not None:
             found.append(PostingMatch.of(match, posting))
     return found
 
 
-async def matched(context: Context, seeker: SeekerRecord, most: int) -> list[PostingMatch]:
+async def recommend_postings(
+    context: Context, seeker: SeekerRecord, most: int
+) -> list[PostingMatch]:
     """The postings that suit a seeker best.
 
     :raises StatusConflict: nothing may be looked for on their behalf.
     """
-    check_matched(seeker)
+    check_matchable(seeker)
     jobs, on = context.services.store.jobs, context.services.today()
     wants = seeker.profile.wants
-    wished = await jobs.fitting(wants, on, occupations=wants.occupations)
-    matches = Board(wished).matches(seeker.profile, most)
-    if wants.occupations and len(matches) < min(FEWEST, most):
-        matches = Board(await jobs.fitting(wants, on)).matches(seeker.profile, most)
-    return await shown(context, matches)
+    wished = await jobs.find_fitting(wants, on, occupations=wants.occupations)
+    matches = JobIndex(wished).find_matches(seeker.profile, most)
+    if wants.occupations and len(matches) < min(MIN_MATCHES, most):
+        matches = JobIndex(await jobs.find_fitting(wants, on)).find_matches(seeker.profile, most)
+    return await build_open_matches(context, matches)
 
 
-async def explained(
+async def explain_match(
     context: Context, seeker: SeekerRecord, posting_id: strawberry.ID
 ) -> MatchExplanation:
     """Why a posting suits a seeker, or what rules it out.
@@ -101,21 +110,23 @@ async def explained(
     :raises StatusConflict: nothing may be looked for on their behalf.
     :raises NotFound: it is not open.
     """
-    check_matched(seeker)
-    posting = await open_posting(context, local_id(posting_id, "Posting", "postingId"))
+    check_matchable(seeker)
+    posting = await find_open_posting(context, parse_global_id(posting_id, "Posting", "postingId"))
     if posting is None:
         raise NotFound("There is no such posting open.", field=("postingId",))
     job = job_of(posting.record)
-    match = assessed(seeker.profile, job)
+    match = assess_job(seeker.profile, job)
     return MatchExplanation(
-        excluded_by=[MatchReason.of(reason) for reason in broken_limits(seeker.profile.wants, job)],
+        excluded_by=[
+            MatchReason.of(reason) for reason in find_violations(seeker.profile.wants, job)
+        ],
         match=PostingMatch.of(match, posting) if match else None,
     )
 
 
-_LOOKED_AT: Keyset[SeekerRecord] = by_id("matching-seekers", lambda seeker: seeker.id)
-_MATCHING: Keyset[tuple[SeekerRecord, Match]] = by_id(
-    _LOOKED_AT.name, lambda found: _LOOKED_AT.key(found[0])[0]
+_SEEKER_KEYSET: Keyset[SeekerRecord] = id_keyset("matching-seekers", lambda seeker: seeker.id)
+_SEEKER_MATCH_KEYSET: Keyset[tuple[SeekerRecord, Match]] = id_keyset(
+    _SEEKER_KEYSET.name, lambda found: _SEEKER_KEYSET.key(found[0])[0]
 )
 
 
@@ -125,10 +136,12 @@ class MatchQueries:
         description="For seekers: up to 5 open postings, the best first, with reasons. No limit of "
         "the profile is ever broken, and employers differ while there are others."
     )
-    async def recommended_postings(self, info: Info, first: int = MOST) -> list[PostingMatch]:
-        if not 0 <= first <= MOST:
-            raise BadPageSize(f"first is 0 to {MOST}.", field=("first",))
-        return await matched(info.context, await own_profile(info.context), first)
+    async def recommended_postings(
+        self, info: Info, first: int = MAX_MATCHES
+    ) -> list[PostingMatch]:
+        if not 0 <= first <= MAX_MATCHES:
+            raise BadPageSize(f"first is 0 to {MAX_MATCHES}.", field=("first",))
+        return await recommend_postings(info.context, await require_own_seeker(info.context), first)
 
     @strawberry.field(
         description="Why a posting suits, or which limits rule it out. For seekers; officers name "
@@ -138,19 +151,19 @@ class MatchQueries:
         self, info: Info, posting_id: strawberry.ID, seeker_id: strawberry.ID | None = None
     ) -> MatchExplanation:
         if seeker_id is None:
-            seeker = await own_profile(info.context)
+            seeker = await require_own_seeker(info.context)
         else:
-            seeker = await in_scope(info.context, seeker_id, "seekerId")
-        return await explained(info.context, seeker, posting_id)
+            seeker = await require_seeker(info.context, seeker_id, "seekerId")
+        return await explain_match(info.context, seeker, posting_id)
 
     @strawberry.field(description="For officers: what `recommendedPostings` gives the seeker.")
     async def matches(self, info: Info, seeker_id: strawberry.ID) -> list[PostingMatch]:
-        seeker = await in_scope(info.context, seeker_id, "seekerId")
-        return await matched(info.context, seeker, MOST)
+        seeker = await require_seeker(info.context, seeker_id, "seekerId")
+        return await recommend_postings(info.context, seeker, MAX_MATCHES)
 
     @strawberry.field(
         description="For officers: seekers of their scope whom an open posting suits, the newest "
-        f"first, masked. A page looks at {MOST_LOOKED_AT:,} of them and may have fewer than "
+        f"first, masked. A page looks at {MAX_SEEKERS_EXAMINED:,} of them and may have fewer than "
         "wanted, or none: `endCursor` goes on behind the last one that it looked at."
     )
     async def matching_seekers(
@@ -162,11 +175,13 @@ class MatchQueries:
     ) -> Connection[SeekerMatch]:
         context = info.context
         caller = context.require(Role.OFFICER)
-        wanted = wanted_slice(_MATCHING, first=first, after=after)
-        posting = await open_posting(context, local_id(posting_id, "Posting", "postingId"))
+        wanted = parse_page_arguments(_SEEKER_MATCH_KEYSET, first=first, after=after)
+        posting = await find_open_posting(
+            context, parse_global_id(posting_id, "Posting", "postingId")
+        )
         if posting is None:
             raise NotFound("There is no such posting open.", field=("postingId",))
-        found, left_at = await _whom_it_suits(
+        found, left_at = await _find_matching_seekers(
             context,
             posting,
             union_id=caller.union_id,
@@ -178,35 +193,35 @@ class MatchQueries:
             has_next=left_at is not None or len(found) > wanted.limit,
             has_previous=wanted.after is not None,
         )
-        answer = connection(
+        answer = build_connection(
             page,
-            _MATCHING,
+            _SEEKER_MATCH_KEYSET,
             lambda each: SeekerMatch(
                 seeker=Seeker.of(each[0]), match=PostingMatch.of(each[1], posting)
             ),
         )
         if left_at is not None:
-            answer.page_info.end_cursor = _LOOKED_AT.cursor(left_at)
+            answer.page_info.end_cursor = _SEEKER_KEYSET.encode_cursor(left_at)
         return answer
 
 
-async def _whom_it_suits(
+async def _find_matching_seekers(
     context: Context, posting: Posting, *, union_id: str | None, before: str | None, most: int
 ) -> tuple[list[tuple[SeekerRecord, Match]], SeekerRecord | None]:
     """Up to ``most``, and the last one looked at when there are more to look at than one may."""
     job = job_of(posting.record)
-    keys = reached(job.occupation, job.place_code)
+    keys = job_match_keys(job.occupation, job.place_code)
     found: list[tuple[SeekerRecord, Match]] = []
-    for _ in range(MOST_LOOKED_AT // _READ):
-        seekers = await context.services.store.seekers.reached(
-            keys, union_id=union_id, before=before, limit=_READ
+    for _ in range(MAX_SEEKERS_EXAMINED // _SEEKERS_PER_READ):
+        seekers = await context.services.store.seekers.by_reach(
+            keys, union_id=union_id, before=before, limit=_SEEKERS_PER_READ
         )
         for seeker in seekers:
             # A saved search reaches, too; here the profile alone counts.
-            match = assessed(seeker.profile, job) if suits(seeker.profile, job) else None
+            match = assess_job(seeker.profile, job) if suits(seeker.profile, job) else None
             if match is not None:
                 found.append((seeker, match))
-        if len(found) >= most or len(seekers) < _READ:
+        if len(found) >= most or len(seekers) < _SEEKERS_PER_READ:
             return found[:most], None
         before = seekers[-1].id
     return found, seekers[-1]

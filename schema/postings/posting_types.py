@@ -10,26 +10,26 @@ from domain.identity.accounts import Role
 from domain.postings.postings import CloseReason, PostingStatus
 from domain.postings.postings import Posting as PostingRecord
 from domain.screening.screening import check_terms
-from domain.screening.verdicts import admitted
+from domain.screening.verdicts import create_posting
 from schema import errors
 from schema.context import Context, Info
 from schema.employers.employers import Employer
-from schema.postings.terms import Terms, TermsInput, given_terms, terms_of
+from schema.postings.terms import Terms, TermsInput, parse_terms_input, term_fields
 from schema.relay import (
     Node,
     global_id,
-    local_id,
+    parse_global_id,
 )
-from schema.scopes import concerns
+from schema.scopes import manages_posting
 from schema.screening.findings import Finding
-from schema.screening.review_types import Reviewed
+from schema.screening.review_types import PostingReviewFields
 from storage.mongo.client import new_id
 
 
 @strawberry.type(description="A job that an employer offers.")
-class Posting(Node, Terms, Reviewed):
+class Posting(Node, Terms, PostingReviewFields):
     record: strawberry.Private[PostingRecord]
-    offered_by: strawberry.Private[Employer | None]
+    preloaded_employer: strawberry.Private[Employer | None]
     """Its employer, where a list has read those of all its postings at once."""
     status: PostingStatus
     revision: int = strawberry.field(description="Grows by one with each change of the terms.")
@@ -42,7 +42,7 @@ class Posting(Node, Terms, Reviewed):
     def of(cls, record: PostingRecord, offered_by: Employer | None = None) -> Self:
         return cls(
             record=record,
-            offered_by=offered_by,
+            preloaded_employer=offered_by,
             id=global_id("Posting", record.id),
             status=record.status,
             revision=record.revision,
@@ -50,33 +50,33 @@ class Posting(Node, Terms, Reviewed):
             close_reason=record.close_reason,
             closed_at=record.closed_at,
             synthetic=record.synthetic,
-            **terms_of(record.terms),
+            **term_fields(record.terms),
         )
 
     @strawberry.field(description="Who offers it.")
     def employer(self, info: Info) -> Employer:
-        if self.offered_by is not None:
-            return self.offered_by
+        if self.preloaded_employer is not None:
+            return self.preloaded_employer
         # graphql-core awaits it.
-        return self._employer(info)  # type: ignore[return-value] # what Strawberry is told
+        return self._load_employer(info)  # type: ignore[return-value] # what Strawberry is told
 
-    async def _employer(self, info: Info) -> Employer:
+    async def _load_employer(self, info: Info) -> Employer:
         record = await info.context.loaders.employers.load(self.record.employer_id)
         assert record is not None  # an employer with postings is never deleted
         return Employer.of(record)
 
 
-async def visible_posting(context: Context, posting_id: str) -> Posting | None:
+async def find_visible_posting(context: Context, posting_id: str) -> Posting | None:
     """The posting if the caller may see it."""
     record = await context.loaders.postings.load(posting_id)
     if record is None:
         return None
-    if record.is_open(context.services.today()) or await concerns(context, record):
+    if record.is_open(context.services.today()) or await manages_posting(context, record):
         return Posting.of(record)
     return None
 
 
-async def open_posting(context: Context, posting_id: str) -> Posting | None:
+async def find_open_posting(context: Context, posting_id: str) -> Posting | None:
     """The posting if it is open: what everybody in a room sees."""
     record = await context.loaders.postings.load(posting_id)
     return Posting.of(record) if record and record.is_open(context.services.today()) else None
@@ -109,7 +109,7 @@ class PostingRefused:
 
 
 SubmitPostingResult = Annotated[
-    PostingAccepted | PostingHeld | PostingRefused | errors.AnyRefusal,
+    PostingAccepted | PostingHeld | PostingRefused | errors.CommonRefusal,
     strawberry.union("SubmitPostingResult"),
 ]
 
@@ -120,18 +120,18 @@ class PostingMutations:
     async def submit_posting(self, info: Info, input: SubmitPostingInput) -> SubmitPostingResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         services = info.context.services
-        employer_id = local_id(input.employer_id, "Employer", "input", "employerId")
+        employer_id = parse_global_id(input.employer_id, "Employer", "input", "employerId")
         employer = await info.context.loaders.employers.load(employer_id)
         if employer is None:
             raise NotFound("There is no such employer.", field=("input", "employerId"))
         if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
             raise NotPermitted("You recruit for another employer.")
-        terms = given_terms(input)
+        terms = parse_terms_input(input)
         check_terms(terms, services.today())
         union = await info.context.loaders.unions.load(employer.union_id)
         assert union is not None  # a union with employers is never deleted
-        table = services.wages
-        record = admitted(
+        table = services.wage_table
+        record = create_posting(
             new_id(),
             employer=employer,
             union_path=union.path,
@@ -140,7 +140,7 @@ class PostingMutations:
             by=caller.subject,
             at=services.clock(),
         )
-        return answer_of(await services.gate.admit(record, table))
+        return build_gate_result(await services.posting_gate.admit(record, table))
 
 
 def check_revision(posting: PostingRecord, expected: int | None) -> None:
@@ -154,7 +154,7 @@ def check_revision(posting: PostingRecord, expected: int | None) -> None:
         )
 
 
-_ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
+_RESULT_TYPES: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefused]] = {
     PostingStatus.OPEN: PostingAccepted,
     PostingStatus.IN_REVIEW: PostingHeld,
     PostingStatus.SUSPENDED: PostingHeld,
@@ -163,7 +163,7 @@ _ANSWERS: dict[PostingStatus, type[PostingAccepted | PostingHeld | PostingRefuse
 }
 
 
-def answer_of(record: PostingRecord) -> PostingAccepted | PostingHeld | PostingRefused:
+def build_gate_result(record: PostingRecord) -> PostingAccepted | PostingHeld | PostingRefused:
     """What the gate says of a posting that has just gone through it."""
     findings = [Finding.of(finding) for finding in record.findings]
-    return _ANSWERS[record.status](posting=Posting.of(record), findings=findings)
+    return _RESULT_TYPES[record.status](posting=Posting.of(record), findings=findings)

@@ -18,12 +18,12 @@ from schema.postings.posting_types import (
     PostingAccepted,
     PostingHeld,
     PostingRefused,
-    answer_of,
+    build_gate_result,
     check_revision,
 )
-from schema.postings.terms import TermsInput, given_terms
-from schema.relay import local_id
-from schema.scopes import concerns
+from schema.postings.terms import TermsInput, parse_terms_input
+from schema.relay import parse_global_id
+from schema.scopes import manages_posting
 
 
 @strawberry.input(description="All terms anew, as for a new posting.")
@@ -45,11 +45,11 @@ class PostingClosed:
 
 
 ChangePostingResult = Annotated[
-    PostingAccepted | PostingHeld | PostingRefused | errors.PostingConflict | errors.AnyRefusal,
+    PostingAccepted | PostingHeld | PostingRefused | errors.PostingConflict | errors.CommonRefusal,
     strawberry.union("ChangePostingResult"),
 ]
 ClosePostingResult = Annotated[
-    PostingClosed | errors.PostingNotOpen | errors.PostingConflict | errors.AnyRefusal,
+    PostingClosed | errors.PostingNotOpen | errors.PostingConflict | errors.CommonRefusal,
     strawberry.union("ClosePostingResult"),
 ]
 
@@ -57,7 +57,7 @@ _CHANGED_MEANWHILE = "The posting was changed at this very moment. Reload it and
 
 
 @strawberry.type
-class RevisionMutations:
+class PostingChangeMutations:
     @strawberry.mutation(
         description="For officers and the employer's recruiters: other terms, screened again. "
         "What fails is seen by nobody from then on; leads keep the terms they were given for. One "
@@ -65,17 +65,17 @@ class RevisionMutations:
     )
     async def change_posting(self, info: Info, input: ChangePostingInput) -> ChangePostingResult:
         services = info.context.services
-        before = await _own_posting(info.context, input.posting_id)
+        before = await _require_managed_posting(info.context, input.posting_id)
         check_revision(before, input.expected_revision)
-        terms = given_terms(input)
+        terms = parse_terms_input(input)
         check_terms(terms, services.today())
         check_headcount(before, terms.headcount, ("input", "headcount"))
         employer = await info.context.loaders.employers.load(before.employer_id)
         assert employer is not None  # an employer with postings is never deleted
-        changed = await services.gate.change(before, terms, employer)
+        changed = await services.posting_gate.change(before, terms, employer)
         if changed is None:
             raise ConflictRefusal(_CHANGED_MEANWHILE)
-        return answer_of(changed)
+        return build_gate_result(changed)
 
     @strawberry.mutation(
         description="For officers and the employer's recruiters: nobody sees it any more. "
@@ -83,25 +83,25 @@ class RevisionMutations:
     )
     async def close_posting(self, info: Info, input: ClosePostingInput) -> ClosePostingResult:
         services = info.context.services
-        before = await _own_posting(info.context, input.posting_id)
+        before = await _require_managed_posting(info.context, input.posting_id)
         if before.status is PostingStatus.REFUSED:
             raise PostingNotOpen("The posting was refused; there is nothing to close.")
         closed: PostingRecord | None = before
         if before.status is not PostingStatus.CLOSED:
-            closed = await services.gate.close(before)
+            closed = await services.posting_gate.close(before)
         if closed is None:
             raise ConflictRefusal(_CHANGED_MEANWHILE)
         return PostingClosed(posting=Posting.of(closed))
 
 
-async def _own_posting(context: Context, posting_id: strawberry.ID) -> PostingRecord:
+async def _require_managed_posting(context: Context, posting_id: strawberry.ID) -> PostingRecord:
     """The posting, which is in the caller's scope.
 
     :raises NotFound: there is no such posting there.
     """
     context.require(Role.OFFICER, Role.RECRUITER)
-    wanted = local_id(posting_id, "Posting", "input", "postingId")
+    wanted = parse_global_id(posting_id, "Posting", "input", "postingId")
     posting = await context.loaders.postings.load(wanted)
-    if posting is None or not await concerns(context, posting):
+    if posting is None or not await manages_posting(context, posting):
         raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
     return posting

@@ -19,7 +19,7 @@ from domain.postings.postings import (
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.postings.term_changes import TermChange as ChangeRecord
 from domain.reference.geo import Point as PointRecord
-from domain.reference.regions import up_to_date
+from domain.reference.regions import to_current_code
 from domain.seekers.groups import SeekerGroup
 from schema.reference.geo import Point
 from schema.reference.regions import Region
@@ -82,10 +82,10 @@ class Terms:
 class FrozenTerms(Terms):
     @classmethod
     def of(cls, record: TermsRecord) -> Self:
-        return cls(**terms_of(record))
+        return cls(**term_fields(record))
 
 
-def terms_of(record: TermsRecord) -> dict[str, Any]:
+def term_fields(record: TermsRecord) -> dict[str, Any]:
     """The fields of ``Terms``."""
     return {
         "title": record.title,
@@ -155,7 +155,7 @@ class TermsInput:
     point: PointInput | None = None
 
 
-def given_terms(given: TermsInput) -> TermsRecord:
+def parse_terms_input(given: TermsInput) -> TermsRecord:
     """The terms as they were given, without blanks around them."""
     return TermsRecord(
         title=given.title.strip(),
@@ -163,7 +163,7 @@ def given_terms(given: TermsInput) -> TermsRecord:
         headcount=given.headcount,
         duties=given.duties.strip(),
         conditions=given.conditions.strip(),
-        place_code=up_to_date(given.place_code.strip()),
+        place_code=to_current_code(given.place_code.strip()),
         address=given.address.strip(),
         pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
         probation_pay=given.probation_pay,
@@ -181,11 +181,11 @@ def given_terms(given: TermsInput) -> TermsRecord:
         ends_at=given.ends_at,
         min_age=given.min_age,
         friendly_to=tuple(given.friendly_to),
-        point=_point(given.point),
+        point=_parse_point(given.point),
     )
 
 
-def _point(given: PointInput | None) -> PointRecord | None:
+def _parse_point(given: PointInput | None) -> PointRecord | None:
     if given is None:
         return None
     return PointRecord(latitude=given.latitude, longitude=given.longitude)

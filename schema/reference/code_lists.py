@@ -6,8 +6,8 @@ import strawberry
 
 from domain.reference.code_lists import CodeEntry as EntryRecord
 from domain.reference.code_lists import CodeList as ListRecord
-from domain.reference.code_lists import code_list
-from schema.enums import DESCRIPTIONS
+from domain.reference.code_lists import build_code_list
+from schema.enums import ENUM_DESCRIPTIONS
 
 
 @strawberry.type(description="One code of a list; it never changes its meaning.")
@@ -43,15 +43,15 @@ class CodeList:
 class CodeListQueries:
     @strawberry.field(description="All published code lists.")
     def code_lists(self) -> list[CodeList]:
-        return list(_published().values())
+        return list(_build_code_lists().values())
 
     @strawberry.field(description="The code list of that name; null when there is none.")
     def code_list(self, name: str) -> CodeList | None:
-        return _published().get(name)
+        return _build_code_lists().get(name)
 
 
-def _published() -> dict[str, CodeList]:
+def _build_code_lists() -> dict[str, CodeList]:
     return {
-        kind.__name__: CodeList.of(code_list(kind), description)
-        for kind, description in DESCRIPTIONS.items()
+        kind.__name__: CodeList.of(build_code_list(kind), description)
+        for kind, description in ENUM_DESCRIPTIONS.items()
     }

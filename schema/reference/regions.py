@@ -17,9 +17,9 @@ from domain.reference.regions import (
     region_of,
 )
 from schema.reference.geo import Point
-from schema.relay import DEFAULT, MOST
+from schema.relay import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
-LONGEST_SEARCH = 40
+MAX_SEARCH_LENGTH = 40
 
 
 @strawberry.type(description="A province, city or county of China.")
@@ -54,7 +54,7 @@ class Region:
     def of_code(cls, code: str) -> "Region | None":
         """The region of a code, also of an old one; None when there is no single one."""
         current = current_code(code)
-        return _shown(current) if current else None
+        return _cached_region(current) if current else None
 
     @strawberry.field(description="The regions around it, the province first.")
     def ancestors(self) -> "list[Region]":
@@ -62,7 +62,7 @@ class Region:
 
 
 @cache
-def _shown(code: str) -> Region:
+def _cached_region(code: str) -> Region:
     """The region of a code in force: every posting shows one, and there are but some thousand."""
     record = region_of(code)
     assert record is not None  # the code is in force
@@ -83,14 +83,14 @@ class RegionQueries:
         "`search` those whose name, pinyin, initials or former name begin so, the best first."
     )
     def regions(
-        self, parent: str | None = None, search: str | None = None, first: int = DEFAULT
+        self, parent: str | None = None, search: str | None = None, first: int = DEFAULT_PAGE_SIZE
     ) -> list[Region]:
-        if not 0 <= first <= MOST:
-            raise BadPageSize(f"first is 0 to {MOST}.", field=("first",))
-        return [Region.of(record) for record in _found(parent, search, first)]
+        if not 0 <= first <= MAX_PAGE_SIZE:
+            raise BadPageSize(f"first is 0 to {MAX_PAGE_SIZE}.", field=("first",))
+        return [Region.of(record) for record in _list_regions(parent, search, first)]
 
 
-def _found(parent: str | None, search: str | None, most: int) -> tuple[RegionRecord, ...]:
+def _list_regions(parent: str | None, search: str | None, most: int) -> tuple[RegionRecord, ...]:
     if search is None:
         around = region_of(parent) if parent is not None else None
         if parent is not None and around is None:
@@ -98,5 +98,5 @@ def _found(parent: str | None, search: str | None, most: int) -> tuple[RegionRec
         return children(around.code if around else None)
     if parent is not None:
         raise InvalidInput("Give parent or search, not both.", field=("search",))
-    check_text(search, LONGEST_SEARCH, ("search",))
+    check_text(search, MAX_SEARCH_LENGTH, ("search",))
     return find_regions(search, most)

@@ -9,32 +9,32 @@ import strawberry
 from domain.errors import NotFound, NotPermitted
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import AuditAction
-from domain.identity.scopes import may_set_wages
+from domain.identity.scopes import may_set_minimum_wages
 from domain.reference.regions import check_place_code, significant_digits
-from domain.screening.minimum_wages import Grade, check_wage, verified
+from domain.screening.minimum_wages import Grade, check_wage, verify_wage
 from domain.screening.minimum_wages import MinimumWage as WageRecord
 from schema import errors
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, colleague
+from schema.leads.timeline import Colleague, find_colleague
 from schema.reference.regions import Region
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
-    whole_number,
+    parse_global_id,
+    parse_page_arguments,
+    parse_whole_number,
 )
 from storage.mongo.client import new_id
 from storage.screening.minimum_wages import BY_REGION
 
-KEYSET: Keyset[WageRecord] = Keyset(
+MINIMUM_WAGE_KEYSET: Keyset[WageRecord] = Keyset(
     name="minimum-wages",
     order=BY_REGION,
     key=lambda row: (row.region, str(row.tier), row.id),
-    parse=lambda parts: (parts[0], whole_number(parts[1]), parts[2]),
+    parse=lambda parts: (parts[0], parse_whole_number(parts[1]), parts[2]),
 )
 
 
@@ -79,7 +79,7 @@ class MinimumWage(Node):
     @strawberry.field(description="Whether it is the row that counts today for its tier.")
     def in_force(self, info: Info) -> bool:
         services = info.context.services
-        return self.record in services.wages.in_force(self.region, services.today())
+        return self.record in services.wage_table.tiers_in_force(self.region, services.today())
 
     @strawberry.field(description="Whether it decides by itself; else a person compares.")
     def trusted(self) -> bool:
@@ -87,12 +87,12 @@ class MinimumWage(Node):
 
     @strawberry.field(description="Who vouched for it. For staff.")
     async def verified_by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.verified_by)
+        return await find_colleague(info, self.record.verified_by)
 
 
-async def known_wage(context: Context, row_id: str) -> MinimumWage | None:
+async def find_minimum_wage(context: Context, row_id: str) -> MinimumWage | None:
     """The row with that id."""
-    found = await context.services.store.wages.by_ids([row_id])
+    found = await context.services.store.minimum_wages.by_ids([row_id])
     return MinimumWage.of(found[row_id]) if row_id in found else None
 
 
@@ -109,10 +109,10 @@ class WageQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[MinimumWage]:
-        wanted = wanted_slice(KEYSET, first=first, after=after)
+        wanted = parse_page_arguments(MINIMUM_WAGE_KEYSET, first=first, after=after)
         prefix = region and significant_digits(check_place_code(region, ("region",)))
-        page = await info.context.services.store.wages.page(prefix, wanted)
-        return connection(page, KEYSET, MinimumWage.of)
+        page = await info.context.services.store.minimum_wages.page(prefix, wanted)
+        return build_connection(page, MINIMUM_WAGE_KEYSET, MinimumWage.of)
 
 
 @strawberry.input(description="As the notice of the province has it.")
@@ -145,17 +145,17 @@ class MinimumWageVerified:
 
 
 AddMinimumWageResult = Annotated[
-    MinimumWageAdded | errors.AnyRefusal, strawberry.union("AddMinimumWageResult")
+    MinimumWageAdded | errors.CommonRefusal, strawberry.union("AddMinimumWageResult")
 ]
 VerifyMinimumWageResult = Annotated[
-    MinimumWageVerified | errors.AlreadyExists | errors.AnyRefusal,
+    MinimumWageVerified | errors.AlreadyExists | errors.CommonRefusal,
     strawberry.union("VerifyMinimumWageResult"),
 ]
 
 
 async def _check_authority(context: Context, caller: Principal, region: str) -> None:
     union = await context.loaders.unions.load(caller.union_id or "")
-    if not may_set_wages(caller, union, region):
+    if not may_set_minimum_wages(caller, union, region):
         raise NotPermitted(
             "Minimum wages are kept by the union of the province, and by the national one."
         )
@@ -187,7 +187,7 @@ class WageMutations:
         )
         check_wage(row, services.today())
         await _check_authority(info.context, caller, row.region)
-        await services.live_wages.add(row, caller, AuditAction.ADD_MINIMUM_WAGE)
+        await services.minimum_wages.add(row, caller, AuditAction.ADD_MINIMUM_WAGE)
         return MinimumWageAdded(minimum_wage=MinimumWage.of(row))
 
     @strawberry.mutation(
@@ -199,11 +199,11 @@ class WageMutations:
     ) -> VerifyMinimumWageResult:
         services = info.context.services
         caller = info.context.require(Role.OFFICER)
-        row_id = local_id(input.minimum_wage_id, "MinimumWage", "input", "minimumWageId")
-        found = await services.store.wages.by_ids([row_id])
+        row_id = parse_global_id(input.minimum_wage_id, "MinimumWage", "input", "minimumWageId")
+        found = await services.store.minimum_wages.by_ids([row_id])
         if row_id not in found:
             raise NotFound("There is no such row.", field=("input", "minimumWageId"))
         await _check_authority(info.context, caller, found[row_id].region)
-        row = verified(found[row_id], new_id(), by=caller.subject, at=services.clock())
-        await services.live_wages.add(row, caller, AuditAction.VERIFY_MINIMUM_WAGE)
+        row = verify_wage(found[row_id], new_id(), by=caller.subject, at=services.clock())
+        await services.minimum_wages.add(row, caller, AuditAction.VERIFY_MINIMUM_WAGE)
         return MinimumWageVerified(minimum_wage=MinimumWage.of(row))

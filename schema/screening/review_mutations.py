@@ -9,28 +9,31 @@ from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.postings.postings import Posting as PostingRecord
 from domain.screening.reviews import Report as ReportRecord
-from domain.screening.reviews import ReportReason, check_reason, check_report
+from domain.screening.reviews import ReportReason, check_decision_reason, check_report_text
 from schema import errors
 from schema.context import Context, Info
 from schema.postings.posting_types import Posting, check_revision
-from schema.relay import Connection, Keyset, connection, local_id, wanted_slice
-from schema.scopes import concerns
+from schema.relay import Connection, Keyset, build_connection, parse_global_id, parse_page_arguments
+from schema.scopes import manages_posting
 from storage.mongo.client import new_id
 from storage.postings.postings import LONGEST_WAITING
 
-_TIME = "%Y%m%dT%H%M%S.%f"
+_CURSOR_TIME_FORMAT = "%Y%m%dT%H%M%S.%f"
 
 
-def _key(posting: PostingRecord) -> tuple[str, str]:
+def _queue_key(posting: PostingRecord) -> tuple[str, str]:
     assert posting.waiting_since is not None  # by the query
-    return posting.waiting_since.astimezone(UTC).strftime(_TIME), posting.id
+    return posting.waiting_since.astimezone(UTC).strftime(_CURSOR_TIME_FORMAT), posting.id
 
 
-QUEUE: Keyset[PostingRecord] = Keyset(
+REVIEW_QUEUE_KEYSET: Keyset[PostingRecord] = Keyset(
     name="review-queue",
     order=LONGEST_WAITING,
-    key=_key,
-    parse=lambda parts: (datetime.strptime(parts[0], _TIME).replace(tzinfo=UTC), parts[1]),
+    key=_queue_key,
+    parse=lambda parts: (
+        datetime.strptime(parts[0], _CURSOR_TIME_FORMAT).replace(tzinfo=UTC),
+        parts[1],
+    ),
 )
 
 
@@ -57,9 +60,11 @@ class ReviewQueries:
     ) -> Connection[ReviewItem]:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
-        wanted = wanted_slice(QUEUE, first=first, after=after)
-        page = await info.context.services.store.postings.waiting(caller.union_id, wanted)
-        return connection(page, QUEUE, ReviewItem.of)
+        wanted = parse_page_arguments(REVIEW_QUEUE_KEYSET, first=first, after=after)
+        page = await info.context.services.store.postings.page_of_review_queue(
+            caller.union_id, wanted
+        )
+        return build_connection(page, REVIEW_QUEUE_KEYSET, ReviewItem.of)
 
 
 @strawberry.input(description="A person's decision on a posting that was held or reported.")
@@ -102,7 +107,7 @@ class ReportResolved:
 
 
 ReviewPostingResult = Annotated[
-    PostingReviewed | errors.PostingNotOpen | errors.PostingConflict | errors.AnyRefusal,
+    PostingReviewed | errors.PostingNotOpen | errors.PostingConflict | errors.CommonRefusal,
     strawberry.union("ReviewPostingResult"),
 ]
 ReportPostingResult = Annotated[
@@ -110,11 +115,11 @@ ReportPostingResult = Annotated[
     | errors.PostingNotOpen
     | errors.AlreadyExists
     | errors.TooManyAttempts
-    | errors.AnyRefusal,
+    | errors.CommonRefusal,
     strawberry.union("ReportPostingResult"),
 ]
 ResolveReportResult = Annotated[
-    ReportResolved | errors.PostingConflict | errors.AnyRefusal,
+    ReportResolved | errors.PostingConflict | errors.CommonRefusal,
     strawberry.union("ResolveReportResult"),
 ]
 
@@ -126,12 +131,12 @@ class ReviewMutations:
     )
     async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
         caller = info.context.require(Role.OFFICER)
-        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
+        posting_id = parse_global_id(input.posting_id, "Posting", "input", "postingId")
         seen = await info.context.loaders.postings.load(posting_id)
-        if seen is None or not await concerns(info.context, seen):
+        if seen is None or not await manages_posting(info.context, seen):
             raise NotFound("There is no such posting in your scope.", field=("input", "postingId"))
         check_revision(seen, input.expected_revision)
-        reason = check_reason(input.reason, ("input", "reason"))
+        reason = check_decision_reason(input.reason, ("input", "reason"))
         after = await info.context.services.reviews.decide(
             seen, approved=input.approved, reason=reason, by=caller.subject
         )
@@ -143,8 +148,8 @@ class ReviewMutations:
     async def report_posting(self, info: Info, input: ReportPostingInput) -> ReportPostingResult:
         context = info.context
         caller = context.require(Role.VIEWER)
-        posting_id = local_id(input.posting_id, "Posting", "input", "postingId")
-        body = check_report(input.body, input.reason, ("input", "body"))
+        posting_id = parse_global_id(input.posting_id, "Posting", "input", "postingId")
+        body = check_report_text(input.body, input.reason, ("input", "body"))
         posting = await context.loaders.postings.load(posting_id)
         if posting is None:
             raise NotFound("There is no such posting.", field=("input", "postingId"))
@@ -155,7 +160,9 @@ class ReviewMutations:
             reason=input.reason,
             body=body,
             by=caller.subject,
-            origin=context.services.store.seal.digest(f"report/{context.peer}".encode()),
+            origin=context.services.store.keyring.digest_audit_row(
+                f"report/{context.peer}".encode()
+            ),
             at=context.services.clock(),
         )
         await context.services.reviews.report(report)
@@ -167,19 +174,19 @@ class ReviewMutations:
     )
     async def resolve_report(self, info: Info, input: ResolveReportInput) -> ResolveReportResult:
         caller = info.context.require(Role.OFFICER)
-        report = await _report_in_scope(info.context, input.report_id)
-        reason = check_reason(input.reason, ("input", "reason"))
-        after = await info.context.services.reviews.resolve(
+        report = await _require_report(info.context, input.report_id)
+        reason = check_decision_reason(input.reason, ("input", "reason"))
+        after = await info.context.services.reviews.resolve_report(
             report, upheld=input.upheld, reason=reason, by=caller.subject
         )
         return ReportResolved(posting=Posting.of(after))
 
 
-async def _report_in_scope(context: Context, report_id: strawberry.ID) -> ReportRecord:
-    wanted = local_id(report_id, "Report", "input", "reportId")
-    report = await context.services.store.reviews.report(wanted)
+async def _require_report(context: Context, report_id: strawberry.ID) -> ReportRecord:
+    wanted = parse_global_id(report_id, "Report", "input", "reportId")
+    report = await context.services.store.reviews.report_by_id(wanted)
     if report is not None:
         posting = await context.loaders.postings.load(report.posting_id)
-        if posting is not None and await concerns(context, posting):
+        if posting is not None and await manages_posting(context, posting):
             return report
     raise NotFound("There is no such report in your scope.", field=("input", "reportId"))

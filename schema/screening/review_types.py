@@ -10,14 +10,21 @@ from domain.screening.reviews import Decision as DecisionRecord
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.screening.reviews import Report as ReportRecord
 from schema.context import Info
-from schema.leads.timeline import Colleague, colleague
-from schema.relay import Connection, Keyset, by_id, connection, global_id, wanted_slice
-from schema.scopes import concerns
+from schema.leads.timeline import Colleague, find_colleague
+from schema.relay import (
+    Connection,
+    Keyset,
+    build_connection,
+    global_id,
+    id_keyset,
+    parse_page_arguments,
+)
+from schema.scopes import manages_posting
 from schema.screening.findings import Finding
 from storage.mongo.paging import Page
 
-REPORTS: Keyset[ReportRecord] = by_id("reports", lambda report: report.id)
-DECISIONS: Keyset[DecisionRecord] = by_id("decisions", lambda decision: decision.id)
+REPORT_KEYSET: Keyset[ReportRecord] = id_keyset("reports", lambda report: report.id)
+DECISION_KEYSET: Keyset[DecisionRecord] = id_keyset("decisions", lambda decision: decision.id)
 
 
 @strawberry.type(description="What a viewer reported of a posting. Nobody knows who it was.")
@@ -46,7 +53,7 @@ class Report:
 
     @strawberry.field(description="Who decided on it.")
     async def resolved_by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.resolved_by)
+        return await find_colleague(info, self.record.resolved_by)
 
 
 @strawberry.type(description="What an officer decided about a posting.")
@@ -73,18 +80,18 @@ class Decision:
 
     @strawberry.field
     async def by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.by)
+        return await find_colleague(info, self.record.by)
 
 
 @strawberry.type
-class Reviewed:
+class PostingReviewFields:
     """What of a posting is for the staff it concerns; nobody else sees anything here."""
 
     record: strawberry.Private[PostingRecord]
 
     @strawberry.field(description="What screening found; for the staff it concerns, else empty.")
     async def findings(self, info: Info) -> list[Finding]:
-        if not await concerns(info.context, self.record):
+        if not await manages_posting(info.context, self.record):
             return []
         return [Finding.of(finding) for finding in self.record.findings]
 
@@ -92,7 +99,7 @@ class Reviewed:
         description="Since when an officer is to look at it; null if not, or for others."
     )
     async def waiting_since(self, info: Info) -> datetime | None:
-        is_theirs = await concerns(info.context, self.record)
+        is_theirs = await manages_posting(info.context, self.record)
         return self.record.waiting_since if is_theirs else None
 
     @strawberry.field(
@@ -101,11 +108,11 @@ class Reviewed:
     async def reports(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Report]:
-        wanted = wanted_slice(REPORTS, first=first, after=after)
+        wanted = parse_page_arguments(REPORT_KEYSET, first=first, after=after)
         page: Page[ReportRecord] = Page(items=[], has_next=False, has_previous=False)
-        if await concerns(info.context, self.record):
+        if await manages_posting(info.context, self.record):
             page = await info.context.services.store.reviews.reports_of(self.record.id, wanted)
-        return connection(page, REPORTS, Report.of)
+        return build_connection(page, REPORT_KEYSET, Report.of)
 
     @strawberry.field(
         description="The decisions on it, the latest first; for the staff it concerns, else empty."
@@ -113,8 +120,8 @@ class Reviewed:
     async def decisions(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Decision]:
-        wanted = wanted_slice(DECISIONS, first=first, after=after)
+        wanted = parse_page_arguments(DECISION_KEYSET, first=first, after=after)
         page: Page[DecisionRecord] = Page(items=[], has_next=False, has_previous=False)
-        if await concerns(info.context, self.record):
+        if await manages_posting(info.context, self.record):
             page = await info.context.services.store.reviews.decisions_on(self.record.id, wanted)
-        return connection(page, DECISIONS, Decision.of)
+        return build_connection(page, DECISION_KEYSET, Decision.of)

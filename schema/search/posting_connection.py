@@ -9,22 +9,22 @@ import strawberry
 
 from domain.labels import Labelled
 from domain.reference.regions import ancestors, region_of
-from domain.search.facets import KINDS, counted
-from domain.search.search_entries import Word, marks
+from domain.search.facets import FACET_KINDS, group_facet_counts
+from domain.search.search_entries import SearchWord, find_highlights
 from schema.context import Info
 from schema.employers.employers import Employer
-from schema.execution.selection import asks_for
+from schema.execution.selection import selects_any_field
 from schema.postings.posting_types import Posting
 from schema.reference.regions import Region
-from schema.relay import Keyset, PageInfo, connection
+from schema.relay import Keyset, PageInfo, build_connection
 from storage.mongo.paging import Page
-from storage.search.posting_index import PAY_STEPS
-from storage.search.posting_search import Hit
+from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
+from storage.search.posting_search import SearchHit
 from storage.search.search_query import SearchQuery
 
 R = TypeVar("R")
 
-HIGHEST_PAY = 1_000_000
+MAX_MONTHLY_PAY_YUAN = 1_000_000
 
 
 @strawberry.enum(description="Where the words of a search stand.")
@@ -89,13 +89,13 @@ class PostingEdge:
     kilometres: float | None = strawberry.field(
         description="How far it is from `filter.near`, in the order DISTANCE."
     )
-    words: strawberry.Private[tuple[Word, ...]]
+    words: strawberry.Private[tuple[SearchWord, ...]]
 
     @strawberry.field(description="Where the words of `filter.search` stand; 20 a field at most.")
     def highlights(self) -> list[Highlight]:
         if not self.words:
             return []
-        terms, employer = self.node.record.terms, self.node.offered_by
+        terms, employer = self.node.record.terms, self.node.preloaded_employer
         texts = {
             HighlightField.TITLE: terms.title,
             HighlightField.DUTIES: terms.duties,
@@ -105,7 +105,7 @@ class PostingEdge:
         return [
             Highlight(field=field, start=mark.start, end=mark.end)
             for field, text in texts.items()
-            for mark in marks(text, self.words)
+            for mark in find_highlights(text, self.words)
         ]
 
 
@@ -120,25 +120,25 @@ class PostingConnection:
         found = await info.context.services.store.search.count(self.query)
         return PostingFacets(
             total=found.total,
-            complete=found.complete,
-            codes=_codes(found.traits),
-            places=_places(found.places, self.query.region),
-            pay=_pay(found.pays),
+            complete=found.is_complete,
+            codes=_count_codes(found.facets),
+            places=_count_places(found.places, self.query.region),
+            pay=_count_pay(found.pays),
         )
 
 
-def _codes(traits: Mapping[str, int]) -> list[Facet]:
+def _count_codes(traits: Mapping[str, int]) -> list[Facet]:
     def count(code: Labelled, number: int) -> FacetCount:
         return FacetCount(code=code.value, zh=code.zh, en=code.en, count=number)
 
-    counts = counted(traits)
+    counts = group_facet_counts(traits)
     return [
         Facet(name=kind.__name__, counts=[count(code, number) for code, number in counts[kind]])
-        for kind in KINDS
+        for kind in FACET_KINDS
     ]
 
 
-def _places(codes: Mapping[str, int], within: str | None) -> list[PlaceCount]:
+def _count_places(codes: Mapping[str, int], within: str | None) -> list[PlaceCount]:
     counts: Counter[str] = Counter()
     for code, number in codes.items():
         region = region_of(code)
@@ -154,8 +154,8 @@ def _places(codes: Mapping[str, int], within: str | None) -> list[PlaceCount]:
     ]
 
 
-def _pay(pays: Mapping[int, int]) -> list[PayCount]:
-    ends = [*(step - 1 for step in PAY_STEPS[1:]), None]
+def _count_pay(pays: Mapping[int, int]) -> list[PayCount]:
+    ends = [*(step - 1 for step in PAY_RANGE_STARTS_YUAN[1:]), None]
     return [
         PayCount(
             pay_from=start,
@@ -166,20 +166,20 @@ def _pay(pays: Mapping[int, int]) -> list[PayCount]:
                 if start <= pay and (end is None or pay <= end)
             ),
         )
-        for start, end in zip(PAY_STEPS, ends, strict=True)
+        for start, end in zip(PAY_RANGE_STARTS_YUAN, ends, strict=True)
     ]
 
 
-async def found_postings(
-    info: Info, page: Page[Hit], keyset: Keyset[Hit], query: SearchQuery
+async def build_search_connection(
+    info: Info, page: Page[SearchHit], keyset: Keyset[SearchHit], query: SearchQuery
 ) -> PostingConnection:
     """The connection of what a search found, its employers read at once if they are asked for."""
     employers: dict[str, Employer] = {}
-    if asks_for(info, {"employer", "highlights"}):
+    if selects_any_field(info, {"employer", "highlights"}):
         ids = {hit.posting.employer_id for hit in page.items}
         records = await info.context.services.store.employers.by_ids(ids)
         employers = {each: Employer.of(record) for each, record in records.items()}
-    return posting_connection(
+    return build_posting_connection(
         page,
         keyset,
         query,
@@ -188,7 +188,7 @@ async def found_postings(
     )
 
 
-def posting_connection(
+def build_posting_connection(
     page: Page[R],
     keyset: Keyset[R],
     query: SearchQuery,
@@ -197,7 +197,7 @@ def posting_connection(
     kilometres: Callable[[R], float | None] = lambda _: None,
 ) -> PostingConnection:
     """The connection of a page of postings; ``query`` finds the whole list."""
-    plain = connection(page, keyset, node)
+    plain = build_connection(page, keyset, node)
     return PostingConnection(
         edges=[
             PostingEdge(

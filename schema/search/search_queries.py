@@ -20,25 +20,35 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point as PointRecord
-from domain.reference.geo import is_in_range
+from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
-from domain.search.search_entries import search_words
+from domain.search.search_entries import parse_search
 from domain.search.suggestions import (
-    LONGEST_START,
-    MOST_SUGGESTIONS,
+    MAX_PREFIX_LENGTH,
+    MAX_SUGGESTIONS,
     SuggestionKind,
-    best,
-    known_suggestions,
-    start_of,
+    normalise_prefix,
+    pick_suggestions,
+    suggest_from_code_lists,
 )
 from domain.search.suggestions import Suggestion as SuggestionRecord
 from domain.seekers.groups import SeekerGroup
 from schema.context import Context, Info
-from schema.live.session_types import visible_session
+from schema.live.session_types import find_visible_session
 from schema.postings.terms import PointInput
-from schema.relay import Keyset, global_id, local_id, wanted_slice, whole_number
-from schema.search.posting_connection import HIGHEST_PAY, PostingConnection, found_postings
-from storage.search.posting_search import Hit
+from schema.relay import (
+    Keyset,
+    global_id,
+    parse_global_id,
+    parse_page_arguments,
+    parse_whole_number,
+)
+from schema.search.posting_connection import (
+    MAX_MONTHLY_PAY_YUAN,
+    PostingConnection,
+    build_search_connection,
+)
+from storage.search.posting_search import SearchHit
 from storage.search.search_query import SearchOrder, SearchQuery
 
 
@@ -105,14 +115,14 @@ class PostingOrder(Enum):
     )
 
 
-def _by_metres(parts: list[str]) -> tuple[Any, ...]:
+def _parse_distance_key(parts: list[str]) -> tuple[Any, ...]:
     metres = float(parts[0])
     if not 0 <= metres < 1e8:
         raise ValueError("not a distance on earth")
     return metres, parts[1]
 
 
-def _keyset(order: SearchOrder, name: str, parse: Any = tuple) -> Keyset[Hit]:
+def _build_keyset(order: SearchOrder, name: str, parse: Any = tuple) -> Keyset[SearchHit]:
     return Keyset(
         name=name,
         order=order.value,
@@ -121,17 +131,19 @@ def _keyset(order: SearchOrder, name: str, parse: Any = tuple) -> Keyset[Hit]:
     )
 
 
-_KEYSETS: dict[SearchOrder, Keyset[Hit]] = {
-    SearchOrder.NEWEST: _keyset(SearchOrder.NEWEST, "postings"),
-    SearchOrder.PAY: _keyset(
-        SearchOrder.PAY, "postings-by-pay", lambda parts: (whole_number(parts[0]), parts[1])
+_KEYSETS: dict[SearchOrder, Keyset[SearchHit]] = {
+    SearchOrder.NEWEST: _build_keyset(SearchOrder.NEWEST, "postings"),
+    SearchOrder.PAY: _build_keyset(
+        SearchOrder.PAY, "postings-by-pay", lambda parts: (parse_whole_number(parts[0]), parts[1])
     ),
-    SearchOrder.RELEVANCE: _keyset(
+    SearchOrder.RELEVANCE: _build_keyset(
         SearchOrder.RELEVANCE,
         "postings-by-relevance",
-        lambda parts: (whole_number(parts[0]), parts[1]),
+        lambda parts: (parse_whole_number(parts[0]), parts[1]),
     ),
-    SearchOrder.DISTANCE: _keyset(SearchOrder.DISTANCE, "postings-by-distance", _by_metres),
+    SearchOrder.DISTANCE: _build_keyset(
+        SearchOrder.DISTANCE, "postings-by-distance", _parse_distance_key
+    ),
 }
 
 
@@ -166,12 +178,12 @@ class SearchQueries:
     ) -> PostingConnection:
         order = SearchOrder[(order_by or PostingOrder.NEWEST).name]
         keyset = _KEYSETS[order]
-        wanted = wanted_slice(keyset, first=first, after=after, last=last, before=before)
-        query = await _query(info.context, filter or PostingFilter())
+        wanted = parse_page_arguments(keyset, first=first, after=after, last=last, before=before)
+        query = await _build_query(info.context, filter or PostingFilter())
         if order is SearchOrder.DISTANCE and query.near is None:
             raise InvalidInput("Say near what: give filter.near.", field=("orderBy",))
         page = await info.context.services.store.search.page(query, order, wanted)
-        return await found_postings(info, page, keyset, query)
+        return await build_search_connection(info, page, keyset, query)
 
     @strawberry.field(
         description="What may be meant by the beginning of a word, in Chinese, pinyin or initials: "
@@ -180,27 +192,27 @@ class SearchQueries:
     async def posting_suggestions(
         self, info: Info, prefix: str, first: int = 10
     ) -> list[PostingSuggestion]:
-        check_text(prefix, LONGEST_START, ("prefix",))
-        if not 0 <= first <= MOST_SUGGESTIONS:
-            raise InvalidInput(f"first is 0 to {MOST_SUGGESTIONS}.", field=("first",))
-        start = start_of(prefix)
+        check_text(prefix, MAX_PREFIX_LENGTH, ("prefix",))
+        if not 0 <= first <= MAX_SUGGESTIONS:
+            raise InvalidInput(f"first is 0 to {MAX_SUGGESTIONS}.", field=("first",))
+        start = normalise_prefix(prefix)
         if not start:
             return []
         services = info.context.services
-        stored = await services.store.searchable.suggestions(start)
-        found = await services.store.search.found_by(
-            [*known_suggestions(start), *stored], services.today()
+        stored = await services.store.search_entries.find_suggestions(start)
+        found = await services.store.search.filter_productive(
+            [*suggest_from_code_lists(start), *stored], services.today()
         )
-        return [PostingSuggestion.of(record) for record in best(found, first)]
+        return [PostingSuggestion.of(record) for record in pick_suggestions(found, first)]
 
 
-async def _query(context: Context, filter: PostingFilter) -> SearchQuery:
+async def _build_query(context: Context, filter: PostingFilter) -> SearchQuery:
     field = "filter"
     employer_id = None
     if filter.employer_id is not None:
-        employer_id = local_id(filter.employer_id, "Employer", field, "employerId")
-    status, union_id, employer_id = _scope(context, filter.status, employer_id)
-    near = _near(filter.near)
+        employer_id = parse_global_id(filter.employer_id, "Employer", field, "employerId")
+    status, union_id, employer_id = _resolve_scope(context, filter.status, employer_id)
+    near = _parse_near(filter.near)
     _check_pay(filter)
     place = filter.place_code
     single = [filter.occupation] if filter.occupation is not None else []
@@ -209,8 +221,8 @@ async def _query(context: Context, filter: PostingFilter) -> SearchQuery:
         open_on=filter.open_on,
         status=status,
         union_id=union_id,
-        words=search_words(filter.search or "", (field, "search")),
-        ids=await _presented(context, filter.session_id),
+        words=parse_search(filter.search or "", (field, "search")),
+        ids=await _presented_posting_ids(context, filter.session_id),
         employer_id=employer_id,
         region=check_place_code(place, (field, "placeCode")) if place is not None else None,
         occupations=_distinct([*single, *(filter.occupations or ())]),
@@ -232,7 +244,7 @@ def _distinct(codes: Sequence[Any] | None) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(codes or ()))
 
 
-def _scope(
+def _resolve_scope(
     context: Context, status: PostingStatus | None, employer_id: str | None
 ) -> tuple[PostingStatus | None, str | None, str | None]:
     """Status, union (with its branches) and employer that the caller may list.
@@ -251,16 +263,18 @@ def _scope(
     return status, None, caller.employer_id
 
 
-async def _presented(context: Context, session_id: strawberry.ID | None) -> tuple[str, ...] | None:
+async def _presented_posting_ids(
+    context: Context, session_id: strawberry.ID | None
+) -> tuple[str, ...] | None:
     """The postings that a session presents, to those who may see it; else none at all."""
     if session_id is None:
         return None
-    wanted = local_id(session_id, "LiveSession", "filter", "sessionId")
-    session = await visible_session(context, wanted)
+    wanted = parse_global_id(session_id, "LiveSession", "filter", "sessionId")
+    session = await find_visible_session(context, wanted)
     return session.record.posting_ids if session else ()
 
 
-def _near(given: NearPlaceInput | None) -> PointRecord | None:
+def _parse_near(given: NearPlaceInput | None) -> PointRecord | None:
     """The point to measure from.
 
     :raises InvalidInput: neither or both of code and point, or one that cannot be.
@@ -277,7 +291,7 @@ def _near(given: NearPlaceInput | None) -> PointRecord | None:
         return region.centre
     assert given.point is not None  # one of the two is given
     point = PointRecord(latitude=given.point.latitude, longitude=given.point.longitude)
-    if not is_in_range(point):
+    if not is_plausible_in_china(point):
         raise InvalidInput("Give a point in China.", field=("filter", "near", "point"))
     return point
 
@@ -285,7 +299,9 @@ def _near(given: NearPlaceInput | None) -> PointRecord | None:
 def _check_pay(filter: PostingFilter) -> None:
     """:raises InvalidInput: bounds that no pay can lie between."""
     for name, value in (("payFrom", filter.pay_from), ("payTo", filter.pay_to)):
-        if value is not None and not 0 <= value <= HIGHEST_PAY:
-            raise InvalidInput(f"Give 0 to {HIGHEST_PAY:,} yuan a month.", field=("filter", name))
+        if value is not None and not 0 <= value <= MAX_MONTHLY_PAY_YUAN:
+            raise InvalidInput(
+                f"Give 0 to {MAX_MONTHLY_PAY_YUAN:,} yuan a month.", field=("filter", name)
+            )
     if filter.pay_to is not None and (filter.pay_from or 0) > filter.pay_to:
         raise InvalidInput("payTo is below payFrom.", field=("filter", "payTo"))

@@ -11,40 +11,40 @@ from domain.errors import ErrorCode, InvalidInput, NotFound, NotPermitted, Refus
 from domain.free_text import check_text
 from domain.identity.accounts import Role
 from domain.identity.persons import check_name, normalise_phone
-from domain.identity.scopes import may_look_after
+from domain.identity.scopes import may_manage_seekers
 from domain.leads.leads import Contact as ContactRecord
 from domain.seekers.call_campaigns import (
-    MOST_ROWS,
+    MAX_CALL_LIST_ROWS,
     CallOutcome,
     MatchRun,
     RunStatus,
-    called,
-    check_askable,
+    add_call,
+    check_can_enter_profile,
 )
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile_consent import check_asked, consent_given
+from domain.seekers.profile_consent import check_asked_at, make_profile_consent
 from domain.seekers.remarks import check_remark
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import SeekerStatus, check_profile
 from schema import errors
 from schema.context import Context, Info
 from schema.relay import (
-    local_id,
+    parse_global_id,
 )
 from schema.seekers.call_campaign_types import (
     CallCampaign,
     CallEntry,
-    campaign_in_scope,
-    entry_in_scope,
+    require_call_entry,
+    require_campaign,
 )
-from schema.seekers.profile_types import ProfileInput, given_profile
+from schema.seekers.profile_types import ProfileInput, parse_profile_input
 from schema.seekers.seeker_types import Seeker
 from storage.mongo.client import new_id
 
-MOST_TITLE = 80
-SEALED_A_TURN = 50
+MAX_TITLE_LENGTH = 80
+ROWS_PER_YIELD = 50
 """Rows of an import that are checked and sealed before others get a turn: some milliseconds."""
 
 
@@ -140,20 +140,21 @@ class CampaignMatching:
 
 
 CreateCampaignResult = Annotated[
-    CampaignCreated | errors.AnyRefusal, strawberry.union("CreateCampaignResult")
+    CampaignCreated | errors.CommonRefusal, strawberry.union("CreateCampaignResult")
 ]
 ImportCallListResult = Annotated[
-    CallListImported | errors.AnyRefusal, strawberry.union("ImportCallListResult")
+    CallListImported | errors.CommonRefusal, strawberry.union("ImportCallListResult")
 ]
 RecordCallResult = Annotated[
-    CallRecorded | errors.StatusConflict | errors.AnyRefusal, strawberry.union("RecordCallResult")
+    CallRecorded | errors.StatusConflict | errors.CommonRefusal,
+    strawberry.union("RecordCallResult"),
 ]
 SaveProfileForResult = Annotated[
-    ProfileSavedFor | errors.StatusConflict | errors.ConsentRequired | errors.AnyRefusal,
+    ProfileSavedFor | errors.StatusConflict | errors.ConsentRequired | errors.CommonRefusal,
     strawberry.union("SaveProfileForResult"),
 ]
 MatchCampaignResult = Annotated[
-    CampaignMatching | errors.StatusConflict | errors.AnyRefusal,
+    CampaignMatching | errors.StatusConflict | errors.CommonRefusal,
     strawberry.union("MatchCampaignResult"),
 ]
 
@@ -167,15 +168,15 @@ class CallMutations:
         title = input.title.strip()
         if not title:
             raise InvalidInput("Give the campaign a title.", field=("input", "title"))
-        check_text(title, MOST_TITLE, ("input", "title"))
+        check_text(title, MAX_TITLE_LENGTH, ("input", "title"))
         union_id, field = caller.union_id, ("input", "unionId")
         if input.union_id is not None:
-            union_id = local_id(input.union_id, "Union", *field)
+            union_id = parse_global_id(input.union_id, "Union", *field)
         assert union_id is not None  # every officer belongs to a union
         union = await context.loaders.unions.load(union_id)
         if union is None:
             raise NotFound("There is no such union.", field=field)
-        if not may_look_after(caller, union.path):
+        if not may_manage_seekers(caller, union.path):
             raise NotPermitted("That union is not a branch of yours.", field=field)
         record = CampaignRecord(
             id=new_id(),
@@ -184,7 +185,7 @@ class CallMutations:
             created_by=caller.subject,
             created_at=context.services.clock(),
         )
-        await context.services.store.campaigns.add([record])
+        await context.services.store.call_campaigns.add([record])
         return CampaignCreated(campaign=CallCampaign.of(record))
 
     @strawberry.mutation(
@@ -195,21 +196,23 @@ class CallMutations:
         self, info: Info, input: ImportCallListInput
     ) -> ImportCallListResult:
         context = info.context
-        campaign = await campaign_in_scope(context, input.campaign_id, "input", "campaignId")
-        if not 1 <= len(input.rows) <= MOST_ROWS:
-            raise InvalidInput(f"Send 1 to {MOST_ROWS} rows at once.", field=("input", "rows"))
+        campaign = await require_campaign(context, input.campaign_id, "input", "campaignId")
+        if not 1 <= len(input.rows) <= MAX_CALL_LIST_ROWS:
+            raise InvalidInput(
+                f"Send 1 to {MAX_CALL_LIST_ROWS} rows at once.", field=("input", "rows")
+            )
         entries: dict[str, EntryRecord] = {}
         findings: list[CallRowFinding] = []
         for number, row in enumerate(input.rows, start=1):
             try:
-                entry = _entry(context, campaign, row)
+                entry = _build_entry(context, campaign, row)
             except Refusal as refusal:
-                findings.append(_finding(number, refusal))
+                findings.append(_build_row_finding(number, refusal))
             else:
                 entries.setdefault(entry.person, entry)
-            if number % SEALED_A_TURN == 0:
+            if number % ROWS_PER_YIELD == 0:
                 await asyncio.sleep(0)
-        known = await context.services.store.calls.add(list(entries.values()))
+        known = await context.services.store.call_entries.add(list(entries.values()))
         added = len(entries) - len(known)
         return CallListImported(
             campaign=CallCampaign.of(campaign),
@@ -221,7 +224,7 @@ class CallMutations:
     @strawberry.mutation(description="For officers: note what became of a call.")
     async def record_call(self, info: Info, input: RecordCallInput) -> RecordCallResult:
         context = info.context
-        known = await entry_in_scope(context, input.entry_id)
+        known = await require_call_entry(context, input.entry_id)
         note = check_remark(input.note, ("input", "note"))
         caller, services = context.require(Role.OFFICER), context.services
 
@@ -230,7 +233,7 @@ class CallMutations:
                 raise StatusConflict(
                     f"The entry is at version {before.version}: somebody else has called."
                 )
-            return called(
+            return add_call(
                 before,
                 input.outcome,
                 note,
@@ -240,7 +243,7 @@ class CallMutations:
                 today=services.today(),
             )
 
-        entry = await services.seekers.call(known.id, rule)
+        entry = await services.seekers.change_call_entry(known.id, rule)
         if entry.outcome is CallOutcome.NOT_SEEKING and entry.seeker_id is not None:
             await services.seekers.change(
                 entry.seeker_id, lambda seeker: replace(seeker, status=SeekerStatus.NOT_SEEKING)
@@ -255,13 +258,15 @@ class CallMutations:
         self, info: Info, input: SaveProfileForInput
     ) -> SaveProfileForResult:
         context = info.context
-        entry = await entry_in_scope(context, input.entry_id)
-        check_askable(entry)
+        entry = await require_call_entry(context, input.entry_id)
+        check_can_enter_profile(entry)
         caller, services = context.require(Role.OFFICER), context.services
         now = services.clock()
-        profile = check_profile(given_profile(input.profile), ("input", "profile"))
-        asked_at = check_asked(input.consent.asked_at, now=now)
-        consent = consent_given(input.consent.text_version, at=asked_at, asked_by=caller.subject)
+        profile = check_profile(parse_profile_input(input.profile), ("input", "profile"))
+        asked_at = check_asked_at(input.consent.asked_at, now=now)
+        consent = make_profile_consent(
+            input.consent.text_version, at=asked_at, asked_by=caller.subject
+        )
         before = None
         if entry.seeker_id is not None:
             before = await services.store.seekers.by_id(entry.seeker_id)
@@ -279,31 +284,31 @@ class CallMutations:
             created_at=before.created_at if before else now,
             updated_at=now,
         )
-        contact = await services.store.contact_of(entry)
+        contact = await services.store.open_contact(entry)
         assert contact is not None  # it is askable
-        sealed = replace(seeker, contact=services.store.sealed_for(seeker, contact))
+        sealed = replace(seeker, contact=services.store.seal_contact(seeker, contact))
         return ProfileSavedFor(
-            seeker=Seeker.of(await services.seekers.enter(entry, sealed, before))
+            seeker=Seeker.of(await services.seekers.save_from_call_entry(entry, sealed, before))
         )
 
     @strawberry.mutation(description="For officers: find postings for all seekers of a campaign.")
     async def match_campaign(self, info: Info, input: MatchCampaignInput) -> MatchCampaignResult:
         context = info.context
-        campaign = await campaign_in_scope(context, input.campaign_id, "input", "campaignId")
+        campaign = await require_campaign(context, input.campaign_id, "input", "campaignId")
         run = MatchRun(
             status=RunStatus.QUEUED,
             requested_by=context.require(Role.OFFICER).subject,
             requested_at=context.services.clock(),
-            total=await context.services.store.seekers.count(campaign.id),
+            total=await context.services.store.seekers.count_by_campaign(campaign.id),
         )
-        queued = await context.services.store.campaigns.queue(campaign.id, run)
+        queued = await context.services.store.call_campaigns.queue_run(campaign.id, run)
         if queued is None:
             raise StatusConflict("The campaign is being matched: see CallCampaign.matching.")
         context.services.matcher.wake()
         return CampaignMatching(campaign=CallCampaign.of(queued))
 
 
-def _entry(context: Context, campaign: CampaignRecord, row: CallRowInput) -> EntryRecord:
+def _build_entry(context: Context, campaign: CampaignRecord, row: CallRowInput) -> EntryRecord:
     """The entry of a row.
 
     :raises Refusal: the row cannot be right.
@@ -318,7 +323,7 @@ def _entry(context: Context, campaign: CampaignRecord, row: CallRowInput) -> Ent
         id=new_id(),
         campaign_id=campaign.id,
         union_path=campaign.union_path,
-        person=services.store.seal.person(contact.phone),
+        person=services.store.keyring.hash_phone(contact.phone),
         contact=None,
         group=row.group,
         remark=check_remark(row.remark, ("remark",)),
@@ -327,10 +332,10 @@ def _entry(context: Context, campaign: CampaignRecord, row: CallRowInput) -> Ent
         created_at=now,
         updated_at=now,
     )
-    return replace(entry, contact=services.store.sealed_for(entry, contact))
+    return replace(entry, contact=services.store.seal_contact(entry, contact))
 
 
-def _finding(row: int, refusal: Refusal) -> CallRowFinding:
+def _build_row_finding(row: int, refusal: Refusal) -> CallRowFinding:
     return CallRowFinding(
         row=row,
         field=refusal.field[-1] if refusal.field else "",

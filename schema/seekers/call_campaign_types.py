@@ -8,9 +8,9 @@ import strawberry
 from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
-from domain.identity.scopes import may_look_after
+from domain.identity.scopes import may_manage_seekers
 from domain.matching.jobs import job_of
-from domain.matching.matching import assessed
+from domain.matching.matching import assess_job
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.call_campaigns import (
@@ -22,24 +22,28 @@ from domain.seekers.groups import SeekerGroup
 from schema.context import Context, Info
 from schema.identity.unions import Union
 from schema.leads.lead_types import MaskedContact
-from schema.matching.matches import PostingMatch, shown
+from schema.matching.matches import PostingMatch, build_open_matches
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
-from schema.seekers.seeker_types import Seeker, visible_seeker
+from schema.seekers.seeker_types import Seeker, find_visible_seeker
 from storage.seekers.call_campaigns import CampaignMatch
-from storage.seekers.call_lists import CallQuery
+from storage.seekers.call_lists import CallEntryQuery
 
-CAMPAIGNS: Keyset[CampaignRecord] = by_id("campaigns", lambda campaign: campaign.id)
-ENTRIES: Keyset[EntryRecord] = by_id("call-list", lambda entry: entry.id, (("_id", 1),))
-MATCHES: Keyset[CampaignMatch] = by_id("campaign-matches", lambda match: match.id, (("_id", 1),))
+CAMPAIGN_KEYSET: Keyset[CampaignRecord] = id_keyset("campaigns", lambda campaign: campaign.id)
+CALL_ENTRY_KEYSET: Keyset[EntryRecord] = id_keyset(
+    "call-list", lambda entry: entry.id, (("_id", 1),)
+)
+CAMPAIGN_MATCH_KEYSET: Keyset[CampaignMatch] = id_keyset(
+    "campaign-matches", lambda match: match.id, (("_id", 1),)
+)
 
 
 @strawberry.type(description="How far the matching of a campaign's seekers is.")
@@ -121,7 +125,7 @@ class CallEntry(Node):
 
     @strawberry.field(description="Null once it was erased.")
     async def contact(self, info: Info) -> MaskedContact | None:
-        contact = await info.context.services.store.contact_of(self.record)
+        contact = await info.context.services.store.open_contact(self.record)
         if contact is None:
             return None
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
@@ -130,7 +134,7 @@ class CallEntry(Node):
     async def seeker(self, info: Info) -> Seeker | None:
         if self.record.seeker_id is None:
             return None
-        return await visible_seeker(info.context, self.record.seeker_id)
+        return await find_visible_seeker(info.context, self.record.seeker_id)
 
 
 @strawberry.type(description="The postings that suit one seeker of a campaign, the best first.")
@@ -141,18 +145,18 @@ class CampaignMatches:
     matches: list[PostingMatch] = strawberry.field(description="Those that are open now.")
 
 
-async def visible_campaign(context: Context, campaign_id: str) -> CallCampaign | None:
+async def find_visible_campaign(context: Context, campaign_id: str) -> CallCampaign | None:
     """The campaign, for officers in whose scope it is."""
     record = await context.loaders.campaigns.load(campaign_id)
-    if record is None or not may_look_after(context.principal, record.union_path):
+    if record is None or not may_manage_seekers(context.principal, record.union_path):
         return None
     return CallCampaign.of(record)
 
 
-async def visible_entry(context: Context, entry_id: str) -> CallEntry | None:
+async def find_visible_call_entry(context: Context, entry_id: str) -> CallEntry | None:
     """The entry, for officers in whose scope it is."""
     record = await context.loaders.call_entries.load(entry_id)
-    if record is None or not may_look_after(context.principal, record.union_path):
+    if record is None or not may_manage_seekers(context.principal, record.union_path):
         return None
     return CallEntry.of(record)
 
@@ -172,9 +176,9 @@ class CallQueries:
     ) -> Connection[CallCampaign]:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
-        wanted = wanted_slice(CAMPAIGNS, first=first, after=after)
-        page = await info.context.services.store.campaigns.page(caller.union_id, wanted)
-        return connection(page, CAMPAIGNS, CallCampaign.of)
+        wanted = parse_page_arguments(CAMPAIGN_KEYSET, first=first, after=after)
+        page = await info.context.services.store.call_campaigns.page(caller.union_id, wanted)
+        return build_connection(page, CAMPAIGN_KEYSET, CallCampaign.of)
 
     @strawberry.field(description="For officers: whom a campaign calls, the oldest entry first.")
     async def call_list(
@@ -185,17 +189,17 @@ class CallQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[CallEntry]:
-        campaign = await campaign_in_scope(info.context, campaign_id, "campaignId")
-        wanted = wanted_slice(ENTRIES, first=first, after=after)
+        campaign = await require_campaign(info.context, campaign_id, "campaignId")
+        wanted = parse_page_arguments(CALL_ENTRY_KEYSET, first=first, after=after)
         narrowed = filter or CallFilter()
-        query = CallQuery(
+        query = CallEntryQuery(
             campaign_id=campaign.id,
             outcome=narrowed.outcome,
             uncalled=narrowed.uncalled,
             due_on=info.context.services.today() if narrowed.due else None,
         )
-        page = await info.context.services.store.calls.page(query, wanted)
-        return connection(page, ENTRIES, CallEntry.of)
+        page = await info.context.services.store.call_entries.page(query, wanted)
+        return build_connection(page, CALL_ENTRY_KEYSET, CallEntry.of)
 
     @strawberry.field(description="For officers: what `matchCampaign` has found so far.")
     async def campaign_matches(
@@ -206,25 +210,27 @@ class CallQueries:
         after: str | None = None,
     ) -> Connection[CampaignMatches]:
         context = info.context
-        campaign = await campaign_in_scope(context, campaign_id, "campaignId")
-        wanted = wanted_slice(MATCHES, first=first, after=after)
-        page = await context.services.store.campaigns.matches(campaign.id, wanted)
-        found = {match.id: await _as_of_now(context, match) for match in page.items}
-        return connection(page, MATCHES, lambda match: found[match.id])
+        campaign = await require_campaign(context, campaign_id, "campaignId")
+        wanted = parse_page_arguments(CAMPAIGN_MATCH_KEYSET, first=first, after=after)
+        page = await context.services.store.call_campaigns.matches(campaign.id, wanted)
+        found = {match.id: await _reassess_match(context, match) for match in page.items}
+        return build_connection(page, CAMPAIGN_MATCH_KEYSET, lambda match: found[match.id])
 
 
-async def _as_of_now(context: Context, match: CampaignMatch) -> CampaignMatches:
+async def _reassess_match(context: Context, match: CampaignMatch) -> CampaignMatches:
     """What still holds: the posting is open, the person looks for work, no limit is broken."""
     seeker = await context.loaders.seekers.load(match.seeker_id)
-    if seeker is None or not seeker.is_matched:
+    if seeker is None or not seeker.is_matchable:
         return CampaignMatches(seeker=None, matches=[])
     postings = await context.loaders.postings.load_many(list(match.posting_ids))
-    fitting = (assessed(seeker.profile, job_of(posting)) for posting in postings if posting)
+    fitting = (assess_job(seeker.profile, job_of(posting)) for posting in postings if posting)
     still = tuple(each for each in fitting if each is not None)
-    return CampaignMatches(seeker=Seeker.of(seeker), matches=await shown(context, still))
+    return CampaignMatches(
+        seeker=Seeker.of(seeker), matches=await build_open_matches(context, still)
+    )
 
 
-async def campaign_in_scope(
+async def require_campaign(
     context: Context, campaign_id: strawberry.ID, *field: str
 ) -> CampaignRecord:
     """The campaign, for officers in whose scope it is.
@@ -232,19 +238,21 @@ async def campaign_in_scope(
     :raises NotFound: there is none.
     """
     caller = context.require(Role.OFFICER)
-    record = await context.loaders.campaigns.load(local_id(campaign_id, "CallCampaign", *field))
-    if record is None or not may_look_after(caller, record.union_path):
+    record = await context.loaders.campaigns.load(
+        parse_global_id(campaign_id, "CallCampaign", *field)
+    )
+    if record is None or not may_manage_seekers(caller, record.union_path):
         raise NotFound("There is no such campaign in your scope.", field=field)
     return record
 
 
-async def entry_in_scope(context: Context, entry_id: strawberry.ID) -> EntryRecord:
+async def require_call_entry(context: Context, entry_id: strawberry.ID) -> EntryRecord:
     """The entry, for officers in whose scope it is.
 
     :raises NotFound: there is none.
     """
     caller, field = context.require(Role.OFFICER), ("input", "entryId")
-    record = await context.loaders.call_entries.load(local_id(entry_id, "CallEntry", *field))
-    if record is None or not may_look_after(caller, record.union_path):
+    record = await context.loaders.call_entries.load(parse_global_id(entry_id, "CallEntry", *field))
+    if record is None or not may_manage_seekers(caller, record.union_path):
         raise NotFound("There is no such entry in your scope.", field=field)
     return record

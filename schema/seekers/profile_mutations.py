@@ -8,14 +8,19 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import InvalidInput, NotFound, StatusConflict, Unauthenticated
-from domain.identity.accounts import VISITORS, Role
-from domain.identity.audit import check_reason, staff
+from domain.identity.accounts import VISITOR_ROLES, Role
+from domain.identity.audit import check_reason, staff_actor
 from domain.identity.persons import check_name, normalise_phone
 from domain.leads.leads import Contact as ContactRecord
 from domain.reference.regions import ancestors, region_of
 from domain.seekers.profile import check_wants
-from domain.seekers.profile_consent import consent_given
-from domain.seekers.seekers import MOST_SEARCHES, SeekerStatus, check_profile, check_search_name
+from domain.seekers.profile_consent import make_profile_consent
+from domain.seekers.seekers import (
+    MAX_SAVED_SEARCHES,
+    SeekerStatus,
+    check_profile,
+    check_search_name,
+)
 from domain.seekers.seekers import Profile as ProfileRecord
 from domain.seekers.seekers import SavedSearch as SearchRecord
 from domain.seekers.seekers import Seeker as SeekerRecord
@@ -25,18 +30,23 @@ from schema.leads.contact_mutations import Contact
 from schema.leads.interest_mutations import ConsentInput, ContactInput
 from schema.relay import (
     global_id,
-    kind_of,
-    local_id,
+    parse_any_global_id,
+    parse_global_id,
 )
-from schema.seekers.profile_types import ProfileInput, WantsInput, given_profile, given_wants
+from schema.seekers.profile_types import (
+    ProfileInput,
+    WantsInput,
+    parse_profile_input,
+    parse_wants_input,
+)
 from schema.seekers.seeker_types import (
     SavedSearch,
     Seeker,
-    holder_of,
-    in_scope,
-    own_or_in_scope,
-    own_profile,
-    profile_under,
+    find_seeker_by_receipt,
+    receipt_holder,
+    require_own_or_named_seeker,
+    require_own_seeker,
+    require_seeker,
 )
 from storage.mongo.client import new_id
 
@@ -139,31 +149,31 @@ class SeekerErased:
 
 
 SaveProfileResult = Annotated[
-    ProfileSaved | errors.PhoneInvalid | errors.ConsentRequired | errors.AnyRefusal,
+    ProfileSaved | errors.PhoneInvalid | errors.ConsentRequired | errors.CommonRefusal,
     strawberry.union("SaveProfileResult"),
 ]
 EnterAsSeekerResult = Annotated[
-    SeekerEntered | errors.AnyRefusal, strawberry.union("EnterAsSeekerResult")
+    SeekerEntered | errors.CommonRefusal, strawberry.union("EnterAsSeekerResult")
 ]
 SetMatchingResult = Annotated[
-    SeekerChanged | errors.AnyRefusal, strawberry.union("SetMatchingResult")
+    SeekerChanged | errors.CommonRefusal, strawberry.union("SetMatchingResult")
 ]
 SetSeekerStatusResult = Annotated[
-    SeekerChanged | errors.AnyRefusal, strawberry.union("SetSeekerStatusResult")
+    SeekerChanged | errors.CommonRefusal, strawberry.union("SetSeekerStatusResult")
 ]
 SaveSearchResult = Annotated[
-    SearchesChanged | errors.StatusConflict | errors.AnyRefusal,
+    SearchesChanged | errors.StatusConflict | errors.CommonRefusal,
     strawberry.union("SaveSearchResult"),
 ]
 RemoveSearchResult = Annotated[
-    SearchesChanged | errors.AnyRefusal, strawberry.union("RemoveSearchResult")
+    SearchesChanged | errors.CommonRefusal, strawberry.union("RemoveSearchResult")
 ]
 RevealPersonResult = Annotated[
-    PersonRevealed | errors.ConsentWithdrawn | errors.TooManyAttempts | errors.AnyRefusal,
+    PersonRevealed | errors.ConsentWithdrawn | errors.TooManyAttempts | errors.CommonRefusal,
     strawberry.union("RevealPersonResult"),
 ]
 EraseSeekerResult = Annotated[
-    SeekerErased | errors.AnyRefusal, strawberry.union("EraseSeekerResult")
+    SeekerErased | errors.CommonRefusal, strawberry.union("EraseSeekerResult")
 ]
 
 
@@ -174,16 +184,18 @@ class SeekerMutations:
     )
     async def save_profile(self, info: Info, input: SaveProfileInput) -> SaveProfileResult:
         context = info.context
-        caller = context.require(*VISITORS)
-        profile = check_profile(given_profile(input.profile), ("input", "profile"))
-        contact = _given_contact(context, input.contact) if input.contact else None
-        union_path = await _union_path(context, profile, input.union_id)
+        caller = context.require(*VISITOR_ROLES)
+        profile = check_profile(parse_profile_input(input.profile), ("input", "profile"))
+        contact = _parse_contact(context, input.contact) if input.contact else None
+        union_path = await _choose_union_path(context, profile, input.union_id)
         store, now = context.services.store, context.services.clock()
 
         def rule(before: SeekerRecord | None) -> SeekerRecord:
             kept = before if before and before.withdrawn_at is None else None
             version = input.consent.text_version if input.consent else None
-            consent = kept.consent if kept and version is None else consent_given(version, at=now)
+            consent = (
+                kept.consent if kept and version is None else make_profile_consent(version, at=now)
+            )
             after = SeekerRecord(
                 id=before.id if before else new_id(),
                 profile=profile,
@@ -203,8 +215,8 @@ class SeekerMutations:
                 return after
             return replace(
                 after,
-                person=store.seal.person(contact.phone),
-                contact=store.sealed_for(after, contact),
+                person=store.keyring.hash_phone(contact.phone),
+                contact=store.seal_contact(after, contact),
             )
 
         saved = await context.services.seekers.save(caller.subject, rule)
@@ -212,13 +224,13 @@ class SeekerMutations:
         return ProfileSaved(
             seeker=Seeker.of(saved),
             access_token=tokens.access,
-            expires_at=_expiry(tokens),
-            receipt=context.services.receipts.issue(holder_of(saved)),
+            expires_at=_expires_at(tokens),
+            receipt=context.services.receipts.issue(receipt_holder(saved)),
         )
 
     @strawberry.mutation(description="Come back to a profile with the receipt of its last saving.")
     async def enter_as_seeker(self, info: Info, input: EnterAsSeekerInput) -> EnterAsSeekerResult:
-        seeker = await profile_under(info.context, input.receipt)
+        seeker = await find_seeker_by_receipt(info.context, input.receipt)
         if seeker is None or seeker.giver is None:
             raise Unauthenticated(
                 "This receipt stands for no profile: it was erased, or saved with another phone."
@@ -227,14 +239,14 @@ class SeekerMutations:
         return SeekerEntered(
             seeker=Seeker.of(seeker),
             access_token=tokens.access,
-            expires_at=_expiry(tokens),
+            expires_at=_expires_at(tokens),
         )
 
     @strawberry.mutation(
         description="Refuse to be matched by machine, or allow it again (PIPL art. 24)."
     )
     async def set_matching(self, info: Info, input: SetMatchingInput) -> SetMatchingResult:
-        seeker = await own_or_in_scope(info.context, input.seeker_id)
+        seeker = await require_own_or_named_seeker(info.context, input.seeker_id)
 
         def rule(before: SeekerRecord) -> SeekerRecord:
             if before.matching == input.enabled:
@@ -249,7 +261,7 @@ class SeekerMutations:
     async def set_seeker_status(
         self, info: Info, input: SetSeekerStatusInput
     ) -> SetSeekerStatusResult:
-        seeker = await own_or_in_scope(info.context, input.seeker_id)
+        seeker = await require_own_or_named_seeker(info.context, input.seeker_id)
 
         def rule(before: SeekerRecord) -> SeekerRecord:
             return before if before.status is input.status else replace(before, status=input.status)
@@ -261,17 +273,17 @@ class SeekerMutations:
     @strawberry.mutation(description="For seekers: keep a search, at most 20.")
     async def save_search(self, info: Info, input: SaveSearchInput) -> SaveSearchResult:
         context = info.context
-        seeker = await own_profile(context)
+        seeker = await require_own_seeker(context)
         search = SearchRecord(
             key=new_id(),
             name=check_search_name(input.name),
-            wants=check_wants(given_wants(input.wants), ("input", "wants")),
+            wants=check_wants(parse_wants_input(input.wants), ("input", "wants")),
             created_at=context.services.clock(),
         )
 
         def rule(before: SeekerRecord) -> SeekerRecord:
-            if len(before.searches) >= MOST_SEARCHES:
-                raise StatusConflict(f"{MOST_SEARCHES} searches are kept: remove one first.")
+            if len(before.searches) >= MAX_SAVED_SEARCHES:
+                raise StatusConflict(f"{MAX_SAVED_SEARCHES} searches are kept: remove one first.")
             return replace(before, searches=(*before.searches, search))
 
         changed = await context.services.seekers.change(seeker.id, rule)
@@ -279,8 +291,8 @@ class SeekerMutations:
 
     @strawberry.mutation(description="For seekers: keep a search no longer.")
     async def remove_search(self, info: Info, input: RemoveSearchInput) -> RemoveSearchResult:
-        seeker = await own_profile(info.context)
-        search_id = local_id(input.search_id, "SavedSearch", "input", "searchId")
+        seeker = await require_own_seeker(info.context)
+        search_id = parse_global_id(input.search_id, "SavedSearch", "input", "searchId")
 
         def rule(before: SeekerRecord) -> SeekerRecord:
             left = tuple(search for search in before.searches if search.key != search_id)
@@ -294,7 +306,7 @@ class SeekerMutations:
     )
     async def reveal_person(self, info: Info, input: RevealPersonInput) -> RevealPersonResult:
         caller = info.context.require(Role.OFFICER)
-        kind, wanted = kind_of(input.id, "input", "id")
+        kind, wanted = parse_any_global_id(input.id, "input", "id")
         if kind not in {"Seeker", "CallEntry"}:
             raise InvalidInput("Give the id of a seeker or of a call entry.", field=("input", "id"))
         reason = check_reason(input.reason, ("input", "reason"))
@@ -308,19 +320,19 @@ class SeekerMutations:
     async def erase_seeker(self, info: Info, input: EraseSeekerInput) -> EraseSeekerResult:
         caller = info.context.require(Role.OFFICER)
         reason = check_reason(input.reason, ("input", "reason"))
-        seeker = await in_scope(info.context, input.seeker_id, "input", "seekerId")
-        await info.context.services.seekers.erase(seeker.id, staff(caller), reason)
+        seeker = await require_seeker(info.context, input.seeker_id, "input", "seekerId")
+        await info.context.services.seekers.erase(seeker.id, staff_actor(caller), reason)
         return SeekerErased(seeker_id=global_id("Seeker", seeker.id))
 
 
-def _given_contact(context: Context, given: ContactInput) -> ContactRecord:
+def _parse_contact(context: Context, given: ContactInput) -> ContactRecord:
     return ContactRecord(
         name=check_name(given.name),
         phone=normalise_phone(given.phone, demo=context.services.demo),
     )
 
 
-async def _union_path(
+async def _choose_union_path(
     context: Context, profile: ProfileRecord, union_id: strawberry.ID | None
 ) -> tuple[str, ...]:
     """The union that is named, else that of the home or of the first wished place, else the root.
@@ -329,23 +341,25 @@ async def _union_path(
     """
     if union_id is not None:
         field = ("input", "unionId")
-        union = await context.loaders.unions.load(local_id(union_id, "Union", *field))
+        union = await context.loaders.unions.load(parse_global_id(union_id, "Union", *field))
         if union is None:
             raise NotFound("There is no such union.", field=field)
         return union.path
     places = [profile.home_place, *profile.wants.places]
     place = next((place for place in places if place is not None), None)
     unions = context.services.store.unions
-    union = (await unions.of_place(_around(place)) if place else None) or await unions.root()
+    union = (
+        await unions.closest_to_place(_enclosing_place_codes(place)) if place else None
+    ) or await unions.root()
     return union.path if union else ()
 
 
-def _around(place: str) -> Sequence[str]:
+def _enclosing_place_codes(place: str) -> Sequence[str]:
     region = region_of(place)
     assert region is not None  # the profile was checked
     return [region.code, *(above.code for above in reversed(ancestors(region)))]
 
 
-def _expiry(tokens: TokenPair) -> datetime:
+def _expires_at(tokens: TokenPair) -> datetime:
     assert tokens.principal.expires_at is not None  # every token expires
     return tokens.principal.expires_at

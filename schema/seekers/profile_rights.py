@@ -11,12 +11,12 @@ from domain.seekers.seekers import Seeker as SeekerRecord
 from schema import errors
 from schema.context import Context, Info
 from schema.relay import global_id
-from schema.seekers.seeker_types import Seeker, profile_under
+from schema.seekers.seeker_types import Seeker, find_seeker_by_receipt
 from storage.mongo.codec import to_document
-from storage.mongo.paging import Slice
-from storage.seekers.referrals import MOST_OPEN, ReferralQuery
+from storage.mongo.paging import PageRequest
+from storage.seekers.referrals import MAX_REFERRALS_PER_SEEKER, ReferralQuery
 
-ACCESSES = 1_000
+MAX_EXPORTED_ACCESSES = 1_000
 """Accesses to the profile that an export names, the last ones."""
 
 
@@ -31,31 +31,33 @@ class ProfileConsentTakenBack:
 
 
 WithdrawProfileConsentResult = Annotated[
-    ProfileConsentTakenBack | errors.AnyRefusal, strawberry.union("WithdrawProfileConsentResult")
+    ProfileConsentTakenBack | errors.CommonRefusal, strawberry.union("WithdrawProfileConsentResult")
 ]
 
 
-def person(seeker: SeekerRecord) -> Actor:
+def person_actor(seeker: SeekerRecord) -> Actor:
     """The actor that the giver of a profile is."""
     return Actor(role=AuditRole.PERSON, id=seeker.giver or "")
 
 
-async def exported_profile(context: Context, receipt: str) -> dict[str, Any] | None:
+async def export_profile(context: Context, receipt: str) -> dict[str, Any] | None:
     """All that is stored of the profile under a receipt, noted as an export; None without one.
 
     :raises TooManyAttempts: over 60 times in an hour.
     """
-    seeker = await profile_under(context, receipt)
+    seeker = await find_seeker_by_receipt(context, receipt)
     if seeker is None:
         return None
     store = context.services.store
-    await context.services.seekers.export(seeker)
-    contact = await store.contact_of(seeker)
+    await context.services.seekers.log_export(seeker)
+    contact = await store.open_contact(seeker)
     referrals = await store.referrals.page(
-        ReferralQuery(seeker_id=seeker.id), Slice(limit=MOST_OPEN)
+        ReferralQuery(seeker_id=seeker.id), PageRequest(limit=MAX_REFERRALS_PER_SEEKER)
     )
-    accesses = await store.audit.of_subjects("Seeker", [seeker.id], limit=ACCESSES)
-    told: dict[str, Any] = _plain(
+    accesses = await store.audit_log.latest_by_subjects(
+        "Seeker", [seeker.id], limit=MAX_EXPORTED_ACCESSES
+    )
+    told: dict[str, Any] = _to_json(
         {
             "id": global_id("Seeker", seeker.id),
             "name": contact.name if contact else None,
@@ -88,12 +90,12 @@ async def exported_profile(context: Context, receipt: str) -> dict[str, Any] | N
     return told
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     """As JSON has it: names in camel case, times as ISO 8601."""
     if isinstance(value, dict):
-        return {to_camel_case(name): _plain(each) for name, each in value.items()}
+        return {to_camel_case(name): _to_json(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_to_json(each) for each in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -106,8 +108,10 @@ class ProfileRightsMutations:
     async def withdraw_profile_consent(
         self, info: Info, input: WithdrawProfileConsentInput
     ) -> WithdrawProfileConsentResult:
-        seeker = await profile_under(info.context, input.receipt)
+        seeker = await find_seeker_by_receipt(info.context, input.receipt)
         if seeker is None:
             raise Unauthenticated("This receipt stands for no profile.")
-        withdrawn = await info.context.services.seekers.withdraw(seeker.id, person(seeker))
+        withdrawn = await info.context.services.seekers.withdraw_consent(
+            seeker.id, person_actor(seeker)
+        )
         return ProfileConsentTakenBack(seeker=Seeker.of(withdrawn))

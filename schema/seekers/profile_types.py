@@ -142,13 +142,15 @@ class ProfileInput:
     experience_years: int | None = None
 
 
-def given_wants(given: WantsInput) -> WantsRecord:
+def parse_wants_input(given: WantsInput) -> WantsRecord:
     """What was given, not checked yet."""
     near, pay, pick_up = given.near, given.lowest_pay, given.pick_up
     return WantsRecord(
         occupations=tuple(given.occupations),
         places=tuple(given.places),
-        near=NearRecord(point=_point(near.point), kilometres=near.kilometres) if near else None,
+        near=NearRecord(point=_parse_point(near.point), kilometres=near.kilometres)
+        if near
+        else None,
         shifts=tuple(given.shifts),
         employment_types=tuple(given.employment_types),
         lowest_pay=PayRecord(amount=pay.amount, period=pay.period) if pay else None,
@@ -162,19 +164,19 @@ def given_wants(given: WantsInput) -> WantsRecord:
     )
 
 
-def given_profile(given: ProfileInput) -> ProfileRecord:
+def parse_profile_input(given: ProfileInput) -> ProfileRecord:
     """The profile as it was given, not checked yet."""
     return ProfileRecord(
         group=given.group,
-        wants=given_wants(given.wants),
+        wants=parse_wants_input(given.wants),
         skills=tuple(given.skills),
         wants_training=given.wants_training,
         home_place=given.home_place,
-        home=_point(given.home) if given.home else None,
+        home=_parse_point(given.home) if given.home else None,
         education=given.education,
         experience_years=given.experience_years,
     )
 
 
-def _point(given: PointInput) -> PointRecord:
+def _parse_point(given: PointInput) -> PointRecord:
     return PointRecord(latitude=given.latitude, longitude=given.longitude)

@@ -7,9 +7,9 @@ import strawberry
 
 from domain.errors import NotFound, StatusConflict
 from domain.identity.accounts import Role
-from domain.identity.scopes import may_look_after
+from domain.identity.scopes import may_manage_seekers
 from domain.seekers.referrals import Referral as ReferralRecord
-from domain.seekers.referrals import ReferralKind, ReferralStatus, ReferralStep, moved
+from domain.seekers.referrals import ReferralKind, ReferralStatus, ReferralStep, transition_referral
 from domain.seekers.remarks import check_remark
 from schema import errors
 from schema.context import Context, Info
@@ -17,18 +17,23 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
-from schema.seekers.seeker_types import Seeker, in_scope, own_profile, visible_seeker
+from schema.seekers.seeker_types import (
+    Seeker,
+    find_visible_seeker,
+    require_own_seeker,
+    require_seeker,
+)
 from storage.mongo.client import new_id
-from storage.seekers.referrals import MOST_OPEN, ReferralQuery
+from storage.seekers.referrals import MAX_REFERRALS_PER_SEEKER, ReferralQuery
 from storage.seekers.service_counts import ServiceCounts as CountsRecord
 
-KEYSET: Keyset[ReferralRecord] = by_id("referrals", lambda referral: referral.id)
+REFERRAL_KEYSET: Keyset[ReferralRecord] = id_keyset("referrals", lambda referral: referral.id)
 
 
 @strawberry.type(description="A status, and since when.")
@@ -61,7 +66,7 @@ class Referral(Node):
 
     @strawberry.field(description="The first step first.")
     def steps(self, info: Info) -> list[ReferralStepTaken]:
-        shows_notes = may_look_after(info.context.principal, self.record.union_path)
+        shows_notes = may_manage_seekers(info.context.principal, self.record.union_path)
         return [
             ReferralStepTaken(status=step.status, at=step.at, note=step.note if shows_notes else "")
             for step in self.record.steps
@@ -69,20 +74,20 @@ class Referral(Node):
 
     @strawberry.field(description="Null when the profile was erased.")
     async def seeker(self, info: Info) -> Seeker | None:
-        return await visible_seeker(info.context, self.record.seeker_id)
+        return await find_visible_seeker(info.context, self.record.seeker_id)
 
 
-async def visible_referral(context: Context, referral_id: str) -> Referral | None:
+async def find_visible_referral(context: Context, referral_id: str) -> Referral | None:
     """The referral, for officers of the scope and for the seeker."""
     record = await context.loaders.referrals.load(referral_id)
     if record is None:
         return None
-    if may_look_after(context.principal, record.union_path):
+    if may_manage_seekers(context.principal, record.union_path):
         return Referral.of(record)
     caller = context.principal
     if caller is None or caller.role is not Role.SEEKER:
         return None
-    is_own = await visible_seeker(context, record.seeker_id) is not None
+    is_own = await find_visible_seeker(context, record.seeker_id) is not None
     return Referral.of(record) if is_own else None
 
 
@@ -132,13 +137,13 @@ class ReferralQueries:
     ) -> Connection[Referral]:
         context = info.context
         caller = context.require(Role.OFFICER, Role.SEEKER)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
+        wanted = parse_page_arguments(REFERRAL_KEYSET, first=first, after=after)
         narrowed = filter or ReferralFilter()
         seeker_id = None
         if narrowed.seeker_id is not None:
-            seeker_id = local_id(narrowed.seeker_id, "Seeker", "filter", "seekerId")
+            seeker_id = parse_global_id(narrowed.seeker_id, "Seeker", "filter", "seekerId")
         if caller.role is Role.SEEKER:
-            own = (await own_profile(context)).id
+            own = (await require_own_seeker(context)).id
             if seeker_id not in {None, own}:
                 raise NotFound("That is not your profile.", field=("filter", "seekerId"))
             seeker_id = own
@@ -149,7 +154,7 @@ class ReferralQueries:
             kind=narrowed.kind,
         )
         page = await context.services.store.referrals.page(query, wanted)
-        return connection(page, KEYSET, Referral.of)
+        return build_connection(page, REFERRAL_KEYSET, Referral.of)
 
     @strawberry.field(
         description="For officers: services of their union with its branches, or of one branch."
@@ -160,11 +165,13 @@ class ReferralQueries:
         wanted = caller.union_id
         assert wanted is not None  # every officer belongs to a union
         if union_id is not None:
-            wanted = local_id(union_id, "Union", "unionId")
+            wanted = parse_global_id(union_id, "Union", "unionId")
             union = await context.loaders.unions.load(wanted)
-            if union is None or not may_look_after(caller, union.path):
+            if union is None or not may_manage_seekers(caller, union.path):
                 raise NotFound("There is no such branch of your union.", field=("unionId",))
-        return ServiceCounts.of(await context.services.store.services.counts(wanted))
+        return ServiceCounts.of(
+            await context.services.store.service_statistics.counts_by_union(wanted)
+        )
 
 
 @strawberry.input
@@ -192,11 +199,11 @@ class ReferralAdvanced:
 
 
 OpenReferralResult = Annotated[
-    ReferralOpened | errors.StatusConflict | errors.AnyRefusal,
+    ReferralOpened | errors.StatusConflict | errors.CommonRefusal,
     strawberry.union("OpenReferralResult"),
 ]
 AdvanceReferralResult = Annotated[
-    ReferralAdvanced | errors.StatusConflict | errors.AnyRefusal,
+    ReferralAdvanced | errors.StatusConflict | errors.CommonRefusal,
     strawberry.union("AdvanceReferralResult"),
 ]
 
@@ -207,10 +214,13 @@ class ReferralMutations:
     async def open_referral(self, info: Info, input: OpenReferralInput) -> OpenReferralResult:
         context = info.context
         caller = context.require(Role.OFFICER)
-        seeker = await in_scope(context, input.seeker_id, "input", "seekerId")
+        seeker = await require_seeker(context, input.seeker_id, "input", "seekerId")
         note = check_remark(input.note, ("input", "note"))
-        if await context.services.store.referrals.count(seeker.id) >= MOST_OPEN:
-            raise StatusConflict(f"{MOST_OPEN} referrals of one person are enough.")
+        if (
+            await context.services.store.referrals.count_by_seeker(seeker.id)
+            >= MAX_REFERRALS_PER_SEEKER
+        ):
+            raise StatusConflict(f"{MAX_REFERRALS_PER_SEEKER} referrals of one person are enough.")
         now = context.services.clock()
         record = ReferralRecord(
             id=new_id(),
@@ -231,9 +241,9 @@ class ReferralMutations:
         context = info.context
         caller, field = context.require(Role.OFFICER), ("input", "referralId")
         before = await context.loaders.referrals.load(
-            local_id(input.referral_id, "Referral", *field)
+            parse_global_id(input.referral_id, "Referral", *field)
         )
-        if before is None or not may_look_after(caller, before.union_path):
+        if before is None or not may_manage_seekers(caller, before.union_path):
             raise NotFound("There is no such referral in your scope.", field=field)
         note = check_remark(input.note, ("input", "note"))
         if note:
@@ -241,7 +251,9 @@ class ReferralMutations:
             assert seeker is not None  # of an erased one group and status stay
             if seeker.erased_at is not None:
                 raise StatusConflict("The person had their data erased; leave the note out.")
-        after = moved(before, input.status, note, by=caller.subject, at=context.services.clock())
-        if not await context.services.store.referrals.exchange(before, after):
+        after = transition_referral(
+            before, input.status, note, by=caller.subject, at=context.services.clock()
+        )
+        if not await context.services.store.referrals.replace_if_unchanged(before, after):
             raise StatusConflict("Somebody has just moved this referral. Reload it.")
         return ReferralAdvanced(referral=Referral.of(after))

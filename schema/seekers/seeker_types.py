@@ -8,10 +8,10 @@ import strawberry
 from domain.errors import InvalidInput, NotFound
 from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
-from domain.identity.scopes import may_look_after
-from domain.leads.contacts import Holder
+from domain.identity.scopes import may_manage_seekers
+from domain.leads.contacts import ReceiptHolder
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile_consent import TEXT
+from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import SavedSearch as SearchRecord
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import SeekerStatus
@@ -23,16 +23,16 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
 from schema.seekers.profile_types import Profile, Wants
 from storage.seekers.seekers import SeekerQuery
 
-KEYSET: Keyset[SeekerRecord] = by_id("seekers", lambda seeker: seeker.id)
+SEEKER_KEYSET: Keyset[SeekerRecord] = id_keyset("seekers", lambda seeker: seeker.id)
 
 
 @strawberry.type(description="Somebody who looks for work, as officers see them: masked.")
@@ -70,7 +70,7 @@ class Seeker(Node):
     async def contact(self, info: Info) -> MaskedContact | None:
         if self.record.withdrawn_at is not None:
             return None
-        contact = await info.context.services.store.contact_of(self.record)
+        contact = await info.context.services.store.open_contact(self.record)
         if contact is None:
             return None
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
@@ -111,11 +111,11 @@ class MyProfile:
 
     @strawberry.field(description="As it was given.")
     async def contact(self, info: Info) -> Contact | None:
-        contact = await info.context.services.store.contact_of(self.seeker.record)
+        contact = await info.context.services.store.open_contact(self.seeker.record)
         return Contact(name=contact.name, phone=contact.phone) if contact else None
 
 
-async def own_profile(context: Context) -> SeekerRecord:
+async def require_own_seeker(context: Context) -> SeekerRecord:
     """The profile of the signed-in seeker.
 
     :raises NotFound: it was erased.
@@ -127,14 +127,14 @@ async def own_profile(context: Context) -> SeekerRecord:
     return record
 
 
-async def visible_seeker(context: Context, seeker_id: str) -> Seeker | None:
+async def find_visible_seeker(context: Context, seeker_id: str) -> Seeker | None:
     """The seeker, for officers of the scope and for themselves."""
     record = await context.loaders.seekers.load(seeker_id)
     if record is None or record.erased_at is not None:
         return None
     caller = context.principal
     is_own = caller is not None and caller.role is Role.SEEKER and caller.subject == record.giver
-    return Seeker.of(record) if is_own or may_look_after(caller, record.union_path) else None
+    return Seeker.of(record) if is_own or may_manage_seekers(caller, record.union_path) else None
 
 
 @strawberry.input(description="All that are given must hold.")
@@ -148,11 +148,11 @@ class SeekerFilter:
 class SeekerQueries:
     @strawberry.field(description="What one agrees to before a profile is kept.")
     def profile_consent_text(self) -> ConsentText:
-        return ConsentText.of(TEXT)
+        return ConsentText.of(PROFILE_CONSENT_TEXT)
 
     @strawberry.field(description="For seekers: their own profile.")
     async def my_profile(self, info: Info) -> MyProfile:
-        return MyProfile.of(await own_profile(info.context))
+        return MyProfile.of(await require_own_seeker(info.context))
 
     @strawberry.field(
         description="For officers: the seekers of their union and its branches, newest first."
@@ -165,11 +165,13 @@ class SeekerQueries:
         after: str | None = None,
     ) -> Connection[Seeker]:
         caller = info.context.require(Role.OFFICER)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
+        wanted = parse_page_arguments(SEEKER_KEYSET, first=first, after=after)
         narrowed = filter or SeekerFilter()
         campaign_id = None
         if narrowed.campaign_id is not None:
-            campaign_id = local_id(narrowed.campaign_id, "CallCampaign", "filter", "campaignId")
+            campaign_id = parse_global_id(
+                narrowed.campaign_id, "CallCampaign", "filter", "campaignId"
+            )
         query = SeekerQuery(
             union_id=caller.union_id,
             status=narrowed.status,
@@ -177,25 +179,27 @@ class SeekerQueries:
             campaign_id=campaign_id,
         )
         page = await info.context.services.store.seekers.page(query, wanted)
-        return connection(page, KEYSET, Seeker.of)
+        return build_connection(page, SEEKER_KEYSET, Seeker.of)
 
 
-def holder_of(seeker: SeekerRecord) -> Holder:
+def receipt_holder(seeker: SeekerRecord) -> ReceiptHolder:
     """Whom the receipt of a profile stands for: its giver with its phone, if it has one."""
-    return Holder(person=seeker.person or "", giver=seeker.giver or "")
+    return ReceiptHolder(person=seeker.person or "", giver=seeker.giver or "")
 
 
-async def profile_under(context: Context, receipt: str) -> SeekerRecord | None:
+async def find_seeker_by_receipt(context: Context, receipt: str) -> SeekerRecord | None:
     """The profile that a receipt stands for, if there is one.
 
     :raises Unauthenticated: the receipt is expired or forged.
     """
-    holder = context.services.receipts.holder(receipt)
+    holder = context.services.receipts.verify(receipt)
     seeker = await context.services.store.seekers.by_giver(holder.giver)
-    return seeker if seeker and holder_of(seeker) == holder else None
+    return seeker if seeker and receipt_holder(seeker) == holder else None
 
 
-async def own_or_in_scope(context: Context, seeker_id: strawberry.ID | None) -> SeekerRecord:
+async def require_own_or_named_seeker(
+    context: Context, seeker_id: strawberry.ID | None
+) -> SeekerRecord:
     """One's own profile, or that of a seeker in the scope of the officer who names it.
 
     :raises NotFound: there is none.
@@ -204,20 +208,23 @@ async def own_or_in_scope(context: Context, seeker_id: strawberry.ID | None) -> 
     if caller.role is Role.OFFICER:
         if seeker_id is None:
             raise InvalidInput("Name the seeker.", field=("input", "seekerId"))
-        return await in_scope(context, seeker_id, "input", "seekerId")
-    own = await own_profile(context)
-    if seeker_id is not None and local_id(seeker_id, "Seeker", "input", "seekerId") != own.id:
+        return await require_seeker(context, seeker_id, "input", "seekerId")
+    own = await require_own_seeker(context)
+    if (
+        seeker_id is not None
+        and parse_global_id(seeker_id, "Seeker", "input", "seekerId") != own.id
+    ):
         raise NotFound("That is not your profile.", field=("input", "seekerId"))
     return own
 
 
-async def in_scope(context: Context, seeker_id: strawberry.ID, *field: str) -> SeekerRecord:
+async def require_seeker(context: Context, seeker_id: strawberry.ID, *field: str) -> SeekerRecord:
     """The seeker whom an officer names, in ``field``.
 
     :raises NotFound: there is none in the caller's scope.
     """
     caller = context.require(Role.OFFICER)
-    seeker = await context.loaders.seekers.load(local_id(seeker_id, "Seeker", *field))
-    if seeker is None or seeker.erased_at or not may_look_after(caller, seeker.union_path):
+    seeker = await context.loaders.seekers.load(parse_global_id(seeker_id, "Seeker", *field))
+    if seeker is None or seeker.erased_at or not may_manage_seekers(caller, seeker.union_path):
         raise NotFound("There is no such seeker in your scope.", field=field)
     return seeker

@@ -13,31 +13,31 @@ from domain.webhooks.deliveries import Delivery as DeliveryRecord
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import (
-    MOST_WEBHOOKS,
+    MAX_WEBHOOKS_PER_OWNER,
     FailureKind,
     WebhookState,
     check_events,
-    check_url,
-    shown,
+    check_webhook_url,
+    encode_secret,
 )
 from domain.webhooks.webhooks import Webhook as WebhookRecord
 from schema import errors
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, colleague
+from schema.leads.timeline import Colleague, find_colleague
 from schema.relay import (
     Connection,
     Keyset,
     Node,
-    by_id,
-    connection,
+    build_connection,
     global_id,
-    local_id,
-    wanted_slice,
+    id_keyset,
+    parse_global_id,
+    parse_page_arguments,
 )
 from storage.webhooks.webhooks import WebhookQuery
 
-KEYSET: Keyset[WebhookRecord] = by_id("webhooks", lambda webhook: webhook.id)
-DELIVERIES: Keyset[DeliveryRecord] = by_id("deliveries", lambda delivery: delivery.id)
+WEBHOOK_KEYSET: Keyset[WebhookRecord] = id_keyset("webhooks", lambda webhook: webhook.id)
+DELIVERY_KEYSET: Keyset[DeliveryRecord] = id_keyset("deliveries", lambda delivery: delivery.id)
 
 
 @strawberry.type(description="An address that is told of what happens, and how it takes that.")
@@ -71,7 +71,7 @@ class Webhook(Node):
 
     @strawberry.field
     async def created_by(self, info: Info) -> Colleague | None:
-        return await colleague(info, self.record.created_by)
+        return await find_colleague(info, self.record.created_by)
 
 
 @strawberry.type(description="One message for one webhook, kept for 30 days.")
@@ -94,7 +94,7 @@ class WebhookDelivery:
             id=global_id("WebhookDelivery", record.id),
             message_id=record.message_id,
             event=record.notice.event,
-            payload=JSON(record.notice.message()),
+            payload=JSON(record.notice.to_message()),
             state=record.state,
             attempts=record.attempts,
             created_at=record.created_at,
@@ -105,13 +105,13 @@ class WebhookDelivery:
         )
 
 
-async def visible_webhook(context: Context, webhook_id: str) -> Webhook | None:
+async def find_visible_webhook(context: Context, webhook_id: str) -> Webhook | None:
     """The webhook if it is in the scope of the caller."""
-    record = await _seen(context, webhook_id)
+    record = await _find_visible_record(context, webhook_id)
     return None if record is None else Webhook.of(record)
 
 
-async def _seen(context: Context, webhook_id: str) -> WebhookRecord | None:
+async def _find_visible_record(context: Context, webhook_id: str) -> WebhookRecord | None:
     record = await context.services.store.webhooks.by_id(webhook_id)
     if record is None or not may_see_webhook(context.principal, record):
         return None
@@ -128,9 +128,9 @@ class WebhookQueries:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Webhook]:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        wanted = wanted_slice(KEYSET, first=first, after=after)
-        page = await info.context.services.store.webhooks.page(_scope_of(caller), wanted)
-        return connection(page, KEYSET, Webhook.of)
+        wanted = parse_page_arguments(WEBHOOK_KEYSET, first=first, after=after)
+        page = await info.context.services.store.webhooks.page(_scope_query(caller), wanted)
+        return build_connection(page, WEBHOOK_KEYSET, Webhook.of)
 
     @strawberry.field(description="What a webhook was told, and is to be told; the newest first.")
     async def webhook_deliveries(
@@ -141,13 +141,13 @@ class WebhookQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[WebhookDelivery]:
-        record = await _own(info, webhook_id, "webhookId")
-        wanted = wanted_slice(DELIVERIES, first=first, after=after)
+        record = await _require_webhook(info, webhook_id, "webhookId")
+        wanted = parse_page_arguments(DELIVERY_KEYSET, first=first, after=after)
         page = await info.context.services.store.deliveries.page(record.id, state, wanted)
-        return connection(page, DELIVERIES, WebhookDelivery.of)
+        return build_connection(page, DELIVERY_KEYSET, WebhookDelivery.of)
 
 
-def _scope_of(caller: Principal) -> WebhookQuery:
+def _scope_query(caller: Principal) -> WebhookQuery:
     if caller.role is Role.OFFICER:
         return WebhookQuery(union_id=caller.union_id)
     return WebhookQuery(employer_id=caller.employer_id)
@@ -234,30 +234,30 @@ class WebhookReplayed:
 
 
 CreateWebhookResult = Annotated[
-    WebhookCreated | errors.AlreadyExists | errors.AnyRefusal,
+    WebhookCreated | errors.AlreadyExists | errors.CommonRefusal,
     strawberry.union("CreateWebhookResult"),
 ]
 ChangeWebhookResult = Annotated[
-    WebhookChanged | errors.StatusConflict | errors.AnyRefusal,
+    WebhookChanged | errors.StatusConflict | errors.CommonRefusal,
     strawberry.union("ChangeWebhookResult"),
 ]
 RotateWebhookSecretResult = Annotated[
-    WebhookSecretRotated | errors.AnyRefusal, strawberry.union("RotateWebhookSecretResult")
+    WebhookSecretRotated | errors.CommonRefusal, strawberry.union("RotateWebhookSecretResult")
 ]
 EnableWebhookResult = Annotated[
-    WebhookChanged | errors.AnyRefusal, strawberry.union("EnableWebhookResult")
+    WebhookChanged | errors.CommonRefusal, strawberry.union("EnableWebhookResult")
 ]
 DisableWebhookResult = Annotated[
-    WebhookChanged | errors.AnyRefusal, strawberry.union("DisableWebhookResult")
+    WebhookChanged | errors.CommonRefusal, strawberry.union("DisableWebhookResult")
 ]
 DeleteWebhookResult = Annotated[
-    WebhookDeleted | errors.AnyRefusal, strawberry.union("DeleteWebhookResult")
+    WebhookDeleted | errors.CommonRefusal, strawberry.union("DeleteWebhookResult")
 ]
 TestWebhookResult = Annotated[
-    WebhookTested | errors.AnyRefusal, strawberry.union("TestWebhookResult")
+    WebhookTested | errors.CommonRefusal, strawberry.union("TestWebhookResult")
 ]
 ReplayWebhookResult = Annotated[
-    WebhookReplayed | errors.AnyRefusal, strawberry.union("ReplayWebhookResult")
+    WebhookReplayed | errors.CommonRefusal, strawberry.union("ReplayWebhookResult")
 ]
 
 
@@ -265,12 +265,13 @@ ReplayWebhookResult = Annotated[
 class WebhookMutations:
     @strawberry.mutation(
         description="For officers, on behalf of their union, and recruiters, of their employer: at "
-        f"most {MOST_WEBHOOKS} each. Messages hold ids, stages and times, never who somebody is."
+        f"most {MAX_WEBHOOKS_PER_OWNER} each. Messages hold ids, stages and times, never who "
+        "somebody is."
     )
     async def create_webhook(self, info: Info, input: CreateWebhookInput) -> CreateWebhookResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         webhooks = info.context.services.webhooks
-        url = check_url(input.url, private=webhooks.private)
+        url = check_webhook_url(input.url, private=webhooks.allows_private_addresses)
         events = check_events(input.events, for_union=caller.role is Role.OFFICER)
         union_path: tuple[str, ...] = ()
         if caller.union_id is not None:
@@ -278,19 +279,19 @@ class WebhookMutations:
             assert union is not None  # a union with officers is never deleted
             union_path = union.path
         webhook, secret = await webhooks.create(caller, url, events, union_path=union_path)
-        return WebhookCreated(webhook=Webhook.of(webhook), secret=shown(secret))
+        return WebhookCreated(webhook=Webhook.of(webhook), secret=encode_secret(secret))
 
     @strawberry.mutation(
         description="Another address, or other events. What waits goes to the new address, also if "
         "it tells of an event that is named no more."
     )
     async def change_webhook(self, info: Info, input: ChangeWebhookInput) -> ChangeWebhookResult:
-        record = await _own(info, input.webhook_id)
+        record = await _require_webhook(info, input.webhook_id)
         webhooks, url, events = info.context.services.webhooks, input.url, input.events
         if url is None and events is None:
             raise InvalidInput("Give url, events or both.", field=("input", "url"))
         if url is not None:
-            url = check_url(url, private=webhooks.private)
+            url = check_webhook_url(url, private=webhooks.allows_private_addresses)
         if events is not None:
             events = list(check_events(events, for_union=record.employer_id is None))
         if input.expected_version not in {None, record.version}:
@@ -304,37 +305,37 @@ class WebhookMutations:
     async def rotate_webhook_secret(
         self, info: Info, input: RotateWebhookSecretInput
     ) -> RotateWebhookSecretResult:
-        record = await _own(info, input.webhook_id)
-        webhook, secret = await info.context.services.webhooks.rotate(record)
-        return WebhookSecretRotated(webhook=Webhook.of(webhook), secret=shown(secret))
+        record = await _require_webhook(info, input.webhook_id)
+        webhook, secret = await info.context.services.webhooks.rotate_secret(record)
+        return WebhookSecretRotated(webhook=Webhook.of(webhook), secret=encode_secret(secret))
 
     @strawberry.mutation(description="Go on: what waited meanwhile is sent.")
     async def enable_webhook(self, info: Info, input: EnableWebhookInput) -> EnableWebhookResult:
-        record = await _own(info, input.webhook_id)
-        webhook = await info.context.services.webhooks.switch(record, WebhookState.ENABLED)
+        record = await _require_webhook(info, input.webhook_id)
+        webhook = await info.context.services.webhooks.set_state(record, WebhookState.ENABLED)
         return WebhookChanged(webhook=Webhook.of(webhook))
 
     @strawberry.mutation(description="Send nothing for now: messages wait, for 30 days at most.")
     async def disable_webhook(self, info: Info, input: DisableWebhookInput) -> DisableWebhookResult:
-        record = await _own(info, input.webhook_id)
-        webhook = await info.context.services.webhooks.switch(record, WebhookState.DISABLED)
+        record = await _require_webhook(info, input.webhook_id)
+        webhook = await info.context.services.webhooks.set_state(record, WebhookState.DISABLED)
         return WebhookChanged(webhook=Webhook.of(webhook))
 
     @strawberry.mutation(description="Delete it with all its deliveries.")
     async def delete_webhook(self, info: Info, input: DeleteWebhookInput) -> DeleteWebhookResult:
-        record = await _own(info, input.webhook_id)
+        record = await _require_webhook(info, input.webhook_id)
         await info.context.services.webhooks.delete(record)
         return WebhookDeleted(webhook_id=input.webhook_id)
 
     @strawberry.mutation(description="Send a message that says nothing, to see whether it comes.")
     async def test_webhook(self, info: Info, input: TestWebhookInput) -> TestWebhookResult:
-        record = await _own(info, input.webhook_id)
-        delivery = await info.context.services.webhooks.test(record)
+        record = await _require_webhook(info, input.webhook_id)
+        delivery = await info.context.services.webhooks.queue_test(record)
         return WebhookTested(delivery=WebhookDelivery.of(delivery))
 
     @strawberry.mutation(description="Send again; receivers know a repeat by its `webhook-id`.")
     async def replay_webhook(self, info: Info, input: ReplayWebhookInput) -> ReplayWebhookResult:
-        record = await _own(info, input.webhook_id)
+        record = await _require_webhook(info, input.webhook_id)
         webhooks = info.context.services.webhooks
         if (input.delivery_id is None) == (input.since is None):
             raise InvalidInput("Give deliveryId or since, not both.", field=("input", "deliveryId"))
@@ -344,17 +345,19 @@ class WebhookMutations:
             return WebhookReplayed(deliveries=await webhooks.replay_dead(record, input.since))
         assert input.delivery_id is not None  # one of the two was given
         field = "input", "deliveryId"
-        delivery_id = local_id(input.delivery_id, "WebhookDelivery", *field)
+        delivery_id = parse_global_id(input.delivery_id, "WebhookDelivery", *field)
         if not await webhooks.replay(record, delivery_id):
             raise NotFound("This webhook has no such delivery that was sent.", field=field)
         return WebhookReplayed(deliveries=1)
 
 
-async def _own(info: Info, webhook_id: strawberry.ID, *field: str) -> WebhookRecord:
+async def _require_webhook(info: Info, webhook_id: strawberry.ID, *field: str) -> WebhookRecord:
     """The webhook with a global id, which must be in the scope of the caller."""
     info.context.require(Role.OFFICER, Role.RECRUITER)
     field = field or ("input", "webhookId")
-    record = await _seen(info.context, local_id(webhook_id, "Webhook", *field))
+    record = await _find_visible_record(
+        info.context, parse_global_id(webhook_id, "Webhook", *field)
+    )
     if record is None:
         raise NotFound("There is no such webhook in your scope.", field=field)
     return record

@@ -7,38 +7,38 @@ from hashlib import sha256
 
 from domain.employers.employers import Employer, check_credit_code, check_employer_name
 from domain.errors import InvalidInput
-from domain.exchange.import_rows import refused_value
-from domain.exchange.imports import EMPLOYER_DIFFERS, ImportKind, RawRow, RowOutcome
+from domain.exchange.import_rows import finding_from_refusal
+from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, ImportKind, RawRow, RowOutcome
 from domain.free_text import check_text
 from domain.postings.postings import Finding
 from domain.reference.regions import check_place_code
-from services.exchange.import_rows import Decided, Outcomes, Turns
+from services.exchange.import_rows import ImportPlan, ImportPlanner, TimeSlice
 from storage.mongo.client import new_id
 
 
-class EmployerRows(Outcomes):
+class EmployerImportPlanner(ImportPlanner):
     """Decides about the employers of one part."""
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
-        turns = Turns()
+    async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
+        turns = TimeSlice()
         told: list[tuple[int, Employer | tuple[Finding, ...]]] = []
         for row in rows:
-            told.append((row.number, self._row(row)))
-            await turns.take()
+            told.append((row.number, self._parse_row(row)))
+            await turns.yield_if_used_up()
         codes = [each.credit_code for _, each in told if isinstance(each, Employer)]
-        self._decided.keys = set(codes)
+        self._plan.row_keys = set(codes)
         stored = await self._store.employers.by_credit_codes(codes)
         if self._import.dry_run:
-            self._digests = await self._store.imports.digests(self._import.id, codes)
+            self._digests = await self._store.imports.digests_by_key(self._import.id, codes)
         for number, employer in told:
             if isinstance(employer, Employer):
-                self._decide(number, employer, stored)
+                self._plan_row(number, employer, stored)
             else:
-                self._note(number, RowOutcome.FAILED, employer)
-        return self._decided
+                self._record_outcome(number, RowOutcome.FAILED, employer)
+        return self._plan
 
-    def _row(self, row: RawRow) -> Employer | tuple[Finding, ...]:
-        found, faults = self._read(row, "creditCode")
+    def _parse_row(self, row: RawRow) -> Employer | tuple[Finding, ...]:
+        found, faults = self._read_cells(row, "creditCode")
         if faults:
             return faults
         assert self._import.union_id is not None  # only officers bring employers
@@ -55,27 +55,27 @@ class EmployerRows(Outcomes):
             )
             check_text(employer.description, 2_000, ("input", "description"))
         except InvalidInput as refusal:
-            return (refused_value(ImportKind.EMPLOYERS, refusal),)
+            return (finding_from_refusal(ImportKind.EMPLOYERS, refusal),)
         return employer
 
-    def _decide(self, number: int, employer: Employer, stored: Mapping[str, Employer]) -> None:
-        code, digest = employer.credit_code, _digest(employer)
-        known = self._decided.employers.get(code) or stored.get(code)
-        said = _digest(known) if known else self._digests.get(code)
+    def _plan_row(self, number: int, employer: Employer, stored: Mapping[str, Employer]) -> None:
+        code, digest = employer.credit_code, _employer_digest(employer)
+        known = self._plan.new_employers.get(code) or stored.get(code)
+        said = _employer_digest(known) if known else self._digests.get(code)
         dry = self._import.dry_run
         if said is not None:
-            findings = () if said == digest else (EMPLOYER_DIFFERS,)
+            findings = () if said == digest else (EMPLOYER_KNOWN_OTHERWISE,)
             employer_id = known.id if known and (not dry or code in stored) else None
-            self._note(number, RowOutcome.DUPLICATE, findings, employer_id=employer_id)
+            self._record_outcome(number, RowOutcome.DUPLICATE, findings, employer_id=employer_id)
             return
-        self._decided.employers[code] = employer
+        self._plan.new_employers[code] = employer
         if dry:
-            self._note(number, RowOutcome.ACCEPTED, key=code, digest=digest)
+            self._record_outcome(number, RowOutcome.ACCEPTED, key=code, digest=digest)
         else:
-            self._note(number, RowOutcome.ACCEPTED, employer_id=employer.id)
+            self._record_outcome(number, RowOutcome.ACCEPTED, employer_id=employer.id)
 
 
-def _digest(employer: Employer) -> str:
+def _employer_digest(employer: Employer) -> str:
     """What is said of an employer."""
     said = f"{employer.name}\x1f{employer.place_code}\x1f{employer.description}"
     return sha256(said.encode()).hexdigest()

@@ -17,30 +17,30 @@ from pathlib import Path
 import orjson
 
 from domain.errors import Busy, InvalidInput, NotFound, NotPermitted, TooManyAttempts
-from domain.exchange.import_rows import columns_of
-from domain.exchange.imports import MOST_ROWS, Import, ImportKind, RawRow, scope_of
-from domain.identity.accounts import Principal, Role, require
+from domain.exchange.import_rows import match_headings
+from domain.exchange.imports import MAX_IMPORT_ROWS, Import, ImportKind, RawRow, import_scope
+from domain.identity.accounts import Principal, Role, require_role
 from services.exchange.table_reader import Row
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, new_id
 from storage.mongo.errors import StorageUnavailable
 from storage.store import Store
 
-MOST_BYTES = 32 << 20
+MAX_TABLE_BYTES = 32 << 20
 """Of a table: 50,000 rows of 600 bytes."""
-MOST_WAITING = 100
+MAX_WAITING_IMPORTS = 100
 """Imports of all nodes that have not come to an end."""
-PART_ROWS = 250
-PART_CHARACTERS = 500_000
+ROWS_PER_CHUNK = 250
+CHARACTERS_PER_CHUNK = 500_000
 """Of the cells of a part: a document of MongoDB holds 16 MiB."""
-LONGEST_LINE = 4 << 20
+MAX_LINE_BYTES = 4 << 20
 
 _UNREADABLE = "The file cannot be read. Save it again as .xlsx or as CSV UTF-8."
 _ONE_AT_A_TIME = "Your other import is not done. Wait until it is, or cancel it."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class ImportOrder:
     """What is to be brought in, for whom, and whether only to see what would become of it."""
 
     kind: ImportKind
@@ -50,14 +50,14 @@ class Order:
     caller: Principal
 
 
-class Intake:
+class ImportCreator:
     """Makes an import of a file."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
-    async def check(self, order: Order) -> None:
+    async def check_allowed(self, order: ImportOrder) -> None:
         """Pass when the caller may bring this, and now; before anything of it is read.
 
         :raises NotPermitted: it is for others to bring. ``NotFound``: there is no such employer.
@@ -65,7 +65,7 @@ class Intake:
         :raises Busy: too many imports wait.
         """
         if order.kind is ImportKind.EMPLOYERS:
-            require(order.caller, Role.OFFICER)
+            require_role(order.caller, Role.OFFICER)
         if order.employer_id is not None:
             if order.caller.employer_id not in {None, order.employer_id}:
                 raise NotPermitted("You recruit for another employer.", field=("employerId",))
@@ -73,10 +73,10 @@ class Intake:
                 raise NotFound("There is no such employer.", field=("employerId",))
         if await self._store.imports.is_active(order.caller.subject):
             raise TooManyAttempts(_ONE_AT_A_TIME)
-        if await self._store.imports.active(most=MOST_WAITING) >= MOST_WAITING:
+        if await self._store.imports.count_active(most=MAX_WAITING_IMPORTS) >= MAX_WAITING_IMPORTS:
             raise Busy("Very many imports wait just now. Try again in a few minutes.")
 
-    async def take(self, path: Path, order: Order) -> Import:
+    async def create_import(self, path: Path, order: ImportOrder) -> Import:
         """Store the rows of the file, and the import that is to be worked on.
 
         :raises InvalidInput: it is no table, its headings are not those of the template, or it has
@@ -85,29 +85,29 @@ class Intake:
         """
         import_id = new_id()
         try:
-            return await self._stored(import_id, path, order)
+            return await self._store_rows(import_id, path, order)
         except Duplicate:
-            await self._store.imports.drop_chunks(import_id)
+            await self._store.imports.delete_chunks(import_id)
             raise TooManyAttempts(_ONE_AT_A_TIME) from None
         except BaseException:
             # What cannot be removed now is forgotten by MongoDB after a week.
             with suppress(StorageUnavailable):
-                await self._store.imports.drop_chunks(import_id)
+                await self._store.imports.delete_chunks(import_id)
             raise
 
-    async def _stored(self, import_id: str, path: Path, order: Order) -> Import:
-        async with _reading(path) as rows:
-            headings = await _headings(rows)
+    async def _store_rows(self, import_id: str, path: Path, order: ImportOrder) -> Import:
+        async with _read_in_subprocess(path) as rows:
+            headings = await _read_headings(rows)
             if not headings:
                 raise InvalidInput("The file is empty.", field=("file",))
-            columns = columns_of(order.kind, headings)
+            columns = match_headings(order.kind, headings)
             chunks = total = 0
-            async for part in _parts(rows):
+            async for part in _chunk_rows(rows):
                 await self._store.imports.add_chunk(import_id, chunks, part, at=self._clock())
                 chunks, total = chunks + 1, total + len(part)
-                if total > MOST_ROWS:
+                if total > MAX_IMPORT_ROWS:
                     raise InvalidInput(
-                        f"Bring at most {MOST_ROWS:,} rows at once: divide the file."
+                        f"Bring at most {MAX_IMPORT_ROWS:,} rows at once: divide the file."
                     )
         if not total:
             raise InvalidInput("There is no row below the headings.")
@@ -118,7 +118,7 @@ class Intake:
             kind=order.kind,
             dry_run=order.dry_run,
             file_name=order.file_name,
-            scope=scope_of(caller),
+            scope=import_scope(caller),
             account_id=caller.subject,
             role=caller.role,
             union_id=caller.union_id,
@@ -135,25 +135,25 @@ class Intake:
 
 
 @asynccontextmanager
-async def _reading(path: Path) -> AsyncIterator[AsyncIterator[Row]]:
+async def _read_in_subprocess(path: Path) -> AsyncIterator[AsyncIterator[Row]]:
     """The rows of a file, read by another process that is gone after the block."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "services.exchange.table_reader", str(path)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        limit=LONGEST_LINE,
+        limit=MAX_LINE_BYTES,
     )
     assert process.stdout is not None  # it was asked for
     try:
-        yield _told(process.stdout)
+        yield _parse_reader_output(process.stdout)
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
 
 
-async def _told(out: asyncio.StreamReader) -> AsyncIterator[Row]:
+async def _parse_reader_output(out: asyncio.StreamReader) -> AsyncIterator[Row]:
     """The rows that the process writes, up to its last word.
 
     :raises InvalidInput: it refuses the file, or ended without a last word: the file broke it.
@@ -169,21 +169,21 @@ async def _told(out: asyncio.StreamReader) -> AsyncIterator[Row]:
     raise InvalidInput(_UNREADABLE, field=("file",))
 
 
-async def _headings(rows: AsyncIterator[Row]) -> list[str]:
+async def _read_headings(rows: AsyncIterator[Row]) -> list[str]:
     """The cells of the first row that is not blank; none of an empty file."""
     async for _, cells in rows:
         return cells
     return []
 
 
-async def _parts(rows: AsyncIterator[Row]) -> AsyncIterator[list[RawRow]]:
+async def _chunk_rows(rows: AsyncIterator[Row]) -> AsyncIterator[list[RawRow]]:
     """The rows in parts that a document holds and a transaction writes."""
     part: list[RawRow] = []
     characters = 0
     async for number, cells in rows:
         part.append(RawRow(number=number, cells=tuple(cells)))
         characters += sum(map(len, cells))
-        if len(part) >= PART_ROWS or characters >= PART_CHARACTERS:
+        if len(part) >= ROWS_PER_CHUNK or characters >= CHARACTERS_PER_CHUNK:
             yield part
             part, characters = [], 0
     if part:

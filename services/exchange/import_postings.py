@@ -9,39 +9,39 @@ from typing import Any
 from domain.employers.employers import Employer
 from domain.errors import InvalidInput
 from domain.exchange import cells
-from domain.exchange.import_rows import refused_value, terms_from
+from domain.exchange.import_rows import finding_from_refusal, terms_from
 from domain.exchange.imports import (
-    CLOSED,
-    NO_EMPLOYER,
-    OTHER_EMPLOYER,
-    OTHER_SCOPE,
-    OUTCOMES,
-    UNKNOWN_EMPLOYER,
+    EMPLOYER_MISSING,
+    EMPLOYER_NOT_YOURS,
+    EMPLOYER_UNKNOWN,
+    OUTCOME_BY_STATUS,
+    POSTING_CLOSED,
+    POSTING_NOT_YOURS,
     Import,
     ImportKind,
     RawRow,
     RowOutcome,
 )
 from domain.free_text import check_text
-from domain.identity.scopes import may_see_unopened
+from domain.identity.scopes import may_see_unopened_posting
 from domain.identity.unions import Union
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
-from domain.postings.term_changes import fingerprint, term_changes
+from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.screening import check_terms
-from domain.screening.verdicts import admitted, changed, check_headcount
-from services.exchange.import_rows import Decided, Outcomes, Turns
+from domain.screening.verdicts import change_terms, check_headcount, create_posting
+from services.exchange.import_rows import ImportPlan, ImportPlanner, TimeSlice
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
 
-LONGEST_ID = 64
+MAX_EXTERNAL_ID_LENGTH = 64
 """Characters of an external id."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
+class _ParsedRow:
     """A row of postings that can be read."""
 
     number: int
@@ -54,7 +54,7 @@ class _Row:
         return f"{self.employer.id}/{self.external_id}"
 
 
-class PostingRows(Outcomes):
+class PostingImportPlanner(ImportPlanner):
     """Decides about the postings of one part."""
 
     def __init__(self, store: Store, clock: Clock, wages: WageTable, one: Import) -> None:
@@ -62,65 +62,65 @@ class PostingRows(Outcomes):
         self._wages = wages
         self._today = day_in_china(self._at)
         self._employers: dict[str, Employer] = {}
-        self._given: Employer | None = None
+        self._import_employer: Employer | None = None
         self._unions: dict[str, Union] = {}
         self._stored: dict[str, Posting] = {}
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
-        turns = Turns()
+    async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
+        turns = TimeSlice()
         read = []
         for row in rows:
-            read.append((row.number, *self._read(row, "externalId")))
-            await turns.take()
-        await self._know_employers(found for _, found, faults in read if not faults)
-        told: list[tuple[int, _Row | tuple[Finding, ...]]] = []
+            read.append((row.number, *self._read_cells(row, "externalId")))
+            await turns.yield_if_used_up()
+        await self._load_employers(found for _, found, faults in read if not faults)
+        told: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
         for number, found, faults in read:
-            told.append((number, faults or self._row(number, found)))
-            await turns.take()
-        await self._know_postings([each for _, each in told if isinstance(each, _Row)])
+            told.append((number, faults or self._parse_row(number, found)))
+            await turns.yield_if_used_up()
+        await self._load_postings([each for _, each in told if isinstance(each, _ParsedRow)])
         for number, each in told:
-            if isinstance(each, _Row):
-                self._decide(each)
+            if isinstance(each, _ParsedRow):
+                self._plan_row(each)
             else:
-                self._note(number, RowOutcome.FAILED, each)
-            await turns.take()
-        return self._decided
+                self._record_outcome(number, RowOutcome.FAILED, each)
+            await turns.yield_if_used_up()
+        return self._plan
 
-    async def _know_employers(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        codes = {_code(found["creditCode"]) for found in rows} - {""}
+    async def _load_employers(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        codes = {_normalise_code(found["creditCode"]) for found in rows} - {""}
         self._employers = await self._store.employers.by_credit_codes(codes)
         if self._import.employer_id is not None:
             known = await self._store.employers.by_ids([self._import.employer_id])
-            self._given = known.get(self._import.employer_id)
+            self._import_employer = known.get(self._import.employer_id)
 
-    def _row(self, number: int, found: Mapping[str, Any]) -> _Row | tuple[Finding, ...]:
+    def _parse_row(self, number: int, found: Mapping[str, Any]) -> _ParsedRow | tuple[Finding, ...]:
         """The row if the import may write it, or why not."""
-        employer = self._employer(_code(found["creditCode"]))
+        employer = self._resolve_employer(_normalise_code(found["creditCode"]))
         if isinstance(employer, Finding):
             return (employer,)
         external_id = found["externalId"]
         try:
-            check_text(external_id, LONGEST_ID, ("input", "externalId"))
+            check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
             terms = terms_from(found)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
-            return (refused_value(ImportKind.POSTINGS, refusal),)
+            return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
         if not external_id:
-            external_id = f"content-{fingerprint(terms)[:32]}"
-        return _Row(number=number, employer=employer, external_id=external_id, terms=terms)
+            external_id = f"content-{fingerprint_terms(terms)[:32]}"
+        return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
 
-    def _employer(self, code: str) -> Employer | Finding:
+    def _resolve_employer(self, code: str) -> Employer | Finding:
         if not code:
-            return self._given or NO_EMPLOYER
+            return self._import_employer or EMPLOYER_MISSING
         named = self._employers.get(code)
         if named is None:
-            return UNKNOWN_EMPLOYER
-        if self._given is not None and named.id != self._given.id:
-            return OTHER_EMPLOYER
+            return EMPLOYER_UNKNOWN
+        if self._import_employer is not None and named.id != self._import_employer.id:
+            return EMPLOYER_NOT_YOURS
         return named
 
-    async def _know_postings(self, rows: Sequence[_Row]) -> None:
-        self._decided.keys = {row.key for row in rows}
+    async def _load_postings(self, rows: Sequence[_ParsedRow]) -> None:
+        self._plan.row_keys = {row.key for row in rows}
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
@@ -129,58 +129,64 @@ class PostingRows(Outcomes):
         self._unions = await self._store.unions.by_ids(unions)
         if self._import.dry_run:
             keys = [row.key for row in rows]
-            self._digests = await self._store.imports.digests(self._import.id, keys)
+            self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
 
-    def _decide(self, row: _Row) -> None:
+    def _plan_row(self, row: _ParsedRow) -> None:
         before = self._latest(row.key)
-        if self._is_the_same(row, before):
-            self._note_the_same(row, before)
+        if self._is_unchanged(row, before):
+            self._record_unchanged(row, before)
         elif before is None:
-            self._note_verdict(row, self._made(row))
+            self._record_verdict(row, self._plan_creation(row))
         elif not self._may_change(before):
-            self._note(row.number, RowOutcome.FAILED, [OTHER_SCOPE], external_id=row.external_id)
+            self._record_outcome(
+                row.number, RowOutcome.FAILED, [POSTING_NOT_YOURS], external_id=row.external_id
+            )
         elif before.status is PostingStatus.CLOSED:
-            self._note(row.number, RowOutcome.FAILED, [CLOSED], external_id=row.external_id)
+            self._record_outcome(
+                row.number, RowOutcome.FAILED, [POSTING_CLOSED], external_id=row.external_id
+            )
         else:
-            self._revise(row, before)
+            self._plan_revision(row, before)
 
-    def _revise(self, row: _Row, before: Posting) -> None:
+    def _plan_revision(self, row: _ParsedRow, before: Posting) -> None:
         try:
             check_headcount(before, row.terms.headcount, ("input", "headcount"))
         except InvalidInput as refusal:
-            fault = refused_value(ImportKind.POSTINGS, refusal)
-            self._note(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
+            fault = finding_from_refusal(ImportKind.POSTINGS, refusal)
+            self._record_outcome(
+                row.number, RowOutcome.FAILED, [fault], external_id=row.external_id
+            )
         else:
-            self._note_verdict(row, self._revised(row, before))
+            self._record_verdict(row, self._apply_terms(row, before))
 
     def _latest(self, key: str) -> Posting | None:
         """The posting as the rows before have left it."""
-        if key in self._decided.changed:
-            return self._decided.changed[key][1]
-        return self._decided.postings.get(key) or self._stored.get(key)
+        if key in self._plan.changed_postings:
+            return self._plan.changed_postings[key][1]
+        return self._plan.new_postings.get(key) or self._stored.get(key)
 
-    def _is_the_same(self, row: _Row, before: Posting | None) -> bool:
+    def _is_unchanged(self, row: _ParsedRow, before: Posting | None) -> bool:
         if row.key in self._digests:
-            return self._digests[row.key] == fingerprint(row.terms)
-        return before is not None and not term_changes(before.terms, row.terms)
+            return self._digests[row.key] == fingerprint_terms(row.terms)
+        return before is not None and not diff_terms(before.terms, row.terms)
 
     def _may_change(self, posting: Posting) -> bool:
-        path = self._path_of(posting.union_id)
-        return may_see_unopened(self._import.principal, posting, path)
+        path = self._union_path(posting.union_id)
+        return may_see_unopened_posting(self._import.principal, posting, path)
 
-    def _path_of(self, union_id: str) -> tuple[str, ...]:
+    def _union_path(self, union_id: str) -> tuple[str, ...]:
         union = self._unions.get(union_id)
         return union.path if union else ()
 
-    def _made(self, row: _Row) -> Posting:
-        made = self._decided.postings[row.key] = self._admitted(row)
+    def _plan_creation(self, row: _ParsedRow) -> Posting:
+        made = self._plan.new_postings[row.key] = self._screen_new(row)
         return made
 
-    def _admitted(self, row: _Row) -> Posting:
-        return admitted(
+    def _screen_new(self, row: _ParsedRow) -> Posting:
+        return create_posting(
             new_id(),
             employer=row.employer,
-            union_path=self._path_of(row.employer.union_id),
+            union_path=self._union_path(row.employer.union_id),
             terms=row.terms,
             table=self._wages,
             by=self._import.account_id,
@@ -188,31 +194,37 @@ class PostingRows(Outcomes):
             external_id=row.external_id,
         )
 
-    def _revised(self, row: _Row, before: Posting) -> Posting:
-        after = changed(before, row.terms, employer=row.employer, table=self._wages, at=self._at)
-        if row.key in self._decided.postings:
-            self._decided.postings[row.key] = after
+    def _apply_terms(self, row: _ParsedRow, before: Posting) -> Posting:
+        after = change_terms(
+            before, row.terms, employer=row.employer, table=self._wages, at=self._at
+        )
+        if row.key in self._plan.new_postings:
+            self._plan.new_postings[row.key] = after
         else:
-            self._decided.changed[row.key] = (self._stored[row.key], after)
+            self._plan.changed_postings[row.key] = (self._stored[row.key], after)
         return after
 
-    def _note_verdict(self, row: _Row, posting: Posting) -> None:
+    def _record_verdict(self, row: _ParsedRow, posting: Posting) -> None:
         """A dry run keeps what the row says, for a later row about the same posting."""
         kept = {}
         if self._import.dry_run:
-            self._digests[row.key] = fingerprint(row.terms)
+            self._digests[row.key] = fingerprint_terms(row.terms)
             kept = {"key": row.key, "digest": self._digests[row.key]}
-        outcome = OUTCOMES[posting.status]
-        self._note(row.number, outcome, posting.findings, **self._about(row, posting), **kept)
+        outcome = OUTCOME_BY_STATUS[posting.status]
+        self._record_outcome(
+            row.number, outcome, posting.findings, **self._references(row, posting), **kept
+        )
 
-    def _note_the_same(self, row: _Row, before: Posting | None) -> None:
+    def _record_unchanged(self, row: _ParsedRow, before: Posting | None) -> None:
         if before is None or row.key in self._digests:
-            findings = self._admitted(row).findings
+            findings = self._screen_new(row).findings
         else:
             findings = before.findings
-        self._note(row.number, RowOutcome.DUPLICATE, findings, **self._about(row, before))
+        self._record_outcome(
+            row.number, RowOutcome.DUPLICATE, findings, **self._references(row, before)
+        )
 
-    def _about(self, row: _Row, posting: Posting | None) -> dict[str, Any]:
+    def _references(self, row: _ParsedRow, posting: Posting | None) -> dict[str, Any]:
         is_stored = not self._import.dry_run or row.key in self._stored
         return {
             "external_id": row.external_id,
@@ -221,5 +233,5 @@ class PostingRows(Outcomes):
         }
 
 
-def _code(cell: str) -> str:
-    return cells.plain(cell).upper()
+def _normalise_code(cell: str) -> str:
+    return cells.normalise_text(cell).upper()

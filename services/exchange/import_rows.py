@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from domain.employers.employers import Employer
-from domain.exchange.import_rows import values
+from domain.exchange.import_rows import parse_row
 from domain.exchange.imports import (
-    EXAMPLE,
-    EXAMPLE_ROW,
+    EXAMPLE_MARKER,
+    EXAMPLE_ROW_FINDING,
     Import,
     ImportRow,
     RawRow,
@@ -26,19 +26,19 @@ from domain.exchange.imports import (
     row_id,
 )
 from domain.postings.postings import Finding, Posting
-from services.postings.posting_gate import tell
+from services.postings.posting_gate import queue_posting_notices
 from storage.clock import Clock
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
 
-SLICE_SECONDS = 0.004
+TIME_SLICE_SECONDS = 0.004
 """Work on rows after which everybody else on the loop has a turn: rooms are on air."""
-ADDED_AT_ONCE = 25
+POSTINGS_PER_INSERT = 25
 """Postings made into documents before everybody else has a turn."""
 
 
 @dataclass(kw_only=True)
-class Decided:
+class ImportPlan:
     """The outcome of each row, and what is to be written for them, by the keys of the things.
 
     ``changed`` has each posting as it is stored and as it is to be. ``keys`` are those of all rows
@@ -46,69 +46,79 @@ class Decided:
     """
 
     rows: list[ImportRow] = field(default_factory=list)
-    postings: dict[str, Posting] = field(default_factory=dict)
-    changed: dict[str, tuple[Posting, Posting]] = field(default_factory=dict)
-    employers: dict[str, Employer] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
+    new_postings: dict[str, Posting] = field(default_factory=dict)
+    changed_postings: dict[str, tuple[Posting, Posting]] = field(default_factory=dict)
+    new_employers: dict[str, Employer] = field(default_factory=dict)
+    row_keys: set[str] = field(default_factory=set)
 
-    def depends_on(self, earlier: Decided) -> bool:
+    def depends_on(self, earlier: ImportPlan) -> bool:
         """Whether it is about something that the earlier part has made or changed."""
-        made = earlier.postings.keys() | earlier.changed.keys() | earlier.employers.keys()
-        return not self.keys.isdisjoint(made)
+        made = (
+            earlier.new_postings.keys()
+            | earlier.changed_postings.keys()
+            | earlier.new_employers.keys()
+        )
+        return not self.row_keys.isdisjoint(made)
 
-    async def write(self, store: Store, session: Session, *, at: datetime, findable: bool) -> bool:
+    async def write(
+        self, store: Store, transaction: Transaction, *, at: datetime, findable: bool
+    ) -> bool:
         """Write what was decided, ``findable`` at once or soon after.
 
         False when it does not hold any more: then nothing may stay.
 
         :raises Duplicate: the same, because somebody else has just brought one of them.
         """
-        employers, postings = list(self.employers.values()), list(self.postings.values())
+        employers, postings = list(self.new_employers.values()), list(self.new_postings.values())
         if employers:
-            await store.employers.add(employers, session=session)
-        for start in range(0, len(postings), ADDED_AT_ONCE):
+            await store.employers.add(employers, transaction=transaction)
+        for start in range(0, len(postings), POSTINGS_PER_INSERT):
             await store.postings.add(
-                postings[start : start + ADDED_AT_ONCE], session=session, findable=findable
+                postings[start : start + POSTINGS_PER_INSERT],
+                transaction=transaction,
+                findable=findable,
             )
-        changes = list(self.changed.values())
+        changes = list(self.changed_postings.values())
         made = [(None, posting) for posting in postings]
-        await tell(store, [*made, *changes], at=at, session=session)
-        return await store.postings.write_all(changes, session=session, findable=findable)
+        await queue_posting_notices(store, [*made, *changes], at=at, transaction=transaction)
+        return await store.postings.update_all_if_unchanged(
+            changes, transaction=transaction, findable=findable
+        )
 
 
-class Turns:
+class TimeSlice:
     """Gives everybody else a turn once ``SLICE_SECONDS`` are used up."""
 
     def __init__(self) -> None:
         self._began = time.perf_counter()
 
-    async def take(self) -> None:
-        if time.perf_counter() - self._began > SLICE_SECONDS:
+    async def yield_if_used_up(self) -> None:
+        if time.perf_counter() - self._began > TIME_SLICE_SECONDS:
             await asyncio.sleep(0)
             self._began = time.perf_counter()
 
 
-class Outcomes:
+class ImportPlanner:
     """Notes the outcome of each row of a part."""
 
     def __init__(self, store: Store, clock: Clock, one: Import) -> None:
         self._store = store
         self._import = one
         self._at = clock()
-        self._decided = Decided()
+        self._plan = ImportPlan()
         self._digests: dict[str, str] = {}
 
-    async def decide(self, rows: Sequence[RawRow]) -> Decided:
+    async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
         """The outcome of each of the rows, each exactly once; whatever they hold.
 
         :raises StorageError: what is stored already cannot be read.
         """
         raise NotImplementedError
 
-    def _note(
+    def _record_outcome(
         self, number: int, outcome: RowOutcome, findings: Iterable[Finding] = (), **more: Any
     ) -> None:
-        self._decided.rows.append(
+        self._plan.rows.append(
             ImportRow(
                 id=row_id(self._import.id, number),
                 import_id=self._import.id,
@@ -120,8 +130,10 @@ class Outcomes:
             )
         )
 
-    def _read(self, row: RawRow, example_key: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        found, faults = values(self._import.kind, self._import.columns, row.cells)
-        if found.get(example_key) == EXAMPLE:
-            return {}, (EXAMPLE_ROW,)
+    def _read_cells(
+        self, row: RawRow, example_key: str
+    ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        found, faults = parse_row(self._import.kind, self._import.columns, row.cells)
+        if found.get(example_key) == EXAMPLE_MARKER:
+            return {}, (EXAMPLE_ROW_FINDING,)
         return found, faults

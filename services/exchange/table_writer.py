@@ -21,7 +21,7 @@ Rows = Sequence[Sequence[Cell]]
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-async def csv_pieces(headings: Sequence[str], pages: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+async def stream_csv(headings: Sequence[str], pages: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
     """CSV after RFC 4180 in UTF-8, a piece a page.
 
     The byte order mark is what makes Excel read UTF-8.

@@ -18,46 +18,46 @@ import structlog
 from domain.errors import Busy, Refusal
 from domain.leads.leads import Lead
 from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
-from domain.webhooks.messages import WebhookEvent, of_recorded
+from domain.webhooks.messages import WebhookEvent, notice_of_recording
 from realtime.commit import GroupCommit
-from realtime.histogram import SECONDS, Histogram
-from storage.mongo.client import Session, StorageError, StorageUnavailable
+from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
+from storage.mongo.client import StorageError, StorageUnavailable, Transaction
 from storage.store import Store
 
-BATCH = 500
+LEADS_PER_INSERT = 500
 """Leads in one insert."""
-WAITING = 10_000
+MAX_WAITING_LEADS = 10_000
 """Leads that may wait; more are refused with Busy. About what a room of 100,000 sends at once."""
-LOGGED_AT_ONCE = 200
+LEADS_LOGGED_PER_TRANSACTION = 200
 """Leads that one transaction logs and counts."""
-SWEEP_SECONDS = 10.0
+SWEEP_INTERVAL_SECONDS = 10.0
 """How often leads are looked for that a crash kept from the log."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
-class _Waiting:
+class _WaitingLead:
     lead: Lead
     answer: asyncio.Future[tuple[Lead, bool]]
 
 
-class Capture:
+class LeadCapture:
     """Stores leads; those that wait at the same moment go as one unordered batch."""
 
-    def __init__(self, store: Store, lead_log: LeadLog) -> None:
+    def __init__(self, store: Store, lead_log: LeadLogWriter) -> None:
         self._leads = store.leads
         self._lead_log = lead_log
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_WaitingLead] = deque()
         self._task: asyncio.Task[None] | None = None
         self.created = 0
-        self.known = 0
+        self.repeated = 0
         """Interests that were given before."""
         self.failures = 0
         """Batches that were not confirmed."""
-        self.batches = Histogram(1, 2, 5, 10, 20, 50, 100, 200, BATCH)
+        self.batch_sizes = Histogram(1, 2, 5, 10, 20, 50, 100, 200, LEADS_PER_INSERT)
         """Leads in one insert."""
-        self.seconds = Histogram(*SECONDS)
+        self.insert_seconds = Histogram(*DURATION_BUCKETS_SECONDS)
         """Of one insert."""
 
     @property
@@ -74,9 +74,9 @@ class Capture:
         :raises Busy: too many wait, or the database does not answer; sending it again is safe.
         :raises StorageError: MongoDB refuses this lead; it was not stored.
         """
-        if len(self._queue) >= WAITING:
+        if len(self._queue) >= MAX_WAITING_LEADS:
             raise Busy("Very many people are interested just now. Nothing was stored; try again.")
-        waiting = _Waiting(lead, asyncio.get_running_loop().create_future())
+        waiting = _WaitingLead(lead, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._task is None:
             self._task = asyncio.create_task(self._drain())
@@ -89,11 +89,11 @@ class Capture:
 
     async def _drain(self) -> None:
         while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            batch = [self._queue.popleft() for _ in range(min(LEADS_PER_INSERT, len(self._queue)))]
             await self._record(batch)
         self._task = None
 
-    async def _record(self, batch: Sequence[_Waiting]) -> None:
+    async def _record(self, batch: Sequence[_WaitingLead]) -> None:
         outcomes: Sequence[tuple[Lead, bool] | Exception]
         try:
             outcomes = await self._insert([waiting.lead for waiting in batch])
@@ -119,26 +119,26 @@ class Capture:
             else:
                 waiting.answer.set_result(outcome)
         for session_id in {waiting.lead.session_id for waiting in batch}:
-            self._lead_log.notice(session_id)
+            self._lead_log.schedule(session_id)
 
     async def _insert(self, leads: list[Lead]) -> list[tuple[Lead, bool]]:
         began = time.perf_counter()
         stored = await self._leads.record(leads)
-        self.seconds.observe(time.perf_counter() - began)
-        self.batches.observe(len(leads))
+        self.insert_seconds.observe(time.perf_counter() - began)
+        self.batch_sizes.observe(len(leads))
         created = sum(is_new for _, is_new in stored)
         self.created += created
-        self.known += len(stored) - created
+        self.repeated += len(stored) - created
         return stored
 
 
-class LeadLog:
+class LeadLogWriter:
     """Gives stored leads their place in the session's lead log."""
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         self._store = store
         self._commit = commit
-        self._noticed: dict[str | None, bool] = {}
+        self._scheduled: dict[str | None, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -154,12 +154,12 @@ class LeadLog:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def notice(self, session_id: str | None) -> None:
+    def schedule(self, session_id: str | None) -> None:
         """Leads of that session (of none) were stored; they are logged soon, in one go."""
-        if session_id in self._noticed:
-            self._noticed[session_id] = True
+        if session_id in self._scheduled:
+            self._scheduled[session_id] = True
             return
-        self._noticed[session_id] = False
+        self._scheduled[session_id] = False
         task = asyncio.create_task(self._log_all(session_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -168,45 +168,45 @@ class LeadLog:
         try:
             again = True
             while again:
-                self._noticed[session_id] = False
-                taken = await self._log_some(session_id)
-                again = taken == LOGGED_AT_ONCE or self._noticed[session_id]
+                self._scheduled[session_id] = False
+                taken = await self._log_batch(session_id)
+                again = taken == LEADS_LOGGED_PER_TRANSACTION or self._scheduled[session_id]
         except (Refusal, StorageError) as error:
             _log.warning("leads wait for the log", session=session_id, error=type(error).__name__)
         finally:
-            del self._noticed[session_id]
+            del self._scheduled[session_id]
 
-    async def _log_some(self, session_id: str | None) -> int:
-        async def change(session: Session) -> tuple[int, Sequence[LoggedEvent]]:
+    async def _log_batch(self, session_id: str | None) -> int:
+        async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
             taken = await self._store.leads.take_unlogged(
-                session_id, limit=LOGGED_AT_ONCE, session=session
+                session_id, limit=LEADS_LOGGED_PER_TRANSACTION, transaction=transaction
             )
             ids = [lead_id for lead_id, _ in taken]
-            await self._tell(ids, session)
+            await self._queue_notices(ids, transaction)
             if session_id is None:
                 return len(taken), []
             if taken:
                 postings = [posting_id for _, posting_id in taken]
-                await self._store.tallies.add(session_id, postings, session=session)
+                await self._store.interest_counts.add(session_id, postings, transaction=transaction)
             recorded = [LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id in ids]
             return len(taken), recorded
 
         return await self._commit(lead_topic(session_id or "board"), change)
 
-    async def _tell(self, ids: Sequence[str], session: Session) -> None:
+    async def _queue_notices(self, ids: Sequence[str], transaction: Transaction) -> None:
         """Have the webhooks told, if there is any for whom the leads must be read."""
         event = WebhookEvent.LEAD_RECORDED
-        if not ids or not await self._store.webhooks.hearing(event, session=session):
+        if not ids or not await self._store.webhooks.has_subscriber(event, transaction=transaction):
             return
-        leads = await self._store.leads.by_ids(ids, session=session)
-        notices = [of_recorded(leads[lead_id]) for lead_id in ids]
-        await self._store.deliveries.put(notices, session=session)
+        leads = await self._store.leads.by_ids(ids, transaction=transaction)
+        notices = [notice_of_recording(leads[lead_id]) for lead_id in ids]
+        await self._store.deliveries.enqueue(notices, transaction=transaction)
 
     async def _sweep(self) -> None:
         while True:
             try:
                 for session_id in await self._store.leads.sessions_with_unlogged():
-                    self.notice(session_id)
+                    self.schedule(session_id)
             except StorageError as error:
                 _log.warning("sweep put off", error=type(error).__name__)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(SWEEP_INTERVAL_SECONDS)

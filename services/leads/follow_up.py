@@ -12,16 +12,16 @@ from datetime import date
 from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.follow_up import (
-    Change,
-    EntryKind,
-    advanced,
-    assigned,
-    confirmed,
-    escalated,
-    noted,
-    side_of,
+    LeadChange,
+    TimelineEntryKind,
+    add_note,
+    advance_lead,
+    assign_lead,
+    confirm_hire,
+    escalate_lead,
+    hire_side_of,
 )
-from domain.leads.leads import HIRED, HireSide, Lead, LeadStage, RefusalReason
+from domain.leads.leads import HIRED_STAGES, HireSide, Lead, LeadStage, RefusalReason
 from domain.live.events import (
     HireConfirmed,
     LeadAdvanced,
@@ -31,23 +31,25 @@ from domain.live.events import (
     LoggedEvent,
     lead_topic,
 )
-from domain.screening.verdicts import hired
-from domain.webhooks.messages import of_change
+from domain.screening.verdicts import apply_hires
+from domain.webhooks.messages import notice_of_change
 from realtime.commit import GroupCommit
-from services.postings.posting_gate import tell
+from services.postings.posting_gate import queue_posting_notices
 from storage.clock import Clock
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
 
-_PLAIN: Mapping[EntryKind, type[LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed]] = {
-    EntryKind.ASSIGNED: LeadAssigned,
-    EntryKind.NOTED: LeadNoted,
-    EntryKind.ESCALATED: LeadEscalated,
-    EntryKind.CONFIRMED: HireConfirmed,
+_EVENT_TYPES: Mapping[
+    TimelineEntryKind, type[LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed]
+] = {
+    TimelineEntryKind.ASSIGNED: LeadAssigned,
+    TimelineEntryKind.NOTED: LeadNoted,
+    TimelineEntryKind.ESCALATED: LeadEscalated,
+    TimelineEntryKind.CONFIRMED: HireConfirmed,
 }
 
 
-class Pipeline:
+class LeadFollowUp:
     """Advances, assigns, annotates, escalates leads, and takes what the sides say of a hire.
 
     Each gives the lead as it is then. Whether the caller may is for the caller to check.
@@ -76,11 +78,11 @@ class Pipeline:
         """
         return await self._change(
             lead,
-            lambda before: advanced(
+            lambda before: advance_lead(
                 before,
                 stage,
                 reason,
-                side=side_of(by.role),
+                side=hire_side_of(by.role),
                 by=by.subject,
                 at=self._clock(),
                 expected_version=expected_version,
@@ -90,69 +92,79 @@ class Pipeline:
     async def assign(self, lead: Lead, assignee_id: str | None, *, by: str) -> Lead:
         """Give the lead into the hands of an account, or of nobody."""
         return await self._change(
-            lead, lambda before: assigned(before, assignee_id, by=by, at=self._clock())
+            lead, lambda before: assign_lead(before, assignee_id, by=by, at=self._clock())
         )
 
-    async def note(self, lead: Lead, body: str, next_action_on: date | None, *, by: str) -> Lead:
+    async def add_note(
+        self, lead: Lead, body: str, next_action_on: date | None, *, by: str
+    ) -> Lead:
         """Keep a note that has passed ``check_note``."""
         return await self._change(
-            lead, lambda before: noted(before, body, next_action_on, by=by, at=self._clock())
+            lead, lambda before: add_note(before, body, next_action_on, by=by, at=self._clock())
         )
 
-    async def confirm(self, lead: Lead, side: HireSide, *, hired: bool, by: str | None) -> Lead:
+    async def record_hire_answer(
+        self, lead: Lead, side: HireSide, *, hired: bool, by: str | None
+    ) -> Lead:
         """Take what ``side`` says of the hire; ``by`` is None when the person says it.
 
         :raises LeadStageConflict: nothing was offered yet, or it was closed.
         """
         return await self._change(
-            lead, lambda before: confirmed(before, side, hired=hired, by=by, at=self._clock())
+            lead, lambda before: confirm_hire(before, side, hired=hired, by=by, at=self._clock())
         )
 
     async def escalate(self, lead: Lead) -> Lead:
         """Tell the next level above of an overdue lead; nothing happens before its time."""
-        return await self._change(lead, lambda before: escalated(before, at=self._clock()))
+        return await self._change(lead, lambda before: escalate_lead(before, at=self._clock()))
 
-    async def _change(self, lead: Lead, rule: Callable[[Lead], Change | None]) -> Lead:
-        async def change(session: Session) -> tuple[Lead, Sequence[LoggedEvent]]:
-            before = await self._store.leads.by_id(lead.id, session=session)
+    async def _change(self, lead: Lead, rule: Callable[[Lead], LeadChange | None]) -> Lead:
+        async def change(transaction: Transaction) -> tuple[Lead, Sequence[LoggedEvent]]:
+            before = await self._store.leads.by_id(lead.id, transaction=transaction)
             if before is None:
                 raise NotFound("There is no such lead any more.")
             made = rule(before)
             if made is None:
                 return before, []
-            written = await self._store.pipeline.write([(before, made)], session=session)
+            written = await self._store.lead_timelines.save_changes(
+                [(before, made)], transaction=transaction
+            )
             assert written  # the version was read in this very snapshot
-            if (before.stage in HIRED) is not (made.lead.stage in HIRED):
-                await self._count_hires(before.posting_id, session)
-            await self._store.deliveries.put([of_change(made)], session=session)
-            return made.lead, _happened(made)
+            if (before.stage in HIRED_STAGES) is not (made.lead.stage in HIRED_STAGES):
+                await self._update_hires(before.posting_id, transaction)
+            await self._store.deliveries.enqueue([notice_of_change(made)], transaction=transaction)
+            return made.lead, _events_of(made)
 
         # Without a session there is no log, and whoever changes this lead waits for nobody else.
         return await self._commit(lead_topic(lead.session_id or lead.id), change)
 
-    async def _count_hires(self, posting_id: str, session: Session) -> None:
+    async def _update_hires(self, posting_id: str, transaction: Transaction) -> None:
         """Tell the posting how many people have the job; it closes with the last one wanted.
 
         Of two hires at the same moment one meets the other's write on the posting and is run
         again, so that none is missed.
         """
-        postings = await self._store.postings.by_ids([posting_id], session=session)
+        postings = await self._store.postings.by_ids([posting_id], transaction=transaction)
         before = postings.get(posting_id)
         if before is None:
             return
-        hires = await self._store.leads.hires(posting_id, session=session)
-        after = hired(before, hires, self._clock())
+        hires = await self._store.leads.count_hires(posting_id, transaction=transaction)
+        after = apply_hires(before, hires, self._clock())
         if after is not before:
-            written = await self._store.postings.write(before, after, session=session)
+            written = await self._store.postings.update_if_unchanged(
+                before, after, transaction=transaction
+            )
             assert written  # the version was read in this very snapshot
-            await tell(self._store, [(before, after)], at=self._clock(), session=session)
+            await queue_posting_notices(
+                self._store, [(before, after)], at=self._clock(), transaction=transaction
+            )
 
 
-def _happened(change: Change) -> Sequence[LoggedEvent]:
+def _events_of(change: LeadChange) -> Sequence[LoggedEvent]:
     session_id, lead_id = change.lead.session_id, change.lead.id
     if session_id is None:
         return []
-    if change.entry.kind is EntryKind.ADVANCED:
+    if change.entry.kind is TimelineEntryKind.ADVANCED:
         stage = change.lead.stage
         return [LeadAdvanced(session_id=session_id, lead_id=lead_id, stage=stage)]
-    return [_PLAIN[change.entry.kind](session_id=session_id, lead_id=lead_id)]
+    return [_EVENT_TYPES[change.entry.kind](session_id=session_id, lead_id=lead_id)]

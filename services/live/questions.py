@@ -19,32 +19,32 @@ from domain.live.events import (
     session_topic,
 )
 from domain.live.questions import (
-    SHOWN,
-    WAITING_A_SESSION,
+    MAX_WAITING_PER_SESSION,
+    PUBLIC_STATUSES,
     Question,
     QuestionStatus,
-    answered,
-    declined,
-    published,
+    answer_question,
+    decline_question,
+    publish_question,
 )
 from realtime.commit import GroupCommit
-from realtime.rate_limits import Limited, Rates
+from realtime.rate_limits import KeyedLimit, RateLimiter
 from storage.clock import Clock
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
 
-A_VIEWER = RateLimitItemPerMinute(3)
+VIEWER_QUESTION_LIMIT = RateLimitItemPerMinute(3)
 """Questions of one viewer, whatever became of them."""
-A_PEER = RateLimitItemPerMinute(60)
+ADDRESS_QUESTION_LIMIT = RateLimitItemPerMinute(60)
 """Questions from one address: a viewer's token is had for nothing, an address is not."""
 
 
-class Questions:
+class QuestionModeration:
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
         self._store = store
         self._commit = commit
         self._clock = clock
-        self._rates = Rates()
+        self._rates = RateLimiter()
 
     async def ask(self, question: Question, *, peer: str) -> Question:
         """Let a question wait for those who direct the session.
@@ -54,19 +54,21 @@ class Questions:
         :raises TooManyAttempts: this viewer, or this address, has asked much lately.
         :raises Busy: very many wait in this session.
         """
-        limits: tuple[Limited, ...] = (
-            (A_VIEWER, "viewer", question.asker),
-            (A_PEER, "peer", peer),
+        limits: tuple[KeyedLimit, ...] = (
+            (VIEWER_QUESTION_LIMIT, "viewer", question.asker),
+            (ADDRESS_QUESTION_LIMIT, "peer", peer),
         )
         self._rates.check(*limits, why="You ask very much.")
-        waiting = await self._store.questions.waiting(question.session_id, WAITING_A_SESSION)
-        if waiting >= WAITING_A_SESSION:
+        waiting = await self._store.questions.count_waiting(
+            question.session_id, MAX_WAITING_PER_SESSION
+        )
+        if waiting >= MAX_WAITING_PER_SESSION:
             raise Busy("Very many questions wait for the host. Ask again later.")
         kept = await self._store.questions.add(question)
         if kept is None:
             raise TooManyAttempts("Wait until one of your questions has been looked at.")
         if kept is question:
-            self._rates.count(*limits)
+            self._rates.hit(*limits)
         return kept
 
     async def publish(self, question: Question) -> Question:
@@ -74,37 +76,39 @@ class Questions:
 
         :raises QuestionConflict: it was declined.
         """
-        return await self._change(question, lambda before: published(before, self._clock()))
+        return await self._change(question, lambda before: publish_question(before, self._clock()))
 
     async def answer(self, question: Question, answer: str) -> Question:
         """Answer it before everybody; the same answer again changes nothing.
 
         :raises QuestionConflict: it was declined.
         """
-        return await self._change(question, lambda before: answered(before, answer, self._clock()))
+        return await self._change(
+            question, lambda before: answer_question(before, answer, self._clock())
+        )
 
     async def decline(self, question: Question) -> Question:
         """Let nobody see it, also if everybody does by now; nothing happens the second time."""
-        return await self._change(question, declined)
+        return await self._change(question, decline_question)
 
     async def _change(
         self, question: Question, changed: Callable[[Question], Question]
     ) -> Question:
-        async def change(session: Session) -> tuple[Question, Sequence[LoggedEvent]]:
-            before = await self._store.questions.by_id(question.id, session=session)
+        async def change(transaction: Transaction) -> tuple[Question, Sequence[LoggedEvent]]:
+            before = await self._store.questions.by_id(question.id, transaction=transaction)
             if before is None:
                 raise NotFound("There is no such question any more.")
             after = changed(before)
             if after != before:
-                await self._store.questions.change(after, session=session)
-            return after, _happened(before, after)
+                await self._store.questions.update(after, transaction=transaction)
+            return after, _events_between(before, after)
 
         return await self._commit(session_topic(question.session_id), change)
 
 
-def _happened(before: Question, after: Question) -> list[LoggedEvent]:
+def _events_between(before: Question, after: Question) -> list[LoggedEvent]:
     where = {"session_id": after.session_id, "question_id": after.id}
-    was_shown, is_shown = before.status in SHOWN, after.status in SHOWN
+    was_shown, is_shown = before.status in PUBLIC_STATUSES, after.status in PUBLIC_STATUSES
     happened: list[LoggedEvent] = []
     if is_shown and not was_shown:
         happened.append(QuestionPublished(**where))

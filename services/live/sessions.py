@@ -24,14 +24,14 @@ from domain.live.events import (
 )
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
 from domain.reference.calendar import day_in_china
-from domain.webhooks.messages import of_session
+from domain.webhooks.messages import notice_of_session
 from realtime.commit import GroupCommit
 from storage.clock import Clock
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
 
 
-class Desk:
+class LiveSessionControl:
     """The host's desk: moves sessions, sets segments, pins postings, makes announcements."""
 
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
@@ -39,20 +39,22 @@ class Desk:
         self._commit = commit
         self._clock = clock
 
-    async def move(self, session_id: str, wanted: SessionStatus) -> LiveSession:
+    async def change_status(self, session_id: str, wanted: SessionStatus) -> LiveSession:
         """Bring a session to ``wanted``.
 
         :raises SessionStateConflict: its status does not allow that.
         """
 
-        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            before = await self._load(session_id, session)
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            before = await self._load(session_id, transaction)
             check_transition(before.status, wanted)
-            await self._store.sessions.move(before, wanted, at=self._clock(), session=session)
-            after = await self._load(session_id, session)
-            notice = of_session(after, before.status, at=self._clock())
-            await self._store.deliveries.put([notice], session=session)
-            return after, _moved(session_id, before.status, wanted)
+            await self._store.live_sessions.change_status(
+                before, wanted, at=self._clock(), transaction=transaction
+            )
+            after = await self._load(session_id, transaction)
+            notice = notice_of_session(after, before.status, at=self._clock())
+            await self._store.deliveries.enqueue([notice], transaction=transaction)
+            return after, _status_events(session_id, before.status, wanted)
 
         return await self._commit(session_topic(session_id), change)
 
@@ -64,13 +66,13 @@ class Desk:
         :raises PostingNotInSession: the session does not present it.
         """
 
-        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            live = await self._check_live(session_id, session)
-            await self._check_open(posting_id, session)
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, transaction)
+            await self._check_open(posting_id, transaction)
             check_presented(live, posting_id)
-            await self._store.sessions.pin(session_id, posting_id, session=session)
+            await self._store.live_sessions.pin(session_id, posting_id, transaction=transaction)
             pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
-            return await self._load(session_id, session), [pinned]
+            return await self._load(session_id, transaction), [pinned]
 
         return await self._commit(session_topic(session_id), change)
 
@@ -80,39 +82,41 @@ class Desk:
         :raises SessionNotLive: the session is not on air.
         """
 
-        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            live = await self._check_live(session_id, session)
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, transaction)
             if live.pinned_posting_id is None:
                 return live, []
-            await self._store.sessions.pin(session_id, None, session=session)
+            await self._store.live_sessions.pin(session_id, None, transaction=transaction)
             unpinned = PostingUnpinned(session_id=session_id, posting_id=live.pinned_posting_id)
-            return await self._load(session_id, session), [unpinned]
+            return await self._load(session_id, transaction), [unpinned]
 
         return await self._commit(session_topic(session_id), change)
 
-    async def show_again(self, posting_id: str) -> None:
+    async def refresh_pinned(self, posting_id: str) -> None:
         """Bring the rooms that show a posting up to what has become of it.
 
         They are told of its new terms as if it were pinned now, or that it is gone.
         """
-        for session_id in await self._store.sessions.showing(posting_id):
-            await self._show_again(session_id, posting_id, is_news=True)
+        for session_id in await self._store.live_sessions.ids_pinning(posting_id):
+            await self._refresh_pinned_in(session_id, posting_id, is_news=True)
 
-    async def take_away(self, posting_id: str) -> None:
+    async def unpin_closed(self, posting_id: str) -> None:
         """Tell the rooms that show a posting that it is gone, if it is not open any more."""
-        for session_id in await self._store.sessions.showing(posting_id):
-            await self._show_again(session_id, posting_id, is_news=False)
+        for session_id in await self._store.live_sessions.ids_pinning(posting_id):
+            await self._refresh_pinned_in(session_id, posting_id, is_news=False)
 
-    async def _show_again(self, session_id: str, posting_id: str, *, is_news: bool) -> None:
-        async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
-            shown = await self._load(session_id, session)
+    async def _refresh_pinned_in(self, session_id: str, posting_id: str, *, is_news: bool) -> None:
+        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+            shown = await self._load(session_id, transaction)
             if shown.pinned_posting_id != posting_id:
                 return None, []
-            posting = (await self._store.postings.by_ids([posting_id], session=session))[posting_id]
+            posting = (await self._store.postings.by_ids([posting_id], transaction=transaction))[
+                posting_id
+            ]
             if posting.is_open(day_in_china(self._clock())):
                 pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
                 return None, [pinned] if is_news else []
-            await self._store.sessions.unpin(session_id, posting_id, session=session)
+            await self._store.live_sessions.unpin(session_id, posting_id, transaction=transaction)
             return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
 
         await self._commit(session_topic(session_id), change)
@@ -123,13 +127,15 @@ class Desk:
         :raises SessionNotLive: the session is not on air.
         """
 
-        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            live = await self._check_live(session_id, session)
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, transaction)
             if (live.segment, live.segment_title) == (segment, title):
                 return live, []
-            await self._store.sessions.set_segment(session_id, segment, title, session=session)
+            await self._store.live_sessions.set_segment(
+                session_id, segment, title, transaction=transaction
+            )
             changed = SegmentChanged(session_id=session_id, segment=segment, title=title)
-            return await self._load(session_id, session), [changed]
+            return await self._load(session_id, transaction), [changed]
 
         return await self._commit(session_topic(session_id), change)
 
@@ -139,25 +145,25 @@ class Desk:
         :raises SessionNotLive: the session is not on air.
         """
 
-        async def change(session: Session) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            live = await self._check_live(session_id, session)
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, transaction)
             return live, [Announcement(session_id=session_id, body=body)]
 
         return await self._commit(session_topic(session_id), change)
 
-    async def _load(self, session_id: str, session: Session) -> LiveSession:
-        found = await self._store.sessions.by_id(session_id, session=session)
+    async def _load(self, session_id: str, transaction: Transaction) -> LiveSession:
+        found = await self._store.live_sessions.by_id(session_id, transaction=transaction)
         if found is None:
             raise NotFound("There is no such session.")
         return found
 
-    async def _check_live(self, session_id: str, session: Session) -> LiveSession:
-        found = await self._load(session_id, session)
+    async def _check_live(self, session_id: str, transaction: Transaction) -> LiveSession:
+        found = await self._load(session_id, transaction)
         check_live(found)
         return found
 
-    async def _check_open(self, posting_id: str, session: Session) -> None:
-        postings = await self._store.postings.by_ids([posting_id], session=session)
+    async def _check_open(self, posting_id: str, transaction: Transaction) -> None:
+        postings = await self._store.postings.by_ids([posting_id], transaction=transaction)
         posting = postings.get(posting_id)
         if posting is None:
             raise NotFound("There is no such posting.")
@@ -185,7 +191,9 @@ def check_presented(session: LiveSession, posting_id: str) -> None:
         raise PostingNotInSession("The session does not present this posting.")
 
 
-def _moved(session_id: str, before: SessionStatus, after: SessionStatus) -> list[LoggedEvent]:
+def _status_events(
+    session_id: str, before: SessionStatus, after: SessionStatus
+) -> list[LoggedEvent]:
     if after is SessionStatus.LIVE:
         if before is SessionStatus.INTERRUPTED:
             return [SessionResumed(session_id=session_id)]

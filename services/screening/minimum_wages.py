@@ -10,23 +10,23 @@ import structlog
 
 from domain.errors import InvalidInput
 from domain.identity.accounts import Principal
-from domain.identity.audit import AuditAction, AuditEntry, staff
-from domain.reference.calendar import CHINA
+from domain.identity.audit import AuditAction, AuditEntry, staff_actor
+from domain.reference.calendar import CHINA_TIMEZONE
 from domain.screening.minimum_wages import MinimumWage, WageTable
-from domain.screening.rescreening import Rescreen, RescreenScope
-from storage.mongo.client import Session, StorageError
+from domain.screening.rescreening import RescreeningTask, RescreenScope
+from storage.mongo.client import StorageError, Transaction
 from storage.store import Store
 
-EVERY_SECONDS = 2.0
+POLL_INTERVAL_SECONDS = 2.0
 """How often it is seen whether another process has added rows."""
 
-MOST_ROWS = 10_000
+MAX_WAGE_ROWS = 10_000
 """Of all regions and years, held in memory by every process: about fifty come a year."""
 
 _log = structlog.get_logger(__name__)
 
 
-class LiveWages:
+class MinimumWages:
     """``table`` is at most ``EVERY_SECONDS`` old; what this process adds is in it at once.
 
     Whoever stores a verdict made with an older table finds out by ``is_current`` afterwards.
@@ -35,17 +35,17 @@ class LiveWages:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._task: asyncio.Task[None] | None = None
-        self._followers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self.table = WageTable(rows=())
 
     async def start(self) -> None:
         """Read the rows, and keep up with them."""
         await self.refresh()
-        self._task = asyncio.create_task(self._keep_up())
+        self._task = asyncio.create_task(self._run_forever())
 
-    def follow(self, on_rows: Callable[[], None]) -> None:
+    def add_listener(self, on_rows: Callable[[], None]) -> None:
         """Have ``on_rows`` called whenever there are other rows, whichever process added them."""
-        self._followers.append(on_rows)
+        self._listeners.append(on_rows)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -54,15 +54,15 @@ class LiveWages:
 
     async def refresh(self) -> WageTable:
         """Read all rows again."""
-        before, self.table = self.table, await self._store.wages.table()
+        before, self.table = self.table, await self._store.minimum_wages.table()
         if len(before.rows) != len(self.table.rows):
-            for on_rows in self._followers:
+            for on_rows in self._listeners:
                 on_rows()
         return self.table
 
     async def is_current(self, table: WageTable) -> bool:
         """Whether no row was added since ``table`` was read."""
-        return await self._store.wages.count() == len(table.rows)
+        return await self._store.minimum_wages.count() == len(table.rows)
 
     async def add(self, row: MinimumWage, caller: Principal, action: AuditAction) -> None:
         """Add a row; what it bears on is screened again, now and on the day it comes into force.
@@ -73,39 +73,39 @@ class LiveWages:
         :raises InvalidInput: there are ``MOST_ROWS`` already.
         """
         assert row.added_at is not None  # only what is known from the start has none
-        if len(self.table.rows) >= MOST_ROWS:
+        if len(self.table.rows) >= MAX_WAGE_ROWS:
             raise InvalidInput("There are too many rows of minimum wages; ask the operator.")
         now = row.added_at
         begins = _midnight(row.effective_from) if row.effective_from else now
         entry = AuditEntry(
-            actor=staff(caller),
+            actor=staff_actor(caller),
             action=action,
             subject_type="MinimumWage",
             subject_id=row.id,
             detail=f"{row.region} tier {row.tier}",
         )
 
-        async def body(session: Session) -> None:
-            await self._store.wages.add(row, session=session)
+        async def body(transaction: Transaction) -> None:
+            await self._store.minimum_wages.add(row, transaction=transaction)
             for number, due_at in enumerate(sorted({now, max(now, begins)})):
-                await self._store.rescreens.ask_for(
-                    Rescreen(
+                await self._store.rescreens.add(
+                    RescreeningTask(
                         id=f"{row.id}-{number}",
                         scope=RescreenScope.REGION,
                         key=row.region,
                         due_at=due_at,
                         requested_at=now,
                     ),
-                    session=session,
+                    transaction=transaction,
                 )
-            await self._store.audit.append([entry], at=now, session=session)
+            await self._store.audit_log.append([entry], at=now, transaction=transaction)
 
-        await self._store.mongo.transaction(body)
+        await self._store.mongo.run_transaction(body)
         await self.refresh()
 
-    async def _keep_up(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
             try:
                 if not await self.is_current(self.table):
                     await self.refresh()
@@ -114,4 +114,4 @@ class LiveWages:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA)
+    return datetime.combine(day, time(), CHINA_TIMEZONE)

@@ -10,31 +10,33 @@ from domain.live.events import LoggedEvent
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.screening.reviews import (
-    REPORTS_AN_HOUR,
-    REPORTS_AN_HOUR_FROM_ONE_ADDRESS,
+    MAX_REPORTS_PER_ADDRESS_HOUR,
+    MAX_REPORTS_PER_VIEWER_HOUR,
     Decision,
     DecisionKind,
     Report,
     ReportState,
     awaits_decision,
-    check_seen,
-    resolved,
+    check_unchanged,
+    resolve_report,
 )
-from domain.screening.verdicts import decided, reported
+from domain.screening.verdicts import apply_reports, apply_review
 from realtime.commit import GroupCommit
-from services.live.sessions import Desk
-from services.postings.posting_gate import tell
+from services.live.sessions import LiveSessionControl
+from services.postings.posting_gate import queue_posting_notices
 from storage.clock import Clock
-from storage.mongo.client import Duplicate, Session, new_id
+from storage.mongo.client import Duplicate, Transaction, new_id
 from storage.store import Store
 
 _HOUR = timedelta(hours=1)
 
 
-class Reviews:
+class PostingReview:
     """Takes reports, and the decisions of officers. Who may is for the caller to check."""
 
-    def __init__(self, store: Store, commit: GroupCommit, desk: Desk, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, commit: GroupCommit, desk: LiveSessionControl, clock: Clock
+    ) -> None:
         self._store = store
         self._commit = commit
         self._desk = desk
@@ -49,12 +51,12 @@ class Reviews:
         :raises PostingConflict: it has changed since it was seen.
         """
 
-        async def change(before: Posting, session: Session) -> Posting:
+        async def change(before: Posting, transaction: Transaction) -> Posting:
             if not awaits_decision(before):
                 raise PostingNotOpen("The posting does not wait for a decision; reload it.")
-            check_seen(before, seen)
+            check_unchanged(before, seen)
             kind = DecisionKind.APPROVED if approved else DecisionKind.REFUSED
-            return await self._decided(before, kind, reason, by, session)
+            return await self._apply_decision(before, kind, reason, by, transaction)
 
         return await self._change(seen.id, change)
 
@@ -66,13 +68,15 @@ class Reviews:
         :raises TooManyAttempts: too many reports in an hour of one viewer or from one address.
         """
 
-        async def change(before: Posting, session: Session) -> Posting:
+        async def change(before: Posting, transaction: Transaction) -> Posting:
             if not before.is_open(day_in_china(report.at)):
                 raise PostingNotOpen("This posting is no longer open.")
-            await self._check_rate(report, session)
-            await self._store.reviews.add_report(report, session=session)
-            count = await self._store.reviews.independent(before.id, session=session)
-            return reported(before, count, report.at)
+            await self._check_rate(report, transaction)
+            await self._store.reviews.add_report(report, transaction=transaction)
+            count = await self._store.reviews.count_independent_reports(
+                before.id, transaction=transaction
+            )
+            return apply_reports(before, count, report.at)
 
         try:
             await self._change(report.posting_id, change)
@@ -80,73 +84,83 @@ class Reviews:
             raise AlreadyExists("You have reported this posting. Thank you.") from None
         return report
 
-    async def resolve(self, report: Report, *, upheld: bool, reason: str, by: str) -> Posting:
+    async def resolve_report(
+        self, report: Report, *, upheld: bool, reason: str, by: str
+    ) -> Posting:
         """Decide on a report: one that is upheld refuses the posting, with all reports of it.
 
         :raises PostingConflict: somebody has decided on it already.
         """
 
-        async def change(before: Posting, session: Session) -> Posting:
-            found = await self._store.reviews.report(report.id, session=session)
+        async def change(before: Posting, transaction: Transaction) -> Posting:
+            found = await self._store.reviews.report_by_id(report.id, transaction=transaction)
             assert found is not None  # reports are not deleted
             state = ReportState.UPHELD if upheld else ReportState.DISMISSED
-            closed = resolved(found, state, by=by, at=self._clock())
-            await self._store.reviews.resolve(closed, session=session)
+            closed = resolve_report(found, state, by=by, at=self._clock())
+            await self._store.reviews.resolve_report(closed, transaction=transaction)
             if upheld:
-                return await self._decided(
-                    before, DecisionKind.REFUSED, reason, by, session, report_id=report.id
+                return await self._apply_decision(
+                    before, DecisionKind.REFUSED, reason, by, transaction, report_id=report.id
                 )
-            await self._keep(
-                before, DecisionKind.REPORT_DISMISSED, reason, by, session, report_id=report.id
+            await self._store_decision(
+                before, DecisionKind.REPORT_DISMISSED, reason, by, transaction, report_id=report.id
             )
-            count = await self._store.reviews.independent(before.id, session=session)
-            return reported(before, count, self._clock())
+            count = await self._store.reviews.count_independent_reports(
+                before.id, transaction=transaction
+            )
+            return apply_reports(before, count, self._clock())
 
         return await self._change(report.posting_id, change)
 
     async def _change(
-        self, posting_id: str, rule: Callable[[Posting, Session], Awaitable[Posting]]
+        self, posting_id: str, rule: Callable[[Posting, Transaction], Awaitable[Posting]]
     ) -> Posting:
-        async def change(session: Session) -> tuple[Posting, Sequence[LoggedEvent]]:
-            found = await self._store.postings.by_ids([posting_id], session=session)
+        async def change(transaction: Transaction) -> tuple[Posting, Sequence[LoggedEvent]]:
+            found = await self._store.postings.by_ids([posting_id], transaction=transaction)
             if posting_id not in found:
                 raise NotFound("There is no such posting.")
             before = found[posting_id]
-            after = await rule(before, session)
-            written = await self._store.postings.write(before, after, session=session)
+            after = await rule(before, transaction)
+            written = await self._store.postings.update_if_unchanged(
+                before, after, transaction=transaction
+            )
             assert written  # the version was read in this very snapshot
-            await tell(self._store, [(before, after)], at=self._clock(), session=session)
+            await queue_posting_notices(
+                self._store, [(before, after)], at=self._clock(), transaction=transaction
+            )
             return after, []
 
         # Not for events: so that of those who change one posting at once none is run again.
         after = await self._commit(f"posting/{posting_id}", change)
-        await self._desk.take_away(posting_id)
+        await self._desk.unpin_closed(posting_id)
         return after
 
-    async def _decided(
+    async def _apply_decision(
         self,
         before: Posting,
         kind: DecisionKind,
         reason: str,
         by: str,
-        session: Session,
+        transaction: Transaction,
         *,
         report_id: str | None = None,
     ) -> Posting:
         at = self._clock()
         approved = kind is DecisionKind.APPROVED
         state = ReportState.DISMISSED if approved else ReportState.UPHELD
-        await self._store.reviews.resolve_all(before.id, state, by=by, at=at, session=session)
-        await self._keep(before, kind, reason, by, session, report_id=report_id)
-        return decided(before, by=by, at=at, approved=approved, reason=reason)
+        await self._store.reviews.resolve_open_reports(
+            before.id, state, by=by, at=at, transaction=transaction
+        )
+        await self._store_decision(before, kind, reason, by, transaction, report_id=report_id)
+        return apply_review(before, by=by, at=at, approved=approved, reason=reason)
 
-    async def _keep(
+    async def _store_decision(
         self,
         posting: Posting,
         kind: DecisionKind,
         reason: str,
         by: str,
-        session: Session,
+        transaction: Transaction,
         *,
         report_id: str | None,
     ) -> None:
@@ -161,14 +175,16 @@ class Reviews:
             findings=posting.findings,
             report_id=report_id,
         )
-        await self._store.reviews.keep(decision, session=session)
+        await self._store.reviews.add_decision(decision, transaction=transaction)
 
-    async def _check_rate(self, report: Report, session: Session) -> None:
+    async def _check_rate(self, report: Report, transaction: Transaction) -> None:
         since: datetime = report.at - _HOUR
         for most, whose in (
-            (REPORTS_AN_HOUR, {"by": report.by}),
-            (REPORTS_AN_HOUR_FROM_ONE_ADDRESS, {"origin": report.origin}),
+            (MAX_REPORTS_PER_VIEWER_HOUR, {"by": report.by}),
+            (MAX_REPORTS_PER_ADDRESS_HOUR, {"origin": report.origin}),
         ):
-            count = await self._store.reviews.count_since(since, most, session=session, **whose)
+            count = await self._store.reviews.count_reports_since(
+                since, most, transaction=transaction, **whose
+            )
             if count >= most:
                 raise TooManyAttempts("You have reported many postings. Wait for an hour.")

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from domain.errors import Busy, ConsentWithdrawn, NotFound
 from domain.identity.accounts import Principal
-from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, staff
-from domain.identity.scopes import may_look_after
-from domain.leads.contacts import OWN_ACCESSES_AN_HOUR, REVEALS_AN_HOUR
+from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, staff_actor
+from domain.identity.scopes import may_manage_seekers
+from domain.leads.contacts import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.leads.leads import Contact
 from domain.live.events import LoggedEvent, seeker_topic
 from domain.seekers.call_campaigns import CallEntry
@@ -21,17 +21,17 @@ from domain.seekers.seekers import Profile, Seeker
 from realtime.commit import GroupCommit
 from services.leads.contacts import AUDIT_TOPIC, check_rate
 from storage.clock import Clock
-from storage.leads.contacts import Retained
-from storage.mongo.client import Duplicate, Session
+from storage.leads.contacts import RetainedContact
+from storage.mongo.client import Duplicate, Transaction
 from storage.mongo.crypto import ContactDamaged
-from storage.store import Store, bound_to
+from storage.store import Store, encryption_context
 
-ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 """At a change that others kept getting in the way of."""
-_CHANGED_MEANWHILE = "This was changed by others again and again. Send the same once more."
+_CONFLICT_MESSAGE = "This was changed by others again and again. Send the same once more."
 
 
-class Seekers:
+class SeekerProfiles:
     """The one way to a profile's contact in the clear, and to every change of a profile."""
 
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
@@ -44,11 +44,11 @@ class Seekers:
 
         :raises Busy: others kept changing it.
         """
-        for _ in range(ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             before = await self._store.seekers.by_giver(giver)
             after = rule(before)
             if before is not None:
-                if await self._store.seekers.exchange(before, after):
+                if await self._store.seekers.replace_if_unchanged(before, after):
                     return after
                 continue
             try:
@@ -56,7 +56,7 @@ class Seekers:
             except Duplicate:
                 continue
             return after
-        raise Busy(_CHANGED_MEANWHILE)
+        raise Busy(_CONFLICT_MESSAGE)
 
     async def change(self, seeker_id: str, rule: Callable[[Seeker], Seeker]) -> Seeker:
         """Store what ``rule`` makes of a profile; the same record changes nothing.
@@ -64,7 +64,7 @@ class Seekers:
         :raises NotFound: there is no such profile any more.
         :raises Busy: others kept changing it.
         """
-        for _ in range(ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             before = await self._store.seekers.by_id(seeker_id)
             if before is None or before.erased_at is not None:
                 raise NotFound("There is no such profile any more.")
@@ -72,26 +72,30 @@ class Seekers:
             if after is before:
                 return before
             after = replace(after, version=before.version + 1, updated_at=self._clock())
-            if await self._store.seekers.exchange(before, after):
+            if await self._store.seekers.replace_if_unchanged(before, after):
                 return after
-        raise Busy(_CHANGED_MEANWHILE)
+        raise Busy(_CONFLICT_MESSAGE)
 
-    async def call(self, entry_id: str, rule: Callable[[CallEntry], CallEntry]) -> CallEntry:
+    async def change_call_entry(
+        self, entry_id: str, rule: Callable[[CallEntry], CallEntry]
+    ) -> CallEntry:
         """Store what ``rule`` makes of somebody on a call list.
 
         :raises NotFound: they are not on it any more.
         :raises Busy: others kept changing it.
         """
-        for _ in range(ATTEMPTS):
-            before = await self._store.calls.by_id(entry_id)
+        for _ in range(MAX_ATTEMPTS):
+            before = await self._store.call_entries.by_id(entry_id)
             if before is None:
                 raise NotFound("There is no such entry any more.")
             after = rule(before)
-            if await self._store.calls.exchange(before, after):
+            if await self._store.call_entries.replace_if_unchanged(before, after):
                 return after
-        raise Busy(_CHANGED_MEANWHILE)
+        raise Busy(_CONFLICT_MESSAGE)
 
-    async def enter(self, entry: CallEntry, seeker: Seeker, before: Seeker | None) -> Seeker:
+    async def save_from_call_entry(
+        self, entry: CallEntry, seeker: Seeker, before: Seeker | None
+    ) -> Seeker:
         """Store the profile of somebody on a call list, and note it there, in one transaction.
 
         :raises Busy: one of both has changed meanwhile.
@@ -100,17 +104,21 @@ class Seekers:
             entry, seeker_id=seeker.id, version=entry.version + 1, updated_at=self._clock()
         )
 
-        async def body(session: Session) -> bool:
+        async def body(transaction: Transaction) -> bool:
             if before is None:
-                await self._store.seekers.add([seeker], session=session)
-            elif not await self._store.seekers.exchange(before, seeker, session=session):
+                await self._store.seekers.add([seeker], transaction=transaction)
+            elif not await self._store.seekers.replace_if_unchanged(
+                before, seeker, transaction=transaction
+            ):
                 return False
-            if not await self._store.calls.exchange(entry, noted, session=session):
-                raise Busy(_CHANGED_MEANWHILE)
+            if not await self._store.call_entries.replace_if_unchanged(
+                entry, noted, transaction=transaction
+            ):
+                raise Busy(_CONFLICT_MESSAGE)
             return True
 
-        if not await self._store.mongo.transaction(body):
-            raise Busy(_CHANGED_MEANWHILE)
+        if not await self._store.mongo.run_transaction(body):
+            raise Busy(_CONFLICT_MESSAGE)
         return seeker
 
     async def reveal(self, kind: str, record_id: str, caller: Principal, reason: str) -> Contact:
@@ -122,64 +130,74 @@ class Seekers:
         """
 
         async def change(
-            session: Session,
+            transaction: Transaction,
         ) -> tuple[Seeker | CallEntry, Sequence[LoggedEvent]]:
             held: Seeker | CallEntry | None
             if kind == "Seeker":
-                held = await self._store.seekers.by_id(record_id, session=session)
+                held = await self._store.seekers.by_id(record_id, transaction=transaction)
             else:
-                held = await self._store.calls.by_id(record_id, session=session)
-            if held is None or not may_look_after(caller, held.union_path):
+                held = await self._store.call_entries.by_id(record_id, transaction=transaction)
+            if held is None or not may_manage_seekers(caller, held.union_path):
                 raise NotFound("There is nobody like that in your scope.", field=("input", "id"))
             withdrawn = isinstance(held, Seeker) and held.withdrawn_at is not None
             if withdrawn or held.contact is None:
                 raise ConsentWithdrawn("The person gave no contact, or does not wish to be called.")
-            actor = staff(caller)
+            actor = staff_actor(caller)
             at = self._clock()
             await check_rate(
-                self._store, actor, AuditAction.REVEAL, REVEALS_AN_HOUR, at=at, session=session
+                self._store,
+                actor,
+                AuditAction.REVEAL,
+                MAX_REVEALS_PER_HOUR,
+                at=at,
+                transaction=transaction,
             )
-            entry = _about(kind, held.id, actor, AuditAction.REVEAL, reason)
-            await self._store.audit.append([entry], at=at, session=session)
+            entry = _audit_entry(kind, held.id, actor, AuditAction.REVEAL, reason)
+            await self._store.audit_log.append([entry], at=at, transaction=transaction)
             return held, []
 
-        contact = await self._store.contact_of(await self._commit(AUDIT_TOPIC, change))
+        contact = await self._store.open_contact(await self._commit(AUDIT_TOPIC, change))
         assert contact is not None  # it was there in the transaction
         return contact
 
-    async def export(self, seeker: Seeker) -> None:
+    async def log_export(self, seeker: Seeker) -> None:
         """Note that somebody gets all that is stored of their profile.
 
         :raises TooManyAttempts: over 60 times in an hour.
         """
         actor = Actor(role=AuditRole.PERSON, id=seeker.giver or "")
 
-        async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
             at = self._clock()
             await check_rate(
-                self._store, actor, AuditAction.EXPORT, OWN_ACCESSES_AN_HOUR, at=at, session=session
+                self._store,
+                actor,
+                AuditAction.EXPORT,
+                MAX_OWN_ACCESSES_PER_HOUR,
+                at=at,
+                transaction=transaction,
             )
-            entry = _about("Seeker", seeker.id, actor, AuditAction.EXPORT)
-            await self._store.audit.append([entry], at=at, session=session)
+            entry = _audit_entry("Seeker", seeker.id, actor, AuditAction.EXPORT)
+            await self._store.audit_log.append([entry], at=at, transaction=transaction)
             return None, []
 
         await self._commit(AUDIT_TOPIC, change)
 
-    async def withdraw(self, seeker_id: str, actor: Actor) -> Seeker:
+    async def withdraw_consent(self, seeker_id: str, actor: Actor) -> Seeker:
         """Take the consent to be matched back; done before, it stays done.
 
         :raises NotFound: there is no such profile any more.
         """
 
-        async def change(session: Session) -> tuple[Seeker, Sequence[LoggedEvent]]:
-            before = await self._kept(seeker_id, session)
+        async def change(transaction: Transaction) -> tuple[Seeker, Sequence[LoggedEvent]]:
+            before = await self._load(seeker_id, transaction)
             if before.withdrawn_at is not None:
                 return before, []
             at = self._clock()
             after = replace(before, withdrawn_at=at, version=before.version + 1, updated_at=at)
-            await self._store.seekers.exchange(before, after, session=session)
-            entry = _about("Seeker", before.id, actor, AuditAction.WITHDRAW_CONSENT)
-            await self._store.audit.append([entry], at=at, session=session)
+            await self._store.seekers.replace_if_unchanged(before, after, transaction=transaction)
+            entry = _audit_entry("Seeker", before.id, actor, AuditAction.WITHDRAW_CONSENT)
+            await self._store.audit_log.append([entry], at=at, transaction=transaction)
             return after, []
 
         return await self._commit(AUDIT_TOPIC, change)
@@ -190,19 +208,19 @@ class Seekers:
         :raises NotFound: there is no such profile any more.
         """
 
-        async def change(session: Session) -> tuple[Seeker, Sequence[LoggedEvent]]:
-            before = await self._kept(seeker_id, session)
+        async def change(transaction: Transaction) -> tuple[Seeker, Sequence[LoggedEvent]]:
+            before = await self._load(seeker_id, transaction)
             at = self._clock()
             await erase_seekers(
                 self._store, [before], actor, at=at, ended=lambda _: at, reason=reason,
-                session=session,
+                transaction=transaction,
             )  # fmt: skip
             return before, []
 
         return await self._commit(AUDIT_TOPIC, change)
 
-    async def _kept(self, seeker_id: str, session: Session) -> Seeker:
-        seeker = await self._store.seekers.by_id(seeker_id, session=session)
+    async def _load(self, seeker_id: str, transaction: Transaction) -> Seeker:
+        seeker = await self._store.seekers.by_id(seeker_id, transaction=transaction)
         if seeker is None or seeker.erased_at is not None:
             raise NotFound("There is no such profile any more.")
         return seeker
@@ -215,7 +233,7 @@ async def erase_seekers(
     *,
     at: datetime,
     ended: Callable[[Seeker], datetime],
-    session: Session,
+    transaction: Transaction,
     stored_after: datetime | None = None,
     reason: str = "",
 ) -> None:
@@ -225,28 +243,34 @@ async def erase_seekers(
     Contacts are stored away as those of leads are, but for services that ``ended`` by
     ``stored_after``.
     """
-    kept: list[Retained] = []
+    kept: list[RetainedContact] = []
     entries: list[AuditEntry] = []
     for seeker in seekers:
-        sealed = await _stored_away(store, seeker)
+        sealed = await _seal_for_retention(store, seeker)
         if sealed is not None and (stored_after is None or ended(seeker) > stored_after):
             kept.append(
-                Retained(id=seeker.id, sealed=sealed, completed_at=ended(seeker), erased_at=at)
+                RetainedContact(
+                    id=seeker.id, sealed=sealed, completed_at=ended(seeker), erased_at=at
+                )
             )
-        await store.seekers.exchange(seeker, _nobody(seeker, at), session=session)
-        await store.calls.erase(
-            await store.calls.of_seeker(seeker.id, session=session), at=at, session=session
+        await store.seekers.replace_if_unchanged(
+            seeker, _anonymise(seeker, at), transaction=transaction
         )
-        await store.referrals.forget_notes(seeker.id, session=session)
-        await store.campaigns.forget_seeker(seeker.id, session=session)
-        await store.notices.forget(seeker.id, session=session)
-        await store.log.forget(seeker_topic(seeker.id), session=session)
-        entries.append(_about("Seeker", seeker.id, actor, AuditAction.ERASE, reason))
-    await store.contacts.put_away([], kept, session=session)
-    await store.audit.append(entries, at=at, session=session)
+        await store.call_entries.erase(
+            await store.call_entries.by_seeker(seeker.id, transaction=transaction),
+            at=at,
+            transaction=transaction,
+        )
+        await store.referrals.erase_notes(seeker.id, transaction=transaction)
+        await store.call_campaigns.delete_matches_of_seeker(seeker.id, transaction=transaction)
+        await store.match_notices.delete_by_seeker(seeker.id, transaction=transaction)
+        await store.event_log.delete_topic(seeker_topic(seeker.id), transaction=transaction)
+        entries.append(_audit_entry("Seeker", seeker.id, actor, AuditAction.ERASE, reason))
+    await store.sealed_contacts.retain_and_clear_notes([], kept, transaction=transaction)
+    await store.audit_log.append(entries, at=at, transaction=transaction)
 
 
-def _nobody(seeker: Seeker, at: datetime) -> Seeker:
+def _anonymise(seeker: Seeker, at: datetime) -> Seeker:
     return replace(
         seeker,
         profile=Profile(group=seeker.profile.group),
@@ -261,19 +285,21 @@ def _nobody(seeker: Seeker, at: datetime) -> Seeker:
     )
 
 
-async def _stored_away(store: Store, seeker: Seeker) -> bytes | None:
+async def _seal_for_retention(store: Store, seeker: Seeker) -> bytes | None:
     try:
-        contact = await store.contact_of(seeker)
+        contact = await store.open_contact(seeker)
     except ContactDamaged:
         # Nobody can read it any more, so nothing of it can be kept.
         return None
     if contact is None:
         return None
     payload = {"person": seeker.person, "name": contact.name, "phone": contact.phone}
-    return store.seal.store_away(bound_to(seeker), json.dumps(payload, ensure_ascii=False).encode())
+    return store.keyring.seal_retained(
+        encryption_context(seeker), json.dumps(payload, ensure_ascii=False).encode()
+    )
 
 
-def _about(
+def _audit_entry(
     kind: str, record_id: str, actor: Actor, action: AuditAction, detail: str = ""
 ) -> AuditEntry:
     return AuditEntry(

@@ -10,24 +10,24 @@ from datetime import datetime
 from domain.errors import AlreadyExists, Busy
 from domain.identity.accounts import Principal
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import WebhookEvent, of_test
-from domain.webhooks.webhooks import MOST_WEBHOOKS, SECRET_BYTES, Webhook, WebhookState
+from domain.webhooks.messages import WebhookEvent, notice_of_test
+from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, SECRET_BYTES, Webhook, WebhookState
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
-from storage.webhooks.deliveries import made
+from storage.webhooks.deliveries import create_delivery
 
 
-class Webhooks:
-    """``private`` says whether addresses of this network are admitted.
+class WebhookAdministration:
+    """``allows_private_addresses`` says whether addresses of this network are admitted.
 
     Whether the caller may is for the caller to check.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, private: bool) -> None:
+    def __init__(self, store: Store, clock: Clock, *, allows_private_addresses: bool) -> None:
         self._store = store
         self._clock = clock
-        self.private = private
+        self.allows_private_addresses = allows_private_addresses
 
     async def create(
         self,
@@ -52,30 +52,32 @@ class Webhooks:
                 employer_id=None if union_path else caller.employer_id,
                 url=url,
                 events=tuple(events),
-                secrets=(self._store.seal.seal_secret(webhook_id, secret),),
+                secrets=(self._store.keyring.seal_webhook_secret(webhook_id, secret),),
                 created_by=caller.subject,
                 created_at=self._clock(),
             )
         )
         if webhook is None:
-            raise AlreadyExists(f"There are {MOST_WEBHOOKS} webhooks already: delete one first.")
+            raise AlreadyExists(
+                f"There are {MAX_WEBHOOKS_PER_OWNER} webhooks already: delete one first."
+            )
         return webhook, secret
 
-    async def rotate(self, webhook: Webhook) -> tuple[Webhook, bytes]:
+    async def rotate_secret(self, webhook: Webhook) -> tuple[Webhook, bytes]:
         """The webhook with a new secret, and that.
 
         :raises Busy: it was changed at the same moment.
         """
         secret = secrets.token_bytes(SECRET_BYTES)
-        sealed = self._store.seal.seal_secret(webhook.id, secret)
-        return await self._change(webhook, webhook.rotated(sealed, at=self._clock())), secret
+        sealed = self._store.keyring.seal_webhook_secret(webhook.id, secret)
+        return await self._change(webhook, webhook.rotate_secret(sealed, at=self._clock())), secret
 
-    async def switch(self, webhook: Webhook, state: WebhookState) -> Webhook:
+    async def set_state(self, webhook: Webhook, state: WebhookState) -> Webhook:
         """The webhook switched on or off; on, its failures are forgotten.
 
         :raises Busy: it was changed at the same moment.
         """
-        before = webhook.well() if state is WebhookState.ENABLED else webhook
+        before = webhook.clear_failures() if state is WebhookState.ENABLED else webhook
         return await self._change(webhook, replace(before, state=state))
 
     async def change(
@@ -87,7 +89,7 @@ class Webhooks:
 
         :raises Busy: it was changed at the same moment.
         """
-        after = webhook if url is None else webhook.leading_to(url)
+        after = webhook if url is None else webhook.with_url(url)
         return await self._change(
             webhook, after if events is None else replace(after, events=tuple(events))
         )
@@ -95,12 +97,12 @@ class Webhooks:
     async def delete(self, webhook: Webhook) -> None:
         """Delete it, and what it was and is to be told."""
         await self._store.webhooks.delete(webhook.id)
-        await self._store.deliveries.delete_of(webhook.id)
+        await self._store.deliveries.delete_by_webhook(webhook.id)
 
-    async def test(self, webhook: Webhook) -> Delivery:
+    async def queue_test(self, webhook: Webhook) -> Delivery:
         """A message that says nothing, on its way."""
         at = self._clock()
-        delivery = made(webhook, of_test(webhook.id, at=at), at=at)
+        delivery = create_delivery(webhook, notice_of_test(webhook.id, at=at), at=at)
         await self._store.deliveries.add(delivery)
         return delivery
 
@@ -113,7 +115,7 @@ class Webhooks:
         return await self._store.deliveries.replay_dead(webhook.id, since=since, at=self._clock())
 
     async def _change(self, before: Webhook, after: Webhook) -> Webhook:
-        changed = await self._store.webhooks.change(before, after)
+        changed = await self._store.webhooks.update_if_unchanged(before, after)
         if changed is None:
             raise Busy("The webhook was changed just now. Look again, and try again.")
         return changed

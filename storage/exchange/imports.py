@@ -17,15 +17,15 @@ from domain.exchange.imports import (
     ImportStatus,
     RawRow,
     RowOutcome,
-    counts,
+    count_outcomes,
     row_id,
 )
-from storage.mongo.client import Document, Mongo, Session, translated
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from storage.mongo.paging import Page, PageRequest, find_page
 
 NEWEST_FIRST = (("_id", -1),)
-BY_ID = (("_id", 1),)
+ID_ASCENDING = (("_id", 1),)
 
 
 class Imports:
@@ -41,7 +41,7 @@ class Imports:
 
         :raises Duplicate: the account has another one that is active.
         """
-        with translated():
+        with translate_errors():
             await self._imports.insert_one(to_document(one))
 
     async def add_chunk(
@@ -49,55 +49,55 @@ class Imports:
     ) -> None:
         """Store the rows of one part, 0 the first."""
         listed = [[row.number, list(row.cells)] for row in rows]
-        with translated():
+        with translate_errors():
             await self._chunks.insert_one(
                 {"_id": _chunk_id(import_id, place), "import_id": import_id, "at": at}
                 | {"rows": listed}
             )
 
-    async def chunk(self, import_id: str, place: int) -> list[RawRow] | None:
+    async def read_chunk(self, import_id: str, place: int) -> list[RawRow] | None:
         """The rows of one part; None when it is gone."""
-        with translated():
+        with translate_errors():
             found = await self._chunks.find_one({"_id": _chunk_id(import_id, place)})
         if found is None:
             return None
         return [RawRow(number=number, cells=tuple(cells)) for number, cells in found["rows"]]
 
-    async def drop_chunks(self, import_id: str) -> None:
+    async def delete_chunks(self, import_id: str) -> None:
         """Remove the rows that wait."""
-        with translated():
+        with translate_errors():
             await self._chunks.delete_many({"import_id": import_id})
 
     async def by_id(self, import_id: str) -> Import | None:
-        with translated():
+        with translate_errors():
             document = await self._imports.find_one({"_id": import_id})
         return to_record(Import, document) if document else None
 
-    async def next_waiting(self) -> Import | None:
+    async def next_active(self) -> Import | None:
         """The active import that has waited longest for its turn."""
-        with translated():
+        with translate_errors():
             document = await self._imports.find_one({"active": True}, sort=[("updated_at", 1)])
         return to_record(Import, document) if document else None
 
     async def is_active(self, account_id: str) -> bool:
         """Whether the account has an import that has not come to an end."""
-        with translated():
+        with translate_errors():
             where = {"account_id": account_id, "active": True}
             return await self._imports.find_one(where, {"_id": 1}) is not None
 
-    async def active(self, *, most: int) -> int:
+    async def count_active(self, *, most: int) -> int:
         """How many have not come to an end, up to ``most``."""
-        with translated():
+        with translate_errors():
             return await self._imports.count_documents({"active": True}, limit=most)
 
-    async def page(self, scope: str, wanted: Slice) -> Page[Import]:
+    async def page(self, scope: str, wanted: PageRequest) -> Page[Import]:
         """The newest first; the key is the id."""
-        with translated():
+        with translate_errors():
             page = await find_page(self._imports, {"scope": scope}, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Import, document))
 
     async def rows(
-        self, import_id: str, outcome: RowOutcome | None, wanted: Slice
+        self, import_id: str, outcome: RowOutcome | None, wanted: PageRequest
     ) -> Page[ImportRow]:
         """Rows that have their outcome, in the order of the table; the key is the number."""
         # "0" comes next after "/": all ids that begin with the import's.
@@ -106,22 +106,22 @@ class Imports:
             where |= {"import_id": import_id, "outcome": outcome.value}
         if wanted.after is not None:
             wanted = replace(wanted, after=(row_id(import_id, wanted.after[0]),))
-        with translated():
-            page = await find_page(self._rows, where, BY_ID, wanted)
+        with translate_errors():
+            page = await find_page(self._rows, where, ID_ASCENDING, wanted)
         return page.map(lambda document: to_record(ImportRow, document))
 
-    async def digests(self, import_id: str, keys: Sequence[str]) -> dict[str, str]:
+    async def digests_by_key(self, import_id: str, keys: Sequence[str]) -> dict[str, str]:
         """What earlier rows of the import said last of the things with these keys."""
         if not keys:
             return {}
-        with translated():
+        with translate_errors():
             found = self._rows.find(
                 {"import_id": import_id, "key": {"$in": list(keys)}}, {"key": 1, "digest": 1}
             ).sort([("_id", 1)])
             return {document["key"]: document["digest"] async for document in found}
 
     async def finish_chunk(
-        self, before: Import, rows: Sequence[ImportRow], *, at: datetime, session: Session
+        self, before: Import, rows: Sequence[ImportRow], *, at: datetime, transaction: Transaction
     ) -> Import | None:
         """Store the outcomes of the part that is next, and give the import as it is then.
 
@@ -135,20 +135,20 @@ class Imports:
             change["started_at"] = at
         if is_last:
             change |= {"active": False, "finished_at": at}
-        with translated():
+        with translate_errors():
             after = await self._imports.find_one_and_update(
                 {"_id": before.id, "active": True, "next_chunk": place},
-                {"$set": change, "$inc": counts(rows)},
+                {"$set": change, "$inc": count_outcomes(rows)},
                 return_document=True,
-                session=session,
+                session=transaction,
             )
             if after is None:
                 return None
-            await self._rows.insert_many([to_document(row) for row in rows], session=session)
-            await self._chunks.delete_one({"_id": _chunk_id(before.id, place)}, session=session)
+            await self._rows.insert_many([to_document(row) for row in rows], session=transaction)
+            await self._chunks.delete_one({"_id": _chunk_id(before.id, place)}, session=transaction)
         return to_record(Import, after)
 
-    async def end(
+    async def end_early(
         self, import_id: str, status: ImportStatus, *, at: datetime, place: int | None = None
     ) -> None:
         """Bring an active import to an end before its time; the rows that wait go.
@@ -164,10 +164,10 @@ class Imports:
             "updated_at": at,
             "finished_at": at,
         }
-        with translated():
+        with translate_errors():
             ended = await self._imports.update_one(where, {"$set": change})
         if ended.matched_count:
-            await self.drop_chunks(import_id)
+            await self.delete_chunks(import_id)
 
 
 def _chunk_id(import_id: str, place: int) -> str:

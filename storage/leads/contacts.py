@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 from pymongo import UpdateOne
 
-from domain.leads.contacts import OVER, Holder
-from domain.leads.follow_up import EntryKind
-from domain.leads.leads import Lead, Sealed
+from domain.leads.contacts import FINISHED_STAGES, ReceiptHolder
+from domain.leads.follow_up import TimelineEntryKind
+from domain.leads.leads import Lead, SealedContact
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
-from storage.mongo.client import Document, Mongo, Session, translated
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from storage.mongo.paging import Page, PageRequest, find_page
 
 NEWEST_FIRST = (("_id", -1),)
 # As the index "idle" has it, so that it serves.
@@ -29,7 +29,7 @@ _HAS_CONTACT: Document = {"contact": {"$type": "object"}}
 
 H = TypeVar("H", bound=Lead | Seeker | CallEntry)
 
-HOLDING: Mapping[type[Any], str] = {
+COLLECTION_BY_RECORD: Mapping[type[Any], str] = {
     Lead: "leads",
     Seeker: "seekers",
     CallEntry: "call_entries",
@@ -38,7 +38,7 @@ HOLDING: Mapping[type[Any], str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retained:
+class RetainedContact:
     """What is kept of an erased contact: ``sealed`` holds person, name and phone."""
 
     id: str
@@ -47,78 +47,83 @@ class Retained:
     erased_at: datetime
 
 
-class Contacts:
+class SealedContacts:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._leads = mongo["leads"]
         self._retained = mongo["retained"]
         self._entries = mongo["lead_entries"]
 
-    async def page(self, holder: Holder, wanted: Slice) -> Page[Lead]:
+    async def page_of_holder(self, holder: ReceiptHolder, wanted: PageRequest) -> Page[Lead]:
         """The leads that a receipt stands for, newest first; the key is the id."""
-        with translated():
-            page = await find_page(self._leads, _given(holder), NEWEST_FIRST, wanted)
+        with translate_errors():
+            page = await find_page(self._leads, _holder_condition(holder), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
 
-    async def given(
-        self, holder: Holder, *, after: str = "", limit: int, session: Session
+    async def leads_of_holder(
+        self, holder: ReceiptHolder, *, after: str = "", limit: int, transaction: Transaction
     ) -> list[Lead]:
         """The same in the order of their ids, after one of them."""
-        where = _given(holder) | {"_id": {"$gt": after}}
-        with translated():
-            found = self._leads.find(where, session=session).sort("_id", 1).limit(limit)
+        where = _holder_condition(holder) | {"_id": {"$gt": after}}
+        with translate_errors():
+            found = self._leads.find(where, session=transaction).sort("_id", 1).limit(limit)
             return [to_record(Lead, document) async for document in found]
 
-    async def put_away(
-        self, lead_ids: Sequence[str], kept: Sequence[Retained], *, session: Session
+    async def retain_and_clear_notes(
+        self, lead_ids: Sequence[str], kept: Sequence[RetainedContact], *, transaction: Transaction
     ) -> None:
         """Empty the notes on these leads, as free text may tell who somebody is; store what is
         kept."""
-        noted = {"lead_id": {"$in": list(lead_ids)}, "kind": EntryKind.NOTED.value}
-        with translated():
-            await self._entries.update_many(noted, {"$set": {"body": None}}, session=session)
+        noted = {"lead_id": {"$in": list(lead_ids)}, "kind": TimelineEntryKind.NOTED.value}
+        with translate_errors():
+            await self._entries.update_many(noted, {"$set": {"body": None}}, session=transaction)
             if kept:
                 await self._retained.insert_many(
-                    [to_document(each) for each in kept], session=session
+                    [to_document(each) for each in kept], session=transaction
                 )
 
-    async def due(
-        self, *, closed_before: datetime, any_before: datetime, limit: int, session: Session
+    async def find_due_for_erasure(
+        self, *, closed_before: datetime, any_before: datetime, limit: int, transaction: Transaction
     ) -> list[Lead]:
         """Leads with a contact that were closed, or left alone, for too long."""
-        closed = {"updated_at": {"$lte": closed_before}, "stage": {"$in": [s.value for s in OVER]}}
-        with translated():
+        closed = {
+            "updated_at": {"$lte": closed_before},
+            "stage": {"$in": [s.value for s in FINISHED_STAGES]},
+        }
+        with translate_errors():
             found: list[Document] = []
             for late in (closed, {"updated_at": {"$lte": any_before}}):
                 if not found:
-                    cursor = self._leads.find(late | _HAS_CONTACT, session=session).hint("idle")
+                    cursor = self._leads.find(late | _HAS_CONTACT, session=transaction).hint("idle")
                     found = await cursor.limit(limit).to_list(limit)
         return [to_record(Lead, document) for document in found]
 
     async def delete_retained(
-        self, *, completed_before: datetime, limit: int, session: Session
+        self, *, completed_before: datetime, limit: int, transaction: Transaction
     ) -> int:
         """Delete what was stored away of services that ended by then; how many."""
         late = {"completed_at": {"$lte": completed_before}}
-        with translated():
+        with translate_errors():
             found = await (
-                self._retained.find(late, {"_id": 1}, session=session).limit(limit).to_list(limit)
+                self._retained.find(late, {"_id": 1}, session=transaction)
+                .limit(limit)
+                .to_list(limit)
             )
             ids = [document["_id"] for document in found]
             if ids:
-                await self._retained.delete_many({"_id": {"$in": ids}}, session=session)
+                await self._retained.delete_many({"_id": {"$in": ids}}, session=transaction)
         return len(ids)
 
-    async def sealed_before(
+    async def find_sealed_with_older_key(
         self, kind: type[H], version: int, *, after: str = "", limit: int
     ) -> list[H]:
         """Records of a kind whose contact is sealed with an older key, by their ids."""
         where = {"_id": {"$gt": after}, "contact.key_version": {"$lt": version}}
-        with translated():
-            found = self._mongo[HOLDING[kind]].find(where).sort("_id", 1).limit(limit)
+        with translate_errors():
+            found = self._mongo[COLLECTION_BY_RECORD[kind]].find(where).sort("_id", 1).limit(limit)
             return [to_record(kind, document) async for document in found]
 
-    async def replace(self, kind: type[H], sealed: Sequence[tuple[H, Sealed]]) -> int:
+    async def replace_sealed(self, kind: type[H], sealed: Sequence[tuple[H, SealedContact]]) -> int:
         """Exchange each one's contact if it is still the one that was read; how many were."""
         changes = [
             UpdateOne(
@@ -130,10 +135,10 @@ class Contacts:
         ]
         if not changes:
             return 0
-        with translated():
-            done = await self._mongo[HOLDING[kind]].bulk_write(changes, ordered=False)
+        with translate_errors():
+            done = await self._mongo[COLLECTION_BY_RECORD[kind]].bulk_write(changes, ordered=False)
         return done.modified_count
 
 
-def _given(holder: Holder) -> Document:
+def _holder_condition(holder: ReceiptHolder) -> Document:
     return {"person": holder.person, "giver": holder.giver}

@@ -12,21 +12,28 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from domain.leads.follow_up import Change, EntryKind, LeadEntry, recorded
+from domain.leads.follow_up import (
+    LeadChange,
+    TimelineEntry,
+    TimelineEntryKind,
+    first_timeline_entry,
+)
 from domain.leads.leads import Lead
-from storage.mongo.client import Mongo, Session, translated
-from storage.mongo.codec import differing, to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from storage.mongo.client import Mongo, Transaction, translate_errors
+from storage.mongo.codec import changed_fields, to_document, to_record
+from storage.mongo.paging import Page, PageRequest, find_page
 
 LATEST_FIRST = (("version", -1),)
 
 
-class Pipeline:
+class LeadTimelines:
     def __init__(self, mongo: Mongo) -> None:
         self._leads = mongo["leads"]
         self._entries = mongo["lead_entries"]
 
-    async def write(self, changes: Sequence[tuple[Lead, Change]], *, session: Session) -> bool:
+    async def save_changes(
+        self, changes: Sequence[tuple[Lead, LeadChange]], *, transaction: Transaction
+    ) -> bool:
         """Store changes of exactly these versions of leads; False when one has moved on.
 
         The transaction must then be given up: the others may be stored.
@@ -34,42 +41,44 @@ class Pipeline:
         if not changes:
             return True
         updates = [_update(before, change) for before, change in changes]
-        with translated():
-            done = await self._leads.bulk_write(updates, session=session)
+        with translate_errors():
+            done = await self._leads.bulk_write(updates, session=transaction)
             if done.matched_count < len(updates):
                 return False
             await self._entries.insert_many(
-                [to_document(change.entry) for _, change in changes], session=session
+                [to_document(change.entry) for _, change in changes], session=transaction
             )
         return True
 
-    async def timeline(self, lead: Lead, wanted: Slice) -> Page[LeadEntry]:
+    async def page(self, lead: Lead, wanted: PageRequest) -> Page[TimelineEntry]:
         """What happened to the lead, the latest first, forward only; the key is the version."""
-        with translated():
+        with translate_errors():
             stored = await find_page(self._entries, {"lead_id": lead.id}, LATEST_FIRST, wanted)
-        page = stored.map(lambda document: to_record(LeadEntry, document))
+        page = stored.map(lambda document: to_record(TimelineEntry, document))
         if page.has_next or (wanted.after is not None and wanted.after[0] <= 1):
             return page
         if len(page.items) == wanted.limit:
             return Page(items=page.items, has_next=True, has_previous=page.has_previous)
         return Page(
-            items=[*page.items, recorded(lead)], has_next=False, has_previous=page.has_previous
+            items=[*page.items, first_timeline_entry(lead)],
+            has_next=False,
+            has_previous=page.has_previous,
         )
 
-    async def notes(self, lead_ids: Iterable[str], *, limit: int) -> list[LeadEntry]:
+    async def notes(self, lead_ids: Iterable[str], *, limit: int) -> list[TimelineEntry]:
         """What staff noted on these leads, by lead, the first note of each first."""
-        where = {"lead_id": {"$in": list(lead_ids)}, "kind": EntryKind.NOTED.value}
-        with translated():
+        where = {"lead_id": {"$in": list(lead_ids)}, "kind": TimelineEntryKind.NOTED.value}
+        with translate_errors():
             found = self._entries.find(where).sort([("lead_id", -1), ("version", 1)]).limit(limit)
-            return [to_record(LeadEntry, document) async for document in found]
+            return [to_record(TimelineEntry, document) async for document in found]
 
-    async def to_escalate(self, *, at: datetime, limit: int) -> list[Lead]:
+    async def find_due_for_escalation(self, *, at: datetime, limit: int) -> list[Lead]:
         """Leads whose time to be escalated has come, those that wait longest first."""
-        with translated():
+        with translate_errors():
             found = self._leads.find({"escalate_at": {"$lte": at}}).sort("escalate_at", 1)
             return [to_record(Lead, document) async for document in found.limit(limit)]
 
 
-def _update(before: Lead, change: Change) -> UpdateOne:
-    changed = differing(before, change.lead)
+def _update(before: Lead, change: LeadChange) -> UpdateOne:
+    changed = changed_fields(before, change.lead)
     return UpdateOne({"_id": before.id, "version": before.version}, {"$set": changed})

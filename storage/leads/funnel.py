@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from domain.leads.funnel import FunnelDimension, FunnelRow
-from domain.leads.leads import PIPELINE, LeadStage
+from domain.leads.leads import PIPELINE_STAGES, LeadStage
 from storage.leads.leads import LeadQuery
 from storage.mongo.client import Document, Mongo
 from storage.mongo.codec import to_record
-from storage.mongo.paging import Order, Page, Slice
+from storage.mongo.paging import Page, PageRequest, SortOrder
 
-_KEYS: Mapping[FunnelDimension, str] = {
+_KEY_FIELDS: Mapping[FunnelDimension, str] = {
     FunnelDimension.SESSION: "session_id",
     FunnelDimension.POSTING: "posting_id",
     FunnelDimension.SOURCE: "source",
@@ -22,10 +22,10 @@ _KEYS: Mapping[FunnelDimension, str] = {
     FunnelDimension.SEGMENT: "segment",
     FunnelDimension.GROUP: "group",
 }
-_MAY_LACK = frozenset({FunnelDimension.SEGMENT, FunnelDimension.GROUP})
+_OPTIONAL_DIMENSIONS = frozenset({FunnelDimension.SEGMENT, FunnelDimension.GROUP})
 """Those that count the leads without one, too, under an empty key."""
 _PATH = "$union_path"
-_CLOSINGS: Mapping[str, LeadStage] = {
+_CLOSED_STAGES: Mapping[str, LeadStage] = {
     "withdrawn": LeadStage.WITHDRAWN,
     "refused": LeadStage.REFUSED,
     "unreachable": LeadStage.UNREACHABLE,
@@ -41,12 +41,12 @@ class FunnelQuery:
     """
 
     leads: LeadQuery
-    below: tuple[str, ...] = field(default=())
+    within_unions: tuple[str, ...] = field(default=())
     since: datetime | None = None
     until: datetime | None = None
 
 
-def order_of(by: FunnelDimension) -> Order:
+def funnel_order(by: FunnelDimension) -> SortOrder:
     """Sessions and postings the newest first; a union before its branches; the others by name."""
     newest_first = by in {FunnelDimension.SESSION, FunnelDimension.POSTING}
     return (("key", -1 if newest_first else 1),)
@@ -56,24 +56,26 @@ class Funnel:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def page(self, by: FunnelDimension, query: FunnelQuery, wanted: Slice) -> Page[FunnelRow]:
+    async def page(
+        self, by: FunnelDimension, query: FunnelQuery, wanted: PageRequest
+    ) -> Page[FunnelRow]:
         """What has leads, in the order of ``order_of``, whose only part is the paging key."""
-        ((key, way),) = order_of(by)
-        pipeline = [{"$match": _where(query)}, *_keyed(by, query.below)]
+        ((key, way),) = funnel_order(by)
+        pipeline = [{"$match": _where(query)}, *_key_stages(by, query.within_unions)]
         if wanted.after is not None:
             pipeline.append({"$match": {key: {"$gt" if way > 0 else "$lt": wanted.after[0]}}})
-        pipeline += [*_COUNTED, {"$sort": {key: way}}, {"$limit": wanted.limit + 1}]
+        pipeline += [*_COUNT_STAGES, {"$sort": {key: way}}, {"$limit": wanted.limit + 1}]
         counted = self._mongo.aggregate("leads", pipeline)
         found = [to_record(FunnelRow, document) async for document in counted]
         shown = found[: wanted.limit]
-        views = await self._views(by, query, [row.key for row in shown])
+        views = await self._count_views(by, query, [row.key for row in shown])
         return Page(
             items=[replace(row, views=views.get(row.key)) for row in shown],
             has_next=len(found) > wanted.limit,
             has_previous=wanted.after is not None,
         )
 
-    async def _views(
+    async def _count_views(
         self, by: FunnelDimension, query: FunnelQuery, keys: Sequence[str]
     ) -> dict[str, int]:
         """Those of each session, or of each union with its branches; of the others there are none.
@@ -82,7 +84,7 @@ class Funnel:
         """
         if by is FunnelDimension.SESSION:
             key, where = "$_id", {"_id": {"$in": keys}}
-        elif by is FunnelDimension.UNION and _is_of_whole_sessions(query):
+        elif by is FunnelDimension.UNION and _covers_whole_sessions(query):
             key, where = _PATH, _sessions_of(query, keys)
         else:
             return {}
@@ -97,14 +99,14 @@ class Funnel:
         return {document["_id"]: document["views"] async for document in counted}
 
 
-def _is_of_whole_sessions(query: FunnelQuery) -> bool:
+def _covers_whole_sessions(query: FunnelQuery) -> bool:
     return query.since is None and query.until is None and query.leads.employer_id is None
 
 
 def _sessions_of(query: FunnelQuery, keys: Sequence[str]) -> Document:
     where: Document = {"union_path": {"$in": keys}}
-    if query.below:
-        where = {"$and": [where, {"union_path": {"$all": list(query.below)}}]}
+    if query.within_unions:
+        where = {"$and": [where, {"union_path": {"$all": list(query.within_unions)}}]}
     if query.leads.owner_id is not None:
         where["owner_id"] = query.leads.owner_id
     if query.leads.session_id is not None:
@@ -114,8 +116,8 @@ def _sessions_of(query: FunnelQuery, keys: Sequence[str]) -> Document:
 
 def _where(query: FunnelQuery) -> Document:
     where = query.leads.where()
-    if query.below:
-        where["union_path"] = {"$all": list(query.below)}
+    if query.within_unions:
+        where["union_path"] = {"$all": list(query.within_unions)}
     created: Document = {}
     if query.since is not None:
         created["$gte"] = query.since
@@ -124,16 +126,16 @@ def _where(query: FunnelQuery) -> Document:
     return {**where, "created_at": created} if created else where
 
 
-def _keyed(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
+def _key_stages(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
     """Each lead with its ``key``; by union, once for each union of its path that gets a row."""
     places: list[Any] = [{"$indexOfArray": [_PATH, union_id]} for union_id in below]
-    key: Any = f"${_KEYS[by]}"
-    if by in _MAY_LACK:
+    key: Any = f"${_KEY_FIELDS[by]}"
+    if by in _OPTIONAL_DIMENSIONS:
         key = {"$ifNull": [key, ""]}
     if by is FunnelDimension.UNION:
         key = {"$slice": [_PATH, {"$max": places or [0]}, {"$size": _PATH}]}
     # As numbers: a stage outside the pipeline, or none as in leads of before, stands at -1.
-    names = [stage.value for stage in PIPELINE]
+    names = [stage.value for stage in PIPELINE_STAGES]
     reached = {"$max": [{"$indexOfArray": [names, f"${name}"]} for name in ("stage", "reached")]}
     projected: Document = {
         "$project": {"_id": 0, "key": key, "person": 1, "stage": 1, "steps": 1, "at": reached}
@@ -153,13 +155,15 @@ _SUMS: Document = {
     "services": {"$sum": "$steps"},
     **{
         stage.value.lower(): _sum_where({"$gte": ["$at", place]})
-        for place, stage in enumerate(PIPELINE)
+        for place, stage in enumerate(PIPELINE_STAGES)
         if stage is not LeadStage.INTERESTED
     },
-    **{name: _sum_where({"$eq": ["$stage", stage.value]}) for name, stage in _CLOSINGS.items()},
+    **{
+        name: _sum_where({"$eq": ["$stage", stage.value]}) for name, stage in _CLOSED_STAGES.items()
+    },
 }
 # First by person, so that a person counts once a row however many leads it has given.
-_COUNTED: list[Document] = [
+_COUNT_STAGES: list[Document] = [
     {"$group": {"_id": {"key": "$key", "person": "$person"}, **_SUMS}},
     {
         "$group": {

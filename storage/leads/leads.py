@@ -14,21 +14,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.leads.leads import HIRED, Lead, LeadStage
+from domain.leads.leads import HIRED_STAGES, Lead, LeadStage
 from storage.mongo.client import (
     Document,
     Duplicate,
     Mongo,
-    Session,
     StorageUnavailable,
+    Transaction,
     deadline,
-    translated,
+    translate_errors,
 )
 from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from storage.mongo.paging import Page, PageRequest, find_page
 
 NEWEST_FIRST = (("_id", -1),)
-RECORD_SECONDS = 15.0
+RECORD_TIMEOUT_SECONDS = 15.0
 """For a batch to be confirmed: whoever tapped still looks at the screen then."""
 
 
@@ -46,7 +46,7 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
-    consented: bool = False
+    only_consented: bool = False
     """Leave out those whose consent was taken back."""
     assignee_id: str | None = None
     not_assignee_id: str | None = None
@@ -72,33 +72,33 @@ class LeadQuery:
             )
             if value is not None
         }
-        if self.consented:
+        if self.only_consented:
             where["withdrawn_at"] = None
-        states = _states(self)
+        states = _state_conditions(self)
         if states:
             where["$and"] = states
         return where
 
 
 @dataclass(frozen=True, kw_only=True)
-class CodeYield:
+class QrCodeResults:
     """What came of a code: leads that were given with it, and those among them in a job now."""
 
     interests: int
     hires: int
 
 
-def _identity(lead: Lead) -> tuple[str | None, str, str]:
+def _identity_of(lead: Lead) -> tuple[str | None, str, str]:
     return lead.session_id, lead.posting_id, lead.person
 
 
-def _standing(identity: tuple[str | None, str, str]) -> Document:
+def _identity_condition(identity: tuple[str | None, str, str]) -> Document:
     session_id, posting_id, person = identity
     where = {"session_id": session_id, "posting_id": posting_id, "person": person}
     return {**where, "made_way": None}
 
 
-def _states(query: LeadQuery) -> list[Document]:
+def _state_conditions(query: LeadQuery) -> list[Document]:
     states: list[Document] = []
     if query.not_assignee_id is not None:
         states.append({"assignee_id": {"$ne": query.not_assignee_id}})
@@ -129,13 +129,13 @@ class Leads:
         :raises StorageError: some of the batch may be stored, some not; sending it again is safe.
         :raises StorageUnavailable: so it is after ``RECORD_SECONDS`` at the latest.
         """
-        with deadline(RECORD_SECONDS):
+        with deadline(RECORD_TIMEOUT_SECONDS):
             return await self._record(leads)
 
     async def _record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
         stored = {lead.id for lead in leads}
         try:
-            with translated():
+            with translate_errors():
                 await self._leads.insert_many(
                     [{**to_document(lead), "logged": False} for lead in leads],
                     ordered=False,
@@ -149,22 +149,26 @@ class Leads:
             (lead, True)
             if lead.id in stored
             # It may be this very one, sent again because nobody knew whether it was stored.
-            else (firsts[_identity(lead)], firsts[_identity(lead)].id == lead.id)
+            else (firsts[_identity_of(lead)], firsts[_identity_of(lead)].id == lead.id)
             for lead in leads
         ]
 
     async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
         """The lead of that person, if there is one that has not made way."""
-        with translated():
-            document = await self._leads.find_one(_standing((session_id, posting_id, person)))
+        with translate_errors():
+            document = await self._leads.find_one(
+                _identity_condition((session_id, posting_id, person))
+            )
         return to_record(Lead, document) if document else None
 
     async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str | None, str, str], Lead]:
-        wanted = [_standing(identity) for identity in {_identity(lead) for lead in leads}]
-        with translated():
+        wanted = [
+            _identity_condition(identity) for identity in {_identity_of(lead) for lead in leads}
+        ]
+        with translate_errors():
             found = self._leads.find({"$or": wanted})
             records = [to_record(Lead, document) async for document in found]
-        by_identity = {_identity(lead): lead for lead in records}
+        by_identity = {_identity_of(lead): lead for lead in records}
         if len(by_identity) < len(wanted):
             # Refused by the index, and yet not to be read: it has made way since, or a new primary
             # shows what a majority has only after its own first write.
@@ -172,32 +176,32 @@ class Leads:
         return by_identity
 
     async def by_ids(
-        self, ids: Iterable[str], *, session: Session | None = None
+        self, ids: Iterable[str], *, transaction: Transaction | None = None
     ) -> dict[str, Lead]:
         """The leads among ``ids`` that exist, by id."""
-        with translated():
-            found = self._leads.find({"_id": {"$in": list(ids)}}, session=session)
+        with translate_errors():
+            found = self._leads.find({"_id": {"$in": list(ids)}}, session=transaction)
             return {document["_id"]: to_record(Lead, document) async for document in found}
 
-    async def by_id(self, lead_id: str, *, session: Session | None = None) -> Lead | None:
-        with translated():
-            document = await self._leads.find_one({"_id": lead_id}, session=session)
+    async def by_id(self, lead_id: str, *, transaction: Transaction | None = None) -> Lead | None:
+        with translate_errors():
+            document = await self._leads.find_one({"_id": lead_id}, session=transaction)
         return to_record(Lead, document) if document else None
 
-    async def page(self, query: LeadQuery, wanted: Slice) -> Page[Lead]:
+    async def page(self, query: LeadQuery, wanted: PageRequest) -> Page[Lead]:
         """Newest first; the key is the id."""
-        with translated():
+        with translate_errors():
             page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Lead, document))
 
     async def count(self, query: LeadQuery, *, most: int) -> int:
         """How many leads the query has; counting stops at ``most``."""
-        with translated():
+        with translate_errors():
             return await self._leads.count_documents(query.where(), limit=most)
 
-    async def by_codes(self, ids: Iterable[str]) -> dict[str, CodeYield]:
+    async def results_by_code(self, ids: Iterable[str]) -> dict[str, QrCodeResults]:
         """What each of the codes has brought so far; those that brought nothing are left out."""
-        hired = {"$in": ["$stage", [stage.value for stage in HIRED]]}
+        hired = {"$in": ["$stage", [stage.value for stage in HIRED_STAGES]]}
         pipeline: list[Document] = [
             {"$match": {"code_id": {"$in": list(ids)}}},
             {
@@ -208,25 +212,25 @@ class Leads:
                 }
             },
         ]
-        with translated():
+        with translate_errors():
             return {
-                row["_id"]: CodeYield(interests=row["interests"], hires=row["hires"])
+                row["_id"]: QrCodeResults(interests=row["interests"], hires=row["hires"])
                 async for row in self._mongo.aggregate("leads", pipeline)
             }
 
-    async def hires(self, posting_id: str, *, session: Session) -> int:
+    async def count_hires(self, posting_id: str, *, transaction: Transaction) -> int:
         """How many people of a posting have the job now."""
         where = {
             "posting_id": posting_id,
-            "stage": {"$in": [stage.value for stage in HIRED]},
+            "stage": {"$in": [stage.value for stage in HIRED_STAGES]},
             # Whoever was hired has it: an index that holds no others serves this.
             "hired_at": {"$type": "date"},
         }
-        with translated():
-            return await self._leads.count_documents(where, session=session)
+        with translate_errors():
+            return await self._leads.count_documents(where, session=transaction)
 
     async def take_unlogged(
-        self, session_id: str | None, *, limit: int, session: Session
+        self, session_id: str | None, *, limit: int, transaction: Transaction
     ) -> list[tuple[str, str]]:
         """Mark the oldest unlogged leads of a session (of none) as logged: their ids and postings.
 
@@ -234,9 +238,9 @@ class Leads:
         conflict and finds them taken.
         """
         unlogged = {"session_id": session_id, "logged": False}
-        with translated():
+        with translate_errors():
             found = await (
-                self._leads.find(unlogged, {"posting_id": 1}, session=session)
+                self._leads.find(unlogged, {"posting_id": 1}, session=transaction)
                 .sort("_id", 1)
                 .limit(limit)
                 .hint("unlogged")
@@ -247,13 +251,13 @@ class Leads:
                 await self._leads.update_many(
                     {"_id": {"$in": [lead_id for lead_id, _ in taken]}},
                     {"$set": {"logged": True}},
-                    session=session,
+                    session=transaction,
                 )
         return taken
 
     async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
         """Sessions (None: no session) whose leads a crash kept from the log."""
-        with translated():
+        with translate_errors():
             found = await (
                 self._leads.find({"logged": False}, {"session_id": 1})
                 .limit(limit)

@@ -12,21 +12,21 @@ from datetime import datetime, timedelta
 
 from pymongo import UpdateOne
 
-from domain.live.presence import Crowd, together
-from storage.mongo.client import Document, Mongo, translated
+from domain.live.presence import ViewerSketch, estimate_distinct_viewers
+from storage.mongo.client import Document, Mongo, translate_errors
 
-FRESH = timedelta(seconds=45)
+REPORT_LIFETIME = timedelta(seconds=45)
 
 
-class Presence:
+class PresenceReports:
     def __init__(self, mongo: Mongo) -> None:
         self._presence = mongo["presence"]
 
-    async def report(self, node: str, crowds: Mapping[str, Crowd], *, at: datetime) -> None:
+    async def report(self, node: str, crowds: Mapping[str, ViewerSketch], *, at: datetime) -> None:
         """Whom ``node`` sees now in each session; that it sees nobody is reported too."""
         if not crowds:
             return
-        with translated():
+        with translate_errors():
             await self._presence.bulk_write(
                 [
                     UpdateOne(
@@ -39,26 +39,30 @@ class Presence:
                 ordered=False,
             )
 
-    async def totals(self, ids: Iterable[str], *, at: datetime) -> dict[str, int]:
+    async def count_viewers(self, ids: Iterable[str], *, at: datetime) -> dict[str, int]:
         """Viewers of each session over all nodes heard of lately, each counted once."""
-        wanted = {"session_id": {"$in": list(ids)}, "at": {"$gt": at - FRESH}}
-        found: defaultdict[str, list[Crowd]] = defaultdict(list)
-        with translated():
+        wanted = {"session_id": {"$in": list(ids)}, "at": {"$gt": at - REPORT_LIFETIME}}
+        found: defaultdict[str, list[ViewerSketch]] = defaultdict(list)
+        with translate_errors():
             async for document in self._presence.find(wanted):
                 found[document["session_id"]].append(_to_crowd(document))
-        return {session_id: together(crowds) for session_id, crowds in found.items()}
+        return {
+            session_id: estimate_distinct_viewers(crowds) for session_id, crowds in found.items()
+        }
 
-    async def leave(self, node: str) -> None:
+    async def delete_node(self, node: str) -> None:
         """Forget a node that stops in good order."""
-        with translated():
+        with translate_errors():
             await self._presence.delete_many({"_id": {"$gt": f"{node}/", "$lt": f"{node}0"}})
 
 
-def _to_document(crowd: Crowd) -> Document:
+def _to_document(crowd: ViewerSketch) -> Document:
     packed = struct.pack(f">{len(crowd.lowest)}Q", *crowd.lowest)
     return {"viewers": crowd.count, "lowest": packed}
 
 
-def _to_crowd(document: Document) -> Crowd:
+def _to_crowd(document: Document) -> ViewerSketch:
     packed: bytes = document.get("lowest", b"")
-    return Crowd(count=document["viewers"], lowest=struct.unpack(f">{len(packed) // 8}Q", packed))
+    return ViewerSketch(
+        count=document["viewers"], lowest=struct.unpack(f">{len(packed) // 8}Q", packed)
+    )

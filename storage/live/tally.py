@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from storage.mongo.client import Mongo, Session, translated
+from storage.mongo.client import Mongo, Transaction, translate_errors
 
 
-class Tallies:
+class InterestCounts:
     """One document a session: postings and their counts."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._tallies = mongo["tallies"]
 
-    async def add(self, session_id: str, postings: Iterable[str], *, session: Session) -> None:
+    async def add(
+        self, session_id: str, postings: Iterable[str], *, transaction: Transaction
+    ) -> None:
         """Count one interest for each of ``postings``, in the transaction that logs them."""
         counts = Counter(postings)
-        with translated():
+        with translate_errors():
             await self._tallies.update_one(
                 {"_id": session_id},
                 {"$inc": {f"interests.{posting}": count for posting, count in counts.items()}},
                 upsert=True,
-                session=session,
+                session=transaction,
             )
 
     async def by_sessions(self, ids: Iterable[str]) -> dict[str, dict[str, int]]:
         """Interests by posting for each session that has any."""
-        with translated():
+        with translate_errors():
             found = self._tallies.find({"_id": {"$in": list(ids)}})
             return {document["_id"]: document["interests"] async for document in found}

@@ -14,7 +14,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.matching.jobs import Job, centre_of, pays
+from domain.matching.jobs import Job, county_centre, monthly_and_hourly_pay
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
     Benefit,
@@ -24,21 +24,21 @@ from domain.postings.postings import (
     Posting,
     Shift,
 )
-from domain.reference.geo import Point, kilometres
-from domain.reference.regions import counties, significant_digits
+from domain.reference.geo import Point, distance_km
+from domain.reference.regions import all_counties, significant_digits
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near, Wants, outermost
-from storage.mongo.client import Document, Mongo, translated
+from domain.seekers.profile import Near, Wants, outermost_places
+from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.codec import to_record
-from storage.postings.postings import visible
+from storage.postings.postings import visibility_condition
 
-MOST_FITTING = 2_000
+MAX_FITTING_JOBS = 2_000
 """Postings that are looked at for one seeker, the newest first."""
-MOST_OPEN = 200_000
+MAX_OPEN_JOBS = 200_000
 """Postings that are held for many seekers at once, the newest first: about 100 MB."""
-KM_A_DEGREE = 111.0
+KM_PER_DEGREE = 111.0
 """Of latitude, rounded down: a box is never too small."""
-_TERMS = (
+_TERM_FIELDS = (
     "occupation",
     "place_code",
     "point",
@@ -52,8 +52,8 @@ _TERMS = (
     "benefits",
     "friendly_to",
 )
-_PROJECTION = {"employer_id": 1, **{f"terms.{name}": 1 for name in _TERMS}}
-_LIGHTER: dict[Intensity, tuple[Intensity, ...]] = {
+_PROJECTION = {"employer_id": 1, **{f"terms.{name}": 1 for name in _TERM_FIELDS}}
+_ALLOWED_INTENSITIES: dict[Intensity, tuple[Intensity, ...]] = {
     Intensity.LIGHT: (Intensity.LIGHT,),
     Intensity.MEDIUM: (Intensity.LIGHT, Intensity.MEDIUM),
 }
@@ -63,38 +63,38 @@ class Jobs:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
 
-    async def fitting(
+    async def find_fitting(
         self, wants: Wants, on: date, *, occupations: Sequence[Occupation] = ()
     ) -> list[Job]:
         """Jobs that may keep to the limits of ``wants``, and none that surely does not.
 
         At most ``MOST_FITTING``, the newest.
         """
-        where = {"$and": [visible(on), *_narrowed(wants, occupations)]}
-        with translated():
-            found = self._postings.find(where, _PROJECTION).sort("_id", -1).limit(MOST_FITTING)
-            return [job_in(document) async for document in found]
+        where = {"$and": [visibility_condition(on), *_constraint_conditions(wants, occupations)]}
+        with translate_errors():
+            found = self._postings.find(where, _PROJECTION).sort("_id", -1).limit(MAX_FITTING_JOBS)
+            return [job_from_document(document) async for document in found]
 
-    async def open(self, on: date) -> AsyncIterator[Job]:
+    async def iterate_open(self, on: date) -> AsyncIterator[Job]:
         """All that may be shown on that day, the newest ``MOST_OPEN``."""
-        with translated():
-            found = self._postings.find(visible(on), _PROJECTION, batch_size=1_000)
-            async for document in found.sort("_id", -1).limit(MOST_OPEN):
-                yield job_in(document)
+        with translate_errors():
+            found = self._postings.find(visibility_condition(on), _PROJECTION, batch_size=1_000)
+            async for document in found.sort("_id", -1).limit(MAX_OPEN_JOBS):
+                yield job_from_document(document)
 
-    async def untold(self, on: date, *, limit: int) -> list[Posting]:
+    async def find_unnotified(self, on: date, *, limit: int) -> list[Posting]:
         """Open postings of which nobody was told yet, the oldest first."""
-        where = {"told": None, **visible(on)}
-        with translated():
+        where = {"told": None, **visibility_condition(on)}
+        with translate_errors():
             found = self._postings.find(where).sort("_id", 1).limit(limit)
             return [to_record(Posting, document) async for document in found]
 
-    async def mark_told(self, postings: Sequence[Posting]) -> None:
+    async def mark_notified(self, postings: Sequence[Posting]) -> None:
         """Note that all whom the postings suit were told, but for those that have changed since."""
         if not postings:
             return
         first: Any = {"$in": [1, None]}
-        with translated():
+        with translate_errors():
             await self._postings.bulk_write(
                 [
                     UpdateOne(
@@ -107,11 +107,11 @@ class Jobs:
             )
 
 
-def job_in(document: Document) -> Job:
+def job_from_document(document: Document) -> Job:
     """The job in a document of ``postings``: the same as of the record, in a tenth of the time."""
     terms = document["terms"]
     pay = terms["pay"]
-    monthly, hourly = pays(
+    monthly, hourly = monthly_and_hourly_pay(
         pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
     )
     point = terms.get("point")
@@ -121,33 +121,33 @@ def job_in(document: Document) -> Job:
         employer_id=document["employer_id"],
         occupation=_OCCUPATIONS[terms["occupation"]],
         place_code=place_code,
-        point=Point(**point) if point else centre_of(place_code),
-        is_exact=point is not None,
+        point=Point(**point) if point else county_centre(place_code),
+        has_exact_point=point is not None,
         employment_type=_EMPLOYMENT[terms["employment_type"]],
         shift=_SHIFTS[terms["shift"]],
         intensity=_INTENSITIES[terms["intensity"]],
         starts_at=_time(terms.get("starts_at")),
         ends_at=_time(terms.get("ends_at")),
-        monthly=monthly,
-        hourly=hourly,
+        monthly_pay=monthly,
+        hourly_pay=hourly,
         benefits=frozenset(_BENEFITS[name] for name in terms["benefits"]),
         friendly_to=frozenset(_GROUPS[name] for name in terms.get("friendly_to", ())),
     )
 
 
-def _narrowed(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]:
+def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]:
     conditions: list[Document] = []
     if occupations:
         conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
     if wants.places:
-        prefixes = [significant_digits(place) for place in outermost(wants.places)]
+        prefixes = [significant_digits(place) for place in outermost_places(wants.places)]
         within = [
             {"terms.place_code": {"$gte": prefix.ljust(6, "0"), "$lte": prefix.ljust(6, "9")}}
             for prefix in prefixes
         ]
         conditions.append({"$or": within} if len(within) > 1 else within[0])
-    if wants.heaviest in _LIGHTER:
-        lighter = [each.value for each in _LIGHTER[wants.heaviest]]
+    if wants.heaviest in _ALLOWED_INTENSITIES:
+        lighter = [each.value for each in _ALLOWED_INTENSITIES[wants.heaviest]]
         conditions.append({"terms.intensity": {"$in": lighter}})
     if wants.shifts:
         conditions.append({"terms.shift": {"$in": [each.value for each in wants.shifts]}})
@@ -165,13 +165,13 @@ def _narrowed(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]
     if needed:
         conditions.append({"terms.benefits": {"$all": needed}})
     if wants.near is not None:
-        conditions.append({"$or": [_box(wants.near), _counties(wants.near)]})
+        conditions.append({"$or": [_box_condition(wants.near), _county_condition(wants.near)]})
     return conditions
 
 
-def _box(near: Near) -> Document:
+def _box_condition(near: Near) -> Document:
     """A box around the circle, which itself is measured later."""
-    north = near.kilometres / KM_A_DEGREE
+    north = near.kilometres / KM_PER_DEGREE
     east = north / max(0.1, cos(radians(abs(near.point.latitude) + north)))
     return {
         "terms.point.latitude": {
@@ -185,12 +185,12 @@ def _box(near: Near) -> Document:
     }
 
 
-def _counties(near: Near) -> Document:
+def _county_condition(near: Near) -> Document:
     """The counties whose centre is in the circle, for what says no more than its county."""
     codes = [
         county.code
-        for county in counties()
-        if kilometres(near.point, county.centre) <= near.kilometres
+        for county in all_counties()
+        if distance_km(near.point, county.centre) <= near.kilometres
     ]
     return {"terms.point": None, "terms.place_code": {"$in": codes}}
 

@@ -30,15 +30,15 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from storage.mongo.errors import (
-    TRANSIENT,
+    TRANSIENT_TRANSACTION_LABEL,
     Duplicate,
     HistoryLost,
     StorageError,
     StorageMisconfigured,
     StorageUnavailable,
-    cancellable,
-    ours,
-    translated,
+    reraise_cancellation,
+    to_storage_error,
+    translate_errors,
 )
 
 __all__ = [
@@ -50,26 +50,26 @@ __all__ = [
     "Duplicate",
     "HistoryLost",
     "Mongo",
-    "Session",
     "StorageError",
     "StorageMisconfigured",
     "StorageUnavailable",
+    "Transaction",
     "deadline",
     "new_id",
-    "translated",
+    "translate_errors",
 ]
 
 Document = dict[str, Any]
 Driver = Literal["pymongo", "motor"]
 Collection = AsyncCollection[Document]
-Session = AsyncClientSession
+Transaction = AsyncClientSession
 T = TypeVar("T")
 
-UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
-AUTHENTICATION_FAILED = 18
-NAMESPACE_EXISTS = 48
+UNKNOWN_COMMIT_LABEL = "UnknownTransactionCommitResult"
+AUTHENTICATION_FAILED_CODE = 18
+NAMESPACE_EXISTS_CODE = 48
 # A write that the majority has not confirmed by then fails; the socket outlives that answer.
-CONFIRM_WITHIN_MS = 20_000
+WRITE_CONCERN_TIMEOUT_MS = 20_000
 SOCKET_TIMEOUT_MS = 30_000
 
 
@@ -101,7 +101,7 @@ class ChangeStream:
                 self._read = asyncio.ensure_future(self._stream.try_next())
             await asyncio.wait({self._read})
             read, self._read = self._read, None
-            with translated():
+            with translate_errors():
                 change = read.result()
             # Read only now: a read that outlived its caller must not move the token on its own.
             self._token = self._stream.resume_token
@@ -147,7 +147,7 @@ class Mongo:
         credentials or a server without replication, `StorageUnavailable` when nobody answers.
         """
         try:
-            client = _open(uri, driver, milliseconds=int(timeout * 1000))
+            client = _create_client(uri, driver, milliseconds=int(timeout * 1000))
             mongo = cls(client, database, driver)
         except InvalidName:
             raise StorageMisconfigured(
@@ -161,13 +161,13 @@ class Mongo:
                 "the user and the password are percent-encoded"
             ) from None
         try:
-            await mongo._greet(_hosts(uri), timeout)
+            await mongo._check_server(_hosts(uri), timeout)
         except BaseException:
             await mongo.close()
             raise
         return mongo
 
-    async def _greet(self, hosts: str, timeout: float) -> None:
+    async def _check_server(self, hosts: str, timeout: float) -> None:
         try:
             hello = await self._client.admin.command("hello")
         except ConfigurationError as error:
@@ -175,7 +175,7 @@ class Mongo:
                 f"MongoDB at {hosts} cannot be used with this MONGODB_URI ({type(error).__name__})"
             ) from None
         except PyMongoError as error:
-            if isinstance(error, OperationFailure) and error.code == AUTHENTICATION_FAILED:
+            if isinstance(error, OperationFailure) and error.code == AUTHENTICATION_FAILED_CODE:
                 raise StorageMisconfigured(
                     f"MongoDB at {hosts} refuses the user or the password of MONGODB_URI"
                 ) from None
@@ -206,7 +206,7 @@ class Mongo:
         collection: str,
         pipeline: list[Document],
         *,
-        session: Session | None = None,
+        session: Transaction | None = None,
         hint: str | None = None,
     ) -> AsyncGenerator[Document, None]:
         """The documents that the pipeline yields, read from the server batch by batch.
@@ -214,11 +214,11 @@ class Mongo:
         ``hint`` is the name of the index to read by; without one the server chooses.
         """
         options: Document = {"hint": hint} if hint else {}
-        with translated():
+        with translate_errors():
             found: Any = self._database[collection].aggregate(pipeline, session=session, **options)
             cursor = found if self._motor else await found
         try:
-            with translated():
+            with translate_errors():
                 async for document in cursor:
                     yield document
         finally:
@@ -239,7 +239,7 @@ class Mongo:
         answers at least every `max_await_ms` milliseconds, with news or without. Raises
         `HistoryLost` if the oplog no longer goes back to `resume_after`.
         """
-        with translated():
+        with translate_errors():
             opening: Any = self._database[collection].watch(
                 pipeline, resume_after=resume_after, max_await_time_ms=max_await_ms
             )
@@ -251,8 +251,8 @@ class Mongo:
         finally:
             await changes.close()
 
-    async def transaction(
-        self, body: Callable[[Session], Awaitable[T]], *, patience: float = 15
+    async def run_transaction(
+        self, body: Callable[[Transaction], Awaitable[T]], *, patience: float = 15
     ) -> T:
         """Run `body` in one transaction and return its result once a majority has committed it.
 
@@ -268,20 +268,23 @@ class Mongo:
                 # The figures of the specification, "transactions-convenient-api".
                 pause = random.random() * min(0.005 * 1.5**attempt, 0.5)  # noqa: S311 - jitter is no secret
                 try:
-                    with cancellable():
-                        return await self._attempt(session, body, give_up)
+                    with reraise_cancellation():
+                        return await self._attempt_transaction(session, body, give_up)
                 except PyMongoError as error:
-                    if not error.has_error_label(TRANSIENT) or time.monotonic() + pause > give_up:
-                        raise ours(error) from None
+                    if (
+                        not error.has_error_label(TRANSIENT_TRANSACTION_LABEL)
+                        or time.monotonic() + pause > give_up
+                    ):
+                        raise to_storage_error(error) from None
                 await asyncio.sleep(pause)
         raise AssertionError("itertools.count() does not end")
 
-    async def _attempt(
-        self, session: Session, body: Callable[[Session], Awaitable[T]], give_up: float
+    async def _attempt_transaction(
+        self, session: Transaction, body: Callable[[Transaction], Awaitable[T]], give_up: float
     ) -> T:
         begun: Any = session.start_transaction(
             ReadConcern("snapshot"),
-            WriteConcern("majority", wtimeout=CONFIRM_WITHIN_MS, j=True),
+            WriteConcern("majority", wtimeout=WRITE_CONCERN_TIMEOUT_MS, j=True),
             ReadPreference.PRIMARY,
         )
         if not self._motor:
@@ -294,19 +297,19 @@ class Mongo:
             raise
         while True:
             try:
-                with cancellable():
+                with reraise_cancellation():
                     await session.commit_transaction()
             except PyMongoError as error:
-                if error.has_error_label(UNKNOWN_COMMIT) and time.monotonic() < give_up:
+                if error.has_error_label(UNKNOWN_COMMIT_LABEL) and time.monotonic() < give_up:
                     continue
                 raise
             return result
 
-    async def _start_session(self) -> Session:
+    async def _start_session(self) -> Transaction:
         started: Any = self._client.start_session()
-        return cast("Session", await started if self._motor else started)
+        return cast("Transaction", await started if self._motor else started)
 
-    async def validators(self) -> dict[str, Document]:
+    async def read_validators(self) -> dict[str, Document]:
         """The validator of each collection of this database; empty for one that has none."""
         listed = await self.command({"listCollections": 1, "cursor": {"batchSize": 1_000}})
         return {
@@ -316,28 +319,28 @@ class Mongo:
 
     async def create_collection(self, name: str) -> None:
         """Make an empty collection; one that is there already stays as it is."""
-        with translated():
+        with translate_errors():
             try:
                 await self._database.create_collection(name)
             except CollectionInvalid:
                 return
             except OperationFailure as error:
                 # Another process was faster.
-                if error.code != NAMESPACE_EXISTS:
+                if error.code != NAMESPACE_EXISTS_CODE:
                     raise
 
     async def command(self, command: Document) -> Document:
         """Run a database command, such as `{"serverStatus": 1}`, on this database."""
-        with translated():
+        with translate_errors():
             return await self._database.command(command)
 
     async def ping(self) -> None:
         """Return when the primary answers; raise `StorageUnavailable` if it does not in time."""
         await self.command({"ping": 1})
 
-    async def drop(self) -> None:
+    async def drop_database(self) -> None:
         """Delete the database with all it holds."""
-        with translated():
+        with translate_errors():
             await self._client.drop_database(self._database.name)
 
     async def close(self) -> None:
@@ -360,14 +363,14 @@ def new_id() -> str:
     return str(ObjectId())
 
 
-def _open(uri: str, driver: Driver, *, milliseconds: int) -> AsyncMongoClient[Document]:
+def _create_client(uri: str, driver: Driver, *, milliseconds: int) -> AsyncMongoClient[Document]:
     # Given here, these options win over those of the URI, so that no URI can weaken a promise.
     options: Document = {
         "appname": "songgang",
         "tz_aware": True,
         "w": "majority",
         "journal": True,
-        "wTimeoutMS": CONFIRM_WITHIN_MS,
+        "wTimeoutMS": WRITE_CONCERN_TIMEOUT_MS,
         "readConcernLevel": "majority",
         "readPreference": "primary",
         "retryWrites": True,

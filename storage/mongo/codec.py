@@ -51,7 +51,7 @@ def to_document(record: Any) -> Document:
     return document
 
 
-def differing(before: Any, after: Any) -> Document:
+def changed_fields(before: Any, after: Any) -> Document:
     """The fields of ``after`` that differ from those of ``before``, a record of the same kind."""
     old, new = to_document(before), to_document(after)
     return {name: value for name, value in new.items() if value != old[name]}

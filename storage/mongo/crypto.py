@@ -21,14 +21,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from domain.leads.leads import Contact, Sealed
+from domain.leads.leads import Contact, SealedContact
 from domain.webhooks.webhooks import WebhookSecret
 from storage.mongo.errors import StorageError
 
-FIRST_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
+INITIAL_KEY_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_CONTACT = "contact/"
+_CONTACT_KEY_PREFIX = "contact/"
 
 
 class ContactDamaged(StorageError):
@@ -38,7 +38,7 @@ class ContactDamaged(StorageError):
         super().__init__(f"the contact of {bound} does not open")
 
 
-class SecretDamaged(StorageError):
+class WebhookSecretDamaged(StorageError):
     """The sealed secret of a webhook does not open: it was changed, moved, or its key is gone."""
 
     def __init__(self, webhook_id: str) -> None:
@@ -52,13 +52,13 @@ def derive_key(secret: str, purpose: str) -> bytes:
     ).derive(secret.encode())
 
 
-def encrypted(key: bytes, text: bytes, bound: str) -> bytes:
+def encrypt(key: bytes, text: bytes, bound: str) -> bytes:
     """The text sealed for ``bound``: nonce and ciphertext."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, text, bound.encode())
 
 
-def decrypted(key: bytes, sealed: bytes, bound: str) -> bytes:
+def decrypt(key: bytes, sealed: bytes, bound: str) -> bytes:
     """What was sealed for ``bound``.
 
     :raises cryptography.exceptions.InvalidTag: changed, moved, or sealed with another key.
@@ -66,45 +66,49 @@ def decrypted(key: bytes, sealed: bytes, bound: str) -> bytes:
     return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode())
 
 
-class Seal:
+class Keyring:
     """Seals and opens contacts with the keys of one database."""
 
     def __init__(self, secret: str) -> None:
-        self._keys = {name: derive_key(secret, name) for name in FIRST_NAMES}
-        self.version = 1
+        self._keys = {name: derive_key(secret, name) for name in INITIAL_KEY_NAMES}
+        self.newest_version = 1
 
-    def take(self, keys: Mapping[str, bytes]) -> None:
+    def add_keys(self, keys: Mapping[str, bytes]) -> None:
         """Use these keys from now on; the newest one seals."""
         self._keys |= keys
-        numbers = [name.removeprefix(_CONTACT) for name in self._keys if name.startswith(_CONTACT)]
-        self.version = max(int(number) for number in numbers)
+        numbers = [
+            name.removeprefix(_CONTACT_KEY_PREFIX)
+            for name in self._keys
+            if name.startswith(_CONTACT_KEY_PREFIX)
+        ]
+        self.newest_version = max(int(number) for number in numbers)
 
     def key(self, name: str) -> bytes:
         """The key of that name, which is one of ``FIRST_NAMES``, as it is in this database."""
         return self._keys[name]
 
-    def knows(self, version: int) -> bool:
+    def has_version(self, version: int) -> bool:
         """Whether contacts of that key version can be opened."""
-        return f"{_CONTACT}{version}" in self._keys
+        return f"{_CONTACT_KEY_PREFIX}{version}" in self._keys
 
-    def person(self, phone: str) -> str:
+    def hash_phone(self, phone: str) -> str:
         """The keyed hash (HMAC-SHA256, hex) that stands for the owner of an E.164 phone."""
         return hmac.new(self._keys["person"], phone.encode(), sha256).hexdigest()
 
-    def digest(self, content: bytes) -> str:
+    def digest_audit_row(self, content: bytes) -> str:
         """The keyed hash (HMAC-SHA256, hex) of a row of the audit log."""
         return hmac.new(self._keys["audit"], content, sha256).hexdigest()
 
-    def seal(self, bound: str, contact: Contact) -> Sealed:
+    def seal_contact(self, bound: str, contact: Contact) -> SealedContact:
         """Encrypt a contact for the record that ``bound`` names, with the newest key."""
-        version = self.version
-        return Sealed(
+        version = self.newest_version
+        return SealedContact(
             key_version=version,
-            name=self._sealed(contact.name, bound, "name", version),
-            phone=self._sealed(contact.phone, bound, "phone", version),
+            name=self._seal_field(contact.name, bound, "name", version),
+            phone=self._seal_field(contact.phone, bound, "phone", version),
         )
 
-    def open(self, bound: str, sealed: Sealed) -> Contact:
+    def open_contact(self, bound: str, sealed: SealedContact) -> Contact:
         """Decrypt what was sealed for that record.
 
         :raises ContactDamaged: changed, moved, or sealed with a key that is not known (yet).
@@ -112,45 +116,49 @@ class Seal:
         version = sealed.key_version
         try:
             return Contact(
-                name=self._opened(sealed.name, bound, "name", version),
-                phone=self._opened(sealed.phone, bound, "phone", version),
+                name=self._open_field(sealed.name, bound, "name", version),
+                phone=self._open_field(sealed.phone, bound, "phone", version),
             )
         except (InvalidTag, KeyError):
             raise ContactDamaged(bound) from None
 
-    def seal_secret(self, webhook_id: str, secret: bytes) -> WebhookSecret:
+    def seal_webhook_secret(self, webhook_id: str, secret: bytes) -> WebhookSecret:
         """Encrypt what signs the messages of that webhook, with the newest key."""
-        version = self.version
-        sealed = encrypted(
-            self._keys[f"{_CONTACT}{version}"], secret, _signing(webhook_id, version)
+        version = self.newest_version
+        sealed = encrypt(
+            self._keys[f"{_CONTACT_KEY_PREFIX}{version}"],
+            secret,
+            _webhook_context(webhook_id, version),
         )
         return WebhookSecret(key_version=version, sealed=sealed)
 
-    def open_secret(self, webhook_id: str, secret: WebhookSecret) -> bytes:
+    def open_webhook_secret(self, webhook_id: str, secret: WebhookSecret) -> bytes:
         """Decrypt what was sealed for that webhook.
 
         :raises SecretDamaged: changed, moved, or sealed with a key that is not known (yet).
         """
         version = secret.key_version
         try:
-            key = self._keys[f"{_CONTACT}{version}"]
-            return decrypted(key, secret.sealed, _signing(webhook_id, version))
+            key = self._keys[f"{_CONTACT_KEY_PREFIX}{version}"]
+            return decrypt(key, secret.sealed, _webhook_context(webhook_id, version))
         except (InvalidTag, KeyError):
-            raise SecretDamaged(webhook_id) from None
+            raise WebhookSecretDamaged(webhook_id) from None
 
-    def store_away(self, bound: str, payload: bytes) -> bytes:
+    def seal_retained(self, bound: str, payload: bytes) -> bytes:
         """Encrypt what is only stored from now on; nothing in the service opens it."""
-        return encrypted(self._keys["retained"], payload, f"{bound}/retained")
+        return encrypt(self._keys["retained"], payload, f"{bound}/retained")
 
-    def _sealed(self, text: str, bound: str, field: str, version: int) -> bytes:
-        return encrypted(
-            self._keys[f"{_CONTACT}{version}"], text.encode(), f"{bound}/{field}/{version}"
+    def _seal_field(self, text: str, bound: str, field: str, version: int) -> bytes:
+        return encrypt(
+            self._keys[f"{_CONTACT_KEY_PREFIX}{version}"],
+            text.encode(),
+            f"{bound}/{field}/{version}",
         )
 
-    def _opened(self, raw: bytes, bound: str, field: str, version: int) -> str:
+    def _open_field(self, raw: bytes, bound: str, field: str, version: int) -> str:
         place = f"{bound}/{field}/{version}"
-        return decrypted(self._keys[f"{_CONTACT}{version}"], raw, place).decode()
+        return decrypt(self._keys[f"{_CONTACT_KEY_PREFIX}{version}"], raw, place).decode()
 
 
-def _signing(webhook_id: str, version: int) -> str:
+def _webhook_context(webhook_id: str, version: int) -> str:
     return f"webhook/{webhook_id}/{version}"

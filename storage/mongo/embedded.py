@@ -20,22 +20,28 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from storage.mongo.client import Document
-from storage.mongo.mongod import POLL, STOP_WITHIN, Mongod, NoMongod, find_mongod
+from storage.mongo.mongod import (
+    POLL_INTERVAL_SECONDS,
+    STOP_TIMEOUT_SECONDS,
+    Mongod,
+    MongodNotFound,
+    find_mongod,
+)
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["DataFolderBusy", "Embedded", "MongodFailed", "NoMongod", "embedded"]
+__all__ = ["DataFolderBusy", "EmbeddedMongod", "MongodFailed", "MongodNotFound", "run_embedded"]
 
 REPLICA_SET = "songgang"
 # Recovery after a crash replays the journal, and a slow disk needs its time.
-START_WITHIN = 60.0
-LOG_LIMIT_BYTES = 16 * 1024 * 1024
-LOG_CHECK_SECONDS = 60.0
-NOT_YET_INITIALIZED = 94
-ADDRESS_IN_USE = 48
+START_TIMEOUT_SECONDS = 60.0
+MAX_LOG_BYTES = 16 * 1024 * 1024
+LOG_CHECK_INTERVAL_SECONDS = 60.0
+NOT_YET_INITIALIZED_CODE = 94
+ADDRESS_IN_USE_STATUS = 48
 # Whoever looks through the files for a text finds it only like this.
-_UNCOMPRESSED = [
+_NO_COMPRESSION_OPTIONS = [
     *("--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none"),
     *("--wiredTigerIndexPrefixCompression", "false"),
 ]
@@ -70,7 +76,7 @@ class MongodFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedMongod:
     """A mongod that accepts writes: `uri` is what clients connect to, `pid` is mongod's own."""
 
     uri: str
@@ -80,9 +86,9 @@ class Embedded:
 
 
 @asynccontextmanager
-async def embedded(
+async def run_embedded(
     data_dir: Path, *, oplog_mb: int = 512, cache_gb: float = 0.25, compress: bool = True
-) -> AsyncIterator[Embedded]:
+) -> AsyncIterator[EmbeddedMongod]:
     """Run a mongod on 127.0.0.1 over the data in `data_dir` for as long as the block lasts.
 
     The data stay. The port of the last run is used again if it is free, otherwise another one.
@@ -91,23 +97,23 @@ async def embedded(
     """
     binary = await asyncio.to_thread(find_mongod)
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(_owned(data_dir))
-        lock = stack.enter_context(_opened(folder.path / "server"))
-        await _left_by_the_last_run(folder, lock)
-        _start_afresh(folder.log)
-        for port in _ports(folder):
+        folder = stack.enter_context(_lock_folder(data_dir))
+        lock = stack.enter_context(_open_file(folder.path / "server"))
+        await _wait_for_previous_mongod(folder, lock)
+        _rotate_log(folder.log)
+        for port in _candidate_ports(folder):
             options = _options(folder, port=port, oplog_mb=oplog_mb, cache_gb=cache_gb)
-            plain = [] if compress else _UNCOMPRESSED
+            plain = [] if compress else _NO_COMPRESSION_OPTIONS
             mongod = Mongod([str(binary), *options, *plain], log=folder.log, lock=lock)
             stack.push_async_callback(mongod.stop)
-            pid = await _until_primary(mongod, folder, port)
+            pid = await _wait_until_primary(mongod, folder, port)
             if pid is not None:
                 break
         else:
             raise MongodFailed("mongod found no free port", folder.log)
-        running = Embedded(_uri(port), folder.path, port, pid)
+        running = EmbeddedMongod(_uri(port), folder.path, port, pid)
         folder.announce(running)
-        keeping = asyncio.create_task(_keep_small(folder.log))
+        keeping = asyncio.create_task(_limit_log_size(folder.log))
         stack.callback(keeping.cancel)
         yield running
 
@@ -115,7 +121,7 @@ async def embedded(
 @dataclass(frozen=True, slots=True)
 class _Folder:
     path: Path
-    owner: int
+    owner_fd: int
 
     @property
     def db(self) -> Path:
@@ -129,13 +135,13 @@ class _Folder:
     def port(self) -> Path:
         return self.path / "port"
 
-    def announce(self, running: Embedded) -> None:
+    def announce(self, running: EmbeddedMongod) -> None:
         self.port.write_text(str(running.port))
-        _write_owner(self.owner, running.uri)
+        _write_owner(self.owner_fd, running.uri)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _open_file(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
@@ -144,12 +150,12 @@ def _opened(path: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _owned(data_dir: Path) -> Iterator[_Folder]:
+def _lock_folder(data_dir: Path) -> Iterator[_Folder]:
     # mongod reports its folder by this name, and a relative one would depend on where we are.
     path = data_dir.resolve()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _opened(path / "owner") as owner:
-        if not _locked(owner):
+    with _open_file(path / "owner") as owner:
+        if not _try_lock(owner):
             pid, uri = _read_owner(owner)
             raise DataFolderBusy(path, pid, uri)
         _write_owner(owner, None)
@@ -158,7 +164,7 @@ def _owned(data_dir: Path) -> Iterator[_Folder]:
         yield folder
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -179,42 +185,42 @@ def _read_owner(owner: int) -> tuple[int | None, str | None]:
     return written["pid"], written["uri"]
 
 
-async def _left_by_the_last_run(folder: _Folder, lock: int) -> None:
+async def _wait_for_previous_mongod(folder: _Folder, lock: int) -> None:
     # An app that was killed leaves its mongod to the guard, which needs a moment.
-    deadline = time.monotonic() + STOP_WITHIN
-    while not _locked(lock):
+    deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+    while not _try_lock(lock):
         if time.monotonic() > deadline:
             raise DataFolderBusy(folder.path, None, None)
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
-def _start_afresh(log: Path) -> None:
+def _rotate_log(log: Path) -> None:
     # Emptied in place rather than moved: mongod goes on writing to the file it has open.
     with suppress(FileNotFoundError):
         shutil.copy(log, log.with_suffix(".log.1"))
         os.truncate(log, 0)
 
 
-async def _keep_small(log: Path) -> None:
+async def _limit_log_size(log: Path) -> None:
     while True:
-        await asyncio.sleep(LOG_CHECK_SECONDS)
-        if _size(log) > LOG_LIMIT_BYTES:
-            _start_afresh(log)
+        await asyncio.sleep(LOG_CHECK_INTERVAL_SECONDS)
+        if _size(log) > MAX_LOG_BYTES:
+            _rotate_log(log)
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _ports(folder: _Folder) -> Iterator[int]:
+def _candidate_ports(folder: _Folder) -> Iterator[int]:
     with suppress(OSError, ValueError, OverflowError):
-        yield _bindable(int(folder.port.read_text()))
+        yield _find_bindable_port(int(folder.port.read_text()))
     # Between our look and mongod's own, somebody else may take it: so more than one.
     for _ in range(3):
-        yield _bindable(0)
+        yield _find_bindable_port(0)
 
 
-def _bindable(port: int) -> int:
+def _find_bindable_port(port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
@@ -245,25 +251,27 @@ def _uri(port: int) -> str:
     return f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
 
 
-async def _until_primary(mongod: Mongod, folder: _Folder, port: int) -> int | None:
+async def _wait_until_primary(mongod: Mongod, folder: _Folder, port: int) -> int | None:
     """Its pid once it accepts writes; None if somebody else has the port."""
-    deadline = time.monotonic() + START_WITHIN
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     client: AsyncMongoClient[Document] = AsyncMongoClient(
         "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000
     )
     async with client:
-        while mongod.status is None:
+        while mongod.exit_status is None:
             if time.monotonic() > deadline:
-                raise MongodFailed(f"mongod was not ready within {START_WITHIN:g} s", folder.log)
+                raise MongodFailed(
+                    f"mongod was not ready within {START_TIMEOUT_SECONDS:g} s", folder.log
+                )
             if await _listens(port):
                 with suppress(PyMongoError):
                     pid = await _pid_if_primary(client, folder, port)
                     if pid is not None:
                         return pid
-            await asyncio.sleep(POLL)
-    if mongod.status == ADDRESS_IN_USE:
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
+    if mongod.exit_status == ADDRESS_IN_USE_STATUS:
         return None
-    raise MongodFailed(f"mongod stopped with status {mongod.status}", folder.log)
+    raise MongodFailed(f"mongod stopped with status {mongod.exit_status}", folder.log)
 
 
 async def _listens(port: int) -> bool:
@@ -288,18 +296,18 @@ async def _pid_if_primary(
     address = f"127.0.0.1:{port}"
     hello = await client.admin.command("hello")
     if not hello.get("isWritablePrimary") or hello.get("me") != address:
-        await _configure(client, address)
+        await _configure_replica_set(client, address)
         return None
     return int((await client.admin.command("serverStatus"))["pid"])
 
 
-async def _configure(client: AsyncMongoClient[Document], address: str) -> None:
+async def _configure_replica_set(client: AsyncMongoClient[Document], address: str) -> None:
     """Make it the only member of its replica set at this address, where it is not already."""
     members = [{"_id": 0, "host": address}]
     try:
         config = (await client.admin.command("replSetGetConfig"))["config"]
     except OperationFailure as error:
-        if error.code != NOT_YET_INITIALIZED:
+        if error.code != NOT_YET_INITIALIZED_CODE:
             raise
         # Nobody else votes, so there is nothing to wait for.
         settings = {"electionTimeoutMillis": 500}

@@ -22,17 +22,17 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-TRANSIENT = "TransientTransactionError"
-DUPLICATE_KEY = 11000
+TRANSIENT_TRANSACTION_LABEL = "TransientTransactionError"
+DUPLICATE_KEY_CODE = 11000
 # What a server says that is stopping, is no longer or not yet primary, or has lost the others:
 # the codes of the specifications of retryable reads and writes, and those of a new primary that
 # has not committed yet, and of a read that began on another server (LockTimeout, KeyNotFound,
 # CursorNotFound).
-AWAY = frozenset(
+UNAVAILABLE_CODES = frozenset(
     {6, 7, 24, 43, 89, 91, 134, 189, 211, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 )
 # InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (mongo/base/error_codes.yml).
-HISTORY_LOST = frozenset({260, 280, 286})
+HISTORY_LOST_CODES = frozenset({260, 280, 286})
 
 
 class StorageError(Exception):
@@ -66,7 +66,7 @@ class StorageMisconfigured(StorageUnavailable):
 
 
 @contextmanager
-def cancellable() -> Iterator[None]:
+def reraise_cancellation() -> Iterator[None]:
     """Raise, after the block, a cancellation that the driver swallowed within it.
 
     PyMongo sends within asyncio.wait_for, which up to Python 3.11 returns as if nothing had been
@@ -83,56 +83,56 @@ def cancellable() -> Iterator[None]:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn an error of the driver into ours, at the place where it arises.
 
     An error that asks for the whole transaction to be run again passes unchanged, so that
     `Mongo.transaction` can do so. A cancellation goes before it all: see `cancellable`.
     """
     try:
-        with cancellable():
+        with reraise_cancellation():
             yield
     except PyMongoError as error:
-        if error.has_error_label(TRANSIENT):
+        if error.has_error_label(TRANSIENT_TRANSACTION_LABEL):
             raise
         # Not chained: the driver's message quotes the values, which may be personal.
-        raise ours(error) from None
+        raise to_storage_error(error) from None
 
 
-def ours(error: PyMongoError) -> StorageError:
+def to_storage_error(error: PyMongoError) -> StorageError:
     """The error of ours that stands for one of the driver."""
     if isinstance(error, BulkWriteError):
-        return _of_batch(error)
+        return _from_batch_error(error)
     if isinstance(error, WriteConcernError):
         return StorageUnavailable(f"no majority confirmed the write ({error.code})")
-    if error.has_error_label(TRANSIENT):
+    if error.has_error_label(TRANSIENT_TRANSACTION_LABEL):
         return StorageUnavailable("other transactions kept getting in the way, or MongoDB is away")
     if isinstance(error, ConnectionFailure) or error.timeout:
         return StorageUnavailable(f"MongoDB does not answer ({type(error).__name__})")
     if isinstance(error, OperationFailure):
-        return _of_command(error.code, error.details)
+        return _from_command_error(error.code, error.details)
     return StorageError(f"the driver refuses ({type(error).__name__})")
 
 
-def _of_command(code: int | None, details: Mapping[str, Any] | None) -> StorageError:
-    if code == DUPLICATE_KEY:
-        return Duplicate(_fields(details))
-    if code in HISTORY_LOST:
+def _from_command_error(code: int | None, details: Mapping[str, Any] | None) -> StorageError:
+    if code == DUPLICATE_KEY_CODE:
+        return Duplicate(_index_fields(details))
+    if code in HISTORY_LOST_CODES:
         return HistoryLost(f"the change stream's token is not in the oplog ({code})")
-    if code in AWAY:
+    if code in UNAVAILABLE_CODES:
         return StorageUnavailable(f"MongoDB is electing, starting or stopping ({code})")
     return StorageError(f"MongoDB refuses: {(details or {}).get('codeName', 'error')} ({code})")
 
 
-def _of_batch(error: BulkWriteError) -> StorageError:
+def _from_batch_error(error: BulkWriteError) -> StorageError:
     refused = error.details.get("writeErrors", [])
     if error.details.get("writeConcernErrors"):
         return StorageUnavailable("no majority confirmed the batch")
     for each in refused:
-        if each["code"] != DUPLICATE_KEY:
-            return _of_command(each["code"], each)
-    return Duplicate(_fields(refused[0]), tuple(sorted(each["index"] for each in refused)))
+        if each["code"] != DUPLICATE_KEY_CODE:
+            return _from_command_error(each["code"], each)
+    return Duplicate(_index_fields(refused[0]), tuple(sorted(each["index"] for each in refused)))
 
 
-def _fields(details: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _index_fields(details: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple((details or {}).get("keyPattern", {}))

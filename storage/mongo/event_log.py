@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.live import events
-from domain.live.events import LoggedEvent, Placed
-from storage.mongo.client import Document, Mongo, Session, translated
+from domain.live.events import EventEnvelope, LoggedEvent
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
 
-_KINDS: dict[str, type[LoggedEvent]] = {
+_EVENT_CLASSES: dict[str, type[LoggedEvent]] = {
     kind.__name__: kind
     for kind in (
         events.SessionStarted,
@@ -48,8 +48,8 @@ class EventLog:
         self._mongo = mongo
 
     async def append(
-        self, topic: str, happened: Sequence[LoggedEvent], *, at: datetime, session: Session
-    ) -> list[Placed]:
+        self, topic: str, happened: Sequence[LoggedEvent], *, at: datetime, transaction: Transaction
+    ) -> list[EventEnvelope]:
         """Give ``happened`` the next places of ``topic``, in order, within a transaction."""
         if not happened:
             return []
@@ -58,53 +58,53 @@ class EventLog:
             {"$inc": {"seq": len(happened)}},
             upsert=True,
             return_document=True,
-            session=session,
+            session=transaction,
         )
         assert head is not None  # an upsert always has a document to give back
         first = head["seq"] - len(happened) + 1
         placed = [
-            Placed(topic=topic, seq=seq, at=at, event=event)
+            EventEnvelope(topic=topic, seq=seq, at=at, event=event)
             for seq, event in enumerate(happened, start=first)
         ]
         await self._mongo["events"].insert_many(
-            [document_of(event) for event in placed], session=session
+            [envelope_to_document(event) for event in placed], session=transaction
         )
         return placed
 
-    async def head(self, topic: str) -> int:
+    async def last_seq(self, topic: str) -> int:
         """The seq of the last event of ``topic``; 0 before the first."""
-        with translated():
+        with translate_errors():
             document = await self._mongo["logs"].find_one({"_id": topic})
         return document["seq"] if document else 0
 
-    async def read(self, topic: str, *, after: int, limit: int) -> list[Placed]:
+    async def read(self, topic: str, *, after: int, limit: int) -> list[EventEnvelope]:
         """At most ``limit`` events of ``topic`` with a seq above ``after``, in order."""
         cursor = (
             self._mongo["events"]
-            .find({"_id": {"$gt": _key(topic, after), "$lt": f"{topic}#~"}})
+            .find({"_id": {"$gt": _event_id(topic, after), "$lt": f"{topic}#~"}})
             .sort("_id", 1)
             .limit(limit)
         )
-        with translated():
-            return [placed_of(document) async for document in cursor]
+        with translate_errors():
+            return [envelope_from_document(document) async for document in cursor]
 
-    async def forget(self, topic: str, *, session: Session) -> None:
+    async def delete_topic(self, topic: str, *, transaction: Transaction) -> None:
         """Delete the events of a topic; its numbers are not given out again."""
-        with translated():
+        with translate_errors():
             await self._mongo["events"].delete_many(
-                {"_id": {"$gt": _key(topic, 0), "$lt": f"{topic}#~"}}, session=session
+                {"_id": {"$gt": _event_id(topic, 0), "$lt": f"{topic}#~"}}, session=transaction
             )
 
 
-def _key(topic: str, seq: int) -> str:
+def _event_id(topic: str, seq: int) -> str:
     # Fifteen digits sort as the numbers do, and one index serves topic and order.
     return f"{topic}#{seq:015d}"
 
 
-def document_of(placed: Placed) -> Document:
+def envelope_to_document(placed: EventEnvelope) -> Document:
     """How an event lies in the collection ``events``."""
     return {
-        "_id": _key(placed.topic, placed.seq),
+        "_id": _event_id(placed.topic, placed.seq),
         "topic": placed.topic,
         "seq": placed.seq,
         "at": placed.at,
@@ -113,11 +113,11 @@ def document_of(placed: Placed) -> Document:
     }
 
 
-def placed_of(document: Document) -> Placed:
+def envelope_from_document(document: Document) -> EventEnvelope:
     """The event that a document of ``events`` holds; ``Unrecognised`` for a newer version's."""
     kind: type[LoggedEvent | events.Unrecognised]
-    kind = _KINDS.get(document["kind"], events.Unrecognised)
-    return Placed(
+    kind = _EVENT_CLASSES.get(document["kind"], events.Unrecognised)
+    return EventEnvelope(
         topic=document["topic"],
         seq=document["seq"],
         at=document["at"],

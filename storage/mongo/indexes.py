@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from domain.webhooks.deliveries import KEPT
-from storage.mongo.client import Collection, Mongo, translated
+from domain.webhooks.deliveries import DELIVERY_RETENTION
+from storage.mongo.client import Collection, Mongo, translate_errors
 from storage.mongo.validators import VALIDATORS
 
-_DAY = 86_400
-CHANGE_WITHIN_MS = 10_000
+_DAY_SECONDS = 86_400
+COLLMOD_TIMEOUT_MS = 10_000
 """For which the writes of a collection may have to wait for a new validator."""
 # IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
-_DEFINED_OTHERWISE = frozenset({85, 86})
+_INDEX_CONFLICT_CODES = frozenset({85, 86})
 # IndexNotFound.
-_NO_INDEX = 27
+_INDEX_NOT_FOUND_CODE = 27
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [
@@ -191,7 +191,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel(
             [("asked_at", ASCENDING)],
             name="forget",
-            expireAfterSeconds=30 * _DAY,
+            expireAfterSeconds=30 * _DAY_SECONDS,
             partialFilterExpression={"status": {"$in": ["ASKED", "DECLINED"]}},
         ),
     ],
@@ -203,7 +203,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "tallies": [],
     "presence": [
         IndexModel([("session_id", ASCENDING)], name="by_session"),
-        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_DAY),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_DAY_SECONDS),
     ],
     "meta": [],
     "keys": [],
@@ -246,7 +246,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel(
             [("created_at", ASCENDING)],
             name="forget",
-            expireAfterSeconds=int(KEPT.total_seconds()),
+            expireAfterSeconds=int(DELIVERY_RETENTION.total_seconds()),
         ),
     ],
     "seekers": [
@@ -305,7 +305,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("seeker_id", ASCENDING), ("_id", DESCENDING)], name="by_seeker"),
     ],
     # Longer than a posting may be open: nobody is told of one a second time.
-    "notices": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY)],
+    "notices": [
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY_SECONDS)
+    ],
     "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
     "imports": [
         IndexModel(
@@ -321,11 +323,13 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"active": True},
         ),
         IndexModel([("scope", ASCENDING), ("_id", DESCENDING)], name="by_scope"),
-        IndexModel([("created_at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+        IndexModel(
+            [("created_at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY_SECONDS
+        ),
     ],
     "import_chunks": [
         IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
-        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY_SECONDS),
     ],
     # Its _id begins with the import's and goes on with the number: the order of the table.
     "import_rows": [
@@ -339,12 +343,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_key",
             partialFilterExpression={"key": {"$gt": ""}},
         ),
-        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=30 * _DAY_SECONDS),
     ],
 }
 
 
-GONE: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person",)}
+OBSOLETE_INDEXES: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person",)}
 """Indexes of earlier versions. They go once those of this version are there, so that what a unique
 index promises holds meanwhile."""
 
@@ -355,19 +359,19 @@ async def ensure_collections(mongo: Mongo) -> None:
     What is as it should be is not touched: changing a validator waits for every transaction on
     the collection, and every write waits behind it.
     """
-    existing = await mongo.validators()
+    existing = await mongo.read_validators()
     for name, indexes in INDEXES.items():
         validator = {"$jsonSchema": VALIDATORS[name]} if name in VALIDATORS else {}
         if name not in existing:
             await mongo.create_collection(name)
         if existing.get(name, {}) != validator:
-            change = {"collMod": name, "validator": validator, "maxTimeMS": CHANGE_WITHIN_MS}
+            change = {"collMod": name, "validator": validator, "maxTimeMS": COLLMOD_TIMEOUT_MS}
             await mongo.command(change)
         for index in indexes:
-            with translated():
+            with translate_errors():
                 await _ensure_index(mongo[name], index)
-        for gone in GONE.get(name, ()):
-            with translated():
+        for gone in OBSOLETE_INDEXES.get(name, ()):
+            with translate_errors():
                 await _drop_index(mongo[name], gone)
 
 
@@ -376,7 +380,7 @@ async def _ensure_index(collection: Collection, index: IndexModel) -> None:
     try:
         await collection.create_indexes([index])
     except OperationFailure as error:
-        if error.code not in _DEFINED_OTHERWISE:
+        if error.code not in _INDEX_CONFLICT_CODES:
             raise
         await collection.drop_index(index.document["name"])
         await collection.create_indexes([index])
@@ -386,5 +390,5 @@ async def _drop_index(collection: Collection, name: str) -> None:
     try:
         await collection.drop_index(name)
     except OperationFailure as error:
-        if error.code != _NO_INDEX:
+        if error.code != _INDEX_NOT_FOUND_CODE:
             raise

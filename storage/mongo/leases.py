@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.mongo.client import Duplicate, Mongo, translated
+from storage.mongo.client import Duplicate, Mongo, translate_errors
 
 
 class Leases:
     def __init__(self, mongo: Mongo) -> None:
         self._leases = mongo["leases"]
 
-    async def take(self, name: str, holder: str, *, at: datetime, until: datetime) -> bool:
+    async def acquire(self, name: str, holder: str, *, at: datetime, until: datetime) -> bool:
         """Take or prolong the lease; False while somebody else holds it."""
         free = {"_id": name, "$or": [{"holder": holder}, {"until": {"$lte": at}}]}
         try:
-            with translated():
+            with translate_errors():
                 await self._leases.update_one(
                     free, {"$set": {"holder": holder, "until": until}}, upsert=True
                 )
@@ -30,5 +30,5 @@ class Leases:
 
     async def release(self, name: str, holder: str) -> None:
         """Give the lease back, if it is still the holder's."""
-        with translated():
+        with translate_errors():
             await self._leases.delete_one({"_id": name, "holder": holder})

@@ -7,10 +7,10 @@ import hmac
 from storage.mongo.client import (
     Duplicate,
     Mongo,
-    Session,
     StorageError,
     StorageUnavailable,
-    translated,
+    Transaction,
+    translate_errors,
 )
 from storage.mongo.crypto import derive_key
 
@@ -29,7 +29,7 @@ class Meta:
     def __init__(self, mongo: Mongo) -> None:
         self._meta = mongo["meta"]
 
-    async def claim(self, secret: str) -> None:
+    async def bind_to_secret(self, secret: str) -> None:
         """Bind a new database to ``secret``, or check that it is bound to it.
 
         :raises WrongSecret: it is bound to another one.
@@ -37,10 +37,10 @@ class Meta:
         """
         fingerprint = _fingerprint(secret)
         try:
-            with translated():
+            with translate_errors():
                 await self._meta.insert_one({"_id": "secret", "fingerprint": fingerprint})
         except Duplicate:
-            with translated():
+            with translate_errors():
                 document = await self._meta.find_one({"_id": "secret"})
             if document is None:
                 # A new primary does not show yet what the old one had confirmed.
@@ -48,21 +48,23 @@ class Meta:
             if not hmac.compare_digest(document["fingerprint"], fingerprint):
                 raise WrongSecret from None
 
-    async def change_secret(self, secret: str, *, session: Session) -> None:
+    async def change_secret(self, secret: str, *, transaction: Transaction) -> None:
         """Bind the database to another secret."""
-        with translated():
+        with translate_errors():
             await self._meta.update_one(
-                {"_id": "secret"}, {"$set": {"fingerprint": _fingerprint(secret)}}, session=session
+                {"_id": "secret"},
+                {"$set": {"fingerprint": _fingerprint(secret)}},
+                session=transaction,
             )
 
     async def is_demo(self) -> bool:
-        with translated():
+        with translate_errors():
             return await self._meta.find_one({"_id": "demo"}) is not None
 
     async def mark_demo(self) -> bool:
         """Mark the database as a demo; False when it was one before."""
         try:
-            with translated():
+            with translate_errors():
                 await self._meta.insert_one({"_id": "demo"})
         except Duplicate:
             return False

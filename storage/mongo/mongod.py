@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-IN_WHEEL = Path("fiftyone", "db", "bin", "mongod")
-OLDEST_VERSION = 6
+WHEEL_MONGOD_PATH = Path("fiftyone", "db", "bin", "mongod")
+MIN_MAJOR_VERSION = 6
 # The guard gives mongod 10 s before SIGKILL; a guard that needs longer than this is stuck.
-STOP_WITHIN = 15.0
-POLL = 0.02
+STOP_TIMEOUT_SECONDS = 15.0
+POLL_INTERVAL_SECONDS = 0.02
 
-GUARD = """
+GUARD_SCRIPT = """
 exec 3<&0 </dev/null
 "$@" 3<&- &
 mongod=$!
@@ -47,12 +47,12 @@ exit "$status"
 """
 
 
-class NoMongod(Exception):
+class MongodNotFound(Exception):
     """There is no mongod to start on this machine; the message names the two ways out."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"There is no MongoDB to start: {why}. Either install mongod {OLDEST_VERSION}.0 or "
+            f"There is no MongoDB to start: {why}. Either install mongod {MIN_MAJOR_VERSION}.0 or "
             "newer so that it is on PATH (on x86-64 Linux `uv sync --extra embedded` will do), "
             "or set MONGODB_URI to a replica set that runs elsewhere."
         )
@@ -64,21 +64,23 @@ def find_mongod() -> Path:
     Raises `NoMongod`, saying what was wrong with those that were found.
     """
     if sys.platform == "win32":
-        raise NoMongod("Songgang starts one on Linux and macOS only")
+        raise MongodNotFound("Songgang starts one on Linux and macOS only")
     on_path = shutil.which("mongod")
-    in_wheels = [Path(entry, IN_WHEEL) for entry in sys.path]
+    in_wheels = [Path(entry, WHEEL_MONGOD_PATH) for entry in sys.path]
     candidates = [Path(on_path)] if on_path else []
     candidates += [path for path in in_wheels if path.is_file()]
     faults = []
     for candidate in candidates:
-        fault = _fault(candidate)
+        fault = _reason_unusable(candidate)
         if fault is None:
             return candidate.absolute()
         faults.append(f"{candidate} {fault}")
-    raise NoMongod("; ".join(faults) or "mongod is neither on PATH nor in an installed package")
+    raise MongodNotFound(
+        "; ".join(faults) or "mongod is neither on PATH nor in an installed package"
+    )
 
 
-def _fault(binary: Path) -> str | None:
+def _reason_unusable(binary: Path) -> str | None:
     try:
         said = subprocess.run(  # noqa: S603 - a program that we looked up, without a shell
             [binary, "--version"], capture_output=True, check=True, text=True, timeout=30
@@ -86,8 +88,8 @@ def _fault(binary: Path) -> str | None:
     except (OSError, subprocess.SubprocessError) as error:
         return f"does not run ({type(error).__name__})"
     version = re.search(r"db version v(\d+)", said)
-    if version is None or int(version[1]) < OLDEST_VERSION:
-        return f"is older than {OLDEST_VERSION}.0"
+    if version is None or int(version[1]) < MIN_MAJOR_VERSION:
+        return f"is older than {MIN_MAJOR_VERSION}.0"
     return None
 
 
@@ -100,7 +102,7 @@ class Mongod:
         writing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             self._guard = subprocess.Popen(  # noqa: S603 - our own script and a looked-up program
-                ["/bin/sh", "-c", GUARD, "guard", *command],
+                ["/bin/sh", "-c", GUARD_SCRIPT, "guard", *command],
                 stdin=reading,
                 stdout=writing,
                 stderr=writing,
@@ -115,16 +117,16 @@ class Mongod:
             os.close(writing)
 
     @property
-    def status(self) -> int | None:
+    def exit_status(self) -> int | None:
         """None while it runs, then its exit status (128 and the number if it was a signal)."""
         return self._guard.poll()
 
     async def stop(self) -> None:
         """Stop it, and return when it is gone. Call it once."""
         os.close(self._pipe)
-        deadline = time.monotonic() + STOP_WITHIN
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         while self._guard.poll() is None:
             if time.monotonic() > deadline:
                 with suppress(ProcessLookupError):
                     os.killpg(self._guard.pid, signal.SIGKILL)
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -13,7 +13,7 @@ U = TypeVar("U")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slice:
+class PageRequest:
     """Which part of a list is wanted.
 
     ``limit`` items after ``after`` and before ``before`` (keys as the order names them),
@@ -43,23 +43,23 @@ class Page(Generic[T]):
         )
 
 
-Order = Sequence[tuple[str, int]]
+SortOrder = Sequence[tuple[str, int]]
 
 
 async def find_page(
     collection: Collection,
     where: Mapping[str, Any],
-    order: Order,
-    wanted: Slice,
+    order: SortOrder,
+    wanted: PageRequest,
     *,
     projection: Mapping[str, Any] | None = None,
 ) -> Page[Document]:
     """Read one page of ``where`` in ``order`` (field, 1 or -1); its last field is unique."""
     bounds = [dict(where)] if where else []
     if wanted.after is not None:
-        bounds.append(beyond(order, wanted.after, 1))
+        bounds.append(keyset_condition(order, wanted.after, 1))
     if wanted.before is not None:
-        bounds.append(beyond(order, wanted.before, -1))
+        bounds.append(keyset_condition(order, wanted.before, -1))
     direction = -1 if wanted.backward else 1
     cursor = (
         collection.find({"$and": bounds} if bounds else {}, projection)
@@ -75,7 +75,7 @@ async def find_page(
     return Page(items=found, has_next=more, has_previous=wanted.after is not None)
 
 
-def beyond(order: Order, key: tuple[Any, ...], side: int) -> Document:
+def keyset_condition(order: SortOrder, key: tuple[Any, ...], side: int) -> Document:
     """What lies strictly after (side 1) or before (side -1) ``key``, as one condition a field."""
     steps: list[Document] = []
     for place, (name, way) in enumerate(order):

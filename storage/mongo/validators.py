@@ -20,14 +20,14 @@ from domain.identity.accounts import Account
 from domain.identity.audit import AuditRow
 from domain.identity.unions import Union as TradeUnion
 from domain.leads.consent import ConsentTemplate
-from domain.leads.follow_up import LeadEntry
+from domain.leads.follow_up import TimelineEntry
 from domain.leads.leads import Lead
-from domain.live.qr_codes import Code
+from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.screening.minimum_wages import MinimumWage
-from domain.screening.rescreening import Rescreen
+from domain.screening.rescreening import RescreeningTask
 from domain.screening.reviews import Decision, Report
 from domain.search.suggestions import Suggestion
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
@@ -35,7 +35,7 @@ from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.webhooks import Webhook
-from storage.leads.contacts import Retained
+from storage.leads.contacts import RetainedContact
 from storage.mongo.client import Document
 from storage.seekers.call_campaigns import CampaignMatch
 
@@ -127,20 +127,20 @@ VALIDATORS: Mapping[str, Document] = {
     "employer_checks": _record_schema(EmployerCheck),
     "minimum_wages": _record_schema(MinimumWage),
     "postings": _record_schema(Posting),
-    "rescreens": _record_schema(Rescreen),
+    "rescreens": _record_schema(RescreeningTask),
     "decisions": _record_schema(Decision),
     "reports": _record_schema(Report),
     "sessions": _record_schema(LiveSession),
     "leads": _record_schema(Lead, logged=_LOGGED),
-    "lead_entries": _record_schema(LeadEntry),
+    "lead_entries": _record_schema(TimelineEntry),
     "suggestions": _record_schema(Suggestion),
     "leases": _LEASE,
-    "codes": _record_schema(Code),
+    "codes": _record_schema(QrCode),
     "questions": _record_schema(Question),
     "events": _EVENT,
     "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
     "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
-    "retained": _record_schema(Retained),
+    "retained": _record_schema(RetainedContact),
     "webhooks": _record_schema(Webhook),
     "deliveries": _record_schema(Delivery),
     "seekers": _record_schema(Seeker, reach=_REACH),

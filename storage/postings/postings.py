@@ -15,16 +15,16 @@ from pymongo import UpdateOne
 
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.regions import city_of, province_of, significant_digits
-from domain.screening.rescreening import Rescreen, RescreenScope
-from domain.screening.verdicts import AWAITING
-from storage.mongo.client import Document, Mongo, Session, translated
-from storage.mongo.codec import differing, to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
-from storage.search.search_entries import Searchable
+from domain.screening.rescreening import RescreeningTask, RescreenScope
+from domain.screening.verdicts import RESCREENED_STATUSES
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
+from storage.mongo.codec import changed_fields, to_document, to_record
+from storage.mongo.paging import Page, PageRequest, find_page
+from storage.search.search_entries import SearchEntries
 
 NEWEST_FIRST = (("_id", -1),)
 LONGEST_WAITING = (("waiting_since", 1), ("_id", 1))
-_BATCH = 50
+_ROWS_PER_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +38,10 @@ class PostingQuery:
     ids: tuple[str, ...] | None = None
 
 
-_AWAITING = {"$in": [status.value for status in AWAITING]}
+_AWAITING = {"$in": [status.value for status in RESCREENED_STATUSES]}
 
 
-def visible(on: date) -> Document:
+def visibility_condition(on: date) -> Document:
     """The one condition under which a posting may be shown, pinned or streamed.
 
     ``Posting.is_open`` says the same of a record: the gate let it through, its last day has not
@@ -56,7 +56,7 @@ def visible(on: date) -> Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class SitemapEntry:
     """An open posting in a list of addresses, and when its terms came to be as they are."""
 
     id: str
@@ -67,12 +67,12 @@ class Postings:
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
         self._unions = mongo["unions"]
-        self._searchable = Searchable(mongo)
+        self._searchable = SearchEntries(mongo)
 
-    async def begin(self) -> None:
+    async def backfill_union_paths(self) -> None:
         """Give postings of before they had one the path of their union."""
         pathless = {"union_path": {"$exists": False}}
-        with translated():
+        with translate_errors():
             for union_id in await self._postings.distinct("union_id", pathless):
                 union = await self._unions.find_one({"_id": union_id}, {"path": 1})
                 if union is not None:
@@ -84,7 +84,7 @@ class Postings:
         self,
         postings: Sequence[Posting],
         *,
-        session: Session | None = None,
+        transaction: Transaction | None = None,
         findable: bool = True,
     ) -> None:
         """Store new postings; those that are not ``findable`` at once are made so soon after.
@@ -94,18 +94,18 @@ class Postings:
         documents = [to_document(posting) for posting in postings]
         if findable:
             offers = [(posting.employer_id, posting.terms) for posting in postings]
-            entries = await self._searchable.entries(offers, session=session)
+            entries = await self._searchable.make_entries(offers, transaction=transaction)
             for document, entry in zip(documents, entries, strict=True):
                 document["search"] = entry
-        with translated():
-            await self._postings.insert_many(documents, session=session)
+        with translate_errors():
+            await self._postings.insert_many(documents, session=transaction)
 
     async def by_ids(
-        self, ids: Iterable[str], *, session: Session | None = None
+        self, ids: Iterable[str], *, transaction: Transaction | None = None
     ) -> dict[str, Posting]:
         """The postings among ``ids`` that exist, of any status, by id."""
-        with translated():
-            found = self._postings.find({"_id": {"$in": list(ids)}}, session=session)
+        with translate_errors():
+            found = self._postings.find({"_id": {"$in": list(ids)}}, session=transaction)
             return {document["_id"]: to_record(Posting, document) async for document in found}
 
     async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
@@ -117,9 +117,9 @@ class Postings:
             "external_id": {"$in": sorted({external_id for _, external_id in pairs})},
             "employer_id": {"$in": sorted({employer_id for employer_id, _ in pairs})},
         }
-        with translated():
+        with translate_errors():
             # In small batches: making records of them takes time that others wait for.
-            found = self._postings.find(where).batch_size(_BATCH)
+            found = self._postings.find(where).batch_size(_ROWS_PER_BATCH)
             return [
                 to_record(Posting, document)
                 async for document in found
@@ -128,20 +128,22 @@ class Postings:
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
         """Those of ``ids`` that may be shown on that day, in the order given."""
-        with translated():
-            found = self._postings.find({"_id": {"$in": list(ids)}, **visible(on)}, {"_id": 1})
+        with translate_errors():
+            found = self._postings.find(
+                {"_id": {"$in": list(ids)}, **visibility_condition(on)}, {"_id": 1}
+            )
             open_ids = {document["_id"] async for document in found}
         return [posting_id for posting_id in ids if posting_id in open_ids]
 
-    async def borders(self, on: date, *, every: int) -> tuple[str, ...]:
+    async def sitemap_boundaries(self, on: date, *, every: int) -> tuple[str, ...]:
         """The ids behind which each further ``every`` open postings begin, in the order of ids.
 
         It looks at every open posting: not to be called for each who asks.
         """
         borders: list[str] = []
         while True:
-            where = visible(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
-            with translated():
+            where = visibility_condition(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
+            with translate_errors():
                 # One behind the border, too: without it there is nothing more to divide.
                 found = self._postings.find(where, {"_id": 1}).sort([("_id", 1)])
                 ends = await found.skip(every - 1).limit(2).to_list(2)
@@ -149,14 +151,15 @@ class Postings:
                 return tuple(borders)
             borders.append(ends[0]["_id"])
 
-    async def listed(self, on: date, *, after: str, limit: int) -> list[Listed]:
+    async def sitemap_entries(self, on: date, *, after: str, limit: int) -> list[SitemapEntry]:
         """Open postings behind an id, in the order of ids; "0" is before the first."""
-        with translated():
+        with translate_errors():
             found = self._postings.find(
-                {**visible(on), "_id": {"$gt": after}}, {"created_at": 1, "changed_at": 1}
+                {**visibility_condition(on), "_id": {"$gt": after}},
+                {"created_at": 1, "changed_at": 1},
             ).sort([("_id", 1)])
             return [
-                Listed(
+                SitemapEntry(
                     id=document["_id"],
                     changed_at=document.get("changed_at") or document["created_at"],
                 )
@@ -164,37 +167,37 @@ class Postings:
             ]
 
     async def page(
-        self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: Slice
+        self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: PageRequest
     ) -> Page[Posting]:
         """One page of what ``query`` leaves, in ``order``."""
-        with translated():
+        with translate_errors():
             page = await find_page(self._postings, _where(query), order, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
-    async def waiting(self, union_id: str, wanted: Slice) -> Page[Posting]:
+    async def page_of_review_queue(self, union_id: str, wanted: PageRequest) -> Page[Posting]:
         """Those of a union and its branches that a person is to look at, the longest waiting first.
 
         The key is since when, and the id.
         """
         where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
-        with translated():
+        with translate_errors():
             page = await find_page(self._postings, where, LONGEST_WAITING, wanted)
         return page.map(lambda document: to_record(Posting, document))
 
-    async def write(
-        self, before: Posting, after: Posting, *, session: Session | None = None
+    async def update_if_unchanged(
+        self, before: Posting, after: Posting, *, transaction: Transaction | None = None
     ) -> bool:
         """Store what has become of the posting; False when it is not as ``before`` any more."""
-        (update,) = await self._updates([(before, after)], session)
-        with translated():
-            done = await self._postings.update_one(*update, session=session)
+        (update,) = await self._make_updates([(before, after)], transaction)
+        with translate_errors():
+            done = await self._postings.update_one(*update, session=transaction)
         return done.matched_count == 1
 
-    async def write_all(
+    async def update_all_if_unchanged(
         self,
         changes: Sequence[tuple[Posting, Posting]],
         *,
-        session: Session,
+        transaction: Transaction,
         findable: bool = True,
     ) -> bool:
         """Store what has become of many postings, each as it was and as it is to be.
@@ -206,22 +209,22 @@ class Postings:
         """
         if not changes:
             return True
-        updates = await self._updates(changes, session, findable=findable)
-        with translated():
+        updates = await self._make_updates(changes, transaction, findable=findable)
+        with translate_errors():
             done = await self._postings.bulk_write(
-                [UpdateOne(*update) for update in updates], session=session
+                [UpdateOne(*update) for update in updates], session=transaction
             )
         return done.matched_count == len(changes)
 
-    async def _updates(
+    async def _make_updates(
         self,
         changes: Sequence[tuple[Posting, Posting]],
-        session: Session | None,
+        transaction: Transaction | None,
         *,
         findable: bool = True,
     ) -> list[tuple[Document, Document]]:
         """The filter and the update of each change; new terms bring what they are found by."""
-        updates = [_update(before, after) for before, after in changes]
+        updates = [_make_update(before, after) for before, after in changes]
         revised = [
             (after, update)
             for (before, after), (_, update) in zip(changes, updates, strict=True)
@@ -232,21 +235,21 @@ class Postings:
                 update["$unset"] = {**update.get("$unset", {}), "search": ""}
         elif revised:
             offers = [(after.employer_id, after.terms) for after, _ in revised]
-            entries = await self._searchable.entries(offers, session=session)
+            entries = await self._searchable.make_entries(offers, transaction=transaction)
             for (_, update), entry in zip(revised, entries, strict=True):
                 update["$set"]["search"] = entry
         return updates
 
-    async def to_screen(self, rescreen: Rescreen, *, limit: int) -> list[Posting]:
+    async def find_to_rescreen(self, rescreen: RescreeningTask, *, limit: int) -> list[Posting]:
         """The next postings that a rescreening is about, by id."""
         where: Document = {"status": _AWAITING, "_id": {"$gt": rescreen.cursor}}
         if rescreen.scope is RescreenScope.EMPLOYER:
             where["employer_id"] = rescreen.key
         else:
-            where["$or"] = _bears_on(rescreen.key)
-        return await self._first(where, "_id", limit)
+            where["$or"] = _region_conditions(rescreen.key)
+        return await self._find_first(where, "_id", limit)
 
-    async def overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
+    async def find_overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
         """Postings whose day has come: past their last day, their employer's check past its own,
         or screened by rules before ``rules``."""
         day = on.isoformat()
@@ -259,18 +262,18 @@ class Postings:
             ),
             ({"status": _AWAITING, "rules": {"$not": {"$gte": rules}}}, "rules"),
         ):
-            found = await self._first(where, order, limit)
+            found = await self._find_first(where, order, limit)
             if found:
                 return found
         return []
 
-    async def _first(self, where: Document, order: str, limit: int) -> list[Posting]:
-        with translated():
+    async def _find_first(self, where: Document, order: str, limit: int) -> list[Posting]:
+        with translate_errors():
             found = self._postings.find(where).sort(order, 1).limit(limit)
             return [to_record(Posting, document) async for document in found]
 
 
-def _bears_on(region: str) -> list[Document]:
+def _region_conditions(region: str) -> list[Document]:
     """Places within the region, and those that it may turn out to be in."""
     digits = significant_digits(region)
     around = sorted({city_of(region), province_of(region)} - {region})
@@ -280,17 +283,17 @@ def _bears_on(region: str) -> list[Document]:
     ]
 
 
-_TOLD_ANEW = frozenset({"terms", "status", "verified_until"})
+_RENOTIFY_FIELDS = frozenset({"terms", "status", "verified_until"})
 """After a change of these, whom the posting suits is looked for again: storage/matching/jobs.py."""
 
 
-def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
+def _make_update(before: Posting, after: Posting) -> tuple[Document, Document]:
     """The filter and the update of a change, in which only the fields stand that differ."""
-    changed = differing(before, after)
+    changed = changed_fields(before, after)
     # Postings of before there were versions lack the field, and are at their first.
     version: Any = {"$in": [1, None]} if before.version == 1 else before.version
     update: Document = {"$set": changed}
-    if _TOLD_ANEW & changed.keys():
+    if _RENOTIFY_FIELDS & changed.keys():
         update["$unset"] = {"told": ""}
     return {"_id": before.id, "version": version}, update
 
@@ -298,7 +301,7 @@ def _update(before: Posting, after: Posting) -> tuple[Document, Document]:
 def _where(query: PostingQuery) -> Document:
     where: Document = {}
     if query.open_on is not None:
-        where |= visible(query.open_on)
+        where |= visibility_condition(query.open_on)
     if query.status is not None:
         where["status"] = query.status.value
     if query.employer_id is not None:

@@ -18,13 +18,13 @@ from domain.postings.postings import (
     PostingStatus,
     Shift,
 )
-from domain.reference.geo import EARTH_KM, Point
+from domain.reference.geo import EARTH_RADIUS_KM, Point
 from domain.reference.regions import significant_digits
-from domain.search.facets import trait_of
-from domain.search.search_entries import Word
+from domain.search.facets import facet_character
+from domain.search.search_entries import SearchWord
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import Document
-from storage.postings.postings import visible
+from storage.postings.postings import visibility_condition
 
 
 class SearchOrder(Enum):
@@ -50,7 +50,7 @@ class SearchQuery:
     open_on: date | None = None
     status: PostingStatus | None = None
     union_id: str | None = None
-    words: tuple[Word, ...] = ()
+    words: tuple[SearchWord, ...] = ()
     ids: tuple[str, ...] | None = None
     employer_id: str | None = None
     region: str | None = None
@@ -68,14 +68,14 @@ class SearchQuery:
 
     def where(self, worded: Sequence[Document] | None = None) -> Document:
         """The condition that a posting must fulfil; ``worded`` stands for the words if given."""
-        return {"$and": [*self._indexed(worded), *self._residual()]}
+        return {"$and": [*self._indexed_conditions(worded), *self._residual_conditions()]}
 
     @property
-    def is_led(self) -> bool:
+    def uses_word_index(self) -> bool:
         """Whether a token leads a reading: its keys come in no order of a list."""
         return bool(self.words or self.occupations) or self.region is not None
 
-    def keys(self, worded: Sequence[Document] | None = None) -> list[Document]:
+    def key_stages(self, worded: Sequence[Document] | None = None) -> list[Document]:
         """The same as stages over an index that holds all that is compared and counted.
 
         They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. What would make a reading of
@@ -88,23 +88,23 @@ class SearchQuery:
             "pay": {"$ifNull": ["$search.pay", None]},
             "traits": {"$concat": ["$search.traits", ""]},
         }
-        codes = [trait_of(code) for code in (*self.benefits, *self.insurance)]
+        codes = [facet_character(code) for code in (*self.benefits, *self.insurance)]
         wanted: list[Document] = [{"traits": {"$regex": code}} for code in codes]
         if self.friendly_to:
-            either = "".join(trait_of(code) for code in self.friendly_to)
+            either = "".join(facet_character(code) for code in self.friendly_to)
             wanted.append({"traits": {"$regex": f"[{either}]"}})
         if pay := self._pay_bounds():
             wanted.append({"pay": pay})
         return [
-            {"$match": {"$and": self._indexed(worded)}},
+            {"$match": {"$and": self._indexed_conditions(worded)}},
             {"$project": fields},
             *({"$match": condition} for condition in wanted),
         ]
 
-    def shown(self) -> Document:
+    def access_condition(self) -> Document:
         """The part of it that says whether it may be shown at all, and to whom."""
         if self.status is None:
-            where = visible(max(self.on, self.open_on or self.on))
+            where = visibility_condition(max(self.on, self.open_on or self.on))
         else:
             where = {"status": self.status.value}
         if self.union_id is not None:
@@ -115,7 +115,7 @@ class SearchQuery:
             where["_id"] = {"$in": list(self.ids)}
         return where
 
-    def _indexed(self, worded: Sequence[Document] | None = None) -> list[Document]:
+    def _indexed_conditions(self, worded: Sequence[Document] | None = None) -> list[Document]:
         single = {
             "search.occupation": self.occupations,
             "search.employment_type": self.employment_types,
@@ -123,17 +123,17 @@ class SearchQuery:
             "search.intensity": self.intensities,
         }
         codes: list[Document] = [
-            {name: {"$in": [trait_of(code) for code in wanted]}}
+            {name: {"$in": [facet_character(code) for code in wanted]}}
             for name, wanted in single.items()
             if wanted
         ]
-        having = [*map(_has, self.words)] if worded is None else worded
-        parts = [self.shown(), *having, self._place(), *codes]
+        having = [*map(_word_condition, self.words)] if worded is None else worded
+        parts = [self.access_condition(), *having, self._place_condition(), *codes]
         if self.occupations and not self.words and self.region is None:
             parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
         return [part for part in parts if part]
 
-    def _residual(self) -> list[Document]:
+    def _residual_conditions(self) -> list[Document]:
         parts: list[Document] = [{"terms.benefits": code} for code in self.benefits]
         parts += [{"terms.insurance": code} for code in self.insurance]
         if self.friendly_to:
@@ -146,7 +146,7 @@ class SearchQuery:
         bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
         return {name: bound for name, bound in bounds.items() if bound is not None}
 
-    def _place(self) -> Document:
+    def _place_condition(self) -> Document:
         where: Document = {}
         if self.region is not None:
             digits = significant_digits(self.region)
@@ -155,21 +155,21 @@ class SearchQuery:
                 where["search.tokens"] = f"r:{digits}"
         if self.near is not None and self.within_km is not None:
             centre = [self.near.longitude, self.near.latitude]
-            sphere = {"$centerSphere": [centre, self.within_km / EARTH_KM]}
+            sphere = {"$centerSphere": [centre, self.within_km / EARTH_RADIUS_KM]}
             where["search.at"] = {"$geoWithin": sphere}
         return where
 
 
-def _tokens(word: Word, tokens: Sequence[str]) -> list[Any]:
+def _tokens(word: SearchWord, tokens: Sequence[str]) -> list[Any]:
     """The tokens as the database matches them; for a beginning, all that begin so."""
-    return [re.compile(f"^{re.escape(token)}") for token in tokens] if word.begins else [*tokens]
+    return [re.compile(f"^{re.escape(token)}") for token in tokens] if word.is_prefix else [*tokens]
 
 
-def _has(word: Word) -> Document:
+def _word_condition(word: SearchWord) -> Document:
     return {"search.tokens": {"$in": _tokens(word, (*word.strong, *word.weak))}}
 
 
-def ranked(words: Sequence[Word]) -> list[list[Document]]:
+def rank_conditions(words: Sequence[SearchWord]) -> list[list[Document]]:
     """The conditions of each rank, the best first; together they find all that have the words.
 
     First those that have every word strongly, then those that have some, then the others.
@@ -183,5 +183,5 @@ def ranked(words: Sequence[Word]) -> list[list[Document]]:
     others = [*weak, {"$nor": strong}]
     if len(words) == 1:
         return [strong, others]
-    some = [*map(_has, words), {"$or": strong}, {"$nor": [{"$and": strong}]}]
+    some = [*map(_word_condition, words), {"$or": strong}, {"$nor": [{"$and": strong}]}]
     return [strong, some, others]

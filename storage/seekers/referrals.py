@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.seekers.referrals import Referral, ReferralKind, ReferralStatus
-from storage.mongo.client import Document, Mongo, Session, translated
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from storage.mongo.paging import Page, PageRequest, find_page
 
 NEWEST_FIRST = (("_id", -1),)
-MOST_OPEN = 100
+MAX_REFERRALS_PER_SEEKER = 100
 """Referrals of one seeker."""
 
 
@@ -30,29 +30,31 @@ class Referrals:
         self._referrals = mongo["referrals"]
 
     async def add(self, referrals: Sequence[Referral]) -> None:
-        with translated():
+        with translate_errors():
             await self._referrals.insert_many([to_document(each) for each in referrals])
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Referral]:
         """The referrals among ``ids`` that exist, by id."""
-        with translated():
+        with translate_errors():
             found = self._referrals.find({"_id": {"$in": list(ids)}})
             return {document["_id"]: to_record(Referral, document) async for document in found}
 
-    async def exchange(self, before: Referral, after: Referral) -> bool:
+    async def replace_if_unchanged(self, before: Referral, after: Referral) -> bool:
         """Put ``after`` in the place of ``before``; False when it has changed since."""
-        with translated():
+        with translate_errors():
             done = await self._referrals.replace_one(
                 {"_id": before.id, "version": before.version}, to_document(after)
             )
         return done.modified_count == 1
 
-    async def count(self, seeker_id: str) -> int:
+    async def count_by_seeker(self, seeker_id: str) -> int:
         """How many a seeker has, counted to ``MOST_OPEN``."""
-        with translated():
-            return await self._referrals.count_documents({"seeker_id": seeker_id}, limit=MOST_OPEN)
+        with translate_errors():
+            return await self._referrals.count_documents(
+                {"seeker_id": seeker_id}, limit=MAX_REFERRALS_PER_SEEKER
+            )
 
-    async def page(self, query: ReferralQuery, wanted: Slice) -> Page[Referral]:
+    async def page(self, query: ReferralQuery, wanted: PageRequest) -> Page[Referral]:
         """Newest first; the key is the id."""
         where: Document = {
             name: value
@@ -64,16 +66,16 @@ class Referrals:
             )
             if value is not None
         }
-        with translated():
+        with translate_errors():
             page = await find_page(self._referrals, where, NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Referral, document))
 
-    async def forget_notes(self, seeker_id: str, *, session: Session) -> None:
+    async def erase_notes(self, seeker_id: str, *, transaction: Transaction) -> None:
         """Take the notes out of a seeker's referrals: free text may tell who somebody is."""
-        with translated():
+        with translate_errors():
             await self._referrals.update_many(
                 {"seeker_id": seeker_id},
                 # A version on: whoever has read the notes before cannot put them back.
                 {"$set": {"steps.$[].note": ""}, "$inc": {"version": 1}},
-                session=session,
+                session=transaction,
             )

@@ -26,28 +26,28 @@ class ServiceCounts:
         return self.calls + self.profiles + self.referrals
 
 
-class Services:
+class ServiceStatistics:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def counts(self, union_id: str) -> ServiceCounts:
+    async def counts_by_union(self, union_id: str) -> ServiceCounts:
         """What a union and its branches did."""
-        calls = await self._sums(
+        calls = await self._sum_fields(
             "call_entries",
             union_id,
             calls={"$size": "$calls"},
-            people=_one_where({"$in": [CallOutcome.REACHED.value, "$calls.outcome"]}),
+            people=_one_if({"$in": [CallOutcome.REACHED.value, "$calls.outcome"]}),
         )
-        profiles = await self._sums("seekers", union_id, profiles=1)
-        referrals = await self._sums(
+        profiles = await self._sum_fields("seekers", union_id, profiles=1)
+        referrals = await self._sum_fields(
             "referrals",
             union_id,
             referrals=1,
-            referrals_done=_one_where({"$eq": ["$status", ReferralStatus.DONE.value]}),
+            referrals_done=_one_if({"$eq": ["$status", ReferralStatus.DONE.value]}),
         )
         return ServiceCounts(**calls, **profiles, **referrals)
 
-    async def _sums(self, collection: str, union_id: str, **sums: Any) -> dict[str, int]:
+    async def _sum_fields(self, collection: str, union_id: str, **sums: Any) -> dict[str, int]:
         pipeline: list[Document] = [
             {"$match": {"union_path": union_id}},
             {"$group": {"_id": None, **{name: {"$sum": each} for name, each in sums.items()}}},
@@ -59,5 +59,5 @@ class Services:
         return found
 
 
-def _one_where(condition: Document) -> Document:
+def _one_if(condition: Document) -> Document:
     return {"$cond": [condition, 1, 0]}

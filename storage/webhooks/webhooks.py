@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from domain.webhooks.messages import Notice, WebhookEvent
-from domain.webhooks.webhooks import MOST_WEBHOOKS, Webhook, WebhookSecret, WebhookState
-from storage.mongo.client import Document, Duplicate, Mongo, Session, translated
-from storage.mongo.codec import differing, to_document, to_record
-from storage.mongo.paging import Page, Slice, find_page
+from domain.webhooks.messages import WebhookEvent, WebhookNotice
+from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, Webhook, WebhookSecret, WebhookState
+from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
+from storage.mongo.codec import changed_fields, to_document, to_record
+from storage.mongo.paging import Page, PageRequest, find_page
 
 NEWEST_FIRST = (("_id", -1),)
-_OFF = [state.value for state in WebhookState if state is not WebhookState.ENABLED]
+_DISABLED_STATES = [state.value for state in WebhookState if state is not WebhookState.ENABLED]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +35,10 @@ class Webhooks:
 
     async def add(self, webhook: Webhook) -> Webhook | None:
         """Store a webhook at a free slot of its owner; None when there is none."""
-        for slot in range(MOST_WEBHOOKS):
+        for slot in range(MAX_WEBHOOKS_PER_OWNER):
             placed = replace(webhook, slot=slot)
             try:
-                with translated():
+                with translate_errors():
                     await self._webhooks.insert_one(to_document(placed))
             except Duplicate:
                 continue
@@ -47,30 +47,34 @@ class Webhooks:
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Webhook]:
         """The webhooks among ``ids`` that exist, by id."""
-        with translated():
+        with translate_errors():
             found = self._webhooks.find({"_id": {"$in": list(ids)}})
             return {document["_id"]: to_record(Webhook, document) async for document in found}
 
-    async def by_id(self, webhook_id: str, *, session: Session | None = None) -> Webhook | None:
-        with translated():
-            document = await self._webhooks.find_one({"_id": webhook_id}, session=session)
+    async def by_id(
+        self, webhook_id: str, *, transaction: Transaction | None = None
+    ) -> Webhook | None:
+        with translate_errors():
+            document = await self._webhooks.find_one({"_id": webhook_id}, session=transaction)
         return to_record(Webhook, document) if document else None
 
-    async def page(self, query: WebhookQuery, wanted: Slice) -> Page[Webhook]:
+    async def page(self, query: WebhookQuery, wanted: PageRequest) -> Page[Webhook]:
         """Newest first; the key is the id."""
-        with translated():
+        with translate_errors():
             page = await find_page(self._webhooks, query.where(), NEWEST_FIRST, wanted)
         return page.map(lambda document: to_record(Webhook, document))
 
-    async def hearing(self, event: WebhookEvent, *, session: Session) -> bool:
+    async def has_subscriber(self, event: WebhookEvent, *, transaction: Transaction) -> bool:
         """Whether anybody at all is told of such events."""
-        with translated():
+        with translate_errors():
             found = await self._webhooks.find_one(
-                {"events": event.value}, {"_id": 1}, session=session
+                {"events": event.value}, {"_id": 1}, session=transaction
             )
         return found is not None
 
-    async def concerned(self, notices: Sequence[Notice], *, session: Session) -> list[Webhook]:
+    async def find_candidates(
+        self, notices: Sequence[WebhookNotice], *, transaction: Transaction
+    ) -> list[Webhook]:
         """The webhooks that may have to be told of some of these."""
         unions = {union_id for notice in notices for union_id in notice.union_path}
         employers = {notice.employer_id for notice in notices if notice.employer_id is not None}
@@ -81,68 +85,74 @@ class Webhooks:
                 + [f"employer/{employer_id}" for employer_id in sorted(employers)]
             },
         }
-        with translated():
-            found = self._webhooks.find(where, session=session)
+        with translate_errors():
+            found = self._webhooks.find(where, session=transaction)
             return [to_record(Webhook, document) async for document in found]
 
-    async def off(self) -> list[str]:
+    async def disabled_ids(self) -> list[str]:
         """The ids of those that are switched off."""
-        with translated():
-            found = self._webhooks.find({"state": {"$in": _OFF}}, {"_id": 1})
+        with translate_errors():
+            found = self._webhooks.find({"state": {"$in": _DISABLED_STATES}}, {"_id": 1})
             return [document["_id"] async for document in found]
 
-    async def change(self, before: Webhook, after: Webhook) -> Webhook | None:
+    async def update_if_unchanged(self, before: Webhook, after: Webhook) -> Webhook | None:
         """Store what its owner has changed, which makes it a version on; as it is stored then.
 
         None when somebody else has changed it since it was read.
         """
-        changed = differing(before, replace(after, version=before.version + 1))
-        with translated():
+        changed = changed_fields(before, replace(after, version=before.version + 1))
+        with translate_errors():
             document = await self._webhooks.find_one_and_update(
-                {"_id": before.id, **_at(before.version)}, {"$set": changed}, return_document=True
+                {"_id": before.id, **_version_condition(before.version)},
+                {"$set": changed},
+                return_document=True,
             )
         return to_record(Webhook, document) if document else None
 
-    async def note_failure(self, before: Webhook, after: Webhook) -> bool:
+    async def record_failure(self, before: Webhook, after: Webhook) -> bool:
         """Store what a failed try means for it.
 
         False when it has worked, or was changed by its owner, since it was read: then the try says
         nothing of it any more.
         """
-        as_it_was = {"_id": before.id, **_at(before.version), "failing_since": before.failing_since}
-        return await self._set(as_it_was, differing(before, after))
+        as_it_was = {
+            "_id": before.id,
+            **_version_condition(before.version),
+            "failing_since": before.failing_since,
+        }
+        return await self._update_where(as_it_was, changed_fields(before, after))
 
-    async def recovered(self, webhook_id: str) -> None:
+    async def record_recovery(self, webhook_id: str) -> None:
         """Note that it works (again)."""
         well = {"failing_since": None, "last_status": None, "last_failure": None}
-        with translated():
+        with translate_errors():
             await self._webhooks.update_one(
                 {"_id": webhook_id, "failing_since": {"$ne": None}}, {"$set": well}
             )
 
     async def delete(self, webhook_id: str) -> None:
-        with translated():
+        with translate_errors():
             await self._webhooks.delete_one({"_id": webhook_id})
 
-    async def sealed_before(self, version: int) -> list[Webhook]:
+    async def find_sealed_with_older_key(self, version: int) -> list[Webhook]:
         """Those with a secret that is sealed with an older key."""
-        with translated():
+        with translate_errors():
             found = self._webhooks.find({"secrets.key_version": {"$lt": version}})
             return [to_record(Webhook, document) async for document in found]
 
     async def replace_secrets(self, webhook: Webhook, secrets: Sequence[WebhookSecret]) -> bool:
         """Exchange the sealed secrets if they are still those that were read."""
         anew = replace(webhook, secrets=tuple(secrets))
-        return await self._set(
-            {"_id": webhook.id, **differing(anew, webhook)}, differing(webhook, anew)
+        return await self._update_where(
+            {"_id": webhook.id, **changed_fields(anew, webhook)}, changed_fields(webhook, anew)
         )
 
-    async def _set(self, where: Document, changed: Document) -> bool:
-        with translated():
+    async def _update_where(self, where: Document, changed: Document) -> bool:
+        with translate_errors():
             found = await self._webhooks.update_one(where, {"$set": changed})
         return found.matched_count == 1
 
 
-def _at(version: int) -> Document:
+def _version_condition(version: int) -> Document:
     """The condition for that version; one that is older than versions has none."""
     return {"version": version if version > 1 else {"$in": [1, None]}}

@@ -1,18 +1,18 @@
-from tests.support.apart import apart, served_apart, showcase, visit
-from tests.support.fixtures import api, running, server, still_world, world
-from tests.support.tables import desk, importer, imports_address
+from tests.support.fixtures import api, readonly_world, running, server, world
+from tests.support.import_tables import import_driver, importer, imports_url
+from tests.support.showcase_app import isolated_http, isolated_running, isolated_server, showcase
 
 __all__ = [
-    "apart",
     "api",
-    "desk",
+    "import_driver",
     "importer",
-    "imports_address",
+    "imports_url",
+    "isolated_http",
+    "isolated_running",
+    "isolated_server",
+    "readonly_world",
     "running",
-    "served_apart",
     "server",
     "showcase",
-    "still_world",
-    "visit",
     "world",
 ]

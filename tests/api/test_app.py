@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.support.server import Server
+from tests.support.songgang_process import ServerProcess
 
 HEADERS = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -17,7 +17,7 @@ MOST = 1 << 20
 
 
 @pytest.fixture
-async def http(demo: Server) -> AsyncIterator[httpx.AsyncClient]:
+async def http(demo: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=demo.url, timeout=30) as http:
         yield http
 

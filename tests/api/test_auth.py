@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from api import auth
-from api.auth import TRIES_A_PEER, Gate, Tokens, WrongTries, hash_password
+from api.auth import FAILED_SIGN_INS_PER_PEER, FailedSignIns, SignInService, Tokens, hash_password
 from domain.errors import SignInFailed, TooManyAttempts, Unauthenticated
 from domain.identity.accounts import Account, Principal, Role
 from storage.clock import utc_now
@@ -47,8 +47,8 @@ async def store(mongo: Mongo) -> Store:
 
 
 @pytest.fixture
-async def gate(store: Store, tokens: Tokens) -> AsyncIterator[Gate]:
-    gate = Gate(tokens, store.accounts)
+async def gate(store: Store, tokens: Tokens) -> AsyncIterator[SignInService]:
+    gate = SignInService(tokens, store.accounts)
     yield gate
     gate.close()
 
@@ -74,7 +74,7 @@ def refused(tokens: Tokens, authorization: str) -> None:
 
 def test_an_access_token_stands_for_its_account_for_15_minutes(tokens: Tokens) -> None:
     before = utc_now()
-    pair = tokens.for_account(OFFICER)
+    pair = tokens.issue_for_account(OFFICER)
     principal = tokens.authenticate(f"Bearer {pair.access}")
     assert principal == pair.principal
     assert principal is not None
@@ -86,7 +86,7 @@ def test_an_access_token_stands_for_its_account_for_15_minutes(tokens: Tokens) -
 
 
 def test_a_viewer_is_somebody_new_each_time_for_6_hours(tokens: Tokens) -> None:
-    first, second = tokens.for_viewer(), tokens.for_viewer()
+    first, second = tokens.issue_for_viewer(), tokens.issue_for_viewer()
     principal = tokens.authenticate(f"Bearer {first.access}")
     assert principal == first.principal
     assert principal is not None
@@ -103,7 +103,7 @@ def test_without_a_header_nobody_calls(tokens: Tokens) -> None:
 
 
 def test_the_scheme_is_read_without_regard_to_case(tokens: Tokens) -> None:
-    assert tokens.authenticate(f"bEARER {tokens.for_viewer().access}") is not None
+    assert tokens.authenticate(f"bEARER {tokens.issue_for_viewer().access}") is not None
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer a.b.c", "x" * 9])
@@ -113,13 +113,13 @@ def test_what_is_no_bearer_token_is_refused(tokens: Tokens, header: str) -> None
 
 def test_an_expired_token_is_refused() -> None:
     past = Tokens(SECRET, lambda: utc_now() - timedelta(hours=7))
-    refused(Tokens(SECRET, utc_now), f"Bearer {past.for_viewer().access}")
+    refused(Tokens(SECRET, utc_now), f"Bearer {past.issue_for_viewer().access}")
 
 
 def test_a_token_that_was_taken_before_is_refused_once_it_has_expired(
     tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair = tokens.for_viewer()
+    pair = tokens.issue_for_viewer()
     header = f"Bearer {pair.access}"
     assert tokens.authenticate(header) == tokens.authenticate(header) == pair.principal
     assert pair.principal.expires_at is not None
@@ -131,11 +131,11 @@ def test_a_token_that_was_taken_before_is_refused_once_it_has_expired(
 
 
 def test_a_token_of_another_secret_is_refused(tokens: Tokens) -> None:
-    refused(tokens, f"Bearer {Tokens('another secret 123', utc_now).for_viewer().access}")
+    refused(tokens, f"Bearer {Tokens('another secret 123', utc_now).issue_for_viewer().access}")
 
 
 def test_a_token_that_was_changed_is_refused(tokens: Tokens) -> None:
-    head, _, signature = tokens.for_viewer().access.split(".")
+    head, _, signature = tokens.issue_for_viewer().access.split(".")
     body = jwt.encode(claims(), KEY, "HS256").split(".")[1]
     refused(tokens, f"Bearer {head}.{body}.{signature}")
 
@@ -178,7 +178,7 @@ def test_a_token_that_lacks_or_bends_a_claim_is_refused(
 
 def test_a_token_from_a_node_whose_clock_is_ahead_is_taken(tokens: Tokens) -> None:
     ahead = Tokens(SECRET, lambda: utc_now() + timedelta(minutes=2))
-    assert tokens.authenticate(f"Bearer {ahead.for_viewer().access}") is not None
+    assert tokens.authenticate(f"Bearer {ahead.issue_for_viewer().access}") is not None
 
 
 def test_a_token_of_enormous_length_is_refused(tokens: Tokens) -> None:
@@ -186,16 +186,16 @@ def test_a_token_of_enormous_length_is_refused(tokens: Tokens) -> None:
 
 
 def test_a_refresh_token_is_no_access_token_and_the_other_way_round(tokens: Tokens) -> None:
-    pair = tokens.for_account(OFFICER)
+    pair = tokens.issue_for_account(OFFICER)
     assert pair.refresh is not None
     refused(tokens, f"Bearer {pair.refresh}")
     with pytest.raises(Unauthenticated):
-        tokens.refreshing(pair.access)
-    assert tokens.refreshing(pair.refresh).subject == OFFICER.id
+        tokens.verify_refresh_token(pair.access)
+    assert tokens.verify_refresh_token(pair.refresh).subject == OFFICER.id
 
 
 async def test_the_right_password_opens_whatever_the_case_of_the_name(
-    gate: Gate, tokens: Tokens
+    gate: SignInService, tokens: Tokens
 ) -> None:
     pair = await gate.sign_in("LI", PASSWORD, peer="192.0.2.1")
     principal = tokens.authenticate(f"Bearer {pair.access}")
@@ -204,7 +204,7 @@ async def test_the_right_password_opens_whatever_the_case_of_the_name(
 
 
 async def test_unknown_name_wrong_password_and_what_is_too_long_get_the_same_answer(
-    gate: Gate,
+    gate: SignInService,
 ) -> None:
     answers = set()
     for username, password in [
@@ -220,13 +220,15 @@ async def test_unknown_name_wrong_password_and_what_is_too_long_get_the_same_ans
     assert answers == {("The user name or the password is wrong.", None)}
 
 
-async def fail(gate: Gate, username: str, peer: str, times: int) -> None:
+async def fail(gate: SignInService, username: str, peer: str, times: int) -> None:
     for _ in range(times):
         with pytest.raises(SignInFailed):
             await gate.sign_in(username, "wrong", peer=peer)
 
 
-async def test_after_ten_wrong_tries_for_a_name_its_peer_waits_and_nobody_else(gate: Gate) -> None:
+async def test_after_ten_wrong_tries_for_a_name_its_peer_waits_and_nobody_else(
+    gate: SignInService,
+) -> None:
     await fail(gate, "Li", "192.0.2.1", 5)
     await fail(gate, "li", "192.0.2.1", 5)
     with pytest.raises(TooManyAttempts, match=r"Wait (29\d|300) seconds"):
@@ -235,12 +237,12 @@ async def test_after_ten_wrong_tries_for_a_name_its_peer_waits_and_nobody_else(g
     await fail(gate, "another", "192.0.2.1", 1)
 
 
-async def test_right_tries_do_not_count(gate: Gate) -> None:
+async def test_right_tries_do_not_count(gate: SignInService) -> None:
     for _ in range(11):
         await gate.sign_in("li", PASSWORD, peer="192.0.2.1")
 
 
-async def test_tries_at_the_same_moment_do_not_slip_through_together(gate: Gate) -> None:
+async def test_tries_at_the_same_moment_do_not_slip_through_together(gate: SignInService) -> None:
     tries = [gate.sign_in("li", "wrong", peer="192.0.2.1") for _ in range(20)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     failed = sum(isinstance(outcome, SignInFailed) for outcome in outcomes)
@@ -250,17 +252,17 @@ async def test_tries_at_the_same_moment_do_not_slip_through_together(gate: Gate)
 
 
 def test_a_peer_waits_after_100_wrong_tries_whatever_the_names() -> None:
-    tries = WrongTries()
-    for number in range(TRIES_A_PEER.amount):
+    tries = FailedSignIns()
+    for number in range(FAILED_SIGN_INS_PER_PEER.amount):
         tries.check(f"name{number}", "192.0.2.1")
-        tries.count(f"name{number}", "192.0.2.1")
+        tries.record(f"name{number}", "192.0.2.1")
     with pytest.raises(TooManyAttempts):
         tries.check("one more", "192.0.2.1")
     tries.check("one more", "192.0.2.2")
 
 
 async def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(
-    gate: Gate, store: Store
+    gate: SignInService, store: Store
 ) -> None:
     weaker = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
     await store.accounts.change_password(OFFICER.id, weaker)
@@ -273,26 +275,26 @@ async def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(
 
 
 async def test_a_refresh_token_gets_the_role_and_place_that_the_account_has_now(
-    gate: Gate, tokens: Tokens, store: Store
+    gate: SignInService, tokens: Tokens, store: Store
 ) -> None:
     elsewhere = replace(OFFICER, union_id="2123456789abcdef01234567")
-    refresh = tokens.for_account(elsewhere).refresh
+    refresh = tokens.issue_for_account(elsewhere).refresh
     assert refresh is not None
-    pair = await gate.refresh(refresh)
+    pair = await gate.refresh_sign_in(refresh)
     assert pair.principal.union_id == OFFICER.union_id
     assert pair.refresh is not None
 
 
 async def test_a_refresh_token_of_an_account_that_is_gone_is_refused(
-    gate: Gate, tokens: Tokens
+    gate: SignInService, tokens: Tokens
 ) -> None:
-    refresh = tokens.for_account(replace(OFFICER, id="3123456789abcdef01234567")).refresh
+    refresh = tokens.issue_for_account(replace(OFFICER, id="3123456789abcdef01234567")).refresh
     assert refresh is not None
     with pytest.raises(Unauthenticated):
-        await gate.refresh(refresh)
+        await gate.refresh_sign_in(refresh)
 
 
-async def test_whoever_enters_gets_a_viewers_token(gate: Gate, tokens: Tokens) -> None:
-    principal = tokens.authenticate(f"Bearer {gate.enter().access}")
+async def test_whoever_enters_gets_a_viewers_token(gate: SignInService, tokens: Tokens) -> None:
+    principal = tokens.authenticate(f"Bearer {gate.enter_as_viewer().access}")
     assert principal is not None
     assert principal.role is Role.VIEWER

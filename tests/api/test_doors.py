@@ -14,9 +14,14 @@ from api.app import create_app
 from api.settings import Settings
 from schema.relay import global_id
 from storage.mongo.client import new_id
-from tests.support.services import Running, gid, stored
-from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
-from tests.support.visibility import CALLERS, DOORS, OFFICE, RECORDS
+from tests.support.services import RunningServices, gid, hash_collections
+from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.visibility import (
+    ALL_OFFICERS_AND_RECRUITERS,
+    CALLERS,
+    RECORD_READERS,
+    ROUTE_CALLERS,
+)
 
 LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
 
@@ -41,7 +46,7 @@ def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
 
 def test_every_route_stands_in_the_table() -> None:
     paths = {route.path for route in create_app(Settings.read()).routes if isinstance(route, Route)}
-    assert paths == set(DOORS)
+    assert paths == set(ROUTE_CALLERS)
 
 
 @pytest.mark.parametrize("path", ["/exports/leads.csv", "/exports/leads.xlsx"])
@@ -50,18 +55,18 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
     caller: str, path: str, showcase: Showcase, visit: httpx.AsyncClient
 ) -> None:
     answer = await visit.get(path, headers=headers(showcase, caller))
-    if caller not in DOORS[path]:
+    if caller not in ROUTE_CALLERS[path]:
         assert (answer.status_code, answer.json()["code"]) == refusal(caller)
         return
     assert answer.status_code == 200
     rows = rows_of(answer, path)
-    theirs = [name for name in LEADS if caller in RECORDS[name]]
+    theirs = [name for name in LEADS if caller in RECORD_READERS[name]]
     assert {row[0] for row in rows} == {gid(getattr(showcase, name)) for name in theirs}
-    masks = {MASKS.get(name, ("", "")) for name in theirs}
+    masks = {MASKED_CONTACTS.get(name, ("", "")) for name in theirs}
     assert {(row[7], row[8]) for row in rows} == masks
 
 
-@pytest.mark.parametrize("caller", sorted(OFFICE))
+@pytest.mark.parametrize("caller", sorted(ALL_OFFICERS_AND_RECRUITERS))
 async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
     caller: str, showcase: Showcase, visit: httpx.AsyncClient
 ) -> None:
@@ -79,20 +84,22 @@ async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
         assert asked[0].content == asked[1].content
 
 
-@pytest.mark.parametrize("caller", [each for each in CALLERS if each not in OFFICE])
+@pytest.mark.parametrize(
+    "caller", [each for each in CALLERS if each not in ALL_OFFICERS_AND_RECRUITERS]
+)
 async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
 ) -> None:
-    before = await stored(apart)
+    before = await hash_collections(apart)
     answer = await visit.post("/imports", content=b"a,b", headers=headers(showcase, caller))
     assert (answer.status_code, answer.json()["code"]) == refusal(caller)
-    assert await stored(apart) == before
+    assert await hash_collections(apart) == before
 
 
 async def test_what_everybody_may_read_tells_of_nobody(
     showcase: Showcase, visit: httpx.AsyncClient
 ) -> None:
-    token = showcase.running.store.codes.token(showcase.code)
+    token = showcase.running.store.qr_codes.sign_token(showcase.code)
     named = {
         "/jobs/{id}": f"/jobs/{gid(showcase.open)}",
         "/q/{token}": f"/q/{token}",
@@ -101,12 +108,12 @@ async def test_what_everybody_may_read_tells_of_nobody(
         "/sitemaps/{name}": "/sitemaps/0.xml",
         "/open-data/postings.{form}": "/open-data/postings.json",
     }
-    open_to_all = [path for path, callers in DOORS.items() if callers == frozenset(CALLERS)]
+    open_to_all = [path for path, callers in ROUTE_CALLERS.items() if callers == frozenset(CALLERS)]
     for path in open_to_all:
         if path == "/graphql":
             continue
         answer = await visit.get(named.get(path, path))
         assert answer.status_code in {200, 302}, path
-        for name, phone in (*PEOPLE.values(), (CORRECTED, "+86132")):
+        for name, phone in (*CONTACTS.values(), (CORRECTED_NAME, "+86132")):
             assert name not in answer.text
             assert phone.removeprefix("+86") not in answer.text

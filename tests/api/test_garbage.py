@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.garbage import MARGIN, YOUNG, Garbage
+from api.garbage import GROWTH_MARGIN_BLOCKS, YOUNG_THRESHOLD_OBJECTS, GarbageCollector
 
 
 class Knot:
@@ -21,8 +21,8 @@ class Knot:
 
 
 @pytest.fixture
-async def garbage() -> AsyncIterator[Garbage]:
-    garbage = Garbage()
+async def garbage() -> AsyncIterator[GarbageCollector]:
+    garbage = GarbageCollector()
     yield garbage
     await garbage.close()
 
@@ -35,27 +35,29 @@ def old_knot() -> weakref.ref[Knot]:
     return weakref.ref(knot)
 
 
-async def test_a_process_that_has_not_grown_much_is_never_stopped(garbage: Garbage) -> None:
+async def test_a_process_that_has_not_grown_much_is_never_stopped(
+    garbage: GarbageCollector,
+) -> None:
     garbage.start()
-    assert gc.get_threshold()[0] == YOUNG
+    assert gc.get_threshold()[0] == YOUNG_THRESHOLD_OBJECTS
     assert gc.get_threshold()[2] > 1_000_000
     knot = old_knot()
-    assert not garbage.look(sys.getallocatedblocks() + MARGIN // 2)
+    assert not garbage.collect_if_grown(sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS // 2)
     assert knot() is not None
 
 
 async def test_one_that_has_grown_by_the_margin_and_doubled_is_collected_once(
-    garbage: Garbage,
+    garbage: GarbageCollector,
 ) -> None:
     garbage.start()
     knot = old_knot()
-    grown = 2 * sys.getallocatedblocks() + MARGIN
-    assert garbage.look(grown)
+    grown = 2 * sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS
+    assert garbage.collect_if_grown(grown)
     assert knot() is None
-    assert not garbage.look(sys.getallocatedblocks())
+    assert not garbage.collect_if_grown(sys.getallocatedblocks())
 
 
-async def test_after_it_python_does_as_before(garbage: Garbage) -> None:
+async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None:
     before = gc.get_threshold()
     garbage.start()
     assert gc.get_freeze_count() > 0
@@ -64,9 +66,11 @@ async def test_after_it_python_does_as_before(garbage: Garbage) -> None:
     assert gc.get_freeze_count() == 0
 
 
-async def test_it_looks_by_itself(garbage: Garbage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.garbage.LOOK_SECONDS", 0.001)
-    monkeypatch.setattr("api.garbage.MARGIN", -sys.getallocatedblocks() * 2)
+async def test_it_looks_by_itself(
+    garbage: GarbageCollector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.garbage.CHECK_INTERVAL_SECONDS", 0.001)
+    monkeypatch.setattr("api.garbage.GROWTH_MARGIN_BLOCKS", -sys.getallocatedblocks() * 2)
     collected = False
 
     def notice(phase: str, info: dict[str, int]) -> None:
@@ -74,7 +78,7 @@ async def test_it_looks_by_itself(garbage: Garbage, monkeypatch: pytest.MonkeyPa
         collected = collected or (phase == "stop" and info["generation"] == 2)
 
     garbage.start()
-    garbage._left = 0
+    garbage._blocks_left = 0
     gc.callbacks.append(notice)
     try:
         async with asyncio.timeout(20):

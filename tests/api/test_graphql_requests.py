@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql_requests import Malformed, read_request
-from schema.execution.engine import Request
+from api.graphql_requests import MalformedRequest, parse_request
+from schema.execution.engine import GraphQLRequest
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -44,42 +44,42 @@ NAMES = st.sampled_from(["query", "variables", "operationName", "extensions"])
     ],
 )
 def test_what_is_no_request_is_told_what_it_should_be(payload: Any, message: str) -> None:
-    with pytest.raises(Malformed) as refusal:
-        read_request(payload)
+    with pytest.raises(MalformedRequest) as refusal:
+        parse_request(payload)
     assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize(
     ("payload", "request_"),
     [
-        ({"query": "{a}"}, Request(query="{a}")),
-        ({"query": "{a}", "variables": None, "operationName": None}, Request(query="{a}")),
-        ({"query": "{a}", "extensions": {"persistedQuery": 1}}, Request(query="{a}")),
+        ({"query": "{a}"}, GraphQLRequest(query="{a}")),
+        ({"query": "{a}", "variables": None, "operationName": None}, GraphQLRequest(query="{a}")),
+        ({"query": "{a}", "extensions": {"persistedQuery": 1}}, GraphQLRequest(query="{a}")),
         (
             {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "AB" * 32}}},
-            Request(query="", sha256="ab" * 32),
+            GraphQLRequest(query="", sha256="ab" * 32),
         ),
         (
             {"query": "{a}", "extensions": {"persistedQuery": {"sha256Hash": "ab" * 32}}},
-            Request(query="{a}", sha256="ab" * 32),
+            GraphQLRequest(query="{a}", sha256="ab" * 32),
         ),
         (
             {"query": "query q{a}", "variables": {"a": [1]}, "operationName": "q"},
-            Request(query="query q{a}", variables={"a": [1]}, operation_name="q"),
+            GraphQLRequest(query="query q{a}", variables={"a": [1]}, operation_name="q"),
         ),
     ],
 )
 def test_a_request_has_a_query_and_perhaps_variables_and_a_name(
-    payload: Any, request_: Request
+    payload: Any, request_: GraphQLRequest
 ) -> None:
-    assert read_request(payload) == request_
+    assert parse_request(payload) == request_
 
 
 @given(JSON | st.dictionaries(NAMES, JSON))
 def test_any_json_is_a_request_or_refused(payload: Any) -> None:
     try:
-        request = read_request(payload)
-    except Malformed:
+        request = parse_request(payload)
+    except MalformedRequest:
         return
     assert isinstance(request.query, str)
     assert request.query or request.sha256

@@ -13,22 +13,28 @@ from typing import Any
 import httpx
 import pytest
 
-from schema.relay import global_id, kind_of
+from schema.relay import global_id, parse_any_global_id
 from storage.mongo.client import new_id
-from tests.support.operations import OPERATIONS
-from tests.support.roles import ALLOWED
-from tests.support.roles import CALLERS as ROLES
-from tests.support.services import Running, gid, stored
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_roles import ALLOWED_CALLERS
+from tests.support.mutation_roles import CALLERS as ROLES
+from tests.support.root_field_calls import RootFieldCall, query_calls, send_call
+from tests.support.services import RunningServices, gid, hash_collections
 from tests.support.showcase import Showcase
-from tests.support.visibility import CALLERS, CONCERNED, RECORDS
-from tests.support.ways import Way, reads, sent
+from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_READERS
 
 
 def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
     """The ids of all that is hidden from a caller, each with one that never was."""
-    ids = [gid(getattr(world, name)) for name, seen_by in RECORDS.items() if caller not in seen_by]
-    unknown: dict[str, str] = {each: global_id(kind_of(each)[0], new_id()) for each in ids}
-    if caller not in CONCERNED:
+    ids = [
+        gid(getattr(world, name))
+        for name, seen_by in RECORD_READERS.items()
+        if caller not in seen_by
+    ]
+    unknown: dict[str, str] = {
+        each: global_id(parse_any_global_id(each)[0], new_id()) for each in ids
+    }
+    if caller not in OFFICERS_AND_RECRUITER:
         unknown[global_id("Report", world.report.id)] = global_id("Report", new_id())
     return unknown
 
@@ -45,47 +51,50 @@ async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
     caller: str, showcase: Showcase, visit: httpx.AsyncClient
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
-    for way in reads(showcase, ["forged"]):
-        other = Way(way.root, replaced(way.given, ids))
-        if other.given == way.given:
+    for way in query_calls(showcase, ["forged"]):
+        other = RootFieldCall(way.root, replaced(way.variables, ids))
+        if other.variables == way.variables:
             continue
-        denied, unknown = [await sent(visit, token, "query", each) for each in (way, other)]
+        denied, unknown = [await send_call(visit, token, "query", each) for each in (way, other)]
         assert denied.content == unknown.content, way
 
 
 @pytest.mark.parametrize("caller", ROLES)
 async def test_a_denied_mutation_does_nothing_and_tells_nothing(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
-    before = await stored(apart)
-    for name, operation in OPERATIONS.items():
-        if caller in ALLOWED[name]:
+    before = await hash_collections(apart)
+    for name, operation in MUTATION_CASES.items():
+        if caller in ALLOWED_CALLERS[name]:
             continue
-        given = operation.given(showcase)
-        way, other = Way(name, {"input": given}), Way(name, {"input": replaced(given, ids)})
-        denied, unknown = [await sent(visit, token, "mutation", each) for each in (way, other)]
+        given = operation.build_input(showcase)
+        way, other = (
+            RootFieldCall(name, {"input": given}),
+            RootFieldCall(name, {"input": replaced(given, ids)}),
+        )
+        denied, unknown = [await send_call(visit, token, "mutation", each) for each in (way, other)]
         assert denied.content == unknown.content, name
-        assert await stored(apart) == before, name
+        assert await hash_collections(apart) == before, name
 
 
 # A posting that is not open is told of as such: whoever saw it while it was is to know why.
 @pytest.mark.parametrize("caller", ROLES)
 async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
     draft = gid(showcase.draft)
-    before = await stored(apart)
-    for name, operation in OPERATIONS.items():
-        given = operation.given(showcase)
+    before = await hash_collections(apart)
+    for name, operation in MUTATION_CASES.items():
+        given = operation.build_input(showcase)
         if draft not in ids or "sessionId" not in given:
             continue
         of_draft = {"input": given | {"sessionId": draft}}
-        ways = Way(name, of_draft), Way(name, replaced(of_draft, ids))
-        denied, unknown = [await sent(visit, token, "mutation", each) for each in ways]
+        ways = RootFieldCall(name, of_draft), RootFieldCall(name, replaced(of_draft, ids))
+        denied, unknown = [await send_call(visit, token, "mutation", each) for each in ways]
         assert denied.content == unknown.content, name
-    assert await stored(apart) == before
+    assert await hash_collections(apart) == before
 
 
 NEVER_A_VISITORS = {
@@ -102,7 +111,11 @@ NEVER_A_VISITORS = {
 
 @pytest.mark.parametrize(("caller", "looked_up"), [("viewer", False), ("officer below", True)])
 async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
-    caller: str, looked_up: bool, showcase: Showcase, visit: httpx.AsyncClient, apart: Running
+    caller: str,
+    looked_up: bool,
+    showcase: Showcase,
+    visit: httpx.AsyncClient,
+    apart: RunningServices,
 ) -> None:
     mongo, token = apart.store.mongo, showcase.token_of(caller)
     query = "query ($id: ID!) { node(id: $id) { id } }"

@@ -18,11 +18,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.http.imports import endpoint as imports
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.table_reader import MORE, MOST_CELLS
+from services.exchange.table_reader import EXCESS_CELLS_MARK, MAX_CELLS_PER_ROW
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook
+from tests.support.import_tables import ImportDriver, csv_table, finding_codes, posting_row
 from tests.support.services import World, today
-from tests.support.tables import Desk, found, job, table
 
 HIRED = {"$set": {"hires": 3}}
 SHEET = "xl/worksheets/sheet1.xml"
@@ -61,19 +61,19 @@ def burst(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("make", [far_away, burst])
 async def test_a_workbook_that_bursts_bursts_alone_and_is_refused(
-    desk: Desk, world: World, make: Callable[[bytes], bytes]
+    desk: ImportDriver, world: World, make: Callable[[bytes], bytes]
 ) -> None:
     token = world.token(world.officer)
     content = make(workbook(plain))
     assert len(content) < 100_000
     answer = await desk.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
-    assert (await desk.bring(table([job(world)]), token))["accepted"] == 1
+    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
 
 
 def test_a_row_of_a_million_cells_is_one_cell_too_long(folder: Path) -> None:
     ((_, cells),) = rows(folder, b"x," * 1_000_000)
-    assert (len(cells), cells[-1]) == (MOST_CELLS + 1, MORE)
+    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
 
 
 def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> None:
@@ -86,17 +86,21 @@ def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> N
 
 
 async def test_a_day_that_is_a_bare_number_is_a_finding_and_never_another_day(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
     # What a cell shows that was made a number: the days since 1899-12-30.
     serial = (today() - date(1899, 12, 30)).days + 30
-    done = await desk.bring(table([job(world, 有效期至=str(serial))]), world.token(world.officer))
-    assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+    done = await desk.import_table(
+        csv_table([posting_row(world, 有效期至=str(serial))]), world.token(world.officer)
+    )
+    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("FAILED", [("NOT_A_DATE", "有效期至")])
     ]
 
 
-async def test_a_heading_that_stands_twice_refuses_the_table(desk: Desk, world: World) -> None:
+async def test_a_heading_that_stands_twice_refuses_the_table(
+    desk: ImportDriver, world: World
+) -> None:
     names = [column.zh for column in POSTING_COLUMNS]
     content = ",".join([*names, "岗位名称"]) + "\nx\n"
     answer = await desk.send(content.encode(), world.token(world.officer))
@@ -105,15 +109,15 @@ async def test_a_heading_that_stands_twice_refuses_the_table(desk: Desk, world: 
 
 
 async def test_the_same_table_from_two_accounts_at_once_makes_each_posting_once(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
-    rows = [job(world, str(number)) for number in range(30)]
+    rows = [posting_row(world, str(number)) for number in range(30)]
     tokens = [world.token(world.officer), world.token(world.recruiter)]
-    answers = await asyncio.gather(*(desk.send(table(rows), token) for token in tokens))
+    answers = await asyncio.gather(*(desk.send(csv_table(rows), token) for token in tokens))
     assert [answer.status_code for answer in answers] == [202, 202]
     await desk.importer.run()
     done = [
-        await desk.followed(answer.json()["id"], token)
+        await desk.fetch_result(answer.json()["id"], token)
         for answer, token in zip(answers, tokens, strict=True)
     ]
     assert sorted((one["accepted"], one["duplicates"]) for one in done) == [(0, 30), (30, 0)]
@@ -123,49 +127,53 @@ async def test_the_same_table_from_two_accounts_at_once_makes_each_posting_once(
 
 
 async def test_a_table_that_breaks_its_reader_is_refused(
-    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
     with monkeypatch.context() as patched:
         # A process that ends without a word, as one does that has used up its memory.
         patched.setattr(sys, "executable", shutil.which("true"))
-        answer = await desk.send(table([job(world)]), token)
+        answer = await desk.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert "cannot be read" in answer.json()["error"]
-    assert (await desk.bring(table([job(world)]), token))["accepted"] == 1
+    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
 
 
 async def test_a_table_that_does_not_arrive_in_time_is_refused_and_frees_its_turn(
-    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
-    monkeypatch.setattr(imports, "AT_ONCE", 1)
+    monkeypatch.setattr(imports, "MAX_CONCURRENT_UPLOADS", 1)
     with monkeypatch.context() as patched:
-        patched.setattr(imports, "ARRIVES_WITHIN", 0.0)
-        answer = await desk.send(table([job(world)]), token)
+        patched.setattr(imports, "UPLOAD_TIMEOUT_SECONDS", 0.0)
+        answer = await desk.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert "too long to arrive" in answer.json()["error"]
-    assert (await desk.bring(table([job(world)]), token))["accepted"] == 1
+    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
 
 
 async def test_while_the_database_is_away_a_table_may_be_sent_again(
-    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object) -> bool:
         raise StorageUnavailable("gone")
 
     monkeypatch.setattr(desk.running.store.imports, "is_active", away)
-    answer = await desk.send(table([job(world)]), world.token(world.officer))
+    answer = await desk.send(csv_table([posting_row(world)]), world.token(world.officer))
     assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
 
 
-async def test_a_row_does_not_want_fewer_people_than_were_hired(desk: Desk, world: World) -> None:
+async def test_a_row_does_not_want_fewer_people_than_were_hired(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    await desk.bring(table([job(world, 招聘人数="5")]), token)
+    await desk.import_table(csv_table([posting_row(world, 招聘人数="5")]), token)
     postings = desk.running.store.mongo["postings"]
     await postings.update_one({"employer_id": world.employer.id, "external_id": "A-1"}, HIRED)
-    done = await desk.bring(table([job(world, 招聘人数="3"), job(world, 招聘人数="4")]), token)
-    assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+    done = await desk.import_table(
+        csv_table([posting_row(world, 招聘人数="3"), posting_row(world, 招聘人数="4")]), token
+    )
+    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("FAILED", [("INVALID_INPUT", "招聘人数")]),
         ("ACCEPTED", []),
     ]

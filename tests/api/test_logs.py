@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.logs import AccessLog, described, without_values
-from tests.support.server import running_server
+from api.logs import AccessLog, describe_exception, strip_exception_values
+from tests.support.songgang_process import running_server
 
 NAME, PHONE = "诸葛孔明", "13812345678"
 INTEREST = """
@@ -65,7 +65,7 @@ def caught() -> ValueError:
 
 
 def test_an_exception_is_described_by_types_and_places_alone() -> None:
-    about = described(caught())
+    about = describe_exception(caught())
     assert about["error"] == "ValueError"
     assert [cause["error"] for cause in about["causes"]] == ["KeyError"]
     assert about["frames"][-1].startswith("api/test_logs.py:")
@@ -75,10 +75,10 @@ def test_an_exception_is_described_by_types_and_places_alone() -> None:
 def test_exc_info_is_replaced_whichever_way_it_is_given() -> None:
     error = caught()
     for given in (error, (type(error), error, error.__traceback__)):
-        event = without_values(None, "error", {"event": "failed", "exc_info": given})
+        event = strip_exception_values(None, "error", {"event": "failed", "exc_info": given})
         assert event["error"] == "ValueError"
         assert PHONE not in json.dumps(event)
-    assert without_values(None, "info", {"event": "x", "exc_info": None}) == {"event": "x"}
+    assert strip_exception_values(None, "info", {"event": "x", "exc_info": None}) == {"event": "x"}
 
 
 async def failing(_scope: Any, _receive: Any, _send: Any) -> None:

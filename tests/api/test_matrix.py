@@ -15,18 +15,31 @@ import httpx
 import pytest
 
 from storage.mongo.client import new_id
-from tests.support.crawl import QUERY, SUBSCRIPTION, Seen, document, seen
-from tests.support.graphql import Server, Socket, socket
-from tests.support.services import Running, gid, stored
-from tests.support.showcase import CORRECTED, MASKS, PEOPLE, Showcase
+from tests.support.full_documents import (
+    QUERY,
+    SUBSCRIPTION,
+    SeenField,
+    build_full_document,
+    find_seen_fields,
+)
+from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.root_field_calls import (
+    RootFieldCall,
+    query_calls,
+    reset_calls,
+    revealing_mutation_calls,
+    send_call,
+    subscription_calls,
+)
+from tests.support.services import RunningServices, gid, hash_collections
+from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
 from tests.support.visibility import (
     CALLERS,
-    RECORDS,
-    SCOPE,
+    RECORD_READERS,
+    SCOPED_STAFF,
     STAFF,
-    shown_to,
+    callers_by_field,
 )
-from tests.support.ways import Way, acts, follows, reads, resets, sent
 
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
@@ -35,7 +48,7 @@ MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 class Look:
     """What one caller got through one way: an answer or events, and the code of a refusal."""
 
-    way: Way
+    way: RootFieldCall
     told: list[dict[str, Any]]
     code: str | None
 
@@ -49,53 +62,59 @@ class Crawl:
     after: dict[str, str]
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
 
-    def seen(self, caller: str) -> Iterator[Seen]:
+    def seen(self, caller: str) -> Iterator[SeenField]:
         for look in self.looks[caller]:
-            yield from seen(look.told)
+            yield from find_seen_fields(look.told)
 
 
 @pytest.fixture(scope="module")
 async def crawl(
-    apart: Running, showcase: Showcase, served_apart: Server, visit: httpx.AsyncClient
+    apart: RunningServices,
+    showcase: Showcase,
+    served_apart: UvicornServer,
+    visit: httpx.AsyncClient,
 ) -> Crawl:
-    before = await stored(apart)
+    before = await hash_collections(apart)
     looks: dict[str, list[Look]] = {}
     for caller in CALLERS:
         looks[caller] = [
             await asked(visit, showcase, caller, "query", way)
-            for way in reads(showcase, receipts(showcase, caller))
+            for way in query_calls(showcase, receipts(showcase, caller))
         ]
-    crawl = Crawl(showcase, before, await stored(apart), looks)
+    crawl = Crawl(showcase, before, await hash_collections(apart), looks)
     for caller in CALLERS:
-        async with socket(served_apart.url) as connection:
+        async with open_websocket(served_apart.url) as connection:
             await connection.initialise(showcase.token_of(caller))
-            for way in (*follows(showcase), *resets(showcase)):
+            for way in (*subscription_calls(showcase), *reset_calls(showcase)):
                 looks[caller].append(await followed(connection, way))
     for caller in CALLERS:
         looks[caller] += [
-            await asked(visit, showcase, caller, "mutation", way) for way in acts(showcase, caller)
+            await asked(visit, showcase, caller, "mutation", way)
+            for way in revealing_mutation_calls(showcase, caller)
         ]
     return crawl
 
 
 def receipts(world: Showcase, caller: str) -> list[str]:
     given = (world.lead, world.offered, world.withdrawn_lead)
-    return [world.receipt(lead) for lead in given] if caller == "giver" else ["forged"]
+    return [world.lead_receipt(lead) for lead in given] if caller == "giver" else ["forged"]
 
 
 async def asked(
-    http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: Way
+    http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: RootFieldCall
 ) -> Look:
-    answer = (await sent(http, world.token_of(caller), operation, way)).json()
+    answer = (await send_call(http, world.token_of(caller), operation, way)).json()
     errors = answer.get("errors", [])
     code = errors[0]["extensions"]["code"] if errors else None
     return Look(way, [answer.get("data") or {}], code)
 
 
-async def followed(connection: Socket, way: Way) -> Look:
+async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
     """All that is logged of what a subscription follows, up to now."""
     name, end = new_id(), new_id()
-    await connection.subscribe(name, document("subscription", way.root, way.given), **way.given)
+    await connection.subscribe(
+        name, build_full_document("subscription", way.root, way.variables), **way.variables
+    )
     # It is answered only once the other has caught up.
     await connection.subscribe(end, "{ __typename }")
     look = Look(way, [], None)
@@ -113,8 +132,8 @@ async def followed(connection: Socket, way: Way) -> Look:
 def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
     assert QUERY is not None
     assert SUBSCRIPTION is not None
-    assert {way.root for way in reads(showcase, ["forged"])} == set(QUERY.fields)
-    for ways in (follows(showcase), resets(showcase)):
+    assert {way.root for way in query_calls(showcase, ["forged"])} == set(QUERY.fields)
+    for ways in (subscription_calls(showcase), reset_calls(showcase)):
         assert {way.root for way in ways} == set(SUBSCRIPTION.fields)
 
 
@@ -127,7 +146,7 @@ def test_whom_a_way_is_not_for_is_refused_by_name(caller: str, crawl: Crawl) -> 
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
-    table = shown_to()
+    table = callers_by_field()
     shown = {(each.type, each.field) for each in crawl.seen(caller) if each.value is not None}
     shown = {each for each in shown if each in table}
     assert shown == {field for field, callers in table.items() if caller in callers}
@@ -136,8 +155,8 @@ def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, craw
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_caller_sees_the_records_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
     ids = {each.value for each in crawl.seen(caller) if each.field == "id"}
-    found = {name for name in RECORDS if gid(getattr(crawl.world, name)) in ids}
-    assert found == {name for name, callers in RECORDS.items() if caller in callers}
+    found = {name for name in RECORD_READERS if gid(getattr(crawl.world, name)) in ids}
+    assert found == {name for name, callers in RECORD_READERS.items() if caller in callers}
 
 
 def test_reading_changes_nothing_whether_it_is_allowed_or_refused(crawl: Crawl) -> None:
@@ -157,7 +176,9 @@ CLEAR = {
 @pytest.mark.parametrize("caller", CALLERS)
 def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, crawl: Crawl) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "MaskedContact"}
-    theirs = [mask for name, mask in MASKS.items() if caller in RECORDS[name] - {"giver"}]
+    theirs = [
+        mask for name, mask in MASKED_CONTACTS.items() if caller in RECORD_READERS[name] - {"giver"}
+    ]
     assert shown == {part for mask in theirs for part in mask}
 
 
@@ -166,7 +187,7 @@ def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
     caller: str, crawl: Crawl
 ) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "Contact"}
-    assert shown == {part for name in CLEAR.get(caller, ()) for part in PEOPLE[name]}
+    assert shown == {part for name in CLEAR.get(caller, ()) for part in CONTACTS[name]}
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -175,7 +196,7 @@ def test_outside_of_a_contact_nothing_tells_who_somebody_is(caller: str, crawl: 
         [_without_contacts(look.told) for look in crawl.looks[caller]], ensure_ascii=False
     )
     persons = [lead.person for lead in crawl.world.leads] + [crawl.world.seeker.person or "?"]
-    for name, phone in (*PEOPLE.values(), (CORRECTED, "")):
+    for name, phone in (*CONTACTS.values(), (CORRECTED_NAME, "")):
         assert name not in told
         assert not phone or phone.removeprefix("+86") not in told
     assert not [person for person in persons if person in told]
@@ -198,12 +219,16 @@ LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "ha
 
 @pytest.mark.parametrize("caller", sorted(STAFF))
 def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, crawl: Crawl) -> None:
-    scope = [name for name in LEADS if caller in RECORDS[name] & SCOPE]
+    scope = [name for name in LEADS if caller in RECORD_READERS[name] & SCOPED_STAFF]
     for look in crawl.looks[caller]:
         if look.way.root != "funnel" or look.code:
             continue
-        counted = [each.value for each in seen(look.told) if each[:2] == ("FunnelRow", "interests")]
-        by_union = look.way.given["by"] == "UNION"
+        counted = [
+            each.value
+            for each in find_seen_fields(look.told)
+            if each[:2] == ("FunnelRow", "interests")
+        ]
+        by_union = look.way.variables["by"] == "UNION"
         # By union each counts in the row of every union of its path.
         assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), look.way
 

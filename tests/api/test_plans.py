@@ -13,24 +13,24 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from domain.search.bitset_index import Board
+from domain.search.bitset_index import SearchIndex
 from schema.search.search_queries import PostingOrder
 from storage.clock import utc_now
 from storage.mongo.client import Document, new_id
-from tests.support.crawl import document
-from tests.support.graphql import Api, Server, socket
-from tests.support.operations import OPERATIONS
-from tests.support.roles import ALLOWED
-from tests.support.services import Running, World, gid
+from tests.support.full_documents import build_full_document
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
+from tests.support.import_tables import csv_table, posting_row
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_roles import ALLOWED_CALLERS
+from tests.support.root_field_calls import query_calls, reset_calls, subscription_calls
+from tests.support.services import RunningServices, World, gid
 from tests.support.showcase import Showcase
-from tests.support.tables import job, table
-from tests.support.ways import follows, reads, resets
-from workers.escalation import Escalation
+from workers.escalation import LeadEscalator
 from workers.importer import Importer
 from workers.matcher import Matcher
-from workers.rescreening import Rescreening
-from workers.retention import Retention
-from workers.search_entries import Searching
+from workers.rescreening import Rescreener
+from workers.retention import RetentionWorker
+from workers.search_entries import SearchEntryWriter
 
 CALLERS = ("officer", "host", "recruiter", "seeker", "giver")
 
@@ -52,29 +52,34 @@ async def read_everything(world: Showcase, http: httpx.AsyncClient, url: str) ->
     for caller in CALLERS:
         token = world.token_of(caller)
         headers = {"authorization": f"Bearer {token}"}
-        for way in reads(world, [world.receipt(world.lead)]):
-            body = {"query": document("query", way.root, way.given), "variables": way.given}
+        for way in query_calls(world, [world.lead_receipt(world.lead)]):
+            body = {
+                "query": build_full_document("query", way.root, way.variables),
+                "variables": way.variables,
+            }
             assert (await http.post("/graphql", json=body, headers=headers)).status_code == 200
-        async with socket(url) as connection:
+        async with open_websocket(url) as connection:
             await connection.initialise(token)
-            for way in (*follows(world), *resets(world)):
-                asked = document("subscription", way.root, way.given)
-                await connection.live(new_id(), asked, **way.given)
+            for way in (*subscription_calls(world), *reset_calls(world)):
+                asked = build_full_document("subscription", way.root, way.variables)
+                await connection.subscribe_live(new_id(), asked, **way.variables)
     headers = {"authorization": f"Bearer {world.token_of('officer')}"}
     for address in (*ADDRESSES, f"/jobs/{gid(world.open)}"):
         assert (await http.get(address, headers=headers)).status_code < 400, address
 
 
-async def do_everything(running: Running) -> None:
+async def do_everything(running: RunningServices) -> None:
     """Every mutation, by somebody who may."""
-    async with Api(running.endpoint) as api:
-        for name, operation in OPERATIONS.items():
+    async with GraphQLClient(running.endpoint) as api:
+        for name, operation in MUTATION_CASES.items():
             world = World(running)
-            await world.settle()
-            given = {"input": operation.given(world)}
-            token = world.token_of(min(ALLOWED[name]))
-            answer = await api.ask(document("mutation", name, given), given, token)
-            assert answer[name]["__typename"] == operation.success
+            await world.store_records()
+            given = {"input": operation.build_input(world)}
+            token = world.token_of(min(ALLOWED_CALLERS[name]))
+            answer = await api.fetch_data(
+                build_full_document("mutation", name, given), given, token
+            )
+            assert answer[name]["__typename"] == operation.success_type
 
 
 PAGES = """query ($filter: PostingFilter, $order: PostingOrder, $after: String, $before: String) {
@@ -85,10 +90,10 @@ PAGES = """query ($filter: PostingFilter, $order: PostingOrder, $after: String, 
 }"""
 
 
-async def turn_pages(running: Running) -> None:
+async def turn_pages(running: RunningServices) -> None:
     """Search in every order, on and back."""
     near = {"near": {"placeCode": "310115", "withinKm": 500}}
-    async with Api(running.endpoint) as api:
+    async with GraphQLClient(running.endpoint) as api:
         for order in PostingOrder:
             for narrowed in (
                 {},
@@ -100,14 +105,14 @@ async def turn_pages(running: Running) -> None:
             ):
                 given: dict[str, Any] = {"filter": near | narrowed, "order": order.name}
                 for _ in range(2):
-                    found = await api.ask(PAGES, given)
+                    found = await api.fetch_data(PAGES, given)
                     for way, end, place in (("ahead", "after", -1), ("back", "before", 0)):
                         edges = found[way]["edges"]
                         given[end] = edges[place]["cursor"] if edges else None
                 assert given["after"] or "benefits" in narrowed
 
 
-async def work(running: Running) -> None:
+async def work(running: RunningServices) -> None:
     """What is done by itself."""
     store, services = running.store, running.services
 
@@ -115,22 +120,25 @@ async def work(running: Running) -> None:
         return utc_now() + timedelta(days=300)
 
     workers = (
-        Importer(store, services.desk, services.gate, utc_now, node="one"),
+        Importer(store, services.session_control, services.posting_gate, utc_now, node="one"),
         Matcher(store, utc_now, node="one"),
-        Searching(store),
-        Escalation(store, services.pipeline, later, node="one"),
-        Rescreening(store, services.desk, services.gate, later, "one"),
-        Retention(store, later, Settings.read().periods),
+        SearchEntryWriter(store),
+        LeadEscalator(store, services.lead_follow_up, later, node="one"),
+        Rescreener(store, services.session_control, services.posting_gate, later, "one"),
+        RetentionWorker(store, later, Settings.read().retention_periods),
     )
     for worker in workers:
         await worker.run()
-    async for _ in store.boards.fill(Board()):
+    async for _ in store.memory_search.fill_index(SearchIndex()):
         pass
 
 
 @pytest.fixture(scope="module")
 async def seen(
-    apart: Running, showcase: Showcase, served_apart: Server, visit: httpx.AsyncClient
+    apart: RunningServices,
+    showcase: Showcase,
+    served_apart: UvicornServer,
+    visit: httpx.AsyncClient,
 ) -> list[Document]:
     """What the server says of each operation."""
     mongo = apart.store.mongo
@@ -139,7 +147,7 @@ async def seen(
     await read_everything(showcase, visit, served_apart.url)
     await do_everything(apart)
     await turn_pages(apart)
-    table_of_two = table([job(showcase, "A-1"), job(showcase, "A-2")])
+    table_of_two = csv_table([posting_row(showcase, "A-1"), posting_row(showcase, "A-2")])
     headers = {"authorization": f"Bearer {showcase.token_of('officer')}"}
     assert (await visit.post("/imports", content=table_of_two, headers=headers)).is_success
     await work(apart)

@@ -19,25 +19,25 @@ from hypothesis import strategies as st
 
 from api.http.public import feeds as feeds_module
 from api.http.public import open_data as opendata
-from api.http.public.feeds import Feeds, xml_text
-from api.http.public.job_pages import page as written
+from api.http.public.feeds import PublicFeeds, escape_xml
+from api.http.public.job_pages import render_page as written
 from domain.exchange.open_data import COLUMNS
-from domain.live.qr_codes import page_code
+from domain.live.qr_codes import make_page_code
 from domain.postings.postings import Posting
 from storage.clock import utc_now
 from storage.mongo.client import new_id
-from storage.postings.postings import visible
+from storage.postings.postings import visibility_condition
 from tests.support import records
-from tests.support.public import served
-from tests.support.services import PUBLIC_URL, Running, World, gid, today
+from tests.support.public_routes import serve_public_routes
+from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
 
 
 @pytest.fixture
-async def http(running: Running) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(running.services) as http:
+async def http(running: RunningServices) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve_public_routes(running.services) as http:
         yield http
 
 
@@ -161,7 +161,7 @@ async def test_the_page_says_in_short_what_it_is_where_its_address_is_sent_on(
         if tag == "meta" and "content" in of and ({"property", "name"} & of.keys())
         for of in [{"property": None, "name": None} | of]
     }
-    token = world.running.store.codes.token(page_code(world.open))
+    token = world.running.store.qr_codes.sign_token(make_page_code(world.open))
     title = world.open.terms.title
     assert said["og:title"] == f"{title} - {world.employer.name}"
     assert said["og:url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
@@ -219,7 +219,7 @@ async def test_a_page_is_sent_again_only_when_it_has_changed_and_vanishes_at_onc
     assert (again.status_code, again.content) == (304, b"")
     weak = {"if-none-match": f'"other", W/{first.headers["etag"]}'}
     assert (await http.get(f"/jobs/{gid(world.open)}", headers=weak)).status_code == 304
-    await world.running.services.gate.close(world.open)
+    await world.running.services.posting_gate.close(world.open)
     assert (await http.get(f"/jobs/{gid(world.open)}", headers=known)).status_code == 410
 
 
@@ -238,12 +238,12 @@ def located(text: str) -> list[str]:
 
 
 async def test_the_sitemap_names_each_open_posting_once_and_no_other(
-    http: httpx.AsyncClient, running: Running, world: World, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, running: RunningServices, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = await running.store.mongo["postings"].count_documents(visible(today()))
+    number = await running.store.mongo["postings"].count_documents(visibility_condition(today()))
     # Two parts, and pages within them.
-    monkeypatch.setattr(feeds_module, "A_PART", number - 2)
-    monkeypatch.setattr(feeds_module, "PAGE", 50)
+    monkeypatch.setattr(feeds_module, "URLS_PER_SITEMAP", number - 2)
+    monkeypatch.setattr(feeds_module, "POSTINGS_PER_READ", 50)
     parts = located((await http.get("/sitemap.xml")).text)
     assert len(parts) == 2
     assert parts[0] == f"{PUBLIC_URL}/sitemaps/0.xml"
@@ -255,7 +255,7 @@ async def test_the_sitemap_names_each_open_posting_once_and_no_other(
     assert len(found) == len(set(found)) == number
     assert {gid(one) for one in (world.open, world.second, world.third)} <= set(found)
     assert not {gid(one) for one in world.hidden} & set(found)
-    await running.services.gate.close(world.open)
+    await running.services.posting_gate.close(world.open)
     again = [await http.get(part.removeprefix(PUBLIC_URL)) for part in parts]
     assert not any(gid(world.open) in content.text for content in again)
 
@@ -282,22 +282,22 @@ async def test_the_feed_is_rss_with_the_newest_open_postings(
     assert items[0].findtext("title") == HOSTILE.removesuffix("\ufffe")
     assert items[0].findtext("link") == f"{PUBLIC_URL}/jobs/{gid(hostile)}"
     assert not {gid(one) for one in world.hidden} & set(guids)
-    assert len(guids) == len(set(guids)) <= feeds_module.NEWEST
+    assert len(guids) == len(set(guids)) <= feeds_module.RSS_POSTINGS
     known = {"if-none-match": answer.headers["etag"]}
     assert (await http.get("/feed.xml", headers=known)).status_code == 304
-    await world.running.services.gate.close(hostile)
+    await world.running.services.posting_gate.close(hostile)
     assert gid(hostile) not in (await http.get("/feed.xml", headers=known)).text
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
-    assert xml_text('a\x00\x0b<b>&"\ud800\ufffe\U0001f600') == "a&lt;b&gt;&amp;&quot;\U0001f600"
+    assert escape_xml('a\x00\x0b<b>&"\ud800\ufffe\U0001f600') == "a&lt;b&gt;&amp;&quot;\U0001f600"
 
 
 async def test_robots_are_kept_from_a_demo_and_led_to_the_sitemap_of_a_service(
-    http: httpx.AsyncClient, running: Running
+    http: httpx.AsyncClient, running: RunningServices
 ) -> None:
     assert (await http.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
-    public = Feeds(replace(running.services, demo=False)).robots()
+    public = PublicFeeds(replace(running.services, demo=False)).robots()
     said = bytes(public.body).decode()
     assert f"Sitemap: {PUBLIC_URL}/sitemap.xml" in said
     assert "Disallow: /graphql" in said
@@ -308,7 +308,7 @@ async def test_open_data_holds_each_open_posting_the_same_in_both_forms(
     http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hostile = await add(world, title="=1+1", duties='"a",\nb')
-    monkeypatch.setattr(opendata, "PAGE", 20)
+    monkeypatch.setattr(opendata, "POSTINGS_PER_READ", 20)
     answer = await http.get("/open-data/postings.json")
     assert answer.headers["content-type"] == "application/json"
     rows = answer.json()
@@ -340,10 +340,10 @@ async def test_a_posting_without_its_employer_does_not_end_the_lists_of_all_othe
     await store.mongo["postings"].delete_one({"_id": orphan.id})
 
 
-async def test_when_nothing_is_open_everything_is_empty_and_whole(running: Running) -> None:
+async def test_when_nothing_is_open_everything_is_empty_and_whole(running: RunningServices) -> None:
     later = utc_now() + timedelta(days=9_000)
     services = replace(running.services, clock=lambda: later)
-    async with served(services) as http:
+    async with serve_public_routes(services) as http:
         assert (await http.get("/open-data/postings.json")).json() == []
         assert (await http.get("/open-data/postings.csv")).text.count("\n") == 1
         assert located((await http.get("/sitemaps/0.xml")).text) == []
@@ -362,12 +362,12 @@ async def test_open_data_is_described_for_programs(http: httpx.AsyncClient) -> N
 
 
 async def test_downloads_are_one_an_address_and_few_in_all(
-    http: httpx.AsyncClient, running: Running, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, running: RunningServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = iter(("/open-data/postings.csv", "/sitemaps/0.xml"))
     refused: list[httpx.Response] = []
     page = type(running.store.postings).page
-    listed = type(running.store.postings).listed
+    listed = type(running.store.postings).sitemap_entries
 
     async def again(self: Any, *given: Any, **more: Any) -> Any:
         refused.append(await http.get("/open-data/postings.csv"))
@@ -379,7 +379,7 @@ async def test_downloads_are_one_an_address_and_few_in_all(
 
     with monkeypatch.context() as patched:
         patched.setattr(type(running.store.postings), "page", again)
-        patched.setattr(type(running.store.postings), "listed", again_part)
+        patched.setattr(type(running.store.postings), "sitemap_entries", again_part)
         for path in asked:
             assert (await http.get(path)).status_code == 200
     assert {(each.status_code, each.json()["code"]) for each in refused} == {
@@ -406,7 +406,7 @@ async def test_a_posting_that_is_closed_leaves_the_lists_with_the_next_request(
         assert gid(posting) in (await http.get(path)).text
     known = {"if-none-match": (await http.get("/feed.xml")).headers["etag"]}
     assert (await http.get("/feed.xml", headers=known)).status_code == 304
-    await world.running.services.gate.close(posting)
+    await world.running.services.posting_gate.close(posting)
     for path in lists:
         answer = await http.get(path, headers=known)
         assert (answer.status_code, gid(posting) in answer.text) == (200, False)

@@ -8,21 +8,21 @@ import pytest
 from api.auth import Tokens
 from api.receipts import Receipts
 from domain.errors import Unauthenticated
-from domain.leads.contacts import RECORDS_KEPT, Holder
+from domain.leads.contacts import RECORD_RETENTION, ReceiptHolder
 from storage.clock import utc_now
-from storage.mongo.crypto import Seal
+from storage.mongo.crypto import Keyring
 
 SECRET = "a secret for tests"
-HOLDER = Holder(person="p" * 64, giver="a giver")
-SEAL = Seal(SECRET)
+HOLDER = ReceiptHolder(person="p" * 64, giver="a giver")
+SEAL = Keyring(SECRET)
 
 
 def test_a_receipt_stands_for_its_holder_for_three_years() -> None:
-    almost = Receipts(SEAL, lambda: utc_now() - RECORDS_KEPT + timedelta(minutes=1))
-    over = Receipts(SEAL, lambda: utc_now() - RECORDS_KEPT - timedelta(minutes=1))
-    assert Receipts(SEAL, utc_now).holder(almost.issue(HOLDER)) == HOLDER
+    almost = Receipts(SEAL, lambda: utc_now() - RECORD_RETENTION + timedelta(minutes=1))
+    over = Receipts(SEAL, lambda: utc_now() - RECORD_RETENTION - timedelta(minutes=1))
+    assert Receipts(SEAL, utc_now).verify(almost.issue(HOLDER)) == HOLDER
     with pytest.raises(Unauthenticated):
-        almost.holder(over.issue(HOLDER))
+        almost.verify(over.issue(HOLDER))
 
 
 def test_nothing_else_is_a_receipt() -> None:
@@ -30,7 +30,7 @@ def test_nothing_else_is_a_receipt() -> None:
     key = SEAL.key("receipt")
     expires = datetime.now(UTC) + timedelta(days=1)
     whole = {"iss": "songgang", "kind": "receipt", "sub": "g", "person": "p", "exp": expires}
-    assert receipts.holder(jwt.encode(whole, key, "HS256")) == Holder(person="p", giver="g")
+    assert receipts.verify(jwt.encode(whole, key, "HS256")) == ReceiptHolder(person="p", giver="g")
     wrong = [
         jwt.encode(whole | {"kind": "access"}, key, "HS256"),
         jwt.encode(whole | {"iss": "another"}, key, "HS256"),
@@ -40,11 +40,11 @@ def test_nothing_else_is_a_receipt() -> None:
         ),
         jwt.encode(whole, "x" * 64, "HS256"),
         jwt.encode(whole, "", "none"),
-        Tokens(SECRET, utc_now).for_viewer().access,
-        Receipts(Seal("another secret of tests"), utc_now).issue(HOLDER),
+        Tokens(SECRET, utc_now).issue_for_viewer().access,
+        Receipts(Keyring("another secret of tests"), utc_now).issue(HOLDER),
         "",
         "x" * 5_000,
     ]
     for receipt in wrong:
         with pytest.raises(Unauthenticated):
-            receipts.holder(receipt)
+            receipts.verify(receipt)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, SettingsInvalid
-from domain.leads.contacts import Periods
+from domain.leads.contacts import RetentionPeriods
 
 NAMES = (
     "SONGGANG_HOST",
@@ -41,7 +41,7 @@ def test_without_an_environment_the_documented_defaults_hold() -> None:
     assert (settings.mongodb_database, settings.mongodb_driver) == ("songgang", "pymongo")
     assert settings.origins == ()
     assert not settings.demo
-    assert settings.periods == Periods()
+    assert settings.retention_periods == RetentionPeriods()
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, value)
     settings = Settings.read()
     assert (settings.host, settings.port, settings.data_dir) == (values[0], 0, Path("/data"))
-    assert settings.secret() == values[3]
+    assert settings.load_secret() == values[3]
     assert settings.demo
     assert settings.demo_password is not None
     assert settings.demo_password.get_secret_value() == "demo"
@@ -75,7 +75,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.mongodb_uri is not None
     assert settings.mongodb_uri.get_secret_value() == values[8]
     assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
-    assert settings.periods == Periods(contacts=timedelta(days=30), records=timedelta(days=2000))
+    assert settings.retention_periods == RetentionPeriods(
+        contacts=timedelta(days=30), records=timedelta(days=2000)
+    )
     assert settings.trusted_documents == Path("/trusted.json")
     assert settings.metrics_token is not None
     assert settings.metrics_token.get_secret_value() == values[13]
@@ -142,7 +144,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable_and_not_th
 
 def test_a_secret_of_16_characters_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SONGGANG_SECRET", "1234567890123456")
-    assert Settings.read().secret() == "1234567890123456"
+    assert Settings.read().load_secret() == "1234567890123456"
 
 
 def test_no_secret_is_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,16 +158,16 @@ def test_without_a_secret_one_is_made_once_and_kept_for_its_owner_alone(
 ) -> None:
     data_dir = folder / "new" / "data"
     monkeypatch.setenv("SONGGANG_DATA_DIR", str(data_dir))
-    secret = Settings.read().secret()
+    secret = Settings.read().load_secret()
     assert len(secret) == 64
-    assert Settings.read().secret() == secret
+    assert Settings.read().load_secret() == secret
     assert stat.S_IMODE((data_dir / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
     assert [path.name for path in data_dir.iterdir()] == ["secret"]
 
 
 def read_secret(data_dir: str) -> str:
-    return Settings(SONGGANG_DATA_DIR=Path(data_dir)).secret()  # type: ignore[call-arg]  # by alias
+    return Settings(SONGGANG_DATA_DIR=Path(data_dir)).load_secret()  # type: ignore[call-arg]  # by alias
 
 
 def test_processes_that_start_at_once_get_the_same_secret(folder: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_secret_file_that_holds_none_is_refused_and_not_replaced(
     monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder))
     (folder / "secret").write_text("short")
     with pytest.raises(SettingsInvalid, match="holds no secret"):
-        Settings.read().secret()
+        Settings.read().load_secret()
     assert (folder / "secret").read_text() == "short"
 
 
@@ -189,4 +191,4 @@ def test_a_data_folder_that_cannot_be_written_is_named(
     (folder / "file").write_text("")
     monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder / "file"))
     with pytest.raises(SettingsInvalid, match=r"SONGGANG_SECRET is not set, and .*file/secret"):
-        Settings.read().secret()
+        Settings.read().load_secret()

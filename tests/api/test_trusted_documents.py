@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from api.settings import SettingsInvalid
-from api.trusted_documents import trusted_documents
-from schema.execution.documents import digest_of
-from tests.support.graphql import socket
-from tests.support.server import command, running_server
+from api.trusted_documents import load_trusted_documents
+from schema.execution.documents import hash_document
+from tests.support.graphql_clients import open_websocket
+from tests.support.songgang_process import run_command, running_server
 
 ME = "query Me { me { role } }\n"
 FOLLOW = "subscription F($s: ID!) { sessionEvents(sessionId: $s) { seq } }\n"
@@ -34,13 +34,13 @@ def written(folder: Path) -> Path:
 
 
 def test_nothing_is_read_where_nothing_is_set() -> None:
-    assert trusted_documents(None) is None
+    assert load_trusted_documents(None) is None
 
 
 def test_a_folder_holds_a_document_a_file(written: Path) -> None:
-    trusted = trusted_documents(written)
+    trusted = load_trusted_documents(written)
     assert trusted is not None
-    assert all(trusted.by_digest(digest_of(text)) == text for text in FILES.values())
+    assert all(trusted.by_digest(hash_document(text)) == text for text in FILES.values())
     assert "no document" not in trusted
 
 
@@ -48,8 +48,8 @@ UNREADABLE: dict[str, tuple[str | None, str]] = {
     "not there": (None, "No such file or directory"),
     "not JSON": ("{", "is not JSON"),
     "a list": ("[]", "is no JSON object from SHA-256 to text"),
-    "a number": (json.dumps({digest_of(ME): 1}), "is no JSON object from SHA-256 to text"),
-    "another digest": (json.dumps({digest_of(FOLLOW): ME}), "has another SHA-256"),
+    "a number": (json.dumps({hash_document(ME): 1}), "is no JSON object from SHA-256 to text"),
+    "another digest": (json.dumps({hash_document(FOLLOW): ME}), "has another SHA-256"),
     "not UTF-8": ("\udcff", "is not UTF-8"),
 }
 
@@ -62,35 +62,35 @@ def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
     if text is not None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(SettingsInvalid) as refused:
-        trusted_documents(path)
+        load_trusted_documents(path)
     assert str(refused.value).startswith("SONGGANG_TRUSTED_DOCUMENTS: ")
     assert why in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("bound", "why"), [("MOST", "more than 1 documents"), ("MOST_BYTES", "0 MiB")]
+    ("bound", "why"), [("MAX_DOCUMENTS", "more than 1 documents"), ("MAX_FILE_BYTES", "0 MiB")]
 )
 def test_what_is_trusted_is_bounded(
     bound: str, why: str, written: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "trusted.json"
-    path.write_text(json.dumps({digest_of(text): text for text in FILES.values()}))
+    path.write_text(json.dumps({hash_document(text): text for text in FILES.values()}))
     monkeypatch.setattr(f"api.trusted_documents.{bound}", 1)
     for each in (written, path):
         with pytest.raises(SettingsInvalid, match=why):
-            trusted_documents(each)
+            load_trusted_documents(each)
 
 
 def test_an_empty_folder_trusts_nothing_and_is_a_mistake(folder: Path) -> None:
     with pytest.raises(SettingsInvalid, match=r"holds no \.graphql file"):
-        trusted_documents(folder)
+        load_trusted_documents(folder)
 
 
 async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
     mongo_uri: str, database_name: str, folder: Path, written: Path
 ) -> None:
     async def trust(*arguments: str) -> Any:
-        return await command(None, "x", "trust", *arguments, folder=folder)
+        return await run_command(None, "x", "trust", *arguments, folder=folder)
 
     first = await trust(*(str(written / name) for name in FILES))
     assert first.code == 0
@@ -100,7 +100,7 @@ async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
         added = await trust(str(written / f"{name}.graphql"), "--to", "trusted.json")
     assert (added.code, added.out) == (0, "trusted.json holds 4 documents.\n")
     assert json.loads((folder / "trusted.json").read_text()) == {
-        digest_of(text): text for text in (*FILES.values(), ENTER, LIVE)
+        hash_document(text): text for text in (*FILES.values(), ENTER, LIVE)
     }
     (written / "wrong.graphql").write_text("query {\n  salaries\n}")
     refused = await trust(str(written / "wrong.graphql"), "--to", "trusted.json")
@@ -124,11 +124,11 @@ async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
 
         entered = await answer(query=ENTER)
         token = entered["data"]["enterAsViewer"]["accessToken"]
-        by_digest = {"persistedQuery": {"version": 1, "sha256Hash": digest_of(ME)}}
+        by_digest = {"persistedQuery": {"version": 1, "sha256Hash": hash_document(ME)}}
         assert await answer(extensions=by_digest) == {"data": {"me": None}}
         (error,) = (await answer(query="{ __schema { types { name } } }"))["errors"]
         assert error["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
-        async with socket(server.socket) as client:
+        async with open_websocket(server.websocket_url) as client:
             await client.initialise(token)
             await client.subscribe("1", "{ __typename }")
             answered = await client.receive()
@@ -136,7 +136,9 @@ async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
             assert answered["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
             follow = {
                 "variables": {"s": server.live_session},
-                "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest_of(FOLLOW)}},
+                "extensions": {
+                    "persistedQuery": {"version": 1, "sha256Hash": hash_document(FOLLOW)}
+                },
             }
             await client.send(id="2", type="subscribe", payload=follow)
             # The viewer count moves, and is told.
@@ -146,7 +148,7 @@ async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
 
 
 async def test_a_server_does_not_start_with_a_file_that_is_not_there(folder: Path) -> None:
-    ended = await command(
+    ended = await run_command(
         None, "x", "run", folder=folder, SONGGANG_TRUSTED_DOCUMENTS=str(folder / "none.json")
     )
     assert ended.code == 1

@@ -24,14 +24,14 @@ _RULES = {
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledText:
     """A text with the codes of the rules that it breaks."""
 
     text: str
     codes: frozenset[str]
 
 
-_BAD = """
+_VIOLATING = """
 sex | 仓库搬运工，限男性，能适应夜班，吃苦耐劳。
 sex | 服装厂缝纫车间招平车工，限女性，熟手计件。
 sex | 本岗位只招男，体力要求较高，需搬运25公斤货物。
@@ -247,7 +247,7 @@ fee | 入职先付押【金】二百，满月退。
 fee | 入职押·金100，当月返。
 """
 
-_GOOD = """
+_LAWFUL = """
 普工若干名，不限男女，18周岁以上，包吃住。
 男女不限，年龄不限，学历不限，有工作热情即可。
 电焊工，男女均可，持证上岗，五险一金。
@@ -515,17 +515,20 @@ _GOOD = """
 """
 
 
-def _labelled() -> tuple[Labelled, ...]:
-    bad = [line.split(" | ", 1) for line in _BAD.strip().splitlines()]
+def _parse_texts() -> tuple[LabelledText, ...]:
+    bad = [line.split(" | ", 1) for line in _VIOLATING.strip().splitlines()]
     return (
         *(
-            Labelled(text.replace("⏎", "\n"), frozenset(_RULES[rule] for rule in rules.split()))
+            LabelledText(text.replace("⏎", "\n"), frozenset(_RULES[rule] for rule in rules.split()))
             for rules, text in bad
         ),
-        *(Labelled(text.replace("⏎", "\n"), frozenset()) for text in _GOOD.strip().splitlines()),
+        *(
+            LabelledText(text.replace("⏎", "\n"), frozenset())
+            for text in _LAWFUL.strip().splitlines()
+        ),
     )
 
 
-LABELLED = _labelled()
-BAD = tuple(each for each in LABELLED if each.codes)
-GOOD = tuple(each for each in LABELLED if not each.codes)
+LABELLED_TEXTS = _parse_texts()
+VIOLATING_TEXTS = tuple(each for each in LABELLED_TEXTS if each.codes)
+LAWFUL_TEXTS = tuple(each for each in LABELLED_TEXTS if not each.codes)

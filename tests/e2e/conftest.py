@@ -5,20 +5,20 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.support.server import Server, running_server
+from tests.support.songgang_process import ServerProcess, running_server
 
 PASSWORD = "demo-for-tests-1"
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[Server]:
+async def demo() -> AsyncIterator[ServerProcess]:
     """A demo as ``make run`` starts it, with a mongod of its own."""
     async with running_server(None, "songgang", "--demo") as server:
         yield server
 
 
 @pytest.fixture
-async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[Server]]:
+async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[ServerProcess]]:
     """Two processes of one demo on one MongoDB."""
     async with AsyncExitStack() as stack:
         yield [

@@ -20,18 +20,18 @@ from typing import Any
 
 import httpx
 
-from schema.relay import local_id
+from schema.relay import parse_global_id
 from storage.mongo.client import Mongo, new_id
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from tests.e2e.conftest import PASSWORD
-from tests.support.clients import Http
-from tests.support.graphql import socket
+from tests.support.graphql_clients import open_websocket
 from tests.support.mongod import temporary_folder
-from tests.support.readme import tour
-from tests.support.server import Server, running_server
-from tests.support.waiting import until
+from tests.support.readme_tour import read_tour
+from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
-STEPS = tour()
+STEPS = read_tour()
 NAME, CORRECTED = "柯南丽薇", "柯楠丽蔷"
 PHONE = "14498761234"
 WRITTEN = ["14498761234", "+86 144-9876-1234", "144 9876 1234", "１４４９８７６１２３４"]
@@ -83,7 +83,7 @@ def files(folder: Path) -> Iterator[tuple[Path, mmap.mmap]]:
                 yield path, content
 
 
-class Recorder(Http):
+class Recorder(HttpClient):
     """Keeps every answer but those in which somebody may read a contact."""
 
     def __init__(self, url: str) -> None:
@@ -108,13 +108,13 @@ class Recorder(Http):
 
 @asynccontextmanager
 async def overheard(
-    server: Server, token: str, query: str, variables: dict[str, Any]
+    server: ServerProcess, token: str, query: str, variables: dict[str, Any]
 ) -> AsyncIterator[list[str]]:
     """Everything that a subscriber's socket receives, as it comes."""
     frames: list[str] = []
-    async with socket(server.socket) as follower:
+    async with open_websocket(server.websocket_url) as follower:
         await follower.initialise(token)
-        await follower.live("1", query, **variables)
+        await follower.subscribe_live("1", query, **variables)
 
         async def listen() -> None:
             async for frame in follower.connection:
@@ -131,7 +131,7 @@ async def overheard(
 class Visit:
     """What the canary, and the staff who follow it up, do with one server."""
 
-    def __init__(self, server: Server, http: Recorder, mongo: Mongo) -> None:
+    def __init__(self, server: ServerProcess, http: Recorder, mongo: Mongo) -> None:
         self.server = server
         self.http = http
         self.mongo = mongo
@@ -198,7 +198,7 @@ class Visit:
 
     async def fail(self, lead: str) -> None:
         """A lead whose contact does not open: a fault, which is logged."""
-        found = await self.mongo["leads"].find_one({"_id": local_id(lead, "Lead")})
+        found = await self.mongo["leads"].find_one({"_id": parse_global_id(lead, "Lead")})
         assert found is not None
         broken = {"$set": {"contact.name": found["contact"]["phone"]}}
         await self.mongo["leads"].update_one({"_id": found["_id"]}, broken)
@@ -291,7 +291,7 @@ class Visit:
         return found
 
 
-async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
+async def visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
     """The whole way; the frames that all the subscribers got."""
     each = Visit(server, http, mongo)
     await each.begin()
@@ -310,11 +310,11 @@ async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
         third = await each.tap(2)
         each.viewer = await http.enter()
         await each.seek()
-        await until(lambda: sum("LeadRecorded" in frame for frame in leads) == 3)
-        await until(lambda: any("TallyChanged" in frame for frame in seen))
+        await wait_until(lambda: sum("LeadRecorded" in frame for frame in leads) == 3)
+        await wait_until(lambda: any("TallyChanged" in frame for frame in seen))
         await each.stumble()
         await each.follow_up(first["lead"]["id"], first["receipt"])
-        await until(lambda: sum("LeadAdvanced" in frame for frame in leads) == 2)
+        await wait_until(lambda: sum("LeadAdvanced" in frame for frame in leads) == 2)
         await each.fail(second["lead"]["id"])
         async with httpx.AsyncClient(base_url=server.url) as client:
             measured = await client.get("/metrics")
@@ -330,7 +330,7 @@ async def visit(server: Server, http: Recorder, mongo: Mongo) -> list[str]:
 async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
     with temporary_folder() as data, temporary_folder() as cwd:
         database = f"test_{new_id()}"
-        async with embedded(data, compress=False) as mongod:
+        async with run_embedded(data, compress=False) as mongod:
             mongo = await Mongo.connect(mongod.uri, database)
             async with (
                 running_server(

@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import PASSWORD
-from tests.support.clients import Http, subscribed
-from tests.support.readme import tour
-from tests.support.server import Server
+from tests.support.readme_tour import read_tour
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import HttpClient, subscribe
 
-STEPS = tour()
+STEPS = read_tour()
 FOLLOW = STEPS["Follow"].query
 TAP = STEPS["Tap"].query
 ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
 
 
-async def answer(http: Http, name: str, variables: dict[str, Any], token: str) -> Any:
+async def answer(http: HttpClient, name: str, variables: dict[str, Any], token: str) -> Any:
     """The single root field of one of the README's operations."""
     data = await http(STEPS[name].query, variables, token=token)
     (answer,) = data.values()
     return answer
 
 
-async def posting_of(http: Http, employer: str, token: str) -> str:
+async def posting_of(http: HttpClient, employer: str, token: str) -> str:
     """A new posting that passes the gate."""
     until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     given = {"employer": employer, "pay": 6800, "insurance": ALL_INSURANCE, "until": until}
@@ -33,7 +33,7 @@ async def posting_of(http: Http, employer: str, token: str) -> str:
     return posting
 
 
-async def session_on_air(http: Http, postings: list[str], host: str) -> str:
+async def session_on_air(http: HttpClient, postings: list[str], host: str) -> str:
     """A new session that presents ``postings``, started."""
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     scheduled = await answer(http, "Schedule", {"postings": postings, "at": at}, host)
@@ -44,9 +44,9 @@ async def session_on_air(http: Http, postings: list[str], host: str) -> str:
 
 
 @pytest.mark.alone
-async def test_the_main_job_over_two_nodes(two_nodes: list[Server]) -> None:
+async def test_the_main_job_over_two_nodes(two_nodes: list[ServerProcess]) -> None:
     one, other = two_nodes
-    async with Http(one.url) as here, Http(other.url) as there:
+    async with HttpClient(one.url) as here, HttpClient(other.url) as there:
         officer = (await here.sign_in("officer", PASSWORD))["accessToken"]
         host = (await here.sign_in("host", PASSWORD))["accessToken"]
         employer = (await answer(here, "Employer", {}, officer))["employer"]["id"]
@@ -56,38 +56,38 @@ async def test_the_main_job_over_two_nodes(two_nodes: list[Server]) -> None:
 
         staying, leaving = await there.enter(), await there.enter()
         follow: dict[str, Any] = {"session": session, "after": None}
-        async with subscribed(other.url, staying, FOLLOW, follow) as stays:
-            async with subscribed(other.url, leaving, FOLLOW, follow) as leaves:
+        async with subscribe(other.url, staying, FOLLOW, follow) as stays:
+            async with subscribe(other.url, leaving, FOLLOW, follow) as leaves:
                 pin = {"session": session, "posting": postings[0]}
                 await answer(here, "Pin", pin, host)
-                seen = await stays.until("PostingPinned", within=1)
+                seen = await stays.wait_for("PostingPinned", within=1)
                 assert seen["posting"]["id"] == postings[0]
-                cut_off_at = await leaves.until("PostingPinned", within=1)
+                cut_off_at = await leaves.wait_for("PostingPinned", within=1)
 
             await answer(here, "Say", {"session": session}, host)
             await answer(there, "Pin", {"session": session, "posting": postings[1]}, host)
-            await stays.until("Announcement")
-            await stays.until("PostingPinned")
+            await stays.wait_for("Announcement")
+            await stays.wait_for("PostingPinned")
 
             resumed = {"session": session, "after": cut_off_at["cursor"]}
-            async with subscribed(one.url, leaving, FOLLOW, resumed) as back:
+            async with subscribe(one.url, leaving, FOLLOW, resumed) as back:
                 await answer(here, "Say", {"session": session}, host)
                 for kind in ("Announcement", "PostingPinned", "Announcement"):
-                    await back.until(kind)
+                    await back.wait_for(kind)
                 logged = [event for event in back.events if not is_state(event)]
                 assert [event["seq"] for event in logged] == [3, 4, 5]
-            await stays.until("Announcement")
+            await stays.wait_for("Announcement")
             logged = [event for event in stays.events if not is_state(event)]
             assert [event["seq"] for event in logged] == [2, 3, 4, 5]
 
         tap = {"session": session, "posting": postings[1], "version": "1"}
         arrivals = STEPS["Arrivals"]
-        async with subscribed(one.url, host, arrivals.query, {"session": session}) as leads:
+        async with subscribe(one.url, host, arrivals.query, {"session": session}) as leads:
             taps = [answer(via, "Tap", tap, staying) for via in [here, there] * 25]
             answers = await asyncio.gather(*taps)
             assert sum(given["created"] for given in answers) == 1
             assert len({given["lead"]["id"] for given in answers}) == 1
-            arrived = await leads.until("LeadRecorded")
+            arrived = await leads.wait_for("LeadRecorded")
             assert arrived["lead"]["id"] == answers[0]["lead"]["id"]
 
         listed = await answer(there, "Leads", {"session": session}, officer)

@@ -8,8 +8,8 @@ import httpx
 
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_job import FOLLOW, is_state
-from tests.support.clients import Http, Subscriber, subscribed
-from tests.support.server import Server
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import HttpClient, Subscriber, subscribe
 
 EVENTS = 200
 SAY = """
@@ -23,7 +23,7 @@ SESSION = "query ($id: ID!) { liveSession(id: $id) { cursor } }"
 class Writers:
     """Four writers that go on, with whichever node is left, until all events are acknowledged."""
 
-    def __init__(self, nodes: list[Server], session: str, host: str) -> None:
+    def __init__(self, nodes: list[ServerProcess], session: str, host: str) -> None:
         self._nodes = nodes
         self._session = session
         self._host = host
@@ -34,14 +34,14 @@ class Writers:
 
     async def write(self, place: int) -> None:
         while len(self.acknowledged) < EVENTS:
-            async with Http(self._nodes[place].url) as http:
+            async with HttpClient(self._nodes[place].url) as http:
                 try:
                     await self._write_through(http)
                 except httpx.TransportError:
                     # A body that was not acknowledged may be stored: it is never sent again.
                     place = 1 - place
 
-    async def _write_through(self, http: Http) -> None:
+    async def _write_through(self, http: HttpClient) -> None:
         while len(self.acknowledged) < EVENTS:
             body = f"event {next(self._numbers)}"
             self.sent += 1
@@ -54,9 +54,11 @@ class Writers:
                 self.half.set()
 
 
-async def test_a_killed_process_leaves_no_hole_and_no_repeat(two_nodes: list[Server]) -> None:
+async def test_a_killed_process_leaves_no_hole_and_no_repeat(
+    two_nodes: list[ServerProcess],
+) -> None:
     survivor, victim = two_nodes
-    async with Http(survivor.url) as http:
+    async with HttpClient(survivor.url) as http:
         host = (await http.sign_in("host", PASSWORD))["accessToken"]
         viewer = await http.enter()
         session = survivor.live_session
@@ -70,11 +72,11 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(two_nodes: list[Ser
         seen = [event for event in first.events if not is_state(event)]
         after = seen[-1]["cursor"] if seen else start
         rest = {"session": session, "after": after}
-        async with subscribed(survivor.url, viewer, FOLLOW, rest) as second:
-            await second.count(EVENTS - len(seen))
+        async with subscribe(survivor.url, viewer, FOLLOW, rest) as second:
+            await second.wait_for_count(EVENTS - len(seen))
             # What is logged last comes last: behind it, nothing of before is missing.
             await http(SAY, {"session": session, "body": "the last"}, token=host)
-            while (await second.until("Announcement"))["body"] != "the last":
+            while (await second.wait_for("Announcement"))["body"] != "the last":
                 pass
             seen += [event for event in second.events if not is_state(event)]
 
@@ -88,12 +90,12 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(two_nodes: list[Ser
 
 
 async def watch_until_killed(
-    victim: Server, writers: Writers, viewer: str, session: str, start: str
+    victim: ServerProcess, writers: Writers, viewer: str, session: str, start: str
 ) -> Subscriber:
     """Follow the session on the node that is killed when half of the events are written."""
     variables = {"session": session, "after": start}
     try:
-        async with subscribed(victim.url, viewer, FOLLOW, variables) as first:
+        async with subscribe(victim.url, viewer, FOLLOW, variables) as first:
             await writers.half.wait()
             await victim.stop(signal.SIGKILL)
     except Exception:  # noqa: BLE001 - how the client words its loss is not the point

@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from realtime.tally import TICK
-from storage.mongo.embedded import embedded
+from realtime.tally import PUBLISH_INTERVAL_SECONDS
+from storage.mongo.embedded import run_embedded
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_job import FOLLOW, is_state
 from tests.e2e.test_log import SAY
-from tests.support.clients import Http, Subscriber, subscribed
-from tests.support.server import Server, running_server
-from tests.support.waiting import until
+from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.third_party_clients import HttpClient, Subscriber, subscribe
+from tests.support.waiting import wait_until
 
 POSTINGS = """
 query ($id: ID!) { liveSession(id: $id) { postings(first: 4) { edges { node { id } } } } }
@@ -41,7 +41,7 @@ def newest(subscriber: Subscriber, kind: str) -> dict[str, Any]:
 
 async def shows(subscriber: Subscriber, kind: str, field: str, value: object) -> None:
     """Wait until the last event of that type has that value."""
-    await until(lambda: newest(subscriber, kind).get(field) == value)
+    await wait_until(lambda: newest(subscriber, kind).get(field) == value)
 
 
 def watching(subscriber: Subscriber) -> tuple[int, int]:
@@ -50,13 +50,15 @@ def watching(subscriber: Subscriber) -> tuple[int, int]:
     return told.get("viewers", 0), told.get("peakViewers", 0)
 
 
-async def test_viewers_are_summed_over_nodes_and_each_counts_once(two_nodes: list[Server]) -> None:
+async def test_viewers_are_summed_over_nodes_and_each_counts_once(
+    two_nodes: list[ServerProcess],
+) -> None:
     one, other = two_nodes
     follow: dict[str, Any] = {"session": one.live_session, "after": None}
-    async with Http(one.url) as http, AsyncExitStack() as stack:
+    async with HttpClient(one.url) as http, AsyncExitStack() as stack:
 
-        async def watch(node: Server, token: str) -> Subscriber:
-            return await stack.enter_async_context(subscribed(node.url, token, FOLLOW, follow))
+        async def watch(node: ServerProcess, token: str) -> Subscriber:
+            return await stack.enter_async_context(subscribe(node.url, token, FOLLOW, follow))
 
         host = (await http.sign_in("host", PASSWORD))["accessToken"]
         staff = [await watch(node, host) for node in two_nodes]
@@ -68,13 +70,13 @@ async def test_viewers_are_summed_over_nodes_and_each_counts_once(two_nodes: lis
         async with AsyncExitStack() as leaving:
             for _ in range(2):
                 token = await http.enter()
-                await leaving.enter_async_context(subscribed(other.url, token, FOLLOW, follow))
-            await until(lambda: [watching(each) for each in staff] == [(4, 4)] * 2)
-        await until(lambda: [watching(each) for each in staff] == [(2, 4)] * 2)
+                await leaving.enter_async_context(subscribe(other.url, token, FOLLOW, follow))
+            await wait_until(lambda: [watching(each) for each in staff] == [(4, 4)] * 2)
+        await wait_until(lambda: [watching(each) for each in staff] == [(2, 4)] * 2)
 
 
 async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
-    two_nodes: list[Server],
+    two_nodes: list[ServerProcess],
 ) -> None:
     one, other = two_nodes
     session = one.live_session
@@ -82,8 +84,8 @@ async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
     numbers = iter(range(INTERESTS))
     given: Counter[str] = Counter()
 
-    async def send(node: Server) -> None:
-        async with Http(node.url) as http:
+    async def send(node: ServerProcess) -> None:
+        async with HttpClient(node.url) as http:
             token = await http.enter()
             found = await http(POSTINGS, {"id": session}, token=token)
             edges = found["liveSession"]["postings"]["edges"]
@@ -95,11 +97,11 @@ async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
                 assert answer == {"__typename": "InterestRecorded", "created": True}
                 given[posting] += 1
 
-    async with Http(one.url) as http:
+    async with HttpClient(one.url) as http:
         token = await http.enter()
         async with (
-            subscribed(one.url, token, FOLLOW, follow) as here,
-            subscribed(other.url, token, FOLLOW, follow) as there,
+            subscribe(one.url, token, FOLLOW, follow) as here,
+            subscribe(other.url, token, FOLLOW, follow) as there,
         ):
             await asyncio.gather(*(send(two_nodes[place % 2]) for place in range(SENDERS)))
             assert given.total() == INTERESTS
@@ -118,27 +120,27 @@ def check_rate(events: Iterable[dict[str, Any]]) -> None:
     moments = [datetime.fromisoformat(event["at"]) for event in told]
     elapsed = (moments[-1] - moments[0]).total_seconds()
     # The time is noted when it is spread: one may be late for that, and the next in time.
-    assert len(told) - 1 <= elapsed / TICK + 1
+    assert len(told) - 1 <= elapsed / PUBLISH_INTERVAL_SECONDS + 1
 
 
 async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Path) -> None:
     async with AsyncExitStack() as stack:
-        async with embedded(folder / "data") as running:
+        async with run_embedded(folder / "data") as running:
             server = await stack.enter_async_context(
                 running_server(running.uri, "songgang", "--demo", SONGGANG_DEMO_PASSWORD=PASSWORD)
             )
-            http = await stack.enter_async_context(Http(server.url))
+            http = await stack.enter_async_context(HttpClient(server.url))
             host = (await http.sign_in("host", PASSWORD))["accessToken"]
             follow: dict[str, Any] = {"session": server.live_session, "after": None}
             subscribers = [
                 await stack.enter_async_context(
-                    subscribed(server.url, await http.enter(), FOLLOW, follow)
+                    subscribe(server.url, await http.enter(), FOLLOW, follow)
                 )
                 for _ in range(5)
             ]
             acknowledged = [body for body in ("one", "two") if await say(server, http, host, body)]
 
-        async with embedded(folder / "data") as again:
+        async with run_embedded(folder / "data") as again:
             assert again.uri == running.uri
             tries = 0
 
@@ -150,7 +152,7 @@ async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Pa
                     acknowledged.append(body)
                 return len(acknowledged) == 5
 
-            await until(is_said, within=60)
+            await wait_until(is_said, within=60)
             for subscriber in subscribers:
                 await shows(subscriber, "Announcement", "body", acknowledged[-1])
                 logged = [event for event in subscriber.events if not is_state(event)]
@@ -163,7 +165,7 @@ async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Pa
             await stack.aclose()
 
 
-async def say(server: Server, http: Http, host: str, body: str) -> bool:
+async def say(server: ServerProcess, http: HttpClient, host: str, body: str) -> bool:
     """Announce it; whether that was acknowledged."""
     said = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
     answer = (said.get("data") or {}).get("announce") or {}

@@ -9,12 +9,12 @@ from typing import Any
 from websockets.frames import Close
 
 from api.websocket.uvicorn_protocol import WireProtocol
-from realtime.outbox import OUTBOX_BYTES
+from realtime.outbox import MAX_OUTBOX_BYTES
 from storage.mongo.client import Mongo
-from tests.support.graphql import Server, Socket, socket
-from tests.support.peers import Peer, peer
+from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
 from tests.support.services import World, gid, running_services
-from tests.support.wires import give_little_room
+from tests.support.wire_servers import shrink_send_buffer
 
 EVENTS = """
 subscription ($session: ID!, $after: String) {
@@ -27,31 +27,31 @@ BODY = "满" * 500
 AT_ONCE = 50
 
 
-async def follow(viewer: Peer, token: str, session: str) -> None:
+async def follow(viewer: ManualWebSocketClient, token: str, session: str) -> None:
     """Subscribe, and read until what is announced from now on will come."""
     payload: dict[str, Any] = {"authorization": f"Bearer {token}"}
     await viewer.send(json.dumps({"type": "connection_init", "payload": payload}))
-    assert json.loads(await viewer.text()) == {"type": "connection_ack"}
+    assert json.loads(await viewer.read_text()) == {"type": "connection_ack"}
     payload = {"query": EVENTS, "variables": {"session": session}}
     await viewer.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
     payload = {"query": "{ __typename }"}
     await viewer.send(json.dumps({"id": "2", "type": "subscribe", "payload": payload}))
-    while json.loads(await viewer.text()) != {"id": "2", "type": "complete"}:
+    while json.loads(await viewer.read_text()) != {"id": "2", "type": "complete"}:
         pass
 
 
-async def seqs(viewer: Socket, count: int) -> list[int]:
+async def seqs(viewer: WebSocketClient, count: int) -> list[int]:
     """The places of the next announcements; state comes without one here."""
     found: list[int] = []
     while len(found) < count:
-        event = await viewer.event("1")
+        event = await viewer.receive_event("1")
         found += [event["seq"]] if event else []
     return found
 
 
-async def announcements(reader: Peer) -> list[dict[str, Any]]:
+async def announcements(reader: ManualWebSocketClient) -> list[dict[str, Any]]:
     """What still comes, up to the end of the connection."""
-    messages = [json.loads(text) for text in await reader.rest()]
+    messages = [json.loads(text) for text in await reader.read_remaining_texts()]
     events = [message["payload"]["data"]["sessionEvents"] for message in messages]
     return [event for event in events if event]
 
@@ -61,37 +61,37 @@ async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_
 ) -> None:
     async with (
         running_services(mongo) as running,
-        Server(running.endpoint, WireProtocol) as server,
+        UvicornServer(running.endpoint, WireProtocol) as server,
     ):
         world = World(running)
-        await world.settle()
-        give_little_room(server)
+        await world.store_records()
+        shrink_send_buffer(server)
         session = gid(world.live)
 
-        async with peer(server.url) as slow:
-            await follow(slow, world.viewer(), session)
+        async with connect_manually(server.url) as slow:
+            await follow(slow, world.viewer_token(), session)
             (connection,) = running.endpoint.sockets._open
             heard: list[int] = []
             most = 0
-            async with socket(server.url) as quick:
-                await quick.initialise(world.viewer())
-                await quick.live("1", EVENTS, session=session)
+            async with open_websocket(server.url) as quick:
+                await quick.initialise(world.viewer_token())
+                await quick.subscribe_live("1", EVENTS, session=session)
                 while not connection.outbox.closed:
-                    desk = running.services.desk
+                    desk = running.services.session_control
                     said = (desk.announce(world.live.id, BODY) for _ in range(AT_ONCE))
                     await asyncio.gather(*said)
                     heard += await seqs(quick, AT_ONCE)
-                    most = max(most, connection.outbox._wire.queued())
+                    most = max(most, connection.outbox._wire.queued_bytes())
             assert heard == list(range(heard[0], heard[0] + len(heard)))
-            assert OUTBOX_BYTES // 2 < most <= OUTBOX_BYTES + 1_000
+            assert MAX_OUTBOX_BYTES // 2 < most <= MAX_OUTBOX_BYTES + 1_000
 
             seen = await announcements(slow)
             assert slow.close_frame == Close(4510, "Too slow: come back with after")
             assert [event["seq"] for event in seen] == heard[: len(seen)]
             assert len(seen) < len(heard)
 
-        async with socket(server.url) as back:
-            await back.initialise(world.viewer())
+        async with open_websocket(server.url) as back:
+            await back.initialise(world.viewer_token())
             await back.subscribe("1", EVENTS, session=session, after=seen[-1]["cursor"])
             missed = await seqs(back, len(heard) - len(seen))
             assert missed == heard[len(seen) :]

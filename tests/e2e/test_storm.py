@@ -12,10 +12,10 @@ from websockets.exceptions import ConnectionClosed
 from storage.mongo.client import Mongo
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_log import SAY, SESSION
-from tests.support.clients import Http
-from tests.support.graphql import Socket, socket
-from tests.support.server import Server
-from tests.support.waiting import until
+from tests.support.graphql_clients import WebSocketClient, open_websocket
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
 CLIENTS = 500
 EVENTS = """
@@ -43,10 +43,10 @@ class Viewer:
         """The codes with which it was sent away, and when."""
         self.has_all = False
 
-    async def watch(self, nodes: list[Server]) -> None:
+    async def watch(self, nodes: list[ServerProcess]) -> None:
         """Until the last event; ``nodes`` in the order in which they are asked."""
         for node in nodes:
-            async with socket(node.socket, open_timeout=30) as connected:
+            async with open_websocket(node.websocket_url, open_timeout=30) as connected:
                 await connected.initialise(self._token)
                 variables = {"session": self._session, "after": self._cursor}
                 await connected.subscribe("1", EVENTS, **variables)
@@ -58,9 +58,9 @@ class Viewer:
             if self.has_all:
                 return
 
-    async def _follow(self, connected: Socket) -> None:
+    async def _follow(self, connected: WebSocketClient) -> None:
         while not self.has_all:
-            event = await connected.event("1")
+            event = await connected.receive_event("1")
             if event["__typename"] not in STATE:
                 self.seqs.append(event["seq"])
                 self._cursor = event["cursor"]
@@ -75,11 +75,11 @@ async def finds(mongo: Mongo) -> int:
 
 @pytest.mark.alone
 async def test_a_storm_of_those_who_come_back_misses_nothing(
-    two_nodes: list[Server], mongo: Mongo
+    two_nodes: list[ServerProcess], mongo: Mongo
 ) -> None:
     leaving, staying = two_nodes
     session = leaving.live_session
-    async with Http(staying.url) as http:
+    async with HttpClient(staying.url) as http:
         host = (await http.sign_in("host", PASSWORD))["accessToken"]
         token = await http.enter()
         cursor = (await http(SESSION, {"id": session}))["liveSession"]["cursor"]
@@ -95,7 +95,7 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
         try:
             for number in range(5):
                 await say(f"before {number}")
-            await until(lambda: all(len(viewer.seqs) == 5 for viewer in viewers), within=30)
+            await wait_until(lambda: all(len(viewer.seqs) == 5 for viewer in viewers), within=30)
 
             await mongo.command({"profile": 2})
             stopping = asyncio.create_task(leaving.stop())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.torture import SHORT, new_seed, table, torture
+from tests.support.torture import SHORT_RUN, format_report, new_seed, run_torture
 
 
 @pytest.mark.alone
@@ -11,12 +11,12 @@ async def test_no_acknowledged_interest_is_lost_or_doubled_while_mongod_and_node
     None
 ):
     seed = new_seed()
-    outcome = await torture(SHORT, seed)
-    assert outcome.broken == [], table(outcome, seed)
-    assert len(outcome.ledger.acknowledged) >= SHORT.interests
+    outcome = await run_torture(SHORT_RUN, seed)
+    assert outcome.violations == [], format_report(outcome, seed)
+    assert len(outcome.ledger.acknowledged) >= SHORT_RUN.interests
     assert outcome.stored == len(outcome.ledger.acknowledged)
-    assert outcome.faults["mongod killed"] >= SHORT.mongod_kills
-    assert outcome.faults["node killed"] == SHORT.node_kills
+    assert outcome.faults["mongod killed"] >= SHORT_RUN.mongod_kills
+    assert outcome.faults["node killed"] == SHORT_RUN.node_kills
     # What the same faults cost a writer that asks for less is chance in so short a run: the long
     # form shows it. Here it is only seen that such a writer was there.
     assert outcome.weak.acknowledged

@@ -7,32 +7,34 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.clients import Http, subscribed
-from tests.support.readme import tour
-from tests.support.server import Server
-from tests.support.waiting import until
+from tests.support.readme_tour import read_tour
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import HttpClient, subscribe
+from tests.support.waiting import wait_until
 
-STEPS = tour()
+STEPS = read_tour()
 ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"]
 
 
 @pytest.fixture
-async def http(demo: Server) -> AsyncIterator[Http]:
-    async with Http(demo.url) as http:
+async def http(demo: ServerProcess) -> AsyncIterator[HttpClient]:
+    async with HttpClient(demo.url) as http:
         yield http
 
 
 async def run(
-    http: Http, name: str, known: dict[str, Any], token: str | None = None, **other: Any
+    http: HttpClient, name: str, known: dict[str, Any], token: str | None = None, **other: Any
 ) -> Any:
     """Run a step; its single root field."""
     step = STEPS[name]
-    data = await http(step.query, {**step.filled(known), **other}, token=token)
+    data = await http(step.query, {**step.fill_variables(known), **other}, token=token)
     (answer,) = data.values()
     return answer
 
 
-async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, http: Http) -> None:
+async def test_every_query_of_the_tour_does_what_the_readme_says(
+    demo: ServerProcess, http: HttpClient
+) -> None:
     done: set[str] = set()
 
     async def step(name: str, known: dict[str, Any], token: str | None = None, **other: Any) -> Any:
@@ -61,20 +63,20 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     follow, arrivals = STEPS["Follow"], STEPS["Arrivals"]
     done |= {"Follow", "Arrivals"}
     async with (
-        subscribed(demo.url, viewer, follow.query, follow.filled(known)) as room,
-        subscribed(demo.url, host, arrivals.query, arrivals.filled(known)) as leads,
+        subscribe(demo.url, viewer, follow.query, follow.fill_variables(known)) as room,
+        subscribe(demo.url, host, arrivals.query, arrivals.fill_variables(known)) as leads,
     ):
         pinned = await step("Pin", known, host)
         assert pinned["session"]["pinnedPosting"]["id"] == known["posting"]
-        event = await room.until("PostingPinned")
+        event = await room.wait_for("PostingPinned")
         assert event["posting"]["id"] == known["posting"]
         await step("Say", known, host)
-        assert (await room.until("Announcement"))["body"].startswith("岗位已上车")
+        assert (await room.wait_for("Announcement"))["body"].startswith("岗位已上车")
 
         known["question"] = (await step("Ask", known, viewer))["question"]["id"]
         assert (await step("Reply", known, host))["question"]["status"] == "ANSWERED"
-        await room.until("QuestionPublished")
-        await room.until("QuestionAnswered")
+        await room.wait_for("QuestionPublished")
+        await room.wait_for("QuestionAnswered")
 
         known["version"] = (await step("Consent", known, viewer))["version"]
         first = await step("Tap", known, viewer)
@@ -82,16 +84,16 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
         assert (first["created"], again["created"]) == (True, False)
         assert first["lead"] == again["lead"]
         known["lead"] = first["lead"]["id"]
-        arrived = await leads.until("LeadRecorded")
+        arrived = await leads.wait_for("LeadRecorded")
         assert arrived["lead"]["contact"] == {"name": "王**", "phone": "144****5678"}
-        tally = await room.until("TallyChanged")
+        tally = await room.wait_for("TallyChanged")
         assert tally["tallies"] == [{"postingId": known["posting"], "interests": 1}]
 
         listed = (await step("Leads", known, host))["edges"]
         assert [edge["node"]["id"] for edge in listed] == [known["lead"]]
         advanced = (await step("Advance", known, host))["lead"]
         assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 2)
-        assert (await leads.until("LeadAdvanced"))["stage"] == "CONTACTED"
+        assert (await leads.wait_for("LeadAdvanced"))["stage"] == "CONTACTED"
         noted = (await step("Note", known, host))["lead"]
         assert noted["nextActionOn"] == known["in 2 days"]
         told = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
@@ -177,12 +179,12 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(demo: Server, h
     assert done == set(STEPS)
 
 
-async def brought_in(demo: Server, token: str, template: str) -> str:
+async def brought_in(demo: ServerProcess, token: str, template: str) -> str:
     """The id of the import of a template as it is, once it is done."""
     headers = {"authorization": f"Bearer {token}"}
     async with (
         httpx.AsyncClient(base_url=demo.url, headers=headers) as client,
-        Http(demo.url) as api,
+        HttpClient(demo.url) as api,
     ):
         table = (await client.get(f"/imports/{template}")).content
         answer = await client.post("/imports?dryRun=true", content=table)
@@ -194,5 +196,5 @@ async def brought_in(demo: Server, token: str, template: str) -> str:
             data = await api(asked, {"id": found}, token=token)
             return bool(data["import"]["status"] == "DONE")
 
-        await until(is_done, every=0.05)
+        await wait_until(is_done, every=0.05)
     return found

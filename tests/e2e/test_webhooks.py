@@ -13,11 +13,11 @@ from storage.clock import utc_now
 from storage.mongo.client import Mongo
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_nodes import INTEREST, POSTINGS
-from tests.support.clients import Http
-from tests.support.partners import Partner
-from tests.support.server import Server, running_server
-from tests.support.waiting import until
-from workers.deliveries import PER_ENDPOINT
+from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
+from tests.support.webhook_receivers import WebhookReceiver
+from workers.deliveries import CONCURRENT_MESSAGES_PER_WEBHOOK
 
 MESSAGES = 12
 CREATE = """
@@ -37,9 +37,9 @@ query ($id: ID!) {
 """
 
 
-async def waiting_messages(node: Server, url: str) -> tuple[str, str]:
+async def waiting_messages(node: ServerProcess, url: str) -> tuple[str, str]:
     """A webhook with ``MESSAGES`` that wait until it is switched on, and who may do that."""
-    async with Http(node.url) as http:
+    async with HttpClient(node.url) as http:
         officer: str = (await http.sign_in("officer", PASSWORD))["accessToken"]
         created = (await http(CREATE, {"url": url}, token=officer))["createWebhook"]
         webhook: str = created["webhook"]["id"]
@@ -54,13 +54,13 @@ async def waiting_messages(node: Server, url: str) -> tuple[str, str]:
         async def all_wait() -> bool:
             return len(await deliveries(node, webhook, officer)) == MESSAGES
 
-        await until(all_wait, every=0.05)
+        await wait_until(all_wait, every=0.05)
         await http(SWITCH % "enableWebhook", {"id": webhook}, token=officer)
         return webhook, officer
 
 
-async def deliveries(node: Server, webhook: str, token: str) -> list[dict[str, Any]]:
-    async with Http(node.url) as http:
+async def deliveries(node: ServerProcess, webhook: str, token: str) -> list[dict[str, Any]]:
+    async with HttpClient(node.url) as http:
         found = await http(DELIVERIES, {"id": webhook}, token=token)
     return [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
 
@@ -78,20 +78,20 @@ async def test_what_a_killed_node_had_sent_and_not_noted_comes_again_under_its_i
         SONGGANG_WEBHOOK_PRIVATE="true",
     )
     claimed = mongo["deliveries"]
-    async with Partner() as partner:
-        partner.holds = True
+    async with WebhookReceiver() as partner:
+        partner.is_holding = True
         async with node() as dying:
             webhook, officer = await waiting_messages(dying, partner.url)
-            await until(lambda: len(partner.got) == PER_ENDPOINT)
+            await wait_until(lambda: len(partner.requests) == CONCURRENT_MESSAGES_PER_WEBHOOK)
             # From here on it notes nothing, and the receiver answers that it has taken them.
             dying.process.send_signal(signal.SIGSTOP)
-            unnoted = partner.ids()
-            partner.let_go()
+            unnoted = partner.message_ids()
+            partner.release()
             assert (await dying.stop(signal.SIGKILL)).code == -signal.SIGKILL
         # Its claims last a minute; here an hour, since a busy machine needs long to start a node.
         later = {"$set": {"next_at": utc_now() + timedelta(hours=1)}}
         done = await claimed.update_many({"claim": {"$ne": None}}, later)
-        assert done.modified_count == PER_ENDPOINT
+        assert done.modified_count == CONCURRENT_MESSAGES_PER_WEBHOOK
         async with node() as living:
 
             async def all_noted(number: int) -> bool:
@@ -99,12 +99,14 @@ async def test_what_a_killed_node_had_sent_and_not_noted_comes_again_under_its_i
                 states = Counter(each["state"] for each in found)
                 return states[DeliveryState.DELIVERED] == number
 
-            await until(partial(all_noted, MESSAGES - PER_ENDPOINT), every=0.05)
-            assert len(set(partner.ids())) == len(partner.got) == MESSAGES
+            await wait_until(
+                partial(all_noted, MESSAGES - CONCURRENT_MESSAGES_PER_WEBHOOK), every=0.05
+            )
+            assert len(set(partner.message_ids())) == len(partner.requests) == MESSAGES
             await claimed.update_many({"claim": {"$ne": None}}, {"$set": {"next_at": utc_now()}})
-            await until(partial(all_noted, MESSAGES), every=0.05)
+            await wait_until(partial(all_noted, MESSAGES), every=0.05)
             found = await deliveries(living, webhook, officer)
-    assert Counter(partner.ids()) == Counter([*partner.ids()[:MESSAGES], *unnoted])
-    assert len({(headers["webhook-id"], body) for headers, body in partner.got}) == MESSAGES
+    assert Counter(partner.message_ids()) == Counter([*partner.message_ids()[:MESSAGES], *unnoted])
+    assert len({(headers["webhook-id"], body) for headers, body in partner.requests}) == MESSAGES
     tries = {each["messageId"]: each["attempts"] for each in found}
-    assert tries == {each: 2 if each in unnoted else 1 for each in partner.ids()}
+    assert tries == {each: 2 if each in unnoted else 1 for each in partner.message_ids()}

@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from realtime import admission as pace
-from realtime.admission import MOST, Pace
-from realtime.rendered_event import Rendered
-from realtime.topic import TURN, Counts, Group
-from tests.support.members import Recorder
-from tests.support.waiting import until
+from realtime.admission import ADMISSIONS_PER_TICK, Admission
+from realtime.rendered_event import RenderedEvent
+from realtime.topic import DELIVERIES_PER_TURN, DeliveryCounts, Group
+from tests.support.hub_members import RecordingMember
+from tests.support.waiting import wait_until
 
 
 class Ticks:
@@ -20,8 +20,8 @@ class Ticks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # Beyond the end of the test: only `next` ends a tick.
-        monkeypatch.setattr(pace, "TICK", 3_600)
-        self.pace = Pace()
+        monkeypatch.setattr(pace, "TICK_SECONDS", 3_600)
+        self.pace = Admission()
         self.passed: list[int] = []
         self.callers: list[asyncio.Task[None]] = []
 
@@ -29,7 +29,7 @@ class Ticks:
         """Have callers come, numbered in their order."""
 
         async def call(number: int) -> None:
-            await self.pace.turn()
+            await self.pace.wait_turn()
             self.passed.append(number)
 
         first = len(self.callers)
@@ -59,44 +59,50 @@ async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ticks = Ticks(monkeypatch)
-    await ticks.come(3 * MOST + 5)
-    for passed in (MOST, 2 * MOST, 3 * MOST):
+    await ticks.come(3 * ADMISSIONS_PER_TICK + 5)
+    for passed in (ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK):
         assert ticks.passed == list(range(passed))
         await ticks.next()
-    assert ticks.passed == list(range(3 * MOST + 5))
+    assert ticks.passed == list(range(3 * ADMISSIONS_PER_TICK + 5))
     await ticks.leave()
 
 
 async def test_nobody_overtakes_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = Ticks(monkeypatch)
-    await ticks.come(MOST + 1)
+    await ticks.come(ADMISSIONS_PER_TICK + 1)
     await ticks.next()
     # There is room in this tick, but the ones after it came later.
-    await ticks.come(2 * MOST)
+    await ticks.come(2 * ADMISSIONS_PER_TICK)
     await ticks.next()
     await ticks.come(1)
     await ticks.next()
-    assert ticks.passed == list(range(3 * MOST + 2))
+    assert ticks.passed == list(range(3 * ADMISSIONS_PER_TICK + 2))
     await ticks.leave()
 
 
 async def test_who_has_given_up_takes_nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = Ticks(monkeypatch)
-    await ticks.come(3 * MOST)
-    given_up = range(MOST, 2 * MOST, 2)
+    await ticks.come(3 * ADMISSIONS_PER_TICK)
+    given_up = range(ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 2)
     for number in given_up:
         ticks.callers[number].cancel()
     await ticks.next()
-    left = [number for number in range(MOST, 3 * MOST) if number not in given_up]
-    assert ticks.passed == [*range(MOST), *left[:MOST]]
+    left = [
+        number
+        for number in range(ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK)
+        if number not in given_up
+    ]
+    assert ticks.passed == [*range(ADMISSIONS_PER_TICK), *left[:ADMISSIONS_PER_TICK]]
     await ticks.leave()
 
 
 async def test_the_ticks_go_on_by_themselves_until_nobody_waits() -> None:
-    letting_in = Pace()
-    await asyncio.wait_for(asyncio.gather(*(letting_in.turn() for _ in range(5 * MOST))), 10)
-    await until(lambda: letting_in._timer is None)
-    await asyncio.wait_for(letting_in.turn(), 1)
+    letting_in = Admission()
+    await asyncio.wait_for(
+        asyncio.gather(*(letting_in.wait_turn() for _ in range(5 * ADMISSIONS_PER_TICK))), 10
+    )
+    await wait_until(lambda: letting_in._timer is None)
+    await asyncio.wait_for(letting_in.wait_turn(), 1)
 
 
 class Bystander:
@@ -116,7 +122,7 @@ class Bystander:
         await asyncio.wait({self._task})
 
 
-class Timed(Recorder):
+class Timed(RecordingMember):
     """A member that notes which turn of the bystander came before each delivery."""
 
     def __init__(self, bystander: Bystander, deliveries: Counter[int]) -> None:
@@ -124,7 +130,7 @@ class Timed(Recorder):
         self._bystander = bystander
         self._deliveries = deliveries
 
-    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+    def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
         super().deliver(rendered, kind)
         self._deliveries[self._bystander.turns] += 1
 
@@ -136,13 +142,13 @@ async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -
 
     bystander = Bystander()
     deliveries: Counter[int] = Counter()
-    group = Group(render, Counts(), "somebody")
+    group = Group(render, DeliveryCounts(), "somebody")
     group.members = {Timed(bystander, deliveries): 0 for _ in range(10_000)}
     if kind is None:
-        await group.spread([(1, Rendered(b"{}"))])
+        await group.broadcast([(1, RenderedEvent(b"{}"))])
     else:
-        await group.spread_state(Rendered(b"{}"), 1, kind)
+        await group.broadcast_state(RenderedEvent(b"{}"), 1, kind)
     await bystander.leave()
     assert deliveries.total() == 10_000
-    assert max(deliveries.values()) == TURN
-    assert len(deliveries) == 10_000 // TURN
+    assert max(deliveries.values()) == DELIVERIES_PER_TURN
+    assert len(deliveries) == 10_000 // DELIVERIES_PER_TURN

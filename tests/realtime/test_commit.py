@@ -12,8 +12,8 @@ import pytest
 from domain.errors import Busy, NotFound
 from domain.live.events import Announcement, LoggedEvent
 from realtime import commit as committing
-from realtime.commit import Change, GroupCommit
-from storage.mongo.client import Mongo, Session, StorageError, translated
+from realtime.commit import GroupCommit, LoggedChange
+from storage.mongo.client import Mongo, StorageError, Transaction, translate_errors
 from storage.store import Store
 from tests.support import records
 
@@ -24,10 +24,10 @@ def said(body: object) -> Announcement:
     return Announcement(session_id="session", body=str(body))
 
 
-def saying(*bodies: object) -> Change[Any]:
+def saying(*bodies: object) -> LoggedChange[Any]:
     """A change that says each of ``bodies`` and gives back the first."""
 
-    async def change(session: Session) -> tuple[object, Sequence[LoggedEvent]]:
+    async def change(transaction: Transaction) -> tuple[object, Sequence[LoggedEvent]]:
         return bodies[0] if bodies else None, [said(body) for body in bodies]
 
     return change
@@ -40,14 +40,14 @@ class Held:
         self.inside = asyncio.Event()
         self.go = asyncio.Event()
 
-    async def __call__(self, _: Session) -> tuple[str, Sequence[LoggedEvent]]:
+    async def __call__(self, _: Transaction) -> tuple[str, Sequence[LoggedEvent]]:
         self.inside.set()
         await self.go.wait()
         return "held", [said("held")]
 
 
 async def bodies(store: Store) -> list[str]:
-    placed = await store.log.read(TOPIC, after=0, limit=1000)
+    placed = await store.event_log.read(TOPIC, after=0, limit=1000)
     assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
     return [each.event.body for each in placed if isinstance(each.event, Announcement)]
 
@@ -56,7 +56,7 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
     store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     session = records.live_session(id="session")
-    await store.sessions.add([session])
+    await store.live_sessions.add([session])
 
     async def write(node: GroupCommit, writer: int) -> None:
         for number in range(12):
@@ -68,8 +68,8 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
     for writer in range(4):
         of_writer = [body for body in logged if body.startswith(f"{writer}/")]
         assert of_writer == [f"{writer}/{number}" for number in range(12)]
-    assert len(logged) == await store.log.head(TOPIC) == 48
-    after = await store.sessions.by_id("session")
+    assert len(logged) == await store.event_log.last_seq(TOPIC) == 48
+    after = await store.live_sessions.by_id("session")
     assert after is not None
     assert after.seq == 48
 
@@ -80,7 +80,7 @@ async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
     for number in range(10):
         topic = f"session/{number}"
         await asyncio.gather(*(node(topic, saying("a")) for node in (commit, other_commit)))
-        assert await store.log.head(topic) == 2
+        assert await store.event_log.last_seq(topic) == 2
 
 
 async def test_changes_are_made_in_the_order_in_which_they_came(
@@ -120,21 +120,21 @@ async def test_topics_do_not_wait_for_each_other(commit: GroupCommit) -> None:
 
 async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: GroupCommit) -> None:
     assert await commit(TOPIC, saying()) is None
-    assert await store.log.head(TOPIC) == 0
+    assert await store.event_log.last_seq(TOPIC) == 0
 
 
-async def refusing(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+async def refusing(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     raise NotFound("There is no such thing.")
 
 
-async def breaking(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
+async def breaking(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     raise ValueError("broken")
 
 
-def writing_nonsense(store: Store) -> Change[None]:
-    async def change(session: Session) -> tuple[None, Sequence[LoggedEvent]]:
-        with translated():
-            await store.mongo["sessions"].insert_one({"title": 1}, session=session)
+def writing_nonsense(store: Store) -> LoggedChange[None]:
+    async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        with translate_errors():
+            await store.mongo["sessions"].insert_one({"title": 1}, session=transaction)
         return None, [said("nonsense")]
 
     return change
@@ -181,7 +181,7 @@ async def test_a_refusal_stays_with_the_one_that_was_refused(
 async def test_more_changes_than_may_wait_are_refused(
     store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committing, "WAITING", 3)
+    monkeypatch.setattr(committing, "MAX_WAITING_CHANGES", 3)
     held = Held()
     first = asyncio.create_task(commit(TOPIC, held))
     await held.inside.wait()
@@ -216,17 +216,17 @@ async def test_a_cancelled_caller_does_not_take_its_change_back(
 async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
     store: Store, commit: GroupCommit
 ) -> None:
-    await store.sessions.add([records.live_session(id="session")])
+    await store.live_sessions.add([records.live_session(id="session")])
     runs = count(1)
     seen: list[int] = []
 
-    async def change(session: Session) -> tuple[int, Sequence[LoggedEvent]]:
-        found = await store.sessions.by_id("session", session=session)
+    async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
+        found = await store.live_sessions.by_id("session", transaction=transaction)
         assert found is not None
         seen.append(found.peak_viewers)
         if next(runs) == 1:
-            await store.sessions.raise_peak("session", 5)
-        await store.sessions.pin("session", "posting", session=session)
+            await store.live_sessions.raise_peak_viewers("session", 5)
+        await store.live_sessions.pin("session", "posting", transaction=transaction)
         return found.peak_viewers, [said("once")]
 
     assert await commit(TOPIC, change) == 5
@@ -238,10 +238,10 @@ async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> N
     async def fails(*_: object) -> None:
         raise LookupError("not noted")
 
-    commit = GroupCommit(store.mongo, store.log, records.Watch(), on_logged=fails)
+    commit = GroupCommit(store.mongo, store.event_log, records.ManualClock(), on_logged=fails)
     with pytest.raises(LookupError):
         await commit(TOPIC, saying("a"))
-    assert await store.log.head(TOPIC) == 0
+    assert await store.event_log.last_seq(TOPIC) == 0
     assert await bodies(store) == []
 
 
@@ -263,13 +263,15 @@ async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_on
 ) -> None:
     inside, never = asyncio.Event(), asyncio.Event()
 
-    async def stuck(session: Session) -> None:
-        await other_store.log.append(TOPIC, [said("lost")], at=records.AT, session=session)
+    async def stuck(transaction: Transaction) -> None:
+        await other_store.event_log.append(
+            TOPIC, [said("lost")], at=records.FIXED_NOW, transaction=transaction
+        )
         inside.set()
         await never.wait()
 
     # As of a process that was killed: its place in the log is taken, and never used.
-    abandoned = asyncio.create_task(other_store.mongo.transaction(stuck))
+    abandoned = asyncio.create_task(other_store.mongo.run_transaction(stuck))
     await inside.wait()
     assert await commit(TOPIC, saying("said")) == "said"
     assert await bodies(store) == ["said"]

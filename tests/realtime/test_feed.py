@@ -8,29 +8,29 @@ from collections.abc import AsyncIterator
 import pytest
 from pymongo import AsyncMongoClient
 
-from domain.live.events import Announcement, LoggedEvent, Placed
+from domain.live.events import Announcement, EventEnvelope, LoggedEvent
 from realtime import feed as feeding
 from realtime.commit import GroupCommit
-from realtime.feed import Feed
-from storage.mongo.client import Document, Session, StorageUnavailable
+from realtime.feed import EventFeed
+from storage.mongo.client import Document, StorageUnavailable, Transaction
 from storage.mongo.indexes import ensure_collections
 from storage.store import Store
-from tests.support.waiting import tasks_of, until
+from tests.support.waiting import running_coroutines, wait_until
 
 TOPIC = "session/session"
 
 
 class Listener:
     def __init__(self, store: Store) -> None:
-        self.told: list[Placed] = []
+        self.told: list[EventEnvelope] = []
         self.gaps = 0
-        self.feed = Feed(store.mongo, on_event=self.told.append, on_gap=self._gap)
+        self.feed = EventFeed(store.mongo, on_event=self.told.append, on_gap=self._gap)
 
     def _gap(self) -> None:
         self.gaps += 1
 
     async def hears(self, count: int) -> None:
-        await until(lambda: len(self.told) == count)
+        await wait_until(lambda: len(self.told) == count)
 
     @property
     def seqs(self) -> list[int]:
@@ -42,11 +42,11 @@ async def listener(store: Store) -> AsyncIterator[Listener]:
     listener = Listener(store)
     await listener.feed.start()
     yield listener
-    await listener.feed.stop()
+    await listener.feed.close()
 
 
 async def say(commit: GroupCommit, count: int = 1) -> None:
-    async def change(_: Session) -> tuple[None, list[LoggedEvent]]:
+    async def change(_: Transaction) -> tuple[None, list[LoggedEvent]]:
         return None, [Announcement(session_id="session", body="你好")] * count
 
     await commit(TOPIC, change)
@@ -71,7 +71,7 @@ async def test_events_of_every_node_are_told_as_they_lie_in_the_log(
     for number in range(1, 11):
         await say(other_commit if number % 2 else commit, number)
     await listener.hears(55)
-    assert listener.told == await store.log.read(TOPIC, after=0, limit=100)
+    assert listener.told == await store.event_log.read(TOPIC, after=0, limit=100)
     assert listener.gaps == 1
 
 
@@ -79,13 +79,13 @@ async def test_nothing_is_told_before_the_start_and_after_the_stop(
     store: Store, commit: GroupCommit
 ) -> None:
     listener = Listener(store)
-    await listener.feed.stop()
+    await listener.feed.close()
     assert not listener.feed.is_open
     await say(commit)
     await listener.feed.start()
     await say(commit)
-    await until(lambda: listener.told)
-    await listener.feed.stop()
+    await wait_until(lambda: listener.told)
+    await listener.feed.close()
     assert not listener.feed.is_open
     await say(commit)
     assert listener.seqs == [2]
@@ -110,13 +110,13 @@ async def test_a_log_that_was_made_anew_is_followed_after_a_gap(
     store: Store, listener: Listener, commit: GroupCommit
 ) -> None:
     await say(commit)
-    await until(lambda: listener.seqs == [1])
+    await wait_until(lambda: listener.seqs == [1])
     await store.mongo["events"].drop()
     await ensure_collections(store.mongo)
-    await until(lambda: listener.gaps == 2)
-    await until(lambda: listener.feed.is_open)
+    await wait_until(lambda: listener.gaps == 2)
+    await wait_until(lambda: listener.feed.is_open)
     await say(commit)
-    await until(lambda: listener.seqs == [1, 2])
+    await wait_until(lambda: listener.seqs == [1, 2])
 
 
 async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store) -> None:
@@ -124,8 +124,8 @@ async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store
     starting = asyncio.create_task(listener.feed.start())
     await asyncio.sleep(0)
     starting.cancel()
-    await listener.feed.stop()
-    assert tasks_of("realtime") == []
+    await listener.feed.close()
+    assert running_coroutines("realtime") == []
 
 
 async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
@@ -134,25 +134,25 @@ async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
     told: list[int] = []
     gaps: list[int] = []
 
-    def on_event(placed: Placed) -> None:
+    def on_event(placed: EventEnvelope) -> None:
         told.append(placed.seq)
         if len(told) == 1:
             raise ValueError("once")
 
-    feed = Feed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
+    feed = EventFeed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
     await feed.start()
     await say(commit)
-    await until(lambda: gaps == [0, 1])
+    await wait_until(lambda: gaps == [0, 1])
     await say(commit)
-    await until(lambda: told == [1, 2])
-    await feed.stop()
+    await wait_until(lambda: told == [1, 2])
+    await feed.close()
 
 
 async def test_a_feed_that_cannot_open_says_what_is_missing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "OPEN_SECONDS", 0)
-    feed = Feed(store.mongo, on_event=lambda _: None, on_gap=lambda: None)
+    monkeypatch.setattr(feeding, "OPEN_TIMEOUT_SECONDS", 0)
+    feed = EventFeed(store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     with pytest.raises(StorageUnavailable, match="change stream"):
         await feed.start()
-    assert tasks_of("realtime") == []
+    assert running_coroutines("realtime") == []

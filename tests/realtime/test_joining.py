@@ -15,51 +15,51 @@ from hypothesis import strategies as st
 
 from domain.live.events import (
     Announcement,
+    EventEnvelope,
     LoggedEvent,
-    Placed,
     Reset,
 )
 from realtime import hub as hubs
 from realtime import topic as topics
-from realtime.feed import Feed
+from realtime.feed import EventFeed
 from realtime.hub import Membership
-from realtime.topic import Counts, Group
-from storage.mongo.client import Session
+from realtime.topic import DeliveryCounts, Group
+from storage.mongo.client import Transaction
 from storage.store import Store
-from tests.support.members import Lagging, Recorder
-from tests.support.records import AT
-from tests.support.rooms import Room, seqs
-from tests.support.two_stores import group_commit
-from tests.support.waiting import until
+from tests.support.hub_members import LaggingMember, RecordingMember
+from tests.support.hub_session import HubSession, seq_range
+from tests.support.records import FIXED_NOW
+from tests.support.two_node_fixtures import create_group_commit
+from tests.support.waiting import wait_until
 
 BEYOND_EVERY_LOG = 1 << 62
 
 
-async def test_without_a_cursor_one_gets_only_what_comes(room: Room) -> None:
-    await room.say(3)
-    member = await room.joined()
-    await room.say(2)
-    await room.spread(member)
+async def test_without_a_cursor_one_gets_only_what_comes(room: HubSession) -> None:
+    await room.announce(3)
+    member = await room.join_recorder()
+    await room.announce(2)
+    await room.wait_delivered(member)
     assert member.seqs == [4, 5]
     assert member.kinds == [None, None]
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
 async def test_with_a_cursor_one_gets_what_was_missed_and_then_what_comes(
-    room: Room, after: int
+    room: HubSession, after: int
 ) -> None:
-    await room.say(3)
-    member = await room.joined(after)
-    assert member.seqs == seqs(after + 1, 3)
-    await room.say(2)
-    await room.spread(member)
-    assert member.seqs == seqs(after + 1, 5)
+    await room.announce(3)
+    member = await room.join_recorder(after)
+    assert member.seqs == seq_range(after + 1, 3)
+    await room.announce(2)
+    await room.wait_delivered(member)
+    assert member.seqs == seq_range(after + 1, 5)
 
 
-async def test_an_empty_log_is_followed_from_its_first_event(room: Room) -> None:
-    members = [await room.joined(), await room.joined(0)]
-    await room.say(1)
-    await room.spread(*members)
+async def test_an_empty_log_is_followed_from_its_first_event(room: HubSession) -> None:
+    members = [await room.join_recorder(), await room.join_recorder(0)]
+    await room.announce(1)
+    await room.wait_delivered(*members)
     assert [member.seqs for member in members] == [[1], [1]]
 
 
@@ -77,11 +77,11 @@ class Play:
     """Two nodes of one room, what is done there, and what each of their members should have."""
 
     def __init__(self, *stores: Store) -> None:
-        self.rooms = [Room(store) for store in stores]
+        self.rooms = [HubSession(store) for store in stores]
         for room in self.rooms[1:]:
             room.session_id, room.topic = self.rooms[0].session_id, self.rooms[0].topic
-        self.logged: list[Placed] = []
-        self.members: list[tuple[Recorder, int, int]] = []
+        self.logged: list[EventEnvelope] = []
+        self.members: list[tuple[RecordingMember, int, int]] = []
         """Each with its node and its cursor."""
         self.joins: list[asyncio.Task[Membership]] = []
         self.states: dict[int, int] = {}
@@ -90,18 +90,18 @@ class Play:
     async def do(self, number: int, step: tuple[Any, ...]) -> None:
         match step:
             case ("say", count):
-                self.logged += await self.rooms[0].say(count, hint=False)
+                self.logged += await self.rooms[0].announce(count, hint=False)
             case ("join", node, back):
-                member, after = Recorder(), max(0, len(self.logged) - back)
+                member, after = RecordingMember(), max(0, len(self.logged) - back)
                 self.joins.append(asyncio.create_task(self.rooms[node].join(member, after)))
                 self.members.append((member, node, after))
             case ("hint", node, back) if self.logged:
                 hinted = self.logged[max(0, len(self.logged) - 1 - back)]
                 self.rooms[node].hub.hint(hinted)
             case ("gap", node):
-                self.rooms[node].hub.hint_gap()
+                self.rooms[node].hub.notify_gap()
             case ("state", node) if self.rooms[node].topic in self.rooms[node].hub._topics:
-                self.rooms[node].hub.tell(self.rooms[node].topic, self.rooms[node].viewers(number))
+                self.rooms[node].hub.publish(self.rooms[node].topic, self.rooms[node].viewers(number))
                 self.states[node] = number
             case ("pause", turns):
                 for _ in range(turns):
@@ -111,22 +111,22 @@ class Play:
         """Wait until each member has all that it should."""
         await asyncio.gather(*self.joins)
         for room in self.rooms:
-            room.hub.hint_gap()
-        await until(lambda: all(self._has_all(*member) for member in self.members), within=5)
+            room.hub.notify_gap()
+        await wait_until(lambda: all(self._has_all(*member) for member in self.members), within=5)
         for room in self.rooms:
             await room.hub.close()
 
-    def _has_all(self, member: Recorder, node: int, after: int) -> bool:
-        last = [state["viewers"] for state in member.states[-1:]]
+    def _has_all(self, member: RecordingMember, node: int, after: int) -> bool:
+        last = [state["viewers"] for state in member.ephemeral_events[-1:]]
         has_state = node not in self.states or last == [self.states[node]]
-        return has_state and len(member.logged) >= len(self.logged) - after
+        return has_state and len(member.logged_seqs) >= len(self.logged) - after
 
     def check(self) -> None:
         """Each event came once and in order, and nothing went back."""
         for member, _, after in self.members:
-            assert member.logged == seqs(after + 1, len(self.logged))
+            assert member.logged_seqs == seq_range(after + 1, len(self.logged))
             assert member.seqs == sorted(member.seqs)
-            viewers = [state["viewers"] for state in member.states]
+            viewers = [state["viewers"] for state in member.ephemeral_events]
             assert viewers == sorted(viewers)
 
 
@@ -141,10 +141,10 @@ async def test_whatever_comes_in_between_each_member_gets_every_event_once_and_t
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # Small, so that short plans reach past the window and over several reads.
-        patch.setattr(topics, "WINDOW", 4)
-        patch.setattr(topics, "READ", 3)
-        patch.setattr(topics, "PENDING", 3)
-        patch.setattr(topics, "TURN", 1)
+        patch.setattr(topics, "RECENT_EVENTS_PER_TOPIC", 4)
+        patch.setattr(topics, "EVENTS_PER_READ", 3)
+        patch.setattr(topics, "MAX_PENDING_EVENTS", 3)
+        patch.setattr(topics, "DELIVERIES_PER_TURN", 1)
         play = Play(store, other_store)
         for number, step in enumerate(plan):
             await play.do(number, step)
@@ -153,25 +153,25 @@ async def test_whatever_comes_in_between_each_member_gets_every_event_once_and_t
 
 
 @asynccontextmanager
-async def fed(room: Room) -> AsyncIterator[None]:
-    feed = Feed(room.store.mongo, on_event=room.hub.hint, on_gap=room.hub.hint_gap)
+async def fed(room: HubSession) -> AsyncIterator[None]:
+    feed = EventFeed(room.store.mongo, on_event=room.hub.notify, on_gap=room.hub.notify_gap)
     await feed.start()
     yield
-    await feed.stop()
+    await feed.close()
     await room.hub.close()
 
 
 async def test_members_of_two_nodes_get_every_event_once_while_four_write(
     store: Store, other_store: Store
 ) -> None:
-    rooms = [Room(store), Room(other_store)]
+    rooms = [HubSession(store), HubSession(other_store)]
     rooms[1].session_id, rooms[1].topic = rooms[0].session_id, rooms[0].topic
-    commits = [group_commit(room.store) for room in rooms]
+    commits = [create_group_commit(room.store) for room in rooms]
     dice = random.Random(2026)  # noqa: S311 - chance, not a secret
-    joined: list[tuple[int, Recorder]] = []
+    joined: list[tuple[int, RecordingMember]] = []
 
     async def write(number: int) -> None:
-        async def change(_: Session) -> tuple[None, list[LoggedEvent]]:
+        async def change(_: Transaction) -> tuple[None, list[LoggedEvent]]:
             return None, [Announcement(session_id=rooms[0].session_id, body="你好")]
 
         for _ in range(25):
@@ -179,12 +179,12 @@ async def test_members_of_two_nodes_get_every_event_once_while_four_write(
 
     async def come_and_go(number: int) -> None:
         room = rooms[number % 2]
-        after = dice.randint(0, await room.log.head(room.topic))
-        passer_by = Recorder()
+        after = dice.randint(0, await room.log.last_seq(room.topic))
+        passer_by = RecordingMember()
         membership = await room.join(passer_by, after, key=str(number % 3))
         membership.leave()
-        assert passer_by.seqs == seqs(after + 1, after + len(passer_by.told))
-        member = await room.joined(after, key=str(number % 3))
+        assert passer_by.seqs == seq_range(after + 1, after + len(passer_by.events))
+        member = await room.join_recorder(after, key=str(number % 3))
         joined.append((after, member))
 
     async def come(first: int) -> None:
@@ -195,232 +195,240 @@ async def test_members_of_two_nodes_get_every_event_once_while_four_write(
         for room in rooms:
             await stack.enter_async_context(fed(room))
         await asyncio.gather(*(write(n) for n in range(4)), *(come(n * 15) for n in range(4)))
-        await until(lambda: all(member.seqs[-1:] == [100] for _, member in joined))
+        await wait_until(lambda: all(member.seqs[-1:] == [100] for _, member in joined))
         assert len(joined) == 60
         for after, member in joined:
-            assert member.seqs == seqs(after + 1, 100)
+            assert member.seqs == seq_range(after + 1, 100)
 
 
-async def test_a_cursor_beyond_the_log_is_answered_with_one_reset(room: Room) -> None:
-    await room.say(3)
+async def test_a_cursor_beyond_the_log_is_answered_with_one_reset(room: HubSession) -> None:
+    await room.announce(3)
     for after in (4, BEYOND_EVERY_LOG):
-        member = await room.joined(after)
-        assert (member.what, member.seqs) == (["Reset"], [3])
-    await room.say(2)
-    await room.spread(member)
-    assert member.what == ["Reset", "Announcement", "Announcement"]
+        member = await room.join_recorder(after)
+        assert (member.event_names, member.seqs) == (["Reset"], [3])
+    await room.announce(2)
+    await room.wait_delivered(member)
+    assert member.event_names == ["Reset", "Announcement", "Announcement"]
     assert member.seqs == [3, 4, 5]
 
 
-async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: Room) -> None:
-    first = await room.joined()
-    await room.say(2, hint=False)
-    member = await room.joined(2)
-    await room.say(1)
-    await room.spread(first, member)
+async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: HubSession) -> None:
+    first = await room.join_recorder()
+    await room.announce(2, hint=False)
+    member = await room.join_recorder(2)
+    await room.announce(1)
+    await room.wait_delivered(first, member)
     assert first.seqs == [1, 2, 3]
     assert member.seqs == [3]
 
 
 async def test_a_cursor_too_far_back_is_answered_with_one_reset(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: HubSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hubs, "BACKLOG", 5)
-    await room.say(10)
-    near, far = await room.joined(5), await room.joined(4)
-    assert near.seqs == seqs(6, 10)
-    assert (far.what, far.seqs) == (["Reset"], [10])
-    await room.say(1)
-    await room.spread(near, far)
+    monkeypatch.setattr(hubs, "MAX_CATCH_UP_EVENTS", 5)
+    await room.announce(10)
+    near, far = await room.join_recorder(5), await room.join_recorder(4)
+    assert near.seqs == seq_range(6, 10)
+    assert (far.event_names, far.seqs) == (["Reset"], [10])
+    await room.announce(1)
+    await room.wait_delivered(near, far)
     assert far.seqs == [10, 11]
 
 
-async def test_a_log_whose_beginning_is_gone_is_answered_with_one_reset(room: Room) -> None:
-    placed = await room.say(9)
-    for after, told in ((3, [9]), (4, seqs(5, 9))):
+async def test_a_log_whose_beginning_is_gone_is_answered_with_one_reset(room: HubSession) -> None:
+    placed = await room.announce(9)
+    for after, told in ((3, [9]), (4, seq_range(5, 9))):
         await room.store.mongo["events"].delete_many({"seq": {"$lte": placed[3].seq}})
-        fresh = Room(room.store)
+        fresh = HubSession(room.store)
         fresh.session_id, fresh.topic = room.session_id, room.topic
-        member = await fresh.joined(after)
+        member = await fresh.join_recorder(after)
         assert member.seqs == told
-        assert member.what[0] == ("Reset" if after == 3 else "Announcement")
+        assert member.event_names[0] == ("Reset" if after == 3 else "Announcement")
         await fresh.hub.close()
 
 
-async def test_a_log_that_is_gone_counts_on(room: Room) -> None:
-    await room.say(3)
+async def test_a_log_that_is_gone_counts_on(room: HubSession) -> None:
+    await room.announce(3)
     await room.store.mongo["events"].delete_many({})
-    late, reset = await room.joined(), await room.joined(1)
-    await room.say(1)
-    await room.spread(late, reset)
+    late, reset = await room.join_recorder(), await room.join_recorder(1)
+    await room.announce(1)
+    await room.wait_delivered(late, reset)
     assert late.seqs == [4]
-    assert (reset.what, reset.seqs) == (["Reset", "Announcement"], [3, 4])
+    assert (reset.event_names, reset.seqs) == (["Reset", "Announcement"], [3, 4])
 
 
-async def test_those_who_are_reset_together_share_a_rendering(room: Room) -> None:
-    await room.say(2)
-    members = await asyncio.gather(*(room.joined(BEYOND_EVERY_LOG) for _ in range(50)))
-    assert all(member.what == ["Reset"] for member in members)
-    group = Group(room.rendering, Counts(), "somebody")
-    room.rendering.calls.clear()
+async def test_those_who_are_reset_together_share_a_rendering(room: HubSession) -> None:
+    await room.announce(2)
+    members = await asyncio.gather(*(room.join_recorder(BEYOND_EVERY_LOG) for _ in range(50)))
+    assert all(member.event_names == ["Reset"] for member in members)
+    group = Group(room.rendering, DeliveryCounts(), "somebody")
+    room.rendering.rendered_seqs.clear()
     room.rendering.go.clear()
-    reset = Placed(topic=room.topic, seq=2, at=AT, event=Reset(session_id=room.session_id))
-    first = asyncio.create_task(group.reset(reset))
-    await until(lambda: room.rendering.calls == [2])
+    reset = EventEnvelope(
+        topic=room.topic, seq=2, at=FIXED_NOW, event=Reset(session_id=room.session_id)
+    )
+    first = asyncio.create_task(group.render_reset(reset))
+    await wait_until(lambda: room.rendering.rendered_seqs == [2])
     room.rendering.go.set()
-    await asyncio.gather(first, *(group.reset(reset) for _ in range(50)))
-    assert room.rendering.calls == [2, 2]
+    await asyncio.gather(first, *(group.render_reset(reset) for _ in range(50)))
+    assert room.rendering.rendered_seqs == [2, 2]
 
 
-async def test_who_is_reset_later_gets_a_snapshot_of_then(room: Room) -> None:
-    await room.joined(BEYOND_EVERY_LOG)
-    await room.joined(BEYOND_EVERY_LOG)
-    assert room.rendering.calls == [0, 0]
+async def test_who_is_reset_later_gets_a_snapshot_of_then(room: HubSession) -> None:
+    await room.join_recorder(BEYOND_EVERY_LOG)
+    await room.join_recorder(BEYOND_EVERY_LOG)
+    assert room.rendering.rendered_seqs == [0, 0]
 
 
-async def test_who_comes_back_gets_what_is_pinned_rendered_anew(room: Room) -> None:
-    member = await room.joined()
+async def test_who_comes_back_gets_what_is_pinned_rendered_anew(room: HubSession) -> None:
+    member = await room.join_recorder()
     await room.pin("a", "b")
-    await room.say(1)
-    await room.spread(member)
+    await room.announce(1)
+    await room.wait_delivered(member)
     for times in (1, 2, 3):
-        assert Counter(room.rendering.calls) == {1: times, 2: times, 3: 1}
-        assert (await room.joined(0)).what == ["PostingPinned", "PostingPinned", "Announcement"]
+        assert Counter(room.rendering.rendered_seqs) == {1: times, 2: times, 3: 1}
+        assert (await room.join_recorder(0)).event_names == [
+            "PostingPinned",
+            "PostingPinned",
+            "Announcement",
+        ]
 
 
-async def test_a_thousand_who_come_back_do_not_read_the_log(room: Room) -> None:
-    await room.say(600)
-    await room.joined()
+async def test_a_thousand_who_come_back_do_not_read_the_log(room: HubSession) -> None:
+    await room.announce(600)
+    await room.join_recorder()
     before = room.log.reads
     # From the very edge of the window on, most of them from near its end.
     cursors = [88, *(500 + n % 101 for n in range(999))]
-    members = await asyncio.gather(*(room.joined(after) for after in cursors))
+    members = await asyncio.gather(*(room.join_recorder(after) for after in cursors))
     assert room.log.reads == before
     assert all(
-        member.seqs == seqs(after + 1, 600) for after, member in zip(cursors, members, strict=True)
+        member.seqs == seq_range(after + 1, 600)
+        for after, member in zip(cursors, members, strict=True)
     )
-    assert sorted(room.rendering.calls) == seqs(89, 600)
+    assert sorted(room.rendering.rendered_seqs) == seq_range(89, 600)
 
 
 async def test_those_further_back_share_few_reads(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: HubSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("WINDOW", "READ"):
         monkeypatch.setattr(topics, name, 50)
-    await room.say(320)
-    await room.joined()
+    await room.announce(320)
+    await room.join_recorder()
     before = room.log.reads
     cursors = [n * 10 for n in range(25)]
-    members = await asyncio.gather(*(room.joined(after) for after in cursors))
+    members = await asyncio.gather(*(room.join_recorder(after) for after in cursors))
     assert all(
-        member.seqs == seqs(after + 1, 320) for after, member in zip(cursors, members, strict=True)
+        member.seqs == seq_range(after + 1, 320)
+        for after, member in zip(cursors, members, strict=True)
     )
-    assert room.log.reads - before <= 320 / topics.READ
+    assert room.log.reads - before <= 320 / topics.EVENTS_PER_READ
 
 
-async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: Room) -> None:
-    await room.say(3)
-    lagging, member = Lagging(), await room.joined()
+async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: HubSession) -> None:
+    await room.announce(3)
+    lagging, member = LaggingMember(), await room.join_recorder()
     joining = asyncio.create_task(room.join(lagging, 0))
     await lagging.waits.wait()
-    await room.say(2)
-    await room.spread(member)
+    await room.announce(2)
+    await room.wait_delivered(member)
     assert lagging.seqs == [1]
     lagging.reads.set()
     await joining
-    assert lagging.seqs == seqs(1, 5)
-    await room.say(1)
-    await room.spread(lagging)
-    assert lagging.seqs == seqs(1, 6)
+    assert lagging.seqs == seq_range(1, 5)
+    await room.announce(1)
+    await room.wait_delivered(lagging)
+    assert lagging.seqs == seq_range(1, 6)
 
 
-async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: Room) -> None:
-    await room.say(3)
-    lagging, member = Lagging(), await room.joined()
+async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: HubSession) -> None:
+    await room.announce(3)
+    lagging, member = LaggingMember(), await room.join_recorder()
     joining = asyncio.create_task(room.join(lagging, 0, key="other"))
     await lagging.waits.wait()
     joining.cancel()
     with pytest.raises(asyncio.CancelledError):
         await joining
-    await room.say(1)
-    await room.spread(member)
+    await room.announce(1)
+    await room.wait_delivered(member)
     assert lagging.seqs == [1]
     assert set(room.hub._topics[room.topic].groups) == {"key"}
-    assert room.hub._users == {room.topic: 1}
+    assert room.hub._join_counts == {room.topic: 1}
 
 
 async def test_who_joins_gets_the_state_that_was_told_last_behind_what_it_missed(
-    room: Room,
+    room: HubSession,
 ) -> None:
-    first = await room.joined()
+    first = await room.join_recorder()
     for count in (3, 4):
-        room.hub.tell(room.topic, room.viewers(count))
-    await until(lambda: first.told)
-    await room.say(2)
-    await room.spread(first)
-    calls = len(room.rendering.calls)
-    members = await asyncio.gather(*(room.joined(after) for after in (None, 0, 1) * 20))
+        room.hub.publish(room.topic, room.viewers_event(count))
+    await wait_until(lambda: first.events)
+    await room.announce(2)
+    await room.wait_delivered(first)
+    calls = len(room.rendering.rendered_seqs)
+    members = await asyncio.gather(*(room.join_recorder(after) for after in (None, 0, 1) * 20))
     for member, missed in zip(members, ([], [1, 2], [2]) * 20, strict=True):
         assert member.seqs == [*missed, 2]
-        assert [state["viewers"] for state in member.states] == [4]
+        assert [state["viewers"] for state in member.ephemeral_events] == [4]
         assert member.kinds[-1] == "PresenceChanged"
     # Rendered once for all of them.
-    assert room.rendering.calls[calls:] == [2]
+    assert room.rendering.rendered_seqs[calls:] == [2]
 
 
-async def test_what_happens_while_the_state_is_rendered_comes_before_it(room: Room) -> None:
-    first = await room.joined()
-    room.hub.tell(room.topic, room.viewers(3))
-    await until(lambda: first.told)
+async def test_what_happens_while_the_state_is_rendered_comes_before_it(room: HubSession) -> None:
+    first = await room.join_recorder()
+    room.hub.publish(room.topic, room.viewers_event(3))
+    await wait_until(lambda: first.events)
     room.rendering.go.clear()
-    joining = asyncio.create_task(room.joined(0))
-    await until(lambda: len(room.rendering.calls) == 2)
-    await room.say(1)
-    room.hub.tell(room.topic, room.viewers(4))
-    await until(lambda: len(room.rendering.calls) == 3)
+    joining = asyncio.create_task(room.join_recorder(0))
+    await wait_until(lambda: len(room.rendering.rendered_seqs) == 2)
+    await room.announce(1)
+    room.hub.publish(room.topic, room.viewers_event(4))
+    await wait_until(lambda: len(room.rendering.rendered_seqs) == 3)
     room.rendering.go.set()
     member = await joining
-    await until(lambda: [state["viewers"] for state in first.states] == [3, 4])
-    assert member.logged == [1]
+    await wait_until(lambda: [state["viewers"] for state in first.ephemeral_events] == [3, 4])
+    assert member.logged_seqs == [1]
     assert member.seqs == sorted(member.seqs)
-    assert member.states[-1]["viewers"] == 4
+    assert member.ephemeral_events[-1]["viewers"] == 4
 
 
 async def test_who_has_more_than_this_node_has_heard_of_gets_the_state_with_it(
-    room: Room,
+    room: HubSession,
 ) -> None:
-    first = await room.joined()
-    room.hub.tell(room.topic, room.viewers(3))
-    await until(lambda: first.told)
-    await room.say(2, hint=False)
-    member = await room.joined(2)
-    assert member.told == []
-    await until(lambda: member.told)
-    assert (member.seqs, member.states[0]["viewers"]) == ([2], 3)
-    await until(lambda: first.seqs == [0, 1, 2, 2])
+    first = await room.join_recorder()
+    room.hub.publish(room.topic, room.viewers_event(3))
+    await wait_until(lambda: first.events)
+    await room.announce(2, hint=False)
+    member = await room.join_recorder(2)
+    assert member.events == []
+    await wait_until(lambda: member.events)
+    assert (member.seqs, member.ephemeral_events[0]["viewers"]) == ([2], 3)
+    await wait_until(lambda: first.seqs == [0, 1, 2, 2])
 
 
-async def test_the_first_member_of_a_room_is_noticed(room: Room) -> None:
+async def test_the_first_member_of_a_room_is_noticed(room: HubSession) -> None:
     noticed: list[str] = []
-    room.hub.on_watched = noticed.append
-    member = Recorder()
+    room.hub.on_first_member = noticed.append
+    member = RecordingMember()
     membership = await room.join(member)
-    await room.joined(key="other")
+    await room.join_recorder(key="other")
     assert noticed == [room.session_id]
     for group in list(room.hub._topics[room.topic].groups.values()):
         group.members.clear()
     membership.leave()
-    await room.joined()
+    await room.join_recorder()
     assert noticed == [room.session_id] * 2
 
 
-async def test_state_of_before_does_not_go_to_who_has_more(room: Room) -> None:
-    first = await room.joined()
+async def test_state_of_before_does_not_go_to_who_has_more(room: HubSession) -> None:
+    first = await room.join_recorder()
     room.rendering.go.clear()
-    room.hub.tell(room.topic, room.viewers(3))
-    await until(lambda: room.rendering.calls == [0])
-    await room.say(2, hint=False)
-    member = await room.joined(2)
+    room.hub.publish(room.topic, room.viewers_event(3))
+    await wait_until(lambda: room.rendering.rendered_seqs == [0])
+    await room.announce(2, hint=False)
+    member = await room.join_recorder(2)
     room.rendering.go.set()
-    await until(lambda: len(first.states) == 2)
+    await wait_until(lambda: len(first.ephemeral_events) == 2)
     assert (first.seqs, member.seqs) == ([0, 1, 2, 2], [2])

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.outbox import (
-    OUTBOX_BYTES,
-    REASONS,
-    SLACK_BYTES,
-    Close,
+    CLOSE_REASONS,
+    LOW_WATER_BYTES,
+    MAX_OUTBOX_BYTES,
+    CloseCode,
     Outbox,
     complete_message,
     error_message,
     next_prefix,
 )
-from realtime.rendered_event import Rendered
+from realtime.rendered_event import RenderedEvent
 
 
 class Peer:
@@ -35,16 +35,16 @@ class Peer:
     def write(self, *texts: bytes) -> None:
         self.waiting.extend(texts)
 
-    def queued(self) -> int:
+    def queued_bytes(self) -> int:
         return sum(map(len, self.waiting))
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         self.waits += 1
 
     def close(self, code: int, reason: str) -> None:
         self.closes.append((code, reason))
 
-    async def finish(self) -> None:
+    async def release(self) -> None:
         self.waiting.clear()
 
     def read(self, messages: int) -> None:
@@ -63,53 +63,53 @@ def outbox(peer: Peer) -> Outbox:
 
 
 def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (OUTBOX_BYTES - 1))
+    outbox.send(b"x" * (MAX_OUTBOX_BYTES - 1))
     outbox.send(b"y")
-    assert peer.queued() == OUTBOX_BYTES
+    assert peer.queued_bytes() == MAX_OUTBOX_BYTES
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
     assert peer.closes == [(4510, "Too slow: come back with after")]
-    assert peer.queued() == OUTBOX_BYTES
+    assert peer.queued_bytes() == MAX_OUTBOX_BYTES
 
 
 def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * SLACK_BYTES, b"y")
-    assert peer.waiting == [b"x" * SLACK_BYTES, b"y"]
-    half = b"z" * ((OUTBOX_BYTES - SLACK_BYTES) // 2)
+    outbox.send(b"x" * LOW_WATER_BYTES, b"y")
+    assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
+    half = b"z" * ((MAX_OUTBOX_BYTES - LOW_WATER_BYTES) // 2)
     outbox.send(half, half)
     assert outbox.closed
-    assert peer.queued() == SLACK_BYTES + 1
+    assert peer.queued_bytes() == LOW_WATER_BYTES + 1
 
 
 def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * SLACK_BYTES)
-    outbox.send(b"y" * 2 * OUTBOX_BYTES)
+    outbox.send(b"x" * LOW_WATER_BYTES)
+    outbox.send(b"y" * 2 * MAX_OUTBOX_BYTES)
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
 
 
 def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (SLACK_BYTES + 1))
+    outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"waits")
-    outbox.close(Close.TOKEN_EXPIRED)
-    outbox.close(Close.DRAINING)
+    outbox.close(CloseCode.TOKEN_EXPIRED)
+    outbox.close(CloseCode.DRAINING)
     peer.read(1)
     outbox.flush()
     outbox.send(b"event")
     outbox.send_state("slot", b"state")
     assert peer.waiting == []
-    assert peer.closes == [(Close.TOKEN_EXPIRED, REASONS[Close.TOKEN_EXPIRED])]
+    assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CLOSE_REASONS[CloseCode.TOKEN_EXPIRED])]
 
 
 def test_a_close_may_say_its_own_reason(peer: Peer, outbox: Outbox) -> None:
-    outbox.close(Close.BAD_REQUEST, "Send text messages only")
+    outbox.close(CloseCode.BAD_REQUEST, "Send text messages only")
     assert peer.closes == [(4400, "Send text messages only")]
 
 
 def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * SLACK_BYTES)
+    outbox.send(b"x" * LOW_WATER_BYTES)
     assert outbox.has_room()
     outbox.send_state("slot", b"1")
     assert peer.waiting[1:] == [b"1"]
@@ -117,10 +117,10 @@ def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Ou
 
 
 def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (SLACK_BYTES + 1))
+    outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     for slot, text in (("a", b"a1"), ("b", b"b1"), ("a", b"a2"), ("gone/c", b"c1")):
         outbox.send_state(slot, text)
-    outbox.forget("gone/")
+    outbox.drop_state("gone/")
     assert peer.waiting[1:] == []
     peer.read(1)
     outbox.flush()
@@ -129,7 +129,7 @@ def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: O
 
 
 def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (SLACK_BYTES + 1))
+    outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("a", b"a1")
     outbox.send_state("a", b"a2")
     outbox.send(b"event")
@@ -142,15 +142,15 @@ def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox
 def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
     peer: Peer, outbox: Outbox
 ) -> None:
-    outbox.send(b"x" * (OUTBOX_BYTES - 3))
+    outbox.send(b"x" * (MAX_OUTBOX_BYTES - 3))
     outbox.send_state("a", b"state")
     outbox.send(b"y")
     assert outbox.closed
-    assert peer.queued() == OUTBOX_BYTES - 3
+    assert peer.queued_bytes() == MAX_OUTBOX_BYTES - 3
 
 
 def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (SLACK_BYTES + 1))
+    outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"old")
     peer.read(1)
     outbox.send_state("slot", b"new")
@@ -159,11 +159,11 @@ def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox)
 
 
 async def test_to_be_drained_is_to_wait_for_the_wire(peer: Peer, outbox: Outbox) -> None:
-    await outbox.drained()
+    await outbox.wait_drained()
     assert peer.waits == 1
 
 
-sizes = st.sampled_from([1, 1_000, SLACK_BYTES, OUTBOX_BYTES // 3])
+sizes = st.sampled_from([1, 1_000, LOW_WATER_BYTES, MAX_OUTBOX_BYTES // 3])
 actions = st.one_of(
     st.tuples(st.just("send"), sizes),
     st.tuples(st.just("state"), sizes),
@@ -197,12 +197,12 @@ def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[st
 
 
 def test_codes_of_our_own_have_a_reason() -> None:
-    assert {code for code in Close if code >= 4500} <= REASONS.keys()
+    assert {code for code in CloseCode if code >= 4500} <= CLOSE_REASONS.keys()
 
 
 @given(operation_id=st.text(max_size=128))
 def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
-    rendered = Rendered(b'{"data":{"a":1}}')
+    rendered = RenderedEvent(b'{"data":{"a":1}}')
     assert orjson.loads(rendered.message(next_prefix(operation_id))) == {
         "id": operation_id,
         "type": "next",
@@ -221,7 +221,7 @@ def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
 
 
 def test_subscribers_of_one_id_are_sent_the_very_same_bytes() -> None:
-    rendered = Rendered(b"{}")
+    rendered = RenderedEvent(b"{}")
     first = rendered.message(next_prefix("1"))
     assert rendered.message(next_prefix("1")) is first
     assert rendered.message(next_prefix("2")) == b'{"id":"2","type":"next","payload":{}}'

@@ -11,85 +11,89 @@ import pytest
 
 from domain.errors import Busy
 from domain.live.events import Announcement, LoggedEvent, lead_topic, session_topic
-from storage.mongo.client import Mongo, Session, StorageUnavailable
-from storage.mongo.embedded import embedded
+from storage.mongo.client import Mongo, StorageUnavailable, Transaction
+from storage.mongo.embedded import run_embedded
 from storage.store import Store
 from tests.support import records
-from tests.support.bare_nodes import node
-from tests.support.members import Recorder
+from tests.support.hub_members import RecordingMember
+from tests.support.realtime_node import run_node
 from tests.support.stores import SECRET
-from tests.support.waiting import tasks_of, until
+from tests.support.waiting import running_coroutines, wait_until
 
 
-async def saying(_: Session) -> tuple[None, Sequence[LoggedEvent]]:
+async def saying(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     return None, [Announcement(session_id="session", body="你好")]
 
 
 async def test_nothing_is_lost_while_the_database_is_away(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paces = {"presence.TICK": 0.02, "tally.TICK": 0.02, "leads.SWEEP_SECONDS": 0.1}
-    for name, seconds in paces.items():
-        monkeypatch.setattr(f"realtime.{name}", seconds)
+    intervals = {
+        "realtime.presence.REPORT_INTERVAL_SECONDS": 0.02,
+        "realtime.tally.PUBLISH_INTERVAL_SECONDS": 0.02,
+        "services.leads.capture.SWEEP_INTERVAL_SECONDS": 0.1,
+    }
+    for name, seconds in intervals.items():
+        monkeypatch.setattr(name, seconds)
     # A room whose database is away must not wait a quarter of a minute in a test.
-    assert Mongo.transaction.__kwdefaults__ is not None
-    monkeypatch.setitem(Mongo.transaction.__kwdefaults__, "patience", 0.5)
-    monkeypatch.setattr("realtime.hub.LINGER", 0.02)
+    assert Mongo.run_transaction.__kwdefaults__ is not None
+    monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "patience", 0.5)
+    monkeypatch.setattr("realtime.hub.TOPIC_LINGER_SECONDS", 0.02)
     topic = session_topic("session")
     async with AsyncExitStack() as stack:
-        async with embedded(folder) as running:
+        async with run_embedded(folder) as running:
             mongo = await Mongo.connect(running.uri, "songgang", timeout=0.5)
             stack.push_async_callback(mongo.close)
             store = Store(mongo, SECRET)
             await store.prepare(SECRET)
-            await store.sessions.add([records.live_session(id="session")])
-            one = await stack.enter_async_context(node(store))
+            await store.live_sessions.add([records.live_session(id="session")])
+            one = await stack.enter_async_context(run_node(store))
             one.lead_log.start()
-            member = Recorder()
+            member = RecordingMember()
             await one.follow("session", member)
             one.presence.enter("session", "w")
             first = records.lead()
             assert await one.capture.record(first) == (first, True)
             await one.commit(topic, saying)
-            await until(lambda: member.what.count("Announcement") == 1)
-            await until(lambda: _total(member) == 1)
+            await wait_until(lambda: member.event_names.count("Announcement") == 1)
+            await wait_until(lambda: _total(member) == 1)
 
         second = records.lead()
         for refused in (one.capture.record(second), one.commit(topic, saying)):
             with pytest.raises(Busy):
                 await refused
         with pytest.raises(StorageUnavailable):
-            await one.follow("other", Recorder())
-        gives_up = asyncio.create_task(one.follow("other", Recorder()))
+            await one.follow("other", RecordingMember())
+        gives_up = asyncio.create_task(one.follow("other", RecordingMember()))
         await asyncio.sleep(0)
         gives_up.cancel()
-        await until(lambda: not one.feed.is_open)
-        one.hub.hint_gap()
-        one.tally.hint_gap()
-        one.lead_log.notice("session")
+        await wait_until(lambda: not one.feed.is_open)
+        one.hub.notify_gap()
+        one.tally.notify_gap()
+        one.lead_log.schedule("session")
         await one.presence.close()
-        await until(lambda: set(one.hub._topics) == {topic} and not one.hub._lingering)
+        await wait_until(lambda: set(one.hub._topics) == {topic} and not one.hub._lingering)
         assert gives_up.cancelled()
 
-        async with embedded(folder):
-            await until(lambda: one.feed.is_open, within=20)
+        async with run_embedded(folder):
+            await wait_until(lambda: one.feed.is_open, within=20)
             assert await one.capture.record(second) == (second, True)
             again = records.lead(person=second.person)
             assert await one.capture.record(again) == (second, False)
             await one.commit(topic, saying)
-            late = Recorder()
+            late = RecordingMember()
             await one.follow("session", late, after=0)
-            await until(lambda: member.what.count("Announcement") == 2)
-            await until(lambda: _total(member) == 2)
-            announced = [told["seq"] for told in late.told if told["event"] == "Announcement"]
+            await wait_until(lambda: member.event_names.count("Announcement") == 2)
+            await wait_until(lambda: _total(member) == 2)
+            announced = [told["seq"] for told in late.events if told["event"] == "Announcement"]
             assert announced == [1, 2]
-            recorded = await store.log.read(lead_topic("session"), after=0, limit=10)
+            recorded = await store.event_log.read(lead_topic("session"), after=0, limit=10)
             assert [placed.seq for placed in recorded] == [1, 2]
             # Closed while it is there: a driver that is connecting then forgets its socket.
             await stack.aclose()
-    assert tasks_of("realtime") == []
+    assert running_coroutines("realtime") == []
 
 
-def _total(member: Recorder) -> int:
-    totals = [told["total"] for told in member.told if told["event"] == "TallyChanged"]
+def _total(member: RecordingMember) -> int:
+    totals = [told["total"] for told in member.events if told["event"] == "TallyChanged"]
     return totals[-1] if totals else 0

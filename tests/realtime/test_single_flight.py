@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.single_flight import Anew
+from realtime.single_flight import SingleFlight
 
 
 class Maker:
@@ -36,11 +36,11 @@ async def settle() -> None:
 
 
 async def test_who_asks_while_one_is_made_shares_the_next() -> None:
-    anew: Anew[int] = Anew()
+    anew: SingleFlight[int] = SingleFlight()
     make = Maker()
-    first = asyncio.create_task(anew.made("key", make))
+    first = asyncio.create_task(anew.run("key", make))
     await settle()
-    others = [asyncio.create_task(anew.made("key", make)) for _ in range(5)]
+    others = [asyncio.create_task(anew.run("key", make)) for _ in range(5)]
     await settle()
     assert make.begun == 1
     make.go.set()
@@ -48,17 +48,17 @@ async def test_who_asks_while_one_is_made_shares_the_next() -> None:
 
 
 async def test_what_has_another_key_does_not_wait() -> None:
-    anew: Anew[int] = Anew()
+    anew: SingleFlight[int] = SingleFlight()
     slow, quick = Maker(), Maker()
     quick.go.set()
-    waiting = asyncio.create_task(anew.made("slow", slow))
-    assert await anew.made("quick", quick) == 1
+    waiting = asyncio.create_task(anew.run("slow", slow))
+    assert await anew.run("quick", quick) == 1
     slow.go.set()
     assert await waiting == 1
 
 
 async def test_one_that_failed_does_not_fail_the_next() -> None:
-    anew: Anew[int] = Anew()
+    anew: SingleFlight[int] = SingleFlight()
     make = Maker()
     make.go.set()
 
@@ -66,14 +66,14 @@ async def test_one_that_failed_does_not_fail_the_next() -> None:
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):
-        await anew.made("key", fail)
-    assert await anew.made("key", make) == 1
+        await anew.run("key", fail)
+    assert await anew.run("key", make) == 1
 
 
 async def test_who_gives_up_takes_it_from_nobody() -> None:
-    anew: Anew[int] = Anew()
+    anew: SingleFlight[int] = SingleFlight()
     make = Maker()
-    asking = [asyncio.create_task(anew.made("key", make)) for _ in range(2)]
+    asking = [asyncio.create_task(anew.run("key", make)) for _ in range(2)]
     await settle()
     asking[0].cancel()
     make.go.set()
@@ -85,13 +85,13 @@ async def test_who_gives_up_takes_it_from_nobody() -> None:
 async def test_each_gets_one_that_began_after_it_asked_and_one_is_made_at_a_time(
     pauses: list[int],
 ) -> None:
-    anew: Anew[int] = Anew()
+    anew: SingleFlight[int] = SingleFlight()
     make = Maker()
     make.go.set()
 
     async def ask() -> bool:
         before = make.begun
-        return await anew.made("key", make) > before
+        return await anew.run("key", make) > before
 
     asking = []
     for pause in pauses:

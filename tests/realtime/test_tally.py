@@ -10,83 +10,85 @@ import pytest
 
 from realtime import tally as tallies
 from realtime.hub import Hub
-from realtime.rendered_event import Rendered
-from realtime.tally import Tally
+from realtime.rendered_event import RenderedEvent
+from realtime.tally import TallyPublisher
 from storage.store import Store
 from tests.support import records
-from tests.support.bare_nodes import Node, node
-from tests.support.members import Recorder
-from tests.support.waiting import until
+from tests.support.hub_members import RecordingMember
+from tests.support.realtime_node import RealtimeNode, run_node
+from tests.support.waiting import wait_until
 
 
-class Timed(Recorder):
+class Timed(RecordingMember):
     """A member that looks at the time when it is told something."""
 
     def __init__(self) -> None:
         super().__init__()
         self.times: list[float] = []
 
-    def deliver(self, rendered: Rendered, kind: str | None) -> None:
+    def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
         super().deliver(rendered, kind)
         self.times.append(asyncio.get_running_loop().time())
 
     @property
     def tallies(self) -> list[dict[str, Any]]:
-        return [told for told in self.told if told["event"] == "TallyChanged"]
+        return [told for told in self.events if told["event"] == "TallyChanged"]
 
 
 @pytest.fixture
-async def one(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
-    monkeypatch.setattr(tallies, "TICK", 0.05)
-    monkeypatch.setattr("realtime.presence.TICK", 3600)
-    async with node(store) as running:
+async def one(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RealtimeNode]:
+    monkeypatch.setattr(tallies, "PUBLISH_INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr("realtime.presence.REPORT_INTERVAL_SECONDS", 3600)
+    async with run_node(store) as running:
         yield running
 
 
-async def give(on: Node, posting: str, count: int = 1, *, session: str = "session") -> None:
+async def give(on: RealtimeNode, posting: str, count: int = 1, *, session: str = "session") -> None:
     taps = [records.lead(session_id=session, posting_id=posting) for _ in range(count)]
     await asyncio.gather(*(on.capture.record(tap) for tap in taps))
 
 
-async def test_counts_are_exact_and_told_at_most_once_a_tick(one: Node, other_store: Store) -> None:
+async def test_counts_are_exact_and_told_at_most_once_a_tick(
+    one: RealtimeNode, other_store: Store
+) -> None:
     member = Timed()
     await one.follow("session", member)
-    async with node(other_store, name="two") as two:
+    async with run_node(other_store, name="two") as two:
         for _ in range(8):
             await asyncio.gather(give(one, "a", 2), give(two, "a"), give(two, "b"))
-        await until(lambda: [told["total"] for told in member.tallies[-1:]] == [32])
+        await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [32])
     assert member.tallies[-1]["interests"] == {"a": 24, "b": 8}
     totals = [told["total"] for told in member.tallies]
     assert totals == sorted(totals)
     assert member.kinds == ["TallyChanged"] * len(totals)
     apart = [later - sooner for sooner, later in zip(member.times, member.times[1:], strict=False)]
     # The pump that delivers may be late for one and in time for the next.
-    assert sum(apart) >= len(apart) * tallies.TICK * 0.9
+    assert sum(apart) >= len(apart) * tallies.PUBLISH_INTERVAL_SECONDS * 0.9
 
 
-async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: Node) -> None:
+async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: RealtimeNode) -> None:
     member, elsewhere = Timed(), Timed()
     membership = await one.follow("session", member)
     await one.follow("other", elsewhere)
     await give(one, "a")
-    await until(lambda: member.tallies)
+    await wait_until(lambda: member.tallies)
     membership.leave()
     await give(one, "a")
     await give(one, "a", session="other")
-    await until(lambda: elsewhere.tallies and set(one.tally._known) == {"other"})
+    await wait_until(lambda: elsewhere.tallies and set(one.tally._last_counts) == {"other"})
     assert len(member.tallies) == 1
-    assert set(one.tally._moved_at) == {"other"}
+    assert set(one.tally._changed_at) == {"other"}
 
 
 async def test_what_moved_lately_comes_first_and_within_the_bound(
-    one: Node, monkeypatch: pytest.MonkeyPatch
+    one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tallies, "MOST", 2)
+    monkeypatch.setattr(tallies, "MAX_POSTINGS_PER_UPDATE", 2)
     member = Timed()
     await one.follow("session", member)
     for number, posting in enumerate("abca", start=1):
         await give(one, posting)
-        await until(lambda: [told["total"] for told in member.tallies[-1:]] == [number])  # noqa: B023 - waited for at once
+        await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [number])  # noqa: B023 - waited for at once
     assert [list(told["interests"].items()) for told in member.tallies] == [
         [("a", 1)],
         [("b", 1), ("a", 1)],
@@ -95,43 +97,45 @@ async def test_what_moved_lately_comes_first_and_within_the_bound(
     ]
 
 
-async def test_what_moved_long_ago_is_left_out(one: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallies, "MOVED_LATELY", 0.0)
+async def test_what_moved_long_ago_is_left_out(
+    one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies, "RECENT_CHANGE_SECONDS", 0.0)
     member = Timed()
     await one.follow("session", member)
     await give(one, "a")
-    await until(lambda: member.tallies)
+    await wait_until(lambda: member.tallies)
     await give(one, "b")
-    await until(lambda: len(member.tallies) == 2)
+    await wait_until(lambda: len(member.tallies) == 2)
     assert [told["interests"] for told in member.tallies] == [{"a": 1}, {"b": 1}]
     assert [told["total"] for told in member.tallies] == [1, 2]
 
 
 async def test_to_close_what_was_never_started_is_nothing(store: Store) -> None:
-    await Tally(store, Hub(store.log, records.Watch())).close()
+    await TallyPublisher(store, Hub(store.event_log, records.ManualClock())).close()
 
 
 async def test_a_count_that_moved_while_nobody_watched_is_told_to_the_first_who_comes(
-    one: Node,
+    one: RealtimeNode,
 ) -> None:
     await give(one, "a", 3)
     await one.capture.close()
     await one.lead_log.close()
     member, late = Timed(), Timed()
     await one.follow("session", member)
-    await until(lambda: member.tallies)
+    await wait_until(lambda: member.tallies)
     assert member.tallies[0]["interests"] == {"a": 3}
     # And at once to whoever comes later.
     await one.follow("session", late)
     assert late.tallies == member.tallies[-1:]
 
 
-async def test_after_a_gap_every_watched_room_is_told(one: Node) -> None:
+async def test_after_a_gap_every_watched_room_is_told(one: RealtimeNode) -> None:
     await give(one, "a", 3)
     await one.capture.close()
     await one.lead_log.close()
     member = Timed()
     await one.follow("session", member)
-    one.tally.hint_gap()
-    await until(lambda: member.tallies)
+    one.tally.notify_gap()
+    await wait_until(lambda: member.tallies)
     assert member.tallies[0]["interests"] == {"a": 3}

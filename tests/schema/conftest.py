@@ -1,3 +1,3 @@
-from tests.support.fixtures import api, running, server, still_world, world
+from tests.support.fixtures import api, readonly_world, running, server, world
 
-__all__ = ["api", "running", "server", "still_world", "world"]
+__all__ = ["api", "readonly_world", "running", "server", "world"]

@@ -26,8 +26,12 @@ from domain.live.sessions import SessionFormat, SessionStatus
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Shift
 from schema import root
-from tests.support.crawl import HOLDING
-from tests.support.visibility import ANSWERS, STATE, shown_to
+from tests.support.full_documents import DATA_TYPES
+from tests.support.visibility import (
+    EPHEMERAL_EVENT_FIELDS,
+    MUTATION_PAYLOAD_FIELDS,
+    callers_by_field,
+)
 
 SCHEMA = root.SCHEMA._schema
 
@@ -243,11 +247,11 @@ def test_a_thing_with_an_id_is_a_node(name: str) -> None:
 
 def test_the_committed_schema_is_the_one_that_is_served() -> None:
     committed = Path(root.__file__).with_name("schema.graphql")
-    assert committed.read_text("utf-8") == root.printed()
+    assert committed.read_text("utf-8") == root.print_schema()
 
 
 def test_every_field_stands_in_the_table_of_who_sees_what_and_every_row_in_the_schema() -> None:
-    table = {*shown_to()}
-    for others in (ANSWERS, STATE):
+    table = {*callers_by_field()}
+    for others in (MUTATION_PAYLOAD_FIELDS, EPHEMERAL_EVENT_FIELDS):
         table |= {(kind, name) for kind, names in others.items() for name in names.split()}
-    assert table == {(kind, name) for kind, each in HOLDING.items() for name in each.fields}
+    assert table == {(kind, name) for kind, each in DATA_TYPES.items() for name in each.fields}

@@ -21,7 +21,7 @@ from graphql import (
     visit,
 )
 
-from api.app import PUBLIC
+from api.app import PUBLIC_ROUTES
 from domain.identity.audit import AuditAction
 from domain.postings.postings import Occupation
 from domain.screening.minimum_wages import Grade
@@ -33,43 +33,49 @@ from schema.root import SCHEMA
 from storage.clock import utc_now
 from storage.mongo.client import new_id
 from storage.postings.postings import Postings
-from tests.domain.samples import monthly, terms
+from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, change_input
-from tests.support.paths import Scene, on_all_paths, presented, set_scene, walked
-from tests.support.services import Running, World, gid, today
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
+from tests.support.reading_paths import (
+    PostingScene,
+    build_scene,
+    expected_on_all_paths,
+    in_session_postings,
+    walk_paths,
+)
+from tests.support.services import RunningServices, World, gid, today
 
 PROVINCE = "630000"
 """Nobody else's: its minimum wage is raised here."""
 
 
-async def closes(scene: Scene) -> None:
+async def closes(scene: PostingScene) -> None:
     token = scene.world.token(scene.world.recruiter)
     await scene.api.mutate("closePosting", {"postingId": scene.id}, token)
 
 
-async def is_past_its_day(scene: Scene) -> None:
+async def is_past_its_day(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     await scene.running.store.mongo["postings"].update_one(
         {"_id": scene.posting.id}, {"$set": {"terms.valid_until": past}}
     )
 
 
-async def is_changed_for_the_worse(scene: Scene) -> None:
-    given = change_input(scene.world, postingId=scene.id, duties="入职交押金300元")
+async def is_changed_for_the_worse(scene: PostingScene) -> None:
+    given = posting_change_input(scene.world, postingId=scene.id, duties="入职交押金300元")
     await scene.api.mutate("changePosting", given, scene.world.token(scene.world.recruiter))
 
 
-async def employer_fails_its_check(scene: Scene) -> None:
-    given = OPERATIONS["verifyEmployer"].given(scene.world)
+async def employer_fails_its_check(scene: PostingScene) -> None:
+    given = MUTATION_CASES["verifyEmployer"].build_input(scene.world)
     given |= {"employerId": gid(scene.world.employer), "handlerAuthority": False}
     token = scene.world.token(scene.world.officer)
     answer = await scene.api.mutate("verifyEmployer", given, token)
     assert answer["__typename"] == "EmployerVerified"
 
 
-async def check_of_employer_expires(scene: Scene) -> None:
+async def check_of_employer_expires(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     for name, key in (("employers", "_id"), ("postings", "employer_id")):
         await scene.running.store.mongo[name].update_many(
@@ -77,42 +83,42 @@ async def check_of_employer_expires(scene: Scene) -> None:
         )
 
 
-async def wage_rises(scene: Scene) -> None:
+async def wage_rises(scene: PostingScene) -> None:
     await set_wage(scene.running, scene.world, 7_000)
 
 
-async def three_report_it(scene: Scene) -> None:
+async def three_report_it(scene: PostingScene) -> None:
     for number in range(3):
         await report(scene, origin=f"{scene.posting.id}/{number}")
 
 
-async def report_is_upheld(scene: Scene) -> None:
+async def report_is_upheld(scene: PostingScene) -> None:
     filed = await report(scene, origin=scene.posting.id)
     given = {"reportId": global_id("Report", filed.id), "upheld": True, "reason": "核实收取押金"}
     token = scene.world.token(scene.world.officer)
     await scene.api.mutate("resolveReport", given, token)
 
 
-async def report(scene: Scene, *, origin: str) -> Report:
+async def report(scene: PostingScene, *, origin: str) -> Report:
     filed = records.report(posting_id=scene.posting.id, origin=origin, at=utc_now())
     return await scene.running.services.reviews.report(filed)
 
 
-async def set_wage(running: Running, world: World, amount: int) -> None:
+async def set_wage(running: RunningServices, world: World, amount: int) -> None:
     """Another row for the province, and all that it asks for done."""
-    row = records.wage_row(
+    row = records.minimum_wage(
         region=PROVINCE, monthly=amount, grade=Grade.A, effective_from=today(), added_at=utc_now()
     )
     services, store = running.services, running.store
     action = AuditAction.VERIFY_MINIMUM_WAGE
-    await services.live_wages.add(row, world.principal(world.upper_officer), action)
-    for asked in await store.rescreens.due(at=utc_now(), limit=100):
-        left = await services.gate.carry_on(asked)
+    await services.minimum_wages.add(row, world.principal(world.upper_officer), action)
+    for asked in await store.rescreens.find_due(at=utc_now(), limit=100):
+        left = await services.posting_gate.continue_rescreen(asked)
         while left is not None and left.done_at is None:
-            left = await services.gate.carry_on(left)
+            left = await services.posting_gate.continue_rescreen(left)
 
 
-WAYS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
+WAYS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
     closes,
     is_past_its_day,
     is_changed_for_the_worse,
@@ -125,26 +131,28 @@ WAYS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
 
 
 @pytest.fixture
-async def scene(api: Api, world: World, running: Running) -> AsyncIterator[Scene]:
+async def scene(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> AsyncIterator[PostingScene]:
     await set_wage(running, world, 2_000)
-    offered = terms(
+    offered = posting_terms(
         # Of its own, as the titles of other postings are suggested, too.
         title=f"高原风电检修{new_id()[-6:]}",
         place_code="630102",
-        pay=monthly(6_000),
+        pay=monthly_pay(6_000),
         valid_until=today() + timedelta(days=30),
     )
     # The newest of all, whatever other tests have left: the feed shows the newest only.
     posting = replace(world.absent, id=f"f{new_id()[1:]}", terms=offered)
     await running.store.postings.add([posting])
-    scene = await set_scene(api, world, running, posting, await somebody(world, running))
+    scene = await build_scene(api, world, running, posting, await somebody(world, running))
     yield scene
     scene.asked.leave()
     # Five are recommended to each seeker, of all that tests leave open.
     await closes(scene)
 
 
-async def somebody(world: World, running: Running) -> Seeker:
+async def somebody(world: World, running: RunningServices) -> Seeker:
     """Who looks for just this work."""
     wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
     profile = replace(world.seeker.profile, wants=wants, skills=())
@@ -157,16 +165,16 @@ async def somebody(world: World, running: Running) -> Seeker:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 async def test_what_is_taken_away_is_on_no_reading_path(
-    way: Callable[[Scene], Awaitable[None]], scene: Scene
+    way: Callable[[PostingScene], Awaitable[None]], scene: PostingScene
 ) -> None:
-    assert await walked(scene) == on_all_paths(shown=True)
+    assert await walk_paths(scene) == expected_on_all_paths(shown=True)
     await way(scene)
     # Somebody else taps: who has tapped before gets the same answer again.
-    assert await walked(scene) == on_all_paths(shown=False)
+    assert await walk_paths(scene) == expected_on_all_paths(shown=False)
 
 
 async def test_what_closes_while_a_session_is_read_is_not_shown_in_it(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: PostingScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visible_ids = Postings.visible_ids
 
@@ -176,7 +184,7 @@ async def test_what_closes_while_a_session_is_read_is_not_shown_in_it(
         return found
 
     monkeypatch.setattr(Postings, "visible_ids", then_closed)
-    assert not await presented(scene)
+    assert not await in_session_postings(scene)
 
 
 FOR_STAFF = {
@@ -238,8 +246,8 @@ def fields_of(document: str) -> set[str]:
     return asked
 
 
-async def test_every_field_that_shows_a_posting_is_on_a_path(scene: Scene) -> None:
-    await walked(scene)
+async def test_every_field_that_shows_a_posting_is_on_a_path(scene: PostingScene) -> None:
+    await walk_paths(scene)
     asked = set().union(*map(fields_of, scene.asked.documents))
     showing = {*fields_that_show_postings(), *COUNTS}
     assert len(showing) > 40
@@ -247,11 +255,11 @@ async def test_every_field_that_shows_a_posting_is_on_a_path(scene: Scene) -> No
     assert showing - asked - passed_through == set(FOR_STAFF)
 
 
-async def test_every_public_address_is_on_a_path_or_shows_none(scene: Scene) -> None:
-    await walked(scene)
+async def test_every_public_address_is_on_a_path_or_shows_none(scene: PostingScene) -> None:
+    await walk_paths(scene)
     unvisited = {
         route.path
-        for route in PUBLIC
+        for route in PUBLIC_ROUTES
         if not any(route.path_regex.match(url) for url in scene.asked.urls)
     }
     about_no_posting = {"/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"}

@@ -11,9 +11,9 @@ import pytest
 from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import CONSENT_TEMPLATE, OPERATIONS, on
-from tests.support.services import Running, World, gid, stored, today
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import CONSENT_TEMPLATE, MUTATION_CASES, session_mutation_input
+from tests.support.services import RunningServices, World, gid, hash_collections, today
 
 IDENTITY_CARD = "11010519491231002X"
 WANTS = ("profile", "wants")
@@ -53,7 +53,7 @@ def setting(**values: Any) -> Callable[[World], Given]:
 
 
 def contact(**values: Any) -> Callable[[World], Given]:
-    return lambda world: {"contact": {"name": "王小明", "phone": world.phone()} | values}
+    return lambda world: {"contact": {"name": "王小明", "phone": world.next_phone()} | values}
 
 
 def wants(**values: Any) -> Callable[[World], Given]:
@@ -914,7 +914,12 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
         if (name, session) == ("expressInterest", "draft"):
             continue  # not there for a viewer
         REFUSED[f"{name}, {session} session"] = Refused(
-            name, caller, on(session), "SessionNotLive", "SESSION_NOT_LIVE", None
+            name,
+            caller,
+            session_mutation_input(session),
+            "SessionNotLive",
+            "SESSION_NOT_LIVE",
+            None,
         )
 
 # To all but those who direct it there is no draft.
@@ -936,7 +941,12 @@ for name, caller in [
     *((name, caller) for name in DIRECTING for caller in ("other host", "officer below")),
 ]:
     REFUSED[f"{name}, draft of others, {caller}"] = Refused(
-        name, caller, on("draft"), "NotFound", "NOT_FOUND", ("input", "sessionId")
+        name,
+        caller,
+        session_mutation_input("draft"),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
     )
 
 for name, sessions in {
@@ -950,7 +960,7 @@ for name, sessions in {
         REFUSED[f"{name}, {session} session"] = Refused(
             name,
             "officer",
-            on(session),
+            session_mutation_input(session),
             "SessionStateConflict",
             "SESSION_STATE_CONFLICT",
             None,
@@ -1060,11 +1070,11 @@ REFUSED["schedule, postingIds of another type"] = wrong_id(
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
 async def test_a_refusal_has_its_name_code_and_field(
-    case: Refused, api: Api, still_world: World, running: Running
+    case: Refused, api: GraphQLClient, still_world: World, running: RunningServices
 ) -> None:
-    operation = OPERATIONS[case.name]
-    before = await stored(running)
-    given = operation.given(still_world) | case.change(still_world)
+    operation = MUTATION_CASES[case.name]
+    before = await hash_collections(running)
+    given = operation.build_input(still_world) | case.change(still_world)
     answer = await api.mutate(
         case.name, given, still_world.token_of(case.caller), operation.selection
     )
@@ -1073,4 +1083,4 @@ async def test_a_refusal_has_its_name_code_and_field(
     assert answer["field"] == (list(case.field) if case.field else None)
     assert answer["message"].endswith(".")
     assert IDENTITY_CARD not in answer["message"]
-    assert await stored(running) == before
+    assert await hash_collections(running) == before

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from domain import cursors
 from domain.errors import BadCursor, InvalidId
 from domain.postings.pay import Pay, PayPeriod
-from schema.relay import global_id, kind_of, local_id, whole_number
+from schema.relay import global_id, parse_any_global_id, parse_global_id, parse_whole_number
 from storage.mongo.client import new_id
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.services import Running, World, credit_code, gid, today
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.services import RunningServices, World, gid, new_credit_code, today
 
 KINDS = (
     "Posting",
@@ -82,16 +82,18 @@ def _variables(world: World, query: str) -> dict[str, str]:
     return {name: value for name, value in known.items() if f"${name}" in query}
 
 
-async def _page(api: Api, world: World, field: str, paging: str) -> dict[str, Any]:
+async def _page(api: GraphQLClient, world: World, field: str, paging: str) -> dict[str, Any]:
     query = _query(field, paging)
-    data = await api.ask(query, _variables(world, query), world.token(world.host))
+    data = await api.fetch_data(query, _variables(world, query), world.token(world.host))
     while "page" not in data:
         (data,) = data.values()
     page: dict[str, Any] = data["page"]
     return page
 
 
-async def _walk(api: Api, world: World, field: str, size: int, *, backward: bool) -> list[str]:
+async def _walk(
+    api: GraphQLClient, world: World, field: str, size: int, *, backward: bool
+) -> list[str]:
     """The ids of a list, page by page; checks what each page says of itself."""
     found: list[str] = []
     count, place, on, end, more = (
@@ -116,11 +118,11 @@ async def _walk(api: Api, world: World, field: str, size: int, *, backward: bool
 
 
 @pytest.fixture(scope="module")
-async def long_lists(running: Running, still_world: World) -> World:
+async def long_lists(running: RunningServices, still_world: World) -> World:
     """Enough of everything for a few pages, with equal pay and equal starts among them."""
     store, world = running.store, still_world
     await store.employers.add(
-        [records.employer(credit_code=credit_code(), union_id=world.union.id) for _ in range(5)]
+        [records.employer(credit_code=new_credit_code(), union_id=world.union.id) for _ in range(5)]
     )
     pays = (6000, 6000, 7000, 25, 6000, 30)
     await store.postings.add(
@@ -128,7 +130,7 @@ async def long_lists(running: Running, still_world: World) -> World:
             records.posting(
                 employer_id=world.employer.id,
                 union_id=world.union.id,
-                terms=terms(
+                terms=posting_terms(
                     pay=Pay(amount=pay, period=PayPeriod.MONTH if pay > 100 else PayPeriod.HOUR),
                     valid_until=today() + timedelta(days=9),
                 ),
@@ -136,28 +138,30 @@ async def long_lists(running: Running, still_world: World) -> World:
             for pay in pays
         ]
     )
-    await store.sessions.add(
+    await store.live_sessions.add(
         [
             records.live_session(
                 union_id=world.union.id,
                 union_path=world.union.path,
-                starts_at=records.AT + timedelta(days=days),
+                starts_at=records.FIXED_NOW + timedelta(days=days),
             )
             for days in (0, 0, 1, 2, 2)
         ]
     )
-    await store.leads.record([world.interest("王小明", f"+86{world.phone()}") for _ in range(6)])
+    await store.leads.record(
+        [world.new_lead("王小明", f"+86{world.next_phone()}") for _ in range(6)]
+    )
     for _ in range(5):
-        await store.codes.add(
+        await store.qr_codes.add(
             records.code(
                 session_id=world.live.id, union_path=world.union.path, owner_id=world.host.id
             )
         )
-    running.services.lead_log.notice(world.live.id)
+    running.services.lead_log.schedule(world.live.id)
     return world
 
 
-def _oracle(name: str, world: World, running: Running) -> Callable[[], Any]:
+def _oracle(name: str, world: World, running: RunningServices) -> Callable[[], Any]:
     store = running.store
 
     async def read() -> Sequence[str]:
@@ -199,7 +203,7 @@ def _oracle(name: str, world: World, running: Running) -> Callable[[], Any]:
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 @pytest.mark.parametrize("name", list(LISTS))
 async def test_a_connection_is_paged_through_once(
-    name: str, size: int, api: Api, long_lists: World, running: Running
+    name: str, size: int, api: GraphQLClient, long_lists: World, running: RunningServices
 ) -> None:
     expected = await _oracle(name, long_lists, running)()
     assert len(expected) > 2
@@ -209,7 +213,7 @@ async def test_a_connection_is_paged_through_once(
 @pytest.mark.parametrize("size", [1, 2, 100])
 @pytest.mark.parametrize("name", ["postings", "postings by pay"])
 async def test_postings_are_paged_backward_once(
-    name: str, size: int, api: Api, long_lists: World, running: Running
+    name: str, size: int, api: GraphQLClient, long_lists: World, running: RunningServices
 ) -> None:
     expected = await _oracle(name, long_lists, running)()
     assert await _walk(api, long_lists, LISTS[name], size, backward=True) == expected
@@ -217,7 +221,7 @@ async def test_postings_are_paged_backward_once(
 
 @pytest.mark.parametrize("name", list(LISTS))
 async def test_a_page_of_nothing_says_whether_there_is_more(
-    name: str, api: Api, long_lists: World
+    name: str, api: GraphQLClient, long_lists: World
 ) -> None:
     page = await _page(api, long_lists, LISTS[name], "first: 0")
     assert page["edges"] == []
@@ -232,16 +236,18 @@ async def test_a_page_of_nothing_says_whether_there_is_more(
 @pytest.mark.parametrize("name", list(LISTS))
 @pytest.mark.parametrize(("paging", "field"), BAD_SIZES)
 async def test_a_page_has_0_to_100_items(
-    name: str, paging: str, field: str, api: Api, still_world: World
+    name: str, paging: str, field: str, api: GraphQLClient, still_world: World
 ) -> None:
     query = _query(LISTS[name], paging)
-    error = await api.error(query, _variables(still_world, query), still_world.token_of("host"))
+    error = await api.fetch_error(
+        query, _variables(still_world, query), still_world.token_of("host")
+    )
     assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
 
 
 @pytest.mark.parametrize("given", ["first: 1, last: 1", "last: -1", "last: 101"])
-async def test_a_page_is_asked_for_from_one_end(given: str, api: Api) -> None:
-    error = await api.error(f"{{ postings({given}) {{ edges {{ cursor }} }} }}")
+async def test_a_page_is_asked_for_from_one_end(given: str, api: GraphQLClient) -> None:
+    error = await api.fetch_error(f"{{ postings({given}) {{ edges {{ cursor }} }} }}")
     field = "first" if "first" in given else "last"
     assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
 
@@ -249,23 +255,25 @@ async def test_a_page_is_asked_for_from_one_end(given: str, api: Api) -> None:
 @pytest.mark.parametrize("name", list(LISTS))
 @pytest.mark.parametrize("cursor", CURSORS.values(), ids=list(CURSORS))
 async def test_a_cursor_that_is_not_of_the_list_is_refused(
-    name: str, cursor: str, api: Api, still_world: World
+    name: str, cursor: str, api: GraphQLClient, still_world: World
 ) -> None:
     query = _query(LISTS[name], f'first: 1, after: "{cursor}"')
-    error = await api.error(query, _variables(still_world, query), still_world.token_of("host"))
+    error = await api.fetch_error(
+        query, _variables(still_world, query), still_world.token_of("host")
+    )
     assert error["extensions"]["code"] == "BAD_CURSOR"
 
 
 @pytest.mark.parametrize("first", [-1, 101])
-async def test_tallies_are_bounded_too(first: int, api: Api, still_world: World) -> None:
+async def test_tallies_are_bounded_too(first: int, api: GraphQLClient, still_world: World) -> None:
     query = (
         f"query ($id: ID!) {{ liveSession(id: $id) {{ tallies(first: {first}) {{ interests }} }} }}"
     )
-    error = await api.error(query, {"id": gid(still_world.live)})
+    error = await api.fetch_error(query, {"id": gid(still_world.live)})
     assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
 
-async def test_a_node_of_every_type_is_found_again(api: Api, still_world: World) -> None:
+async def test_a_node_of_every_type_is_found_again(api: GraphQLClient, still_world: World) -> None:
     world = still_world
     for record in (
         world.open,
@@ -275,19 +283,19 @@ async def test_a_node_of_every_type_is_found_again(api: Api, still_world: World)
         world.lead,
         world.host,
     ):
-        found = await api.ask(NODE, {"id": gid(record)}, world.token(world.host))
+        found = await api.fetch_data(NODE, {"id": gid(record)}, world.token(world.host))
         assert found["node"] == {"__typename": type(record).__name__, "id": gid(record)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_node_that_is_not_there_is_null(kind: str, api: Api) -> None:
-    assert await api.ask(NODE, {"id": global_id(kind, new_id())}) == {"node": None}
+async def test_a_node_that_is_not_there_is_null(kind: str, api: GraphQLClient) -> None:
+    assert await api.fetch_data(NODE, {"id": global_id(kind, new_id())}) == {"node": None}
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "岗位", global_id("Secret", "1"), "A" * 9_999])
-async def test_what_is_no_id_is_refused(wanted: str, api: Api) -> None:
+async def test_what_is_no_id_is_refused(wanted: str, api: GraphQLClient) -> None:
     for query in (NODE, "query ($id: ID!) { liveSession(id: $id) { id } }"):
-        error = await api.error(query, {"id": wanted})
+        error = await api.fetch_error(query, {"id": wanted})
         assert error["extensions"] == {"code": "INVALID_ID", "field": ["id"]}
 
 
@@ -308,10 +316,10 @@ async def test_what_is_no_id_is_refused(wanted: str, api: Api) -> None:
     ],
 )
 async def test_an_id_of_another_type_is_refused_in_every_argument(
-    query: str, field: str | None, api: Api, still_world: World
+    query: str, field: str | None, api: GraphQLClient, still_world: World
 ) -> None:
     for wanted in (gid(still_world.lead), ""):
-        error = await api.error(query, {"id": wanted}, still_world.token(still_world.host))
+        error = await api.fetch_error(query, {"id": wanted}, still_world.token(still_world.host))
         path = ["filter", field] if field else ["postingId"]
         assert error["extensions"] == {"code": "INVALID_ID", "field": path}
 
@@ -329,22 +337,22 @@ async def test_an_id_of_another_type_is_refused_in_every_argument(
     ],
 )
 async def test_postings_are_narrowed_by_all_that_is_given(
-    narrowed: dict[str, str], found: bool, api: Api, still_world: World
+    narrowed: dict[str, str], found: bool, api: GraphQLClient, still_world: World
 ) -> None:
     query = "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }"
     given = {"filter": narrowed | {"employerId": gid(still_world.employer)}}
-    assert bool((await api.ask(query, given))["postings"]["edges"]) == found
+    assert bool((await api.fetch_data(query, given))["postings"]["edges"]) == found
 
 
-async def test_a_place_that_is_none_is_refused(api: Api) -> None:
-    error = await api.error('{ postings(filter: {placeCode: "99"}) { edges { cursor } } }')
+async def test_a_place_that_is_none_is_refused(api: GraphQLClient) -> None:
+    error = await api.fetch_error('{ postings(filter: {placeCode: "99"}) { edges { cursor } } }')
     assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["filter", "placeCode"]}
 
 
 @given(st.text())
 def test_a_global_id_is_ours_or_refused(text: str) -> None:
     try:
-        kind, found = kind_of(text)
+        kind, found = parse_any_global_id(text)
     except InvalidId:
         return
     assert cursors.decode(text, kind, 1) == [found]
@@ -352,14 +360,14 @@ def test_a_global_id_is_ours_or_refused(text: str) -> None:
 
 @given(st.sampled_from(KINDS), st.from_regex(r"[0-9a-zA-Z]{1,40}", fullmatch=True))
 def test_a_global_id_round_trips(kind: str, local: str) -> None:
-    assert kind_of(global_id(kind, local)) == (kind, local)
-    assert local_id(global_id(kind, local), kind) == local
+    assert parse_any_global_id(global_id(kind, local)) == (kind, local)
+    assert parse_global_id(global_id(kind, local), kind) == local
 
 
 @given(st.text())
 def test_a_number_in_a_cursor_is_plain_and_small(text: str) -> None:
     try:
-        number = whole_number(text)
+        number = parse_whole_number(text)
     except ValueError:
         return
     assert 0 <= number < 10**9

@@ -15,10 +15,10 @@ from graphql import (
 )
 
 from schema import root
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS
-from tests.support.roles import ALLOWED
-from tests.support.services import Running, World, stored
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_roles import ALLOWED_CALLERS
+from tests.support.services import RunningServices, World, hash_collections
 
 SCHEMA = root.SCHEMA._schema
 ITEM = "[]"
@@ -92,13 +92,15 @@ def _given(world: World, path: Path, value: Any) -> dict[str, Any]:
     assert SCHEMA.mutation_type is not None  # there are mutations
     name, *rest = path
     kind = SCHEMA.mutation_type.fields[name].args["input"].type
-    changed: dict[str, Any] = _with(kind, OPERATIONS[name].given(world), tuple(rest), value)
+    changed: dict[str, Any] = _with(
+        kind, MUTATION_CASES[name].build_input(world), tuple(rest), value
+    )
     return changed
 
 
-async def _answer(api: Api, world: World, path: Path, value: Any) -> dict[str, Any]:
-    operation = OPERATIONS[path[0]]
-    token = world.token_of(min(ALLOWED[path[0]]))
+async def _answer(api: GraphQLClient, world: World, path: Path, value: Any) -> dict[str, Any]:
+    operation = MUTATION_CASES[path[0]]
+    token = world.token_of(min(ALLOWED_CALLERS[path[0]]))
     given = _given(world, path, value)
     return await api.mutate(operation.name, given, token, operation.selection)
 
@@ -111,22 +113,22 @@ def _is_refused(answer: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("path", TEXTS, ids=".".join)
 async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end(
-    path: Path, api: Api, still_world: World, running: Running
+    path: Path, api: GraphQLClient, still_world: World, running: RunningServices
 ) -> None:
-    before = await stored(running)
+    before = await hash_collections(running)
     for what, text in (IDENTITY_CARDS | {"long": LONG}).items():
         answer = await _answer(api, still_world, path, text)
         assert _is_refused(answer), (what, answer)
         assert text not in str(answer)
-    assert await stored(running) == before
+    assert await hash_collections(running) == before
 
 
 @pytest.mark.parametrize("path", LISTS, ids=".".join)
 async def test_no_list_of_an_input_is_without_end(
-    path: Path, api: Api, still_world: World, running: Running
+    path: Path, api: GraphQLClient, still_world: World, running: RunningServices
 ) -> None:
-    before = await stored(running)
+    before = await hash_collections(running)
     kind = next(kind for place, kind in _inputs() if place == path)
     answer = await _answer(api, still_world, path[:-1], [_least(kind.of_type)] * MANY)
     assert _is_refused(answer), answer
-    assert await stored(running) == before
+    assert await hash_collections(running) == before

@@ -20,29 +20,29 @@ from domain.postings.postings import Occupation
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade
 from domain.seekers.profile import Wants
-from schema.relay import local_id
+from schema.relay import parse_global_id
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, change_input, posting_input
-from tests.support.paths import Scene, on_all_paths, set_scene, walked
-from tests.support.services import Running, World, gid, running_services
-from workers.rescreening import Rescreening
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, posting_change_input, posting_input
+from tests.support.reading_paths import PostingScene, build_scene, expected_on_all_paths, walk_paths
+from tests.support.services import RunningServices, World, gid, running_services
+from workers.rescreening import Rescreener
 
 PROVINCE = "630000"
 FORBIDDEN = "入职交押金300元"
-WATCH = records.Watch()
+WATCH = records.ManualClock()
 WATCH.at = utc_now()
 
 
 @pytest.fixture(scope="module")
-async def ahead(mongo_uri: str) -> AsyncIterator[Running]:
+async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
     """Services whose clock is ``WATCH``."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo, clock=WATCH) as running:
         yield running
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 
@@ -54,7 +54,7 @@ def today() -> date:
 class Job:
     """A posting, and what stands against it."""
 
-    scene: Scene
+    scene: PostingScene
     pay: int
     last_day: date
     headcount: int = 1
@@ -69,7 +69,7 @@ class Job:
 class Town:
     """A posting and all that may happen to it; ``set_up`` first."""
 
-    def __init__(self, api: Api, world: World, running: Running) -> None:
+    def __init__(self, api: GraphQLClient, world: World, running: RunningServices) -> None:
         self.api = api
         self.world = world
         self.running = running
@@ -84,14 +84,14 @@ class Town:
         given = posting_input(self.world) | self._terms(pay, last_day, 1)
         given["title"] = f"高原风电检修{new_id()[-6:]}"
         answer = await self.mutate("submitPosting", self.world.recruiter, **given)
-        posting_id = local_id(answer["posting"]["id"], "Posting", "posting")
+        posting_id = parse_global_id(answer["posting"]["id"], "Posting", "posting")
         stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
         seeker = await self._seeker()
-        scene = await set_scene(self.api, self.world, self.running, stored, seeker)
+        scene = await build_scene(self.api, self.world, self.running, stored, seeker)
         self.job = Job(scene=scene, pay=pay, last_day=last_day)
 
     async def check_paths(self) -> None:
-        assert await walked(self.job.scene) == on_all_paths(shown=self.is_open())
+        assert await walk_paths(self.job.scene) == expected_on_all_paths(shown=self.is_open())
 
     async def tear_down(self) -> None:
         """Leave nothing open that others would be recommended."""
@@ -106,15 +106,15 @@ class Town:
         return is_checked and not job.against and job.pay >= self.wage and today() <= job.last_day
 
     async def mutate(self, name: str, account: Any, expected: str = "", **given: Any) -> Any:
-        operation = OPERATIONS[name]
+        operation = MUTATION_CASES[name]
         token = self.world.token(account)
         answer = await self.api.mutate(name, given, token, operation.selection)
-        assert answer["__typename"] == (expected or operation.success), answer
+        assert answer["__typename"] == (expected or operation.success_type), answer
         return answer
 
     async def check(self, *, passed: bool) -> None:
         """The employer's papers are looked at."""
-        given = OPERATIONS["verifyEmployer"].given(self.world)
+        given = MUTATION_CASES["verifyEmployer"].build_input(self.world)
         given |= {"employerId": gid(self.world.employer), "handlerAuthority": passed}
         await self.mutate("verifyEmployer", self.world.officer, **given)
         found = await self.running.store.employers.by_ids([self.world.employer.id])
@@ -124,7 +124,7 @@ class Town:
     async def set_wage(self, amount: int) -> None:
         """The minimum wage becomes that, by another notice or by a corrected one."""
         services, store = self.running.services, self.running.store
-        row = records.wage_row(
+        row = records.minimum_wage(
             region=PROVINCE,
             monthly=amount,
             grade=Grade.A,
@@ -132,16 +132,16 @@ class Town:
             added_at=WATCH(),
         )
         officer = self.world.principal(self.world.upper_officer)
-        await services.live_wages.add(row, officer, AuditAction.VERIFY_MINIMUM_WAGE)
-        for asked in await store.rescreens.due(at=WATCH(), limit=100):
-            await services.gate.carry_on(asked)
+        await services.minimum_wages.add(row, officer, AuditAction.VERIFY_MINIMUM_WAGE)
+        for asked in await store.rescreens.find_due(at=WATCH(), limit=100):
+            await services.posting_gate.continue_rescreen(asked)
         self.wage = amount
 
     async def change(self, pay: int, days: int, *, forbidden: bool) -> None:
         job = self.job
         job.last_day = today() + timedelta(days=days)
         job.pay, job.headcount = pay, job.hires + 1
-        given = change_input(self.world) | self._terms(pay, job.last_day, job.headcount)
+        given = posting_change_input(self.world) | self._terms(pay, job.last_day, job.headcount)
         given |= {"title": job.scene.posting.terms.title, "postingId": job.scene.id}
         if forbidden:
             given["duties"] = FORBIDDEN
@@ -201,7 +201,7 @@ class Town:
         """Somebody who was offered the job before takes it."""
         job = self.job
         lead = replace(
-            self.world.interest("李小红", new_id()),
+            self.world.new_lead("李小红", new_id()),
             session_id=self.world.ended.id,
             posting_id=job.scene.posting.id,
             stage=LeadStage.OFFERED,
@@ -213,13 +213,17 @@ class Town:
             job.against |= {"closed"}
 
     async def wait(self, days: int) -> None:
-        WATCH.forward(days=days)
+        WATCH.advance(days=days)
 
     async def sweep(self) -> None:
         """What is done by itself, every half minute."""
         services = self.running.services
-        rescreening = Rescreening(
-            self.running.store, services.desk, services.gate, WATCH, "the only node"
+        rescreening = Rescreener(
+            self.running.store,
+            services.session_control,
+            services.posting_gate,
+            WATCH,
+            "the only node",
         )
         await rescreening.run()
         if today() > self.job.last_day and "refused" not in self.job.against:
@@ -295,11 +299,11 @@ async def take(town: Town, step: tuple[Any, ...]) -> None:
 )
 @example(pay=6_000, days=300, plan=[("report", 3), ("review", False), ("change", 6_000, 20, False)])
 async def test_every_path_shows_a_posting_while_it_is_open_and_never_else(
-    ahead: Running, pay: int, days: int, plan: list[Any]
+    ahead: RunningServices, pay: int, days: int, plan: list[Any]
 ) -> None:
     world = World(ahead)
-    await world.settle()
-    async with Api(ahead.endpoint) as api:
+    await world.store_records()
+    async with GraphQLClient(ahead.endpoint) as api:
         town = Town(api, world, ahead)
         await town.set_up(pay, days)
         try:

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.services import FINDING, Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.services import FINDING, RunningServices, World, gid
 
 NODE = (
     "query ($id: ID!) { node(id: $id) { ... on Posting { id status findings { code message } } } }"
@@ -29,29 +29,29 @@ UNSEEING = {
 
 @pytest.mark.parametrize("caller", sorted(UNSEEING))
 async def test_a_posting_that_is_not_open_is_on_no_reading_path(
-    caller: str, api: Api, still_world: World
+    caller: str, api: GraphQLClient, still_world: World
 ) -> None:
     world, token = still_world, still_world.token_of(caller)
     hidden = {gid(posting) for posting in world.hidden}
     for posting_id in hidden:
-        assert await api.ask(NODE, {"id": posting_id}, token) == {"node": None}
-        error = await api.error(
+        assert await api.fetch_data(NODE, {"id": posting_id}, token) == {"node": None}
+        error = await api.fetch_error(
             "query ($id: ID!) { consentText(postingId: $id) { body } }", {"id": posting_id}, token
         )
         assert error["extensions"]["code"] == "NOT_FOUND"
-    listed = await api.ask(POSTINGS, {"filter": {"employerId": gid(world.employer)}}, token)
+    listed = await api.fetch_data(POSTINGS, {"filter": {"employerId": gid(world.employer)}}, token)
     shown = {edge["node"]["id"] for edge in listed["postings"]["edges"]}
     assert shown == {gid(world.open), gid(world.second), gid(world.absent)}
-    room = (await api.ask(ROOM, {"id": gid(world.live)}, token))["liveSession"]
+    room = (await api.fetch_data(ROOM, {"id": gid(world.live)}, token))["liveSession"]
     presented = [edge["node"]["id"] for edge in room["postings"]["edges"]]
     assert presented == [gid(world.open), gid(world.second), gid(world.third)]
 
 
 @pytest.mark.parametrize("caller", sorted(SEEING))
 async def test_those_concerned_see_a_held_posting_and_what_was_found(
-    caller: str, api: Api, still_world: World
+    caller: str, api: GraphQLClient, still_world: World
 ) -> None:
-    data = await api.ask(NODE, {"id": gid(still_world.held)}, still_world.token_of(caller))
+    data = await api.fetch_data(NODE, {"id": gid(still_world.held)}, still_world.token_of(caller))
     found = {"code": FINDING.code, "message": FINDING.message}
     assert data["node"] == {
         "id": gid(still_world.held),
@@ -62,59 +62,61 @@ async def test_those_concerned_see_a_held_posting_and_what_was_found(
 
 @pytest.mark.parametrize("caller", sorted(UNSEEING - {"nobody"}))
 async def test_findings_of_an_open_posting_are_for_those_concerned(
-    caller: str, api: Api, world: World, running: Running
+    caller: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await api.mutate(
         "reviewPosting",
-        OPERATIONS["reviewPosting"].given(world),
+        MUTATION_CASES["reviewPosting"].build_input(world),
         world.token(world.officer),
     )
-    data = await api.ask(NODE, {"id": gid(world.held)}, world.token_of(caller))
+    data = await api.fetch_data(NODE, {"id": gid(world.held)}, world.token_of(caller))
     assert data["node"] == {"id": gid(world.held), "status": "OPEN", "findings": []}
 
 
 async def test_what_is_closed_while_it_is_pinned_is_not_shown_any_more(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    pin = OPERATIONS["pinPosting"]
-    await api.mutate("pinPosting", pin.given(world), world.token(world.host))
+    pin = MUTATION_CASES["pinPosting"]
+    await api.mutate("pinPosting", pin.build_input(world), world.token(world.host))
     await running.store.mongo["postings"].update_one(
         {"_id": world.open.id}, {"$set": {"status": "CLOSED"}}
     )
     for caller in ("nobody", "viewer", "host"):
-        room = (await api.ask(ROOM, {"id": gid(world.live)}, world.token_of(caller)))["liveSession"]
+        room = (await api.fetch_data(ROOM, {"id": gid(world.live)}, world.token_of(caller)))[
+            "liveSession"
+        ]
         assert room["pinnedPosting"] is None
         assert gid(world.open) not in json.dumps(room)
 
 
 async def test_a_closed_posting_of_a_lead_is_for_staff(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = interest_input(world)
     selection = "... on InterestRecorded { lead { id posting { id } } }"
-    first = await api.mutate("expressInterest", given, world.viewer(), selection)
+    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     assert first["lead"]["posting"] == {"id": gid(world.open)}
     await running.store.mongo["postings"].update_one(
         {"_id": world.open.id}, {"$set": {"status": "CLOSED"}}
     )
-    again = await api.mutate("expressInterest", given, world.viewer(), selection)
+    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     assert again["lead"] == {"id": first["lead"]["id"], "posting": None}
     query = "query ($id: ID!) { node(id: $id) { ... on Lead { posting { id status } } } }"
-    seen = await api.ask(query, {"id": first["lead"]["id"]}, world.token(world.host))
+    seen = await api.fetch_data(query, {"id": first["lead"]["id"]}, world.token(world.host))
     assert seen["node"] == {"posting": {"id": gid(world.open), "status": "CLOSED"}}
 
 
 @pytest.mark.parametrize("caller", ["host", "officer", "officer above", "recruiter"])
 async def test_leads_are_listed_in_scope_and_masked(
-    caller: str, api: Api, still_world: World
+    caller: str, api: GraphQLClient, still_world: World
 ) -> None:
     given = {"filter": {"sessionId": gid(still_world.live)}}
-    answer = await api.answer(LEADS, given, still_world.token_of(caller))
+    answer = await api.execute(LEADS, given, still_world.token_of(caller))
     (edge,) = answer["data"]["leads"]["edges"]
     contact = {"name": "王**", "phone": "138****8000"}
     assert edge["node"] == {"id": gid(still_world.lead), "contact": contact}
     assert "13800138000" not in json.dumps(answer)
-    node = await api.ask(
+    node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { ... on Lead { contact { name phone } } } }",
         {"id": gid(still_world.lead)},
         still_world.token_of(caller),
@@ -123,10 +125,12 @@ async def test_leads_are_listed_in_scope_and_masked(
 
 
 @pytest.mark.parametrize("caller", ["other host", "officer elsewhere", "other recruiter"])
-async def test_leads_of_others_are_not_there(caller: str, api: Api, still_world: World) -> None:
+async def test_leads_of_others_are_not_there(
+    caller: str, api: GraphQLClient, still_world: World
+) -> None:
     token = still_world.token_of(caller)
-    assert await api.ask(LEADS, {"filter": None}, token) == {"leads": {"edges": []}}
-    node = await api.ask(
+    assert await api.fetch_data(LEADS, {"filter": None}, token) == {"leads": {"edges": []}}
+    node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.lead)}, token
     )
     assert node == {"node": None}
@@ -135,11 +139,13 @@ async def test_leads_of_others_are_not_there(caller: str, api: Api, still_world:
 @pytest.mark.parametrize(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED")]
 )
-async def test_leads_are_for_staff(caller: str, code: str, api: Api, still_world: World) -> None:
+async def test_leads_are_for_staff(
+    caller: str, code: str, api: GraphQLClient, still_world: World
+) -> None:
     token = still_world.token_of(caller)
-    error = await api.error(LEADS, None, token)
+    error = await api.fetch_error(LEADS, None, token)
     assert error["extensions"]["code"] == code
-    node = await api.ask(
+    node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.lead)}, token
     )
     assert node == {"node": None}
@@ -156,32 +162,32 @@ async def test_leads_are_for_staff(caller: str, code: str, api: Api, still_world
     ],
 )
 async def test_leads_are_narrowed_by_all_that_is_given(
-    given: dict[str, str], found: bool, api: Api, still_world: World
+    given: dict[str, str], found: bool, api: GraphQLClient, still_world: World
 ) -> None:
     narrowed = {
         name: value if name == "stage" else gid(getattr(still_world, value))
         for name, value in given.items()
     }
-    data = await api.ask(LEADS, {"filter": narrowed}, still_world.token(still_world.host))
+    data = await api.fetch_data(LEADS, {"filter": narrowed}, still_world.token(still_world.host))
     assert bool(data["leads"]["edges"]) == found
 
 
 @pytest.mark.parametrize("caller", ["nobody", "viewer", "other host", "officer elsewhere"])
 async def test_a_draft_is_for_those_who_direct_it(
-    caller: str, api: Api, still_world: World
+    caller: str, api: GraphQLClient, still_world: World
 ) -> None:
     draft, token = gid(still_world.draft), still_world.token_of(caller)
     query = "query ($id: ID!) { liveSession(id: $id) { id } node(id: $id) { id } }"
-    assert await api.ask(query, {"id": draft}, token) == {"liveSession": None, "node": None}
-    listed = await api.ask(
+    assert await api.fetch_data(query, {"id": draft}, token) == {"liveSession": None, "node": None}
+    listed = await api.fetch_data(
         "query ($union: ID!) { liveSessions(filter: {unionId: $union}) { edges { node { id } } } }",
         {"union": gid(still_world.union)},
         token,
     )
     assert draft not in json.dumps(listed)
-    seen = await api.ask(query, {"id": draft}, still_world.token(still_world.host))
+    seen = await api.fetch_data(query, {"id": draft}, still_world.token(still_world.host))
     assert seen == {"liveSession": {"id": draft}, "node": {"id": draft}}
-    mine = await api.ask(
+    mine = await api.fetch_data(
         "{ liveSessions(filter: {status: DRAFT, mine: true}) { edges { node { id } } } }",
         None,
         still_world.token(still_world.host),
@@ -193,10 +199,10 @@ async def test_a_draft_is_for_those_who_direct_it(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("officer", "NOT_PERMITTED")]
 )
 async def test_only_hosts_have_sessions_of_their_own(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
     query = "{ liveSessions(filter: {mine: true}) { edges { cursor } } }"
-    error = await api.error(query, None, still_world.token_of(caller))
+    error = await api.fetch_error(query, None, still_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
@@ -212,10 +218,10 @@ async def test_only_hosts_have_sessions_of_their_own(
     ],
 )
 async def test_staff_list_other_postings_of_their_scope(
-    caller: str, status: str, names: set[str], api: Api, still_world: World
+    caller: str, status: str, names: set[str], api: GraphQLClient, still_world: World
 ) -> None:
     token = still_world.token_of(caller)
-    data = await api.ask(POSTINGS, {"filter": {"status": status}}, token)
+    data = await api.fetch_data(POSTINGS, {"filter": {"status": status}}, token)
     found = {edge["node"]["id"] for edge in data["postings"]["edges"]}
     assert found == {gid(getattr(still_world, name)) for name in names}
 
@@ -225,27 +231,29 @@ async def test_staff_list_other_postings_of_their_scope(
     [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")],
 )
 async def test_nobody_else_lists_postings_that_are_not_open(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
     for status in ("IN_REVIEW", "REFUSED", "CLOSED"):
         given = {"filter": {"status": status}}
-        error = await api.error(POSTINGS, given, still_world.token_of(caller))
+        error = await api.fetch_error(POSTINGS, given, still_world.token_of(caller))
         assert error["extensions"]["code"] == code
 
 
 async def test_a_recruiter_does_not_list_another_employers_postings(
-    api: Api, still_world: World
+    api: GraphQLClient, still_world: World
 ) -> None:
     given = {"filter": {"status": "REFUSED", "employerId": gid(still_world.employer)}}
     token = still_world.token(still_world.other_recruiter)
-    error = await api.error(POSTINGS, given, token)
+    error = await api.fetch_error(POSTINGS, given, token)
     assert error["extensions"] == {"code": "NOT_PERMITTED", "field": ["filter", "employerId"]}
 
 
-async def test_an_account_is_a_node_for_its_owner_alone(api: Api, still_world: World) -> None:
+async def test_an_account_is_a_node_for_its_owner_alone(
+    api: GraphQLClient, still_world: World
+) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Account { username } } }"
     account = {"id": gid(still_world.host)}
-    own = await api.ask(query, account, still_world.token(still_world.host))
+    own = await api.fetch_data(query, account, still_world.token(still_world.host))
     assert own == {"node": {"username": still_world.host.username}}
     for caller in ("nobody", "viewer", "officer above"):
-        assert await api.ask(query, account, still_world.token_of(caller)) == {"node": None}
+        assert await api.fetch_data(query, account, still_world.token_of(caller)) == {"node": None}

@@ -1,8 +1,8 @@
-from tests.support.two_stores import (
+from tests.support.two_node_fixtures import (
     commit,
+    ignore_tasks_of_other_tests,
     other_commit,
     other_store,
-    own_tasks_only,
     prepared_store,
     room,
     second_store,
@@ -11,9 +11,9 @@ from tests.support.two_stores import (
 
 __all__ = [
     "commit",
+    "ignore_tasks_of_other_tests",
     "other_commit",
     "other_store",
-    "own_tasks_only",
     "prepared_store",
     "room",
     "second_store",

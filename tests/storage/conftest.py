@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from storage.store import Store
-from tests.support.stores import emptied, prepared
+from tests.support.stores import empty_store, prepare_store
 
 # A busy machine is no broken rule.
 settings.register_profile("songgang", deadline=None)
@@ -17,20 +17,20 @@ settings.load_profile("songgang")
 
 @pytest.fixture(scope="session")
 async def pymongo_store(mongo_uri: str) -> AsyncIterator[Store]:
-    async with prepared(mongo_uri) as store:
+    async with prepare_store(mongo_uri) as store:
         yield store
 
 
 @pytest.fixture(scope="session")
 async def motor_store(mongo_uri: str) -> AsyncIterator[Store]:
-    async with prepared(mongo_uri, "motor") as store:
+    async with prepare_store(mongo_uri, "motor") as store:
         yield store
 
 
 @pytest.fixture
 async def store(pymongo_store: Store) -> Store:
     """The nouns over a database that holds nothing but collections and indexes."""
-    return await emptied(pymongo_store)
+    return await empty_store(pymongo_store)
 
 
 @pytest.fixture(params=["pymongo", "motor"])
@@ -38,4 +38,4 @@ async def either_store(
     request: pytest.FixtureRequest, pymongo_store: Store, motor_store: Store
 ) -> Store:
     """The same over each driver in turn."""
-    return await emptied(motor_store if request.param == "motor" else pymongo_store)
+    return await empty_store(motor_store if request.param == "motor" else pymongo_store)

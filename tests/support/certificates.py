@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
-class Authority:
+class CertificateAuthority:
     """Signs certificates; whoever trusts the one at ``path`` trusts those."""
 
     def __init__(self, folder: Path) -> None:
@@ -23,7 +23,9 @@ class Authority:
         self.path = folder / "authority.pem"
         self.path.write_bytes(made.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
 
-    def server(self, host: str, *, self_signed: bool = False, days: int = 30) -> ssl.SSLContext:
+    def server_context(
+        self, host: str, *, self_signed: bool = False, days: int = 30
+    ) -> ssl.SSLContext:
         """What a server for ``host`` shows; with ``days`` below zero it has run out."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string(f"CN={host}")

@@ -9,18 +9,18 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from tests.support.replica_set import Member, ReplicaSet
-from tests.support.server import Server, start
+from tests.support.replica_set import ReplicaSet, ReplicaSetMember
+from tests.support.songgang_process import ServerProcess, start_server
 
-ALONE_SECONDS = 0.3
+UNFOLLOWED_SECONDS = 0.3
 """For which a primary lives on without its followers: less than it needs to notice."""
 FROZEN_SECONDS = 4.0
 """For which a primary stands still: longer than the others need to elect another one."""
-AWAY_SECONDS = 1.0
+MAX_AWAY_SECONDS = 1.0
 """For which a member that was killed stays away, at most."""
 
 
-class Node:
+class NodeProcess:
     """A ``songgang run --demo`` on a fixed port, started again whenever it was killed."""
 
     def __init__(self, uri: str, database: str, folder: Path, **given: str) -> None:
@@ -29,7 +29,7 @@ class Node:
         self._folder = folder
         self._given = given
         self._port = "0"
-        self.server: Server | None = None
+        self.server: ServerProcess | None = None
         self.url = ""
         self.starts = 0
 
@@ -40,7 +40,7 @@ class Node:
             folder.mkdir(parents=True)
             self.starts += 1
             with suppress(RuntimeError):
-                self.server = await start(
+                self.server = await start_server(
                     self._uri,
                     self._database,
                     "--demo",
@@ -60,93 +60,95 @@ class Node:
         if self.server is not None:
             await self.server.stop()
 
-    def logged(self, text: str) -> list[str]:
+    def log_lines(self, text: str) -> list[str]:
         """The lines of all its runs that hold ``text``."""
         logs = sorted(self._folder.glob("*/err"))
         return [line for log in logs for line in log.read_text().splitlines() if text in line]
 
 
-class Faults:
+class FaultInjector:
     """Does one fault after the other, and counts them.
 
     Each of MongoDB's ends with a set that is whole again, so that the next one meets writes under
     way and not an outage.
     """
 
-    def __init__(self, replica_set: ReplicaSet, nodes: list[Node], chance: random.Random) -> None:
+    def __init__(
+        self, replica_set: ReplicaSet, nodes: list[NodeProcess], chance: random.Random
+    ) -> None:
         self._set = replica_set
         self._nodes = nodes
         self._chance = chance
-        self.done: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
 
-    async def on_mongodb(self, kills: int) -> None:
+    async def kill_members(self, kills: int) -> None:
         """At least so many members killed.
 
         The first fault is always a primary that outlives its followers for a moment: nothing
         shows better what was on one disk only.
         """
         faults = (
-            self._unfollowed_primary,
-            self._primary,
-            self._secondary,
-            self._everything,
-            self._frozen_primary,
+            self._isolate_and_kill_primary,
+            self._kill_primary,
+            self._kill_secondary,
+            self._kill_all,
+            self._freeze_primary,
         )
-        await self._unfollowed_primary()
-        while self.done["mongod killed"] < kills:
+        await self._isolate_and_kill_primary()
+        while self.counts["mongod killed"] < kills:
             await self._chance.choices(faults, weights=(2, 5, 2, 1, 1))[0]()
 
-    async def on_nodes(self, kills: int) -> None:
+    async def kill_nodes(self, kills: int) -> None:
         """So many service processes killed, sometimes both at once."""
-        while self.done["node killed"] < kills:
+        while self.counts["node killed"] < kills:
             await asyncio.sleep(self._chance.random())
-            both = self._chance.random() < 0.2 and self.done["node killed"] + 2 <= kills
+            both = self._chance.random() < 0.2 and self.counts["node killed"] + 2 <= kills
             chosen = self._nodes if both else [self._chance.choice(self._nodes)]
             await asyncio.gather(*(node.kill() for node in chosen))
-            self.done["node killed"] += len(chosen)
+            self.counts["node killed"] += len(chosen)
             await asyncio.gather(*(node.start() for node in chosen))
 
-    async def _unfollowed_primary(self) -> None:
-        primary, followers = await self._set.primary(), await self._set.secondaries()
+    async def _isolate_and_kill_primary(self) -> None:
+        primary, followers = await self._set.wait_for_primary(), await self._set.find_secondaries()
         await asyncio.gather(*(self._kill(member) for member in followers))
         # It goes on taking writes until it notices that it is alone.
-        await asyncio.sleep(ALONE_SECONDS)
+        await asyncio.sleep(UNFOLLOWED_SECONDS)
         await self._kill(primary)
         await asyncio.gather(*(member.start() for member in followers))
         # What only the old primary had must not come back by its being the first to be elected.
-        await self._set.primary()
+        await self._set.wait_for_primary()
         await self._restart(primary)
 
-    async def _frozen_primary(self) -> None:
+    async def _freeze_primary(self) -> None:
         """It wakes up in a set that has another one, and must not believe itself."""
-        primary = await self._set.primary()
+        primary = await self._set.wait_for_primary()
         primary.pause()
         try:
             await asyncio.sleep(FROZEN_SECONDS)
         finally:
             primary.resume()
-        self.done["mongod frozen"] += 1
-        await self._set.whole()
+        self.counts["mongod frozen"] += 1
+        await self._set.wait_healthy()
 
-    async def _primary(self) -> None:
-        primary = await self._set.primary()
+    async def _kill_primary(self) -> None:
+        primary = await self._set.wait_for_primary()
         await self._kill(primary)
         await self._restart(primary)
 
-    async def _secondary(self) -> None:
-        secondary = self._chance.choice(await self._set.secondaries())
+    async def _kill_secondary(self) -> None:
+        secondary = self._chance.choice(await self._set.find_secondaries())
         await self._kill(secondary)
         await self._restart(secondary)
 
-    async def _everything(self) -> None:
+    async def _kill_all(self) -> None:
         await asyncio.gather(*(self._kill(member) for member in self._set.members))
         await self._restart(*self._set.members)
 
-    async def _kill(self, member: Member) -> None:
+    async def _kill(self, member: ReplicaSetMember) -> None:
         await member.kill()
-        self.done["mongod killed"] += 1
+        self.counts["mongod killed"] += 1
 
-    async def _restart(self, *members: Member) -> None:
-        await asyncio.sleep(self._chance.random() * AWAY_SECONDS)
+    async def _restart(self, *members: ReplicaSetMember) -> None:
+        await asyncio.sleep(self._chance.random() * MAX_AWAY_SECONDS)
         await asyncio.gather(*(member.start() for member in members))
-        await self._set.whole()
+        await self._set.wait_healthy()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from storage.mongo.client import Mongo
-from storage.mongo.embedded import Embedded, embedded
+from storage.mongo.embedded import EmbeddedMongod, run_embedded
 
 
 @contextmanager
@@ -17,13 +17,13 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def temporary_mongod() -> AsyncIterator[Embedded]:
+async def temporary_mongod() -> AsyncIterator[EmbeddedMongod]:
     """A mongod with nothing in it, gone after the block with all its data.
 
     It forgets nothing by itself: what tests store has fixed dates, which are long past some day.
     """
     with temporary_folder() as folder:
-        async with embedded(folder) as running:
+        async with run_embedded(folder) as running:
             mongo = await Mongo.connect(running.uri, "admin")
             await mongo.command({"setParameter": 1, "ttlMonitorEnabled": False})
             await mongo.close()

@@ -11,41 +11,41 @@ from domain.employers.employers import CheckMethod, Employer, EmployerCheck
 from domain.exchange.imports import Import, ImportKind, ImportRow, ImportStatus, RowOutcome
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import Union, UnionLevel
-from domain.leads.leads import ConsentGiven, Lead, LeadSource, Sealed
-from domain.live.qr_codes import Code, CodeKind
+from domain.leads.leads import ConsentGiven, Lead, LeadSource, SealedContact
+from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.questions import Question
 from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.postings.postings import Occupation, Posting, PostingStatus
 from domain.screening.minimum_wages import Grade, MinimumWage
-from domain.screening.rescreening import Rescreen, RescreenScope
+from domain.screening.rescreening import RescreeningTask, RescreenScope
 from domain.screening.reviews import Decision, DecisionKind, Report, ReportReason
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Wants
-from domain.seekers.profile_consent import consent_given
+from domain.seekers.profile_consent import make_profile_consent
 from domain.seekers.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
 from domain.seekers.seekers import Profile, SavedSearch, Seeker
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import Webhook, WebhookSecret
 from storage.mongo.client import new_id
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 
-AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+FIXED_NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 UNION_ID = "union"
 VERIFIED_UNTIL = date(2099, 12, 31)
 HOST_ID = "host"
 
 
-class Watch:
+class ManualClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
-        self.at = AT
+        self.at = FIXED_NOW
 
     def __call__(self) -> datetime:
         return self.at
 
-    def forward(self, **by: float) -> None:
+    def advance(self, **by: float) -> None:
         self.at += timedelta(**by)
 
 
@@ -57,7 +57,7 @@ def account(**changes: Any) -> Account:
         role=Role.HOST,
         password_hash="not a hash",
         union_id=UNION_ID,
-        created_at=AT,
+        created_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -81,7 +81,7 @@ def employer(**changes: Any) -> Employer:
         place_code="330402",
         union_id=UNION_ID,
         created_by="officer",
-        created_at=AT,
+        created_at=FIXED_NOW,
         verified_until=VERIFIED_UNTIL,
         checks=1,
     )
@@ -98,15 +98,19 @@ def employer_check(**changes: Any) -> EmployerCheck:
         method=CheckMethod.ON_SITE,
         note="",
         by="officer",
-        at=AT,
+        at=FIXED_NOW,
         valid_until=VERIFIED_UNTIL,
     )
     return replace(made, **changes)
 
 
-def rescreen(**changes: Any) -> Rescreen:
-    made = Rescreen(
-        id=new_id(), scope=RescreenScope.EMPLOYER, key="employer", due_at=AT, requested_at=AT
+def rescreen(**changes: Any) -> RescreeningTask:
+    made = RescreeningTask(
+        id=new_id(),
+        scope=RescreenScope.EMPLOYER,
+        key="employer",
+        due_at=FIXED_NOW,
+        requested_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -120,7 +124,7 @@ def report(**changes: Any) -> Report:
         body="面试时要求交押金",
         by=new_id(),
         origin=new_id(),
-        at=AT,
+        at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -132,14 +136,14 @@ def decision(**changes: Any) -> Decision:
         revision=1,
         kind=DecisionKind.APPROVED,
         by="officer",
-        at=AT,
+        at=FIXED_NOW,
         reason="已核实",
         findings=(),
     )
     return replace(made, **changes)
 
 
-def wage_row(**changes: Any) -> MinimumWage:
+def minimum_wage(**changes: Any) -> MinimumWage:
     """An unverified row of a province that no posting of the tests is in."""
     made = MinimumWage(
         id=new_id(),
@@ -152,7 +156,7 @@ def wage_row(**changes: Any) -> MinimumWage:
         source_url="https://www.zj.gov.cn/",
         grade=Grade.UNVERIFIED,
         added_by="officer",
-        added_at=AT,
+        added_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -161,12 +165,12 @@ def posting(**changes: Any) -> Posting:
     made = Posting(
         id=new_id(),
         employer_id="employer",
-        terms=terms(),
+        terms=posting_terms(),
         status=PostingStatus.OPEN,
         union_id=UNION_ID,
         union_path=("root", UNION_ID),
         created_by="officer",
-        created_at=AT,
+        created_at=FIXED_NOW,
         verified_until=VERIFIED_UNTIL,
     )
     return replace(made, **changes)
@@ -179,7 +183,7 @@ def question(**changes: Any) -> Question:
         posting_id=None,
         asker=new_id(),
         body="有宿舍吗？",
-        asked_at=AT,
+        asked_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -194,9 +198,9 @@ def live_session(**changes: Any) -> LiveSession:
         union_path=("root", UNION_ID),
         host=Host(name="王师傅", honour=Honour.CITY_CRAFTSMAN),
         owner_id=HOST_ID,
-        starts_at=AT,
+        starts_at=FIXED_NOW,
         posting_ids=(),
-        created_at=AT,
+        created_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -210,18 +214,18 @@ def lead(**changes: Any) -> Lead:
         union_path=("root", UNION_ID),
         owner_id=HOST_ID,
         person=new_id(),
-        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
-        consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
+        contact=SealedContact(key_version=1, name=b"name", phone=b"phone"),
+        consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=FIXED_NOW),
         source=LeadSource.LIVE_TAP,
-        terms=terms(),
-        created_at=AT,
-        updated_at=AT,
+        terms=posting_terms(),
+        created_at=FIXED_NOW,
+        updated_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
 
-def code(**changes: Any) -> Code:
-    made = Code(
+def code(**changes: Any) -> QrCode:
+    made = QrCode(
         id=new_id(),
         kind=CodeKind.SESSION,
         session_id="session",
@@ -231,12 +235,12 @@ def code(**changes: Any) -> Code:
         union_path=("root", UNION_ID),
         owner_id=HOST_ID,
         created_by=HOST_ID,
-        created_at=AT,
+        created_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
 
-def imported(**changes: Any) -> Import:
+def import_record(**changes: Any) -> Import:
     """An import of an officer's that is done."""
     made = Import(
         id=new_id(),
@@ -256,15 +260,15 @@ def imported(**changes: Any) -> Import:
         status=ImportStatus.DONE,
         active=False,
         accepted=1,
-        created_at=AT,
-        updated_at=AT,
+        created_at=FIXED_NOW,
+        updated_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
 
 def import_row(**changes: Any) -> ImportRow:
     made = ImportRow(
-        id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=AT
+        id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=FIXED_NOW
     )
     return replace(made, **changes)
 
@@ -280,18 +284,18 @@ def seeker(**changes: Any) -> Seeker:
         union_path=("root", UNION_ID),
         giver=new_id(),
         person=new_id(),
-        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
-        consent=consent_given("1", at=AT),
+        contact=SealedContact(key_version=1, name=b"name", phone=b"phone"),
+        consent=make_profile_consent("1", at=FIXED_NOW),
         searches=(
             SavedSearch(
                 key=new_id(),
                 name="上海的文员",
                 wants=Wants(occupations=(Occupation.CLERK,)),
-                created_at=AT,
+                created_at=FIXED_NOW,
             ),
         ),
-        created_at=AT,
-        updated_at=AT,
+        created_at=FIXED_NOW,
+        updated_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -302,7 +306,7 @@ def campaign(**changes: Any) -> CallCampaign:
         title="下岗职工回访",
         union_path=("root", UNION_ID),
         created_by="officer",
-        created_at=AT,
+        created_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -313,27 +317,27 @@ def call_entry(**changes: Any) -> CallEntry:
         campaign_id="campaign",
         union_path=("root", UNION_ID),
         person=new_id(),
-        contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+        contact=SealedContact(key_version=1, name=b"name", phone=b"phone"),
         group=SeekerGroup.LAID_OFF,
         remark="下午五点前要接孩子",
-        next_call_on=AT.date(),
+        next_call_on=FIXED_NOW.date(),
         created_by="officer",
-        created_at=AT,
-        updated_at=AT,
+        created_at=FIXED_NOW,
+        updated_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
 
 def referral(**changes: Any) -> Referral:
-    step = ReferralStep(status=ReferralStatus.OPEN, at=AT, by="officer", note="想学焊工")
+    step = ReferralStep(status=ReferralStatus.OPEN, at=FIXED_NOW, by="officer", note="想学焊工")
     made = Referral(
         id=new_id(),
         seeker_id="seeker",
         kind=ReferralKind.TRAINING,
         steps=(step,),
         union_path=("root", UNION_ID),
-        created_at=AT,
-        updated_at=AT,
+        created_at=FIXED_NOW,
+        updated_at=FIXED_NOW,
     )
     return replace(made, **changes)
 
@@ -349,6 +353,6 @@ def webhook(**changes: Any) -> Webhook:
         events=tuple(event for event in WebhookEvent if event is not WebhookEvent.WEBHOOK_TEST),
         secrets=(WebhookSecret(key_version=1, sealed=b"secret"),),
         created_by="officer",
-        created_at=AT,
+        created_at=FIXED_NOW,
     )
     return replace(made, **changes)

@@ -17,18 +17,18 @@ from pymongo.errors import PyMongoError
 
 from storage.mongo.mongod import Mongod, find_mongod
 from tests.support.mongod import temporary_folder
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 
-MEMBERS = 3
-NAME = "songgang"
-WITHIN = 90.0
+MEMBER_COUNT = 3
+REPLICA_SET_NAME = "songgang"
+TIMEOUT_SECONDS = 90.0
 """Seconds for a member to come up, or for the set to be whole: a busy machine needs them."""
 PRIMARY, SECONDARY = "PRIMARY", "SECONDARY"
 # Shorter than in production, so that a failover takes two seconds and not twelve.
-SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 500}
+ELECTION_SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 500}
 
 
-class Member:
+class ReplicaSetMember:
     """One mongod, with data that outlive it."""
 
     def __init__(self, binary: Path, folder: Path) -> None:
@@ -37,7 +37,7 @@ class Member:
         self._folder = folder
         self._command = [
             *(str(binary), "--dbpath", str(folder / "db"), "--port", str(self.port)),
-            *("--bind_ip", "127.0.0.1", "--replSet", NAME, "--oplogSize", "256"),
+            *("--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET_NAME, "--oplogSize", "256"),
             *("--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
@@ -64,12 +64,14 @@ class Member:
         self._mongod = mongod = Mongod(self._command, log=log, lock=self._lock)
 
         def listens() -> bool:
-            if mongod.status is not None:
-                raise RuntimeError(f"mongod ended with {mongod.status}: {log.read_text()[-2000:]}")
+            if mongod.exit_status is not None:
+                raise RuntimeError(
+                    f"mongod ended with {mongod.exit_status}: {log.read_text()[-2000:]}"
+                )
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-        await until(listens, WITHIN, every=0.05)
+        await wait_until(listens, TIMEOUT_SECONDS, every=0.05)
         # mongod writes its pid there before it listens.
         self._pid = int((self._folder / "db" / "mongod.lock").read_text())
 
@@ -106,56 +108,58 @@ class Member:
 class ReplicaSet:
     """The members, and what they are to each other."""
 
-    def __init__(self, members: list[Member]) -> None:
+    def __init__(self, members: list[ReplicaSetMember]) -> None:
         self.members = members
         self.uri = (
-            "mongodb://" + ",".join(member.address for member in members) + f"/?replicaSet={NAME}"
+            "mongodb://"
+            + ",".join(member.address for member in members)
+            + f"/?replicaSet={REPLICA_SET_NAME}"
         )
 
     @classmethod
     async def start(cls, folder: Path) -> Self:
         """Start new members and make them one set."""
         binary = find_mongod()
-        members = [Member(binary, folder / str(number)) for number in range(MEMBERS)]
+        members = [ReplicaSetMember(binary, folder / str(number)) for number in range(MEMBER_COUNT)]
         running = cls(members)
         try:
             await asyncio.gather(*(member.start() for member in members))
             config = {
-                "_id": NAME,
+                "_id": REPLICA_SET_NAME,
                 "members": [{"_id": n, "host": m.address} for n, m in enumerate(members)],
-                "settings": SETTINGS,
+                "settings": ELECTION_SETTINGS,
             }
             await members[0].client.admin.command("replSetInitiate", config)
-            await running.whole()
+            await running.wait_healthy()
         except BaseException:
             await running.close()
             raise
         return running
 
-    async def primary(self) -> Member:
+    async def wait_for_primary(self) -> ReplicaSetMember:
         """The member that takes writes, as soon as there is one."""
-        found: list[Member] = []
+        found: list[ReplicaSetMember] = []
 
         async def elected() -> bool:
             found[:] = [member for member in self.members if await member.state() == PRIMARY]
             return len(found) == 1
 
-        await until(elected, WITHIN, every=0.1)
+        await wait_until(elected, TIMEOUT_SECONDS, every=0.1)
         return found[0]
 
-    async def secondaries(self) -> list[Member]:
+    async def find_secondaries(self) -> list[ReplicaSetMember]:
         """The others."""
-        primary = await self.primary()
+        primary = await self.wait_for_primary()
         return [member for member in self.members if member is not primary]
 
-    async def whole(self) -> None:
+    async def wait_healthy(self) -> None:
         """Return once there is a primary and all others follow it."""
 
         async def complete() -> bool:
             states = sorted([await member.state() for member in self.members])
             return states == [PRIMARY, SECONDARY, SECONDARY]
 
-        await until(complete, WITHIN, every=0.1)
+        await wait_until(complete, TIMEOUT_SECONDS, every=0.1)
 
     async def close(self) -> None:
         # In this order: a driver that is closed while it connects leaves a socket behind.
@@ -164,7 +168,7 @@ class ReplicaSet:
 
 
 @asynccontextmanager
-async def replica_set() -> AsyncIterator[ReplicaSet]:
+async def run_replica_set() -> AsyncIterator[ReplicaSet]:
     """A new set, gone after the block with all its data."""
     with temporary_folder() as folder:
         running = await ReplicaSet.start(folder)

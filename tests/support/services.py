@@ -10,15 +10,15 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from api.auth import Gate, Tokens
+from api.auth import SignInService, Tokens
 from api.http.graphql import GraphQLEndpoint
 from api.receipts import Receipts
-from domain.employers.employers import Employer, check_character
+from domain.employers.employers import Employer, compute_check_character
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
-from domain.leads.contacts import Holder
+from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact, Lead, LeadStage
-from domain.live.events import Placed, session_of
+from domain.live.events import EventEnvelope, session_id_of
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
@@ -27,31 +27,31 @@ from domain.seekers.call_campaigns import CallEntry, CallOutcome
 from domain.seekers.seekers import Seeker
 from domain.webhooks.webhooks import Webhook
 from realtime.commit import GroupCommit
-from realtime.feed import Feed
+from realtime.feed import EventFeed
 from realtime.hub import Hub
-from realtime.presence import Presence
-from realtime.tally import Tally
+from realtime.presence import PresenceTracker
+from realtime.tally import TallyPublisher
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.relay import global_id
-from schema.seekers.seeker_types import holder_of
-from services.leads.capture import Capture, LeadLog
-from services.leads.contacts import Contacts
-from services.leads.follow_up import Pipeline
-from services.live.questions import Questions
-from services.live.sessions import Desk
+from schema.seekers.seeker_types import receipt_holder
+from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.contacts import ContactDisclosure
+from services.leads.follow_up import LeadFollowUp
+from services.live.questions import QuestionModeration
+from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import LiveWages
-from services.screening.reviews import Reviews
-from services.seekers.seekers import Seekers
-from services.webhooks.webhooks import Webhooks
+from services.screening.minimum_wages import MinimumWages
+from services.screening.reviews import PostingReview
+from services.seekers.seekers import SeekerProfiles
+from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock, utc_now
-from storage.mongo.client import Mongo, Session, new_id
+from storage.mongo.client import Mongo, Transaction, new_id
 from storage.mongo.codec import to_document
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 from workers.matcher import Matcher
 
 SECRET = "a secret for tests, of thirty-two"
@@ -62,14 +62,14 @@ OWN_ORIGIN = "https://songgang.example"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class RunningServices:
     """What the app runs once a process."""
 
     services: Services
     tokens: Tokens
     engine: Engine
     endpoint: GraphQLEndpoint
-    feed: Feed
+    feed: EventFeed
 
     @property
     def store(self) -> Store:
@@ -77,78 +77,82 @@ class Running:
 
 
 @asynccontextmanager
-async def running_services(mongo: Mongo, *, clock: Clock = utc_now) -> AsyncIterator[Running]:
+async def running_services(
+    mongo: Mongo, *, clock: Clock = utc_now
+) -> AsyncIterator[RunningServices]:
     """All services over ``mongo``, as the app wires them, until the block ends."""
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
-    hub = Hub(store.log, clock)
-    tally = Tally(store, hub)
+    hub = Hub(store.event_log, clock)
+    tally = TallyPublisher(store, hub)
     tally.start()
 
-    def on_event(placed: Placed) -> None:
-        hub.hint(placed)
-        tally.hint(placed)
+    def on_event(placed: EventEnvelope) -> None:
+        hub.notify(placed)
+        tally.notify(placed)
 
     def on_gap() -> None:
-        hub.hint_gap()
-        tally.hint_gap()
+        hub.notify_gap()
+        tally.notify_gap()
 
-    async def note_seq(placed: Placed, session: Session) -> None:
-        session_id = session_of(placed.topic)
+    async def note_seq(placed: EventEnvelope, transaction: Transaction) -> None:
+        session_id = session_id_of(placed.topic)
         if session_id is not None:
-            await store.sessions.note_seq(session_id, placed.seq, session=session)
+            await store.live_sessions.set_last_seq(session_id, placed.seq, transaction=transaction)
 
-    feed = Feed(mongo, on_event=on_event, on_gap=on_gap)
+    feed = EventFeed(mongo, on_event=on_event, on_gap=on_gap)
     await feed.start()
-    presence = Presence(store, hub, clock, node=new_id())
+    presence = PresenceTracker(store, hub, clock, node=new_id())
     presence.start()
-    commit = GroupCommit(mongo, store.log, clock, on_logged=note_seq)
-    lead_log = LeadLog(store, commit)
-    capture = Capture(store, lead_log)
-    wages = LiveWages(store)
+    commit = GroupCommit(mongo, store.event_log, clock, on_logged=note_seq)
+    lead_log = LeadLogWriter(store, commit)
+    capture = LeadCapture(store, lead_log)
+    wages = MinimumWages(store)
     await wages.start()
     tokens = Tokens(SECRET, clock)
-    gate = Gate(tokens, store.accounts)
-    desk = Desk(store, commit, clock)
+    gate = SignInService(tokens, store.accounts)
+    desk = LiveSessionControl(store, commit, clock)
     posting_gate = PostingGate(store, desk, wages, clock)
     services = Services(
         store=store,
         hub=hub,
-        desk=desk,
-        gate=posting_gate,
-        reviews=Reviews(store, commit, desk, clock),
-        questions=Questions(store, commit, clock),
-        capture=capture,
+        session_control=desk,
+        posting_gate=posting_gate,
+        reviews=PostingReview(store, commit, desk, clock),
+        questions=QuestionModeration(store, commit, clock),
+        lead_capture=capture,
         lead_log=lead_log,
-        contacts=Contacts(store, commit, clock),
-        seekers=Seekers(store, commit, clock),
+        contact_disclosure=ContactDisclosure(store, commit, clock),
+        seekers=SeekerProfiles(store, commit, clock),
         matcher=Matcher(store, clock, node=new_id()),
-        receipts=Receipts(store.seal, clock),
-        pipeline=Pipeline(store, commit, clock),
-        webhooks=Webhooks(store, clock, private=False),
-        commit=commit,
+        receipts=Receipts(store.keyring, clock),
+        lead_follow_up=LeadFollowUp(store, commit, clock),
+        webhooks=WebhookAdministration(store, clock, allows_private_addresses=False),
+        group_commit=commit,
         presence=presence,
         authority=gate,
         clock=clock,
-        live_wages=wages,
+        minimum_wages=wages,
         public_url=PUBLIC_URL,
         demo=True,
     )
     engine = Engine(services)
     endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
     stops: Sequence[Callable[[], Awaitable[None]]] = (
-        posting_gate.finish,
+        posting_gate.wait_for_rescreens,
         capture.close,
         lead_log.close,
         commit.close,
         presence.close,
         wages.close,
-        feed.stop,
+        feed.close,
         tally.close,
         hub.close,
     )
     try:
-        yield Running(services=services, tokens=tokens, engine=engine, endpoint=endpoint, feed=feed)
+        yield RunningServices(
+            services=services, tokens=tokens, engine=engine, endpoint=endpoint, feed=feed
+        )
     finally:
         for stop in stops:
             await stop()
@@ -169,10 +173,10 @@ def today() -> date:
     return day_in_china(utc_now())
 
 
-def credit_code() -> str:
+def new_credit_code() -> str:
     """A valid code that nobody has."""
     head = f"91{int(new_id(), 16) % 10**15:015d}"
-    return head + check_character(head)
+    return head + compute_check_character(head)
 
 
 class World:
@@ -183,7 +187,7 @@ class World:
     was scheduled.
     """
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: RunningServices) -> None:
         self.running = running
         self.province = self._union(UnionLevel.PROVINCE, ())
         self.union = self._union(UnionLevel.CITY, self.province.path)
@@ -215,7 +219,7 @@ class World:
             self.employer, terms=self._terms(valid_until=today() - timedelta(days=1))
         )
         self.hidden = (self.held, self.refused, self.closed, self.expired)
-        self.order: tuple[Posting, ...] = (
+        self.running_order: tuple[Posting, ...] = (
             self.open,
             self.held,
             self.second,
@@ -225,7 +229,7 @@ class World:
             self.expired,
         )
         self.report = records.report(posting_id=self.second.id, at=utc_now())
-        self.wage = records.wage_row(
+        self.wage = records.minimum_wage(
             effective_from=today() + timedelta(days=300), added_at=utc_now()
         )
         self.live = self._session(SessionStatus.LIVE)
@@ -240,44 +244,44 @@ class World:
             self.ended,
             self.draft,
         )
-        self.lead = self.interest("王小明", "+8613800138000")
+        self.lead = self.new_lead("王小明", "+8613800138000")
         self.offered = replace(
-            self.interest("李小红", "+8613900139000"),
+            self.new_lead("李小红", "+8613900139000"),
             session_id=self.ended.id,
             stage=LeadStage.OFFERED,
         )
         self.campaign = records.campaign(union_path=self.union.path)
-        self.entry = self._called("赵大勇", "+8613700137000", CallOutcome.REACHED)
+        self.entry = self._call_entry("赵大勇", "+8613700137000", CallOutcome.REACHED)
         self.seeker = self._seeker("孙丽", "+8613600136000")
         self.referral = records.referral(seeker_id=self.seeker.id, union_path=self.union.path)
-        self.question = self.asked()
-        self.upload = records.imported(
+        self.question = self.new_question()
+        self.upload = records.import_record(
             scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
         )
         self.webhook = self._webhook()
         self._phones = iter(range(10**8))
 
-    async def settle(self, *, with_offered: bool = True) -> None:
+    async def store_records(self, *, with_offered: bool = True) -> None:
         """Put everything into the database, the lead that was offered the job only if wanted."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.branch, self.elsewhere])
         await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
-        await store.postings.add([*self.order, self.absent])
+        await store.postings.add([*self.running_order, self.absent])
         await store.mongo["reports"].insert_one(to_document(self.report))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
-        await store.sessions.add(self.sessions)
+        await store.live_sessions.add(self.sessions)
         await store.webhooks.add(self.webhook)
-        await store.campaigns.add([self.campaign])
-        await store.calls.add([self.entry])
+        await store.call_campaigns.add([self.campaign])
+        await store.call_entries.add([self.entry])
         await store.seekers.add([self.seeker])
         await store.referrals.add([self.referral])
         await store.questions.add(self.question)
         await store.imports.add(self.upload)
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
-            self.running.services.lead_log.notice(session.id)
+            self.running.services.lead_log.schedule(session.id)
 
     @property
     def staff(self) -> dict[str, Account]:
@@ -293,19 +297,19 @@ class World:
         }
 
     def principal(self, account: Account) -> Principal:
-        return self.running.tokens.for_account(account).principal
+        return self.running.tokens.issue_for_account(account).principal
 
     def token(self, account: Account) -> str:
-        return self.running.tokens.for_account(account).access
+        return self.running.tokens.issue_for_account(account).access
 
     def refresh_token(self, account: Account) -> str:
-        refresh = self.running.tokens.for_account(account).refresh
+        refresh = self.running.tokens.issue_for_account(account).refresh
         assert refresh is not None  # staff always get one
         return refresh
 
-    def viewer(self) -> str:
+    def viewer_token(self) -> str:
         """The token of a new viewer."""
-        return self.running.tokens.for_viewer().access
+        return self.running.tokens.issue_for_viewer().access
 
     def token_of(self, caller: str) -> str | None:
         """By the names that the matrix of roles uses."""
@@ -313,26 +317,26 @@ class World:
             return None
         if caller == "seeker":
             return self.seeker_token()
-        return self.viewer() if caller == "viewer" else self.token(self.staff[caller])
+        return self.viewer_token() if caller == "viewer" else self.token(self.staff[caller])
 
     def seeker_token(self, seeker: Seeker | None = None) -> str:
         """The token of whoever saved that profile; of the world's own, if none is named."""
         giver = (seeker or self.seeker).giver
         assert giver is not None  # it was saved by a seeker, and is not erased
-        return self.running.tokens.for_seeker(giver).access
+        return self.running.tokens.issue_for_seeker(giver).access
 
     def profile_receipt(self) -> str:
         """What the world's seeker got for the profile."""
-        return self.running.services.receipts.issue(holder_of(self.seeker))
+        return self.running.services.receipts.issue(receipt_holder(self.seeker))
 
-    def phone(self) -> str:
+    def next_phone(self) -> str:
         """A number that the demo admits, another each time."""
         return f"144{next(self._phones):08d}"
 
-    def interest(self, name: str, phone: str) -> Lead:
+    def new_lead(self, name: str, phone: str) -> Lead:
         """A lead of that person for the first posting; not stored."""
         lead_id, now = new_id(), utc_now()
-        seal = self.running.store.seal
+        seal = self.running.store.keyring
         return records.lead(
             id=lead_id,
             session_id=self.live.id,
@@ -340,27 +344,29 @@ class World:
             employer_id=self.employer.id,
             union_path=self.union.path,
             owner_id=self.host.id,
-            person=seal.person(phone),
-            contact=seal.seal(lead_id, Contact(name=name, phone=phone)),
+            person=seal.hash_phone(phone),
+            contact=seal.seal_contact(lead_id, Contact(name=name, phone=phone)),
             terms=self.open.terms,
             giver=new_id(),
             created_at=now,
             updated_at=now,
         )
 
-    def asked(self, **changes: Any) -> Question:
+    def new_question(self, **changes: Any) -> Question:
         """A question of somebody new in the session on air, that waits; not stored."""
         made = {"session_id": self.live.id, "asked_at": utc_now()}
         return records.question(**(made | changes))
 
-    def receipt(self, lead: Lead) -> str:
+    def lead_receipt(self, lead: Lead) -> str:
         """What the giver of that lead got for it."""
         assert lead.giver is not None  # it is not erased
-        return self.running.services.receipts.issue(Holder(person=lead.person, giver=lead.giver))
+        return self.running.services.receipts.issue(
+            ReceiptHolder(person=lead.person, giver=lead.giver)
+        )
 
     def _seeker(self, name: str, phone: str) -> Seeker:
         store = self.running.store
-        made = records.seeker(union_path=self.union.path, person=store.seal.person(phone))
+        made = records.seeker(union_path=self.union.path, person=store.keyring.hash_phone(phone))
         # Where no world offers anything: nobody is told of the postings of all the others.
         nowhere = replace(made.profile.wants, places=("460300",))
         made = replace(
@@ -368,17 +374,17 @@ class World:
             profile=replace(made.profile, wants=nowhere),
             searches=(replace(made.searches[0], wants=nowhere),),
         )
-        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
+        return replace(made, contact=store.seal_contact(made, Contact(name=name, phone=phone)))
 
-    def _called(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
+    def _call_entry(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
         store = self.running.store
         made = records.call_entry(
             campaign_id=self.campaign.id,
             union_path=self.union.path,
-            person=store.seal.person(phone),
+            person=store.keyring.hash_phone(phone),
             outcome=outcome,
         )
-        return replace(made, contact=store.sealed_for(made, Contact(name=name, phone=phone)))
+        return replace(made, contact=store.seal_contact(made, Contact(name=name, phone=phone)))
 
     def _webhook(self) -> Webhook:
         webhook_id = new_id()
@@ -386,7 +392,7 @@ class World:
             id=webhook_id,
             owner=f"union/{self.union.id}",
             union_path=self.union.path,
-            secrets=(self.running.store.seal.seal_secret(webhook_id, b"0" * 32),),
+            secrets=(self.running.store.keyring.seal_webhook_secret(webhook_id, b"0" * 32),),
             created_by=self.officer.id,
         )
 
@@ -395,7 +401,7 @@ class World:
         return records.union(id=union_id, level=level, path=(*above, union_id))
 
     def _employer(self, name: str) -> Employer:
-        return records.employer(name=name, credit_code=credit_code(), union_id=self.union.id)
+        return records.employer(name=name, credit_code=new_credit_code(), union_id=self.union.id)
 
     def _account(self, role: Role, **place: Any) -> Account:
         return replace(
@@ -407,7 +413,7 @@ class World:
         )
 
     def _terms(self, **changes: Any) -> Any:
-        return terms(**({"valid_until": today() + timedelta(days=30)} | changes))
+        return posting_terms(**({"valid_until": today() + timedelta(days=30)} | changes))
 
     def _posting(self, employer: Employer, **changes: Any) -> Posting:
         made = {
@@ -425,7 +431,7 @@ class World:
             union_id=self.union.id,
             union_path=self.union.path,
             owner_id=self.host.id,
-            posting_ids=tuple(posting.id for posting in self.order),
+            posting_ids=tuple(posting.id for posting in self.running_order),
         )
 
 
@@ -434,7 +440,7 @@ def gid(record: Any) -> str:
     return global_id(type(record).__name__, record.id)
 
 
-async def stored(running: Running) -> dict[str, str]:
+async def hash_collections(running: RunningServices) -> dict[str, str]:
     """The hash of each collection but of who watches, once all leads are logged."""
     mongo = running.store.mongo
 
@@ -442,11 +448,11 @@ async def stored(running: Running) -> dict[str, str]:
         # A test may have stored leads by itself: the sweep would find them, but only seconds later.
         waiting = await running.store.leads.sessions_with_unlogged()
         for session_id in waiting:
-            running.services.lead_log.notice(session_id)
+            running.services.lead_log.schedule(session_id)
         return not waiting
 
-    await until(all_logged, every=0.05)
-    names = sorted((await mongo.validators()).keys() - {"presence"})
+    await wait_until(all_logged, every=0.05)
+    names = sorted((await mongo.read_validators()).keys() - {"presence"})
     hashes: dict[str, str] = (await mongo.command({"dbHash": 1, "collections": names}))[
         "collections"
     ]

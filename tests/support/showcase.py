@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.exchange.imports import row_id
 from domain.identity.accounts import Account, Role
-from domain.leads.contacts import Holder
-from domain.leads.follow_up import begun
+from domain.leads.contacts import ReceiptHolder
+from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
 from domain.live.events import PostingMatched, seeker_topic
 from domain.live.qr_codes import CodeKind
@@ -28,7 +28,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point
-from domain.screening.minimum_wages import verified
+from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState
 from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
@@ -36,18 +36,18 @@ from domain.seekers.profile import Near, PickUp, Wants, Weekday
 from domain.seekers.referrals import ReferralStatus, ReferralStep
 from domain.seekers.seekers import Education, Profile
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import of_recorded
+from domain.webhooks.messages import notice_of_recording
 from domain.webhooks.webhooks import FailureKind, Webhook
 from storage.clock import utc_now
-from storage.mongo.client import Session, new_id
+from storage.mongo.client import Transaction, new_id
 from storage.mongo.codec import to_document
 from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
-from tests.support.services import FINDING, Running, World, stored, today
+from tests.support.services import FINDING, RunningServices, World, hash_collections, today
 
 SHANGHAI = Point(latitude=31.2, longitude=121.5)
-AGO = timedelta(days=10)
-PEOPLE = {
+LEAD_AGE = timedelta(days=10)
+CONTACTS = {
     "lead": ("王小明", "+8613800138000"),
     "offered": ("李小红", "+8613900139000"),
     "refused_lead": ("钱多多", "+8613500135000"),
@@ -60,10 +60,10 @@ PEOPLE = {
     "other_seeker": ("何芳", "+8613000130000"),
 }
 """Whose name and phone are behind what."""
-CORRECTED = "郑大成"
+CORRECTED_NAME = "郑大成"
 """What the giver of the lead in hand was called after all."""
 
-MASKS = {
+MASKED_CONTACTS = {
     "lead": ("王**", "138****8000"),
     "offered": ("李**", "139****9000"),
     "refused_lead": ("钱**", "135****5000"),
@@ -79,10 +79,10 @@ class Showcase(World):
     """Beside what every world has: leads in every state, one in the hands of a host of a branch;
     a viewer who gave some of them; webhooks of union and employer that failed."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: RunningServices) -> None:
         super().__init__(running)
-        self.visitor = running.tokens.for_viewer()
-        self.other_seeker = self._seeker(*PEOPLE["other_seeker"])
+        self.visitor = running.tokens.issue_for_viewer()
+        self.other_seeker = self._seeker(*CONTACTS["other_seeker"])
         self.handed_host = self._account(Role.HOST, union_id=self.branch.id)
         self._furnish_postings()
         self._furnish_sessions()
@@ -90,7 +90,7 @@ class Showcase(World):
         self._furnish_seekers()
         self._furnish_webhooks()
         self.upload = replace(self.upload, started_at=utc_now(), finished_at=utc_now())
-        self.vouched = verified(self.wage, new_id(), by=self.upper_officer.id, at=utc_now())
+        self.vouched = verify_wage(self.wage, new_id(), by=self.upper_officer.id, at=utc_now())
 
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")
@@ -99,7 +99,7 @@ class Showcase(World):
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
         changed = {each.id: each for each in (self.open, self.held, self.closed)}
-        self.order = tuple(changed.get(each.id, each) for each in self.order)
+        self.running_order = tuple(changed.get(each.id, each) for each in self.running_order)
         self.upheld = records.report(
             posting_id=self.open.id,
             at=utc_now(),
@@ -131,14 +131,14 @@ class Showcase(World):
             *self.followed,
         )
         self.question = replace(self.question, asker=self.visitor.principal.subject)
-        self.answered = self.asked(
+        self.answered = self.new_question(
             posting_id=self.open.id,
             status=QuestionStatus.ANSWERED,
             answer="有，四人间。",
             published_at=utc_now(),
             answered_at=utc_now(),
         )
-        self.published, self.declined = self.asked(), self.asked()
+        self.published, self.declined = self.new_question(), self.new_question()
         self.code = records.code(
             kind=CodeKind.POSTING,
             session_id=self.live.id,
@@ -150,12 +150,14 @@ class Showcase(World):
         )
 
     def _furnish_leads(self) -> None:
-        self.lead = self._given("lead", source=LeadSource.POSTING_QR, code_id=self.code.id)
-        self.offered = self._given("offered", stage=LeadStage.OFFERED)
-        self.refused_lead = self._given("refused_lead")
-        self.withdrawn_lead = self._given("withdrawn_lead", assignee_id=self.recruiter.id)
-        self.erased_lead = self._given("erased_lead", giver=new_id())
-        self.handed_lead = self._given(
+        self.lead = self._lead_of_visitor(
+            "lead", source=LeadSource.POSTING_QR, code_id=self.code.id
+        )
+        self.offered = self._lead_of_visitor("offered", stage=LeadStage.OFFERED)
+        self.refused_lead = self._lead_of_visitor("refused_lead")
+        self.withdrawn_lead = self._lead_of_visitor("withdrawn_lead", assignee_id=self.recruiter.id)
+        self.erased_lead = self._lead_of_visitor("erased_lead", giver=new_id())
+        self.handed_lead = self._lead_of_visitor(
             "handed_lead", assignee_id=self.handed_host.id, posting_id=self.closed.id
         )
         self.leads = (
@@ -173,7 +175,7 @@ class Showcase(World):
         self.campaign = replace(self.campaign, run=run)
         self.seeker = replace(self.seeker, profile=_profile(), campaign_id=self.campaign.id)
         self.withdrawn_seeker = replace(
-            self._seeker(*PEOPLE["withdrawn_seeker"]), withdrawn_at=utc_now()
+            self._seeker(*CONTACTS["withdrawn_seeker"]), withdrawn_at=utc_now()
         )
         call = Call(at=utc_now(), by=self.officer.id, outcome=CallOutcome.CALL_BACK, note="周五打")
         self.entry = replace(
@@ -213,11 +215,11 @@ class Showcase(World):
             return self.seeker_token(self.other_seeker)
         return super().token_of(caller)
 
-    async def settle(self, *, with_offered: bool = True) -> None:
+    async def store_records(self, *, with_offered: bool = True) -> None:
         store = self.running.store
-        await super().settle(with_offered=with_offered)
+        await super().store_records(with_offered=with_offered)
         await store.leads.record(self.leads[2:])
-        await store.codes.add(self.code)
+        await store.qr_codes.add(self.code)
         await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
         for question in (self.answered, self.published, self.declined):
             await store.questions.add(question)
@@ -248,22 +250,28 @@ class Showcase(World):
         }.items():
             await store.mongo[collection].insert_one(to_document(record))
         await self._follow_up()
-        await self._direct()
-        await self._tell_seeker()
+        await self._run_session()
+        await self._log_match()
         for webhook in (self.webhook, self.firm_webhook):
             await store.deliveries.add(self._delivery(webhook))
-        await stored(self.running)
+        await hash_collections(self.running)
 
     async def _follow_up(self) -> None:
         """What fills timelines: all that can happen to a lead."""
         services = self.running.services
-        pipeline, contacts, officer = services.pipeline, services.contacts, self.officer.id
+        pipeline, contacts, officer = (
+            services.lead_follow_up,
+            services.contact_disclosure,
+            self.officer.id,
+        )
         lead = await pipeline.assign(self.lead, self.officer.id, by=officer)
         await pipeline.escalate(lead)
-        await pipeline.note(lead, "周五面试", today() + timedelta(days=1), by=officer)
-        await pipeline.note(self.handed_lead, "已联系", None, by=self.handed_host.id)
-        await pipeline.confirm(self.offered, HireSide.EMPLOYER, hired=True, by=self.recruiter.id)
-        await pipeline.confirm(self.offered, HireSide.SEEKER, hired=True, by=None)
+        await pipeline.add_note(lead, "周五面试", today() + timedelta(days=1), by=officer)
+        await pipeline.add_note(self.handed_lead, "已联系", None, by=self.handed_host.id)
+        await pipeline.record_hire_answer(
+            self.offered, HireSide.EMPLOYER, hired=True, by=self.recruiter.id
+        )
+        await pipeline.record_hire_answer(self.offered, HireSide.SEEKER, hired=True, by=None)
         await pipeline.advance(
             self.refused_lead,
             LeadStage.REFUSED,
@@ -271,19 +279,19 @@ class Showcase(World):
             by=self.principal(self.officer),
         )
         await contacts.reveal(self.lead.id, self.principal(self.officer), "电话通知面试时间")
-        await contacts.withdraw(self.holder(self.withdrawn_lead), self.withdrawn_lead.id)
+        await contacts.withdraw_consent(self.holder(self.withdrawn_lead), self.withdrawn_lead.id)
         await contacts.erase(self.holder(self.erased_lead))
-        await contacts.correct(self.holder(self.handed_lead), CORRECTED)
+        await contacts.correct_name(self.holder(self.handed_lead), CORRECTED_NAME)
 
-    async def _direct(self) -> None:
+    async def _run_session(self) -> None:
         """What fills the log of a session: all that can happen on air."""
-        desk, questions = self.running.services.desk, self.running.services.questions
+        desk, questions = self.running.services.session_control, self.running.services.questions
         for status in (
             *(SessionStatus.LIVE, SessionStatus.INTERRUPTED, SessionStatus.LIVE),
             SessionStatus.ENDED,
         ):
-            await desk.move(self.planned.id, status)
-        await desk.move(self.called_off.id, SessionStatus.CANCELLED)
+            await desk.change_status(self.planned.id, status)
+        await desk.change_status(self.called_off.id, SessionStatus.CANCELLED)
         await desk.announce(self.live.id, "欢迎")
         await desk.unpin(self.live.id)
         await desk.pin(self.live.id, self.open.id)
@@ -292,32 +300,34 @@ class Showcase(World):
         await questions.publish(self.published)
         await questions.decline(await questions.publish(self.declined))
 
-    async def _tell_seeker(self) -> None:
+    async def _log_match(self) -> None:
         told = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
-        log = self.running.store.log
+        log = self.running.store.event_log
 
-        async def body(session: Session) -> None:
-            await log.append(seeker_topic(self.seeker.id), [told], at=utc_now(), session=session)
+        async def body(transaction: Transaction) -> None:
+            await log.append(
+                seeker_topic(self.seeker.id), [told], at=utc_now(), transaction=transaction
+            )
 
-        await self.running.store.mongo.transaction(body)
+        await self.running.store.mongo.run_transaction(body)
 
-    def holder(self, lead: Lead) -> Holder:
+    def holder(self, lead: Lead) -> ReceiptHolder:
         """Whom the receipt of that lead stands for."""
         assert lead.giver is not None  # nobody has erased it yet
-        return Holder(person=lead.person, giver=lead.giver)
+        return ReceiptHolder(person=lead.person, giver=lead.giver)
 
-    def _given(self, who: str, **changes: Any) -> Lead:
+    def _lead_of_visitor(self, who: str, **changes: Any) -> Lead:
         """A lead that is overdue by now, on air given by the visitor."""
-        lead = self.interest(*PEOPLE[who])
+        lead = self.new_lead(*CONTACTS[who])
         made: dict[str, Any] = {
             "segment": Segment.STORY,
             "group": SeekerGroup.LAID_OFF,
             "giver": self.visitor.principal.subject,
             "terms": self._rich_terms(headcount=1),
-            "created_at": utc_now() - AGO,
-            "updated_at": utc_now() - AGO,
+            "created_at": utc_now() - LEAD_AGE,
+            "updated_at": utc_now() - LEAD_AGE,
         }
-        return begun(replace(lead, **(made | changes)))
+        return start_follow_up(replace(lead, **(made | changes)))
 
     def _rich_terms(self, **changes: Any) -> PostingTerms:
         terms: PostingTerms = self._terms(
@@ -339,7 +349,7 @@ class Showcase(World):
         return Delivery(
             id=new_id(),
             webhook_id=webhook.id,
-            notice=of_recorded(self.lead),
+            notice=notice_of_recording(self.lead),
             attempts=1,
             next_at=utc_now() + timedelta(days=1),
             created_at=utc_now(),

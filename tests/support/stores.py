@@ -14,24 +14,24 @@ SECRET = "a secret of tests, long enough"
 
 
 @asynccontextmanager
-async def prepared(uri: str, driver: Driver = "pymongo") -> AsyncIterator[Store]:
+async def prepare_store(uri: str, driver: Driver = "pymongo") -> AsyncIterator[Store]:
     """The nouns over a new database with collections and indexes, dropped after the block."""
     mongo = await Mongo.connect(uri, f"test_{new_id()}", driver=driver)
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
     yield store
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 
-async def emptied(store: Store) -> Store:
+async def empty_store(store: Store) -> Store:
     """The same store without a document."""
     await asyncio.gather(*(store.mongo[name].delete_many({}) for name in INDEXES))
     return store
 
 
 @asynccontextmanager
-async def second(uri: str, store: Store) -> AsyncIterator[Store]:
+async def connect_second_store(uri: str, store: Store) -> AsyncIterator[Store]:
     """The same database over a client of its own, as another node has it."""
     mongo = await Mongo.connect(uri, store.mongo.database_name)
     yield Store(mongo, SECRET)

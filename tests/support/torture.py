@@ -29,28 +29,35 @@ from pymongo.errors import PyMongoError
 
 from domain.identity.persons import normalise_phone
 from domain.live.events import lead_topic
-from schema.relay import local_id
+from schema.relay import parse_global_id
 from storage.mongo.client import Mongo, new_id
 from storage.store import Store
-from tests.support.clients import Http
-from tests.support.faults import Faults, Node
+from tests.support.faults import FaultInjector, NodeProcess
+from tests.support.interest_senders import (
+    HttpTransport,
+    Interest,
+    InterestAnswer,
+    Unreachable,
+    VisitorTransport,
+    WebSocketTransport,
+)
 from tests.support.mongod import temporary_folder
-from tests.support.replica_set import ReplicaSet, replica_set
-from tests.support.visitors import Answer, HttpWay, Interest, SocketWay, Unreachable, Way
-from tests.support.waiting import until
+from tests.support.replica_set import ReplicaSet, run_replica_set
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
 DATABASE = "songgang_torture"
 SECRET = "a secret that both nodes share"
 PASSWORD = "demo-for-torture-1"
-NODES = 2
-SETTLED_WITHIN = 120.0
+NODE_COUNT = 2
+SETTLE_TIMEOUT_SECONDS = 120.0
 
-POSTINGS = """
+POSTINGS_QUERY = """
 query ($session: ID!) {
   liveSession(id: $session) { postings(first: 10) { edges { node { id } } } }
 }
 """
-LEADS = """
+LEADS_QUERY = """
 query ($session: ID!, $after: String) {
   leads(filter: {sessionId: $session}, first: 100, after: $after) {
     edges { node { id } } pageInfo { hasNextPage endCursor }
@@ -60,7 +67,7 @@ query ($session: ID!, $after: String) {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Size:
+class TortureSize:
     """How much is sent, and how much is killed meanwhile.
 
     ``interests`` are the fewest; senders go on until the last fault is over. ``pause`` is the
@@ -74,8 +81,8 @@ class Size:
     pause: float
 
 
-SHORT = Size(interests=300, mongod_kills=2, node_kills=2, senders=12, pause=0.4)
-LONG = Size(interests=20_000, mongod_kills=30, node_kills=20, senders=64, pause=0.6)
+SHORT_RUN = TortureSize(interests=300, mongod_kills=2, node_kills=2, senders=12, pause=0.4)
+LONG_RUN = TortureSize(interests=20_000, mongod_kills=30, node_kills=20, senders=64, pause=0.6)
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Ledger:
 
 
 @dataclass
-class Weak:
+class WeakWrites:
     """What the weak writer was told, and what was there in the end."""
 
     acknowledged: list[str] = field(default_factory=list)
@@ -104,12 +111,12 @@ class Weak:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class TortureReport:
     """What came of it; every list is empty when the promise was kept."""
 
     ledger: Ledger
     faults: Counter[str]
-    weak: Weak
+    weak: WeakWrites
     seconds: float
     stored: int
     missing: list[str]
@@ -122,13 +129,13 @@ class Outcome:
     """In MongoDB, and not on the pages of `leads`."""
     log: list[str]
     """Leads without exactly one event, holes in the log, a tally that is not the sum."""
-    apart: list[str]
+    diverged: list[str]
     """Members of the set that hold something else than the others."""
     errors: list[str]
     """Lines that the service logged as errors."""
 
     @property
-    def broken(self) -> list[str]:
+    def violations(self) -> list[str]:
         """Every promise that was not kept."""
         return [
             *(f"missing: {each}" for each in self.missing),
@@ -137,7 +144,7 @@ class Outcome:
             *(f"contradicted: {each}" for each in self.ledger.contradictions),
             *(f"unlisted: {each}" for each in self.unlisted),
             *(f"log: {each}" for each in self.log),
-            *(f"apart: {each}" for each in self.apart),
+            *(f"apart: {each}" for each in self.diverged),
             *(f"logged: {each}" for each in self.errors),
         ]
 
@@ -147,49 +154,49 @@ def new_seed() -> int:
     return random.randrange(10_000)  # noqa: S311 - chance, not a secret
 
 
-async def torture(size: Size, seed: int) -> Outcome:
+async def run_torture(size: TortureSize, seed: int) -> TortureReport:
     """Send and kill, then compare. The same seed gives the same faults, not the same moments."""
     chance = random.Random(seed)  # noqa: S311 - chance, not a secret
     async with AsyncExitStack() as stack:
-        kept = await stack.enter_async_context(replica_set())
+        kept = await stack.enter_async_context(run_replica_set())
         folder = stack.enter_context(temporary_folder())
         nodes = [
-            Node(
+            NodeProcess(
                 kept.uri,
                 DATABASE,
                 folder / str(number),
                 SONGGANG_SECRET=SECRET,
                 SONGGANG_DEMO_PASSWORD=PASSWORD,
             )
-            for number in range(NODES)
+            for number in range(NODE_COUNT)
         ]
         for node in nodes:
             stack.push_async_callback(node.close)
         await asyncio.gather(*(node.start() for node in nodes))
-        return await _Storm(size, chance, kept, nodes).run()
+        return await _TortureRun(size, chance, kept, nodes).run()
 
 
-class _Storm:
+class _TortureRun:
     def __init__(
-        self, size: Size, chance: random.Random, kept: ReplicaSet, nodes: list[Node]
+        self, size: TortureSize, chance: random.Random, kept: ReplicaSet, nodes: list[NodeProcess]
     ) -> None:
         self._size = size
         self._chance = chance
         self._set = kept
         self._nodes = nodes
-        self._faults = Faults(kept, nodes, chance)
+        self._faults = FaultInjector(kept, nodes, chance)
         self._ledger = Ledger()
-        self._weak = Weak()
+        self._weak = WeakWrites()
         self._over = False
         self._phones = (f"144{number:08d}" for number in itertools.count())
 
-    async def run(self) -> Outcome:
+    async def run(self) -> TortureReport:
         server = self._nodes[0].server
         assert server is not None  # all nodes were started
         self._session = server.live_session
-        async with Http(server.url) as http:
+        async with HttpClient(server.url) as http:
             token = await http.enter()
-            found = await http(POSTINGS, {"session": self._session}, token=token)
+            found = await http(POSTINGS_QUERY, {"session": self._session}, token=token)
         edges = found["liveSession"]["postings"]["edges"]
         self._postings = [edge["node"]["id"] for edge in edges]
         began = time.monotonic()
@@ -198,8 +205,8 @@ class _Storm:
                 group.create_task(self._send(token))
             group.create_task(self._store_weakly())
             kills = [
-                group.create_task(self._faults.on_mongodb(self._size.mongod_kills)),
-                group.create_task(self._faults.on_nodes(self._size.node_kills)),
+                group.create_task(self._faults.kill_members(self._size.mongod_kills)),
+                group.create_task(self._faults.kill_nodes(self._size.node_kills)),
             ]
             await asyncio.gather(*kills)
             self._over = True
@@ -208,7 +215,7 @@ class _Storm:
 
     async def _send(self, token: str) -> None:
         """Send interests of new persons until enough are acknowledged and the faults are over."""
-        http, socket = HttpWay(self._nodes, token), SocketWay(self._nodes, token)
+        http, socket = HttpTransport(self._nodes, token), WebSocketTransport(self._nodes, token)
         async with http, socket:
             while not self._over or len(self._ledger.acknowledged) < self._size.interests:
                 interest = Interest(
@@ -216,7 +223,7 @@ class _Storm:
                     posting=self._chance.choice(self._postings),
                     phone=next(self._phones),
                 )
-                ways: Iterator[Way] = iter(self._chance.sample([http, socket], 2))
+                ways: Iterator[VisitorTransport] = iter(self._chance.sample([http, socket], 2))
                 began = time.monotonic()
                 sent = [self._until_acknowledged(next(ways), interest)]
                 if self._chance.random() < 0.1:
@@ -227,7 +234,7 @@ class _Storm:
                     await self._until_acknowledged(http, interest)
                 await asyncio.sleep(self._chance.random() * self._size.pause)
 
-    async def _until_acknowledged(self, way: Way, interest: Interest) -> None:
+    async def _until_acknowledged(self, way: VisitorTransport, interest: Interest) -> None:
         while True:
             # Some hang up in the middle: what they sent may be stored or not.
             patience = 0.02 if self._chance.random() < 0.03 else 10.0
@@ -258,29 +265,29 @@ class _Storm:
                 self._weak.acknowledged.append(document_id)
                 await asyncio.sleep(0.01)
 
-    async def _compare(self, seconds: float) -> Outcome:
+    async def _compare(self, seconds: float) -> TortureReport:
         """What is stored, listed and logged beside what was acknowledged."""
         mongo = await Mongo.connect(self._set.uri, DATABASE)
         store = Store(mongo, SECRET)
-        await until(lambda: _all_logged(store), SETTLED_WITHIN, every=0.5)
-        session_id = local_id(self._session, "LiveSession")
+        await wait_until(lambda: _all_logged(store), SETTLE_TIMEOUT_SECONDS, every=0.5)
+        session_id = parse_global_id(self._session, "LiveSession")
         found = mongo["leads"].find({}, {"session_id": 1, "posting_id": 1, "person": 1})
         leads = [document async for document in found]
         stored = {document["_id"]: _key(document) for document in leads}
         acknowledged = {
-            local_id(lead_id, "Lead"): (
+            parse_global_id(lead_id, "Lead"): (
                 session_id,
-                local_id(interest.posting, "Posting"),
-                store.seal.person(normalise_phone(interest.phone, demo=True)),
+                parse_global_id(interest.posting, "Posting"),
+                store.keyring.hash_phone(normalise_phone(interest.phone, demo=True)),
             )
             for interest, lead_id in self._ledger.acknowledged.items()
         }
         if len(acknowledged) != len(self._ledger.acknowledged):
             self._ledger.contradictions.append("one lead was given to two")
         listed = await self._listed()
-        outcome = Outcome(
+        outcome = TortureReport(
             ledger=self._ledger,
-            faults=self._faults.done,
+            faults=self._faults.counts,
             weak=await self._weakly_lost(),
             seconds=seconds,
             stored=len(stored),
@@ -290,9 +297,9 @@ class _Storm:
             unlisted=sorted((Counter(stored.keys()) - Counter(listed)).keys())
             + [one for one, times in Counter(listed).items() if times > 1],
             log=await _differences_of_log(store, session_id, list(stored)),
-            apart=await self._apart(),
-            errors=[line for node in self._nodes for line in node.logged('"level":"error"')]
-            + [line for node in self._nodes for line in node.logged("Traceback")],
+            diverged=await self._apart(),
+            errors=[line for node in self._nodes for line in node.log_lines('"level":"error"')]
+            + [line for node in self._nodes for line in node.log_lines("Traceback")],
         )
         await mongo.close()
         return outcome
@@ -301,19 +308,19 @@ class _Storm:
         """The leads on all pages that the host of the session is shown."""
         ids: list[str] = []
         after: str | None = None
-        async with Http(self._nodes[-1].url) as http:
+        async with HttpClient(self._nodes[-1].url) as http:
             host = (await http.sign_in("host", PASSWORD))["accessToken"]
             while True:
-                page = (await http(LEADS, {"session": self._session, "after": after}, token=host))[
-                    "leads"
-                ]
-                ids += [local_id(edge["node"]["id"], "Lead") for edge in page["edges"]]
+                page = (
+                    await http(LEADS_QUERY, {"session": self._session, "after": after}, token=host)
+                )["leads"]
+                ids += [parse_global_id(edge["node"]["id"], "Lead") for edge in page["edges"]]
                 if not page["pageInfo"]["hasNextPage"]:
                     return ids
                 after = page["pageInfo"]["endCursor"]
 
-    async def _weakly_lost(self) -> Weak:
-        primary = await self._set.primary()
+    async def _weakly_lost(self) -> WeakWrites:
+        primary = await self._set.wait_for_primary()
         found = primary.client["weak"]["leads"].find({}, {"_id": 1})
         present = {document["_id"] async for document in found}
         self._weak.lost = len(set(self._weak.acknowledged) - present)
@@ -321,7 +328,7 @@ class _Storm:
 
     async def _apart(self) -> list[str]:
         """Members whose leads are not those of the primary, once all have caught up."""
-        await self._set.whole()
+        await self._set.wait_healthy()
         hashes: list[str] = []
 
         async def alike() -> bool:
@@ -332,7 +339,7 @@ class _Storm:
             return len(set(hashes)) == 1
 
         try:
-            await until(alike, SETTLED_WITHIN, every=0.5)
+            await wait_until(alike, SETTLE_TIMEOUT_SECONDS, every=0.5)
         except TimeoutError:
             return hashes
         return []
@@ -355,13 +362,13 @@ async def _differences_of_log(store: Store, session_id: str, ids: list[str]) -> 
     logged = Counter(document["event"]["lead_id"] for document in events)
     differences += [f"{one} {logged[one]} times" for one in ids if logged[one] != 1]
     differences += [f"{one} is no lead" for one in logged.keys() - set(ids)]
-    tally = (await store.tallies.by_sessions([session_id])).get(session_id, {})
+    tally = (await store.interest_counts.by_sessions([session_id])).get(session_id, {})
     if sum(tally.values()) != len(ids):
         differences.append(f"the tally is {sum(tally.values())}, the leads are {len(ids)}")
     return differences
 
 
-def _check_retryable(answer: Answer) -> None:
+def _check_retryable(answer: InterestAnswer) -> None:
     """Fail where sending again is no remedy: nothing was wrong with the interest."""
     if answer.kind != "Busy":
         raise AssertionError(f"refused with {answer}")
@@ -370,24 +377,24 @@ def _check_retryable(answer: Answer) -> None:
 def main() -> None:
     """The long form; exits with 1 when a promise was not kept."""
     parser = argparse.ArgumentParser(prog="make torture", description=main.__doc__)
-    parser.add_argument("--interests", type=int, default=LONG.interests)
-    parser.add_argument("--mongod-kills", type=int, default=LONG.mongod_kills)
-    parser.add_argument("--node-kills", type=int, default=LONG.node_kills)
+    parser.add_argument("--interests", type=int, default=LONG_RUN.interests)
+    parser.add_argument("--mongod-kills", type=int, default=LONG_RUN.mongod_kills)
+    parser.add_argument("--node-kills", type=int, default=LONG_RUN.node_kills)
     parser.add_argument("--seed", type=int, default=new_seed())
     given = parser.parse_args()
-    size = Size(
+    size = TortureSize(
         interests=given.interests,
         mongod_kills=given.mongod_kills,
         node_kills=given.node_kills,
-        senders=LONG.senders,
-        pause=LONG.pause,
+        senders=LONG_RUN.senders,
+        pause=LONG_RUN.pause,
     )
-    outcome = asyncio.run(torture(size, given.seed))
-    print(table(outcome, given.seed))  # noqa: T201 - a table for a terminal
-    sys.exit(1 if outcome.broken else 0)
+    outcome = asyncio.run(run_torture(size, given.seed))
+    print(format_report(outcome, given.seed))  # noqa: T201 - a table for a terminal
+    sys.exit(1 if outcome.violations else 0)
 
 
-def table(outcome: Outcome, seed: int) -> str:
+def format_report(outcome: TortureReport, seed: int) -> str:
     """What came of it, line by line."""
     ledger = outcome.ledger
     weakly = len(outcome.weak.acknowledged)
@@ -405,13 +412,13 @@ def table(outcome: Outcome, seed: int) -> str:
         ("persons and postings told two ids", len(ledger.contradictions)),
         ("stored and not listed once", len(outcome.unlisted)),
         ("errors of log and tally", len(outcome.log)),
-        ("members that differ", len(outcome.apart)),
+        ("members that differ", len(outcome.diverged)),
         ("errors logged by the service", len(outcome.errors)),
         ("w:1 j:false beside it: acknowledged", weakly),
         ("w:1 j:false beside it: lost", outcome.weak.lost),
     ]
     shown = [f"{name:<40}{figure:>10}" for name, figure in lines]
-    return "\n".join([*shown, *outcome.broken[:20]])
+    return "\n".join([*shown, *outcome.violations[:20]])
 
 
 if __name__ == "__main__":

@@ -30,185 +30,201 @@ CALLERS = (
 receipts; host directs the session; host in hand was given one lead, else has no part in it; officer
 is of the union, the others of unions around it; recruiter is of the employer."""
 
-ALL = frozenset(CALLERS)
-NOBODY: frozenset[str] = frozenset()
+ALL_CALLERS = frozenset(CALLERS)
+NO_CALLERS: frozenset[str] = frozenset()
 VISITORS = frozenset({"viewer", "giver", "seeker", "other seeker"})
-STAFF = ALL - VISITORS - {"nobody"}
+STAFF = ALL_CALLERS - VISITORS - {"nobody"}
 ALL_OFFICERS = frozenset(each for each in CALLERS if each.startswith("officer"))
 ALL_HOSTS = frozenset({"host", "other host", "host in hand"})
 ALL_RECRUITERS = frozenset({"recruiter", "other recruiter"})
 SEEKERS = frozenset({"seeker", "other seeker"})
 OFFICERS = frozenset({"officer", "officer above"})
 DIRECTORS = OFFICERS | {"host"}
-CONCERNED = OFFICERS | {"recruiter"}
-SCOPE = DIRECTORS | {"recruiter"}
-HANDED = SCOPE | {"host in hand"}
-GIVEN = HANDED | {"giver"}
+OFFICERS_AND_RECRUITER = OFFICERS | {"recruiter"}
+SCOPED_STAFF = DIRECTORS | {"recruiter"}
+SCOPED_STAFF_AND_ASSIGNEE = SCOPED_STAFF | {"host in hand"}
+LEAD_READERS = SCOPED_STAFF_AND_ASSIGNEE | {"giver"}
 
 
-class Row(NamedTuple):
+class VisibilityRow(NamedTuple):
     """Fields of a type, or of several alike, and who is shown them."""
 
     types: str
     fields: str
-    shown_to: frozenset[str]
+    callers: frozenset[str]
 
 
-TERMS = (
+TERMS_FIELDS = (
     "title occupation headcount duties conditions placeCode address pay probationPay "
     "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
     "repostSource startsAt endsAt minAge friendlyTo point place"
 )
-FINDING = "code severity field message messageZh basis marks detail"
+FINDING_FIELDS = "code severity field message messageZh basis marks detail"
 
-PEOPLE = (
+PERSONAL_ROWS = (
     # Name and phone, masked, and in the clear only to whom they belong or who gave a reason.
-    Row("MaskedContact", "name phone", HANDED | SEEKERS),
-    Row("Contact", "name phone", CONCERNED | SEEKERS | {"giver"}),
+    VisibilityRow("MaskedContact", "name phone", SCOPED_STAFF_AND_ASSIGNEE | SEEKERS),
+    VisibilityRow("Contact", "name phone", OFFICERS_AND_RECRUITER | SEEKERS | {"giver"}),
     # Leads
-    Row("Lead", "id stage source segment version createdAt updatedAt nextStages", GIVEN),
-    Row("Lead", "terms termsChanged posting session", GIVEN),
-    Row("Lead", "contact assignee dueAt hireProof timeline", HANDED),
+    VisibilityRow(
+        "Lead", "id stage source segment version createdAt updatedAt nextStages", LEAD_READERS
+    ),
+    VisibilityRow("Lead", "terms termsChanged posting session", LEAD_READERS),
+    VisibilityRow("Lead", "contact assignee dueAt hireProof timeline", SCOPED_STAFF_AND_ASSIGNEE),
     # The consent that hands it to an employer does not name the group.
-    Row("Lead", "group", HANDED - {"recruiter"}),
-    Row("Lead", "reason nextActionOn escalatedTo", SCOPE),
-    Row("Lead", "assignable", CONCERNED),
-    Row("Lead", "qrCode", DIRECTORS),
+    VisibilityRow("Lead", "group", SCOPED_STAFF_AND_ASSIGNEE - {"recruiter"}),
+    VisibilityRow("Lead", "reason nextActionOn escalatedTo", SCOPED_STAFF),
+    VisibilityRow("Lead", "assignable", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Lead", "qrCode", DIRECTORS),
     # A recruiter does not see a lead any more whose consent was taken back.
-    Row("Lead", "withdrawnAt erasedAt", DIRECTORS),
-    Row("FrozenTerms", TERMS, GIVEN),
-    Row("TermChange", "field then now", GIVEN),
-    Row("HireProof", "agreed disagreement", GIVEN),
-    Row("HireProof", "employer seeker", SCOPE | {"giver"}),
-    Row("RecordedEntry NotedEntry CorrectedEntry", "version at", HANDED),
-    Row("RecordedEntry CorrectedEntry", "by", NOBODY),
-    Row("NotedEntry", "by body", HANDED),
-    Row("NotedEntry", "nextActionOn", SCOPE),
-    Row("AdvancedEntry", "version at by fromStage toStage reason", SCOPE),
-    Row("AssignedEntry", "version at by assignee", SCOPE),
-    Row("EscalatedEntry", "version at union", SCOPE),
-    Row("ConfirmedEntry", "version at by side hired", SCOPE),
-    Row("ConsentWithdrawnEntry", "version at fromStage toStage", DIRECTORS),
-    Row("ErasedEntry", "version at", DIRECTORS),
-    Row("EscalatedEntry ConsentWithdrawnEntry ErasedEntry", "by", NOBODY),
-    Row(
+    VisibilityRow("Lead", "withdrawnAt erasedAt", DIRECTORS),
+    VisibilityRow("FrozenTerms", TERMS_FIELDS, LEAD_READERS),
+    VisibilityRow("TermChange", "field then now", LEAD_READERS),
+    VisibilityRow("HireProof", "agreed disagreement", LEAD_READERS),
+    VisibilityRow("HireProof", "employer seeker", SCOPED_STAFF | {"giver"}),
+    VisibilityRow(
+        "RecordedEntry NotedEntry CorrectedEntry", "version at", SCOPED_STAFF_AND_ASSIGNEE
+    ),
+    VisibilityRow("RecordedEntry CorrectedEntry", "by", NO_CALLERS),
+    VisibilityRow("NotedEntry", "by body", SCOPED_STAFF_AND_ASSIGNEE),
+    VisibilityRow("NotedEntry", "nextActionOn", SCOPED_STAFF),
+    VisibilityRow("AdvancedEntry", "version at by fromStage toStage reason", SCOPED_STAFF),
+    VisibilityRow("AssignedEntry", "version at by assignee", SCOPED_STAFF),
+    VisibilityRow("EscalatedEntry", "version at union", SCOPED_STAFF),
+    VisibilityRow("ConfirmedEntry", "version at by side hired", SCOPED_STAFF),
+    VisibilityRow("ConsentWithdrawnEntry", "version at fromStage toStage", DIRECTORS),
+    VisibilityRow("ErasedEntry", "version at", DIRECTORS),
+    VisibilityRow("EscalatedEntry ConsentWithdrawnEntry ErasedEntry", "by", NO_CALLERS),
+    VisibilityRow(
         "FunnelRow",
         "interests people services contacted interviewed offered hired retained30 retained90 "
         "withdrawn refused unreachable views session posting source segment union",
-        SCOPE,
+        SCOPED_STAFF,
     ),
-    Row("FunnelRow", "group", DIRECTORS),
-    Row(
+    VisibilityRow("FunnelRow", "group", DIRECTORS),
+    VisibilityRow(
         "Code", "id kind label place scans createdAt token url imageUrl session posting", DIRECTORS
     ),
-    Row("Code", "interests hires", DIRECTORS),
-    Row("AuditRow", "seq at action role detail sha256 actorId actorName", OFFICERS),
-    Row(
+    VisibilityRow("Code", "interests hires", DIRECTORS),
+    VisibilityRow("AuditRow", "seq at action role detail sha256 actorId actorName", OFFICERS),
+    VisibilityRow(
         "LeadRecorded LeadAdvanced LeadAssigned LeadNoted LeadEscalated HireConfirmed",
         "seq at cursor lead",
         DIRECTORS,
     ),
-    Row("LeadAdvanced", "stage", DIRECTORS),
-    Row("LeadsReset", "seq at cursor", DIRECTORS),
+    VisibilityRow("LeadAdvanced", "stage", DIRECTORS),
+    VisibilityRow("LeadsReset", "seq at cursor", DIRECTORS),
     # What one has given, by its receipt
-    Row(
+    VisibilityRow(
         "OwnLead",
         "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
         "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
     # Seekers, and whom officers call
-    Row("Seeker", "id profile status matching version createdAt updatedAt", OFFICERS | SEEKERS),
-    Row("Seeker", "synthetic contact", OFFICERS | SEEKERS),
-    Row("Seeker", "withdrawnAt", OFFICERS),
-    Row("Seeker", "erasedAt", NOBODY),
-    Row("Profile", "group wants skills wantsTraining", OFFICERS | SEEKERS),
-    Row("Profile", "homePlace home education experienceYears", OFFICERS | {"seeker"}),
-    Row("Wants", "occupations places heaviest noNights dormitory meals", OFFICERS | SEEKERS),
-    Row(
+    VisibilityRow(
+        "Seeker", "id profile status matching version createdAt updatedAt", OFFICERS | SEEKERS
+    ),
+    VisibilityRow("Seeker", "synthetic contact", OFFICERS | SEEKERS),
+    VisibilityRow("Seeker", "withdrawnAt", OFFICERS),
+    VisibilityRow("Seeker", "erasedAt", NO_CALLERS),
+    VisibilityRow("Profile", "group wants skills wantsTraining", OFFICERS | SEEKERS),
+    VisibilityRow("Profile", "homePlace home education experienceYears", OFFICERS | {"seeker"}),
+    VisibilityRow(
+        "Wants", "occupations places heaviest noNights dormitory meals", OFFICERS | SEEKERS
+    ),
+    VisibilityRow(
         "Wants",
         "near shifts employmentTypes lowestPay startsFrom endsBy pickUp",
         OFFICERS | {"seeker"},
     ),
-    Row("Near", "point kilometres", OFFICERS | {"seeker"}),
-    Row("PickUp", "by days", OFFICERS | {"seeker"}),
-    Row("MyProfile", "seeker consentVersion consentedAt searches contact", SEEKERS),
-    Row("SavedSearch", "id name wants createdAt", SEEKERS),
-    Row("PostingMatch", "posting score reasonsFor reasonsAgainst", OFFICERS | {"seeker"}),
-    Row("PostingMatch", "afterTraining", OFFICERS | {"seeker"}),
-    Row("MatchReason", "code text textZh", OFFICERS | SEEKERS),
-    Row("MatchExplanation", "match", OFFICERS | {"seeker"}),
-    Row("MatchExplanation", "excludedBy", frozenset({"other seeker"})),
-    Row("PostingMatched", "seq at cursor posting match", frozenset({"seeker"})),
-    Row("MatchesReset", "seq at cursor", SEEKERS),
-    Row("MatchesReset", "recommended", frozenset({"seeker"})),
-    Row("SeekerMatch", "seeker match", OFFICERS),
-    Row("CallCampaign", "id title createdAt matching synthetic union", OFFICERS),
-    Row("MatchProgress", "status done total requestedAt finishedAt", OFFICERS),
-    Row(
+    VisibilityRow("Near", "point kilometres", OFFICERS | {"seeker"}),
+    VisibilityRow("PickUp", "by days", OFFICERS | {"seeker"}),
+    VisibilityRow("MyProfile", "seeker consentVersion consentedAt searches contact", SEEKERS),
+    VisibilityRow("SavedSearch", "id name wants createdAt", SEEKERS),
+    VisibilityRow("PostingMatch", "posting score reasonsFor reasonsAgainst", OFFICERS | {"seeker"}),
+    VisibilityRow("PostingMatch", "afterTraining", OFFICERS | {"seeker"}),
+    VisibilityRow("MatchReason", "code text textZh", OFFICERS | SEEKERS),
+    VisibilityRow("MatchExplanation", "match", OFFICERS | {"seeker"}),
+    VisibilityRow("MatchExplanation", "excludedBy", frozenset({"other seeker"})),
+    VisibilityRow("PostingMatched", "seq at cursor posting match", frozenset({"seeker"})),
+    VisibilityRow("MatchesReset", "seq at cursor", SEEKERS),
+    VisibilityRow("MatchesReset", "recommended", frozenset({"seeker"})),
+    VisibilityRow("SeekerMatch", "seeker match", OFFICERS),
+    VisibilityRow("CallCampaign", "id title createdAt matching synthetic union", OFFICERS),
+    VisibilityRow("MatchProgress", "status done total requestedAt finishedAt", OFFICERS),
+    VisibilityRow(
         "CallEntry",
         "id group remark outcome nextCallOn calls version createdAt contact seeker",
         OFFICERS,
     ),
-    Row("Call", "at outcome note", OFFICERS),
-    Row("CampaignMatches", "seeker matches", OFFICERS),
-    Row(
+    VisibilityRow("Call", "at outcome note", OFFICERS),
+    VisibilityRow("CampaignMatches", "seeker matches", OFFICERS),
+    VisibilityRow(
         "Referral", "id kind status version createdAt updatedAt steps seeker", OFFICERS | {"seeker"}
     ),
-    Row("ReferralStepTaken", "status at", OFFICERS | {"seeker"}),
-    Row("ReferralStepTaken", "note", OFFICERS),
+    VisibilityRow("ReferralStepTaken", "status at", OFFICERS | {"seeker"}),
+    VisibilityRow("ReferralStepTaken", "note", OFFICERS),
     # Each counts what was done within its own union and its branches.
-    Row("ServiceCounts", "services people calls profiles referrals referralsDone", ALL_OFFICERS),
+    VisibilityRow(
+        "ServiceCounts", "services people calls profiles referrals referralsDone", ALL_OFFICERS
+    ),
 )
 
-WORK = (
+STAFF_ROWS = (
     # What goes on behind postings and employers
-    Row("Posting", "findings waitingSince reports decisions", CONCERNED),
+    VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
     # Closed ones are seen by those whom they concern, and beside their leads.
-    Row("Posting", "closeReason closedAt", HANDED),
-    Row("Report", "id reason body revision at state resolvedAt resolvedBy", CONCERNED),
-    Row("Decision", "kind revision reason at findings by", CONCERNED),
-    Row("Finding", FINDING, CONCERNED),
-    Row("Mark", "text start end", CONCERNED),
-    Row("ReviewItem", "posting waitingSince", OFFICERS),
-    Row("Employer", "checks", CONCERNED),
-    Row(
+    VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
+    VisibilityRow(
+        "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
+    ),
+    VisibilityRow("Decision", "kind revision reason at findings by", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Finding", FINDING_FIELDS, OFFICERS_AND_RECRUITER),
+    VisibilityRow("Mark", "text start end", OFFICERS_AND_RECRUITER),
+    VisibilityRow("ReviewItem", "posting waitingSince", OFFICERS),
+    VisibilityRow("Employer", "checks", OFFICERS_AND_RECRUITER),
+    VisibilityRow(
         "EmployerCheck",
         "licence handlerIdentity handlerAuthority method note passed at validUntil by",
-        CONCERNED,
+        OFFICERS_AND_RECRUITER,
     ),
-    Row(
+    VisibilityRow(
         "Import",
         "id kind status dryRun fileName total read accepted held refused duplicates failed "
         "createdAt startedAt finishedAt",
         frozenset({"officer"}),
     ),
-    Row(
+    VisibilityRow(
         "ImportRow",
         "row outcome externalId findings posting employer",
         frozenset({"officer"}),
     ),
-    Row("ImportFinding", f"{FINDING} column", frozenset({"officer"})),
-    Row("Webhook", "id url events state createdAt failingSince lastStatus lastFailure", CONCERNED),
-    Row("Webhook", "version createdBy", CONCERNED),
-    Row(
+    VisibilityRow("ImportFinding", f"{FINDING_FIELDS} column", frozenset({"officer"})),
+    VisibilityRow(
+        "Webhook",
+        "id url events state createdAt failingSince lastStatus lastFailure",
+        OFFICERS_AND_RECRUITER,
+    ),
+    VisibilityRow("Webhook", "version createdBy", OFFICERS_AND_RECRUITER),
+    VisibilityRow(
         "WebhookDelivery",
         "id messageId event payload state attempts createdAt triedAt nextAt lastStatus lastFailure",
-        CONCERNED,
+        OFFICERS_AND_RECRUITER,
     ),
     # Staff
-    Row("Account", "id role displayName", ALL - {"nobody"}),
-    Row("Account", "username", STAFF),
-    Row("Account", "union", ALL_OFFICERS | ALL_HOSTS),
-    Row("Account", "employer", ALL_RECRUITERS),
-    Row("Colleague", "id displayName role", STAFF),
-    Row("MinimumWage", "verifiedBy", STAFF),
+    VisibilityRow("Account", "id role displayName", ALL_CALLERS - {"nobody"}),
+    VisibilityRow("Account", "username", STAFF),
+    VisibilityRow("Account", "union", ALL_OFFICERS | ALL_HOSTS),
+    VisibilityRow("Account", "employer", ALL_RECRUITERS),
+    VisibilityRow("Colleague", "id displayName role", STAFF),
+    VisibilityRow("MinimumWage", "verifiedBy", STAFF),
 )
 
-PUBLIC = tuple(
-    Row(kinds, fields, ALL)
+PUBLIC_ROWS = tuple(
+    VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
-        "Posting": f"id {TERMS} status revision createdAt synthetic employer",
+        "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
         "LiveSession": "id title format status startsAt startedAt endedAt host segment "
@@ -239,10 +255,10 @@ PUBLIC = tuple(
     }.items()
 )
 
-ON_AIR = (
+SESSION_EVENT_ROWS = (
     # Events of a session, to everybody who has entered
     *(
-        Row(kinds, fields, ALL - {"nobody"})
+        VisibilityRow(kinds, fields, ALL_CALLERS - {"nobody"})
         for kinds, fields in {
             "SessionStarted SessionInterrupted SessionResumed": "seq at cursor session",
             "SessionEnded SessionCancelled": "seq at cursor session",
@@ -257,13 +273,13 @@ ON_AIR = (
     ),
 )
 
-STATE = {
+EPHEMERAL_EVENT_FIELDS = {
     "TallyChanged": "seq at cursor total tallies",
     "PresenceChanged": "seq at cursor viewers peakViewers",
 }
 """Events that are not logged and tell everybody counts alone: they come when they come."""
 
-ANSWERS: Mapping[str, str] = {
+MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
     "ViewerEntered": "accessToken expiresAt clientMutationId",
     "EmployerCreated": "employer",
@@ -323,15 +339,15 @@ ANSWERS: Mapping[str, str] = {
 }
 """What only mutations answer with, to whom tests/schema/test_roles.py allows them."""
 
-ROWS = (*PEOPLE, *WORK, *PUBLIC, *ON_AIR)
+VISIBILITY_ROWS = (*PERSONAL_ROWS, *STAFF_ROWS, *PUBLIC_ROWS, *SESSION_EVENT_ROWS)
 
-RECORDS: Mapping[str, frozenset[str]] = {
-    "lead": SCOPE | {"giver"},
-    "offered": SCOPE | {"giver"},
-    "refused_lead": SCOPE,
+RECORD_READERS: Mapping[str, frozenset[str]] = {
+    "lead": SCOPED_STAFF | {"giver"},
+    "offered": SCOPED_STAFF | {"giver"},
+    "refused_lead": SCOPED_STAFF,
     "withdrawn_lead": DIRECTORS | {"giver"},
     "erased_lead": DIRECTORS,
-    "handed_lead": HANDED,
+    "handed_lead": SCOPED_STAFF_AND_ASSIGNEE,
     "seeker": OFFICERS | {"seeker"},
     "withdrawn_seeker": OFFICERS,
     "other_seeker": OFFICERS | {"other seeker"},
@@ -339,68 +355,68 @@ RECORDS: Mapping[str, frozenset[str]] = {
     "entry": OFFICERS,
     "referral": OFFICERS | {"seeker"},
     "question": DIRECTORS | {"giver"},
-    "answered": ALL,
+    "answered": ALL_CALLERS,
     "declined": DIRECTORS,
     "code": DIRECTORS,
     "upload": frozenset({"officer"}),
     "webhook": OFFICERS,
     "firm_webhook": frozenset({"recruiter"}),
-    "published": ALL,
-    "open": ALL,
-    "held": CONCERNED,
-    "refused": CONCERNED,
+    "published": ALL_CALLERS,
+    "open": ALL_CALLERS,
+    "held": OFFICERS_AND_RECRUITER,
+    "refused": OFFICERS_AND_RECRUITER,
     # Beside the lead that somebody has in hand.
-    "closed": HANDED,
-    "expired": CONCERNED,
+    "closed": SCOPED_STAFF_AND_ASSIGNEE,
+    "expired": OFFICERS_AND_RECRUITER,
     "draft": DIRECTORS,
-    "live": ALL,
-    "wage": ALL,
-    "vouched": ALL,
-    "employer": ALL,
-    "union": ALL,
-    "branch": ALL,
+    "live": ALL_CALLERS,
+    "wage": ALL_CALLERS,
+    "vouched": ALL_CALLERS,
+    "employer": ALL_CALLERS,
+    "union": ALL_CALLERS,
+    "branch": ALL_CALLERS,
 }
 """Who gets to see that record at all, by whichever way."""
 
-OFFICE = ALL_OFFICERS | ALL_RECRUITERS
-DOORS: Mapping[str, frozenset[str]] = {
-    "/graphql": ALL,
-    "/exports/leads.csv": OFFICE,
-    "/exports/leads.xlsx": OFFICE,
-    "/imports": OFFICE,
-    "/": ALL,
-    "/imports/{name}": ALL,
-    "/q/{token}": ALL,
-    "/codes/{name}": ALL,
-    "/jobs/{id}": ALL,
-    "/jobs.css": ALL,
-    "/sitemap.xml": ALL,
-    "/sitemaps/{name}": ALL,
-    "/feed.xml": ALL,
-    "/robots.txt": ALL,
-    "/open-data/": ALL,
-    "/open-data/code-lists.json": ALL,
-    "/open-data/postings.{form}": ALL,
-    "/health/live": ALL,
-    "/health/ready": ALL,
+ALL_OFFICERS_AND_RECRUITERS = ALL_OFFICERS | ALL_RECRUITERS
+ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
+    "/graphql": ALL_CALLERS,
+    "/exports/leads.csv": ALL_OFFICERS_AND_RECRUITERS,
+    "/exports/leads.xlsx": ALL_OFFICERS_AND_RECRUITERS,
+    "/imports": ALL_OFFICERS_AND_RECRUITERS,
+    "/": ALL_CALLERS,
+    "/imports/{name}": ALL_CALLERS,
+    "/q/{token}": ALL_CALLERS,
+    "/codes/{name}": ALL_CALLERS,
+    "/jobs/{id}": ALL_CALLERS,
+    "/jobs.css": ALL_CALLERS,
+    "/sitemap.xml": ALL_CALLERS,
+    "/sitemaps/{name}": ALL_CALLERS,
+    "/feed.xml": ALL_CALLERS,
+    "/robots.txt": ALL_CALLERS,
+    "/open-data/": ALL_CALLERS,
+    "/open-data/code-lists.json": ALL_CALLERS,
+    "/open-data/postings.{form}": ALL_CALLERS,
+    "/health/live": ALL_CALLERS,
+    "/health/ready": ALL_CALLERS,
     # On this machine, or with a token: see the runbook.
-    "/metrics": ALL,
+    "/metrics": ALL_CALLERS,
 }
 """Whom each route of the app is for."""
 
 
-def shown_to() -> dict[tuple[str, str], frozenset[str]]:
+def callers_by_field() -> dict[tuple[str, str], frozenset[str]]:
     """The callers by type and field."""
     table: dict[tuple[str, str], frozenset[str]] = {}
-    for row in ROWS:
+    for row in VISIBILITY_ROWS:
         for kind in row.types.split():
             for field in row.fields.split():
                 assert (kind, field) not in table, f"{kind}.{field} stands twice"
-                table[kind, field] = row.shown_to
+                table[kind, field] = row.callers
     return table
 
 
-COLUMNS = {
+PRIVACY_COLUMNS = {
     "everybody": ("nobody",),
     "the person": ("giver", "seeker"),
     "host of the session": ("host",),
@@ -409,7 +425,7 @@ COLUMNS = {
     "all other staff": ("other host", "officer below", "officer elsewhere", "other recruiter"),
 }
 """The columns of the table in docs/privacy.md, and whose eyes each looks with."""
-THINGS = {
+PRIVACY_ROWS = {
     "open postings, sessions, published questions": "Posting.title",
     "a lead: stage, source, terms that were shown": "Lead.stage",
     "its name and phone, masked": "Lead.contact",
@@ -434,13 +450,15 @@ THINGS = {
 """The rows, and the fields that stand for each."""
 
 
-def printed() -> str:
+def render_privacy_table() -> str:
     """The table of docs/privacy.md."""
-    table = shown_to()
-    lines = [f"| | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for thing, fields in THINGS.items():
+    table = callers_by_field()
+    lines = [f"| | {' | '.join(PRIVACY_COLUMNS)} |", "|---" * (len(PRIVACY_COLUMNS) + 1) + "|"]
+    for thing, fields in PRIVACY_ROWS.items():
         named = (field.partition(".") for field in fields.split())
-        seen_by = NOBODY.union(*(table[kind, name] for kind, _, name in named))
-        cells = ["yes" if seen_by.intersection(callers) else "" for callers in COLUMNS.values()]
+        seen_by = NO_CALLERS.union(*(table[kind, name] for kind, _, name in named))
+        cells = [
+            "yes" if seen_by.intersection(callers) else "" for callers in PRIVACY_COLUMNS.values()
+        ]
         lines.append(f"| {thing} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-async def until(
+async def wait_until(
     condition: Callable[[], object | Awaitable[object]],
     within: float = 10,
     *,
@@ -31,18 +31,18 @@ async def until(
             await asyncio.sleep(every)
 
 
-_of_others: weakref.WeakSet[asyncio.Task[object]] = weakref.WeakSet()
+_ignored_tasks: weakref.WeakSet[asyncio.Task[object]] = weakref.WeakSet()
 
 
-def overlook_running() -> None:
+def ignore_running_tasks() -> None:
     """What runs now belongs to fixtures that outlive the test: ``tasks_of`` leaves it out."""
-    _of_others.update(asyncio.all_tasks())
+    _ignored_tasks.update(asyncio.all_tasks())
 
 
-def tasks_of(layer: str) -> list[str]:
+def running_coroutines(layer: str) -> list[str]:
     """The coroutines of one of our layers that run as tasks of the test; not the driver's."""
     folder = ROOT / layer
-    running = (task.get_coro() for task in asyncio.all_tasks() - set(_of_others))
+    running = (task.get_coro() for task in asyncio.all_tasks() - set(_ignored_tasks))
     return sorted(
         coroutine.__qualname__
         for coroutine in running

@@ -14,53 +14,70 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from domain.webhooks.deliveries import WAITS, DeliveryState
-from domain.webhooks.messages import Notice, WebhookEvent, of_recorded
-from domain.webhooks.webhooks import FAILING_FOR, Answer, FailureKind, Webhook, WebhookState
-from services.webhooks.webhooks import Webhooks
+from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
+from domain.webhooks.messages import WebhookEvent, WebhookNotice, notice_of_recording
+from domain.webhooks.webhooks import (
+    MAX_FAILING_TIME,
+    DeliveryResult,
+    FailureKind,
+    Webhook,
+    WebhookState,
+)
+from services.webhooks.webhooks import WebhookAdministration
 from storage.mongo.client import StorageError
 from storage.store import Store
 from tests.support import records
-from tests.support.outbox import contacted, deliveries, dispatcher, tell, webhook_at
-from tests.support.records import Watch
-from tests.support.waiting import tasks_of, until
+from tests.support.records import ManualClock
+from tests.support.waiting import running_coroutines, wait_until
+from tests.support.webhook_outbox import (
+    add_webhook,
+    contacted_notice,
+    create_dispatcher,
+    enqueue_notices,
+    list_deliveries,
+)
 from workers import deliveries as sending
-from workers.deliveries import CLAIMED_FOR, COUNT_EVERY, ENDPOINTS, PER_ENDPOINT
+from workers.deliveries import (
+    BACKLOG_COUNT_INTERVAL,
+    CLAIM_DURATION,
+    CONCURRENT_MESSAGES_PER_WEBHOOK,
+    CONCURRENT_WEBHOOKS,
+)
 
-TAKEN, FAILED = Answer(status=204), Answer(status=500)
+TAKEN, FAILED = DeliveryResult(status=204), DeliveryResult(status=500)
 URL = "https://partner.example/"
 
 
 class Partner:
     """Answers as it is told, 204 if nothing is said; ``before`` happens before it answers."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: DeliveryResult) -> None:
         self.answers = list(answers)
         self.got: list[tuple[str, str]] = []
         self.taken: list[str] = []
         self.before: Callable[[], Any] | None = None
         self.wrong: Exception | None = None
 
-    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:  # noqa: ARG002 - as the dispatcher calls it
+    async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:  # noqa: ARG002 - as the dispatcher calls it
         self.got.append((url, headers["webhook-id"]))
         if self.before is not None:
             await self.before()
         if self.wrong is not None:
             raise self.wrong
         answer = self.answers.pop(0) if self.answers else TAKEN
-        if answer.accepted:
+        if answer.is_accepted:
             self.taken.append(headers["webhook-id"])
         return answer
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def watch() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 0.01)
 
 
 async def stored(store: Store, webhook: Webhook) -> Webhook:
@@ -69,23 +86,25 @@ async def stored(store: Store, webhook: Webhook) -> Webhook:
     return found
 
 
-def leads(number: int) -> list[Notice]:
-    return [of_recorded(records.lead()) for _ in range(number)]
+def leads(number: int) -> list[WebhookNotice]:
+    return [notice_of_recording(records.lead()) for _ in range(number)]
 
 
-async def test_tries_are_counted_by_what_became_of_the_message(store: Store, watch: Watch) -> None:
-    webhook = await webhook_at(store, URL)
-    await tell(store, *leads(3))
+async def test_tries_are_counted_by_what_became_of_the_message(
+    store: Store, watch: ManualClock
+) -> None:
+    webhook = await add_webhook(store, URL)
+    await enqueue_notices(store, *leads(3))
     partner = Partner(FAILED, TAKEN, TAKEN)
-    node = dispatcher(store, partner, watch)
+    node = create_dispatcher(store, partner, watch)
     await node.run()
     assert node.outcomes == {DeliveryState.PENDING: 1, DeliveryState.DELIVERED: 2}
-    partner.answers = [FAILED] * len(WAITS)
-    for wait in WAITS:
+    partner.answers = [FAILED] * len(RETRY_DELAYS)
+    for wait in RETRY_DELAYS:
         watch.at += wait
         await node.run()
     assert node.outcomes == {
-        DeliveryState.PENDING: len(WAITS),
+        DeliveryState.PENDING: len(RETRY_DELAYS),
         DeliveryState.DELIVERED: 2,
         DeliveryState.DEAD: 1,
     }
@@ -93,68 +112,80 @@ async def test_tries_are_counted_by_what_became_of_the_message(store: Store, wat
 
 
 async def test_what_waits_is_counted_now_and_then_without_what_is_switched_off(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
-    webhook = await webhook_at(store, URL)
-    off = await webhook_at(store, URL, state=WebhookState.DISABLED)
-    handled, partner = Webhooks(store, watch, private=False), Partner()
+    webhook = await add_webhook(store, URL)
+    off = await add_webhook(store, URL, state=WebhookState.DISABLED)
+    handled, partner = (
+        WebhookAdministration(store, watch, allows_private_addresses=False),
+        Partner(),
+    )
     let_go = asyncio.Event()
     partner.before = let_go.wait
-    await tell(store, *leads(3))
-    assert len(await deliveries(store, off)) == 3
-    node = dispatcher(store, partner, watch)
+    await enqueue_notices(store, *leads(3))
+    assert len(await list_deliveries(store, off)) == 3
+    node = create_dispatcher(store, partner, watch)
     node.start()
-    await until(lambda: len(partner.got) == 3)
-    assert node.waiting == 3
-    await handled.test(webhook)
-    watch.at += COUNT_EVERY
-    await until(lambda: node.waiting == 4)
+    await wait_until(lambda: len(partner.got) == 3)
+    assert node.backlog == 3
+    await handled.queue_test(webhook)
+    watch.at += BACKLOG_COUNT_INTERVAL
+    await wait_until(lambda: node.backlog == 4)
     let_go.set()
-    await until(lambda: len(partner.got) == 4)
-    watch.at += COUNT_EVERY
-    await until(lambda: node.waiting == 0)
+    await wait_until(lambda: len(partner.got) == 4)
+    watch.at += BACKLOG_COUNT_INTERVAL
+    await wait_until(lambda: node.backlog == 0)
     await node.close()
-    assert tasks_of("realtime") == []
+    assert running_coroutines("realtime") == []
 
 
 async def test_as_many_as_there_is_room_for_are_served_and_who_is_done_makes_room(
-    store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    store: Store, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urls = [f"https://{number}.example/" for number in range(ENDPOINTS + 1)]
+    urls = [f"https://{number}.example/" for number in range(CONCURRENT_WEBHOOKS + 1)]
     for number, url in enumerate(urls):
         union = f"union {number}"
-        await webhook_at(store, url, owner=f"union/{union}", union_path=(union,))
-        notices = [replace(each, union_path=(union,)) for each in leads(PER_ENDPOINT + 1)]
-        await tell(store, *notices)
+        await add_webhook(store, url, owner=f"union/{union}", union_path=(union,))
+        notices = [
+            replace(each, union_path=(union,))
+            for each in leads(CONCURRENT_MESSAGES_PER_WEBHOOK + 1)
+        ]
+        await enqueue_notices(store, *notices)
     partner, hold = Partner(), asyncio.Event()
     partner.before = hold.wait
-    off, looks = store.webhooks.off, 0
+    off, looks = store.webhooks.disabled_ids, 0
 
     async def counted() -> list[str]:
         nonlocal looks
         looks += 1
         return await off()
 
-    monkeypatch.setattr(store.webhooks, "off", counted)
-    node = dispatcher(store, partner, watch)
+    monkeypatch.setattr(store.webhooks, "disabled_ids", counted)
+    node = create_dispatcher(store, partner, watch)
     node.start()
-    await until(lambda: len(partner.got) == ENDPOINTS * PER_ENDPOINT)
+    await wait_until(
+        lambda: len(partner.got) == CONCURRENT_WEBHOOKS * CONCURRENT_MESSAGES_PER_WEBHOOK
+    )
     looked = looks
-    await until(lambda: looks > looked + 1)
-    assert Counter(url for url, _ in partner.got) == dict.fromkeys(urls[:-1], PER_ENDPOINT)
+    await wait_until(lambda: looks > looked + 1)
+    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+        urls[:-1], CONCURRENT_MESSAGES_PER_WEBHOOK
+    )
     hold.set()
-    await until(lambda: len(partner.got) == len(urls) * (PER_ENDPOINT + 1))
+    await wait_until(lambda: len(partner.got) == len(urls) * (CONCURRENT_MESSAGES_PER_WEBHOOK + 1))
     await node.close()
-    assert Counter(url for url, _ in partner.got) == dict.fromkeys(urls, PER_ENDPOINT + 1)
+    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+        urls, CONCURRENT_MESSAGES_PER_WEBHOOK + 1
+    )
 
 
 async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
-    store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    store: Store, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhook, partner = await webhook_at(store, URL), Partner()
-    await tell(store, *leads(1))
+    webhook, partner = await add_webhook(store, URL), Partner()
+    await enqueue_notices(store, *leads(1))
     wrong = [StorageError("no answer"), StorageError("no answer")]
-    off, by_id = store.webhooks.off, store.webhooks.by_id
+    off, by_id = store.webhooks.disabled_ids, store.webhooks.by_id
 
     async def failing_off() -> list[str]:
         if len(wrong) == 2:
@@ -166,13 +197,13 @@ async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
             raise wrong.pop()
         return await by_id(webhook_id)
 
-    monkeypatch.setattr(store.webhooks, "off", failing_off)
+    monkeypatch.setattr(store.webhooks, "disabled_ids", failing_off)
     monkeypatch.setattr(store.webhooks, "by_id", failing_by_id)
     partner.wrong = ValueError("a mistake of ours")
-    node = dispatcher(store, partner, watch)
+    node = create_dispatcher(store, partner, watch)
     with capture_logs() as logs:
         node.start()
-        await until(lambda: len(logs) == 3)
+        await wait_until(lambda: len(logs) == 3)
     assert [(log["event"], log["log_level"], log["error"]) for log in logs] == [
         ("deliveries put off", "warning", "StorageError"),
         ("deliveries put off", "warning", "StorageError"),
@@ -181,76 +212,80 @@ async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
     # What was claimed when it went wrong is tried again when the claim has run out.
     assert len(partner.got) == 1
     partner.wrong = None
-    watch.at += CLAIMED_FOR
+    watch.at += CLAIM_DURATION
 
     async def delivered() -> bool:
-        (delivery,) = await deliveries(store, webhook)
+        (delivery,) = await list_deliveries(store, webhook)
         return delivery.state is DeliveryState.DELIVERED and delivery.attempts == 2
 
-    await until(delivered)
+    await wait_until(delivered)
     await node.close()
 
 
-async def test_one_that_was_never_started_can_be_closed(store: Store, watch: Watch) -> None:
-    await dispatcher(store, Partner(), watch).close()
+async def test_one_that_was_never_started_can_be_closed(store: Store, watch: ManualClock) -> None:
+    await create_dispatcher(store, Partner(), watch).close()
 
 
 async def test_one_that_is_switched_off_while_it_is_chosen_is_sent_nothing(
-    store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    store: Store, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhook, partner = await webhook_at(store, URL), Partner()
-    await tell(store, *leads(1))
-    next_webhook = store.deliveries.next_webhook
+    webhook, partner = await add_webhook(store, URL), Partner()
+    await enqueue_notices(store, *leads(1))
+    next_webhook = store.deliveries.next_due_webhook_id
 
     async def switched_off(**given: Any) -> str | None:
         found = await next_webhook(**given)
         if found is not None:
-            await Webhooks(store, watch, private=False).switch(
+            await WebhookAdministration(store, watch, allows_private_addresses=False).set_state(
                 await stored(store, webhook), WebhookState.DISABLED
             )
         return found
 
-    monkeypatch.setattr(store.deliveries, "next_webhook", switched_off)
-    await dispatcher(store, partner, watch).run()
-    (delivery,) = await deliveries(store, webhook)
+    monkeypatch.setattr(store.deliveries, "next_due_webhook_id", switched_off)
+    await create_dispatcher(store, partner, watch).run()
+    (delivery,) = await list_deliveries(store, webhook)
     assert (partner.got, delivery.state, delivery.attempts) == ([], DeliveryState.PENDING, 0)
 
 
 async def test_one_that_is_deleted_while_its_message_is_on_the_way_leaves_nothing(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
-    webhook, partner = await webhook_at(store, URL), Partner(FAILED)
-    await tell(store, *leads(1))
-    partner.before = lambda: Webhooks(store, watch, private=False).delete(webhook)
+    webhook, partner = await add_webhook(store, URL), Partner(FAILED)
+    await enqueue_notices(store, *leads(1))
+    partner.before = lambda: WebhookAdministration(
+        store, watch, allows_private_addresses=False
+    ).delete(webhook)
     with capture_logs() as logs:
-        await dispatcher(store, partner, watch).run()
+        await create_dispatcher(store, partner, watch).run()
     assert [log["event"] for log in logs] == ["message not accepted"]
     assert len(partner.got) == 1
     assert await store.webhooks.by_id(webhook.id) is None
-    assert await deliveries(store, webhook) == []
+    assert await list_deliveries(store, webhook) == []
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "a success", "switched on", "switched off"])
 async def test_what_happens_to_it_while_the_last_try_is_made_outweighs_that_try(
-    meanwhile: str, store: Store, watch: Watch
+    meanwhile: str, store: Store, watch: ManualClock
 ) -> None:
-    webhook = await webhook_at(store, URL, failing_since=watch.at - FAILING_FOR, last_status=500)
-    await tell(store, *leads(1))
-    note_failure = store.webhooks.note_failure
+    webhook = await add_webhook(
+        store, URL, failing_since=watch.at - MAX_FAILING_TIME, last_status=500
+    )
+    await enqueue_notices(store, *leads(1))
+    note_failure = store.webhooks.record_failure
 
     async def given_a_chance(before: Webhook, after: Webhook) -> bool:
-        handled = Webhooks(store, watch, private=False)
+        handled = WebhookAdministration(store, watch, allows_private_addresses=False)
         if meanwhile == "a success":
-            await store.webhooks.recovered(webhook.id)
+            await store.webhooks.record_recovery(webhook.id)
         elif meanwhile == "switched on":
-            await handled.switch(before, WebhookState.ENABLED)
+            await handled.set_state(before, WebhookState.ENABLED)
         elif meanwhile == "switched off":
-            await handled.switch(before, WebhookState.DISABLED)
+            await handled.set_state(before, WebhookState.DISABLED)
         return await note_failure(before, after)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store.webhooks, "note_failure", given_a_chance)
-        await dispatcher(store, Partner(FAILED), watch).run()
+        patch.setattr(store.webhooks, "record_failure", given_a_chance)
+        await create_dispatcher(store, Partner(FAILED), watch).run()
     found = await stored(store, webhook)
     since = webhook.failing_since
     assert (found.state, found.failing_since) == {
@@ -261,60 +296,62 @@ async def test_what_happens_to_it_while_the_last_try_is_made_outweighs_that_try(
     }[meanwhile]
 
 
-async def test_a_failure_as_the_one_before_changes_nothing(store: Store, watch: Watch) -> None:
+async def test_a_failure_as_the_one_before_changes_nothing(
+    store: Store, watch: ManualClock
+) -> None:
     failing = {"failing_since": watch.at, "last_status": 500, "last_failure": FailureKind.STATUS}
-    webhook = await webhook_at(store, URL, **failing)
-    await tell(store, *leads(1))
-    await dispatcher(store, Partner(FAILED), watch).run()
+    webhook = await add_webhook(store, URL, **failing)
+    await enqueue_notices(store, *leads(1))
+    await create_dispatcher(store, Partner(FAILED), watch).run()
     assert await stored(store, webhook) == webhook
 
 
-async def test_who_hangs_holds_up_nobody_who_comes_later(store: Store, watch: Watch) -> None:
+async def test_who_hangs_holds_up_nobody_who_comes_later(store: Store, watch: ManualClock) -> None:
     for union in ("slow", "quick"):
-        await webhook_at(
+        await add_webhook(
             store, f"https://{union}.example/", owner=f"union/{union}", union_path=(union,)
         )
     (notice,) = leads(1)
     partner = Partner()
-    node = dispatcher(store, partner, watch)
+    node = create_dispatcher(store, partner, watch)
     node.start()
     hold = asyncio.Event()
     partner.before = hold.wait
-    await tell(store, replace(notice, union_path=("slow",)))
-    await until(lambda: len(partner.got) == 1)
+    await enqueue_notices(store, replace(notice, union_path=("slow",)))
+    await wait_until(lambda: len(partner.got) == 1)
     partner.before = None
-    await tell(store, replace(notice, union_path=("quick",)))
-    await until(lambda: len(partner.got) == 2)
+    await enqueue_notices(store, replace(notice, union_path=("quick",)))
+    await wait_until(lambda: len(partner.got) == 2)
     assert [url for url, _ in partner.got] == ["https://slow.example/", "https://quick.example/"]
     await node.close()
 
 
 async def test_what_comes_behind_one_that_another_node_has_in_hand_waits_for_it(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
-    webhook, lead, partner = await webhook_at(store, URL), records.lead(), Partner()
-    await tell(store, of_recorded(lead))
-    until_then = watch.at + CLAIMED_FOR
+    webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()
+    await enqueue_notices(store, notice_of_recording(lead))
+    until_then = watch.at + CLAIM_DURATION
     assert (
         len(await store.deliveries.claim(webhook.id, at=watch.at, until=until_then, limit=1)) == 1
     )
-    await tell(store, contacted(lead))
-    await dispatcher(store, partner, watch).run()
+    await enqueue_notices(store, contacted_notice(lead))
+    await create_dispatcher(store, partner, watch).run()
     assert partner.got == []
     watch.at = until_then
-    await dispatcher(store, partner, watch).run()
-    assert [each.attempts for each in await deliveries(store, webhook)] == [2, 1]
+    await create_dispatcher(store, partner, watch).run()
+    assert [each.attempts for each in await list_deliveries(store, webhook)] == [2, 1]
     assert [sent for _, sent in partner.got] == [
-        each.message_id for each in await deliveries(store, webhook)
+        each.message_id for each in await list_deliveries(store, webhook)
     ]
 
 
 async def test_one_failure_among_successes_is_no_failure_of_the_webhook(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
-    webhook = await webhook_at(store, URL, failing_since=watch.at, last_failure=FailureKind.STATUS)
-    await tell(store, *leads(2))
-    await dispatcher(store, Partner(TAKEN, FAILED), watch).run()
+    webhook = await add_webhook(store, URL, failing_since=watch.at, last_failure=FailureKind.STATUS)
+    await enqueue_notices(store, *leads(2))
+    await create_dispatcher(store, Partner(TAKEN, FAILED), watch).run()
     well = await stored(store, webhook)
     assert (well.failing_since, well.last_failure) == (None, None)
 
@@ -323,7 +360,7 @@ STEPS = st.one_of(
     st.tuples(st.just("tell"), st.integers(0, 2)),
     st.tuples(st.just("wait"), st.sampled_from([1, 5, 40, 150, 3_600])),
     st.tuples(st.just("send"), st.lists(st.booleans(), max_size=4)),
-    st.tuples(st.just("crash"), st.integers(1, PER_ENDPOINT)),
+    st.tuples(st.just("crash"), st.integers(1, CONCURRENT_MESSAGES_PER_WEBHOOK)),
 )
 
 
@@ -332,16 +369,16 @@ STEPS = st.one_of(
 async def test_whatever_fails_and_crashes_each_thing_is_told_of_in_order_and_nothing_is_lost(
     plan: Sequence[tuple[str, Any]], store: Store
 ) -> None:
-    watch = Watch()
+    watch = ManualClock()
     # Each example has a webhook of its own, of a union of its own.
     union = f"union {id(plan)}"
-    webhook = await webhook_at(store, URL, owner=f"union/{union}", union_path=(union,))
+    webhook = await add_webhook(store, URL, owner=f"union/{union}", union_path=(union,))
     told: list[str] = []
     partner = Partner()
     for what, given_with in plan:
         if what == "tell":
             subject = f"{union}/{given_with}"
-            notice = Notice(
+            notice = WebhookNotice(
                 event=WebhookEvent.LEAD_ADVANCED,
                 at=watch.at,
                 subject_id=subject,
@@ -349,22 +386,22 @@ async def test_whatever_fails_and_crashes_each_thing_is_told_of_in_order_and_not
                 union_path=(union,),
             )
             told.append(subject)
-            await tell(store, notice)
+            await enqueue_notices(store, notice)
         elif what == "wait":
             watch.at += timedelta(seconds=given_with)
         elif what == "send":
             partner.answers = [TAKEN if is_taken else FAILED for is_taken in given_with]
-            await dispatcher(store, partner, watch).run()
+            await create_dispatcher(store, partner, watch).run()
         else:
             # A node that has claimed them, and is no more.
             await store.deliveries.claim(
-                webhook.id, at=watch.at, until=watch.at + CLAIMED_FOR, limit=given_with
+                webhook.id, at=watch.at, until=watch.at + CLAIM_DURATION, limit=given_with
             )
     partner.answers = []
     for _ in told:
         watch.at += timedelta(days=1)
-        await dispatcher(store, partner, watch).run()
-    everything = {each.message_id: each for each in await deliveries(store, webhook)}
+        await create_dispatcher(store, partner, watch).run()
+    everything = {each.message_id: each for each in await list_deliveries(store, webhook)}
     assert {each.state for each in everything.values()} <= {DeliveryState.DELIVERED}
     assert sorted(partner.taken) == sorted(everything)
     for subject in set(told):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from workers import dns as names
-from workers.dns import AT_ONCE, Names
+from workers.dns import MAX_CONCURRENT_LOOKUPS, DnsResolver
 
 ONE = ipaddress.ip_address("198.51.100.1")
 
@@ -49,24 +49,24 @@ def looking_up() -> list[threading.Thread]:
 
 
 async def test_each_address_of_a_name_is_given_once(server: NameServer) -> None:
-    assert await Names().addresses("partner.example") == [ONE]
+    assert await DnsResolver().resolve("partner.example") == [ONE]
 
 
 async def test_a_name_is_asked_for_once_by_all_who_want_it_and_again_by_who_comes_later(
     server: NameServer,
 ) -> None:
-    looked_up = Names()
-    asking = [asyncio.create_task(looked_up.addresses("slow.example")) for _ in range(100)]
+    looked_up = DnsResolver()
+    asking = [asyncio.create_task(looked_up.resolve("slow.example")) for _ in range(100)]
     await asyncio.sleep(0)
     server.let.set()
     assert await asyncio.gather(*asking) == [[ONE]] * 100
-    await looked_up.addresses("slow.example")
+    await looked_up.resolve("slow.example")
     assert server.asked == {"slow.example": 2}
 
 
 async def test_a_name_that_nobody_has_is_an_error_for_all_who_asked(server: NameServer) -> None:
-    looked_up = Names()
-    asking = [looked_up.addresses("gone") for _ in range(2)]
+    looked_up = DnsResolver()
+    asking = [looked_up.resolve("gone") for _ in range(2)]
     for failed in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(failed, socket.gaierror)
 
@@ -74,18 +74,18 @@ async def test_a_name_that_nobody_has_is_an_error_for_all_who_asked(server: Name
 async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(names, "SECONDS", 0.2)
-    looked_up = Names()
-    hosts = [f"slow{number}.example" for number in range(AT_ONCE)]
-    asking = [looked_up.addresses(host) for host in [*hosts, "partner.example", *hosts]]
+    monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 0.2)
+    looked_up = DnsResolver()
+    hosts = [f"slow{number}.example" for number in range(MAX_CONCURRENT_LOOKUPS)]
+    asking = [looked_up.resolve(host) for host in [*hosts, "partner.example", *hosts]]
     for failed in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(failed, TimeoutError)
-    assert len(looking_up()) == AT_ONCE
+    assert len(looking_up()) == MAX_CONCURRENT_LOOKUPS
     # The loop's own threads, which the driver uses as well, are all free.
     assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
 
-    monkeypatch.setattr(names, "SECONDS", 10)
-    waiting = asyncio.create_task(looked_up.addresses("partner.example"))
+    monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 10)
+    waiting = asyncio.create_task(looked_up.resolve("partner.example"))
     await asyncio.sleep(0)
     server.let.set()
     assert await waiting == [ONE]
@@ -95,7 +95,7 @@ async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
 async def test_a_look_up_that_outlives_its_loop_ends_without_a_word(server: NameServer) -> None:
     def in_a_loop_of_its_own() -> None:
         async def gives_up() -> None:
-            asking = asyncio.create_task(Names().addresses("slow.example"))
+            asking = asyncio.create_task(DnsResolver().resolve("slow.example"))
             await asyncio.sleep(0)
             asking.cancel()
 

@@ -15,46 +15,46 @@ from domain.exchange.columns import POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.identity.accounts import Role
 from domain.postings.postings import CloseReason
-from domain.screening.verdicts import closed
-from domain.search.search_entries import VERSION, search_words
-from services.exchange.import_postings import PostingRows
-from services.live.sessions import Desk
+from domain.screening.verdicts import close_posting
+from domain.search.search_entries import SEARCH_ENTRY_VERSION, parse_search
+from services.exchange.import_postings import PostingImportPlanner
+from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import LiveWages
+from services.screening.minimum_wages import MinimumWages
 from storage.clock import utc_now
 from storage.mongo.client import StorageUnavailable
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.support import records
 from tests.support.services import today
-from tests.support.two_stores import group_commit
-from tests.support.waiting import until
+from tests.support.two_node_fixtures import create_group_commit
+from tests.support.waiting import wait_until
 from workers import importer as module
 from workers.importer import Importer
-from workers.search_entries import Searching
+from workers.search_entries import SearchEntryWriter
 
 KEYS = tuple(column.key for column in POSTING_COLUMNS)
 UNTIL = (today() + timedelta(days=30)).isoformat()
 
 
 @pytest.fixture
-async def desk(store: Store) -> AsyncIterator[Desk]:
-    commit = group_commit(store)
-    yield Desk(store, commit, utc_now)
+async def desk(store: Store) -> AsyncIterator[LiveSessionControl]:
+    commit = create_group_commit(store)
+    yield LiveSessionControl(store, commit, utc_now)
     await commit.close()
 
 
-def importer_of(store: Store, desk: Desk, node: str) -> Importer:
-    gate = PostingGate(store, desk, LiveWages(store), utc_now)
+def importer_of(store: Store, desk: LiveSessionControl, node: str) -> Importer:
+    gate = PostingGate(store, desk, MinimumWages(store), utc_now)
     return Importer(store, desk, gate, utc_now, node=node)
 
 
 @pytest.fixture
-async def importer(store: Store, desk: Desk) -> Importer:
-    await store.wages.begin()
+async def importer(store: Store, desk: LiveSessionControl) -> Importer:
+    await store.minimum_wages.seed()
     return Importer(
-        store, desk, PostingGate(store, desk, LiveWages(store), utc_now), utc_now, node="one"
+        store, desk, PostingGate(store, desk, MinimumWages(store), utc_now), utc_now, node="one"
     )
 
 
@@ -74,7 +74,7 @@ async def waiting(
     if employer is None:
         employer = records.employer()
         await store.employers.add([employer])
-    one = records.imported(
+    one = records.import_record(
         role=Role.RECRUITER,
         union_id=None,
         employer_id=employer.id,
@@ -102,14 +102,14 @@ async def now(store: Store, one: Import) -> Import:
 
 
 async def outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
-    page = await store.imports.rows(one.id, None, Slice(limit=100))
+    page = await store.imports.rows(one.id, None, PageRequest(limit=100))
     return [(row.number, row.outcome) for row in page.items]
 
 
 async def found(store: Store, text: str) -> int:
     """How many postings are found by that word."""
-    query = SearchQuery(on=today(), words=search_words(text, ("search",)))
-    return len((await store.search.page(query, SearchOrder.NEWEST, Slice(limit=100))).items)
+    query = SearchQuery(on=today(), words=parse_search(text, ("search",)))
+    return len((await store.search.page(query, SearchOrder.NEWEST, PageRequest(limit=100))).items)
 
 
 def parts(number: int, size: int) -> list[list[RawRow]]:
@@ -123,7 +123,7 @@ async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Impo
     one = await waiting(store, parts(3, 2))
     assert await importer.run() == 3
     done = await now(store, one)
-    assert (done.status, done.active, done.accepted, done.read) == (
+    assert (done.status, done.active, done.accepted, done.processed_rows) == (
         ImportStatus.DONE,
         False,
         6,
@@ -158,27 +158,27 @@ async def test_the_rows_of_a_small_table_are_found_as_soon_as_they_are_written(
 async def test_the_rows_of_a_large_table_follow_the_newest_first(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "FINDABLE_AT_ONCE", 3)
+    monkeypatch.setattr(module, "MAX_ROWS_SEARCHABLE_AT_ONCE", 3)
     await waiting(store, parts(2, 2))
     await importer.run()
     assert await found(store, "检修") == 0
-    assert await store.searchable.refresh(1) == 1
+    assert await store.search_entries.rebuild_stale(1) == 1
     (newest,) = await store.mongo["postings"].find({}).sort("_id", -1).limit(1).to_list(1)
-    assert newest["search"]["version"] == VERSION
-    searching = Searching(store)
+    assert newest["search"]["version"] == SEARCH_ENTRY_VERSION
+    searching = SearchEntryWriter(store)
     searching.start()
 
     async def all_are() -> bool:
         return await found(store, "检修") == 4
 
-    await until(all_are)
+    await wait_until(all_are)
     await searching.close()
 
 
 async def test_imports_take_turns(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PARTS_A_TURN", 1)
+    monkeypatch.setattr(module, "PARTS_PER_TURN", 1)
     early, late = utc_now() - timedelta(minutes=2), utc_now() - timedelta(minutes=1)
     first = await waiting(store, parts(2, 1), updated_at=early)
     second_one = await waiting(store, parts(2, 1), updated_at=late)
@@ -195,7 +195,7 @@ async def test_imports_take_turns(
 async def test_a_part_that_two_nodes_decide_is_written_once(
     store: Store,
     other_store: Store,
-    desk: Desk,
+    desk: LiveSessionControl,
     importer: Importer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -245,19 +245,19 @@ async def test_a_part_sees_what_the_one_before_has_changed(
 
 
 async def test_a_node_without_the_lease_does_nothing(
-    store: Store, desk: Desk, importer: Importer
+    store: Store, desk: LiveSessionControl, importer: Importer
 ) -> None:
     await waiting(store, parts(1, 1))
     at = utc_now()
-    assert await store.leases.take("imports", "two", at=at, until=at + timedelta(minutes=1))
+    assert await store.leases.acquire("imports", "two", at=at, until=at + timedelta(minutes=1))
     assert await importer.run() == 0
 
 
 async def test_an_interrupted_import_goes_on_where_it_was(
-    store: Store, desk: Desk, importer: Importer, monkeypatch: pytest.MonkeyPatch
+    store: Store, desk: LiveSessionControl, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, parts(3, 2))
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
     calls = 0
 
     async def failing(self: Any, rows: Any) -> Any:
@@ -268,11 +268,11 @@ async def test_an_interrupted_import_goes_on_where_it_was(
         return await decide(self, rows)
 
     with monkeypatch.context() as patched:
-        patched.setattr(PostingRows, "decide", failing)
+        patched.setattr(PostingImportPlanner, "plan", failing)
         with pytest.raises(StorageUnavailable):
             await importer.run()
     half = await now(store, one)
-    assert (half.status, half.next_chunk, half.read) == (ImportStatus.RUNNING, 1, 2)
+    assert (half.status, half.next_chunk, half.processed_rows) == (ImportStatus.RUNNING, 1, 2)
     # As another node, once the first has given the lease back.
     await store.leases.release("imports", "one")
     assert await importer_of(store, desk, "two").run() == 2
@@ -285,23 +285,23 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, parts(3, 2))
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
     calls = 0
 
     # One part a turn: the first is written before the second is decided.
-    monkeypatch.setattr(module, "PARTS_A_TURN", 1)
+    monkeypatch.setattr(module, "PARTS_PER_TURN", 1)
 
     async def cancelling(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
-            await store.imports.end(one.id, ImportStatus.CANCELLED, at=utc_now())
+            await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=utc_now())
         return await decide(self, rows)
 
-    monkeypatch.setattr(PostingRows, "decide", cancelling)
+    monkeypatch.setattr(PostingImportPlanner, "plan", cancelling)
     assert await importer.run() == 1
     ended = await now(store, one)
-    assert (ended.status, ended.read, ended.active) == (ImportStatus.CANCELLED, 2, False)
+    assert (ended.status, ended.processed_rows, ended.active) == (ImportStatus.CANCELLED, 2, False)
     assert await store.mongo["postings"].count_documents({}) == 2
     assert await store.mongo["import_chunks"].count_documents({}) == 0
 
@@ -311,7 +311,7 @@ async def test_an_import_whose_rows_are_gone_is_broken_off_and_others_go_on(
 ) -> None:
     early = utc_now() - timedelta(minutes=2)
     broken = await waiting(store, parts(2, 1), updated_at=early)
-    await store.imports.drop_chunks(broken.id)
+    await store.imports.delete_chunks(broken.id)
     whole = await waiting(store, parts(1, 1))
     assert await importer.run() == 1
     assert (await now(store, broken)).status is ImportStatus.BROKEN
@@ -324,14 +324,14 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     early = utc_now() - timedelta(minutes=2)
     broken = await waiting(store, parts(1, 1), updated_at=early)
     whole = await waiting(store, parts(1, 1))
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
 
     async def failing(self: Any, rows: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
         return await decide(self, rows)
 
-    monkeypatch.setattr(PostingRows, "decide", failing)
+    monkeypatch.setattr(PostingImportPlanner, "plan", failing)
     assert await importer.run() == 1
     assert (await now(store, broken)).status is ImportStatus.BROKEN
     assert (await now(store, whole)).status is ImportStatus.DONE
@@ -343,7 +343,7 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     one = await waiting(store, [[row(2, "a"), row(3, "b")]])
     assert one.employer_id is not None
     other = records.posting(employer_id=one.employer_id, external_id="b", union_id="elsewhere")
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
     calls = 0
 
     async def raced(self: Any, rows: Any) -> Any:
@@ -354,10 +354,10 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
             await store.postings.add([other])
         return decided
 
-    monkeypatch.setattr(PostingRows, "decide", raced)
+    monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
     done = await now(store, one)
-    assert (calls, done.accepted, done.read) == (2, 2, 2)
+    assert (calls, done.accepted, done.processed_rows) == (2, 2, 2)
     (stored,) = await store.postings.by_external_ids([(one.employer_id, "b")])
     assert (stored.id, stored.revision) == (other.id, 2)
 
@@ -369,7 +369,7 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
     assert one.employer_id is not None
     before = records.posting(employer_id=one.employer_id, external_id="a")
     await store.postings.add([before])
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
     calls = 0
 
     async def raced(self: Any, rows: Any) -> Any:
@@ -377,11 +377,11 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
         calls += 1
         decided = await decide(self, rows)
         if calls == 1:
-            closed_now = closed(before, CloseReason.WITHDRAWN, utc_now())
-            assert await store.postings.write(before, closed_now)
+            closed_now = close_posting(before, CloseReason.WITHDRAWN, utc_now())
+            assert await store.postings.update_if_unchanged(before, closed_now)
         return decided
 
-    monkeypatch.setattr(PostingRows, "decide", raced)
+    monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
     assert (calls, await outcomes(store, one)) == (2, [(2, RowOutcome.FAILED)])
 
@@ -396,7 +396,7 @@ async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
     async def is_done() -> bool:
         return not (await now(store, one)).active
 
-    await until(is_done)
+    await wait_until(is_done)
     await importer.close()
     assert await store.mongo["leases"].count_documents({"_id": "imports"}) == 0
 
@@ -406,7 +406,7 @@ async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
 ) -> None:
     await waiting(store, parts(2, 1))
-    decide = PostingRows.decide
+    decide = PostingImportPlanner.plan
     ahead, told_to_stop = asyncio.Event(), asyncio.Event()
 
     async def lasting(self: Any, rows: Any) -> Any:
@@ -423,7 +423,7 @@ async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
         if ended == "unavailable":
             raise StorageUnavailable("gone")
 
-    monkeypatch.setattr(PostingRows, "decide", lasting)
+    monkeypatch.setattr(PostingImportPlanner, "plan", lasting)
     monkeypatch.setattr(store.imports, "finish_chunk", failing)
     importer.start()
     async with asyncio.timeout(10):

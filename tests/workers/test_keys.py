@@ -10,13 +10,13 @@ import pytest
 from domain.leads.leads import Contact, Lead
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, StorageError, new_id
-from storage.mongo.crypto import FIRST_NAMES, ContactDamaged
+from storage.mongo.crypto import INITIAL_KEY_NAMES, ContactDamaged
 from storage.mongo.meta import WrongSecret
 from storage.store import Store
 from tests.support import records
 from tests.support.stores import SECRET
 from workers import keys
-from workers.keys import Rotated, change_secret, rotate
+from workers.keys import RotationResult, change_secret, rotate_contact_keys
 
 NEW_SECRET = "another secret, long enough"
 
@@ -35,9 +35,9 @@ def contact(number: int) -> Contact:
 
 def sealed(store: Store, number: int) -> Lead:
     lead_id = new_id()
-    person = store.seal.person(contact(number).phone)
+    person = store.keyring.hash_phone(contact(number).phone)
     return records.lead(
-        id=lead_id, person=person, contact=store.seal.seal(lead_id, contact(number))
+        id=lead_id, person=person, contact=store.keyring.seal_contact(lead_id, contact(number))
     )
 
 
@@ -52,17 +52,19 @@ async def versions(store: Store) -> dict[int, int]:
 async def check_opens(store: Store, leads: list[Lead]) -> None:
     found = await store.leads.by_ids([lead.id for lead in leads])
     for number, lead in enumerate(leads):
-        assert await store.contact_of(found[lead.id]) == contact(number)
+        assert await store.open_contact(found[lead.id]) == contact(number)
 
 
 async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_know(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "AT_ONCE", 3)
+    monkeypatch.setattr(keys, "CONTACTS_PER_WRITE", 3)
     other = Store(own.mongo, SECRET)
     leads = [sealed(own, number) for number in range(10)]
     await own.leads.record(leads)
-    assert await rotate(own, utc_now) == Rotated(version=2, is_new=True, contacts=10)
+    assert await rotate_contact_keys(own, utc_now) == RotationResult(
+        version=2, is_new_key=True, resealed_contacts=10
+    )
     assert await versions(own) == {2: 10}
     await check_opens(other, leads)
     # Everything else is as it was, and the same phone is still the same person.
@@ -77,10 +79,10 @@ async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_kno
 async def test_an_interrupted_rotation_is_finished_without_another_key(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "AT_ONCE", 2)
+    monkeypatch.setattr(keys, "CONTACTS_PER_WRITE", 2)
     leads = [sealed(own, number) for number in range(5)]
     await own.leads.record(leads)
-    replacing = own.contacts.replace
+    replacing = own.sealed_contacts.replace_sealed
     times = 0
 
     async def cut_off(kind: type[Lead], batch: object) -> int:
@@ -90,13 +92,17 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
             raise StorageError
         return await replacing(kind, batch)  # type: ignore[arg-type] # passed on as it came
 
-    monkeypatch.setattr(own.contacts, "replace", cut_off)
+    monkeypatch.setattr(own.sealed_contacts, "replace_sealed", cut_off)
     with pytest.raises(StorageError):
-        await rotate(own, utc_now)
+        await rotate_contact_keys(own, utc_now)
     assert await versions(own) == {1: 3, 2: 2}
-    assert await rotate(own, utc_now) == Rotated(version=2, is_new=False, contacts=3)
+    assert await rotate_contact_keys(own, utc_now) == RotationResult(
+        version=2, is_new_key=False, resealed_contacts=3
+    )
     await check_opens(own, leads)
-    assert await rotate(own, utc_now) == Rotated(version=3, is_new=True, contacts=5)
+    assert await rotate_contact_keys(own, utc_now) == RotationResult(
+        version=3, is_new_key=True, resealed_contacts=5
+    )
     await check_opens(own, leads)
 
 
@@ -108,21 +114,23 @@ async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being
     damaged = replace(broken, contact=replace(broken.contact, name=broken.contact.phone))
     await own.leads.record([whole, damaged])
     for version in (2, 3):
-        done = await rotate(own, utc_now)
-        assert done == Rotated(version=version, is_new=True, contacts=1, damaged=1)
+        done = await rotate_contact_keys(own, utc_now)
+        assert done == RotationResult(
+            version=version, is_new_key=True, resealed_contacts=1, damaged=1
+        )
     assert await versions(own) == {1: 1, 3: 1}
     with pytest.raises(ContactDamaged):
-        await own.contact_of(damaged)
+        await own.open_contact(damaged)
 
 
 async def test_what_changed_since_it_was_read_is_not_written_over(own: Store) -> None:
     lead, erased = sealed(own, 0), sealed(own, 1)
     await own.leads.record([lead, erased])
     await own.mongo["leads"].update_one({"_id": erased.id}, {"$set": {"contact": None}})
-    newer = own.seal.seal(lead.id, contact(7))
-    old = [(lead, own.seal.seal(lead.id, contact(0))), (erased, newer)]
-    assert await own.contacts.replace(Lead, old) == 1
-    assert await own.contacts.replace(Lead, old) == 0
+    newer = own.keyring.seal_contact(lead.id, contact(7))
+    old = [(lead, own.keyring.seal_contact(lead.id, contact(0))), (erased, newer)]
+    assert await own.sealed_contacts.replace_sealed(Lead, old) == 1
+    assert await own.sealed_contacts.replace_sealed(Lead, old) == 0
     assert (await own.leads.by_ids([erased.id]))[erased.id].contact is None
 
 
@@ -132,12 +140,14 @@ async def test_two_rotations_at_once_end_with_every_contact_under_the_newest_key
     other = Store(own.mongo, SECRET)
     leads = [sealed(own, number) for number in range(40)]
     await own.leads.record(leads)
-    done = await asyncio.gather(rotate(own, utc_now), rotate(other, utc_now))
+    done = await asyncio.gather(
+        rotate_contact_keys(own, utc_now), rotate_contact_keys(other, utc_now)
+    )
     newest = max(each.version for each in done)
-    await rotate(own, utc_now)
+    await rotate_contact_keys(own, utc_now)
     assert min(await versions(own)) >= newest
     await check_opens(other, leads)
-    assert (await own.audit.verify())[0] > 0
+    assert (await own.audit_log.verify())[0] > 0
 
 
 async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
@@ -149,9 +159,9 @@ async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
         for lead in leads[100:]:
             await other.leads.record([lead])
 
-    await asyncio.gather(arrive(), rotate(own, utc_now))
+    await asyncio.gather(arrive(), rotate_contact_keys(own, utc_now))
     await check_opens(other, leads)
-    await rotate(own, utc_now)
+    await rotate_contact_keys(own, utc_now)
     assert min(await versions(own)) >= 2
 
 
@@ -160,27 +170,29 @@ async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
 ) -> None:
     leads = [sealed(own, 0)]
     await own.leads.record(leads)
-    await rotate(own, utc_now)
+    await rotate_contact_keys(own, utc_now)
     leads.append(sealed(own, 1))
     await own.leads.record(leads[1:])
     await change_secret(own, NEW_SECRET, utc_now)
     with pytest.raises(WrongSecret):
         await Store(own.mongo, SECRET).prepare(SECRET)
     with pytest.raises(WrongSecret):
-        await own.keys.refresh()
+        await own.keys.reload()
     restarted = Store(own.mongo, NEW_SECRET)
     await restarted.prepare(NEW_SECRET)
     await check_opens(restarted, leads)
     # A node that was not restarted goes on, and both agree on who somebody is.
     await check_opens(own, leads)
-    assert restarted.seal.person("+8614400000000") == own.seal.person("+8614400000000")
-    assert (await restarted.audit.verify())[0] == 3
+    assert restarted.keyring.hash_phone("+8614400000000") == own.keyring.hash_phone(
+        "+8614400000000"
+    )
+    assert (await restarted.audit_log.verify())[0] == 3
 
 
 async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealing, other = own.contacts.sealed_before, Store(own.mongo, SECRET)
+    sealing, other = own.sealed_contacts.find_sealed_with_older_key, Store(own.mongo, SECRET)
 
     async def changing(*arguments: object, **named: object) -> object:
         monkeypatch.undo()
@@ -188,18 +200,18 @@ async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
         return await sealing(*arguments, **named)  # type: ignore[arg-type] # passed on as it came
 
     await own.leads.record([sealed(own, 0)])
-    monkeypatch.setattr(own.contacts, "sealed_before", changing)
+    monkeypatch.setattr(own.sealed_contacts, "find_sealed_with_older_key", changing)
     with pytest.raises(WrongSecret):
-        await rotate(own, utc_now)
+        await rotate_contact_keys(own, utc_now)
     restarted = Store(own.mongo, NEW_SECRET)
     await restarted.prepare(NEW_SECRET)
-    assert await own.mongo["keys"].count_documents({}) == len(FIRST_NAMES)
-    assert (await rotate(restarted, utc_now)).contacts == 1
+    assert await own.mongo["keys"].count_documents({}) == len(INITIAL_KEY_NAMES)
+    assert (await rotate_contact_keys(restarted, utc_now)).resealed_contacts == 1
 
 
 async def test_no_key_lies_in_the_database_as_it_is(own: Store) -> None:
-    await rotate(own, utc_now)
+    await rotate_contact_keys(own, utc_now)
     found = [document async for document in own.mongo["keys"].find({})]
-    assert len(found) == len(FIRST_NAMES) + 1
+    assert len(found) == len(INITIAL_KEY_NAMES) + 1
     for document in found:
-        assert own.seal.key(document["_id"]) not in document["wrapped"]
+        assert own.keyring.key(document["_id"]) not in document["wrapped"]

@@ -16,30 +16,30 @@ from domain.postings.postings import Intensity, Occupation, Posting, PostingStat
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker, SeekerStatus
-from storage.matching.jobs import job_in
+from storage.matching.jobs import job_from_document
 from storage.mongo.client import StorageError
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.records import Watch
-from tests.support.waiting import until
+from tests.support.records import ManualClock
+from tests.support.waiting import wait_until
 from workers import matcher as matching
-from workers.matcher import Matcher, wants_to_hear
+from workers.matcher import Matcher, should_notify
 
-OPEN_UNTIL = (records.AT + timedelta(days=30)).date()
+OPEN_UNTIL = (records.FIXED_NOW + timedelta(days=30)).date()
 
 
 def matcher(store: Store, node: str = "node", clock: Any = None) -> Matcher:
-    return Matcher(store, clock or Watch(), node=node)
+    return Matcher(store, clock or ManualClock(), node=node)
 
 
 def posting(**changes: Any) -> Posting:
-    return records.posting(terms=terms(valid_until=OPEN_UNTIL), **changes)
+    return records.posting(terms=posting_terms(valid_until=OPEN_UNTIL), **changes)
 
 
 async def told(store: Store, seeker: Seeker) -> list[str]:
-    events = await store.log.read(seeker_topic(seeker.id), after=0, limit=100)
+    events = await store.event_log.read(seeker_topic(seeker.id), after=0, limit=100)
     assert [placed.seq for placed in events] == list(range(1, len(events) + 1))
     found = []
     for placed in events:
@@ -60,12 +60,14 @@ async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) 
         records.seeker(profile=replace(suited.profile, wants=Wants(heaviest=Intensity.LIGHT))),
         records.seeker(status=SeekerStatus.PAUSED),
         records.seeker(matching=False),
-        records.seeker(withdrawn_at=records.AT),
+        records.seeker(withdrawn_at=records.FIXED_NOW),
     ]
     await store.seekers.add([suited, by_search, *others])
     opened = posting()
     hidden = [posting(status=PostingStatus.IN_REVIEW), posting(status=PostingStatus.CLOSED)]
-    expired = records.posting(terms=terms(valid_until=(records.AT - timedelta(days=1)).date()))
+    expired = records.posting(
+        terms=posting_terms(valid_until=(records.FIXED_NOW - timedelta(days=1)).date())
+    )
     await store.postings.add([opened, *hidden, expired])
     node = matcher(store)
     assert await node.run() == (2, 0)
@@ -86,7 +88,7 @@ async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store)
     assert await node.run() == (1, 0)
     lighter = replace(opened.terms, intensity=Intensity.LIGHT)
     changed = replace(opened, terms=lighter, revision=2, version=opened.version + 1)
-    assert await store.postings.write(opened, changed)
+    assert await store.postings.update_if_unchanged(opened, changed)
     assert await node.run() == (1, 0)
     assert await told(store, first) == [opened.id]
     assert await told(store, light) == [opened.id]
@@ -98,12 +100,12 @@ async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> 
     postings = [posting() for _ in range(3)]
     await store.postings.add(postings)
     # Both without regard to the lease, as if a clock were wrong.
-    ahead = Watch()
-    ahead.forward(hours=1)
+    ahead = ManualClock()
+    ahead.advance(hours=1)
     one, two = matcher(store, "one"), matcher(other_store, "two", ahead)
     outcomes = await asyncio.gather(one.run(), two.run(), return_exceptions=True)
     assert not [each for each in outcomes if not isinstance(each, (tuple, StorageError))]
-    ahead.forward(hours=1)
+    ahead.advance(hours=1)
     await matcher(store, "three", ahead).run()
     for seeker in seekers:
         assert sorted(await told(store, seeker)) == sorted(each.id for each in postings)
@@ -112,20 +114,20 @@ async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> 
 async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
     await store.seekers.add([records.seeker()])
     await store.postings.add([posting()])
-    watch = Watch()
-    await store.leases.take(
+    watch = ManualClock()
+    await store.leases.acquire(
         "matching", "another", at=watch(), until=watch() + timedelta(seconds=60)
     )
     assert await matcher(store, clock=watch).run() == (0, 0)
-    watch.forward(seconds=61)
+    watch.advance(seconds=61)
     assert await matcher(store, clock=watch).run() == (1, 0)
 
 
 async def test_how_many_are_told_of_one_posting_is_bounded(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "MOST_TOLD", 4)
-    monkeypatch.setattr(matching, "READ", 2)
+    monkeypatch.setattr(matching, "MAX_SEEKERS_NOTIFIED_PER_POSTING", 4)
+    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
     seekers = [records.seeker() for _ in range(9)]
     await store.seekers.add(seekers)
     await store.postings.add([posting()])
@@ -136,43 +138,43 @@ async def test_how_many_are_told_of_one_posting_is_bounded(
 
 def queued(total: int) -> MatchRun:
     return MatchRun(
-        status=RunStatus.QUEUED, requested_by="officer", requested_at=records.AT, total=total
+        status=RunStatus.QUEUED, requested_by="officer", requested_at=records.FIXED_NOW, total=total
     )
 
 
 async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "READ", 2)
+    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
     opened = [posting(), posting()]
-    elsewhere = terms(valid_until=OPEN_UNTIL, place_code="330402")
+    elsewhere = posting_terms(valid_until=OPEN_UNTIL, place_code="330402")
     await store.postings.add([*opened, records.posting(terms=elsewhere)])
     node = matcher(store)
     assert await node.run() == (10, 0)
     for seeker in seekers:
         assert sorted(await told(store, seeker)) == sorted(each.id for each in opened)
-    assert await store.jobs.untold(records.AT.date(), limit=10) == []
+    assert await store.jobs.find_unnotified(records.FIXED_NOW.date(), limit=10) == []
 
 
 async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "READ", 2)
+    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
     await store.postings.add([posting()])
-    watch = Watch()
+    watch = ManualClock()
     first, second = matcher(store, "first", watch), matcher(store, "second", watch)
-    tell_some = first._tell_some
+    tell_some = first._notify_batch
 
     async def slowly(*given: Any) -> int:
-        watch.forward(minutes=2)
+        watch.advance(minutes=2)
         assert await second._take_lease()
         return await tell_some(*given)
 
-    monkeypatch.setattr(first, "_tell_some", slowly)
+    monkeypatch.setattr(first, "_notify_batch", slowly)
     assert await first.run() == (2, 0)
     assert await second.run() == (3, 0)
     for seeker in seekers:
@@ -182,23 +184,23 @@ async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
 async def test_an_import_at_work_is_told_of_by_and_by(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "POSTINGS_A_LOOK", 2)
+    monkeypatch.setattr(matching, "POSTINGS_PER_ROUND", 2)
     await store.seekers.add([records.seeker()])
     await store.postings.add([posting() for _ in range(7)])
-    one = records.imported(active=True, status=ImportStatus.RUNNING)
+    one = records.import_record(active=True, status=ImportStatus.RUNNING)
     await store.imports.add(one)
     node = matcher(store)
     assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
-    await store.imports.end(one.id, ImportStatus.CANCELLED, at=records.AT)
+    await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await node.run() == (3, 0)
 
 
 async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "MATCHED_AT_ONCE", 2)
+    monkeypatch.setattr(matching, "SEEKERS_MATCHED_PER_WRITE", 2)
     campaign = records.campaign()
-    await store.campaigns.add([campaign])
+    await store.call_campaigns.add([campaign])
     seekers = [records.seeker(campaign_id=campaign.id) for _ in range(5)]
     refused = records.seeker(campaign_id=campaign.id, matching=False)
     await store.seekers.add([*seekers, refused, records.seeker(campaign_id="another")])
@@ -207,9 +209,9 @@ async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
         for number, status in enumerate([PostingStatus.OPEN] * 4 + [PostingStatus.CLOSED] * 2)
     ]
     await store.postings.add(postings)
-    assert await store.campaigns.queue(campaign.id, queued(6)) is not None
-    assert await store.campaigns.queue(campaign.id, queued(6)) is None
-    keeping, times = store.campaigns.keep, 0
+    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is not None
+    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is None
+    keeping, times = store.call_campaigns.save_matches, 0
 
     async def cut_off(found: Any) -> None:
         nonlocal times
@@ -218,20 +220,20 @@ async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
             raise StorageError
         await keeping(found)
 
-    monkeypatch.setattr(store.campaigns, "keep", cut_off)
+    monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
     node = matcher(store)
     with pytest.raises(StorageError):
         await node.run()
-    (half,) = (await store.campaigns.by_ids([campaign.id])).values()
+    (half,) = (await store.call_campaigns.by_ids([campaign.id])).values()
     assert half.run is not None
     assert (half.run.status, half.run.done, half.run.total) == (RunStatus.RUNNING, 2, 6)
     _, matched = await node.run()
     assert matched == 4
-    (whole,) = (await store.campaigns.by_ids([campaign.id])).values()
+    (whole,) = (await store.call_campaigns.by_ids([campaign.id])).values()
     assert whole.run is not None
     assert (whole.run.status, whole.run.done) == (RunStatus.DONE, 6)
-    assert whole.run.finished_at == records.AT
-    page = await store.campaigns.matches(campaign.id, Slice(limit=10))
+    assert whole.run.finished_at == records.FIXED_NOW
+    page = await store.call_campaigns.matches(campaign.id, PageRequest(limit=10))
     assert [match.seeker_id for match in page.items] == [seeker.id for seeker in seekers]
     open_ids = {each.id for each in postings[:4]}
     for match in page.items:
@@ -241,39 +243,41 @@ async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
 
 async def test_matching_again_forgets_what_was_found_before(store: Store) -> None:
     campaign = records.campaign()
-    await store.campaigns.add([campaign])
+    await store.call_campaigns.add([campaign])
     seeker = records.seeker(campaign_id=campaign.id)
     await store.seekers.add([seeker])
     await store.postings.add([posting()])
-    watch = Watch()
+    watch = ManualClock()
     node = matcher(store, clock=watch)
-    await store.campaigns.queue(campaign.id, queued(1))
+    await store.call_campaigns.queue_run(campaign.id, queued(1))
     await node.run()
-    assert len((await store.campaigns.matches(campaign.id, Slice(limit=5))).items) == 1
-    await store.seekers.exchange(seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2))
-    watch.forward(hours=1)
-    await store.campaigns.queue(campaign.id, replace(queued(1), requested_at=watch()))
+    assert len((await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items) == 1
+    await store.seekers.replace_if_unchanged(
+        seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2)
+    )
+    watch.advance(hours=1)
+    await store.call_campaigns.queue_run(campaign.id, replace(queued(1), requested_at=watch()))
     await node.run()
-    assert (await store.campaigns.matches(campaign.id, Slice(limit=5))).items == []
+    assert (await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items == []
 
 
 async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) -> None:
-    for made in (posting(), records.posting(terms=terms(place_code="230100"))):
+    for made in (posting(), records.posting(terms=posting_terms(place_code="230100"))):
         await store.postings.add([made])
         document = await store.mongo["postings"].find_one({"_id": made.id})
         assert document is not None
-        assert job_in(document) == job_of(made)
+        assert job_from_document(document) == job_of(made)
 
 
 def test_a_saved_search_asks_beside_the_profile() -> None:
     seeker = records.seeker()
     job = job_of(posting())
-    assert wants_to_hear(seeker, job)
+    assert should_notify(seeker, job)
     elsewhere = replace(
         seeker, profile=replace(seeker.profile, wants=Wants(occupations=(Occupation.SALES,)))
     )
-    assert not wants_to_hear(elsewhere, job)
-    assert not wants_to_hear(replace(seeker, matching=False), job)
+    assert not should_notify(elsewhere, job)
+    assert not should_notify(replace(seeker, matching=False), job)
 
 
 async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
@@ -288,22 +292,22 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
     async def is_told() -> bool:
         return bool(await told(store, seeker))
 
-    await until(is_told)
+    await wait_until(is_told)
     await node.close()
-    assert await store.leases.take(
-        "matching", "another", at=records.AT, until=records.AT + timedelta(seconds=1)
+    assert await store.leases.acquire(
+        "matching", "another", at=records.FIXED_NOW, until=records.FIXED_NOW + timedelta(seconds=1)
     )
 
 
 async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(matching, "POLL_INTERVAL_SECONDS", 0.01)
     seeker = records.seeker()
     await store.seekers.add([seeker])
     await store.postings.add([posting()])
     wrong = [StorageError("no answer"), ValueError("a mistake of ours")]
-    untold, looks = store.jobs.untold, 0
+    untold, looks = store.jobs.find_unnotified, 0
 
     async def failing(*args: Any, **given: Any) -> list[Posting]:
         nonlocal looks
@@ -315,11 +319,11 @@ async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
     async def lost(*_: Any) -> None:
         raise StorageError("no answer")
 
-    monkeypatch.setattr(store.jobs, "untold", failing)
+    monkeypatch.setattr(store.jobs, "find_unnotified", failing)
     node = matcher(store)
     node.start()
     # Two that fail, one that tells, and one more.
-    await until(lambda: looks >= 4)
+    await wait_until(lambda: looks >= 4)
     assert len(await told(store, seeker)) == 1
     monkeypatch.setattr(store.leases, "release", lost)
     await node.close()
@@ -328,10 +332,12 @@ async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
 async def waiting(store: Store) -> tuple[str, MatchRun]:
     """A campaign with three seekers that waits to be matched."""
     campaign = records.campaign()
-    await store.campaigns.add([campaign])
+    await store.call_campaigns.add([campaign])
     await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])
-    run = MatchRun(status=RunStatus.QUEUED, requested_by="me", requested_at=records.AT, total=3)
-    assert await store.campaigns.queue(campaign.id, run)
+    run = MatchRun(
+        status=RunStatus.QUEUED, requested_by="me", requested_at=records.FIXED_NOW, total=3
+    )
+    assert await store.call_campaigns.queue_run(campaign.id, run)
     return campaign.id, run
 
 
@@ -340,16 +346,16 @@ async def test_a_campaign_that_another_node_took_further_is_left_to_it(
 ) -> None:
     campaign_id, run = await waiting(store)
     further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
-    keep = store.campaigns.keep
+    keep = store.call_campaigns.save_matches
 
     async def overtaken(matches: Any) -> None:
         await keep(matches)
-        await store.campaigns.progress(campaign_id, run, further)
+        await store.call_campaigns.save_run_progress(campaign_id, run, further)
 
-    monkeypatch.setattr(store.campaigns, "keep", overtaken)
+    monkeypatch.setattr(store.call_campaigns, "save_matches", overtaken)
     assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
-    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.AT)
+    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
+    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.FIXED_NOW)
 
 
 async def test_a_campaign_waits_when_the_lease_is_lost(
@@ -361,7 +367,7 @@ async def test_a_campaign_waits_when_the_lease_is_lost(
     async def take(*_: Any, **__: Any) -> bool:
         return next(answers)
 
-    monkeypatch.setattr(store.leases, "take", take)
+    monkeypatch.setattr(store.leases, "acquire", take)
     assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.campaigns.by_ids([campaign_id])).values()
+    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
     assert found.run == run

@@ -10,28 +10,28 @@ import pytest
 
 from domain.postings.postings import PostingStatus
 from domain.search import bitset_index as board_module
-from domain.search.bitset_index import Board
-from domain.search.search_entries import search_words
+from domain.search.bitset_index import SearchIndex
+from domain.search.search_entries import parse_search
 from storage.mongo.client import StorageUnavailable
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.search import posting_index as storage_module
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 from workers import posting_index as module
-from workers.posting_index import BoardKeeper
+from workers.posting_index import SearchIndexFollower
 
 
 @asynccontextmanager
 async def kept(store: Store) -> AsyncIterator[Callable[[], int]]:
     """With a keeper; how many postings its board has, -1 without one."""
-    keeper = BoardKeeper(store.boards)
+    keeper = SearchIndexFollower(store.memory_search)
     keeper.start()
 
     def number() -> int:
-        return -1 if store.boards.current is None else len(store.boards.current)
+        return -1 if store.memory_search.index is None else len(store.memory_search.index)
 
     try:
         yield number
@@ -42,52 +42,52 @@ async def kept(store: Store) -> AsyncIterator[Callable[[], int]]:
 async def close(store: Store, posting_id: str) -> None:
     before = (await store.postings.by_ids([posting_id]))[posting_id]
     after = replace(before, status=PostingStatus.CLOSED, version=before.version + 1)
-    assert await store.postings.write(before, after)
+    assert await store.postings.update_if_unchanged(before, after)
 
 
 async def test_it_has_what_is_open_and_hears_of_every_change(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(storage_module, "POSTINGS_PER_BATCH", 2)
     await store.postings.add([records.posting(id=each) for each in "abc"])
     async with kept(store) as number:
-        await until(lambda: number() == 3)
+        await wait_until(lambda: number() == 3)
         await store.postings.add([records.posting(id=each) for each in "de"])
-        await until(lambda: number() == 5)
+        await wait_until(lambda: number() == 5)
         await close(store, "a")
-        await until(lambda: number() == 4)
+        await wait_until(lambda: number() == 4)
         await store.mongo["postings"].delete_one({"_id": "b"})
-        await until(lambda: number() == 3)
+        await wait_until(lambda: number() == 3)
     assert number() == -1
 
 
 async def test_what_is_stored_or_changed_is_found_through_it_by_its_words(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "LEAST", 0)
+    monkeypatch.setattr(storage_module, "MIN_POSTINGS_FOR_INDEX", 0)
     wanted = {
-        text: SearchQuery(on=records.AT.date(), words=search_words(text, ("search",)))
+        text: SearchQuery(on=records.FIXED_NOW.date(), words=parse_search(text, ("search",)))
         for text in ("焊工", "电工")
     }
 
     async def found(text: str) -> int:
-        page = await store.search.page(wanted[text], SearchOrder.RELEVANCE, Slice(limit=9))
+        page = await store.search.page(wanted[text], SearchOrder.RELEVANCE, PageRequest(limit=9))
         counts = await store.search.count(wanted[text])
         return len(page.items) if counts.total == len(page.items) else -1
 
     async with kept(store) as number:
-        await until(lambda: number() == 0)
+        await wait_until(lambda: number() == 0)
         posting = records.posting()
         await store.postings.add([posting])
-        await until(lambda: found_is(found, "电工", 1))
-        after = replace(posting, terms=terms(title="焊工"), version=2)
-        assert await store.postings.write(posting, after)
-        await until(lambda: found_is(found, "焊工", 1))
+        await wait_until(lambda: found_is(found, "电工", 1))
+        after = replace(posting, terms=posting_terms(title="焊工"), version=2)
+        assert await store.postings.update_if_unchanged(posting, after)
+        await wait_until(lambda: found_is(found, "焊工", 1))
         await close(store, posting.id)
         # It is gone from every page at once, and from the counts a moment later.
-        page = await store.search.page(wanted["焊工"], SearchOrder.NEWEST, Slice(limit=9))
+        page = await store.search.page(wanted["焊工"], SearchOrder.NEWEST, PageRequest(limit=9))
         assert list(page.items) == []
-        await until(lambda: found_is(found, "焊工", 0))
+        await wait_until(lambda: found_is(found, "焊工", 0))
 
 
 async def found_is(found: Callable[[str], Awaitable[int]], text: str, number: int) -> bool:
@@ -95,48 +95,48 @@ async def found_is(found: Callable[[str], Awaitable[int]], text: str, number: in
 
 
 async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board_module, "MOST_UNORDERED", 1)
-    monkeypatch.setattr(board_module, "_AT_ONCE", 1)
+    monkeypatch.setattr(board_module, "MAX_UNORDERED_SLOTS", 1)
+    monkeypatch.setattr(board_module, "_SLOTS_PER_STEP", 1)
     await store.postings.add([records.posting(id=each) for each in "cdef"])
     async with kept(store) as number:
-        await until(lambda: number() == 4)
-        worn = store.boards.current
+        await wait_until(lambda: number() == 4)
+        worn = store.memory_search.index
         await store.postings.add([records.posting(id=each) for each in "ab"])
-        await until(lambda: number() == 6 and store.boards.current is not worn)
-        board = store.boards.current
+        await wait_until(lambda: number() == 6 and store.memory_search.index is not worn)
+        board = store.memory_search.index
         assert board is not None
-        everything = board.shown(records.AT.date().isoformat())
-        assert [board.id_of(slot) for slot in board.newest(everything, 9)] == list("fedcba")
+        everything = board.valid_on(records.FIXED_NOW.date().isoformat())
+        assert [board.id_of(slot) for slot in board.newest_slots(everything, 9)] == list("fedcba")
 
 
 async def test_a_database_too_large_is_left_to_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST", 1)
-    monkeypatch.setattr(module, "TOO_LARGE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "TOO_LARGE_RETRY_SECONDS", 0.01)
     await store.postings.add([records.posting(id=each) for each in "ab"])
-    fills: list[Board] = []
-    fill = store.boards.fill
+    fills: list[SearchIndex] = []
+    fill = store.memory_search.fill_index
 
-    def counted(board: Board) -> AsyncIterator[int]:
+    def counted(board: SearchIndex) -> AsyncIterator[int]:
         fills.append(board)
         return fill(board)
 
-    monkeypatch.setattr(store.boards, "fill", counted)
+    monkeypatch.setattr(store.memory_search, "fill_index", counted)
     async with kept(store) as number:
-        await until(lambda: len(fills) > 1)
+        await wait_until(lambda: len(fills) > 1)
         assert number() == -1
         await close(store, "a")
-        await until(lambda: number() == 1)
+        await wait_until(lambda: number() == 1)
         await store.postings.add([records.posting(id="c")])
-        await until(lambda: number() == -1)
+        await wait_until(lambda: number() == -1)
 
 
 async def test_it_outlives_a_database_that_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "AGAIN_SECONDS", 0.01)
-    changes = store.boards.changes
+    monkeypatch.setattr(module, "STORAGE_RETRY_SECONDS", 0.01)
+    changes = store.memory_search.watch_changes
     failures = iter([StorageUnavailable("no primary")])
 
     def failing_first() -> object:
@@ -144,7 +144,7 @@ async def test_it_outlives_a_database_that_does_not_answer(
             raise failure
         return changes()
 
-    monkeypatch.setattr(store.boards, "changes", failing_first)
+    monkeypatch.setattr(store.memory_search, "watch_changes", failing_first)
     await store.postings.add([records.posting(id="a")])
     async with kept(store) as number:
-        await until(lambda: number() == 1)
+        await wait_until(lambda: number() == 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.employers.employers import CheckMethod, checked
+from domain.employers.employers import CheckMethod, record_check
 from domain.errors import Busy, InvalidInput, NotFound
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import AuditAction
@@ -18,20 +18,20 @@ from domain.live.events import PostingUnpinned, session_topic
 from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade, WageTable
-from domain.screening.screening import RULES
-from services.live.sessions import Desk
+from domain.screening.screening import RULES_VERSION
+from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
 from services.screening import minimum_wages as wages_module
-from services.screening.minimum_wages import LiveWages
+from services.screening.minimum_wages import MinimumWages
 from storage.mongo.client import StorageUnavailable, new_id
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.domain.samples import monthly, terms
+from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
-from tests.support.records import Watch
-from tests.support.two_stores import group_commit
-from tests.support.waiting import until
-from workers.rescreening import Rescreening
+from tests.support.records import ManualClock
+from tests.support.two_node_fixtures import create_group_commit
+from tests.support.waiting import wait_until
+from workers.rescreening import Rescreener
 
 OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 
@@ -39,17 +39,17 @@ OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 class Work:
     """One node's gate over a store, with a clock that is moved."""
 
-    def __init__(self, store: Store, desk: Desk, watch: Watch) -> None:
+    def __init__(self, store: Store, desk: LiveSessionControl, watch: ManualClock) -> None:
         self.store = store
         self.watch = watch
-        self.wages = LiveWages(store)
+        self.wages = MinimumWages(store)
         self.gate = PostingGate(store, desk, self.wages, watch)
-        self.rescreening = Rescreening(store, desk, self.gate, watch, "one")
+        self.rescreening = Rescreener(store, desk, self.gate, watch, "one")
         self.employer = records.employer(verified_until=None, checks=0)
 
     async def verify(self, *, passed: bool = True) -> None:
         (found,) = (await self.store.employers.by_ids([self.employer.id])).values()
-        after, check = checked(
+        after, check = record_check(
             found,
             new_id(),
             licence=True,
@@ -60,7 +60,7 @@ class Work:
             by="officer",
             at=self.watch(),
         )
-        await self.gate.verify(after, check, OFFICER)
+        await self.gate.record_employer_check(after, check, OFFICER)
         self.employer = after
 
     async def add(self, **changes: Any) -> Posting:
@@ -68,7 +68,7 @@ class Work:
         made = records.posting(
             employer_id=self.employer.id,
             verified_until=self.employer.verified_until,
-            **({"terms": terms(valid_until=until), "rules": RULES} | changes),
+            **({"terms": posting_terms(valid_until=until), "rules": RULES_VERSION} | changes),
         )
         await self.store.postings.add([made])
         return made
@@ -77,7 +77,7 @@ class Work:
         return (await self.store.postings.by_ids([posting.id]))[posting.id]
 
     async def raise_wage(self, monthly: int, day: date, *, grade: Grade = Grade.A) -> None:
-        row = records.wage_row(
+        row = records.minimum_wage(
             region="310000",
             monthly=monthly,
             hourly=Decimal(30),
@@ -90,14 +90,14 @@ class Work:
 
 @pytest.fixture
 async def work(store: Store) -> AsyncIterator[Work]:
-    commit = group_commit(store)
-    watch = Watch()
-    work = Work(store, Desk(store, commit, watch), watch)
-    await store.wages.begin()
+    commit = create_group_commit(store)
+    watch = ManualClock()
+    work = Work(store, LiveSessionControl(store, commit, watch), watch)
+    await store.minimum_wages.seed()
     await store.employers.add([work.employer])
     await work.wages.refresh()
     yield work
-    await work.gate.finish()
+    await work.gate.wait_for_rescreens()
     await commit.close()
 
 
@@ -114,7 +114,7 @@ async def test_postings_open_with_the_check_of_their_employer_and_go_with_it(wor
     gone = await work.now(posting)
     assert (gone.status, gone.verified_until) == (PostingStatus.SUSPENDED, None)
     assert await codes(work, posting) == ["EMPLOYER_NOT_VERIFIED"]
-    checks = await work.store.employers.checks_of(work.employer.id, Slice(limit=10))
+    checks = await work.store.employers.checks_of(work.employer.id, PageRequest(limit=10))
     assert [check.is_passed for check in checks.items] == [False, True]
     assert await work.rescreening.run() == 0
 
@@ -126,7 +126,7 @@ async def test_six_months_later_postings_are_hidden_at_once_and_say_why_soon_aft
     posting = await work.add()
     assert posting.is_open(date(2027, 4, 1))
     assert not posting.is_open(date(2027, 4, 2))
-    work.watch.forward(days=183)
+    work.watch.advance(days=183)
     assert await work.store.postings.visible_ids([posting.id], date(2027, 4, 2)) == []
     assert await work.rescreening.run() == 1
     assert (await work.now(posting)).status is PostingStatus.SUSPENDED
@@ -136,15 +136,15 @@ async def test_six_months_later_postings_are_hidden_at_once_and_say_why_soon_aft
 
 async def test_a_wage_takes_away_what_is_below_it_from_its_day_on(work: Work) -> None:
     await work.verify()
-    low, high = await work.add(), await work.add(terms=terms(pay=monthly(9000)))
-    elsewhere = await work.add(terms=terms(place_code="520100", pay=monthly(6000)))
+    low, high = await work.add(), await work.add(terms=posting_terms(pay=monthly_pay(9000)))
+    elsewhere = await work.add(terms=posting_terms(place_code="520100", pay=monthly_pay(6000)))
     for pinned in (low, high):
-        await work.store.sessions.add([records.live_session(pinned_posting_id=pinned.id)])
+        await work.store.live_sessions.add([records.live_session(pinned_posting_id=pinned.id)])
     day = day_in_china(work.watch()) + timedelta(days=10)
     await work.raise_wage(7000, day)
     assert await work.rescreening.run() == 0
     assert (await work.now(low)).status is PostingStatus.OPEN
-    work.watch.forward(days=10)
+    work.watch.advance(days=10)
     await work.rescreening.run()
     assert (await work.now(low)).status is PostingStatus.SUSPENDED
     assert await codes(work, low) == ["PAY_BELOW_MINIMUM_WAGE"]
@@ -152,7 +152,7 @@ async def test_a_wage_takes_away_what_is_below_it_from_its_day_on(work: Work) ->
     for posting in (high, elsewhere):
         assert (await work.now(posting)).status is PostingStatus.OPEN
     # What a wrong row took away comes back with the right one.
-    work.watch.forward(seconds=1)
+    work.watch.advance(seconds=1)
     await work.raise_wage(2800, day)
     await work.rescreening.run()
     assert (await work.now(low)).status is PostingStatus.OPEN
@@ -168,7 +168,7 @@ async def test_an_unverified_wage_sends_postings_to_a_person_until_it_is_verifie
     await work.rescreening.run()
     held = await work.now(posting)
     assert (held.status, held.waiting_since) == (PostingStatus.IN_REVIEW, work.watch())
-    work.watch.forward(seconds=1)
+    work.watch.advance(seconds=1)
     await work.raise_wage(2800, today)
     await work.rescreening.run()
     opened = await work.now(posting)
@@ -177,21 +177,21 @@ async def test_an_unverified_wage_sends_postings_to_a_person_until_it_is_verifie
 
 async def test_a_posting_closes_after_its_last_day_and_rooms_are_told(work: Work) -> None:
     await work.verify()
-    posting = await work.add(terms=terms(valid_until=date(2026, 10, 3)))
+    posting = await work.add(terms=posting_terms(valid_until=date(2026, 10, 3)))
     room = records.live_session(pinned_posting_id=posting.id)
-    await work.store.sessions.add([room])
-    work.watch.forward(days=3)
+    await work.store.live_sessions.add([room])
+    work.watch.advance(days=3)
     assert await work.rescreening.run() == 1
     closed = await work.now(posting)
     assert (closed.status, closed.close_reason) == (PostingStatus.CLOSED, CloseReason.EXPIRED)
     assert closed.closed_at == work.watch()
-    (told,) = await work.store.log.read(session_topic(room.id), after=0, limit=10)
+    (told,) = await work.store.event_log.read(session_topic(room.id), after=0, limit=10)
     assert told.event == PostingUnpinned(session_id=room.id, posting_id=posting.id)
 
 
 async def test_what_was_screened_by_earlier_rules_is_screened_again(work: Work) -> None:
     await work.verify()
-    words = terms(duties="入职交押金300元", valid_until=date(2027, 6, 1))
+    words = posting_terms(duties="入职交押金300元", valid_until=date(2027, 6, 1))
     posting = await work.add(terms=words, rules=0)
     old = await work.add()
     await work.store.mongo["postings"].update_one(
@@ -206,42 +206,42 @@ async def test_what_was_screened_by_earlier_rules_is_screened_again(work: Work) 
 async def test_a_rescreening_goes_on_where_it_stopped(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.postings.posting_gate.AT_ONCE", 2)
+    monkeypatch.setattr("services.postings.posting_gate.POSTINGS_PER_BATCH", 2)
     await work.verify()
     postings = [await work.add() for _ in range(5)]
     await work.raise_wage(7000, day_in_china(work.watch()))
-    (asked,) = await work.store.rescreens.due(at=work.watch(), limit=5)
-    further = await work.gate.carry_on(asked)
+    (asked,) = await work.store.rescreens.find_due(at=work.watch(), limit=5)
+    further = await work.gate.continue_rescreen(asked)
     assert further is not None
     assert (further.screened, further.cursor, further.done_at) == (2, postings[1].id, None)
     # Somebody else who had the same in hand stops there.
-    assert await work.gate.carry_on(asked) is None
+    assert await work.gate.continue_rescreen(asked) is None
     assert [(await work.now(each)).status.value for each in postings].count("SUSPENDED") == 2
     await work.rescreening.run()
     assert {(await work.now(each)).status for each in postings} == {PostingStatus.SUSPENDED}
-    assert await work.store.rescreens.due(at=work.watch(), limit=5) == []
+    assert await work.store.rescreens.find_due(at=work.watch(), limit=5) == []
 
 
 async def test_only_the_node_with_the_lease_screens(work: Work) -> None:
     await work.verify()
     await work.raise_wage(7000, day_in_china(work.watch()))
     later = work.watch() + timedelta(minutes=5)
-    await work.store.leases.take("rescreening", "another", at=work.watch(), until=later)
+    await work.store.leases.acquire("rescreening", "another", at=work.watch(), until=later)
     await work.rescreening.run()
-    assert len(await work.store.rescreens.due(at=work.watch(), limit=5)) == 1
+    assert len(await work.store.rescreens.find_due(at=work.watch(), limit=5)) == 1
 
 
 async def test_whoever_stores_a_verdict_by_what_holds_no_more_looks_again(work: Work) -> None:
     await work.verify()
     table = work.wages.table
     posting = await work.add()
-    assert await work.gate.settle([posting], table) == [posting]
+    assert await work.gate.rescreen_stale([posting], table) == [posting]
     await work.raise_wage(7000, day_in_china(work.watch()))
-    (settled,) = await work.gate.settle([posting], table)
+    (settled,) = await work.gate.rescreen_stale([posting], table)
     assert settled.status is PostingStatus.SUSPENDED
-    other = await work.add(terms=terms(pay=monthly(9000)))
+    other = await work.add(terms=posting_terms(pay=monthly_pay(9000)))
     await work.verify(passed=False)
-    (settled,) = await work.gate.settle([other], work.wages.table)
+    (settled,) = await work.gate.rescreen_stale([other], work.wages.table)
     assert settled.status is PostingStatus.SUSPENDED
 
 
@@ -250,40 +250,42 @@ async def test_a_change_meanwhile_is_screened_as_it_is(
 ) -> None:
     await work.verify()
     posting = await work.add(rules=0)
-    write, raced = work.store.postings.write, False
+    write, raced = work.store.postings.update_if_unchanged, False
 
     async def first(before: Posting, after: Posting, **more: Any) -> bool:
         nonlocal raced
         if not raced:
             raced = True
-            dearer = replace(before, terms=terms(pay=monthly(100)), revision=2, version=2)
+            dearer = replace(
+                before, terms=posting_terms(pay=monthly_pay(100)), revision=2, version=2
+            )
             assert await write(before, dearer)
         return await write(before, after, **more)
 
-    monkeypatch.setattr(work.store.postings, "write", first)
-    assert (await work.gate.look_again(posting.id)).status is PostingStatus.SUSPENDED
+    monkeypatch.setattr(work.store.postings, "update_if_unchanged", first)
+    assert (await work.gate.rescreen(posting.id)).status is PostingStatus.SUSPENDED
     stored = await work.now(posting)
     assert (stored.revision, stored.version) == (2, 3)
     with pytest.raises(NotFound):
-        await work.gate.look_again(new_id())
+        await work.gate.rescreen(new_id())
 
 
 async def test_it_goes_on_by_itself_and_clears_rooms_of_what_is_closed(work: Work) -> None:
     await work.verify()
-    overdue = await work.add(terms=terms(valid_until=day_in_china(work.watch())))
+    overdue = await work.add(terms=posting_terms(valid_until=day_in_china(work.watch())))
     closed = await work.add(status=PostingStatus.CLOSED)
     room = records.live_session(pinned_posting_id=closed.id)
-    await work.store.sessions.add([room])
-    work.watch.forward(days=1)
+    await work.store.live_sessions.add([room])
+    work.watch.advance(days=1)
     work.rescreening.start()
 
     async def done() -> bool:
-        session = await work.store.sessions.by_id(room.id)
+        session = await work.store.live_sessions.by_id(room.id)
         assert session is not None
         is_closed = (await work.now(overdue)).close_reason is CloseReason.EXPIRED
         return is_closed and session.pinned_posting_id is None
 
-    await until(done)
+    await wait_until(done)
     await work.rescreening.close()
 
 
@@ -291,22 +293,22 @@ async def test_a_posting_that_others_keep_changing_is_left_to_them(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work.verify()
-    posting = await work.add(terms=terms(insurance=()))
+    posting = await work.add(terms=posting_terms(insurance=()))
 
     async def never(*_: Any, **__: Any) -> bool:
         return False
 
-    monkeypatch.setattr(work.store.postings, "write", never)
+    monkeypatch.setattr(work.store.postings, "update_if_unchanged", never)
     with pytest.raises(Busy):
-        await work.gate.look_again(posting.id)
-    assert await work.gate.look_through([posting]) == 0
+        await work.gate.rescreen(posting.id)
+    assert await work.gate.rescreen_all([posting]) == 0
 
 
 async def test_what_is_about_to_be_shown_is_caught_if_it_fails_by_now(work: Work) -> None:
     await work.verify()
-    good, bad = await work.add(), await work.add(terms=terms(insurance=()))
+    good, bad = await work.add(), await work.add(terms=posting_terms(insurance=()))
     for posting_id in (good.id, bad.id, bad.id, "nobody"):
-        await work.gate.catch(posting_id)
+        await work.gate.rescreen_before_showing(posting_id)
     assert (await work.now(good)).status is PostingStatus.OPEN
     assert (await work.now(bad)).status is PostingStatus.SUSPENDED
 
@@ -320,7 +322,7 @@ async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
         async def failing(*_: Any, **__: Any) -> Any:
             raise StorageUnavailable("no primary")
 
-        patch.setattr(work.store.postings, "to_screen", failing)
+        patch.setattr(work.store.postings, "find_to_rescreen", failing)
         await work.verify()
     assert (await work.now(posting)).status is PostingStatus.SUSPENDED
     await work.rescreening.run()
@@ -330,10 +332,10 @@ async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
 async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
     work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wages_module, "EVERY_SECONDS", 0.01)
-    follower = LiveWages(store)
+    monkeypatch.setattr(wages_module, "POLL_INTERVAL_SECONDS", 0.01)
+    follower = MinimumWages(store)
     told: list[int] = []
-    follower.follow(lambda: told.append(len(follower.table.rows)))
+    follower.add_listener(lambda: told.append(len(follower.table.rows)))
     await follower.start()
     is_current = follower.is_current
     failures = iter([StorageUnavailable("no primary")])
@@ -346,10 +348,10 @@ async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
     monkeypatch.setattr(follower, "is_current", failing_first)
     known = len(follower.table.rows)
     await work.raise_wage(2800, day_in_china(work.watch()))
-    await until(lambda: told == [known, known + 1])
+    await wait_until(lambda: told == [known, known + 1])
     await follower.close()
-    monkeypatch.setattr(wages_module, "MOST_ROWS", known + 1)
-    work.watch.forward(seconds=1)
+    monkeypatch.setattr(wages_module, "MAX_WAGE_ROWS", known + 1)
+    work.watch.advance(seconds=1)
     with pytest.raises(InvalidInput):
         await work.raise_wage(2900, day_in_china(work.watch()))
 

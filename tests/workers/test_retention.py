@@ -8,19 +8,19 @@ from datetime import timedelta
 
 import pytest
 
-from domain.leads.contacts import CONTACTS_KEPT, RECORDS_KEPT, Periods
+from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from domain.leads.leads import Contact, Lead, LeadStage
 from storage.mongo.client import new_id
-from storage.mongo.crypto import decrypted
-from storage.mongo.paging import Slice
+from storage.mongo.crypto import decrypt
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.records import AT, Watch
+from tests.support.records import FIXED_NOW, ManualClock
 from workers import retention
-from workers.retention import Done, Retention
+from workers.retention import RetentionResult, RetentionWorker
 
 CONTACT = Contact(name="王小明", phone="+8613800138000")
-NOTHING = Done(erased=0, deleted=0)
+NOTHING = RetentionResult(erased=0, deleted=0)
 MOMENT = timedelta(milliseconds=1)
 
 
@@ -30,14 +30,14 @@ def closed(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
         id=lead_id,
         person=f"person of {lead_id}",
         giver="giver",
-        contact=store.seal.seal(lead_id, CONTACT),
+        contact=store.keyring.seal_contact(lead_id, CONTACT),
         stage=stage,
     )
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def watch() -> ManualClock:
+    return ManualClock()
 
 
 async def read(store: Store, lead: Lead) -> Lead:
@@ -46,17 +46,17 @@ async def read(store: Store, lead: Lead) -> Lead:
 
 @pytest.mark.parametrize("stage", ["WITHDRAWN", "REFUSED", "UNREACHABLE", "RETAINED_90"])
 async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_after_three_years(
-    stage: str, store: Store, watch: Watch
+    stage: str, store: Store, watch: ManualClock
 ) -> None:
     lead = closed(store, LeadStage[stage])
     await store.leads.record([lead])
-    work = Retention(store, watch, Periods())
+    work = RetentionWorker(store, watch, RetentionPeriods())
 
-    watch.at = AT + CONTACTS_KEPT - MOMENT
+    watch.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    assert await store.contact_of(await read(store, lead)) == CONTACT
-    watch.at = AT + CONTACTS_KEPT
-    assert await work.run() == Done(erased=1, deleted=0)
+    assert await store.open_contact(await read(store, lead)) == CONTACT
+    watch.at = FIXED_NOW + CONTACT_RETENTION
+    assert await work.run() == RetentionResult(erased=1, deleted=0)
     assert await work.run() == NOTHING
 
     left = await read(store, lead)
@@ -64,137 +64,148 @@ async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_a
     assert (left.erased_at, left.withdrawn_at, left.version) == (watch.at, watch.at, 2)
     assert left.person == f"erased/{lead.id}"
     (kept,) = [document async for document in store.mongo["retained"].find({})]
-    assert (kept["_id"], kept["completed_at"]) == (lead.id, AT)
-    opened = decrypted(store.seal.key("retained"), bytes(kept["sealed"]), f"{lead.id}/retained")
+    assert (kept["_id"], kept["completed_at"]) == (lead.id, FIXED_NOW)
+    opened = decrypt(store.keyring.key("retained"), bytes(kept["sealed"]), f"{lead.id}/retained")
     assert json.loads(opened) == {
         "person": lead.person,
         "name": CONTACT.name,
         "phone": CONTACT.phone,
     }
 
-    watch.at = AT + RECORDS_KEPT - MOMENT
+    watch.at = FIXED_NOW + RECORD_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = AT + RECORDS_KEPT
-    assert await work.run() == Done(erased=0, deleted=1)
+    watch.at = FIXED_NOW + RECORD_RETENTION
+    assert await work.run() == RetentionResult(erased=0, deleted=1)
     assert await store.mongo["retained"].count_documents({}) == 0
-    trail = await store.audit.page("Lead", lead.id, Slice(limit=10))
+    trail = await store.audit_log.page_of_subject("Lead", lead.id, PageRequest(limit=10))
     assert [(row.action, row.actor_role) for row in trail.items] == [("ERASE", "SERVICE")]
-    assert (await store.audit.verify())[0] == 2
+    assert (await store.audit_log.verify())[0] == 2
 
 
 async def test_a_lead_that_goes_on_keeps_its_contact_until_it_was_left_alone_for_three_years(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
     lead = closed(store, LeadStage.HIRED)
     await store.leads.record([lead])
-    work = Retention(store, watch, Periods())
-    watch.at = AT + RECORDS_KEPT - MOMENT
+    work = RetentionWorker(store, watch, RetentionPeriods())
+    watch.at = FIXED_NOW + RECORD_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = AT + RECORDS_KEPT
-    assert await work.run() == Done(erased=1, deleted=0)
+    watch.at = FIXED_NOW + RECORD_RETENTION
+    assert await work.run() == RetentionResult(erased=1, deleted=0)
 
 
-async def test_what_is_late_for_both_is_not_stored_away_at_all(store: Store, watch: Watch) -> None:
+async def test_what_is_late_for_both_is_not_stored_away_at_all(
+    store: Store, watch: ManualClock
+) -> None:
     await store.leads.record([closed(store)])
-    watch.at = AT + RECORDS_KEPT
-    assert await Retention(store, watch, Periods()).run() == Done(erased=1, deleted=0)
+    watch.at = FIXED_NOW + RECORD_RETENTION
+    assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
+        erased=1, deleted=0
+    )
     assert await store.mongo["retained"].count_documents({}) == 0
 
 
-async def test_shorter_and_longer_periods_hold(store: Store, watch: Watch) -> None:
+async def test_shorter_and_longer_periods_hold(store: Store, watch: ManualClock) -> None:
     lead = closed(store)
     await store.leads.record([lead])
-    periods = Periods(contacts=timedelta(days=30), records=RECORDS_KEPT + timedelta(days=30))
-    work = Retention(store, watch, periods)
-    watch.at = AT + timedelta(days=30)
-    assert await work.run() == Done(erased=1, deleted=0)
-    watch.at = AT + RECORDS_KEPT
+    periods = RetentionPeriods(
+        contacts=timedelta(days=30), records=RECORD_RETENTION + timedelta(days=30)
+    )
+    work = RetentionWorker(store, watch, periods)
+    watch.at = FIXED_NOW + timedelta(days=30)
+    assert await work.run() == RetentionResult(erased=1, deleted=0)
+    watch.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == NOTHING
     watch.at += timedelta(days=30)
-    assert await work.run() == Done(erased=0, deleted=1)
+    assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
 async def test_a_contact_that_does_not_open_is_erased_like_any_other(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
     lead, other = closed(store), closed(store)
     await store.leads.record([replace(lead, contact=other.contact), other])
-    watch.at = AT + CONTACTS_KEPT
-    assert await Retention(store, watch, Periods()).run() == Done(erased=2, deleted=0)
+    watch.at = FIXED_NOW + CONTACT_RETENTION
+    assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
+        erased=2, deleted=0
+    )
     assert (await read(store, lead)).contact is None
     kept = [document["_id"] async for document in store.mongo["retained"].find({})]
     assert kept == [other.id]
-    trail = await store.audit.page("Lead", lead.id, Slice(limit=10))
+    trail = await store.audit_log.page_of_subject("Lead", lead.id, PageRequest(limit=10))
     assert [row.detail for row in trail.items] == ["the contact did not open"]
 
 
 async def test_more_than_one_batch_goes_in_one_run(
-    store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    store: Store, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 2)
-    monkeypatch.setattr(retention, "DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "RECORDS_DELETED_PER_TRANSACTION", 2)
     await store.leads.record([closed(store) for _ in range(5)])
-    work = Retention(store, watch, Periods())
-    watch.at = AT + CONTACTS_KEPT
-    assert await work.run() == Done(erased=5, deleted=0)
-    watch.at = AT + RECORDS_KEPT
-    assert await work.run() == Done(erased=0, deleted=5)
+    work = RetentionWorker(store, watch, RetentionPeriods())
+    watch.at = FIXED_NOW + CONTACT_RETENTION
+    assert await work.run() == RetentionResult(erased=5, deleted=0)
+    watch.at = FIXED_NOW + RECORD_RETENTION
+    assert await work.run() == RetentionResult(erased=0, deleted=5)
 
 
 async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_away(
-    store: Store, other_store: Store, watch: Watch
+    store: Store, other_store: Store, watch: ManualClock
 ) -> None:
-    here = Retention(store, watch, Periods())
-    there = Retention(other_store, watch, Periods())
+    here = RetentionWorker(store, watch, RetentionPeriods())
+    there = RetentionWorker(other_store, watch, RetentionPeriods())
     assert await here.run_if_due() == NOTHING
     assert await there.run_if_due() is None
-    watch.forward(hours=23.9)
+    watch.advance(hours=23.9)
     assert await there.run_if_due() is None
-    watch.forward(hours=0.1)
+    watch.advance(hours=0.1)
     # This one takes it and is not seen again.
-    assert await store.leases.take(
-        "retention", "gone", at=watch(), until=watch() + retention.LASTING
+    assert await store.leases.acquire(
+        "retention", "gone", at=watch(), until=watch() + retention.LEASE_DURATION
     )
     assert await there.run_if_due() is None
-    watch.at += retention.LASTING
+    watch.at += retention.LEASE_DURATION
     assert await there.run_if_due() == NOTHING
 
 
 async def test_a_profile_that_nobody_touched_for_a_year_is_stored_away(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
     seeker = records.seeker()
-    seeker = replace(seeker, contact=store.sealed_for(seeker, CONTACT))
+    seeker = replace(seeker, contact=store.seal_contact(seeker, CONTACT))
     bare = records.seeker(contact=None, person=None)
     await store.seekers.add([seeker, bare])
-    work = Retention(store, watch, Periods())
-    watch.at = AT + CONTACTS_KEPT - MOMENT
+    work = RetentionWorker(store, watch, RetentionPeriods())
+    watch.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = AT + CONTACTS_KEPT
-    assert await work.run() == Done(erased=2, deleted=0)
+    watch.at = FIXED_NOW + CONTACT_RETENTION
+    assert await work.run() == RetentionResult(erased=2, deleted=0)
     assert await work.run() == NOTHING
     left = await store.seekers.by_id(seeker.id)
     assert left is not None
     assert (left.contact, left.person, left.erased_at) == (None, None, watch.at)
     (kept,) = [document async for document in store.mongo["retained"].find({})]
-    assert (kept["_id"], kept["completed_at"]) == (seeker.id, AT)
-    payload = decrypted(store.seal.key("retained"), kept["sealed"], f"Seeker/{seeker.id}/retained")
+    assert (kept["_id"], kept["completed_at"]) == (seeker.id, FIXED_NOW)
+    payload = decrypt(store.keyring.key("retained"), kept["sealed"], f"Seeker/{seeker.id}/retained")
     assert json.loads(payload)["phone"] == CONTACT.phone
-    watch.at = AT + RECORDS_KEPT
-    assert await work.run() == Done(erased=0, deleted=1)
+    watch.at = FIXED_NOW + RECORD_RETENTION
+    assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
 async def test_who_was_not_called_for_a_year_is_erased_from_the_list(
-    store: Store, watch: Watch
+    store: Store, watch: ManualClock
 ) -> None:
-    late, called = records.call_entry(), records.call_entry(updated_at=AT + CONTACTS_KEPT)
-    await store.calls.add([late, called])
-    watch.at = AT + CONTACTS_KEPT
-    work = Retention(store, watch, Periods())
-    assert await work.run() == Done(erased=1, deleted=0)
+    late, called = (
+        records.call_entry(),
+        records.call_entry(updated_at=FIXED_NOW + CONTACT_RETENTION),
+    )
+    await store.call_entries.add([late, called])
+    watch.at = FIXED_NOW + CONTACT_RETENTION
+    work = RetentionWorker(store, watch, RetentionPeriods())
+    assert await work.run() == RetentionResult(erased=1, deleted=0)
     assert await work.run() == NOTHING
-    left = await store.calls.by_ids([late.id, called.id])
+    left = await store.call_entries.by_ids([late.id, called.id])
     assert (left[late.id].contact, left[late.id].remark) == (None, "")
     assert left[called.id] == called
-    (row,) = await store.audit.of_subjects("CallEntry", [late.id], limit=5)
+    (row,) = await store.audit_log.latest_by_subjects("CallEntry", [late.id], limit=5)
     assert (row.action, row.actor_role) == ("ERASE", "SERVICE")

@@ -8,21 +8,21 @@ from structlog.testing import capture_logs
 from storage.mongo.indexes import ensure_collections
 from storage.store import Store
 from tests.support import records
-from tests.support.waiting import until
-from workers.scan_counts import Scans
+from tests.support.waiting import wait_until
+from workers.scan_counts import ScanCounter
 
 
 async def scanned(store: Store, code_id: str) -> int:
-    code = await store.codes.by_id(code_id)
+    code = await store.qr_codes.by_id(code_id)
     assert code is not None  # the test has made it
     return code.scans
 
 
 async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -> None:
     codes = [records.code(), records.code()]
-    nodes = [Scans(store), Scans(other_store)]
+    nodes = [ScanCounter(store), ScanCounter(other_store)]
     for code in codes:
-        await store.codes.add(code)
+        await store.qr_codes.add(code)
     for node in nodes:
         node.start()
         for place in range(301):
@@ -35,15 +35,15 @@ async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -
 async def test_scans_that_the_database_refuses_wait_for_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.scan_counts.TICK", 0.01)
+    monkeypatch.setattr("workers.scan_counts.WRITE_INTERVAL_SECONDS", 0.01)
     code = records.code()
-    await store.codes.add(code)
+    await store.qr_codes.add(code)
     await store.mongo.command({"collMod": "codes", "validator": {"scans": 0}})
-    scans = Scans(store)
+    scans = ScanCounter(store)
     scans.start()
     with capture_logs() as logged:
         scans.count(code.id)
-        await until(lambda: len(logged) >= 2)
+        await wait_until(lambda: len(logged) >= 2)
     assert {entry["event"] for entry in logged} == {"scans put off"}
     scans.count(code.id)
     await ensure_collections(store.mongo)
@@ -51,7 +51,7 @@ async def test_scans_that_the_database_refuses_wait_for_it(
     async def written() -> bool:
         return await scanned(store, code.id) == 2
 
-    await until(written)
+    await wait_until(written)
     await scans.close()
     assert await scanned(store, code.id) == 2
 
@@ -59,11 +59,11 @@ async def test_scans_that_the_database_refuses_wait_for_it(
 async def test_scans_wait_for_so_many_codes_and_no_more(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.scan_counts.MOST", 2)
+    monkeypatch.setattr("workers.scan_counts.MAX_WAITING_CODES", 2)
     codes = [records.code() for _ in range(3)]
-    scans = Scans(store)
+    scans = ScanCounter(store)
     for code in codes:
-        await store.codes.add(code)
+        await store.qr_codes.add(code)
         scans.count(code.id)
     scans.count(codes[0].id)
     scans.start()

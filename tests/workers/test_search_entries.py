@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from domain.search.search_entries import search_words
+from domain.search.search_entries import parse_search
 from storage.mongo.client import StorageUnavailable
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.support import records
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 from workers import search_entries as searching
-from workers.search_entries import Searching
+from workers.search_entries import SearchEntryWriter
 
-QUERY = SearchQuery(on=records.AT.date(), words=search_words("电工", ("search",)))
+QUERY = SearchQuery(on=records.FIXED_NOW.date(), words=parse_search("电工", ("search",)))
 
 
 async def stored_by_an_earlier_version(store: Store, number: int) -> None:
@@ -23,25 +23,25 @@ async def stored_by_an_earlier_version(store: Store, number: int) -> None:
 
 
 async def found(store: Store) -> int:
-    return len((await store.search.page(QUERY, SearchOrder.NEWEST, Slice(limit=50))).items)
+    return len((await store.search.page(QUERY, SearchOrder.NEWEST, PageRequest(limit=50))).items)
 
 
 async def test_all_of_them_are_made_findable_in_batches(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "AT_ONCE", 2)
+    monkeypatch.setattr(searching, "POSTINGS_PER_BATCH", 2)
     await stored_by_an_earlier_version(store, 5)
     assert await found(store) == 0
-    assert await Searching(store).run() == 5
+    assert await SearchEntryWriter(store).run() == 5
     assert await found(store) == 5
-    assert await Searching(store).run() == 0
+    assert await SearchEntryWriter(store).run() == 0
 
 
 async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "EVERY_SECONDS", 0.01)
-    refresh = store.searchable.refresh
+    monkeypatch.setattr(searching, "POLL_INTERVAL_SECONDS", 0.01)
+    refresh = store.search_entries.rebuild_stale
     failures = iter([StorageUnavailable("no primary")])
 
     async def failing_first(limit: int) -> int:
@@ -49,17 +49,17 @@ async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer
             raise failure
         return await refresh(limit)
 
-    monkeypatch.setattr(store.searchable, "refresh", failing_first)
+    monkeypatch.setattr(store.search_entries, "rebuild_stale", failing_first)
     await stored_by_an_earlier_version(store, 3)
-    running = Searching(store)
+    running = SearchEntryWriter(store)
     running.start()
 
     async def all_found() -> bool:
         return await found(store) == 3
 
-    await until(all_found)
+    await wait_until(all_found)
     await running.close()
 
 
 async def test_one_that_was_never_started_can_be_closed(store: Store) -> None:
-    await Searching(store).close()
+    await SearchEntryWriter(store).close()

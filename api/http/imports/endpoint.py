@@ -15,21 +15,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from api.http.imports.upload import received
-from api.http.refusals import answer_of
+from api.http.imports.upload import receive_upload
+from api.http.refusals import refusal_response
 from domain.errors import Busy, InvalidInput, Refusal
 from domain.exchange.imports import Import, ImportKind, check_file_name
-from domain.identity.accounts import Principal, Role, require
+from domain.identity.accounts import Principal, Role, require_role
 from schema.errors import BUSY_MESSAGE
-from schema.relay import global_id, local_id
-from services.exchange.import_intake import Intake, Order
+from schema.relay import global_id, parse_global_id
+from services.exchange.import_intake import ImportCreator, ImportOrder
 from storage.clock import Clock
 from storage.mongo.errors import StorageUnavailable
 from storage.store import Store
 
-AT_ONCE = 2
+MAX_CONCURRENT_UPLOADS = 2
 """Tables that one process takes in at the same moment; each has a process that reads it."""
-ARRIVES_WITHIN = 300.0
+UPLOAD_TIMEOUT_SECONDS = 300.0
 """Seconds for a table to arrive and be stored."""
 
 _PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
@@ -37,7 +37,7 @@ _PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
 _log = structlog.get_logger(__name__)
 
 
-class Imports:
+class ImportEndpoint:
     """Answers ``POST /imports``."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Imports:
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
-        self._intake = Intake(store, clock)
+        self._intake = ImportCreator(store, clock)
         self._authenticate = authenticate
         self._wake = wake
         self._running = 0
@@ -57,24 +57,24 @@ class Imports:
         try:
             answer = await self._answer(request)
         except Refusal as refusal:
-            answer = answer_of(refusal)
+            answer = refusal_response(refusal)
         except StorageUnavailable:
-            answer = answer_of(Busy(BUSY_MESSAGE))
+            answer = refusal_response(Busy(BUSY_MESSAGE))
         except ClientDisconnect:
             return
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         authorization = request.headers.get("authorization")
-        caller = require(self._authenticate(authorization), Role.OFFICER, Role.RECRUITER)
-        order = _order(request.query_params.multi_items(), caller)
-        if self._running >= AT_ONCE:
+        caller = require_role(self._authenticate(authorization), Role.OFFICER, Role.RECRUITER)
+        order = _parse_order(request.query_params.multi_items(), caller)
+        if self._running >= MAX_CONCURRENT_UPLOADS:
             raise Busy("Several tables are being taken in. Try again in a moment.")
         self._running += 1
         try:
-            await self._intake.check(order)
-            async with asyncio.timeout(ARRIVES_WITHIN):
-                one = await self._taken(request, order)
+            await self._intake.check_allowed(order)
+            async with asyncio.timeout(UPLOAD_TIMEOUT_SECONDS):
+                one = await self._receive(request, order)
         except TimeoutError:
             raise InvalidInput("The file took too long to arrive. Send it again.") from None
         finally:
@@ -90,16 +90,16 @@ class Imports:
         }
         return JSONResponse(said, 202)
 
-    async def _taken(self, request: Request, order: Order) -> Import:
+    async def _receive(self, request: Request, order: ImportOrder) -> Import:
         with TemporaryDirectory(prefix="songgang-import-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "table"
-            if fields := await received(request, path):
-                order = _order([*request.query_params.multi_items(), *fields], order.caller)
-                await self._intake.check(order)
-            return await self._intake.take(path, order)
+            if fields := await receive_upload(request, path):
+                order = _parse_order([*request.query_params.multi_items(), *fields], order.caller)
+                await self._intake.check_allowed(order)
+            return await self._intake.create_import(path, order)
 
 
-def _order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Order:
+def _parse_order(parameters: Sequence[tuple[str, str]], caller: Principal) -> ImportOrder:
     """What the parameters ask for, those of the address and those of a form.
 
     :raises InvalidInput: one is unknown (a slip must not write what was to be tried), given twice
@@ -109,11 +109,11 @@ def _order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Order:
     if len(given) < len(parameters) or not given.keys() <= _PARAMETERS:
         names = ", ".join(sorted(_PARAMETERS))
         raise InvalidInput(f"The parameters are {names}, each at most once.")
-    return Order(
-        kind=ImportKind[_member(given, "kind", tuple(ImportKind), ImportKind.POSTINGS)],
-        dry_run=_member(given, "dryRun", ("true", "false"), "false") == "true",
+    return ImportOrder(
+        kind=ImportKind[_choice(given, "kind", tuple(ImportKind), ImportKind.POSTINGS)],
+        dry_run=_choice(given, "dryRun", ("true", "false"), "false") == "true",
         employer_id=(
-            local_id(given["employerId"], "Employer", "employerId")
+            parse_global_id(given["employerId"], "Employer", "employerId")
             if "employerId" in given
             else None
         ),
@@ -122,7 +122,7 @@ def _order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Order:
     )
 
 
-def _member(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
+def _choice(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
     word = given.get(name, default)
     if word not in words:
         raise InvalidInput(f"{name} is one of {', '.join(words)}.", field=(name,))

@@ -18,15 +18,20 @@ from starlette.responses import HTMLResponse, Response
 
 from domain.employers.employers import Employer
 from domain.errors import InvalidId
-from domain.exchange.schema_org import as_script, in_short, job_posting, place_name
-from domain.live.qr_codes import page_code
+from domain.exchange.schema_org import (
+    build_job_posting,
+    place_name,
+    summarise_posting,
+    to_script_json,
+)
+from domain.live.qr_codes import make_page_code
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from schema.context import Services
-from schema.relay import global_id, local_id
+from schema.relay import global_id, parse_global_id
 from storage.mongo.errors import StorageUnavailable
 
-MOST_SESSIONS = 3
+MAX_SESSIONS_SHOWN = 3
 """Live rooms that a page names."""
 
 _STYLE = Path(__file__).with_name("jobs.css").read_text("utf-8")
@@ -46,17 +51,17 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-_PICTURE = """<figure>
+_QR_CODE_FIGURE = """<figure>
 <img src="../codes/{token}.svg?scale=4" alt="这个岗位的二维码">
 <figcaption>用手机扫码，打开这个岗位</figcaption>
 </figure>"""
-_GONE = """<h1>这个岗位已经结束招聘</h1>
+_CLOSED_NOTICE = """<h1>这个岗位已经结束招聘</h1>
 <p>岗位已关闭、已招满或已过有效期。请看看其他岗位。</p>
 <p lang="en">This job is no longer open. Have a look at the others.</p>"""
-_NAMELESS = """<h1>这个岗位暂时不能显示</h1>
+_NO_EMPLOYER_NOTICE = """<h1>这个岗位暂时不能显示</h1>
 <p>找不到用人单位的资料。请看看其他岗位，或向发布岗位的工会询问。</p>
 <p lang="en">This job cannot be shown: the record of its employer is missing. Ask the union.</p>"""
-_UNKNOWN = """<h1>没有这个岗位</h1>
+_UNKNOWN_NOTICE = """<h1>没有这个岗位</h1>
 <p>网址不完整或有误，请重新扫码或复制完整网址。</p>
 <p lang="en">There is no such job: the address is incomplete. Scan the code again.</p>"""
 
@@ -67,34 +72,34 @@ class JobPages:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def answer(self, wanted: str, known: str | None) -> Response:
+    async def respond(self, wanted: str, known: str | None) -> Response:
         """The page; 304 when it is the one ``known`` by its tag, 410 when the job is gone."""
         try:
-            posting_id = local_id(wanted, "Posting", "id")
+            posting_id = parse_global_id(wanted, "Posting", "id")
         except InvalidId:
-            return _told("没有这个岗位", _UNKNOWN, 404)
+            return _notice_response("没有这个岗位", _UNKNOWN_NOTICE, 404)
         store = self._services.store
         posting = (await store.postings.by_ids([posting_id])).get(posting_id)
         if posting is None:
-            return _told("没有这个岗位", _UNKNOWN, 404)
+            return _notice_response("没有这个岗位", _UNKNOWN_NOTICE, 404)
         if not posting.is_open(self._services.today()):
-            return _told("岗位已结束招聘", _GONE, 410)
+            return _notice_response("岗位已结束招聘", _CLOSED_NOTICE, 410)
         employer = (await store.employers.by_ids([posting.employer_id])).get(posting.employer_id)
         if employer is None:
             # Nobody could consent to be passed on to it; the public lists leave it out as well.
-            return _told("岗位暂时不能显示", _NAMELESS, 404)
-        on_air = await store.sessions.on_air_with(posting_id, limit=MOST_SESSIONS)
-        html = page(
+            return _notice_response("岗位暂时不能显示", _NO_EMPLOYER_NOTICE, 404)
+        on_air = await store.live_sessions.live_with_posting(posting_id, limit=MAX_SESSIONS_SHOWN)
+        html = render_page(
             posting,
             employer,
             on_air,
-            token=store.codes.token(page_code(posting)),
+            token=store.qr_codes.sign_token(make_page_code(posting)),
             site=self._services.public_url,
         )
-        return tagged(HTMLResponse(html), known)
+        return with_etag(HTMLResponse(html), known)
 
 
-def tagged(answer: Response, known: str | None) -> Response:
+def with_etag(answer: Response, known: str | None) -> Response:
     """The answer with a tag of its body, or 304 when the client has just that."""
     tag = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
     headers = {"cache-control": "no-cache", "etag": tag}
@@ -105,14 +110,14 @@ def tagged(answer: Response, known: str | None) -> Response:
     return answer
 
 
-def _told(title: str, body: str, status: int) -> Response:
+def _notice_response(title: str, body: str, status: int) -> Response:
     headers = {"cache-control": "no-store"}
     head = '<meta name="robots" content="noindex">\n'
     page = _PAGE.format(title=title, head=head, body=body)
     return HTMLResponse(page, status, headers=headers)
 
 
-def page(
+def render_page(
     posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *, token: str, site: str
 ) -> str:
     """The page as HTML; all that comes from outside is escaped.
@@ -122,9 +127,11 @@ def page(
     terms = posting.terms
     title = f"{terms.title} - {employer.name}"
     url = f"{site}/jobs/{global_id('Posting', posting.id)}"
-    data = as_script(job_posting(posting, employer, url=url))
+    data = to_script_json(build_job_posting(posting, employer, url=url))
     head = f'<link rel="canonical" href="{escape(url)}">\n'
-    head += _shared(title, in_short(posting, employer), url, f"{site}/codes/{token}.png")
+    head += _meta_tags(
+        title, summarise_posting(posting, employer), url, f"{site}/codes/{token}.png"
+    )
     if posting.synthetic:
         # Made up for a demo: nobody must find it in a search.
         head += '<meta name="robots" content="noindex">\n'
@@ -132,16 +139,16 @@ def page(
     body = [
         f"<h1>{escape(terms.title)}</h1>",
         f'<p class="pay">{terms.pay.amount}{terms.pay.period.zh}（基本工资）</p>',
-        f"<dl>{_listed(_facts(posting, employer))}</dl>",
-        f"<h2>工作内容</h2><p>{_lines(terms.duties)}</p>",
-        f"<h2>招聘条件</h2><p>{_lines(terms.conditions)}</p>",
-        f"<h2>怎样报名</h2>{_ways(posting, on_air)}",
-        _PICTURE.format(token=token),
+        f"<dl>{_definition_list(_facts(posting, employer))}</dl>",
+        f"<h2>工作内容</h2><p>{_with_line_breaks(terms.duties)}</p>",
+        f"<h2>招聘条件</h2><p>{_with_line_breaks(terms.conditions)}</p>",
+        f"<h2>怎样报名</h2>{_application_links(posting, on_air)}",
+        _QR_CODE_FIGURE.format(token=token),
     ]
     return _PAGE.format(title=escape(title), head=head, body="\n".join(body))
 
 
-def _shared(title: str, said: str, url: str, image: str) -> str:
+def _meta_tags(title: str, said: str, url: str, image: str) -> str:
     """What is shown where the address is sent on, and under it in a search: https://ogp.me/"""
     properties = {
         "og:type": "website",
@@ -185,25 +192,28 @@ def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
     yield "有效期至", terms.valid_until.isoformat()
 
 
-def _listed(facts: Iterable[tuple[str, str]]) -> str:
+def _definition_list(facts: Iterable[tuple[str, str]]) -> str:
     return "".join(f"<dt>{term}</dt><dd>{escape(said)}</dd>" for term, said in facts)
 
 
-def _lines(text: str) -> str:
+def _with_line_breaks(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def _ways(posting: Posting, on_air: Sequence[LiveSession]) -> str:
+def _application_links(posting: Posting, on_air: Sequence[LiveSession]) -> str:
     """Into the live rooms that present it, and the board beside them."""
     rooms = [
-        f'<li><a href="{_front(posting, session)}">进入直播间：{escape(session.title)}</a></li>'
+        f'<li><a href="{_front_page_url(posting, session)}">'
+        f"进入直播间：{escape(session.title)}</a></li>"
         for session in on_air
     ]
-    board = f'<li><a href="{_front(posting, None)}">留下联系方式，由工会转交用人单位</a></li>'
+    board = (
+        f'<li><a href="{_front_page_url(posting, None)}">留下联系方式，由工会转交用人单位</a></li>'
+    )
     return f"<ul>{''.join((*rooms, board))}</ul>"
 
 
-def _front(posting: Posting, session: LiveSession | None) -> str:
+def _front_page_url(posting: Posting, session: LiveSession | None) -> str:
     given = {"posting": global_id("Posting", posting.id)}
     if session is not None:
         given["session"] = global_id("LiveSession", session.id)
@@ -211,16 +221,16 @@ def _front(posting: Posting, session: LiveSession | None) -> str:
     return escape(f"../?{urlencode(given)}")
 
 
-async def job(request: Request) -> Response:
+async def serve_job_page(request: Request) -> Response:
     """``/jobs/{id}``."""
     pages: JobPages = request.app.state.node.jobs
     try:
-        return await pages.answer(request.path_params["id"], request.headers.get("if-none-match"))
+        return await pages.respond(request.path_params["id"], request.headers.get("if-none-match"))
     except StorageUnavailable:
         raise HTTPException(503, "Try again in a moment.") from None
 
 
-async def style(request: Request) -> Response:
+async def serve_stylesheet(request: Request) -> Response:
     """``/jobs.css``: no page holds a style of its own, which browsers are told to refuse."""
     answer = Response(_STYLE, media_type="text/css; charset=utf-8")
-    return tagged(answer, request.headers.get("if-none-match"))
+    return with_etag(answer, request.headers.get("if-none-match"))

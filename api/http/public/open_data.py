@@ -17,29 +17,35 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
-from api.http.concurrency_limits import Turns
-from api.http.lead_exports import SECONDS
-from api.http.public.job_pages import tagged
-from api.http.public.open_postings import Key, published
-from api.http.refusals import answer_of
+from api.http.concurrency_limits import ConcurrencyLimit
+from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
+from api.http.public.job_pages import with_etag
+from api.http.public.open_postings import PageKey, read_open_postings
+from api.http.refusals import refusal_response
 from domain.errors import Busy, Refusal
-from domain.exchange.lead_rows import Cell, inert
-from domain.exchange.open_data import COLUMNS, Value, described, published_lists, row
+from domain.exchange.lead_rows import Cell, escape_formula
+from domain.exchange.open_data import (
+    COLUMNS,
+    ColumnValue,
+    build_code_lists,
+    build_csvw_metadata,
+    build_row,
+)
 from schema.context import Services
 from schema.errors import BUSY_MESSAGE
 from schema.relay import global_id
-from services.exchange.table_writer import Rows, csv_pieces
+from services.exchange.table_writer import Rows, stream_csv
 from storage.mongo.errors import StorageError, StorageUnavailable
 
-PAGE = 100
+POSTINGS_PER_READ = 100
 """Postings read at a time."""
-AT_ONCE = 4
+MAX_CONCURRENT_DOWNLOADS = 4
 """Downloads that one process makes at the same moment, each for another address."""
 
-Page = Sequence[dict[str, Value]]
+RowPage = Sequence[dict[str, ColumnValue]]
 
 _NO_CACHE = {"cache-control": "no-cache"}
-_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+_MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 _log = structlog.get_logger(__name__)
 
@@ -49,42 +55,46 @@ class OpenData:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._turns = Turns(AT_ONCE)
+        self._turns = ConcurrencyLimit(MAX_CONCURRENT_DOWNLOADS)
 
-    def described(self) -> Response:
+    def describe(self) -> Response:
         """What the table and its columns mean, for programs."""
-        return _json(described(f"{self._services.public_url}/open-data/"))
+        return _json_response(build_csvw_metadata(f"{self._services.public_url}/open-data/"))
 
-    async def table(self, form: str, peer: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def stream_table(
+        self, form: str, peer: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """All open postings, the newest first, in a form of ``_TYPES``.
 
         :raises TooManyAttempts: the peer has a download already, or all turns are taken.
         :raises Busy: the database does not answer.
         """
-        with self._turns.taken_by(peer):
+        with self._turns.acquire(peer):
             pages = self._pages()
             try:
                 first = await anext(pages)
             except StorageUnavailable:
                 raise Busy(BUSY_MESSAGE) from None
-            chained = _chained(first, pages)
-            pieces = csv_pieces(_HEADINGS, _cells(chained)) if form == "csv" else _array(chained)
-            answer = StreamingResponse(pieces, media_type=_TYPES[form], headers=_NO_CACHE)
+            chained = _chain(first, pages)
+            pieces = (
+                stream_csv(_HEADINGS, _csv_rows(chained)) if form == "csv" else _json_array(chained)
+            )
+            answer = StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_NO_CACHE)
             try:
-                async with asyncio.timeout(SECONDS):
+                async with asyncio.timeout(EXPORT_TIMEOUT_SECONDS):
                     await answer(scope, receive, send)
             except (StorageError, TimeoutError) as error:
                 # The status is sent; the client sees that the body has no end.
                 _log.warning("open data broken off", error=type(error).__name__)
 
-    async def _pages(self) -> AsyncGenerator[Page, None]:
+    async def _pages(self) -> AsyncGenerator[RowPage, None]:
         """At least one page; what is published meanwhile is left out."""
         store, on = self._services.store, self._services.today()
-        after: Key | None = None
+        after: PageKey | None = None
         while True:
-            pairs, after = await published(store, on, limit=PAGE, after=after)
+            pairs, after = await read_open_postings(store, on, limit=POSTINGS_PER_READ, after=after)
             yield [
-                row(posting, employer) | {"id": global_id("Posting", posting.id)}
+                build_row(posting, employer) | {"id": global_id("Posting", posting.id)}
                 for posting, employer in pairs
             ]
             if after is None:
@@ -94,26 +104,26 @@ class OpenData:
 _HEADINGS = tuple(column.name for column in COLUMNS)
 
 
-async def _chained(first: Page, others: AsyncIterator[Page]) -> AsyncIterator[Page]:
+async def _chain(first: RowPage, others: AsyncIterator[RowPage]) -> AsyncIterator[RowPage]:
     yield first
     async for page in others:
         yield page
 
 
-async def _cells(pages: AsyncIterator[Page]) -> AsyncIterator[Rows]:
+async def _csv_rows(pages: AsyncIterator[RowPage]) -> AsyncIterator[Rows]:
     async for page in pages:
-        yield [[_cell(value) for value in one.values()] for one in page]
+        yield [[_csv_cell(value) for value in one.values()] for one in page]
 
 
-def _cell(value: Value) -> Cell:
+def _csv_cell(value: ColumnValue) -> Cell:
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
         return ""
-    return inert(value) if isinstance(value, str) else value
+    return escape_formula(value) if isinstance(value, str) else value
 
 
-async def _array(pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+async def _json_array(pages: AsyncIterator[RowPage]) -> AsyncIterator[bytes]:
     """One JSON array, a posting a line."""
     start = b"[\n"
     async for page in pages:
@@ -123,33 +133,33 @@ async def _array(pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
     yield b"[]\n" if start == b"[\n" else b"\n]\n"
 
 
-def _json(content: object) -> Response:
+def _json_response(content: object) -> Response:
     return Response(
         orjson.dumps(content, option=orjson.OPT_INDENT_2), media_type="application/json"
     )
 
 
-async def description(request: Request) -> Response:
+async def serve_description(request: Request) -> Response:
     """``/open-data/``."""
     data: OpenData = request.app.state.node.open_data
-    return tagged(data.described(), request.headers.get("if-none-match"))
+    return with_etag(data.describe(), request.headers.get("if-none-match"))
 
 
-async def code_lists(request: Request) -> Response:
+async def serve_code_lists(request: Request) -> Response:
     """``/open-data/code-lists.json``."""
-    return tagged(_json(published_lists()), request.headers.get("if-none-match"))
+    return with_etag(_json_response(build_code_lists()), request.headers.get("if-none-match"))
 
 
-class Tables:
+class OpenDataTableRoute:
     """``/open-data/postings.csv`` and ``.json``."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         data: OpenData = scope["app"].state.node.open_data
         form = request.path_params["form"]
-        if form not in _TYPES:
+        if form not in _MEDIA_TYPES:
             raise HTTPException(404, "The open data is postings.csv or postings.json.")
         try:
-            await data.table(form, peer_of(scope), scope, receive, send)
+            await data.stream_table(form, peer_of(scope), scope, receive, send)
         except Refusal as refusal:
-            await answer_of(refusal)(scope, receive, send)
+            await refusal_response(refusal)(scope, receive, send)

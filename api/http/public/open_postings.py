@@ -7,16 +7,16 @@ from datetime import date
 
 from domain.employers.employers import Employer
 from domain.postings.postings import Posting
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.postings.postings import NEWEST_FIRST, PostingQuery
 from storage.store import Store
 
-Key = tuple[str]
+PageKey = tuple[str]
 
 
-async def published(
-    store: Store, on: date, *, limit: int, after: Key | None = None
-) -> tuple[Sequence[tuple[Posting, Employer]], Key | None]:
+async def read_open_postings(
+    store: Store, on: date, *, limit: int, after: PageKey | None = None
+) -> tuple[Sequence[tuple[Posting, Employer]], PageKey | None]:
     """The next at most ``limit`` that are open on a day, the newest first; the key to go on with.
 
     The key is None at the end. A posting whose employer is not there is left out: it says too
@@ -25,7 +25,7 @@ async def published(
     :raises StorageError: they cannot be read.
     """
     page = await store.postings.page(
-        PostingQuery(open_on=on), NEWEST_FIRST, Slice(limit=limit, after=after)
+        PostingQuery(open_on=on), NEWEST_FIRST, PageRequest(limit=limit, after=after)
     )
     employers = await store.employers.by_ids({one.employer_id for one in page.items})
     pairs = [

@@ -14,43 +14,43 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.errors import CodeInvalid
-from domain.live.qr_codes import Code, page_code
+from domain.live.qr_codes import QrCode, make_page_code
 from schema.context import Services
 from schema.relay import global_id
 from storage.mongo.client import Duplicate
 from storage.mongo.errors import StorageUnavailable
-from workers.scan_counts import Scans
+from workers.scan_counts import ScanCounter
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
-SCALE, LARGEST_SCALE = 8, 20
+DEFAULT_SCALE_PIXELS, MAX_SCALE_PIXELS = 8, 20
 """Pixels a module: a code has 45 to 69 modules with its margin, so at most 1,380 pixels a side."""
-CACHED = 1_000
+MAX_CACHED_IMAGES = 1_000
 """Pictures kept, 1 to 6 KB each."""
-DRAWING = 64
+MAX_WAITING_IMAGES = 64
 """Pictures that may wait to be drawn, 20 to 50 ms each and one after the other."""
-_A_DAY = "public, max-age=86400"
+_CACHE_ONE_DAY = "public, max-age=86400"
 
 
-class CodePages:
+class QrCodePages:
     """Answers ``/q/{token}``, ``/codes/{token}.svg`` and ``/codes/{token}.png``."""
 
-    def __init__(self, services: Services, scans: Scans) -> None:
+    def __init__(self, services: Services, scans: ScanCounter) -> None:
         self._services = services
         self._scans = scans
-        self._pictures: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
-        self._pen = asyncio.Lock()
+        self._images: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
+        self._drawing_lock = asyncio.Lock()
         self._waiting = 0
 
-    async def open(self, token: str, *, counts: bool) -> Response:
+    async def redirect_scan(self, token: str, *, counts: bool) -> Response:
         """Send whoever scanned a code to the front page with what it points at.
 
         Session and posting are global ids; ``code`` is the token, for the interest that follows.
         """
-        code_id = self._id(token)
+        code_id = self._code_id(token)
         try:
-            code = await self._services.recent_codes.get(code_id)
+            code = await self._services.cached_codes.get(code_id)
             if code is None:
-                code = await self._page_code(code_id, kept=counts)
+                code = await self._load_page_code(code_id, kept=counts)
         except StorageUnavailable:
             raise HTTPException(503, "Try again in a moment.") from None
         if counts:
@@ -59,7 +59,7 @@ class CodePages:
         # Relative, so that it holds below any path that a proxy puts the service at.
         return RedirectResponse(f"../?{_parameters(code, token)}", 302, headers=headers)
 
-    async def _page_code(self, posting_id: str, *, kept: bool) -> Code:
+    async def _load_page_code(self, posting_id: str, *, kept: bool) -> QrCode:
         """The code on the page of a posting; ``kept`` with its first scan.
 
         Only its token is signed with the id of a posting.
@@ -67,53 +67,53 @@ class CodePages:
         store = self._services.store
         posting = (await store.postings.by_ids([posting_id])).get(posting_id)
         if posting is None:
-            raise _no_code()
-        code = page_code(posting)
+            raise _code_not_found()
+        code = make_page_code(posting)
         if kept:
             with suppress(Duplicate):
-                await store.codes.add(code)
+                await store.qr_codes.add(code)
         return code
 
-    async def picture(self, token: str, form: str, scale: str | None) -> Response:
+    async def render_image(self, token: str, form: str, scale: str | None) -> Response:
         """The QR code of the address behind a token. It says nothing that the token does not."""
-        self._id(token)
-        pixels = _scale(scale)
+        self._code_id(token)
+        pixels = _parse_scale(scale)
         wanted = (token, form, pixels)
-        content = self._pictures.get(wanted) or await self._drawn(*wanted)
-        headers = {"cache-control": _A_DAY}
+        content = self._images.get(wanted) or await self._draw_cached(*wanted)
+        headers = {"cache-control": _CACHE_ONE_DAY}
         return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
 
-    def _id(self, token: str) -> str:
+    def _code_id(self, token: str) -> str:
         try:
-            return self._services.store.codes.check_token(token, field=("token",))
+            return self._services.store.qr_codes.verify_token(token, field=("token",))
         except CodeInvalid:
-            raise _no_code() from None
+            raise _code_not_found() from None
 
-    async def _drawn(self, token: str, form: str, pixels: int) -> bytes:
-        if self._waiting >= DRAWING:
+    async def _draw_cached(self, token: str, form: str, pixels: int) -> bytes:
+        if self._waiting >= MAX_WAITING_IMAGES:
             raise HTTPException(503, "Try again in a moment.")
         self._waiting += 1
         try:
-            async with self._pen:
+            async with self._drawing_lock:
                 wanted = (token, form, pixels)
-                if wanted not in self._pictures:
+                if wanted not in self._images:
                     url = f"{self._services.public_url}/q/{token}"
-                    self._pictures[wanted] = await asyncio.to_thread(draw, url, form, pixels)
-                if len(self._pictures) > CACHED:
-                    self._pictures.popitem(last=False)
-                return self._pictures[wanted]
+                    self._images[wanted] = await asyncio.to_thread(draw_qr_code, url, form, pixels)
+                if len(self._images) > MAX_CACHED_IMAGES:
+                    self._images.popitem(last=False)
+                return self._images[wanted]
         finally:
             self._waiting -= 1
 
 
-def draw(url: str, form: str, pixels: int) -> bytes:
+def draw_qr_code(url: str, form: str, pixels: int) -> bytes:
     """The picture of a URL; error correction M, which survives 15 % of damage (ISO/IEC 18004)."""
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False).save(picture, kind=form, scale=pixels)
     return picture.getvalue()
 
 
-def _parameters(code: Code, token: str) -> str:
+def _parameters(code: QrCode, token: str) -> str:
     given = {"code": token}
     if code.session_id is not None:
         given["session"] = global_id("LiveSession", code.session_id)
@@ -122,29 +122,29 @@ def _parameters(code: Code, token: str) -> str:
     return urlencode(given)
 
 
-def _scale(given: str | None) -> int:
+def _parse_scale(given: str | None) -> int:
     if given is None:
-        return SCALE
+        return DEFAULT_SCALE_PIXELS
     pixels = int(given) if given.isascii() and given.isdigit() and len(given) <= 2 else 0
-    if not 1 <= pixels <= LARGEST_SCALE:
-        raise HTTPException(400, f"scale is a whole number from 1 to {LARGEST_SCALE}.")
+    if not 1 <= pixels <= MAX_SCALE_PIXELS:
+        raise HTTPException(400, f"scale is a whole number from 1 to {MAX_SCALE_PIXELS}.")
     return pixels
 
 
-def _no_code() -> HTTPException:
+def _code_not_found() -> HTTPException:
     return HTTPException(404, "This is no code of ours, or a damaged one. Scan it again.")
 
 
-async def opened(request: Request) -> Response:
+async def serve_code_redirect(request: Request) -> Response:
     """``/q/{token}``. Only a GET is a scan."""
-    pages: CodePages = request.app.state.node.codes
-    return await pages.open(request.path_params["token"], counts=request.method == "GET")
+    pages: QrCodePages = request.app.state.node.codes
+    return await pages.redirect_scan(request.path_params["token"], counts=request.method == "GET")
 
 
-async def pictured(request: Request) -> Response:
+async def serve_code_image(request: Request) -> Response:
     """``/codes/{token}.svg`` or ``.png``, with ``scale`` pixels a module."""
     token, _, form = request.path_params["name"].rpartition(".")
     if form not in MEDIA_TYPES:
         raise HTTPException(404, "The picture of a code ends with .svg or .png.")
-    pages: CodePages = request.app.state.node.codes
-    return await pages.picture(token, form, request.query_params.get("scale"))
+    pages: QrCodePages = request.app.state.node.codes
+    return await pages.render_image(token, form, request.query_params.get("scale"))

@@ -8,14 +8,14 @@ import io
 import pytest
 
 from api.cli import import_report as outcomes
-from api.cli.import_report import CSV_HEADINGS, csv_of, lines_of, summary
+from api.cli.import_report import CSV_HEADINGS, format_outcome_lines, stream_outcomes_csv, summarise
 from domain.exchange.imports import (
-    CLOSED,
-    EMPLOYER_DIFFERS,
+    EMPLOYER_KNOWN_OTHERWISE,
+    POSTING_CLOSED,
     Import,
     ImportRow,
     RowOutcome,
-    fault,
+    row_finding,
     row_id,
 )
 from storage.mongo.client import Mongo, new_id
@@ -23,7 +23,7 @@ from storage.mongo.codec import to_document
 from storage.store import Store
 from tests.support import records
 
-NO_NUMBER = fault("NOT_A_WHOLE_NUMBER", "pay", "Give a whole number.", "请填写整数。")
+NO_NUMBER = row_finding("NOT_A_WHOLE_NUMBER", "pay", "Give a whole number.", "请填写整数。")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def store(mongo: Mongo) -> Store:
 
 async def imported(store: Store, *rows: ImportRow) -> Import:
     """An import with these rows, of a table whose second heading is hostile."""
-    one = records.imported(
+    one = records.import_record(
         columns=("externalId", "pay.amount", "creditCode"),
         headings=("岗位编号", "\x1b[31m基本工资", "信用代码"),
     )
@@ -49,7 +49,7 @@ def row(number: int, outcome: RowOutcome, *findings: object, **more: object) -> 
 
 
 async def told(store: Store, one: Import, *, zh: bool = False) -> list[str]:
-    return [line async for line in lines_of(store, one, zh=zh)]
+    return [line async for line in format_outcome_lines(store, one, zh=zh)]
 
 
 async def test_what_was_simply_taken_in_is_not_told(store: Store) -> None:
@@ -60,17 +60,17 @@ async def test_what_was_simply_taken_in_is_not_told(store: Store) -> None:
 async def test_each_finding_is_a_line_and_columns_stand_below_their_headings(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outcomes, "PAGE", 2)
+    monkeypatch.setattr(outcomes, "ROWS_PER_READ", 2)
     one = await imported(
         store,
         row(2, RowOutcome.HELD),
         row(3, RowOutcome.ACCEPTED),
-        row(4, RowOutcome.FAILED, NO_NUMBER, CLOSED, external_id="甲-1"),
-        row(5, RowOutcome.DUPLICATE, EMPLOYER_DIFFERS),
+        row(4, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED, external_id="甲-1"),
+        row(5, RowOutcome.DUPLICATE, EMPLOYER_KNOWN_OTHERWISE),
     )
     said = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
-    closed = f"{CLOSED.message} (POSTING_CLOSED)"
-    differs = f"{EMPLOYER_DIFFERS.message} (EMPLOYER_KNOWN_OTHERWISE)"
+    closed = f"{POSTING_CLOSED.message} (POSTING_CLOSED)"
+    differs = f"{EMPLOYER_KNOWN_OTHERWISE.message} (EMPLOYER_KNOWN_OTHERWISE)"
     assert await told(store, one) == [
         "Row     Outcome     Number            Column            Finding",
         "2       HELD",
@@ -93,9 +93,9 @@ async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> N
     one = await imported(
         store,
         row(2, RowOutcome.ACCEPTED, external_id="=1+1", posting_id=posting, employer_id=posting),
-        row(3, RowOutcome.FAILED, NO_NUMBER, CLOSED),
+        row(3, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED),
     )
-    said = b"".join([piece async for piece in csv_of(store, one)]).decode("utf-8-sig")
+    said = b"".join([piece async for piece in stream_outcomes_csv(store, one)]).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(said, newline="")))
     assert tuple(lines[0]) == CSV_HEADINGS
     assert {len(line) for line in lines} == {len(CSV_HEADINGS)}
@@ -112,8 +112,8 @@ async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> N
 
 
 def test_the_summary_names_each_number() -> None:
-    one = records.imported(total=1_500, accepted=1_200, held=3, dry_run=True)
-    assert summary(one) == (
+    one = records.import_record(total=1_500, accepted=1_200, held=3, dry_run=True)
+    assert summarise(one) == (
         "Dry run, nothing was written: 1,203 of 1,500 rows: "
         "1,200 accepted, 3 held, 0 refused, 0 duplicates, 0 failed."
     )

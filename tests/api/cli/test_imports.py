@@ -13,20 +13,25 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.imports import Wanted, bring, import_template
+from api.cli.imports import ImportArguments, import_table, import_template
 from domain.employers.employers import Employer
 from domain.errors import InvalidId, InvalidInput, NotFound, NotPermitted, Refusal
 from domain.exchange.columns import EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.identity.accounts import Role
-from schema.relay import local_id
-from services.exchange.import_intake import MOST_BYTES
+from schema.relay import parse_global_id
+from services.exchange.import_intake import MAX_TABLE_BYTES
 from storage.mongo.client import Mongo
 from storage.store import Store
 from tests.support import records
-from tests.support.server import Ended, command, running_server, spawn
-from tests.support.services import credit_code, gid, today
-from tests.support.waiting import until
+from tests.support.services import gid, new_credit_code, today
+from tests.support.songgang_process import (
+    ProcessResult,
+    run_command,
+    running_server,
+    spawn_songgang,
+)
+from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
 
@@ -41,13 +46,13 @@ class Shell:
     store: Store
     employer: Employer
 
-    async def run(self, *arguments: str) -> Ended:
-        return await command(
+    async def run(self, *arguments: str) -> ProcessResult:
+        return await run_command(
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
     async def started(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await spawn(
+        return await spawn_songgang(
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
@@ -93,8 +98,8 @@ class Shell:
 async def shell(mongo_uri: str, database_name: str, folder: Path, mongo: Mongo) -> Shell:
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
-    await store.wages.begin()
-    employer = records.employer(credit_code=credit_code())
+    await store.minimum_wages.seed()
+    employer = records.employer(credit_code=new_credit_code())
     await store.employers.add([employer])
     await store.unions.add([records.union()])
     officer = replace(records.account(), role=Role.OFFICER, username="li")
@@ -136,7 +141,7 @@ async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell)
 
 async def test_employers_come_the_same_way_and_csv_names_every_row(shell: Shell) -> None:
     cells = {column.zh: column.example for column in EMPLOYER_COLUMNS}
-    code = credit_code()
+    code = new_credit_code()
     rows = [cells | {"统一社会信用代码": each} for each in (code, "123")]
     shell.write("a.csv", [*rows, cells | {"统一社会信用代码": shell.employer.credit_code}])
     ended = await shell.run("import-employers", "a.csv", "--as", "li", "--csv")
@@ -148,7 +153,7 @@ async def test_employers_come_the_same_way_and_csv_names_every_row(shell: Shell)
         ("4", "DUPLICATE", "统一社会信用代码", "EMPLOYER_KNOWN_OTHERWISE"),
     ]
     made = (await shell.store.employers.by_credit_codes([code]))[code]
-    assert local_id(lines[0]["employer"], "Employer") == made.id
+    assert parse_global_id(lines[0]["employer"], "Employer") == made.id
     assert lines[1]["message_zh"].endswith("。")
 
 
@@ -177,9 +182,11 @@ async def test_what_may_not_be_brought_is_refused_as_over_http(
 ) -> None:
     shell.write("a.csv", [{"title": "x", "color": "y"}])
     shell.set_environment(monkeypatch)
-    wanted = Wanted(shell.folder / "a.csv", ImportKind[kind], username, employer, dry_run=False)
+    wanted = ImportArguments(
+        shell.folder / "a.csv", ImportKind[kind], username, employer, dry_run=False
+    )
     with pytest.raises(why, match=said):
-        await bring(wanted, nothing_to_print)
+        await import_table(wanted, nothing_to_print)
     assert await shell.statuses() == []
 
 
@@ -193,8 +200,8 @@ async def test_the_employer_of_all_rows_may_be_named(
     async def note(_store: Store, one: Import) -> None:
         printed.append(one)
 
-    done = await bring(
-        Wanted(
+    done = await import_table(
+        ImportArguments(
             shell.folder / "a.csv", ImportKind.POSTINGS, "Li", gid(shell.employer), dry_run=False
         ),
         note,
@@ -205,7 +212,7 @@ async def test_the_employer_of_all_rows_may_be_named(
 
 async def test_a_file_over_the_bound_is_one_line_and_1(shell: Shell) -> None:
     with (shell.folder / "large.csv").open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MAX_TABLE_BYTES + 1)
     ended = await shell.run("import-postings", "large.csv", "--as", "li")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == "songgang: A table has at most 32 MiB: divide the file.\n"
@@ -231,7 +238,7 @@ def test_a_template_goes_into_a_new_file_only(folder: Path, name: str, said: str
 async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell) -> None:
     shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
-    await until(shell.postings, within=60, every=0.02)
+    await wait_until(shell.postings, within=60, every=0.02)
     process.send_signal(signal.SIGINT)
     assert await shell.ended(process) != 0
     assert await shell.statuses() == ["CANCELLED"]
@@ -244,7 +251,7 @@ async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell
 async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None:
     shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
-    await until(shell.postings, within=60, every=0.02)
+    await wait_until(shell.postings, within=60, every=0.02)
     process.kill()
     await process.wait()
     assert 0 < await shell.postings() < 1_500
@@ -263,9 +270,9 @@ async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None
 async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> None:
     shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
-    await until(shell.postings, within=60, every=0.02)
+    await wait_until(shell.postings, within=60, every=0.02)
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
-    await shell.store.imports.end(one, ImportStatus.CANCELLED, at=records.AT)
+    await shell.store.imports.end_early(one, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await shell.ended(process) == 1
     assert "Bring the table again" in (shell.folder / "err").read_text("utf-8")
 
@@ -273,7 +280,7 @@ async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> N
 async def test_it_uses_the_mongod_of_a_service_that_runs_in_the_same_folder(folder: Path) -> None:
     async with running_server(None, "songgang", "--demo", folder=folder):
         import_template(ImportKind.POSTINGS, folder / "a.xlsx")
-        ended = await command(
+        ended = await run_command(
             None, "songgang", "import-postings", "a.xlsx", "--as", "officer", folder=folder
         )
     assert (ended.code, ended.out.count("EXAMPLE_ROW")) == (3, 1)

@@ -13,15 +13,15 @@ import websockets
 from websockets.typing import Subprotocol
 
 from api.cli import main as command_line
-from realtime.outbox import Close
-from schema.root import printed
+from realtime.outbox import CloseCode
+from schema.root import print_schema
 from storage.mongo.client import Mongo
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from storage.store import Store
-from tests.support.clients import Http
 from tests.support.mongod import temporary_folder
-from tests.support.server import command, running_server, spawn, start
-from tests.support.waiting import until
+from tests.support.songgang_process import run_command, running_server, spawn_songgang, start_server
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
 PASSWORD = "correct horse battery"
@@ -31,7 +31,7 @@ async def refused(
     uri: str | None, *arguments: str, folder: Path, database: str = "x", **given: str
 ) -> str:
     """The one line with which a command that cannot work ends."""
-    ended = await command(uri, database, *arguments, folder=folder, **given)
+    ended = await run_command(uri, database, *arguments, folder=folder, **given)
     assert (ended.code, ended.out) == (1, "")
     (line,) = ended.err.splitlines()
     assert line.startswith("songgang: ")
@@ -42,7 +42,7 @@ async def refused(
 async def test_a_command_that_is_not_understood_ends_with_2(
     folder: Path, arguments: list[str]
 ) -> None:
-    ended = await command(None, "x", *arguments, folder=folder)
+    ended = await run_command(None, "x", *arguments, folder=folder)
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback" not in ended.err
 
@@ -80,7 +80,7 @@ async def test_a_port_in_use_is_told_before_a_database_is_started(folder: Path) 
 
 
 async def test_a_data_folder_in_use_is_told_with_who_has_it(folder: Path) -> None:
-    async with embedded(folder / "data") as running:
+    async with run_embedded(folder / "data") as running:
         line = await refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
         assert "is in use by process" in line
         assert running.uri in line
@@ -113,12 +113,12 @@ async def test_a_server_that_stops_sends_sockets_away_to_come_back(
 ) -> None:
     async with running_server(mongo_uri, database_name, SONGGANG_SECRET=SECRET) as server:
         protocols = [Subprotocol("graphql-transport-ws")]
-        async with websockets.connect(server.socket, subprotocols=protocols) as socket:
+        async with websockets.connect(server.websocket_url, subprotocols=protocols) as socket:
             await socket.send('{"type": "connection_init"}')
             assert json.loads(await socket.recv()) == {"type": "connection_ack"}
             ended = await server.stop()
             await socket.wait_closed()
-            assert socket.close_code == Close.DRAINING
+            assert socket.close_code == CloseCode.DRAINING
     assert ended.code == 0
 
 
@@ -132,7 +132,7 @@ async def test_a_demo_announces_its_sign_ins_and_a_session_on_air(
             "Live session",
         ]
         assert len(server.demo_password) == 16
-        async with Http(server.url) as http:
+        async with HttpClient(server.url) as http:
             await http.sign_in("officer", server.demo_password)
             query = "query ($id: ID!) { liveSession(id: $id) { status } }"
             data = await http(query, {"id": server.live_session})
@@ -141,13 +141,13 @@ async def test_a_demo_announces_its_sign_ins_and_a_session_on_air(
 
 
 async def test_a_signal_while_it_starts_ends_it_with_0_and_leaves_no_mongod(folder: Path) -> None:
-    process = await spawn(None, "songgang", "run", folder=folder)
+    process = await spawn_songgang(None, "songgang", "run", folder=folder)
     owner = folder / ".songgang" / "mongod.log"
-    await until(owner.exists, within=30)
+    await wait_until(owner.exists, within=30)
     process.terminate()
     async with asyncio.timeout(30):
         assert await process.wait() == 0
-    async with embedded(folder / ".songgang"):
+    async with run_embedded(folder / ".songgang"):
         assert (folder / "out").read_text() == ""
 
 
@@ -156,8 +156,8 @@ async def test_without_a_uri_it_brings_its_own_mongod_and_finds_its_data_again(
 ) -> None:
     urls = []
     for _ in range(2):
-        server = await start(None, "songgang", "--demo", folder=folder)
-        async with Http(server.url) as http:
+        server = await start_server(None, "songgang", "--demo", folder=folder)
+        async with HttpClient(server.url) as http:
             data = await http("{ postings(first: 1) { edges { node { id } } } }")
             urls.append(data["postings"]["edges"][0]["node"]["id"])
         assert (await server.stop()).code == 0
@@ -168,7 +168,7 @@ async def test_a_demo_in_a_database_with_other_data_is_refused(
     mongo_uri: str, database_name: str, folder: Path
 ) -> None:
     given = {"SONGGANG_SECRET": SECRET}
-    made = await command(
+    made = await run_command(
         mongo_uri, database_name, "create-union", "全国总工会", "--level", "national",
         "--place", "110000", folder=folder, **given,
     )  # fmt: skip
@@ -181,7 +181,9 @@ async def test_a_demo_in_a_database_with_other_data_is_refused(
 async def test_seed_loads_the_demo_and_prints_how_to_sign_in(
     mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
 ) -> None:
-    ended = await command(mongo_uri, database_name, "seed", folder=folder, SONGGANG_SECRET=SECRET)
+    ended = await run_command(
+        mongo_uri, database_name, "seed", folder=folder, SONGGANG_SECRET=SECRET
+    )
     assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(r"Sign in as officer, host or recruiter; password: \S{16}\n", ended.out)
     assert await mongo["postings"].count_documents({}) == 300
@@ -196,7 +198,7 @@ class Office:
         self.folder = folder
 
     async def union(self, name: str, *more: str) -> str:
-        ended = await command(
+        ended = await run_command(
             self.uri, self.database, "create-union", name, "--level", "PROVINCE", "--place",
             "610000", *more, folder=self.folder, SONGGANG_SECRET=SECRET,
         )  # fmt: skip
@@ -204,7 +206,7 @@ class Office:
         return ended.out.strip()
 
     async def staff(self, *arguments: str, stdin: str = f"{PASSWORD}\n") -> tuple[int, str]:
-        ended = await command(
+        ended = await run_command(
             self.uri, self.database, "create-staff", *arguments, "--display-name", "李",
             folder=self.folder, stdin=stdin, SONGGANG_SECRET=SECRET,
         )  # fmt: skip
@@ -222,8 +224,10 @@ async def test_staff_that_is_created_can_sign_in(office: Office) -> None:
     created = await office.staff("Li", "--role", "officer", "--union", below)
     assert created == (0, "li can sign in.\n")
     with temporary_folder() as folder:
-        server = await start(office.uri, office.database, folder=folder, SONGGANG_SECRET=SECRET)
-        async with Http(server.url) as http:
+        server = await start_server(
+            office.uri, office.database, folder=folder, SONGGANG_SECRET=SECRET
+        )
+        async with HttpClient(server.url) as http:
             token = (await http.sign_in("li", PASSWORD))["accessToken"]
             query = "{ me { username displayName role union { name } } }"
             me = (await http(query, token=token))["me"]
@@ -247,13 +251,15 @@ def test_schema_writes_the_snapshot_and_checks_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     snapshot = tmp_path / "schema.graphql"
-    monkeypatch.setattr(command_line, "_SNAPSHOT", snapshot)
+    monkeypatch.setattr(command_line, "_SCHEMA_FILE", snapshot)
     command_line.schema(check=False)
-    assert snapshot.read_text("utf-8") == printed()
+    assert snapshot.read_text("utf-8") == print_schema()
     command_line.schema(check=True)
     assert capsys.readouterr().out == ""
 
-    snapshot.write_text(printed().replace("type Query {", "type Query {\n  gone: Int"), "utf-8")
+    snapshot.write_text(
+        print_schema().replace("type Query {", "type Query {\n  gone: Int"), "utf-8"
+    )
     with pytest.raises(typer.Exit) as left:
         command_line.schema(check=True)
     assert left.value.exit_code == 1

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from storage.mongo.client import Mongo
 from storage.store import Store
-from tests.support.clients import Http
-from tests.support.readme import tour
-from tests.support.server import Ended, Server, command, running_server
+from tests.support.readme_tour import read_tour
+from tests.support.songgang_process import ProcessResult, ServerProcess, run_command, running_server
+from tests.support.third_party_clients import HttpClient
 
 SECRET = "a secret for tests"
 NEW_SECRET = "another secret for tests"
@@ -25,15 +25,15 @@ mutation ($lead: ID!) {
 CONTACT = {"name": "王小明", "phone": "+8614412345678"}
 
 
-def demo(uri: str, database: str, secret: str) -> AbstractAsyncContextManager[Server]:
+def demo(uri: str, database: str, secret: str) -> AbstractAsyncContextManager[ServerProcess]:
     return running_server(
         uri, database, "--demo", SONGGANG_SECRET=secret, SONGGANG_DEMO_PASSWORD=PASSWORD
     )
 
 
-async def tapped(http: Http, session: str) -> str:
+async def tapped(http: HttpClient, session: str) -> str:
     """A lead of the tour's person."""
-    steps, viewer = tour(), await http.enter()
+    steps, viewer = read_tour(), await http.enter()
     shown = await http(steps["OnAir"].query, {}, token=viewer)
     node = next(
         edge["node"] for edge in shown["liveSessions"]["edges"] if edge["node"]["id"] == session
@@ -54,13 +54,13 @@ async def contacts(mongo: Mongo) -> int:
 async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goes_on(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
-    async def run(*arguments: str, **more: str) -> Ended:
+    async def run(*arguments: str, **more: str) -> ProcessResult:
         given = {"SONGGANG_SECRET": SECRET, **more}
-        return await command(mongo_uri, database_name, *arguments, folder=folder, **given)
+        return await run_command(mongo_uri, database_name, *arguments, folder=folder, **given)
 
     async with (
         demo(mongo_uri, database_name, SECRET) as server,
-        Http(server.url) as http,
+        HttpClient(server.url) as http,
     ):
         lead = await tapped(http, server.live_session)
         rotated = await run("rotate-keys")
@@ -93,7 +93,7 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
     assert "another SONGGANG_SECRET" in wrong.err
     async with (
         demo(mongo_uri, database_name, NEW_SECRET) as server,
-        Http(server.url) as http,
+        HttpClient(server.url) as http,
     ):
         officer = (await http.sign_in("officer", PASSWORD))["accessToken"]
         answer = await http(REVEAL, {"lead": lead}, token=officer)
@@ -109,7 +109,7 @@ async def test_a_new_secret_may_come_from_stdin(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
     await Store(mongo, SECRET).prepare(SECRET)
-    ended = await command(
+    ended = await run_command(
         mongo_uri,
         database_name,
         "change-secret",

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from api.demo.demo import FEWEST, Keeper, Loaded, NotADemo, load
+from api.demo.demo import MIN_OPEN_POSTINGS, DemoSessionKeeper, LoadedDemo, NotADemoDatabase, load
 from domain.live.events import SessionStarted, session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
-from services.live.sessions import Desk
+from services.live.sessions import LiveSessionControl
 from storage.clock import utc_now
-from storage.live.sessions import SessionQuery
+from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Mongo
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.support.clients import Http
 from tests.support.mongod import temporary_folder
-from tests.support.server import Server, running_server, start
-from tests.support.waiting import until
+from tests.support.songgang_process import ServerProcess, running_server, start_server
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
 COUNTS = {"unions": 9, "employers": 20, "postings": 300, "sessions": 5, "accounts": 3}
@@ -34,9 +34,9 @@ mutation ($id: ID!) { endSession(input: {sessionId: $id}) { __typename } }
 @dataclass
 class Room:
     store: Store
-    desk: Desk
-    keeper: Keeper
-    loaded: Loaded
+    desk: LiveSessionControl
+    keeper: DemoSessionKeeper
+    loaded: LoadedDemo
 
 
 async def noted(*_: object) -> None:
@@ -50,20 +50,20 @@ async def store(mongo: Mongo) -> Store:
     return store
 
 
-async def load_now(store: Store, *, days_ago: int = 0) -> Loaded:
+async def load_now(store: Store, *, days_ago: int = 0) -> LoadedDemo:
     at = utc_now() - timedelta(days=days_ago)
     return await load(store, password="demo password", at=at, table=KNOWN_WAGES)
 
 
-def keeper_of(store: Store, desk: Desk) -> Keeper:
-    host_id = Loaded(at=utc_now(), table=KNOWN_WAGES).host_id
-    return Keeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=host_id)
+def keeper_of(store: Store, desk: LiveSessionControl) -> DemoSessionKeeper:
+    host_id = LoadedDemo(at=utc_now(), table=KNOWN_WAGES).host_id
+    return DemoSessionKeeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=host_id)
 
 
 @pytest.fixture
-async def desk(store: Store) -> AsyncIterator[Desk]:
-    commit = GroupCommit(store.mongo, store.log, utc_now, on_logged=noted)
-    yield Desk(store, commit, utc_now)
+async def desk(store: Store) -> AsyncIterator[LiveSessionControl]:
+    commit = GroupCommit(store.mongo, store.event_log, utc_now, on_logged=noted)
+    yield LiveSessionControl(store, commit, utc_now)
     await commit.close()
 
 
@@ -72,7 +72,7 @@ async def counted(store: Store) -> dict[str, int]:
 
 
 async def sessions_in(store: Store, status: SessionStatus) -> list[LiveSession]:
-    page = await store.sessions.page(SessionQuery(status=status), Slice(limit=100))
+    page = await store.live_sessions.page(LiveSessionQuery(status=status), PageRequest(limit=100))
     return list(page.items)
 
 
@@ -81,9 +81,9 @@ async def open_in(store: Store, session: LiveSession) -> int:
     return len(await store.postings.visible_ids(session.posting_ids, today))
 
 
-async def end_all(store: Store, desk: Desk) -> None:
+async def end_all(store: Store, desk: LiveSessionControl) -> None:
     for session in await sessions_in(store, SessionStatus.LIVE):
-        await desk.move(session.id, SessionStatus.ENDED)
+        await desk.change_status(session.id, SessionStatus.ENDED)
 
 
 async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store) -> None:
@@ -106,7 +106,9 @@ async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store
     assert all(session.owner_id == host.id for session in loaded.content.sessions)
 
 
-async def test_loading_again_adds_nothing_and_undoes_nothing(store: Store, desk: Desk) -> None:
+async def test_loading_again_adds_nothing_and_undoes_nothing(
+    store: Store, desk: LiveSessionControl
+) -> None:
     await load_now(store)
     await end_all(store, desk)
     await load_now(store)
@@ -124,22 +126,24 @@ async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
     assert await counted(store) == COUNTS
     assert (
         again.content
-        == Loaded(
+        == LoadedDemo(
             at=again.content.sessions[0].created_at + timedelta(days=5), table=KNOWN_WAGES
         ).content
     )
 
 
 async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: Store) -> None:
-    foreign = Loaded(at=utc_now(), table=KNOWN_WAGES).content.unions[:1]
+    foreign = LoadedDemo(at=utc_now(), table=KNOWN_WAGES).content.unions[:1]
     await store.unions.add(foreign)
-    with pytest.raises(NotADemo, match="holds data that are not a demo's"):
+    with pytest.raises(NotADemoDatabase, match="holds data that are not a demo's"):
         await load_now(store)
     assert await counted(store) == dict.fromkeys(COUNTS, 0) | {"unions": 1}
     assert not await store.meta.is_demo()
 
 
-async def test_while_a_session_is_on_air_nothing_is_started(store: Store, desk: Desk) -> None:
+async def test_while_a_session_is_on_air_nothing_is_started(
+    store: Store, desk: LiveSessionControl
+) -> None:
     await load_now(store)
     before = await sessions_in(store, SessionStatus.LIVE)
     live = await keeper_of(store, desk).ensure_live()
@@ -148,7 +152,7 @@ async def test_while_a_session_is_on_air_nothing_is_started(store: Store, desk: 
 
 
 async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
-    store: Store, desk: Desk
+    store: Store, desk: LiveSessionControl
 ) -> None:
     loaded = await load_now(store)
     keeper = keeper_of(store, desk)
@@ -159,19 +163,21 @@ async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
         live = await keeper.ensure_live()
         assert (live.status, live.owner_id) == (SessionStatus.LIVE, loaded.host_id)
         assert live.synthetic
-        assert await open_in(store, live) >= FEWEST
-        events = await store.log.read(session_topic(live.id), after=0, limit=10)
+        assert await open_in(store, live) >= MIN_OPEN_POSTINGS
+        events = await store.event_log.read(session_topic(live.id), after=0, limit=10)
         assert [placed.event for placed in events] == [SessionStarted(session_id=live.id)]
         started.append(live.id)
     assert set(started[: len(scheduled)]) == scheduled
     assert len(set(started)) == len(started)
 
 
-async def test_an_old_demo_gets_postings_of_today_once(store: Store, desk: Desk) -> None:
+async def test_an_old_demo_gets_postings_of_today_once(
+    store: Store, desk: LiveSessionControl
+) -> None:
     await load_now(store, days_ago=300)
     keeper = keeper_of(store, desk)
     live = await keeper.ensure_live()
-    assert await open_in(store, live) >= FEWEST
+    assert await open_in(store, live) >= MIN_OPEN_POSTINGS
     assert (await counted(store))["postings"] == 600
     await end_all(store, desk)
     assert (await keeper.ensure_live()).id != live.id
@@ -183,14 +189,14 @@ async def test_processes_that_start_a_demo_at_once_load_one_and_both_serve(
 ) -> None:
     given = {"SONGGANG_SECRET": SECRET, "SONGGANG_DEMO_PASSWORD": "the same password"}
 
-    async def run(folder: Path) -> Server:
-        return await start(mongo_uri, database_name, "--demo", folder=folder, **given)
+    async def run(folder: Path) -> ServerProcess:
+        return await start_server(mongo_uri, database_name, "--demo", folder=folder, **given)
 
     with temporary_folder() as one, temporary_folder() as other:
         servers = await asyncio.gather(run(one), run(other))
         try:
             for server in servers:
-                async with Http(server.url) as http:
+                async with HttpClient(server.url) as http:
                     for username in ("officer", "host", "recruiter"):
                         await http.sign_in(username, "the same password")
             store = Store(mongo, SECRET)
@@ -205,7 +211,7 @@ async def test_a_session_comes_on_air_again_after_the_host_ended_all(
 ) -> None:
     async with (
         running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server,
-        Http(server.url) as http,
+        HttpClient(server.url) as http,
     ):
 
         async def on_air() -> list[str]:
@@ -221,4 +227,4 @@ async def test_a_session_comes_on_air_again_after_the_host_ended_all(
         async def is_another_on_air() -> bool:
             return bool(set(await on_air()) - set(first))
 
-        await until(is_another_on_air, within=20)
+        await wait_until(is_another_on_air, within=20)

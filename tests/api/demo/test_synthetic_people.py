@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from api.demo.synthetic import synthesise
-from api.demo.synthetic_people import People, synthesise_people
+from api.demo.synthetic import make_demo_data
+from api.demo.synthetic_people import DemoPeople, make_demo_people
 from domain.identity.persons import normalise_phone
 from domain.screening.minimum_wages import KNOWN_WAGES
 from domain.seekers.call_campaigns import CallOutcome
@@ -20,31 +20,31 @@ from domain.seekers.seekers import check_profile
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
-def make() -> People:
+def make() -> DemoPeople:
     numbers = count(1)
 
     def new_id() -> str:
         return f"id{next(numbers):04}"
 
-    demo = synthesise(
+    demo = make_demo_data(
         owner_id="host", officer_id="officer", at=AT, new_id=new_id, table=KNOWN_WAGES
     )
-    return synthesise_people(
+    return make_demo_people(
         demo.unions, officer_id="officer", at=AT, new_id=new_id, person=lambda phone: f"of {phone}"
     )
 
 
 @pytest.fixture(scope="module")
-def people() -> People:
+def people() -> DemoPeople:
     return make()
 
 
-def test_the_same_arguments_give_the_same_people(people: People) -> None:
+def test_the_same_arguments_give_the_same_people(people: DemoPeople) -> None:
     assert make() == people
 
 
-def test_there_are_24_on_the_list_27_profiles_and_6_referrals(people: People) -> None:
-    outcomes = Counter(entry.outcome for entry, _ in people.called)
+def test_there_are_24_on_the_list_27_profiles_and_6_referrals(people: DemoPeople) -> None:
+    outcomes = Counter(entry.outcome for entry, _ in people.call_entries)
     assert outcomes == {
         CallOutcome.REACHED: 15,
         CallOutcome.NO_ANSWER: 3,
@@ -55,29 +55,29 @@ def test_there_are_24_on_the_list_27_profiles_and_6_referrals(people: People) ->
     assert len({referral.kind for referral in people.referrals}) == 6
 
 
-def test_everybody_is_marked_and_cannot_be_called(people: People) -> None:
-    entries = [entry for entry, _ in people.called]
+def test_everybody_is_marked_and_cannot_be_called(people: DemoPeople) -> None:
+    entries = [entry for entry, _ in people.call_entries]
     made: list[Any] = [people.campaign, *entries, *people.seekers, *people.referrals]
     assert all(each.synthetic for each in made)
     assert len({each.id for each in made}) == len(made)
-    for entry, contact in people.called:
+    for entry, contact in people.call_entries:
         assert contact.phone == normalise_phone(contact.phone, demo=True)
         assert contact.phone.startswith("+86144")
         assert entry.person == f"of {contact.phone}"
         assert "合成" in contact.name
 
 
-def test_what_they_want_can_be_right_and_what_they_say_may_be_kept(people: People) -> None:
+def test_what_they_want_can_be_right_and_what_they_say_may_be_kept(people: DemoPeople) -> None:
     for seeker in people.seekers:
         assert check_profile(seeker.profile, ("input",)) == seeker.profile
-        assert seeker.is_matched
-    for entry, _ in people.called:
+        assert seeker.is_matchable
+    for entry, _ in people.call_entries:
         assert check_remark(entry.remark, ("remark",)) == entry.remark
         assert all(check_remark(call.note, ("note",)) == call.note for call in entry.calls)
 
 
-def test_profiles_of_the_list_belong_to_who_was_reached(people: People) -> None:
-    reached = {entry.seeker_id for entry, _ in people.called} - {None}
+def test_profiles_of_the_list_belong_to_who_was_reached(people: DemoPeople) -> None:
+    reached = {entry.seeker_id for entry, _ in people.call_entries} - {None}
     behalf = {seeker.id for seeker in people.seekers if seeker.campaign_id == people.campaign.id}
     assert behalf == reached
     own = [seeker for seeker in people.seekers if seeker.campaign_id is None]

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from api.auth import Tokens
 from storage.clock import utc_now
-from tests.support.graphql import URL, Api, Server
-from tests.support.services import SECRET, Running, World, gid
+from tests.support.graphql_clients import GRAPHQL_URL, GraphQLClient, UvicornServer
+from tests.support.services import SECRET, RunningServices, World, gid
 
 RESPONSE_JSON = "application/graphql-response+json"
 ME = "{ me { role } }"
@@ -69,7 +69,7 @@ def _check_hides_the_inside(response: httpx.Response) -> None:
     ],
 )
 async def test_the_answer_has_the_type_that_the_client_knows(
-    accept: str, content_type: str, api: Api
+    accept: str, content_type: str, api: GraphQLClient
 ) -> None:
     response = await api.post({"query": ME}, accept=accept)
     assert (response.status_code, response.headers["content-type"]) == (200, content_type)
@@ -79,7 +79,7 @@ async def test_the_answer_has_the_type_that_the_client_knows(
 @pytest.mark.parametrize(("accept", "status"), [("*/*", 200), (RESPONSE_JSON, 400)])
 @pytest.mark.parametrize("query", BAD_DOCUMENTS.values(), ids=list(BAD_DOCUMENTS))
 async def test_a_document_that_cannot_be_executed_has_errors_and_no_data(
-    query: str, accept: str, status: int, api: Api
+    query: str, accept: str, status: int, api: GraphQLClient
 ) -> None:
     response = await api.post({"query": query}, accept=accept)
     assert response.status_code == status
@@ -90,7 +90,9 @@ async def test_a_document_that_cannot_be_executed_has_errors_and_no_data(
 
 
 @pytest.mark.parametrize(("accept", "status"), [("*/*", 200), (RESPONSE_JSON, 400)])
-async def test_a_wrong_variable_has_errors_and_no_data(accept: str, status: int, api: Api) -> None:
+async def test_a_wrong_variable_has_errors_and_no_data(
+    accept: str, status: int, api: GraphQLClient
+) -> None:
     body = {"query": "query ($id: ID!) { node(id: $id) { id } }", "variables": {"id": [1]}}
     response = await api.post(body, accept=accept)
     assert response.status_code == status
@@ -98,9 +100,9 @@ async def test_a_wrong_variable_has_errors_and_no_data(accept: str, status: int,
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=list(BAD_BODIES))
-async def test_a_body_that_is_no_request_is_refused(body: bytes, api: Api) -> None:
+async def test_a_body_that_is_no_request_is_refused(body: bytes, api: GraphQLClient) -> None:
     headers = {"content-type": "application/json"}
-    response = await api.http.post(URL, content=body, headers=headers)
+    response = await api.http.post(GRAPHQL_URL, content=body, headers=headers)
     assert response.status_code == 400
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "BAD_REQUEST"}
@@ -108,46 +110,50 @@ async def test_a_body_that_is_no_request_is_refused(body: bytes, api: Api) -> No
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_only_post_is_answered(method: str, api: Api) -> None:
-    response = await api.http.request(method, URL, params={"query": ME})
+async def test_only_post_is_answered(method: str, api: GraphQLClient) -> None:
+    response = await api.http.request(method, GRAPHQL_URL, params={"query": ME})
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(
     "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-async def test_what_a_form_of_another_page_can_send_is_refused(content_type: str, api: Api) -> None:
+async def test_what_a_form_of_another_page_can_send_is_refused(
+    content_type: str, api: GraphQLClient
+) -> None:
     response = await api.http.post(
-        URL, content=b'{"query":"{ me { id } }"}', headers={"content-type": content_type}
+        GRAPHQL_URL, content=b'{"query":"{ me { id } }"}', headers={"content-type": content_type}
     )
     assert response.status_code == 415
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-async def test_json_is_json_however_it_is_written(content_type: str, api: Api) -> None:
+async def test_json_is_json_however_it_is_written(content_type: str, api: GraphQLClient) -> None:
     response = await api.http.post(
-        URL, content=b'{"query":"{ me { role } }"}', headers={"content-type": content_type}
+        GRAPHQL_URL, content=b'{"query":"{ me { role } }"}', headers={"content-type": content_type}
     )
     assert response.json() == {"data": {"me": None}}
 
 
-def _expired(_: Running) -> str:
-    return "Bearer " + Tokens(SECRET, lambda: utc_now() - timedelta(hours=7)).for_viewer().access
+def _expired(_: RunningServices) -> str:
+    return (
+        "Bearer " + Tokens(SECRET, lambda: utc_now() - timedelta(hours=7)).issue_for_viewer().access
+    )
 
 
-def _forged(_: Running) -> str:
-    return "Bearer " + Tokens("another secret, long enough", utc_now).for_viewer().access
+def _forged(_: RunningServices) -> str:
+    return "Bearer " + Tokens("another secret, long enough", utc_now).issue_for_viewer().access
 
 
-def _without_scheme(running: Running) -> str:
-    return running.tokens.for_viewer().access
+def _without_scheme(running: RunningServices) -> str:
+    return running.tokens.issue_for_viewer().access
 
 
 @pytest.mark.parametrize(
     "authorization", [_expired, _forged, _without_scheme, lambda _: "Bearer", lambda _: "Basic x"]
 )
 async def test_a_token_that_does_not_count_is_refused_where_one_is_needed(
-    authorization: Callable[[Running], str], api: Api, running: Running
+    authorization: Callable[[RunningServices], str], api: GraphQLClient, running: RunningServices
 ) -> None:
     headers = {"authorization": authorization(running)}
     response = await api.post({"query": ME}, **headers)
@@ -157,25 +163,27 @@ async def test_a_token_that_does_not_count_is_refused_where_one_is_needed(
     assert "eyJ" not in response.text
 
 
-async def test_a_token_that_counts_says_who_asks(api: Api, running: Running) -> None:
-    token = running.tokens.for_viewer().access
-    assert await api.ask(ME, token=token) == {"me": {"role": "VIEWER"}}
+async def test_a_token_that_counts_says_who_asks(
+    api: GraphQLClient, running: RunningServices
+) -> None:
+    token = running.tokens.issue_for_viewer().access
+    assert await api.fetch_data(ME, token=token) == {"me": {"role": "VIEWER"}}
 
 
-async def test_introspection_by_the_common_tools_is_within_the_limits(api: Api) -> None:
-    answer = await api.answer(get_introspection_query(input_value_deprecation=True))
+async def test_introspection_by_the_common_tools_is_within_the_limits(api: GraphQLClient) -> None:
+    answer = await api.execute(get_introspection_query(input_value_deprecation=True))
     assert "errors" not in answer
-    transport = HTTPXAsyncTransport(url=URL, transport=httpx.ASGITransport(_endpoint(api)))
+    transport = HTTPXAsyncTransport(url=GRAPHQL_URL, transport=httpx.ASGITransport(_endpoint(api)))
     async with Client(transport=transport, fetch_schema_from_transport=True) as session:
         assert session.client.schema is not None
         assert "LiveSession" in session.client.schema.type_map
 
 
-def _endpoint(api: Api) -> Any:
+def _endpoint(api: GraphQLClient) -> Any:
     return api.http._transport.app  # type: ignore[attr-defined] # an ASGITransport
 
 
-async def test_one_operation_of_several_is_named(api: Api) -> None:
+async def test_one_operation_of_several_is_named(api: GraphQLClient) -> None:
     query = "query a { me { role } } query b { me { id } }"
     response = await api.post({"query": query, "operationName": "a"})
     assert response.json() == {"data": {"me": None}}
@@ -184,12 +192,12 @@ async def test_one_operation_of_several_is_named(api: Api) -> None:
 
 
 async def test_a_chain_of_fragments_as_long_as_can_be_read_is_executed_or_refused(
-    api: Api,
+    api: GraphQLClient,
 ) -> None:
     for length in (100, 200, 280, 400, 600):
         chain = " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(length))
         query = f"{{...f0}} {chain} fragment f{length} on Query{{me{{role}}}}"
-        answer = await api.answer(query)
+        answer = await api.execute(query)
         if "errors" in answer:
             assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
         else:
@@ -197,7 +205,7 @@ async def test_a_chain_of_fragments_as_long_as_can_be_read_is_executed_or_refuse
 
 
 async def test_a_client_that_leaves_before_its_body_is_whole_harms_nobody(
-    running: Running,
+    running: RunningServices,
 ) -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
@@ -218,7 +226,7 @@ async def test_a_client_that_leaves_before_its_body_is_whole_harms_nobody(
     assert sent[0]["status"] == 400
 
 
-async def test_over_a_network_it_is_the_same(server: Server) -> None:
+async def test_over_a_network_it_is_the_same(server: UvicornServer) -> None:
     url = server.url.replace("ws://", "http://")
     async with httpx.AsyncClient() as client:
         response = await client.post(url, json={"query": ME})
@@ -237,11 +245,13 @@ async def test_over_a_network_it_is_the_same(server: Server) -> None:
         },
     )
 )
-async def test_any_body_gets_an_answer_without_the_inside(body: Any, running: Running) -> None:
-    async with Api(running.endpoint) as api:
+async def test_any_body_gets_an_answer_without_the_inside(
+    body: Any, running: RunningServices
+) -> None:
+    async with GraphQLClient(running.endpoint) as api:
         if isinstance(body, bytes):
             headers = {"content-type": "application/json"}
-            response = await api.http.post(URL, content=body, headers=headers)
+            response = await api.http.post(GRAPHQL_URL, content=body, headers=headers)
         else:
             response = await api.post(body)
     assert response.status_code in {200, 400}
@@ -249,15 +259,17 @@ async def test_any_body_gets_an_answer_without_the_inside(body: Any, running: Ru
     _check_hides_the_inside(response)
 
 
-async def test_hundreds_of_different_documents_at_once_leave_the_service_well(api: Api) -> None:
+async def test_hundreds_of_different_documents_at_once_leave_the_service_well(
+    api: GraphQLClient,
+) -> None:
     async def ask(number: int) -> None:
         name = f"a{number}_{secrets.token_hex(4)}"
-        assert await api.ask(f"{{ {name}: me {{ role }} }}") == {name: None}
+        assert await api.fetch_data(f"{{ {name}: me {{ role }} }}") == {name: None}
 
     await asyncio.gather(*(ask(number) for number in range(300)))
 
 
-async def test_the_stored_contact_is_never_in_an_answer(api: Api, world: World) -> None:
+async def test_the_stored_contact_is_never_in_an_answer(api: GraphQLClient, world: World) -> None:
     query = """query ($lead: ID!, $session: ID!) {
       node(id: $lead) { ... on Lead { contact { name phone } terms { title } } }
       leads(filter: {sessionId: $session}) { edges { node { contact { name phone } } } }

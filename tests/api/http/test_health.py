@@ -4,12 +4,12 @@ import signal
 import httpx
 from pydantic import SecretStr
 
-from api.app import running
+from api.app import run_node
 from api.settings import Settings
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from tests.support.mongod import temporary_folder
-from tests.support.server import running_server
-from tests.support.waiting import until
+from tests.support.songgang_process import running_server
+from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
 
@@ -17,7 +17,7 @@ SECRET = "a secret for tests"
 async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_time() -> None:
     with temporary_folder() as data:
         async with (
-            embedded(data) as mongod,
+            run_embedded(data) as mongod,
             running_server(mongod.uri, "health", SONGGANG_SECRET=SECRET) as server,
             httpx.AsyncClient(base_url=server.url, timeout=10) as client,
         ):
@@ -30,7 +30,7 @@ async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_ti
 
             os.kill(mongod.pid, signal.SIGSTOP)
             try:
-                await until(lambda: is_answered(503))
+                await wait_until(lambda: is_answered(503))
                 refused = (await client.get("/health/ready")).json()
                 assert refused["status"] == "unready"
                 assert "mongodb" in refused["failed"]
@@ -40,7 +40,7 @@ async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_ti
             finally:
                 os.kill(mongod.pid, signal.SIGCONT)
 
-            await until(lambda: is_answered(200), within=30)
+            await wait_until(lambda: is_answered(200), within=30)
 
 
 async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name: str) -> None:
@@ -51,7 +51,7 @@ async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name:
             "given_secret": SecretStr(SECRET),
         }
     )
-    async with running(settings) as node:
-        assert await node.health.failed() == []
+    async with run_node(settings) as node:
+        assert await node.health.failed_checks() == []
         await node.drain()
-        assert await node.health.failed() == ["draining"]
+        assert await node.health.failed_checks() == ["draining"]

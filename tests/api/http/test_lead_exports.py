@@ -21,39 +21,39 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from api.http import lead_exports as exporting
-from api.http.lead_exports import PAGE, Exports
-from domain.exchange.lead_rows import COLUMNS, GONE
+from api.http.lead_exports import LEADS_PER_READ, LeadExportEndpoint
+from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import StorageUnavailable, new_id
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.graphql import Server
-from tests.support.services import Running, World, gid
-from tests.support.waiting import until
+from tests.support.graphql_clients import UvicornServer
+from tests.support.services import RunningServices, World, gid
+from tests.support.waiting import wait_until
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINE = len(COLUMNS)
+LINE = len(LEAD_HEADINGS)
 
 
 @pytest.fixture
-async def world(running: Running) -> World:
+async def world(running: RunningServices) -> World:
     """A world with one lead."""
     world = World(running)
-    await world.settle(with_offered=False)
+    await world.store_records(with_offered=False)
     return world
 
 
 @pytest.fixture(scope="session")
-async def exports(running: Running) -> Exports:
-    return Exports(running.store, running.tokens.authenticate)
+async def exports(running: RunningServices) -> LeadExportEndpoint:
+    return LeadExportEndpoint(running.store, running.tokens.authenticate)
 
 
 @pytest.fixture(scope="session")
-async def address(exports: Exports) -> AsyncIterator[str]:
+async def address(exports: LeadExportEndpoint) -> AsyncIterator[str]:
     """Where the exports are served."""
     app = Starlette(routes=[Route(f"/exports/leads.{kind}", exports) for kind in ("csv", "xlsx")])
-    async with Server(app, "websockets-sansio") as server:
+    async with UvicornServer(app, "websockets-sansio") as server:
         yield server.url.replace("ws://", "http://").removesuffix("/graphql")
 
 
@@ -74,7 +74,7 @@ async def lines(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[
     text = answer.content.decode()
     assert text[0] == "\ufeff"
     headings, *found = csv.reader(io.StringIO(text[1:], newline=""), strict=True)
-    assert tuple(headings) == COLUMNS
+    assert tuple(headings) == LEAD_HEADINGS
     return found
 
 
@@ -91,9 +91,9 @@ async def many(world: World, number: int) -> list[Lead]:
     titles = ("=1+1", '"quoted", and more', "two\nlines", "焊工", "+8613800138000", "@sum")
     made = []
     for place in range(number):
-        lead = world.interest("张三", f"+86138{place:08d}")
+        lead = world.new_lead("张三", f"+86138{place:08d}")
         title = titles[place % len(titles)]
-        made.append(replace(lead, terms=terms(title=title), posting_id=world.second.id))
+        made.append(replace(lead, terms=posting_terms(title=title), posting_id=world.second.id))
     for start in range(0, number, 1000):
         await world.running.store.leads.record(made[start : start + 1000])
     return made
@@ -133,7 +133,7 @@ async def test_five_thousand_leads_are_all_there_newest_first_cell_by_cell(
     assert await lines(http, token, **asked) == wanted
     answer = await http.get("/exports/leads.xlsx", params=asked, headers=bearer(token))
     headings, *found = sheet(answer.content)
-    assert tuple(headings) == COLUMNS
+    assert tuple(headings) == LEAD_HEADINGS
     assert found == wanted
 
 
@@ -173,7 +173,7 @@ async def test_everybody_gets_the_leads_of_their_scope(
 
 async def test_filters_narrow_it(http: httpx.AsyncClient, world: World) -> None:
     token = world.token(world.officer)
-    contacted = await world.running.services.pipeline.advance(
+    contacted = await world.running.services.lead_follow_up.advance(
         world.lead, LeadStage.CONTACTED, None, by=world.principal(world.officer)
     )
     (line,) = await lines(http, token, stage="CONTACTED", sessionId=gid(world.live))
@@ -244,15 +244,15 @@ async def test_an_account_has_one_export_at_a_time_and_gets_its_turn_back_when_i
         again = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer(token))
         return again.status_code == 200
 
-    await until(is_free)
+    await wait_until(is_free)
 
 
 async def flooded(world: World) -> None:
     """More leads than the buffers between server and client take, in few large cells."""
     made: list[Lead] = []
-    long = terms(title="长" * 3000)
+    long = posting_terms(title="长" * 3000)
     sealed = world.lead.contact
-    for _ in range(PAGE * 20):
+    for _ in range(LEADS_PER_READ * 20):
         lead = records.lead(
             id=new_id(),
             session_id=world.live.id,
@@ -263,12 +263,14 @@ async def flooded(world: World) -> None:
             contact=sealed,
         )
         contact = Contact(name="李四", phone="+8613800138000")
-        made.append(replace(lead, contact=world.running.store.seal.seal(lead.id, contact)))
+        made.append(
+            replace(lead, contact=world.running.store.keyring.seal_contact(lead.id, contact))
+        )
     await world.running.store.leads.record(made)
 
 
 async def test_an_excel_file_is_given_up_when_its_client_is_gone(
-    exports: Exports, world: World
+    exports: LeadExportEndpoint, world: World
 ) -> None:
     sent: list[Message] = []
 
@@ -293,7 +295,7 @@ async def test_an_excel_file_is_given_up_when_its_client_is_gone(
 async def test_a_lead_of_the_board_has_no_session_to_name(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    lead = replace(world.interest("李四", "+8613900139000"), session_id=None, owner_id=None)
+    lead = replace(world.new_lead("李四", "+8613900139000"), session_id=None, owner_id=None)
     await world.running.store.leads.record([lead])
     found = await lines(http, world.token(world.recruiter))
     assert [line[:2] for line in found] == [
@@ -306,10 +308,10 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
     http: httpx.AsyncClient, world: World
 ) -> None:
     at = world.lead.created_at
-    withdrawn = replace(world.interest("李四", "+8613900139001"), withdrawn_at=at)
-    erased = replace(world.interest("王五", "+8613900139002"), contact=None, erased_at=at)
+    withdrawn = replace(world.new_lead("李四", "+8613900139001"), withdrawn_at=at)
+    erased = replace(world.new_lead("王五", "+8613900139002"), contact=None, erased_at=at)
     # Sealed for another lead, so that it does not open.
-    damaged = replace(world.interest("赵六", "+8613900139003"), contact=withdrawn.contact)
+    damaged = replace(world.new_lead("赵六", "+8613900139003"), contact=withdrawn.contact)
     await world.running.store.leads.record([withdrawn, erased, damaged])
     asked = await lines(http, world.token(world.officer))
     contacts = {line[0]: (line[7], line[8]) for line in asked}
@@ -329,7 +331,7 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
 async def test_the_group_is_for_unions_alone(
     caller: str, group: str, http: httpx.AsyncClient, world: World
 ) -> None:
-    lead = replace(world.interest("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
+    lead = replace(world.new_lead("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
     await world.running.store.leads.record([lead])
     token = world.token_of(caller)
     assert token is not None
@@ -342,7 +344,7 @@ async def test_records_that_are_gone_cost_their_names_and_no_row(
     kind: str, http: httpx.AsyncClient, world: World
 ) -> None:
     other = replace(
-        world.interest("李四", "+8613900139000"),
+        world.new_lead("李四", "+8613900139000"),
         session_id=world.ended.id,
         posting_id=world.third.id,
         employer_id=world.rival.id,
@@ -357,8 +359,8 @@ async def test_records_that_are_gone_cost_their_names_and_no_row(
     else:
         _, *found = sheet((await http.get("/exports/leads.xlsx", headers=bearer(token))).content)
     assert [line[:3] for line in found] == [
-        [gid(other), GONE, world.rival.name],
-        [gid(world.lead), world.live.title, GONE],
+        [gid(other), MISSING_RECORD, world.rival.name],
+        [gid(world.lead), world.live.title, MISSING_RECORD],
     ]
 
 
@@ -366,7 +368,7 @@ async def test_records_that_are_gone_cost_their_names_and_no_row(
 async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
     kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "MOST_LEADS", 0)
+    monkeypatch.setattr(exporting, "MAX_LEADS", 0)
     token = world.token(world.officer)
     answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
@@ -375,7 +377,7 @@ async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
 async def test_when_as_many_run_as_may_the_next_account_waits_for_its_turn(
     http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "AT_ONCE", 0)
+    monkeypatch.setattr(exporting, "MAX_CONCURRENT_EXPORTS", 0)
     answer = await http.get("/exports/leads.csv", headers=bearer(world.token(world.officer)))
     assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert answer.headers["retry-after"] == "10"
@@ -387,9 +389,9 @@ async def test_who_reads_too_slowly_is_cut_off_and_gets_the_turn_back(
     await flooded(world)
     token = world.token(world.officer)
     with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr(exporting, "SECONDS", 0.2)
+        patch.setattr(exporting, "EXPORT_TIMEOUT_SECONDS", 0.2)
         async with unread(address, token):
-            await until(lambda: "export cut off" in [log["event"] for log in logs])
+            await wait_until(lambda: "export cut off" in [log["event"] for log in logs])
     assert await lines(http, token, stage="HIRED") == []
 
 
@@ -410,7 +412,7 @@ async def test_a_database_that_does_not_answer_is_told_with_a_status(
 async def test_a_database_that_goes_away_in_the_middle_leaves_nobody_with_half_a_table(
     kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await many(world, PAGE)
+    await many(world, LEADS_PER_READ)
     page, read = world.running.store.leads.page, 0
 
     async def once(*given: Any) -> Any:
@@ -434,8 +436,8 @@ async def test_a_database_that_goes_away_in_the_middle_leaves_nobody_with_half_a
 async def test_names_are_read_again_when_more_were_met_than_are_kept(
     http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "NAMES_KEPT", 0)
-    await many(world, PAGE)
+    monkeypatch.setattr(exporting, "MAX_CACHED_NAMES", 0)
+    await many(world, LEADS_PER_READ)
     found = await lines(http, world.token(world.officer))
     assert {tuple(line[1:3]) for line in found} == {(world.live.title, world.employer.name)}
-    assert len(found) == PAGE + 1
+    assert len(found) == LEADS_PER_READ + 1

@@ -13,24 +13,24 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from api.http.metrics import Metrics, metrics
+from api.http.metrics import Metrics, serve_metrics
 from domain.errors import ErrorCode
 from domain.webhooks.deliveries import DeliveryState
-from domain.webhooks.webhooks import Answer
-from realtime.feed import Feed
+from domain.webhooks.webhooks import DeliveryResult
+from realtime.feed import EventFeed
 from realtime.histogram import Histogram
-from realtime.outbox import Close
-from schema.execution.operation_counts import Kind, Outcome
+from realtime.outbox import CloseCode
+from schema.execution.operation_counts import OperationKind, OperationOutcome
 from storage.clock import utc_now
-from tests.support.clients import SIGN_IN, Http
-from tests.support.graphql import Socket, socket
-from tests.support.readme import tour
-from tests.support.server import Server
-from tests.support.services import Running
-from tests.support.waiting import until
-from workers.deliveries import Dispatcher
+from tests.support.graphql_clients import WebSocketClient, open_websocket
+from tests.support.readme_tour import read_tour
+from tests.support.services import RunningServices
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import SIGN_IN, HttpClient
+from tests.support.waiting import wait_until
+from workers.deliveries import WebhookDispatcher
 
-STEPS = tour()
+STEPS = read_tour()
 TOKEN = "a token for those who watch"
 PHONE = "14498765432"
 TAP = """
@@ -53,7 +53,7 @@ def values(text: str) -> Counter[tuple[str, ...]]:
     return found
 
 
-async def scraped(server: Server) -> Counter[tuple[str, ...]]:
+async def scraped(server: ServerProcess) -> Counter[tuple[str, ...]]:
     async with httpx.AsyncClient(base_url=server.url) as client:
         response = await client.get("/metrics")
     assert response.status_code == 200
@@ -62,14 +62,14 @@ async def scraped(server: Server) -> Counter[tuple[str, ...]]:
     return values(response.text)
 
 
-async def watching(server: Server, client: Socket, token: str) -> None:
+async def watching(server: ServerProcess, client: WebSocketClient, token: str) -> None:
     await client.initialise(token)
     follow = STEPS["Follow"].query
-    await client.live("1", follow, session=server.live_session, after=None)
+    await client.subscribe_live("1", follow, session=server.live_session, after=None)
 
 
-async def test_every_deed_is_counted_once_where_it_belongs(demo: Server) -> None:
-    async with Http(demo.url) as http:
+async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) -> None:
+    async with HttpClient(demo.url) as http:
         viewer = await http.enter()
         host = (await http.sign_in("host", demo.demo_password))["accessToken"]
         session = {"session": demo.live_session}
@@ -86,14 +86,14 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: Server) -> None
             await http(TAP % PHONE, {**given, "version": version}, token=viewer)
         await http(SIGN_IN, {"username": "host", "password": "a wrong one"})
         await http.post("{ nothing }")
-        async with socket(demo.socket) as client:
+        async with open_websocket(demo.websocket_url) as client:
             await watching(demo, client, viewer)
             say = STEPS["Say"].query
             await http(say, session, token=host)
-            while (await client.event("1"))["__typename"] != "Announcement":
+            while (await client.receive_event("1"))["__typename"] != "Announcement":
                 pass
             during = await scraped(demo)
-            await client.raw("no JSON")
+            await client.send_frame("no JSON")
             await client.connection.wait_closed()
 
         async def is_settled() -> bool:
@@ -103,7 +103,7 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: Server) -> None
             heard = more["feed_lag_seconds_count",] >= 2
             return heard and more["connections_closed_total", "bad_request"] == 1
 
-        await until(is_settled)
+        await wait_until(is_settled)
         after = await scraped(demo)
 
     assert [during[name,] for name in ("connections", "subscribers", "viewers")] == [1, 1, 1]
@@ -138,18 +138,18 @@ def test_a_value_is_counted_at_the_lowest_bound_that_it_fits() -> None:
 @pytest.fixture
 def app() -> Starlette:
     """An application with nothing but the metrics."""
-    return Starlette(routes=[Route("/metrics", metrics)])
+    return Starlette(routes=[Route("/metrics", serve_metrics)])
 
 
-async def nobody(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+async def nobody(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError(f"nothing is sent to {url}: {headers} {body!r}")
 
 
-def keeping(app: Starlette, running: Running, token: str | None) -> Dispatcher:
+def keeping(app: Starlette, running: RunningServices, token: str | None) -> WebhookDispatcher:
     """Give the application metrics, with a dispatcher that has sent nothing."""
-    feed = Feed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
+    feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     kept = SecretStr(token) if token else None
-    sends = Dispatcher(running.store, nobody, utc_now)
+    sends = WebhookDispatcher(running.store, nobody, utc_now)
     known = Metrics(running.services, running.engine, running.endpoint, feed, sends, token=kept)
     app.state.node = SimpleNamespace(metrics=known)
     return sends
@@ -163,11 +163,11 @@ async def status(app: Starlette, host: str, **headers: str) -> int:
 
 
 async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobody_by_name(
-    app: Starlette, running: Running
+    app: Starlette, running: RunningServices
 ) -> None:
     sends = keeping(app, running, None)
     sends.outcomes.update({DeliveryState.DELIVERED: 3, DeliveryState.PENDING: 2})
-    sends.waiting = 5
+    sends.backlog = 5
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
         told = values((await client.get("/metrics")).text)
@@ -194,7 +194,7 @@ async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobod
     ],
 )
 async def test_without_a_token_this_machine_alone_may_read(
-    app: Starlette, running: Running, host: str, headers: dict[str, str], expected: int
+    app: Starlette, running: RunningServices, host: str, headers: dict[str, str], expected: int
 ) -> None:
     keeping(app, running, None)
     assert await status(app, host, **headers) == expected
@@ -205,14 +205,16 @@ async def test_without_a_token_this_machine_alone_may_read(
     [(f"Bearer {TOKEN}", 200), ("Bearer another", 403), (TOKEN, 403), ("", 403)],
 )
 async def test_with_a_token_whoever_shows_it_may_read(
-    app: Starlette, running: Running, authorization: str, expected: int
+    app: Starlette, running: RunningServices, authorization: str, expected: int
 ) -> None:
     keeping(app, running, TOKEN)
     assert await status(app, "203.0.113.5", authorization=authorization) == expected
     assert await status(app, "127.0.0.1") == 403
 
 
-async def test_labels_come_from_lists_of_ours_alone(app: Starlette, running: Running) -> None:
+async def test_labels_come_from_lists_of_ours_alone(
+    app: Starlette, running: RunningServices
+) -> None:
     keeping(app, running, None)
     families = list(app.state.node.metrics.collect())
     labels = {
@@ -222,12 +224,12 @@ async def test_labels_come_from_lists_of_ours_alone(app: Starlette, running: Run
     schema = running.engine._schema.mutation_type
     assert schema is not None  # this schema has one
     assert {reason for (reason,) in labels["songgang_connections_closed"]} == {
-        *(code.name.lower() for code in Close),
+        *(code.name.lower() for code in CloseCode),
         "peer",
     }
     for mutation, code in labels["songgang_mutations_refused"]:
         assert mutation in schema.fields
         assert code in set(ErrorCode)
     for kind, outcome in labels["songgang_operations"]:
-        assert kind in set(Kind)
-        assert outcome in set(Outcome)
+        assert kind in set(OperationKind)
+        assert outcome in set(OperationOutcome)

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.employers.employers import CheckMethod, check_character, check_credit_code, checked
+from domain.employers.employers import (
+    CheckMethod,
+    check_credit_code,
+    compute_check_character,
+    record_check,
+)
 from domain.errors import InvalidInput
 from tests.support import records
 
@@ -17,13 +22,13 @@ stems = st.text(ALPHABET, min_size=17, max_size=17)
 
 @given(stems)
 def test_a_code_with_its_check_character_passes(stem: str) -> None:
-    code = stem + check_character(stem)
+    code = stem + compute_check_character(stem)
     assert check_credit_code(f" {code.lower()} ", FIELD) == code
 
 
 @given(stems, st.integers(0, 17), st.sampled_from(ALPHABET))
 def test_one_mistyped_character_is_always_noticed(stem: str, place: int, typed: str) -> None:
-    code = stem + check_character(stem)
+    code = stem + compute_check_character(stem)
     mistyped = code[:place] + typed + code[place + 1 :]
     if mistyped != code:
         with pytest.raises(InvalidInput) as caught:
@@ -46,13 +51,13 @@ def test_what_is_no_code_is_refused(raw: str) -> None:
 @pytest.mark.parametrize("missing", [None, "licence", "handler_identity", "handler_authority"])
 def test_a_check_counts_for_six_months_if_all_three_were_in_order(missing: str | None) -> None:
     seen = {part: part != missing for part in ("licence", "handler_identity", "handler_authority")}
-    after, check = checked(
+    after, check = record_check(
         records.employer(),
         "check",
         method=CheckMethod.DOCUMENTS,
         note="",
         by="officer",
-        at=records.AT,
+        at=records.FIXED_NOW,
         **seen,
     )
     until = date(2027, 4, 1) if missing is None else None

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.exchange.columns import COLUMNS, EMPLOYER_COLUMNS, POSTING_COLUMNS
-from domain.exchange.import_rows import columns_of, refused_value, terms_from, values
+from domain.exchange.columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
+from domain.exchange.import_rows import finding_from_refusal, match_headings, parse_row, terms_from
 from domain.exchange.imports import ImportKind
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import (
@@ -24,16 +24,16 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.postings.term_changes import fingerprint
+from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
 from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.screening.screening import check_terms, screen
+from domain.screening.screening import check_terms, screen_terms
 from domain.seekers.groups import SeekerGroup
-from tests.domain.samples import ON, terms
+from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 
 POSTINGS, EMPLOYERS = ImportKind.POSTINGS, ImportKind.EMPLOYERS
 HEADINGS = [column.zh for column in POSTING_COLUMNS]
-KEYS = columns_of(POSTINGS, HEADINGS)
+KEYS = match_headings(POSTINGS, HEADINGS)
 FULL = {
     "岗位编号": "A-1",
     "岗位名称": "电工",
@@ -70,12 +70,12 @@ def row(**cells: str) -> list[str]:
 
 
 def codes(**cells: str) -> list[tuple[str, str]]:
-    _, faults = values(POSTINGS, KEYS, row(**cells))
+    _, faults = parse_row(POSTINGS, KEYS, row(**cells))
     return [(fault.code, fault.field) for fault in faults]
 
 
 def test_a_full_row_has_all_terms() -> None:
-    found, faults = values(POSTINGS, KEYS, row())
+    found, faults = parse_row(POSTINGS, KEYS, row())
     assert faults == ()
     assert found["externalId"] == "A-1"
     assert terms_from(found) == PostingTerms(
@@ -107,29 +107,29 @@ def test_a_full_row_has_all_terms() -> None:
 
 
 def test_the_examples_of_the_template_pass_the_gate() -> None:
-    found, faults = values(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
+    found, faults = parse_row(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
     assert faults == ()
-    check_terms(terms_from(found), ON)
-    assert screen(terms_from(found), KNOWN_WAGES, ON) == ()
+    check_terms(terms_from(found), FIXED_TODAY)
+    assert screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY) == ()
 
 
 def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
-    found, faults = values(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
+    found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
     assert terms_from(found).place_code == "110101"
     assert found["occupation"] is Occupation.WELDER
 
 
 def test_what_is_left_out_is_empty_or_has_its_default() -> None:
-    given = [column.key for column in POSTING_COLUMNS if column.needed]
+    given = [column.key for column in POSTING_COLUMNS if column.required]
     by_key = {column.key: column.example for column in POSTING_COLUMNS}
-    found, faults = values(POSTINGS, given, [by_key[key] for key in given])
+    found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
     assert faults == ()
     left = terms_from(found)
     assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
     # The gate finds it, as in a posting that is submitted one by one.
-    assert {finding.code for finding in screen(left, KNOWN_WAGES, ON)} >= {
+    assert {finding.code for finding in screen_terms(left, KNOWN_WAGES, FIXED_TODAY)} >= {
         "TITLE_MISSING",
         "PAY_MISSING",
         "SOCIAL_INSURANCE_MISSING",
@@ -142,13 +142,13 @@ def test_what_is_left_out_is_empty_or_has_its_default() -> None:
 )
 def test_a_heading_is_known_in_several_spellings(heading: str) -> None:
     headings = [heading if known == "岗位名称" else known for known in HEADINGS]
-    assert columns_of(POSTINGS, headings) == KEYS
+    assert match_headings(POSTINGS, headings) == KEYS
 
 
 def test_every_heading_is_known_by_its_key_too() -> None:
-    for kind, columns in COLUMNS.items():
+    for kind, columns in COLUMNS_BY_KIND.items():
         keys = tuple(column.key for column in columns)
-        assert columns_of(kind, keys) == keys
+        assert match_headings(kind, keys) == keys
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_headings_that_are_not_those_of_the_template_are_refused(
     headings: list[str], said: str
 ) -> None:
     with pytest.raises(InvalidInput, match=said):
-        columns_of(POSTINGS, headings)
+        match_headings(POSTINGS, headings)
 
 
 def test_each_cell_at_fault_is_named() -> None:
@@ -177,30 +177,30 @@ def test_each_cell_at_fault_is_named() -> None:
 
 
 def test_a_cell_without_a_heading_is_a_fault_unless_it_is_blank() -> None:
-    _, faults = values(POSTINGS, KEYS, [*row(), "", " "])
+    _, faults = parse_row(POSTINGS, KEYS, [*row(), "", " "])
     assert faults == ()
-    _, faults = values(POSTINGS, KEYS, [*row(), "", "备注"])
+    _, faults = parse_row(POSTINGS, KEYS, [*row(), "", "备注"])
     assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
-    _, faults = values(POSTINGS, ("", *KEYS), ["备注", *row()])
+    _, faults = parse_row(POSTINGS, ("", *KEYS), ["备注", *row()])
     assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
 
 
 def test_half_a_point_is_refused_by_the_gate() -> None:
-    found, _ = values(POSTINGS, KEYS, row(纬度=""))
+    found, _ = parse_row(POSTINGS, KEYS, row(纬度=""))
     with pytest.raises(InvalidInput) as refusal:
-        check_terms(terms_from(found), ON)
-    finding = refused_value(POSTINGS, refusal.value)
+        check_terms(terms_from(found), FIXED_TODAY)
+    finding = finding_from_refusal(POSTINGS, refusal.value)
     assert (finding.code, finding.field) == ("INVALID_INPUT", "point")
     assert finding.message_zh == "北纬3至54度；与经度一起填写。"
 
 
 def test_a_refused_value_says_in_chinese_what_its_column_takes() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        check_terms(terms(title="岗" * 121), ON)
-    finding = refused_value(POSTINGS, refusal.value)
+        check_terms(posting_terms(title="岗" * 121), FIXED_TODAY)
+    finding = finding_from_refusal(POSTINGS, refusal.value)
     assert (finding.field, finding.message) == ("title", "Use at most 120 characters.")
     assert finding.message_zh == "最多120个字符。"
-    elsewhere = refused_value(EMPLOYERS, InvalidInput("No.", field=None))
+    elsewhere = finding_from_refusal(EMPLOYERS, InvalidInput("No.", field=None))
     assert (elsewhere.field, elsewhere.message_zh) == ("", "请按模板说明修改。")
 
 
@@ -211,10 +211,23 @@ def test_every_column_explains_itself_in_both_languages() -> None:
 
 
 def test_the_same_terms_have_the_same_fingerprint_and_others_another() -> None:
-    plain = terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
-    assert fingerprint(plain) == fingerprint(replace(plain, hours_per_day=Decimal("8.0")))
-    assert fingerprint(plain) == fingerprint(replace(plain, benefits=plain.benefits[::-1]))
-    assert len({fingerprint(plain), fingerprint(terms()), fingerprint(terms(title="焊工"))}) == 3
+    plain = posting_terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
+    assert fingerprint_terms(plain) == fingerprint_terms(
+        replace(plain, hours_per_day=Decimal("8.0"))
+    )
+    assert fingerprint_terms(plain) == fingerprint_terms(
+        replace(plain, benefits=plain.benefits[::-1])
+    )
+    assert (
+        len(
+            {
+                fingerprint_terms(plain),
+                fingerprint_terms(posting_terms()),
+                fingerprint_terms(posting_terms(title="焊工")),
+            }
+        )
+        == 3
+    )
 
 
 cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
@@ -222,7 +235,7 @@ cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
 
 @given(st.lists(st.sampled_from([*KEYS, ""]), max_size=30), st.lists(cell, max_size=32))
 def test_any_row_has_values_or_faults(columns: list[str], cells: list[str]) -> None:
-    found, faults = values(POSTINGS, columns, cells)
+    found, faults = parse_row(POSTINGS, columns, cells)
     if not faults:
-        screen(terms_from(found), KNOWN_WAGES, ON)
+        screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY)
     assert all(fault.message_zh for fault in faults)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import InvalidInput
-from domain.exchange.imports import COUNTED, RowOutcome, check_file_name, counts, scope_of
+from domain.exchange.imports import (
+    COUNTER_FIELDS,
+    RowOutcome,
+    check_file_name,
+    count_outcomes,
+    import_scope,
+)
 from domain.identity.accounts import Principal, Role
 from tests.support import records
 
 
 def test_every_outcome_is_counted_once() -> None:
-    assert set(COUNTED) == set(RowOutcome)
+    assert set(COUNTER_FIELDS) == set(RowOutcome)
     rows = [records.import_row(outcome=outcome) for outcome in (*RowOutcome, RowOutcome.HELD)]
-    assert counts(rows) == {
+    assert count_outcomes(rows) == {
         "accepted": 1,
         "held": 2,
         "refused": 1,
@@ -23,24 +29,24 @@ def test_every_outcome_is_counted_once() -> None:
 
 
 def test_what_is_read_is_the_sum_of_the_outcomes() -> None:
-    one = records.imported(accepted=1, held=2, refused=4, duplicates=8, failed=16)
-    assert one.read == 31
+    one = records.import_record(accepted=1, held=2, refused=4, duplicates=8, failed=16)
+    assert one.processed_rows == 31
 
 
 def test_colleagues_share_the_scope() -> None:
     officer = Principal(role=Role.OFFICER, subject="a", union_id="u")
     recruiter = Principal(role=Role.RECRUITER, subject="b", employer_id="e")
-    assert (scope_of(officer), scope_of(recruiter)) == ("union/u", "employer/e")
+    assert (import_scope(officer), import_scope(recruiter)) == ("union/u", "employer/e")
 
 
 def test_rows_are_written_on_behalf_of_who_brought_them() -> None:
-    officer = records.imported(employer_id="e").principal
+    officer = records.import_record(employer_id="e").principal
     assert (officer.role, officer.union_id, officer.employer_id) == (
         Role.OFFICER,
         records.UNION_ID,
         None,
     )
-    recruiter = records.imported(role=Role.RECRUITER, union_id=None, employer_id="e").principal
+    recruiter = records.import_record(role=Role.RECRUITER, union_id=None, employer_id="e").principal
     assert recruiter.employer_id == "e"
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exchange.lead_rows import COLUMNS, inert, row
+from domain.exchange.lead_rows import LEAD_HEADINGS, escape_formula, lead_row
 from domain.leads.leads import Contact, LeadStage, RefusalReason
 from domain.seekers.groups import SeekerGroup
 from tests.domain.leads.test_leads import lead
-from tests.domain.samples import hourly, terms
+from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 
 CONTACT = Contact(name="王小明", phone="+8613800138000")
 
@@ -25,12 +25,12 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         reached=LeadStage.INTERVIEWED,
         reason=RefusalReason.SKILL_MISMATCH,
         group=SeekerGroup.LAID_OFF,
-        terms=terms(pay=hourly(30)),
+        terms=posting_terms(pay=hourly_pay(30)),
         created_at=given_at,
         updated_at=given_at.replace(second=7, microsecond=999_999),
     )
-    cells = row(refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂")
-    assert dict(zip(COLUMNS, cells, strict=True)) == {
+    cells = lead_row(refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂")
+    assert dict(zip(LEAD_HEADINGS, cells, strict=True)) == {
         "线索编号 Lead": "TGVhZDpsMQ",
         "场次 Session": "劳模送岗",
         "用人单位 Employer": "电机厂",
@@ -53,26 +53,28 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(sign: str) -> None:
-    assert inert(f"{sign}1+1") == f"'{sign}1+1"
+    assert escape_formula(f"{sign}1+1") == f"'{sign}1+1"
 
 
 @given(st.text())
 def test_no_text_begins_as_a_formula_and_none_is_changed_otherwise(text: str) -> None:
-    assert not inert(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert inert(text) in {text, f"'{text}"}
-    assert inert(inert(text)) == inert(text)
+    assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert escape_formula(text) in {text, f"'{text}"}
+    assert escape_formula(escape_formula(text)) == escape_formula(text)
 
 
 @given(st.sampled_from("=+-@"), st.text(max_size=20))
 def test_what_people_typed_is_inert_in_every_cell(sign: str, rest: str) -> None:
     typed = sign + rest
-    hostile = replace(lead(LeadStage.INTERESTED), terms=terms(title=typed, place_code=typed))
+    hostile = replace(
+        lead(LeadStage.INTERESTED), terms=posting_terms(title=typed, place_code=typed)
+    )
     contact = Contact(name=typed, phone=typed)
-    cells = row(hostile, contact, lead_id=typed, session=typed, employer=typed)
+    cells = lead_row(hostile, contact, lead_id=typed, session=typed, employer=typed)
     assert [cell for cell in cells if str(cell).startswith(("=", "+", "-", "@"))] == []
 
 
 def test_who_has_no_contact_any_more_has_empty_cells() -> None:
-    cells = row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
-    shown = dict(zip(COLUMNS, cells, strict=True))
+    cells = lead_row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
+    shown = dict(zip(LEAD_HEADINGS, cells, strict=True))
     assert (shown["姓名 Name (masked)"], shown["手机 Phone (masked)"]) == ("", "")

@@ -9,20 +9,20 @@ import pytest
 from domain.exchange.open_data import (
     CODE_LISTS,
     COLUMNS,
-    described,
-    published_lists,
-    row,
-    without_phones,
+    build_code_lists,
+    build_csvw_metadata,
+    build_row,
+    mask_phones,
 )
 from domain.postings.postings import Benefit
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 
 
 def test_a_row_has_every_column_with_codes_and_names_in_both_languages() -> None:
-    full = terms(
+    full = posting_terms(
         benefits=(Benefit.MEALS, Benefit.DORMITORY),
         friendly_to=(SeekerGroup.MIGRANT_WORKER,),
         starts_at=time(8, 30),
@@ -31,7 +31,7 @@ def test_a_row_has_every_column_with_codes_and_names_in_both_languages() -> None
         point=Point(latitude=31.2, longitude=121.5),
         duties="检修，电话 138-0013-8000",
     )
-    found = row(records.posting(id="a", terms=full), records.employer(credit_code="c"))
+    found = build_row(records.posting(id="a", terms=full), records.employer(credit_code="c"))
     assert list(found) == [column.name for column in COLUMNS]
     assert (
         found
@@ -72,7 +72,7 @@ def test_a_row_has_every_column_with_codes_and_names_in_both_languages() -> None
 
 def test_who_wrote_and_reviewed_it_is_in_no_column() -> None:
     posting = records.posting(created_by="the officer", union_id="the union")
-    assert not {"the officer", "the union"} & set(row(posting, records.employer()).values())
+    assert not {"the officer", "the union"} & set(build_row(posting, records.employer()).values())
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,23 @@ def test_who_wrote_and_reviewed_it_is_in_no_column() -> None:
     ],
 )
 def test_mobile_numbers_in_free_text_are_masked(text: str, shown: str) -> None:
-    assert without_phones(text) == shown
+    assert mask_phones(text) == shown
 
 
 def test_what_is_left_out_is_none() -> None:
-    found = row(records.posting(), records.employer())
+    found = build_row(records.posting(), records.employer())
     empty = ("starts_at", "ends_at", "min_age", "latitude", "longitude", "repost_source")
     assert [found[name] for name in empty] == [None] * 6
-    assert row(records.posting(terms=terms(place_code="x")), records.employer())["place_zh"] == ""
+    assert (
+        build_row(records.posting(terms=posting_terms(place_code="x")), records.employer())[
+            "place_zh"
+        ]
+        == ""
+    )
 
 
 def test_every_column_is_described_in_both_languages_and_with_its_code_list() -> None:
-    said = described("https://x.example/open-data/")
+    said = build_csvw_metadata("https://x.example/open-data/")
     columns = said["tableSchema"]["columns"]
     assert [column["name"] for column in columns] == [column.name for column in COLUMNS]
     assert all(column["titles"].keys() == {"zh", "en"} for column in columns)
@@ -107,12 +112,12 @@ def test_every_column_is_described_in_both_languages_and_with_its_code_list() ->
 
 
 def test_every_code_of_a_row_stands_in_its_list() -> None:
-    lists = published_lists()
+    lists = build_code_lists()
     assert len(lists) == len(CODE_LISTS) == 8
-    found = row(records.posting(), records.employer())
+    found = build_row(records.posting(), records.employer())
     for column in COLUMNS:
-        if column.listed is not None:
-            codes = {entry["code"] for entry in lists[column.listed.__name__]["codes"]}
+        if column.code_kind is not None:
+            codes = {entry["code"] for entry in lists[column.code_kind.__name__]["codes"]}
             said = str(found[column.name]).split("|") if found[column.name] else []
             assert set(said) <= codes
     assert (lists["Shift"]["codes"][0]["code"], lists["Shift"]["codes"][0]["zh"]) == ("DAY", "白班")

@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exchange.schema_org import EMPLOYMENT_TYPES, as_script, job_posting, place_name
+from domain.exchange.schema_org import (
+    SCHEMA_ORG_EMPLOYMENT_TYPES,
+    build_job_posting,
+    place_name,
+    to_script_json,
+)
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import EmploymentType
 from domain.reference.geo import Point
-from tests.domain.samples import any_terms, hourly, terms
+from tests.domain.posting_terms_samples import any_terms, hourly_pay, posting_terms
 from tests.support import records
 
 URL = "https://jobs.example.org/jobs/x"
@@ -35,8 +40,8 @@ UNITS = {"HOUR", "DAY", "WEEK", "MONTH", "YEAR"}
 
 
 def data(**changes: Any) -> dict[str, Any]:
-    posting = records.posting(terms=terms(**changes), external_id="A-1")
-    return job_posting(posting, records.employer(), url=URL)
+    posting = records.posting(terms=posting_terms(**changes), external_id="A-1")
+    return build_job_posting(posting, records.employer(), url=URL)
 
 
 def check(found: dict[str, Any]) -> None:
@@ -79,17 +84,17 @@ def test_a_posting_has_all_that_is_asked_for() -> None:
 
 
 def test_every_type_of_employment_has_a_word_that_google_knows() -> None:
-    assert EMPLOYMENT_TYPES.keys() == set(EmploymentType)
-    assert set(EMPLOYMENT_TYPES.values()) <= KNOWN_TYPES
+    assert SCHEMA_ORG_EMPLOYMENT_TYPES.keys() == set(EmploymentType)
+    assert set(SCHEMA_ORG_EMPLOYMENT_TYPES.values()) <= KNOWN_TYPES
 
 
 def test_pay_by_the_hour_is_said_to_be_so() -> None:
-    assert data(pay=hourly(30))["baseSalary"]["value"] == {
+    assert data(pay=hourly_pay(30))["baseSalary"]["value"] == {
         "@type": "QuantitativeValue",
         "value": 30,
         "unitText": "HOUR",
     }
-    assert Pay(amount=30, period=PayPeriod.HOUR) == hourly(30)
+    assert Pay(amount=30, period=PayPeriod.HOUR) == hourly_pay(30)
 
 
 @pytest.mark.parametrize(
@@ -113,15 +118,15 @@ def test_a_point_is_told_if_it_is_known() -> None:
 
 
 def test_a_place_is_named_with_the_regions_around_it() -> None:
-    assert place_name(terms(address="1号")) == "上海市浦东新区1号"
-    assert place_name(terms(place_code="999999")) == "999999"
+    assert place_name(posting_terms(address="1号")) == "上海市浦东新区1号"
+    assert place_name(posting_terms(place_code="999999")) == "999999"
 
 
 @given(any_terms.filter(lambda any_: any_.hours_per_day.is_finite()))
 def test_whatever_the_terms_the_data_is_whole_and_stays_in_its_script(any_: Any) -> None:
-    found = job_posting(records.posting(terms=any_), records.employer(), url=URL)
+    found = build_job_posting(records.posting(terms=any_), records.employer(), url=URL)
     check(found)
-    script = as_script(found)
+    script = to_script_json(found)
     assert json.loads(script) == found
     assert not set("<>&\u2028\u2029") & set(script)
 
@@ -129,6 +134,6 @@ def test_whatever_the_terms_the_data_is_whole_and_stays_in_its_script(any_: Any)
 @given(st.text())
 def test_no_text_ends_a_script(text: str) -> None:
     for said in (text, "</script>", "<!--", "]]>"):
-        script = as_script({"title": said})
+        script = to_script_json({"title": said})
         assert "<" not in script
         assert json.loads(script) == {"title": said}

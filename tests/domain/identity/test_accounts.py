@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ErrorCode, NotPermitted, Unauthenticated
-from domain.identity.accounts import STAFF, VISITORS, Principal, Role, require
+from domain.identity.accounts import STAFF_ROLES, VISITOR_ROLES, Principal, Role, require_role
 
 roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
 
 
 def test_nobody_is_asked_to_sign_in() -> None:
     with pytest.raises(Unauthenticated, match="Sign in first") as caught:
-        require(None, Role.OFFICER)
+        require_role(None, Role.OFFICER)
     assert caught.value.code is ErrorCode.UNAUTHENTICATED
 
 
@@ -22,17 +22,17 @@ def test_a_principal_passes_when_its_role_is_asked_for_and_only_then(
 ) -> None:
     principal = Principal(role=role, subject="s1")
     if role in roles:
-        assert require(principal, *roles) is principal
+        assert require_role(principal, *roles) is principal
     else:
         with pytest.raises(NotPermitted, match=role.lower()) as caught:
-            require(principal, *roles)
+            require_role(principal, *roles)
         assert caught.value.code is ErrorCode.NOT_PERMITTED
 
 
 def test_a_refusal_names_the_roles_that_may() -> None:
     with pytest.raises(NotPermitted, match="role officer or host; you are viewer"):
-        require(Principal(role=Role.VIEWER, subject="v1"), Role.OFFICER, Role.HOST)
+        require_role(Principal(role=Role.VIEWER, subject="v1"), Role.OFFICER, Role.HOST)
 
 
 def test_a_visitor_is_no_staff() -> None:
-    assert set(Role) - STAFF == set(VISITORS)
+    assert set(Role) - STAFF_ROLES == set(VISITOR_ROLES)

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
 from domain.identity.audit import (
-    BEGINNING,
-    OPERATOR,
-    SERVICE,
+    GENESIS_DIGEST,
+    OPERATOR_ACTOR,
+    SERVICE_ACTOR,
     AuditAction,
     AuditEntry,
     AuditRow,
-    chained,
+    chain_entry,
     check_reason,
-    fault_of,
+    find_chain_fault,
 )
 
 AT = datetime(2026, 10, 1, 12, 0, 0, 123_000, tzinfo=UTC)
@@ -36,17 +36,17 @@ def chain(details: list[str]) -> list[AuditRow]:
     rows: list[AuditRow] = []
     for seq, detail in enumerate(details, start=1):
         entry = AuditEntry(
-            actor=SERVICE, action=AuditAction.ERASE, subject_type="Lead", detail=detail
+            actor=SERVICE_ACTOR, action=AuditAction.ERASE, subject_type="Lead", detail=detail
         )
-        previous = rows[-1].sha256 if rows else BEGINNING
-        rows.append(chained(entry, seq=seq, previous=previous, at=AT, digest=digest))
+        previous = rows[-1].sha256 if rows else GENESIS_DIGEST
+        rows.append(chain_entry(entry, seq=seq, previous=previous, at=AT, digest=digest))
     return rows
 
 
 def first_fault(rows: list[AuditRow]) -> str | None:
     last: AuditRow | None = None
     for row in rows:
-        fault = fault_of(row, before=last, digest=digest)
+        fault = find_chain_fault(row, before=last, digest=digest)
         if fault is not None:
             return fault
         last = row
@@ -59,7 +59,7 @@ def test_a_whole_chain_has_no_fault() -> None:
 
 CHANGES: dict[str, Any] = {
     "at": AT.replace(second=1),
-    "actor_role": OPERATOR.role,
+    "actor_role": OPERATOR_ACTOR.role,
     "actor_id": "x",
     "action": AuditAction.REVEAL,
     "subject_type": "x",

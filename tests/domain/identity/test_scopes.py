@@ -8,19 +8,19 @@ import pytest
 from domain.errors import NotPermitted
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.scopes import (
-    check_directs,
+    check_may_direct,
+    may_assign_lead,
     may_direct,
-    may_follow_lead,
+    may_follow_up_lead,
     may_see_code,
     may_see_session,
-    may_see_unopened,
-    may_take_lead,
+    may_see_unopened_posting,
 )
-from domain.leads.leads import ConsentGiven, Lead, LeadSource, Sealed
-from domain.live.qr_codes import Code, CodeKind
+from domain.leads.leads import ConsentGiven, Lead, LeadSource, SealedContact
+from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 PATH = ("national", "zhejiang", "jiaxing")
@@ -40,7 +40,7 @@ SESSION = LiveSession(
 POSTING = Posting(
     id="p1",
     employer_id="firm1",
-    terms=terms(),
+    terms=posting_terms(),
     status=PostingStatus.REFUSED,
     union_id="jiaxing",
     created_by="a1",
@@ -54,10 +54,10 @@ LEAD = Lead(
     union_path=PATH,
     owner_id="host1",
     person="hash",
-    contact=Sealed(key_version=1, name=b"", phone=b""),
+    contact=SealedContact(key_version=1, name=b"", phone=b""),
     consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
     source=LeadSource.LIVE_TAP,
-    terms=terms(),
+    terms=posting_terms(),
     created_at=AT,
     updated_at=AT,
 )
@@ -84,9 +84,9 @@ EVERYBODY = (
 
 def test_a_session_is_directed_by_its_host_and_the_officers_above_it() -> None:
     assert [p for p in EVERYBODY if may_direct(p, SESSION)] == [OWN_OFFICER, OWN_HOST]
-    check_directs(OWN_HOST, SESSION)
+    check_may_direct(OWN_HOST, SESSION)
     with pytest.raises(NotPermitted, match="another host or union"):
-        check_directs(OTHER_HOST, SESSION)
+        check_may_direct(OTHER_HOST, SESSION)
 
 
 def test_a_draft_is_seen_by_those_who_direct_it_and_everything_else_by_all() -> None:
@@ -97,19 +97,19 @@ def test_a_draft_is_seen_by_those_who_direct_it_and_everything_else_by_all() -> 
 
 
 def test_a_lead_is_followed_by_its_union_its_host_and_its_employer() -> None:
-    following = [p for p in EVERYBODY if may_follow_lead(p, LEAD)]
+    following = [p for p in EVERYBODY if may_follow_up_lead(p, LEAD)]
     assert following == [OWN_OFFICER, OWN_HOST, OWN_RECRUITER]
 
 
 def test_a_lead_is_also_followed_by_the_member_of_staff_who_has_it_in_hand() -> None:
     for assignee in (OTHER_OFFICER, OTHER_HOST):
         given = replace(LEAD, assignee_id=assignee.subject)
-        following = {p.subject for p in EVERYBODY if may_follow_lead(p, given)}
+        following = {p.subject for p in EVERYBODY if may_follow_up_lead(p, given)}
         assert following == {"o1", "host1", "r1", assignee.subject}
     in_hand = replace(LEAD, assignee_id="r1", withdrawn_at=AT)
-    assert not may_follow_lead(OWN_RECRUITER, in_hand)
+    assert not may_follow_up_lead(OWN_RECRUITER, in_hand)
     own = replace(LEAD, owner_id="nobody", assignee_id="host1")
-    assert not may_follow_lead(VIEWER, own)
+    assert not may_follow_up_lead(VIEWER, own)
 
 
 def staff(role: Role, **place: str) -> Account:
@@ -139,22 +139,22 @@ def test_a_lead_is_handed_down_the_tree_or_to_the_employers_recruiters(
     taker: Account, path: tuple[str, ...], givers: list[str]
 ) -> None:
     asking = (OWN_OFFICER, OTHER_OFFICER, OWN_RECRUITER)
-    assert [p.subject for p in asking if may_take_lead(p, LEAD, taker, path)] == givers
+    assert [p.subject for p in asking if may_assign_lead(p, LEAD, taker, path)] == givers
 
 
 def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> None:
     asking = (None, *EVERYBODY)
-    seeing = [p for p in asking if may_see_unopened(p, POSTING, PATH)]
+    seeing = [p for p in asking if may_see_unopened_posting(p, POSTING, PATH)]
     assert seeing == [OWN_OFFICER, OWN_RECRUITER]
 
 
 def test_a_lead_without_a_session_is_followed_by_the_postings_union_and_employer() -> None:
     lead = replace(LEAD, session_id=None, owner_id=None)
-    assert [p for p in EVERYBODY if may_follow_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
+    assert [p for p in EVERYBODY if may_follow_up_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
 
 
 def test_a_code_is_seen_by_its_union_and_the_host_of_its_session() -> None:
-    code = Code(
+    code = QrCode(
         id="c1",
         kind=CodeKind.SESSION,
         session_id="s1",

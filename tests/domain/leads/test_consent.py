@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from domain.errors import ConsentRequired, InvalidInput
 from domain.leads.consent import (
-    FIRST,
+    FIRST_TEMPLATE,
     ConsentTemplate,
     check_consent,
-    check_start,
     check_template,
-    consent_text,
+    check_valid_from,
+    render_consent_text,
 )
-from domain.reference.calendar import CHINA
+from domain.reference.calendar import CHINA_TIMEZONE
 
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 
@@ -25,16 +25,16 @@ words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 def test_the_text_names_recipient_and_posting_and_carries_its_hash(
     employer: str, title: str
 ) -> None:
-    text = consent_text(FIRST, employer, title)
+    text = render_consent_text(FIRST_TEMPLATE, employer, title)
     assert text.version == "1"
     assert employer in text.body
     assert title in text.body
     assert text.sha256 == sha256(text.body.encode()).hexdigest()
-    assert text == consent_text(FIRST, employer, title)
+    assert text == render_consent_text(FIRST_TEMPLATE, employer, title)
 
 
 def test_the_text_says_what_the_law_asks_for() -> None:
-    body = consent_text(FIRST, "嘉兴某某公司", "电工").body
+    body = render_consent_text(FIRST_TEMPLATE, "嘉兴某某公司", "电工").body
     for part in ("接收方", "联系方式", "处理者", "目的", "方式", "信息种类", "3年", "撤回同意"):
         assert part in body
     for article in ("第十四条", "第十五条", "第二十三条", "PIPL art. 14, 15, 23"):
@@ -44,30 +44,34 @@ def test_the_text_says_what_the_law_asks_for() -> None:
 
 def test_another_employer_posting_or_contact_is_another_text() -> None:
     texts = [
-        consent_text(FIRST, "甲公司", "电工"),
-        consent_text(FIRST, "乙公司", "电工"),
-        consent_text(FIRST, "甲公司", "焊工"),
-        consent_text(FIRST, "甲公司", "电工", contact="hr@example.com"),
+        render_consent_text(FIRST_TEMPLATE, "甲公司", "电工"),
+        render_consent_text(FIRST_TEMPLATE, "乙公司", "电工"),
+        render_consent_text(FIRST_TEMPLATE, "甲公司", "焊工"),
+        render_consent_text(FIRST_TEMPLATE, "甲公司", "电工", contact="hr@example.com"),
     ]
     assert len({text.sha256 for text in texts}) == 4
     assert "hr@example.com" in texts[3].body
 
 
 def test_a_title_cannot_add_a_clause() -> None:
-    body = consent_text(FIRST, "甲\n八、另一条", "电工\r\n九、{version}\u2028十、").body
-    assert len(body.splitlines()) == len(consent_text(FIRST, "甲", "电工").body.splitlines())
+    body = render_consent_text(
+        FIRST_TEMPLATE, "甲\n八、另一条", "电工\r\n九、{version}\u2028十、"
+    ).body
+    assert len(body.splitlines()) == len(
+        render_consent_text(FIRST_TEMPLATE, "甲", "电工").body.splitlines()
+    )
     assert "{version}" in body
 
 
 def test_consent_to_the_current_version_passes() -> None:
-    current = consent_text(FIRST, "甲公司", "电工")
+    current = render_consent_text(FIRST_TEMPLATE, "甲公司", "电工")
     check_consent("1", current)
 
 
 @pytest.mark.parametrize("version", [None, "", "0", "2", "1 "])
 def test_no_consent_or_another_version_is_refused_and_says_what_to_do(version: str | None) -> None:
     with pytest.raises(ConsentRequired, match='version "1"') as caught:
-        check_consent(version, consent_text(FIRST, "甲公司", "电工"))
+        check_consent(version, render_consent_text(FIRST_TEMPLATE, "甲公司", "电工"))
     assert caught.value.field == ("input", "consent", "textVersion")
 
 
@@ -80,13 +84,15 @@ def template(body: str, number: int = 2) -> ConsentTemplate:
 
 
 def test_a_template_is_filled_in_one_pass() -> None:
-    text = consent_text(template("{employer}|{posting}|{version}|{contact}"), "{posting}", "{x}")
+    text = render_consent_text(
+        template("{employer}|{posting}|{version}|{contact}"), "{posting}", "{x}"
+    )
     assert text.version == "2"
     assert text.body.split("|")[:3] == ["{posting}", "{x}", "2"]
 
 
 def test_the_first_text_is_a_template_that_could_be_published() -> None:
-    assert check_template(FIRST.body, ("template",)) == FIRST.body.strip()
+    assert check_template(FIRST_TEMPLATE.body, ("template",)) == FIRST_TEMPLATE.body.strip()
 
 
 @pytest.mark.parametrize(
@@ -111,10 +117,10 @@ def test_a_template_that_cannot_be_a_consent_is_refused(body: str) -> None:
 
 def test_a_text_begins_at_once_or_within_a_year() -> None:
     field = ("validFrom",)
-    assert check_start(None, AT, field) == AT
-    assert check_start(AT, AT, field) == AT
+    assert check_valid_from(None, AT, field) == AT
+    assert check_valid_from(AT, AT, field) == AT
     later = AT + timedelta(days=366)
-    assert check_start(later.astimezone(CHINA), AT, field) == later
+    assert check_valid_from(later.astimezone(CHINA_TIMEZONE), AT, field) == later
     for wrong in (AT - timedelta(seconds=1), later + timedelta(seconds=1), datetime(2026, 10, 2)):  # noqa: DTZ001 - without a zone is what is wrong
         with pytest.raises(InvalidInput):
-            check_start(wrong, AT, field)
+            check_valid_from(wrong, AT, field)

@@ -6,20 +6,20 @@ import pytest
 
 from domain.errors import ConsentWithdrawn, LeadStageConflict
 from domain.identity.accounts import Principal, Role
-from domain.identity.scopes import may_follow_lead
+from domain.identity.scopes import may_follow_up_lead
 from domain.leads.contacts import (
-    CONTACTS_KEPT,
-    RECORDS_KEPT,
-    Holder,
+    CONTACT_RETENTION,
+    RECORD_RETENTION,
+    ReceiptHolder,
     check_revealable,
-    completed_at,
-    stage_when_withdrawn,
-    withdrawn,
+    service_ended_at,
+    stage_after_withdrawal,
+    withdraw_consent,
 )
 from domain.leads.leads import LeadStage, check_advance
 from tests.support import records
 
-LATER = records.AT + timedelta(days=1)
+LATER = records.FIXED_NOW + timedelta(days=1)
 
 
 @pytest.mark.parametrize("stage", LeadStage)
@@ -27,7 +27,7 @@ def test_a_lead_without_consent_closes_unless_the_job_or_the_refusal_is_a_fact(
     stage: LeadStage,
 ) -> None:
     stays = {"HIRED", "RETAINED_30", "RETAINED_90", "REFUSED"}
-    assert stage_when_withdrawn(stage) == (stage if stage in stays else LeadStage.WITHDRAWN)
+    assert stage_after_withdrawal(stage) == (stage if stage in stays else LeadStage.WITHDRAWN)
 
 
 def test_a_contact_is_shown_only_while_there_is_consent_and_a_contact() -> None:
@@ -41,12 +41,15 @@ def test_a_recruiter_follows_a_lead_only_with_consent_and_the_union_still_does()
     recruiter = Principal(role=Role.RECRUITER, subject="r", employer_id="employer")
     officer = Principal(role=Role.OFFICER, subject="o", union_id="root")
     with_consent, without = records.lead(), records.lead(withdrawn_at=LATER)
-    assert [may_follow_lead(recruiter, lead) for lead in (with_consent, without)] == [True, False]
-    assert may_follow_lead(officer, without)
+    assert [may_follow_up_lead(recruiter, lead) for lead in (with_consent, without)] == [
+        True,
+        False,
+    ]
+    assert may_follow_up_lead(officer, without)
 
 
 def test_what_the_person_takes_back_is_no_service_of_the_staff() -> None:
-    lead = withdrawn(records.lead(steps=2), at=LATER).lead
+    lead = withdraw_consent(records.lead(steps=2), at=LATER).lead
     assert (lead.stage, lead.steps) == (LeadStage.WITHDRAWN, 2)
 
 
@@ -56,19 +59,19 @@ def test_an_erased_lead_stays_as_it_is() -> None:
 
 
 def test_a_receipt_stands_for_what_one_giver_sent_with_one_phone() -> None:
-    holder = Holder(person="p", giver="g")
-    assert holder.gave(records.lead(person="p", giver="g"))
-    assert not holder.gave(records.lead(person="p", giver="another"))
-    assert not holder.gave(records.lead(person="another", giver="g"))
-    assert not holder.gave(records.lead(person="p"))
+    holder = ReceiptHolder(person="p", giver="g")
+    assert holder.is_giver_of(records.lead(person="p", giver="g"))
+    assert not holder.is_giver_of(records.lead(person="p", giver="another"))
+    assert not holder.is_giver_of(records.lead(person="another", giver="g"))
+    assert not holder.is_giver_of(records.lead(person="p"))
 
 
 def test_a_service_ends_when_its_lead_is_closed_or_else_when_it_is_erased() -> None:
-    assert completed_at(records.lead(stage=LeadStage.REFUSED), LATER) == records.AT
-    assert completed_at(records.lead(stage=LeadStage.RETAINED_90), LATER) == records.AT
-    assert completed_at(records.lead(stage=LeadStage.HIRED), LATER) == LATER
+    assert service_ended_at(records.lead(stage=LeadStage.REFUSED), LATER) == records.FIXED_NOW
+    assert service_ended_at(records.lead(stage=LeadStage.RETAINED_90), LATER) == records.FIXED_NOW
+    assert service_ended_at(records.lead(stage=LeadStage.HIRED), LATER) == LATER
 
 
 def test_periods_are_at_least_what_the_law_says_in_every_calendar() -> None:
-    assert timedelta(days=366) <= CONTACTS_KEPT <= RECORDS_KEPT
-    assert timedelta(days=3 * 365 + 1) <= RECORDS_KEPT
+    assert timedelta(days=366) <= CONTACT_RETENTION <= RECORD_RETENTION
+    assert timedelta(days=3 * 365 + 1) <= RECORD_RETENTION

@@ -10,25 +10,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
-from domain.leads.contacts import withdrawn
+from domain.leads.contacts import withdraw_consent
 from domain.leads.follow_up import (
-    DEADLINES,
-    ESCALATE_AGAIN,
-    Change,
-    EntryKind,
-    LeadEntry,
-    advanced,
-    assigned,
-    begun,
+    ESCALATION_INTERVAL,
+    STAGE_DEADLINES,
+    LeadChange,
+    TimelineEntry,
+    TimelineEntryKind,
+    add_note,
+    advance_lead,
+    assign_lead,
     check_note,
-    confirmed,
-    escalated,
-    noted,
-    recorded,
+    confirm_hire,
+    escalate_lead,
+    first_timeline_entry,
+    start_follow_up,
 )
 from domain.leads.leads import (
-    CLOSED,
-    NO_PROOF,
+    CLOSED_STAGES,
+    NO_HIRE_PROOF,
     HireProof,
     HireSide,
     Lead,
@@ -41,18 +41,18 @@ from tests.support import records
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 10, 1)
 TREE = ("national", "province", "city")
-OPEN = set(LeadStage) - CLOSED - {LeadStage.RETAINED_90}
+OPEN = set(LeadStage) - CLOSED_STAGES - {LeadStage.RETAINED_90}
 SIDES = st.sampled_from(HireSide)
 
 
 def a_lead(**changes: object) -> Lead:
     made = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
-    return replace(begun(made), **changes)  # type: ignore[arg-type] # each test names fields of it
+    return replace(start_follow_up(made), **changes)  # type: ignore[arg-type] # each test names fields of it
 
 
 def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
     reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
-    return advanced(lead, wanted, reason, side=HireSide.EMPLOYER, by="r", at=at).lead
+    return advance_lead(lead, wanted, reason, side=HireSide.EMPLOYER, by="r", at=at).lead
 
 
 class FollowUp(RuleBasedStateMachine):
@@ -62,9 +62,9 @@ class FollowUp(RuleBasedStateMachine):
         super().__init__()
         self.at = AT
         self.lead = a_lead()
-        self.entries: list[LeadEntry] = [recorded(self.lead)]
+        self.entries: list[TimelineEntry] = [first_timeline_entry(self.lead)]
 
-    def take(self, change: Change | None) -> None:
+    def take(self, change: LeadChange | None) -> None:
         if change is not None:
             assert change.lead.version == self.lead.version + 1
             assert change.lead.updated_at == change.entry.at == self.at
@@ -79,7 +79,7 @@ class FollowUp(RuleBasedStateMachine):
     def push(self, wanted: LeadStage, side: HireSide) -> None:
         reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
         try:
-            self.take(advanced(self.lead, wanted, reason, side=side, by="a", at=self.at))
+            self.take(advance_lead(self.lead, wanted, reason, side=side, by="a", at=self.at))
         except LeadStageConflict:
             assert wanted not in next_stages(self.lead.stage)
         except RetentionTooEarly:
@@ -90,22 +90,22 @@ class FollowUp(RuleBasedStateMachine):
     @precondition(lambda self: self.lead.stage in OPEN)
     @rule()
     def go_on(self) -> None:
-        for wanted in sorted(next_stages(self.lead.stage) - CLOSED):
+        for wanted in sorted(next_stages(self.lead.stage) - CLOSED_STAGES):
             self.push(wanted, HireSide.EMPLOYER)
 
     @rule(to=st.none() | st.sampled_from(["a", "b"]))
     def assign(self, to: str | None) -> None:
-        self.take(assigned(self.lead, to, by="a", at=self.at))
+        self.take(assign_lead(self.lead, to, by="a", at=self.at))
         assert self.lead.assignee_id == to
 
     @rule(on=st.none() | st.just(TODAY))
     def note(self, on: date | None) -> None:
-        self.take(noted(self.lead, "已电话联系", on, by="a", at=self.at))
+        self.take(add_note(self.lead, "已电话联系", on, by="a", at=self.at))
 
     @rule(side=SIDES, hired=st.booleans())
     def confirm(self, side: HireSide, hired: bool) -> None:
         try:
-            self.take(confirmed(self.lead, side, hired=hired, by="a", at=self.at))
+            self.take(confirm_hire(self.lead, side, hired=hired, by="a", at=self.at))
         except LeadStageConflict:
             assert self.lead.stage not in {
                 LeadStage.OFFERED,
@@ -117,7 +117,7 @@ class FollowUp(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         due = self.lead.escalate_at is not None and self.lead.escalate_at <= self.at
-        change = escalated(self.lead, at=self.at)
+        change = escalate_lead(self.lead, at=self.at)
         assert (change is not None) is due
         self.take(change)
 
@@ -143,9 +143,9 @@ class FollowUp(RuleBasedStateMachine):
     def a_stage_is_escalated_once_a_level_and_upwards(self) -> None:
         told: list[str | None] = []
         for entry in self.entries:
-            if entry.kind is EntryKind.ADVANCED:
+            if entry.kind is TimelineEntryKind.ADVANCED:
                 told = []
-            elif entry.kind is EntryKind.ESCALATED:
+            elif entry.kind is TimelineEntryKind.ESCALATED:
                 told.append(entry.escalated_to)
         assert told == ["province", "national"][: len(told)]
         assert self.lead.escalated_to == (told[-1] if told else None)
@@ -153,22 +153,22 @@ class FollowUp(RuleBasedStateMachine):
     @invariant()
     def no_hire_stands_without_a_word_of_either_side(self) -> None:
         if self.lead.hired_at is not None:
-            assert self.lead.hire != NO_PROOF
+            assert self.lead.hire != NO_HIRE_PROOF
 
     @invariant()
     def agreement_and_disagreement_exclude_each_other(self) -> None:
         proof = self.lead.hire
-        assert not (proof.agreed and proof.disagreement)
+        assert not (proof.is_agreed and proof.disagreement)
         said = {proof.employer, proof.seeker}
         assert proof.disagreement is (said == {True, False})
-        assert proof.agreed is (said == {True})
+        assert proof.is_agreed is (said == {True})
 
 
 TestFollowUp = FollowUp.TestCase
 
 
 def test_every_open_stage_and_no_other_has_a_deadline() -> None:
-    assert set(DEADLINES) == OPEN
+    assert set(STAGE_DEADLINES) == OPEN
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_stage_is_due_its_days_after_the_lead_came_there(stage: LeadStage, day
     at = AT
     while lead.stage is not stage:
         at += timedelta(hours=1)
-        (following,) = next_stages(lead.stage) - CLOSED
+        (following,) = next_stages(lead.stage) - CLOSED_STAGES
         lead = step(lead, following, at)
     assert lead.due_at == at + timedelta(days=days)
 
@@ -227,7 +227,7 @@ def test_a_job_counts_as_kept_from_that_day_in_china_on(
 )
 def test_who_says_hired_has_confirmed_it_for_the_own_side(side: HireSide, proof: HireProof) -> None:
     offered = a_lead(stage=LeadStage.OFFERED)
-    change = advanced(offered, LeadStage.HIRED, None, side=side, by="a", at=AT)
+    change = advance_lead(offered, LeadStage.HIRED, None, side=side, by="a", at=AT)
     assert (change.lead.hire, change.entry.side) == (proof, side)
 
 
@@ -239,52 +239,52 @@ def test_a_later_word_of_a_side_takes_the_place_of_its_earlier_one() -> None:
         (HireSide.SEEKER, True, (True, True, False)),
         (HireSide.EMPLOYER, False, (False, True, True)),
     ):
-        change = confirmed(lead, side, hired=hired, by=None, at=AT)
+        change = confirm_hire(lead, side, hired=hired, by=None, at=AT)
         assert change is not None
         lead = change.lead
         assert (lead.hire.employer, lead.hire.seeker, lead.hire.disagreement) == shown
-        assert confirmed(lead, side, hired=hired, by=None, at=AT) is None
+        assert confirm_hire(lead, side, hired=hired, by=None, at=AT) is None
 
 
 def test_an_overdue_lead_climbs_the_tree_a_level_each_three_days() -> None:
     lead = a_lead()
     due = AT + timedelta(days=3)
     assert (lead.due_at, lead.escalate_at) == (due, due)
-    assert escalated(lead, at=due - timedelta(milliseconds=1)) is None
-    for union, following in (("province", due + ESCALATE_AGAIN), ("national", None)):
-        change = escalated(lead, at=lead.escalate_at or due)
+    assert escalate_lead(lead, at=due - timedelta(milliseconds=1)) is None
+    for union, following in (("province", due + ESCALATION_INTERVAL), ("national", None)):
+        change = escalate_lead(lead, at=lead.escalate_at or due)
         assert change is not None
         lead = change.lead
         assert (lead.escalated_to, lead.escalate_at, lead.due_at) == (union, following, due)
-    assert escalated(lead, at=due + timedelta(days=900)) is None
+    assert escalate_lead(lead, at=due + timedelta(days=900)) is None
     moved = step(lead, LeadStage.CONTACTED, due)
     assert (moved.escalated_to, moved.escalate_at) == (None, due + timedelta(days=7))
 
 
 @pytest.mark.parametrize("path", [(), ("national",)])
 def test_a_lead_of_the_root_has_nobody_above_to_be_told(path: tuple[str, ...]) -> None:
-    lead = begun(a_lead(union_path=path))
+    lead = start_follow_up(a_lead(union_path=path))
     assert (lead.due_at, lead.escalate_at) == (AT + timedelta(days=3), None)
-    assert escalated(lead, at=AT + timedelta(days=900)) is None
+    assert escalate_lead(lead, at=AT + timedelta(days=900)) is None
 
 
 def test_a_closed_lead_is_never_due() -> None:
-    for stage in CLOSED:
+    for stage in CLOSED_STAGES:
         closed = step(a_lead(), stage)
         assert (closed.due_at, closed.escalate_at) == (None, None)
 
 
 def test_without_consent_nothing_is_due_whatever_is_said_of_the_job_afterwards() -> None:
     hired = replace(a_lead(), stage=LeadStage.HIRED, hired_at=AT)
-    taken_back = withdrawn(hired, at=AT).lead
+    taken_back = withdraw_consent(hired, at=AT).lead
     kept = step(taken_back, LeadStage.RETAINED_30, AT + timedelta(days=31))
     assert (kept.due_at, kept.escalate_at, kept.escalated_to) == (None, None, None)
 
 
 def test_a_step_ends_the_next_action_that_was_planned_before_it() -> None:
-    planned = noted(a_lead(), "周五再联系", TODAY, by="a", at=AT).lead
+    planned = add_note(a_lead(), "周五再联系", TODAY, by="a", at=AT).lead
     assert planned.next_action_on == TODAY
-    assert noted(planned, "未接通", None, by="a", at=AT).lead.next_action_on == TODAY
+    assert add_note(planned, "未接通", None, by="a", at=AT).lead.next_action_on == TODAY
     assert step(planned, LeadStage.CONTACTED).next_action_on is None
 
 
@@ -316,4 +316,4 @@ def test_a_note_that_cannot_be_kept_is_refused(body: str, on: date | None, field
 @pytest.mark.parametrize("stage", [LeadStage.INTERESTED, LeadStage.REFUSED])
 def test_nothing_is_confirmed_before_an_offer_or_after_a_closing(stage: LeadStage) -> None:
     with pytest.raises(LeadStageConflict, match="from OFFERED on"):
-        confirmed(a_lead(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)
+        confirm_hire(a_lead(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)

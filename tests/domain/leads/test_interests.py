@@ -8,7 +8,7 @@ import pytest
 from domain.errors import CodeInvalid, InvalidInput, Refusal, SessionNotLive
 from domain.leads.interests import check_source
 from domain.leads.leads import LeadSource
-from domain.live.qr_codes import Code, CodeKind
+from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
@@ -39,8 +39,8 @@ def session(status: SessionStatus) -> LiveSession:
     )
 
 
-def code(session_id: str | None, posting_id: str | None) -> Code:
-    return Code(
+def code(session_id: str | None, posting_id: str | None) -> QrCode:
+    return QrCode(
         id="0" * 24,
         kind=CodeKind.POSTER,
         session_id=session_id,
@@ -63,7 +63,7 @@ OF_SESSION, OF_POSTING, OF_NOTHING = (
 
 
 def refusal(
-    source: LeadSource, status: SessionStatus | None, given: Code | None
+    source: LeadSource, status: SessionStatus | None, given: QrCode | None
 ) -> type[Refusal] | None:
     try:
         check_source(source, session(status) if status else None, "posting", given)
@@ -114,7 +114,7 @@ def test_a_tap_after_the_end_is_told_of_the_replay() -> None:
     ],
 )
 def test_a_code_goes_with_its_session_and_posting(
-    source: LeadSource, given: Code | None, expected: type[Refusal] | None
+    source: LeadSource, given: QrCode | None, expected: type[Refusal] | None
 ) -> None:
     assert refusal(source, SessionStatus.LIVE, given) is expected
 
@@ -133,6 +133,6 @@ def test_a_code_goes_with_its_session_and_posting(
     ],
 )
 def test_only_the_board_and_a_poster_of_a_posting_do_without_a_session(
-    source: LeadSource, given: Code | None, expected: type[Refusal] | None
+    source: LeadSource, given: QrCode | None, expected: type[Refusal] | None
 ) -> None:
     assert refusal(source, None, given) is expected

@@ -8,17 +8,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.errors import ErrorCode, InvalidInput, LeadStageConflict
 from domain.leads.leads import (
-    CLOSED,
+    CLOSED_STAGES,
     ConsentGiven,
     Lead,
     LeadSource,
     LeadStage,
     RefusalReason,
-    Sealed,
+    SealedContact,
     check_advance,
     next_stages,
 )
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 FINAL = {LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.RETAINED_90}
@@ -34,10 +34,10 @@ def lead(stage: LeadStage, version: int = 1) -> Lead:
         union_path=("u1",),
         owner_id="a1",
         person="hash",
-        contact=Sealed(key_version=1, name=b"", phone=b""),
+        contact=SealedContact(key_version=1, name=b"", phone=b""),
         consent=ConsentGiven(text_version="1", text_sha256="0" * 64, at=AT),
         source=LeadSource.LIVE_TAP,
-        terms=terms(),
+        terms=posting_terms(),
         stage=stage,
         version=version,
         created_at=AT,
@@ -105,8 +105,8 @@ def test_who_calls_back_is_contacted_again() -> None:
 
 def test_every_stage_before_the_hire_can_be_closed_in_each_way() -> None:
     for stage in LeadStage:
-        before_hire = stage not in AFTER_HIRE | CLOSED
-        assert (next_stages(stage) >= CLOSED) is before_hire
+        before_hire = stage not in AFTER_HIRE | CLOSED_STAGES
+        assert (next_stages(stage) >= CLOSED_STAGES) is before_hire
 
 
 def test_a_refused_step_names_the_steps_that_are_allowed() -> None:

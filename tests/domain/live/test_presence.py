@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.live import presence
-from domain.live.presence import SAMPLE, Crowd, crowd_of, mark_of, together
+from domain.live.presence import (
+    SAMPLE_SIZE,
+    ViewerSketch,
+    estimate_distinct_viewers,
+    hash_viewer,
+    sketch_viewers,
+)
 
 marks = st.integers(0, (1 << 64) - 1)
 small = st.sets(st.integers(0, 30) | marks, max_size=40)
@@ -17,30 +23,32 @@ small = st.sets(st.integers(0, 30) | marks, max_size=40)
 
 @given(nodes=st.lists(small, max_size=5))
 def test_small_crowds_are_counted_exactly(nodes: list[set[int]]) -> None:
-    assert together([crowd_of(node) for node in nodes]) == len(set().union(*nodes))
+    assert estimate_distinct_viewers([sketch_viewers(node) for node in nodes]) == len(
+        set().union(*nodes)
+    )
 
 
 @given(nodes=st.lists(small, max_size=5))
 def test_a_count_lies_between_the_largest_crowd_and_the_sum(nodes: list[set[int]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(presence, "SAMPLE", 4)
-        crowds = [crowd_of(node) for node in nodes]
+        patch.setattr(presence, "SAMPLE_SIZE", 4)
+        crowds = [sketch_viewers(node) for node in nodes]
     counts = [len(node) for node in nodes]
     assert all(len(crowd.lowest) == min(4, crowd.count) for crowd in crowds)
-    assert 0 <= together(crowds) <= sum(counts)
-    assert (together(crowds) > 0) == any(counts)
+    assert 0 <= estimate_distinct_viewers(crowds) <= sum(counts)
+    assert (estimate_distinct_viewers(crowds) > 0) == any(counts)
 
 
 @given(sizes=st.lists(st.integers(0, 40), max_size=5))
 def test_where_nobody_is_seen_twice_the_count_is_the_sum(sizes: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(presence, "SAMPLE", 4)
+        patch.setattr(presence, "SAMPLE_SIZE", 4)
         # Marks of the nodes lie among each other.
         crowds = [
-            crowd_of([mark_of(f"{node}/{number}") for number in range(size)])
+            sketch_viewers([hash_viewer(f"{node}/{number}") for number in range(size)])
             for node, size in enumerate(sizes)
         ]
-    assert together(crowds) == sum(sizes)
+    assert estimate_distinct_viewers(crowds) == sum(sizes)
 
 
 @pytest.mark.parametrize(("each", "twice"), [(10_000, 0), (10_000, 1_000), (30_000, 3_000)])
@@ -48,24 +56,26 @@ def test_large_crowds_are_counted_closely(each: int, twice: int) -> None:
     dice = random.Random(2026)  # noqa: S311 - chance, not a secret
     drawn = [dice.getrandbits(64) for _ in range(2 * each - twice)]
     first, second = drawn[:each], drawn[each - twice :]
-    counted = together([crowd_of(first), crowd_of(second)])
+    counted = estimate_distinct_viewers([sketch_viewers(first), sketch_viewers(second)])
     assert abs(counted - len(drawn)) <= 0.2 * twice
 
 
 def test_a_large_crowd_beside_a_small_one_hides_nobody() -> None:
     large, few = set(range(10_000)), {5, 20_000}
-    assert len(crowd_of(large).lowest) == SAMPLE
-    assert together([crowd_of(large), crowd_of({20_000})]) == 10_000 + 1
-    assert together([crowd_of(few), crowd_of({5})]) == 2
+    assert len(sketch_viewers(large).lowest) == SAMPLE_SIZE
+    assert (
+        estimate_distinct_viewers([sketch_viewers(large), sketch_viewers({20_000})]) == 10_000 + 1
+    )
+    assert estimate_distinct_viewers([sketch_viewers(few), sketch_viewers({5})]) == 2
 
 
 def test_a_node_that_tells_no_marks_is_added() -> None:
-    old = Crowd(count=7, lowest=())
-    assert together([old]) == 7
-    assert together([old, crowd_of([1, 2]), crowd_of([2, 3])]) == 10
-    assert together([]) == 0
+    old = ViewerSketch(count=7, lowest=())
+    assert estimate_distinct_viewers([old]) == 7
+    assert estimate_distinct_viewers([old, sketch_viewers([1, 2]), sketch_viewers([2, 3])]) == 10
+    assert estimate_distinct_viewers([]) == 0
 
 
 def test_a_mark_is_the_same_everywhere_and_says_nothing() -> None:
-    assert mark_of("viewer") == mark_of("viewer") != mark_of("viewe")
-    assert 0 <= mark_of("观众") < 1 << 64
+    assert hash_viewer("viewer") == hash_viewer("viewer") != hash_viewer("viewe")
+    assert 0 <= hash_viewer("观众") < 1 << 64

@@ -9,51 +9,54 @@ import pytest
 
 from domain.errors import InvalidInput, QuestionConflict
 from domain.live.questions import (
-    SHOWN,
+    PUBLIC_STATUSES,
     Question,
     QuestionStatus,
-    answered,
+    answer_question,
     check_answer,
     check_question,
-    declined,
-    published,
+    decline_question,
+    publish_question,
 )
 from tests.support import records
-from tests.support.records import AT
+from tests.support.records import FIXED_NOW
 
-LATER = AT + timedelta(minutes=5)
+LATER = FIXED_NOW + timedelta(minutes=5)
 FIELD = ("input", "body")
 WAITING = records.question()
-SHOWN_ONE = published(WAITING, AT)
-DONE = answered(SHOWN_ONE, "有", AT)
-GONE = declined(WAITING)
+SHOWN_ONE = publish_question(WAITING, FIXED_NOW)
+DONE = answer_question(SHOWN_ONE, "有", FIXED_NOW)
+GONE = decline_question(WAITING)
 
 
 def test_a_question_is_published_once() -> None:
-    expected = replace(WAITING, status=QuestionStatus.PUBLISHED, published_at=AT)
-    assert published(WAITING, AT) == expected == published(expected, LATER)
-    assert published(DONE, LATER) == DONE
+    expected = replace(WAITING, status=QuestionStatus.PUBLISHED, published_at=FIXED_NOW)
+    assert publish_question(WAITING, FIXED_NOW) == expected == publish_question(expected, LATER)
+    assert publish_question(DONE, LATER) == DONE
 
 
 def test_an_answer_publishes_and_may_be_given_anew() -> None:
-    assert replace(SHOWN_ONE, status=QuestionStatus.ANSWERED, answer="有", answered_at=AT) == DONE
-    assert answered(WAITING, "有", AT) == DONE
-    assert answered(DONE, "有", LATER) == DONE
-    assert answered(DONE, "没有", LATER) == replace(DONE, answer="没有", answered_at=LATER)
+    assert (
+        replace(SHOWN_ONE, status=QuestionStatus.ANSWERED, answer="有", answered_at=FIXED_NOW)
+        == DONE
+    )
+    assert answer_question(WAITING, "有", FIXED_NOW) == DONE
+    assert answer_question(DONE, "有", LATER) == DONE
+    assert answer_question(DONE, "没有", LATER) == replace(DONE, answer="没有", answered_at=LATER)
 
 
 def test_what_was_declined_stays_so() -> None:
     for question in (WAITING, SHOWN_ONE, DONE, GONE):
-        assert declined(question).status is QuestionStatus.DECLINED
+        assert decline_question(question).status is QuestionStatus.DECLINED
     with pytest.raises(QuestionConflict):
-        published(GONE, AT)
+        publish_question(GONE, FIXED_NOW)
     with pytest.raises(QuestionConflict):
-        answered(declined(DONE), "有", AT)
+        answer_question(decline_question(DONE), "有", FIXED_NOW)
 
 
 def test_what_everybody_sees_is_published() -> None:
     for question in (WAITING, SHOWN_ONE, DONE, GONE):
-        assert (question.status in SHOWN) == (question in (SHOWN_ONE, DONE))
+        assert (question.status in PUBLIC_STATUSES) == (question in (SHOWN_ONE, DONE))
 
 
 @pytest.mark.parametrize("body", ["", " \n", "长" * 201, "a\x07b", "身份证11010519491231002X"])

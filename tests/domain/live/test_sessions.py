@@ -10,7 +10,7 @@ from domain.live.sessions import (
     SessionFormat,
     SessionStatus,
     check_transition,
-    may_follow,
+    is_transition_allowed,
 )
 
 FINAL = {SessionStatus.ENDED, SessionStatus.CANCELLED}
@@ -26,7 +26,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(wanted=st.sampled_from(SessionStatus))
     def ask(self, wanted: SessionStatus) -> None:
-        if may_follow(self.status, wanted):
+        if is_transition_allowed(self.status, wanted):
             check_transition(self.status, wanted)
             self.past.append(self.status)
             self.status = wanted
@@ -51,17 +51,21 @@ TestLife = Life.TestCase
 def test_every_status_can_be_reached_from_a_draft() -> None:
     reached = {SessionStatus.DRAFT}
     for _ in SessionStatus:
-        reached |= {s for s in SessionStatus if any(may_follow(r, s) for r in reached)}
+        reached |= {s for s in SessionStatus if any(is_transition_allowed(r, s) for r in reached)}
     assert reached == set(SessionStatus)
 
 
 def test_only_the_end_and_the_cancellation_are_final() -> None:
-    final = {s for s in SessionStatus if not any(may_follow(s, w) for w in SessionStatus)}
+    final = {
+        s for s in SessionStatus if not any(is_transition_allowed(s, w) for w in SessionStatus)
+    }
     assert final == FINAL
 
 
 def test_a_session_goes_on_air_from_its_schedule_or_an_interruption() -> None:
-    before = {status for status in SessionStatus if may_follow(status, SessionStatus.LIVE)}
+    before = {
+        status for status in SessionStatus if is_transition_allowed(status, SessionStatus.LIVE)
+    }
     assert before == {SessionStatus.SCHEDULED, SessionStatus.INTERRUPTED}
 
 

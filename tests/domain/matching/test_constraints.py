@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from domain.matching.constraints import LIMITS, MatchCode, broken_limits, kept_limits, limits_of
-from domain.matching.jobs import Job, pays
+from domain.matching.constraints import (
+    CONSTRAINTS,
+    MatchCode,
+    constraints_of,
+    explain_satisfied,
+    find_violations,
+)
+from domain.matching.jobs import Job, monthly_and_hourly_pay
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
 from domain.seekers.profile import Near, PickUp, Wants
-from tests.domain.people import HOME, job, jobs, wants
+from tests.domain.matching_samples import HOME, job, jobs, wants
 
 FIVE = time(17)
 NEARBY = Point(latitude=45.86, longitude=126.65)
@@ -74,34 +80,34 @@ def test_a_limit_is_kept_or_broken(
     wanted: dict[str, Any], offered: dict[str, Any], keeps: bool
 ) -> None:
     person, work = Wants(**wanted), job(**offered)
-    (limit,) = limits_of(person)
-    assert limit.keeps(person, work) is keeps
-    assert bool(broken_limits(person, work)) is not keeps
+    (limit,) = constraints_of(person)
+    assert limit.is_satisfied(person, work) is keeps
+    assert bool(find_violations(person, work)) is not keeps
 
 
 def test_every_limit_is_shown_kept_and_broken() -> None:
-    shown = {(limits_of(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
-    assert shown == {(limit.code, keeps) for limit in LIMITS for keeps in (True, False)}
+    shown = {(constraints_of(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
+    assert shown == {(limit.code, keeps) for limit in CONSTRAINTS for keeps in (True, False)}
 
 
 def test_who_wants_nothing_in_particular_has_no_limits() -> None:
-    assert limits_of(Wants()) == ()
-    assert broken_limits(Wants(), job()) == ()
+    assert constraints_of(Wants()) == ()
+    assert find_violations(Wants(), job()) == ()
 
 
 @given(wants, jobs)
 def test_a_limit_is_either_kept_or_broken_and_has_words_for_it(person: Wants, work: Job) -> None:
-    broken = broken_limits(person, work)
+    broken = find_violations(person, work)
     codes = {reason.code for reason in broken}
-    assert codes <= {limit.code for limit in limits_of(person)}
-    for reason in (*broken, *kept_limits(person, work)):
+    assert codes <= {limit.code for limit in constraints_of(person)}
+    for reason in (*broken, *explain_satisfied(person, work)):
         assert reason.text
         assert any("\u4e00" <= char <= "\u9fff" for char in reason.text_zh)
 
 
 def said(wanted: dict[str, Any], offered: dict[str, Any]) -> list[tuple[MatchCode, str, str]]:
     person, work = Wants(**wanted), job(**offered)
-    reasons = broken_limits(person, work) or kept_limits(person, work)
+    reasons = find_violations(person, work) or explain_satisfied(person, work)
     return [(reason.code, reason.text, reason.text_zh) for reason in reasons]
 
 
@@ -143,5 +149,5 @@ def test_work_and_way_say_how_heavy_and_how_far() -> None:
 
 
 def test_pay_is_compared_whatever_its_period() -> None:
-    assert pays(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
-    assert pays(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)
+    assert monthly_and_hourly_pay(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
+    assert monthly_and_hourly_pay(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)

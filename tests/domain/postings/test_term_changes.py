@@ -18,12 +18,12 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.postings.term_changes import TermChange, term_changes
+from domain.postings.term_changes import TermChange, diff_terms
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
-from tests.domain.samples import hourly, monthly, terms
+from tests.domain.posting_terms_samples import hourly_pay, monthly_pay, posting_terms
 
-BEFORE = terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
+BEFORE = posting_terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
 CHANGES: list[tuple[dict[str, Any], TermChange]] = [
     ({"title": "焊工"}, TermChange(field="title", then="电工", now="焊工")),
     (
@@ -35,8 +35,8 @@ CHANGES: list[tuple[dict[str, Any], TermChange]] = [
     ({"conditions": "无"}, TermChange(field="conditions", then=BEFORE.conditions, now="无")),
     ({"place_code": "310000"}, TermChange(field="placeCode", then="310115", now="310000")),
     ({"address": "工业路1号"}, TermChange(field="address", then="", now="工业路1号")),
-    ({"pay": monthly(5000)}, TermChange(field="pay", then="6000元/月", now="5000元/月")),
-    ({"pay": hourly(6000)}, TermChange(field="pay", then="6000元/月", now="6000元/小时")),
+    ({"pay": monthly_pay(5000)}, TermChange(field="pay", then="6000元/月", now="5000元/月")),
+    ({"pay": hourly_pay(6000)}, TermChange(field="pay", then="6000元/月", now="6000元/小时")),
     ({"probation_pay": 4800}, TermChange(field="probationPay", then="", now="4800元/月")),
     (
         {"employment_type": EmploymentType.DISPATCH},
@@ -75,7 +75,7 @@ CHANGES: list[tuple[dict[str, Any], TermChange]] = [
 def test_a_changed_term_is_told_as_it_was_and_as_it_is(
     changed: dict[str, Any], change: TermChange
 ) -> None:
-    assert term_changes(BEFORE, replace(BEFORE, **changed)) == (change,)
+    assert diff_terms(BEFORE, replace(BEFORE, **changed)) == (change,)
 
 
 def test_every_term_is_compared() -> None:
@@ -86,7 +86,7 @@ def test_every_term_is_compared() -> None:
 
 def test_naming_the_same_in_another_order_changes_nothing() -> None:
     again = replace(BEFORE, insurance=BEFORE.insurance[::-1], benefits=BEFORE.benefits[::-1])
-    assert term_changes(BEFORE, replace(again, hours_per_day=Decimal("8.0"))) == ()
+    assert diff_terms(BEFORE, replace(again, hours_per_day=Decimal("8.0"))) == ()
 
 
 @given(st.sets(st.sampled_from(range(len(CHANGES)))))
@@ -94,7 +94,7 @@ def test_changes_come_in_the_order_of_the_form(places: set[int]) -> None:
     changed: dict[str, Any] = {}
     for place in sorted(places):
         changed |= CHANGES[place][0]
-    fields = [change.field for change in term_changes(BEFORE, replace(BEFORE, **changed))]
+    fields = [change.field for change in diff_terms(BEFORE, replace(BEFORE, **changed))]
     order = list(dict.fromkeys(change.field for _, change in CHANGES))
     assert fields == sorted(fields, key=order.index)
     assert {CHANGES[place][1].field for place in places} == set(fields)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.reference.calendar import day_in_china, months_after
+from domain.reference.calendar import add_months, day_in_china
 
 
 def test_the_day_changes_at_midnight_in_china() -> None:
@@ -29,4 +29,4 @@ def test_a_day_later_is_the_next_day(at: datetime) -> None:
     ],
 )
 def test_six_months_later_is_the_same_day_or_the_last_of_that_month(day: date, later: date) -> None:
-    assert months_after(day, 6) == later
+    assert add_months(day, 6) == later

@@ -6,8 +6,8 @@ import pytest
 
 from domain.labels import Labelled
 from domain.postings.postings import EmploymentType, Occupation
-from domain.reference.code_lists import CodeEntry, CodeList, code_list
-from domain.reference.occupations import SYNONYMS, names_of
+from domain.reference.code_lists import CodeEntry, CodeList, build_code_list
+from domain.reference.occupations import OCCUPATION_SYNONYMS, occupation_names
 
 
 class _Colour(Labelled):
@@ -25,14 +25,14 @@ def test_the_english_term_follows_from_the_code_unless_one_is_given() -> None:
 
 
 def test_a_list_has_every_code_in_the_order_of_the_enumeration() -> None:
-    found = code_list(EmploymentType)
+    found = build_code_list(EmploymentType)
     assert found.name == "EmploymentType"
     assert [entry.code for entry in found.entries] == list(EmploymentType)
     assert found.entries[0] == CodeEntry(code="FULL_TIME", zh="全职", en="Full time")
 
 
 def test_occupations_come_with_their_synonyms() -> None:
-    welder = code_list(Occupation).entries[1]
+    welder = build_code_list(Occupation).entries[1]
     assert (welder.code, welder.zh) == ("WELDER", "焊工")
     assert {"电焊工", "焊接工"} <= set(welder.synonyms)
 
@@ -56,8 +56,8 @@ def test_a_list_that_changes_gets_another_version(changed: tuple[CodeEntry, ...]
 
 
 def test_every_occupation_but_other_has_synonyms_and_none_is_of_two() -> None:
-    assert set(SYNONYMS) == set(Occupation) - {Occupation.OTHER}
-    names = Counter(name for occupation in Occupation for name in names_of(occupation))
+    assert set(OCCUPATION_SYNONYMS) == set(Occupation) - {Occupation.OTHER}
+    names = Counter(name for occupation in Occupation for name in occupation_names(occupation))
     assert max(names.values()) == 1
-    assert names_of(Occupation.OTHER) == ()
-    assert names_of(Occupation.WELDER)[0] == "焊工"
+    assert occupation_names(Occupation.OTHER) == ()
+    assert occupation_names(Occupation.WELDER)[0] == "焊工"

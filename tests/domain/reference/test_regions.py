@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.reference.geo import is_in_range
+from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import (
     PROVINCES,
     RegionLevel,
@@ -19,7 +19,7 @@ from domain.reference.regions import (
     is_within,
     province_of,
     region_of,
-    up_to_date,
+    to_current_code,
 )
 
 FIELD = ("input", "placeCode")
@@ -53,7 +53,7 @@ def test_every_region_hangs_in_the_tree_at_a_point_of_china() -> None:
         assert region.full_name == "".join(above.name for above in (*around, region))
         assert all(is_within(region.code, above.code) for above in around)
         assert region.parent == (around[-1].code if around else None)
-        assert is_in_range(region.centre)
+        assert is_plausible_in_china(region.centre)
         assert region.pinyin.replace(" ", "").isascii()
         assert len(region.pinyin.split()) == len(region.name) == len(region.initials)
 
@@ -71,7 +71,7 @@ def test_what_lies_below_nothing_known_is_nothing() -> None:
 
 @given(codes)
 def test_a_place_lies_in_itself_its_city_and_its_province(code: str) -> None:
-    assert check_place_code(code, FIELD) == current_code(code) == up_to_date(code) == code
+    assert check_place_code(code, FIELD) == current_code(code) == to_current_code(code) == code
     assert is_within(code, code)
     assert is_within(code, city_of(code))
     assert is_within(code, province_of(code))
@@ -104,11 +104,11 @@ def test_an_old_code_stands_for_one_place_of_today_or_none(old: str, now: str | 
 
 
 def test_an_old_code_is_accepted_as_the_one_of_today() -> None:
-    assert check_place_code("510124", FIELD) == up_to_date("510124") == "510117"
+    assert check_place_code("510124", FIELD) == to_current_code("510124") == "510117"
 
 
 def test_of_an_old_code_without_a_successor_the_name_is_told() -> None:
-    assert up_to_date("341400") == "341400"
+    assert to_current_code("341400") == "341400"
     with pytest.raises(InvalidInput, match=r"341400 \(巢湖市\) is no longer"):
         check_place_code("341400", FIELD)
 

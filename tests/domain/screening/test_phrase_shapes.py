@@ -6,25 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.screening import phrases
-from domain.screening.phrases import phrases_in
+from domain.screening.phrases import find_phrases
 
 odd = st.sampled_from("-.－．—0１٢① 　\n…;、㎡ﬁ限男性\u200b\u0301𐩀")
 
 
 @given(st.text() | st.text(odd))
 def test_the_bare_text_is_that_of_the_places(text: str) -> None:
-    assert phrases._bare(text) == phrases._plain(text).text
+    assert phrases._normalise_fast(text) == phrases._normalise(text).text
 
 
 def test_characters_beyond_those_that_are_kept_have_their_shape_too() -> None:
-    shapes = phrases._Shapes(dict.fromkeys(range(phrases.MOST_SHAPES), ""))
+    shapes = phrases._ShapeTable(dict.fromkeys(range(phrases.MAX_CACHED_SHAPES), ""))
     assert "a\u4e00".translate(shapes) == ""
-    rare = chr(phrases.MOST_SHAPES + 0x4E00)
+    rare = chr(phrases.MAX_CACHED_SHAPES + 0x4E00)
     assert rare.translate(shapes) == phrases._shape(rare)
-    assert len(shapes) == phrases.MOST_SHAPES
+    assert len(shapes) == phrases.MAX_CACHED_SHAPES
 
 
 def test_a_text_without_phrases_has_none_and_one_with_has_its_place() -> None:
-    assert phrases_in("负责车间电气设备的安装与检修。") == ()
-    ((_, mark),) = phrases_in("会 限男性")[-1:]
+    assert find_phrases("负责车间电气设备的安装与检修。") == ()
+    ((_, mark),) = find_phrases("会 限男性")[-1:]
     assert (mark.text, mark.end) == ("限男性", 5)

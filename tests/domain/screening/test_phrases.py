@@ -7,9 +7,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from domain.screening.phrasebook import PHRASES, SHIELDS
-from domain.screening.phrases import phrases_in
-from tests.domain.labelled_postings import BAD, GOOD
+from domain.screening.phrasebook import FORBIDDEN_PHRASES, HARMLESS_WORDS
+from domain.screening.phrases import find_phrases
+from tests.domain.labelled_postings import LAWFUL_TEXTS, VIOLATING_TEXTS
 
 # The phrases that the rules were given with, word for word.
 LISTED = {
@@ -25,7 +25,9 @@ LISTED = {
     "DOCUMENTS_KEPT": "扣证件",
     "LURE": "月入过万 保录用 内部渠道 招转培 培训贷",
 }
-WHOLE = sorted((code, phrase) for code, (_, phrases) in PHRASES.items() for phrase in phrases)
+WHOLE = sorted(
+    (code, phrase) for code, (_, phrases) in FORBIDDEN_PHRASES.items() for phrase in phrases
+)
 TRADITIONAL = (OpenCC("s2t"), OpenCC("s2tw"), OpenCC("s2hk"))
 FILLERS = st.sampled_from(["", " ", "\u3000", "\t", "\u200b", "\u2060", "·", "*", "_", "|", "★"])
 DENIALS = (
@@ -48,7 +50,7 @@ PAID = ("由公司承担", "公司全额承担", "全免", "一律不收", "：�
 
 
 def codes(text: str) -> set[str]:
-    return {rule.code for rule, _ in phrases_in(text)}
+    return {rule.code for rule, _ in find_phrases(text)}
 
 
 def wide(text: str) -> str:
@@ -65,16 +67,16 @@ def test_each_listed_phrase_is_found_as_what_it_is(code: str, phrase: str) -> No
 
 
 def test_the_labelled_texts_are_caught_with_no_false_alarm() -> None:
-    assert (len(BAD), len(GOOD)) == (213, 264)
-    missed = [each.text for each in BAD if not each.codes <= codes(each.text)]
-    alarmed = [each.text for each in GOOD if codes(each.text)]
-    mistaken = [each.text for each in BAD if codes(each.text) - each.codes]
+    assert (len(VIOLATING_TEXTS), len(LAWFUL_TEXTS)) == (213, 264)
+    missed = [each.text for each in VIOLATING_TEXTS if not each.codes <= codes(each.text)]
+    alarmed = [each.text for each in LAWFUL_TEXTS if codes(each.text)]
+    mistaken = [each.text for each in VIOLATING_TEXTS if codes(each.text) - each.codes]
     assert (missed, alarmed, mistaken) == ([], [], [])
 
 
 def test_the_labelled_texts_break_every_rule() -> None:
-    broken = Counter(code for each in BAD for code in each.codes)
-    assert set(broken) == set(PHRASES) | {"UNDER_SIXTEEN"}
+    broken = Counter(code for each in VIOLATING_TEXTS for code in each.codes)
+    assert set(broken) == set(FORBIDDEN_PHRASES) | {"UNDER_SIXTEEN"}
     assert min(broken.values()) >= 4
 
 
@@ -104,7 +106,7 @@ def test_a_phrase_right_after_a_no_is_not_meant(known: tuple[str, str], no: str)
     assert codes(f"本岗位{denied}，欢迎报名。") == set()
 
 
-@given(st.sampled_from(PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(DENIALS))
+@given(st.sampled_from(FORBIDDEN_PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(DENIALS))
 def test_a_fee_that_is_not_taken_is_none(fee: str, denial: str) -> None:
     assert codes(f"入职{denial}{fee}。") == set()
     assert codes(f"入职{denial}中介费、{fee}和体检费。") == set()
@@ -113,13 +115,13 @@ def test_a_fee_that_is_not_taken_is_none(fee: str, denial: str) -> None:
     assert codes(f"{denial}，{fee}200元") == {"DEPOSIT_OR_FEE"}
 
 
-@given(st.sampled_from(PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(PAID))
+@given(st.sampled_from(FORBIDDEN_PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(PAID))
 def test_a_fee_that_the_employer_pays_is_none(fee: str, paid: str) -> None:
     assert codes(f"{fee}{paid}。") == set()
     assert codes(f"{fee}、体检费{paid}。") == set()
 
 
-@pytest.mark.parametrize("shield", SHIELDS)
+@pytest.mark.parametrize("shield", HARMLESS_WORDS)
 def test_a_longer_word_of_another_meaning_is_no_phrase(shield: str) -> None:
     assert codes(f"负责{shield}相关工作") == set()
 
@@ -153,7 +155,7 @@ def test_where_a_rule_begins_and_ends(text: str, found: set[str]) -> None:
 
 def test_the_words_are_marked_in_the_text_that_was_given() -> None:
     text = "包住。需交押\u200b金\u3000３００元，身 高１.７０米以上"
-    marks = [mark for _, mark in phrases_in(text)]
+    marks = [mark for _, mark in find_phrases(text)]
     assert [(mark.text, mark.start, mark.end) for mark in marks] == [
         ("押\u200b金", 5, 8),
         ("身 高１.７０米以上", 14, 24),
@@ -164,7 +166,7 @@ def test_the_words_are_marked_in_the_text_that_was_given() -> None:
 @example("\ud800押金\udfff")
 @example("乾" * 20 + "㍿﷽押金")
 def test_any_text_is_read_and_marked_within_itself(text: str) -> None:
-    for _, mark in phrases_in(text):
+    for _, mark in find_phrases(text):
         assert 0 <= mark.start < mark.end <= len(text)
         assert text[mark.start : mark.end] == mark.text
 
@@ -177,5 +179,5 @@ def test_any_text_is_read_and_marked_within_itself(text: str) -> None:
 )
 def test_whatever_is_made_of_the_words_themselves_is_read(parts: list[str]) -> None:
     text = "".join(parts)
-    for _, mark in phrases_in(text):
+    for _, mark in find_phrases(text):
         assert text[mark.start : mark.end] == mark.text

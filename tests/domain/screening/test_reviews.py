@@ -8,9 +8,9 @@ from domain.errors import InvalidInput, PostingConflict
 from domain.screening.reviews import (
     ReportReason,
     ReportState,
-    check_reason,
-    check_report,
-    resolved,
+    check_decision_reason,
+    check_report_text,
+    resolve_report,
 )
 from tests.support import records
 
@@ -18,29 +18,29 @@ FIELD = ("input", "body")
 
 
 def test_a_report_says_what_is_wrong_if_no_code_does_and_names_no_phone() -> None:
-    assert check_report("  收押金 ", ReportReason.OTHER, FIELD) == "收押金"
-    assert check_report("", ReportReason.FEES_TAKEN, FIELD) == ""
+    assert check_report_text("  收押金 ", ReportReason.OTHER, FIELD) == "收押金"
+    assert check_report_text("", ReportReason.FEES_TAKEN, FIELD) == ""
     for body, reason in (
         ("  ", ReportReason.OTHER),
         ("打13800138000问", ReportReason.FEES_TAKEN),
         ("长" * 501, ReportReason.FEES_TAKEN),
     ):
         with pytest.raises(InvalidInput) as refused:
-            check_report(body, reason, FIELD)
+            check_report_text(body, reason, FIELD)
         assert refused.value.field == FIELD
 
 
 def test_a_decision_has_a_reason() -> None:
-    assert check_reason(" 已核实 ", FIELD) == "已核实"
+    assert check_decision_reason(" 已核实 ", FIELD) == "已核实"
     for reason in ("", "  ", "长" * 501):
         with pytest.raises(InvalidInput) as refused:
-            check_reason(reason, FIELD)
+            check_decision_reason(reason, FIELD)
         assert refused.value.field == FIELD
 
 
 def test_a_report_is_decided_once() -> None:
     filed = records.report()
-    decided = resolved(filed, ReportState.UPHELD, by="officer", at=records.AT)
+    decided = resolve_report(filed, ReportState.UPHELD, by="officer", at=records.FIXED_NOW)
     assert (decided.state, decided.resolved_by) == (ReportState.UPHELD, "officer")
     with pytest.raises(PostingConflict):
-        resolved(decided, ReportState.DISMISSED, by="officer", at=records.AT)
+        resolve_report(decided, ReportState.DISMISSED, by="officer", at=records.FIXED_NOW)

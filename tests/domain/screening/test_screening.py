@@ -22,39 +22,52 @@ from domain.postings.postings import (
 )
 from domain.reference.geo import Point
 from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.screening.screening import MOST_MARKS, check_said, check_terms, screen
-from domain.screening.verdicts import admitted
+from domain.screening.screening import (
+    MAX_MARKS_PER_FINDING,
+    check_public_text,
+    check_terms,
+    screen_terms,
+)
+from domain.screening.verdicts import create_posting
 from domain.seekers.groups import SeekerGroup
-from tests.domain.samples import FULL_COVER, ON, any_terms, hourly, monthly, part_time, terms
+from tests.domain.posting_terms_samples import (
+    FIXED_TODAY,
+    FULL_COVER,
+    any_terms,
+    hourly_pay,
+    monthly_pay,
+    part_time_terms,
+    posting_terms,
+)
 from tests.support import records
 
 
-def found(offer: PostingTerms, on: date = ON) -> dict[str, Finding]:
-    return {finding.code: finding for finding in screen(offer, KNOWN_WAGES, on)}
+def found(offer: PostingTerms, on: date = FIXED_TODAY) -> dict[str, Finding]:
+    return {finding.code: finding for finding in screen_terms(offer, KNOWN_WAGES, on)}
 
 
 def status(offer: PostingTerms) -> PostingStatus:
-    return admitted(
+    return create_posting(
         "p1",
         employer=records.employer(),
         union_path=("root",),
         terms=offer,
         table=KNOWN_WAGES,
         by="officer",
-        at=records.AT,
+        at=records.FIXED_NOW,
     ).status
 
 
 def test_good_terms_give_no_finding_and_open() -> None:
-    for offer in (terms(), part_time()):
-        assert screen(offer, KNOWN_WAGES, ON) == ()
+    for offer in (posting_terms(), part_time_terms()):
+        assert screen_terms(offer, KNOWN_WAGES, FIXED_TODAY) == ()
         assert status(offer) is PostingStatus.OPEN
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\u3000", "\u200b\u200d"])
 @pytest.mark.parametrize("name", ["title", "duties", "conditions"])
 def test_a_blank_text_is_missing(name: str, blank: str) -> None:
-    findings = found(terms(**{name: blank}))
+    findings = found(posting_terms(**{name: blank}))
     assert list(findings) == [f"{name.upper()}_MISSING"]
     assert findings[f"{name.upper()}_MISSING"].field == name
 
@@ -66,29 +79,29 @@ def test_a_blank_text_is_missing(name: str, blank: str) -> None:
         ({"headcount": -2}, "HEADCOUNT_MISSING", "headcount"),
         ({"place_code": ""}, "PLACE_MISSING", "placeCode"),
         ({"place_code": "999999"}, "PLACE_MISSING", "placeCode"),
-        ({"pay": monthly(0)}, "PAY_MISSING", "pay.amount"),
+        ({"pay": monthly_pay(0)}, "PAY_MISSING", "pay.amount"),
         ({"hours_per_day": Decimal(0)}, "HOURS_PER_DAY_MISSING", "hoursPerDay"),
         ({"hours_per_day": Decimal("NaN")}, "HOURS_PER_DAY_MISSING", "hoursPerDay"),
         ({"hours_per_week": Decimal(169)}, "HOURS_PER_WEEK_MISSING", "hoursPerWeek"),
-        ({"valid_until": ON - timedelta(days=1)}, "VALID_UNTIL_PAST", "validUntil"),
+        ({"valid_until": FIXED_TODAY - timedelta(days=1)}, "VALID_UNTIL_PAST", "validUntil"),
         ({"is_repost": True}, "REPOST_SOURCE_MISSING", "repostSource"),
         ({"is_repost": True, "repost_source": " "}, "REPOST_SOURCE_MISSING", "repostSource"),
     ],
 )
 def test_what_is_missing_is_refused_by_name(changes: dict[str, Any], code: str, field: str) -> None:
-    findings = found(terms(**changes))
+    findings = found(posting_terms(**changes))
     assert list(findings) == [code]
     assert findings[code].field == field
     assert findings[code].severity is Severity.REFUSE
-    assert status(terms(**changes)) is PostingStatus.REFUSED
+    assert status(posting_terms(**changes)) is PostingStatus.REFUSED
 
 
 def test_the_last_day_is_still_valid() -> None:
-    assert found(terms(valid_until=ON)) == {}
+    assert found(posting_terms(valid_until=FIXED_TODAY)) == {}
 
 
 def test_a_repost_with_its_source_passes() -> None:
-    assert found(terms(is_repost=True, repost_source="嘉兴市总工会公众号")) == {}
+    assert found(posting_terms(is_repost=True, repost_source="嘉兴市总工会公众号")) == {}
 
 
 @pytest.mark.parametrize("kind", FULL_COVER)
@@ -97,7 +110,7 @@ def test_an_employee_without_one_of_the_four_kinds_is_refused(
     employment: EmploymentType, kind: InsuranceKind
 ) -> None:
     cover = tuple(other for other in FULL_COVER if other is not kind)
-    findings = found(terms(employment_type=employment, insurance=cover))
+    findings = found(posting_terms(employment_type=employment, insurance=cover))
     assert list(findings) == ["SOCIAL_INSURANCE_MISSING"]
     assert kind.value in findings["SOCIAL_INSURANCE_MISSING"].message
     assert kind.zh in findings["SOCIAL_INSURANCE_MISSING"].message_zh
@@ -108,25 +121,25 @@ def test_an_employee_without_one_of_the_four_kinds_is_refused(
     "employment", [EmploymentType.PART_TIME, EmploymentType.INTERNSHIP, EmploymentType.GIG]
 )
 def test_everybody_else_is_covered_for_work_injury_at_least(employment: EmploymentType) -> None:
-    assert found(part_time(employment_type=employment)) == {}
-    uncovered = part_time(employment_type=employment, insurance=(InsuranceKind.PENSION,))
+    assert found(part_time_terms(employment_type=employment)) == {}
+    uncovered = part_time_terms(employment_type=employment, insurance=(InsuranceKind.PENSION,))
     assert list(found(uncovered)) == ["SOCIAL_INSURANCE_MISSING"]
 
 
 @pytest.mark.parametrize(
     ("changes", "code", "expected"),
     [
-        ({"pay": monthly(2739)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
-        ({"pay": hourly(15)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
+        ({"pay": monthly_pay(2739)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
+        ({"pay": hourly_pay(15)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
         ({"place_code": "330402"}, "MINIMUM_WAGE_TO_CHECK", PostingStatus.IN_REVIEW),
         (
-            {"pay": monthly(3000), "probation_pay": 2739},
+            {"pay": monthly_pay(3000), "probation_pay": 2739},
             "PROBATION_PAY_BELOW_MINIMUM_WAGE",
             PostingStatus.REFUSED,
         ),
         ({"probation_pay": 4799}, "PROBATION_PAY_TOO_LOW", PostingStatus.REFUSED),
         (
-            {"place_code": "520100", "pay": monthly(2200), "probation_pay": 1950},
+            {"place_code": "520100", "pay": monthly_pay(2200), "probation_pay": 1950},
             "PROBATION_MINIMUM_WAGE_TO_CHECK",
             PostingStatus.IN_REVIEW,
         ),
@@ -135,33 +148,33 @@ def test_everybody_else_is_covered_for_work_injury_at_least(employment: Employme
 def test_pay_and_probation_are_held_to_the_minimum_wage(
     changes: dict[str, Any], code: str, expected: Any
 ) -> None:
-    assert list(found(terms(**changes))) == [code]
-    assert status(terms(**changes)) is expected
+    assert list(found(posting_terms(**changes))) == [code]
+    assert status(posting_terms(**changes)) is expected
 
 
 def test_full_time_paid_by_the_hour_is_compared_by_the_month() -> None:
-    assert found(terms(pay=hourly(16))) == {}
+    assert found(posting_terms(pay=hourly_pay(16))) == {}
 
 
 def test_probation_at_80_percent_passes() -> None:
-    assert found(terms(probation_pay=4800)) == {}
+    assert found(posting_terms(probation_pay=4800)) == {}
 
 
 def test_part_time_is_paid_by_the_hour_and_has_no_probation() -> None:
-    findings = found(part_time(pay=monthly(3000), probation_pay=2900))
+    findings = found(part_time_terms(pay=monthly_pay(3000), probation_pay=2900))
     assert list(findings) == ["PART_TIME_PAY_NOT_HOURLY", "PART_TIME_PROBATION"]
-    assert list(found(part_time(pay=hourly(24)))) == ["PAY_BELOW_MINIMUM_WAGE"]
+    assert list(found(part_time_terms(pay=hourly_pay(24)))) == ["PAY_BELOW_MINIMUM_WAGE"]
 
 
 @pytest.mark.parametrize(
     ("offer", "codes"),
     [
-        (terms(hours_per_day=Decimal("8.5")), ["DAILY_HOURS_LONG"]),
-        (terms(hours_per_week=Decimal(45)), ["WEEKLY_HOURS_LONG"]),
-        (terms(hours_per_day=Decimal(6), hours_per_week=Decimal(42)), ["NO_REST_DAY"]),
-        (part_time(hours_per_day=Decimal(5)), ["PART_TIME_DAILY_HOURS_LONG"]),
+        (posting_terms(hours_per_day=Decimal("8.5")), ["DAILY_HOURS_LONG"]),
+        (posting_terms(hours_per_week=Decimal(45)), ["WEEKLY_HOURS_LONG"]),
+        (posting_terms(hours_per_day=Decimal(6), hours_per_week=Decimal(42)), ["NO_REST_DAY"]),
+        (part_time_terms(hours_per_day=Decimal(5)), ["PART_TIME_DAILY_HOURS_LONG"]),
         (
-            part_time(hours_per_week=Decimal(25)),
+            part_time_terms(hours_per_week=Decimal(25)),
             ["PART_TIME_WEEKLY_HOURS_LONG", "NO_REST_DAY"],
         ),
     ],
@@ -176,18 +189,18 @@ def test_long_hours_are_flagged_and_do_not_hold_the_posting(
 
 
 def test_long_hours_do_not_lift_hour_pay_over_the_minimum() -> None:
-    long = terms(pay=hourly(15), hours_per_day=Decimal(12), hours_per_week=Decimal(72))
+    long = posting_terms(pay=hourly_pay(15), hours_per_day=Decimal(12), hours_per_week=Decimal(72))
     assert "PAY_BELOW_MINIMUM_WAGE" in found(long)
 
 
 def test_one_refusal_outweighs_a_doubt() -> None:
-    assert status(terms(place_code="330402", insurance=())) is PostingStatus.REFUSED
+    assert status(posting_terms(place_code="330402", insurance=())) is PostingStatus.REFUSED
 
 
 @given(any_terms, st.dates())
 def test_screening_is_total_and_deterministic(offer: PostingTerms, on: date) -> None:
-    findings = screen(offer, KNOWN_WAGES, on)
-    assert findings == screen(replace(offer), KNOWN_WAGES, on)
+    findings = screen_terms(offer, KNOWN_WAGES, on)
+    assert findings == screen_terms(replace(offer), KNOWN_WAGES, on)
     codes = [finding.code for finding in findings]
     assert len(set(codes)) == len(codes)
     for finding in findings:
@@ -227,7 +240,7 @@ def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> N
         assert offer.title.strip()
         assert offer.headcount >= 1
         assert offer.pay.amount >= 1
-        assert offer.valid_until >= ON
+        assert offer.valid_until >= FIXED_TODAY
         assert InsuranceKind.WORK_INJURY in offer.insurance
 
 
@@ -243,7 +256,7 @@ def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> N
         ({"title": "电\ud800工"}, ("title",)),
         ({"duties": "联系人身份证 11010519491231002X。"}, ("duties",)),
         ({"headcount": 100_001}, ("headcount",)),
-        ({"pay": monthly(1_000_001)}, ("pay", "amount")),
+        ({"pay": monthly_pay(1_000_001)}, ("pay", "amount")),
         ({"probation_pay": 1_000_001}, ("probationPay",)),
         ({"hours_per_day": Decimal(25)}, ("hoursPerDay",)),
         ({"hours_per_day": Decimal("sNaN")}, ("hoursPerDay",)),
@@ -251,7 +264,7 @@ def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> N
         ({"place_code": "99"}, ("placeCode",)),
         ({"insurance": (InsuranceKind.PENSION,) * 2}, ("insurance",)),
         ({"benefits": (Benefit.MEALS,) * 2}, ("benefits",)),
-        ({"valid_until": ON + timedelta(days=367)}, ("validUntil",)),
+        ({"valid_until": FIXED_TODAY + timedelta(days=367)}, ("validUntil",)),
         ({"friendly_to": (SeekerGroup.GRADUATE,) * 2}, ("friendlyTo",)),
         ({"starts_at": time(8)}, ("endsAt",)),
         ({"ends_at": time(17)}, ("startsAt",)),
@@ -265,23 +278,23 @@ def test_a_value_that_cannot_be_right_is_refused_with_its_field(
     changes: dict[str, Any], field: tuple[str, ...]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        check_terms(terms(**changes), ON, path=("input", "terms"))
+        check_terms(posting_terms(**changes), FIXED_TODAY, path=("input", "terms"))
     assert caught.value.field == ("input", "terms", *field)
     assert "11010519491231002X" not in caught.value.message
 
 
 def test_values_at_their_bounds_pass() -> None:
     check_terms(
-        terms(
+        posting_terms(
             title="岗" * 120,
             duties="第一行\n第二行\t" + "a" * 3992,
             address="a" * 200,
             headcount=100_000,
-            pay=monthly(1_000_000),
+            pay=monthly_pay(1_000_000),
             probation_pay=1_000_000,
             hours_per_day=Decimal(24),
             hours_per_week=Decimal(168),
-            valid_until=ON + timedelta(days=366),
+            valid_until=FIXED_TODAY + timedelta(days=366),
             benefits=tuple(Benefit),
             friendly_to=tuple(SeekerGroup),
             starts_at=time(22),
@@ -289,18 +302,20 @@ def test_values_at_their_bounds_pass() -> None:
             min_age=100,
             point=Point(latitude=54, longitude=136),
         ),
-        ON,
+        FIXED_TODAY,
     )
 
 
 def test_what_is_missing_is_left_to_screening() -> None:
-    check_terms(terms(title="", place_code="", headcount=0, pay=monthly(0)), ON)
+    check_terms(
+        posting_terms(title="", place_code="", headcount=0, pay=monthly_pay(0)), FIXED_TODAY
+    )
 
 
 @given(any_terms)
 def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -> None:
     with suppress(InvalidInput):
-        check_terms(offer, ON)
+        check_terms(offer, FIXED_TODAY)
         assert offer.hours_per_day <= 24
         assert offer.hours_per_week <= 168
         assert offer.headcount <= 100_000
@@ -309,7 +324,7 @@ def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -
 
 @pytest.mark.parametrize(("age", "found_codes"), [(None, []), (16, []), (15, ["UNDER_SIXTEEN"])])
 def test_nobody_under_sixteen(age: int | None, found_codes: list[str]) -> None:
-    findings = found(terms(min_age=age))
+    findings = found(posting_terms(min_age=age))
     assert list(findings) == found_codes
     assert all(finding.field == "minAge" for finding in findings.values())
 
@@ -327,7 +342,7 @@ def test_nobody_under_sixteen(age: int | None, found_codes: list[str]) -> None:
     ],
 )
 def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, differ: bool) -> None:
-    offer = terms(
+    offer = posting_terms(
         starts_at=time.fromisoformat(begins),
         ends_at=time.fromisoformat(ends),
         hours_per_day=Decimal(hours),
@@ -337,7 +352,7 @@ def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, dif
 
 def test_a_finding_about_words_names_the_field_and_marks_them() -> None:
     findings = found(
-        terms(title="限男性焊工", duties="入职交押金，宿舍押金另交", address="外地勿投")
+        posting_terms(title="限男性焊工", duties="入职交押金，宿舍押金另交", address="外地勿投")
     )
     assert {code: finding.field for code, finding in findings.items()} == {
         "SEX_DISCRIMINATION": "title",
@@ -346,13 +361,13 @@ def test_a_finding_about_words_names_the_field_and_marks_them() -> None:
     }
     marks = findings["DEPOSIT_OR_FEE"].marks
     assert [(mark.text, mark.start) for mark in marks] == [("押金", 3), ("押金", 8)]
-    many = found(terms(duties="押金，" * 50))["DEPOSIT_OR_FEE"]
-    assert len(many.marks) == MOST_MARKS
+    many = found(posting_terms(duties="押金，" * 50))["DEPOSIT_OR_FEE"]
+    assert len(many.marks) == MAX_MARKS_PER_FINDING
 
 
 def test_what_staff_say_before_everybody_has_no_phrase() -> None:
-    check_said("五险一金，不收押金", ("input", "body"))
+    check_public_text("五险一金，不收押金", ("input", "body"))
     with pytest.raises(TextRefused) as refused:
-        check_said("月入过万，押金300元", ("input", "body"))
+        check_public_text("月入过万，押金300元", ("input", "body"))
     assert [finding.code for finding in refused.value.findings] == ["LURE", "DEPOSIT_OR_FEE"]
     assert refused.value.field == ("input", "body")

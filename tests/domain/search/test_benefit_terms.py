@@ -12,9 +12,9 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.reference.occupations import names_of
-from domain.search.benefit_terms import OFFERS, offers_of
-from tests.domain.samples import terms
+from domain.reference.occupations import occupation_names
+from domain.search.benefit_terms import BENEFIT_TERMS, find_benefit_terms
+from tests.domain.posting_terms_samples import posting_terms
 
 KINDS = (
     InsuranceKind.PENSION,
@@ -25,23 +25,26 @@ KINDS = (
 
 
 def test_no_name_means_two_things() -> None:
-    offers = [name for offer in OFFERS for name in offer.names]
-    jobs = [name for occupation in Occupation for name in names_of(occupation)]
+    offers = [name for offer in BENEFIT_TERMS for name in offer.names]
+    jobs = [name for occupation in Occupation for name in occupation_names(occupation)]
     assert [name for name, times in Counter(offers + jobs).items() if times > 1] == []
 
 
 @pytest.mark.parametrize(
     ("offered", "names"),
     [
-        (terms(benefits=(Benefit.MEALS,), insurance=KINDS), {"包吃", "五险", "白班", "全职"}),
         (
-            terms(
+            posting_terms(benefits=(Benefit.MEALS,), insurance=KINDS),
+            {"包吃", "五险", "白班", "全职"},
+        ),
+        (
+            posting_terms(
                 benefits=(Benefit.MEALS, Benefit.DORMITORY, Benefit.HOUSING_FUND), insurance=KINDS
             ),
             {"包吃", "包住", "包吃住", "公积金", "五险", "五险一金", "白班", "全职"},
         ),
         (
-            terms(
+            posting_terms(
                 employment_type=EmploymentType.PART_TIME,
                 shift=Shift.FLEXIBLE,
                 insurance=(InsuranceKind.WORK_INJURY,),
@@ -52,4 +55,4 @@ def test_no_name_means_two_things() -> None:
     ],
 )
 def test_a_posting_offers_what_has_all_its_codes(offered: PostingTerms, names: set[str]) -> None:
-    assert {offer.names[0] for offer in offers_of(offered)} == names
+    assert {offer.names[0] for offer in find_benefit_terms(offered)} == names

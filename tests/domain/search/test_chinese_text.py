@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from domain.search.chinese_text import (
     bigrams,
-    folded,
-    folded_with_places,
+    fold,
+    fold_with_offsets,
     is_chinese,
-    pinyin,
-    runs,
-    words,
-    words_to_find,
+    spell_pinyin,
+    split_index_words,
+    split_runs,
+    split_words,
 )
 
 
@@ -21,20 +21,20 @@ from domain.search.chinese_text import (
     [("電焊工", "电焊工"), ("ＣＡＤ製圖", "cad制图"), ("㎡", "m2"), ("Java", "java"), ("", "")],
 )
 def test_width_case_and_traditional_characters_make_no_difference(text: str, plain: str) -> None:
-    assert folded(text) == plain
+    assert fold(text) == plain
 
 
 @given(st.text(max_size=30))
 def test_each_folded_character_knows_where_it_comes_from(text: str) -> None:
-    plain, places = folded_with_places(text)
-    assert plain == folded(text)
+    plain, places = fold_with_offsets(text)
+    assert plain == fold(text)
     assert len(places) == len(plain)
     assert places == sorted(places)
     assert all(0 <= place < len(text) for place in places)
 
 
 def test_occupations_are_never_taken_apart() -> None:
-    assert words(folded("诚聘月嫂，外卖骑手；网约车司机")) == [
+    assert split_words(fold("诚聘月嫂，外卖骑手；网约车司机")) == [
         "诚聘",
         "月嫂",
         "外卖骑手",
@@ -43,15 +43,15 @@ def test_occupations_are_never_taken_apart() -> None:
 
 
 def test_text_falls_into_chinese_and_other_pieces() -> None:
-    assert runs("会cad、c++，懂java") == ["会", "cad", "c++", "懂", "java"]
-    assert words("懂java的程序员") == ["懂", "java", "的", "程序员"]
+    assert split_runs("会cad、c++，懂java") == ["会", "cad", "c++", "懂", "java"]
+    assert split_words("懂java的程序员") == ["懂", "java", "的", "程序员"]
     assert is_chinese("焊工")
     assert not is_chinese("焊工a")
 
 
 def test_longer_words_are_found_by_those_inside() -> None:
-    assert set(words_to_find("电焊工")) >= {"电焊工", "焊工"}
-    assert "嫂" not in set(words_to_find("月嫂"))
+    assert set(split_index_words("电焊工")) >= {"电焊工", "焊工"}
+    assert "嫂" not in set(split_index_words("月嫂"))
 
 
 def test_bigrams_do_not_reach_over_what_is_not_chinese() -> None:
@@ -60,5 +60,5 @@ def test_bigrams_do_not_reach_over_what_is_not_chinese() -> None:
 
 
 def test_pinyin_has_no_tones_and_v_for_u_umlaut() -> None:
-    assert pinyin("焊工") == ("hangong", "hg")
-    assert pinyin("绿化") == ("lvhua", "lh")
+    assert spell_pinyin("焊工") == ("hangong", "hg")
+    assert spell_pinyin("绿化") == ("lvhua", "lh")

@@ -13,9 +13,9 @@ from domain.postings.postings import (
     Occupation,
     Shift,
 )
-from domain.search.facets import KINDS, counted, trait_of, traits_of
+from domain.search.facets import FACET_KINDS, facet_character, facet_characters, group_facet_counts
 from domain.seekers.groups import SeekerGroup
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 
 STORED: dict[type[Labelled], str] = {
     Occupation: "ELECTRICIAN WELDER CRANE_OPERATOR NETWORK_PROGRAMMER CHILDCARE_WORKER "
@@ -36,23 +36,29 @@ STORED: dict[type[Labelled], str] = {
 
 def test_what_is_stored_keeps_its_meaning() -> None:
     for place, (kind, codes) in enumerate(STORED.items()):
-        assert KINDS[place] is kind
+        assert FACET_KINDS[place] is kind
         assert list(kind)[: len(codes.split())] == codes.split()
-    assert trait_of(Occupation.ELECTRICIAN) == "\u0400"
-    assert trait_of(EmploymentType.FULL_TIME) == "\u0440"
-    assert trait_of(SeekerGroup.GRADUATE) == "\u0580"
+    assert facet_character(Occupation.ELECTRICIAN) == "\u0400"
+    assert facet_character(EmploymentType.FULL_TIME) == "\u0440"
+    assert facet_character(SeekerGroup.GRADUATE) == "\u0580"
 
 
 def test_every_code_has_a_character_of_its_own() -> None:
-    codes = [code for kind in KINDS for code in kind]
-    assert len({trait_of(code) for code in codes}) == len(codes)
-    assert all(len(kind) <= 64 for kind in KINDS)
+    codes = [code for kind in FACET_KINDS for code in kind]
+    assert len({facet_character(code) for code in codes}) == len(codes)
+    assert all(len(kind) <= 64 for kind in FACET_KINDS)
 
 
 def test_codes_are_counted_the_most_frequent_first() -> None:
-    welder = terms(occupation=Occupation.WELDER, benefits=(Benefit.MEALS, Benefit.DORMITORY))
-    electrician = terms(benefits=(Benefit.DORMITORY,), friendly_to=(SeekerGroup.LAID_OFF,))
-    counts = counted(Counter(traits_of(welder) + traits_of(electrician) + traits_of(electrician)))
+    welder = posting_terms(
+        occupation=Occupation.WELDER, benefits=(Benefit.MEALS, Benefit.DORMITORY)
+    )
+    electrician = posting_terms(benefits=(Benefit.DORMITORY,), friendly_to=(SeekerGroup.LAID_OFF,))
+    counts = group_facet_counts(
+        Counter(
+            facet_characters(welder) + facet_characters(electrician) + facet_characters(electrician)
+        )
+    )
     assert counts[Occupation] == [(Occupation.ELECTRICIAN, 2), (Occupation.WELDER, 1)]
     assert counts[Benefit] == [(Benefit.DORMITORY, 3), (Benefit.MEALS, 1)]
     assert counts[SeekerGroup] == [(SeekerGroup.LAID_OFF, 2)]
@@ -61,4 +67,4 @@ def test_codes_are_counted_the_most_frequent_first() -> None:
 
 @pytest.mark.parametrize("unknown", ["\u07ff", "a"])
 def test_a_code_of_a_newer_version_is_left_out(unknown: str) -> None:
-    assert all(not counts for counts in counted({unknown: 1}).values())
+    assert all(not counts for counts in group_facet_counts({unknown: 1}).values())

@@ -3,15 +3,15 @@ from __future__ import annotations
 from domain.search.suggestions import (
     Suggestion,
     SuggestionKind,
-    best,
-    known_suggestions,
-    start_of,
-    suggestions_for,
+    normalise_prefix,
+    pick_suggestions,
+    posting_suggestions,
+    suggest_from_code_lists,
 )
 
 
 def test_a_posting_suggests_its_title_and_its_employer() -> None:
-    title, employer = suggestions_for("高级 CAD 绘图员", "e1", "嘉兴电机")
+    title, employer = posting_suggestions("高级 CAD 绘图员", "e1", "嘉兴电机")
     assert (title.kind, title.text, title.code) == (SuggestionKind.TITLE, "高级 CAD 绘图员", None)
     assert title.starts == ("高级cad绘图员", "gaojicadhuituyuan", "gjcadhty")
     assert title.token == "=高级 cad 绘图员"
@@ -21,16 +21,18 @@ def test_a_posting_suggests_its_title_and_its_employer() -> None:
         "e1",
     )
     assert employer.token is None
-    assert list(suggestions_for("", "e1", None)) == []
+    assert list(posting_suggestions("", "e1", None)) == []
 
 
 def test_the_same_title_is_one_suggestion_however_it_is_written() -> None:
-    ids = {next(suggestions_for(title, "e", None)).id for title in ("CAD員", "ＣＡＤ员")}
+    ids = {next(posting_suggestions(title, "e", None)).id for title in ("CAD員", "ＣＡＤ员")}
     assert len(ids) == 1
 
 
 def known(start: str) -> list[tuple[str, str]]:
-    return [(each.kind.value, each.text) for each in known_suggestions(start_of(start))]
+    return [
+        (each.kind.value, each.text) for each in suggest_from_code_lists(normalise_prefix(start))
+    ]
 
 
 def test_occupations_and_places_are_known_by_every_beginning() -> None:
@@ -38,9 +40,9 @@ def test_occupations_and_places_are_known_by_every_beginning() -> None:
     assert ("OCCUPATION", "月嫂") in known("chanfu")
     assert ("OCCUPATION", "月嫂") in known("YS")
     assert known("嘉兴") == [("PLACE", "浙江省嘉兴市")]
-    places = [each for each in known_suggestions("jiax") if each.kind is SuggestionKind.PLACE]
+    places = [each for each in suggest_from_code_lists("jiax") if each.kind is SuggestionKind.PLACE]
     assert next((place.code, place.token) for place in places) == ("330400", "r:3304")
-    occupation = next(known_suggestions("电焊"))
+    occupation = next(suggest_from_code_lists("电焊"))
     assert (occupation.code, occupation.token) == ("WELDER", "o:WELDER")
 
 
@@ -52,7 +54,7 @@ def some(kind: SuggestionKind, number: int) -> list[Suggestion]:
 
 
 def test_each_kind_has_its_share_and_the_shortest_come_first() -> None:
-    found = best(
+    found = pick_suggestions(
         [
             *some(SuggestionKind.PLACE, 9),
             *some(SuggestionKind.TITLE, 9),
@@ -68,6 +70,8 @@ def test_each_kind_has_its_share_and_the_shortest_come_first() -> None:
 
 
 def test_what_a_kind_leaves_goes_to_the_next() -> None:
-    found = best([*some(SuggestionKind.OCCUPATION, 1), *some(SuggestionKind.PLACE, 9)], 8)
+    found = pick_suggestions(
+        [*some(SuggestionKind.OCCUPATION, 1), *some(SuggestionKind.PLACE, 9)], 8
+    )
     assert [each.kind for each in found] == [SuggestionKind.OCCUPATION] + [SuggestionKind.PLACE] * 7
-    assert best(some(SuggestionKind.TITLE, 3), 0) == []
+    assert pick_suggestions(some(SuggestionKind.TITLE, 3), 0) == []

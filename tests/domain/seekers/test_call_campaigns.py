@@ -11,19 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput, StatusConflict
-from domain.leads.leads import Sealed
+from domain.leads.leads import SealedContact
 from domain.seekers.call_campaigns import (
-    AGAIN,
-    FINAL,
-    MOST_CALLS,
+    CALL_AGAIN_OUTCOMES,
+    FINAL_OUTCOMES,
+    MAX_CALLS_PER_PERSON,
     CallCampaign,
     CallEntry,
     CallOutcome,
-    called,
-    check_askable,
+    add_call,
+    check_can_enter_profile,
 )
 from domain.seekers.groups import SeekerGroup
-from tests.domain.people import AT
+from tests.domain.matching_samples import FIXED_NOW
 
 TODAY = date(2026, 10, 1)
 ENTRY = CallEntry(
@@ -31,20 +31,20 @@ ENTRY = CallEntry(
     campaign_id="campaign",
     union_path=("root", "union"),
     person="person",
-    contact=Sealed(key_version=1, name=b"name", phone=b"phone"),
+    contact=SealedContact(key_version=1, name=b"name", phone=b"phone"),
     group=SeekerGroup.LAID_OFF,
     next_call_on=TODAY,
     created_by="officer",
-    created_at=AT,
-    updated_at=AT,
+    created_at=FIXED_NOW,
+    updated_at=FIXED_NOW,
 )
 
 
 def call(
     entry: CallEntry, outcome: CallOutcome, on: date | None = None, note: str = ""
 ) -> CallEntry:
-    later = AT + timedelta(hours=1)
-    return called(entry, outcome, note, on, by="officer", at=later, today=TODAY)
+    later = FIXED_NOW + timedelta(hours=1)
+    return add_call(entry, outcome, note, on, by="officer", at=later, today=TODAY)
 
 
 @pytest.mark.parametrize("outcome", CallOutcome)
@@ -54,20 +54,20 @@ def test_of_somebody_who_was_erased_no_call_and_no_note_is_kept(outcome: CallOut
         call(erased, outcome, TODAY if outcome is CallOutcome.CALL_BACK else None, "来电的是孙丽")
 
 
-@given(st.lists(st.sampled_from(CallOutcome), max_size=MOST_CALLS + 3))
+@given(st.lists(st.sampled_from(CallOutcome), max_size=MAX_CALLS_PER_PERSON + 3))
 def test_every_call_is_kept_and_after_a_last_one_there_is_none(outcomes: list[CallOutcome]) -> None:
     entry = ENTRY
     for number, outcome in enumerate(outcomes):
         on = TODAY if outcome is CallOutcome.CALL_BACK else None
-        if entry.outcome in FINAL or number >= MOST_CALLS:
+        if entry.outcome in FINAL_OUTCOMES or number >= MAX_CALLS_PER_PERSON:
             with pytest.raises(StatusConflict):
                 call(entry, outcome, on)
             return
         entry = call(entry, outcome, on)
         assert [each.outcome for each in entry.calls] == outcomes[: number + 1]
         assert (entry.outcome, entry.version) == (outcome, number + 2)
-        assert (entry.contact is None) is (outcome in FINAL)
-        assert (entry.next_call_on is None) is (outcome not in AGAIN)
+        assert (entry.contact is None) is (outcome in FINAL_OUTCOMES)
+        assert (entry.next_call_on is None) is (outcome not in CALL_AGAIN_OUTCOMES)
 
 
 def test_who_did_not_answer_is_called_the_next_day_or_when_it_is_said() -> None:
@@ -94,22 +94,26 @@ def test_a_day_goes_with_the_outcome(outcome: CallOutcome, on: date | None) -> N
 
 def test_a_profile_is_entered_for_who_was_reached() -> None:
     reached = call(ENTRY, CallOutcome.REACHED)
-    check_askable(reached)
+    check_can_enter_profile(reached)
     for entry in (ENTRY, call(ENTRY, CallOutcome.NOT_SEEKING), replace(reached, contact=None)):
         with pytest.raises(StatusConflict):
-            check_askable(entry)
+            check_can_enter_profile(entry)
 
 
 def test_a_campaign_belongs_to_the_last_union_of_its_path() -> None:
     campaign = CallCampaign(
-        id="campaign", title="回访", union_path=("root", "union"), created_by="o", created_at=AT
+        id="campaign",
+        title="回访",
+        union_path=("root", "union"),
+        created_by="o",
+        created_at=FIXED_NOW,
     )
     assert campaign.union_id == "union"
 
 
 def test_after_twenty_calls_somebody_is_left_in_peace() -> None:
     entry = ENTRY
-    for _ in range(MOST_CALLS):
+    for _ in range(MAX_CALLS_PER_PERSON):
         entry = call(entry, CallOutcome.NO_ANSWER)
     with pytest.raises(StatusConflict, match="in peace"):
         call(entry, CallOutcome.REACHED)

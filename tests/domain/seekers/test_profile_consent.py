@@ -8,12 +8,16 @@ from hashlib import sha256
 import pytest
 
 from domain.errors import ConsentRequired, InvalidInput
-from domain.seekers.profile_consent import TEXT, check_asked, consent_given
-from tests.domain.people import AT
+from domain.seekers.profile_consent import (
+    PROFILE_CONSENT_TEXT,
+    check_asked_at,
+    make_profile_consent,
+)
+from tests.domain.matching_samples import FIXED_NOW
 
 
 def test_the_text_names_purpose_kinds_rights_and_the_law() -> None:
-    assert sha256(TEXT.body.encode()).hexdigest() == TEXT.sha256
+    assert sha256(PROFILE_CONSENT_TEXT.body.encode()).hexdigest() == PROFILE_CONSENT_TEXT.sha256
     for part in (
         "目的",
         "信息种类",
@@ -22,24 +26,30 @@ def test_the_text_names_purpose_kinds_rights_and_the_law() -> None:
         "第二十四条",
         "PIPL art. 14, 15, 24",
     ):
-        assert part in TEXT.body
+        assert part in PROFILE_CONSENT_TEXT.body
 
 
 def test_a_consent_keeps_version_digest_time_and_who_asked() -> None:
-    given = consent_given("1", at=AT, asked_by="officer")
-    assert (given.text_version, given.text_sha256) == ("1", TEXT.sha256)
-    assert (given.at, given.asked_by) == (AT, "officer")
+    given = make_profile_consent("1", at=FIXED_NOW, asked_by="officer")
+    assert (given.text_version, given.text_sha256) == ("1", PROFILE_CONSENT_TEXT.sha256)
+    assert (given.at, given.asked_by) == (FIXED_NOW, "officer")
 
 
 @pytest.mark.parametrize("version", [None, "", "2"])
 def test_without_consent_to_the_current_text_there_is_no_profile(version: str | None) -> None:
     with pytest.raises(ConsentRequired) as refused:
-        consent_given(version, at=AT)
+        make_profile_consent(version, at=FIXED_NOW)
     assert refused.value.field == ("input", "consent", "textVersion")
 
 
 def test_who_was_asked_was_asked_lately() -> None:
-    assert check_asked(AT - timedelta(days=7), now=AT) == AT - timedelta(days=7)
-    for wrong in (AT + timedelta(seconds=1), AT - timedelta(days=8), AT.replace(tzinfo=None)):
+    assert check_asked_at(FIXED_NOW - timedelta(days=7), now=FIXED_NOW) == FIXED_NOW - timedelta(
+        days=7
+    )
+    for wrong in (
+        FIXED_NOW + timedelta(seconds=1),
+        FIXED_NOW - timedelta(days=8),
+        FIXED_NOW.replace(tzinfo=None),
+    ):
         with pytest.raises(InvalidInput):
-            check_asked(wrong, now=AT)
+            check_asked_at(wrong, now=FIXED_NOW)

@@ -8,23 +8,23 @@ from hypothesis import strategies as st
 
 from domain.errors import StatusConflict
 from domain.seekers.referrals import (
-    NEXT,
+    NEXT_STATUSES,
     Referral,
     ReferralKind,
     ReferralStatus,
     ReferralStep,
-    moved,
+    transition_referral,
 )
-from tests.domain.people import AT
+from tests.domain.matching_samples import FIXED_NOW
 
 OPEN = Referral(
     id="referral",
     seeker_id="seeker",
     kind=ReferralKind.TRAINING,
-    steps=(ReferralStep(status=ReferralStatus.OPEN, at=AT, by="officer"),),
+    steps=(ReferralStep(status=ReferralStatus.OPEN, at=FIXED_NOW, by="officer"),),
     union_path=("root", "union"),
-    created_at=AT,
-    updated_at=AT,
+    created_at=FIXED_NOW,
+    updated_at=FIXED_NOW,
 )
 
 
@@ -34,22 +34,25 @@ def test_a_referral_moves_only_as_the_table_says_and_keeps_every_step(
 ) -> None:
     referral = OPEN
     for status in wanted:
-        if status in NEXT[referral.status]:
-            before, referral = referral, moved(referral, status, "", by="officer", at=AT)
+        if status in NEXT_STATUSES[referral.status]:
+            before, referral = (
+                referral,
+                transition_referral(referral, status, "", by="officer", at=FIXED_NOW),
+            )
             assert (referral.status, referral.version) == (status, before.version + 1)
             assert referral.steps[:-1] == before.steps
             assert referral.steps[-1].status is status
         else:
             with pytest.raises(StatusConflict):
-                moved(referral, status, "", by="officer", at=AT)
+                transition_referral(referral, status, "", by="officer", at=FIXED_NOW)
     assert referral.steps[-1].status is referral.status
 
 
 def test_no_way_leads_back_to_open_and_three_states_are_the_end() -> None:
-    assert all(ReferralStatus.OPEN not in following for following in NEXT.values())
-    assert {status for status in ReferralStatus if not NEXT[status]} == {
+    assert all(ReferralStatus.OPEN not in following for following in NEXT_STATUSES.values())
+    assert {status for status in ReferralStatus if not NEXT_STATUSES[status]} == {
         ReferralStatus.DONE,
         ReferralStatus.DECLINED,
         ReferralStatus.LAPSED,
     }
-    assert NEXT.keys() == set(ReferralStatus)
+    assert NEXT_STATUSES.keys() == set(ReferralStatus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import InvalidInput
-from domain.seekers.remarks import MOST, check_remark, names_health
+from domain.seekers.remarks import MAX_REMARK_LENGTH, check_remark, mentions_health
 
 FIELD = ("input", "note")
 
@@ -42,11 +42,11 @@ def test_health_is_refused_with_a_way_out(remark: str) -> None:
 )
 def test_what_concerns_work_may_be_noted(remark: str) -> None:
     assert check_remark(f"  {remark} ", FIELD) == remark
-    assert not names_health(remark)
+    assert not mentions_health(remark)
 
 
 @pytest.mark.parametrize(
-    "remark", ["打 138 0013 8000", "11010519491231002X", "长" * (MOST + 1), "a\x07"]
+    "remark", ["打 138 0013 8000", "11010519491231002X", "长" * (MAX_REMARK_LENGTH + 1), "a\x07"]
 )
 def test_numbers_of_people_and_what_nobody_can_read_are_refused(remark: str) -> None:
     with pytest.raises(InvalidInput):

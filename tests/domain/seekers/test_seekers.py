@@ -12,16 +12,24 @@ from domain.errors import InvalidInput, StatusConflict
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import EmploymentType, Occupation, Shift
 from domain.reference.geo import Point
-from domain.seekers.profile import Near, PickUp, Wants, Weekday, outermost, reach, reached
+from domain.seekers.profile import (
+    Near,
+    PickUp,
+    Wants,
+    Weekday,
+    job_match_keys,
+    outermost_places,
+    wanted_match_keys,
+)
 from domain.seekers.seekers import (
     SavedSearch,
     SeekerStatus,
-    check_matched,
+    check_matchable,
     check_profile,
     check_search_name,
-    reach_of,
+    seeker_match_keys,
 )
-from tests.domain.people import AT, HOME, profile, seeker
+from tests.domain.matching_samples import FIXED_NOW, HOME, profile, seeker
 
 TOKYO = Point(latitude=35.7, longitude=139.7)
 NOON_UTC = time(12, tzinfo=UTC)
@@ -88,14 +96,14 @@ def test_a_search_has_a_name() -> None:
 
 
 def test_places_within_others_are_left_out() -> None:
-    assert outermost(("230102", "230100", "230100", "310115")) == ("230100", "310115")
+    assert outermost_places(("230102", "230100", "230100", "310115")) == ("230100", "310115")
 
 
 def test_a_wish_is_found_by_occupation_and_place() -> None:
     wants = Wants(occupations=(Occupation.CLERK,), places=("230100", "310000"))
-    assert reach(wants) == ("CLERK/2301", "CLERK/31")
-    assert reach(Wants()) == ("*/*",)
-    assert set(reached(Occupation.CLERK, "230102")) == {
+    assert wanted_match_keys(wants) == ("CLERK/2301", "CLERK/31")
+    assert wanted_match_keys(Wants()) == ("*/*",)
+    assert set(job_match_keys(Occupation.CLERK, "230102")) == {
         f"{occupation}/{place}"
         for occupation in ("*", "CLERK")
         for place in ("*", "23", "2301", "230102")
@@ -107,24 +115,24 @@ NOT_MATCHED: list[dict[str, Any]] = [
     {"status": SeekerStatus.EMPLOYED},
     {"status": SeekerStatus.PAUSED},
     {"matching": False},
-    {"withdrawn_at": AT},
+    {"withdrawn_at": FIXED_NOW},
 ]
 
 
 @pytest.mark.parametrize("changes", NOT_MATCHED)
 def test_who_does_not_seek_or_refused_it_is_not_matched(changes: dict[str, Any]) -> None:
     person = seeker(**changes)
-    assert not person.is_matched
-    assert reach_of(person) == ()
+    assert not person.is_matchable
+    assert seeker_match_keys(person) == ()
     with pytest.raises(StatusConflict):
-        check_matched(person)
+        check_matchable(person)
 
 
 def test_who_seeks_is_found_by_profile_and_searches() -> None:
     search = SavedSearch(
-        key="1", name="文员", wants=Wants(occupations=(Occupation.CLERK,)), created_at=AT
+        key="1", name="文员", wants=Wants(occupations=(Occupation.CLERK,)), created_at=FIXED_NOW
     )
     person = seeker(profile=profile(places=("230000",)), searches=(search, search))
-    check_matched(person)
-    assert reach_of(person) == ("*/23", "CLERK/*")
-    assert not replace(person, erased_at=AT).is_matched
+    check_matchable(person)
+    assert seeker_match_keys(person) == ("*/23", "CLERK/*")
+    assert not replace(person, erased_at=FIXED_NOW).is_matchable

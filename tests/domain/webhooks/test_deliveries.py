@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from domain.webhooks.deliveries import WAITS, Delivery, DeliveryState
-from domain.webhooks.messages import of_test
-from domain.webhooks.webhooks import Answer, FailureKind
-from tests.support.records import AT
+from domain.webhooks.deliveries import RETRY_DELAYS, Delivery, DeliveryState
+from domain.webhooks.messages import notice_of_test
+from domain.webhooks.webhooks import DeliveryResult, FailureKind
+from tests.support.records import FIXED_NOW
 
-TRIES = len(WAITS) + 1
+TRIES = len(RETRY_DELAYS) + 1
 shares = st.floats(0, 1)
-taken = st.integers(200, 299).map(lambda status: Answer(status=status))
+taken = st.integers(200, 299).map(lambda status: DeliveryResult(status=status))
 not_taken = st.one_of(
     st.sampled_from([kind for kind in FailureKind if kind is not FailureKind.STATUS]).map(
-        lambda kind: Answer(failure=kind)
+        lambda kind: DeliveryResult(failure=kind)
     ),
     st.integers(100, 599)
     .filter(lambda status: not 200 <= status < 300)
-    .map(lambda status: Answer(status=status)),
+    .map(lambda status: DeliveryResult(status=status)),
 )
 
 
@@ -31,36 +31,40 @@ def a_delivery(**changes: object) -> Delivery:
     made: dict[str, object] = {
         "id": "one",
         "webhook_id": "webhook",
-        "notice": of_test("webhook", at=AT),
-        "next_at": AT,
-        "created_at": AT,
+        "notice": notice_of_test("webhook", at=FIXED_NOW),
+        "next_at": FIXED_NOW,
+        "created_at": FIXED_NOW,
     }
     return Delivery(**(made | changes))  # type: ignore[arg-type] # each is of its field's type
 
 
-@given(attempts=st.integers(1, len(WAITS)), share=shares, answer=not_taken)
+@given(attempts=st.integers(1, len(RETRY_DELAYS)), share=shares, answer=not_taken)
 def test_the_next_try_comes_after_its_pause_give_or_take_a_fifth(
-    attempts: int, share: float, answer: Answer
+    attempts: int, share: float, answer: DeliveryResult
 ) -> None:
-    after = a_delivery(attempts=attempts).tried(answer, at=AT, share=share)
-    wait = WAITS[attempts - 1]
-    assert 0.8 * wait <= after.next_at - AT <= 1.2 * wait + timedelta(microseconds=1)
+    after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, share=share)
+    wait = RETRY_DELAYS[attempts - 1]
+    assert 0.8 * wait <= after.next_at - FIXED_NOW <= 1.2 * wait + timedelta(microseconds=1)
 
 
 def test_pauses_grow_and_all_together_last_a_weekend() -> None:
-    assert list(WAITS) == sorted(WAITS)
-    assert timedelta(days=2) < 0.8 * sum(WAITS, timedelta())
-    assert 1.2 * sum(WAITS, timedelta()) < timedelta(days=4)
+    assert list(RETRY_DELAYS) == sorted(RETRY_DELAYS)
+    assert timedelta(days=2) < 0.8 * sum(RETRY_DELAYS, timedelta())
+    assert 1.2 * sum(RETRY_DELAYS, timedelta()) < timedelta(days=4)
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(0, 4, 4), (0.5, 5, 5), (1, 6, 6)])
 def test_those_that_failed_together_are_spread_evenly(share: float, least: int, most: int) -> None:
-    after = a_delivery(attempts=1).tried(Answer(status=500), at=AT, share=share)
-    assert least <= (after.next_at - AT).total_seconds() <= most
+    after = a_delivery(attempts=1).record_attempt(
+        DeliveryResult(status=500), at=FIXED_NOW, share=share
+    )
+    assert least <= (after.next_at - FIXED_NOW).total_seconds() <= most
 
 
 def test_one_whose_tries_were_all_cut_off_is_given_up_as_well() -> None:
-    after = a_delivery(attempts=100).tried(Answer(status=500), at=AT, share=0.5)
+    after = a_delivery(attempts=100).record_attempt(
+        DeliveryResult(status=500), at=FIXED_NOW, share=0.5
+    )
     assert after.state is DeliveryState.DEAD
 
 
@@ -69,7 +73,7 @@ class Tries(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.at: datetime = AT
+        self.at: datetime = FIXED_NOW
         self.delivery = a_delivery()
         self.id = self.delivery.message_id
         self.since_made_or_replayed = 0
@@ -86,16 +90,16 @@ class Tries(RuleBasedStateMachine):
 
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
     @rule(answer=taken, share=shares)
-    def is_taken(self, answer: Answer, share: float) -> None:
-        self.delivery = self.claim().tried(answer, at=self.at, share=share)
+    def is_taken(self, answer: DeliveryResult, share: float) -> None:
+        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
         assert self.delivery.state is DeliveryState.DELIVERED
         assert self.delivery.last_status == answer.status
         assert self.delivery.last_failure is None
 
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
     @rule(answer=not_taken, share=shares)
-    def is_not_taken(self, answer: Answer, share: float) -> None:
-        self.delivery = self.claim().tried(answer, at=self.at, share=share)
+    def is_not_taken(self, answer: DeliveryResult, share: float) -> None:
+        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
         is_over = self.since_made_or_replayed >= TRIES
         assert self.delivery.state is (DeliveryState.DEAD if is_over else DeliveryState.PENDING)
         assert self.delivery.last_failure is (answer.failure or FailureKind.STATUS)

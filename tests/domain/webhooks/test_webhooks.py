@@ -11,24 +11,31 @@ import pytest
 from standardwebhooks import Webhook as Receiver
 
 from domain.errors import InvalidInput
-from domain.leads.contacts import erased, withdrawn
-from domain.leads.follow_up import assigned, confirmed, noted
+from domain.leads.contacts import erase_lead, withdraw_consent
+from domain.leads.follow_up import add_note, assign_lead, confirm_hire
 from domain.leads.leads import HireSide, LeadStage
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from domain.seekers.groups import SeekerGroup
 from domain.webhooks.messages import (
     WebhookEvent,
-    of_change,
-    of_posting,
-    of_recorded,
-    of_session,
+    notice_of_change,
+    notice_of_posting,
+    notice_of_recording,
+    notice_of_session,
 )
-from domain.webhooks.webhooks import Answer, check_events, check_url, is_public, shown, signatures
+from domain.webhooks.webhooks import (
+    DeliveryResult,
+    check_events,
+    check_webhook_url,
+    encode_secret,
+    is_public_address,
+    sign_message,
+)
 from storage.clock import utc_now
 from tests.support import records
 
-AT = records.AT
+AT = records.FIXED_NOW
 
 
 @pytest.mark.parametrize(
@@ -40,12 +47,12 @@ AT = records.AT
     ],
 )  # fmt: skip
 def test_an_address_that_not_everybody_reaches_is_not_public(address: str) -> None:
-    assert not is_public(ipaddress.ip_address(address))
+    assert not is_public_address(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "223.5.5.5", "2400:3200::1"])
 def test_an_address_that_everybody_reaches_is(address: str) -> None:
-    assert is_public(ipaddress.ip_address(address))
+    assert is_public_address(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
@@ -60,15 +67,15 @@ def test_an_address_that_everybody_reaches_is(address: str) -> None:
 )  # fmt: skip
 def test_a_url_that_is_no_public_https_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_url(url, private=False)
+        check_webhook_url(url, private=False)
     assert refused.value.field == ("input", "url")
 
 
 def test_where_it_is_allowed_this_machine_may_be_told_over_plain_http_and_no_other() -> None:
     for url in ("http://localhost:9/x", "http://127.0.0.1:9/", "https://10.0.0.1/"):
-        assert check_url(f" {url} ", private=True) == url
+        assert check_webhook_url(f" {url} ", private=True) == url
     with pytest.raises(InvalidInput):
-        check_url("http://10.0.0.1/", private=True)
+        check_webhook_url("http://10.0.0.1/", private=True)
 
 
 def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
@@ -85,61 +92,67 @@ def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
 
 
 def test_the_types_are_written_with_a_dot() -> None:
-    assert WebhookEvent.LEAD_HIRE_CONFIRMED.wire == "lead.hire_confirmed"
-    assert WebhookEvent.SESSION_STARTED.wire == "session.started"
+    assert WebhookEvent.LEAD_HIRE_CONFIRMED.message_type == "lead.hire_confirmed"
+    assert WebhookEvent.SESSION_STARTED.message_type == "session.started"
 
 
 def test_signatures_are_those_of_the_specification() -> None:
     now = int(utc_now().timestamp())
-    made = signatures([b"a" * 32, b"b" * 32], "msg_1", now, b'{"x":1}')
+    made = sign_message([b"a" * 32, b"b" * 32], "msg_1", now, b'{"x":1}')
     headers = {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": made}
     for secret in (b"a" * 32, b"b" * 32):
-        assert Receiver(shown(secret)).verify(b'{"x":1}', headers) == {"x": 1}
+        assert Receiver(encode_secret(secret)).verify(b'{"x":1}', headers) == {"x": 1}
 
 
 def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
-    notice = of_recorded(records.lead())
+    notice = notice_of_recording(records.lead())
     for path, hears in ((("root",), True), (("root", "union"), True), (("root", "other"), False)):
-        assert records.webhook(union_path=path).hears(notice) is hears
+        assert records.webhook(union_path=path).is_subscribed_to(notice) is hears
     for employer, hears in (("employer", True), ("other", False)):
-        assert records.webhook(union_path=(), employer_id=employer).hears(notice) is hears
-    assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).hears(notice)
+        assert (
+            records.webhook(union_path=(), employer_id=employer).is_subscribed_to(notice) is hears
+        )
+    assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).is_subscribed_to(notice)
 
 
 def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
     lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
     ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
-    notice = of_recorded(lead)
-    assert ours.told(notice).message()["data"]["group"] == "LAID_OFF"
-    assert "group" not in theirs.told(notice).message()["data"]
-    assert theirs.told(replace(notice, group=None)) == theirs.told(notice)
-    change = assigned(lead, "somebody", by="me", at=AT)
+    notice = notice_of_recording(lead)
+    assert ours.redact_notice(notice).to_message()["data"]["group"] == "LAID_OFF"
+    assert "group" not in theirs.redact_notice(notice).to_message()["data"]
+    assert theirs.redact_notice(replace(notice, group=None)) == theirs.redact_notice(notice)
+    change = assign_lead(lead, "somebody", by="me", at=AT)
     assert change is not None
-    later = of_change(change)
+    later = notice_of_change(change)
     assert later is not None
-    assert "group" not in ours.told(later).message()["data"]
+    assert "group" not in ours.redact_notice(later).to_message()["data"]
 
 
 def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> None:
     theirs = records.webhook(union_path=(), employer_id="employer")
-    gone = withdrawn(records.lead(), at=AT)
-    after = assigned(gone.lead, "somebody", by="me", at=AT)
+    gone = withdraw_consent(records.lead(), at=AT)
+    after = assign_lead(gone.lead, "somebody", by="me", at=AT)
     assert after is not None
-    heard = [of_change(change) for change in (gone, after, erased(gone.lead, at=AT))]
-    assert [notice is not None and theirs.hears(notice) for notice in heard] == [True, False, True]
+    heard = [notice_of_change(change) for change in (gone, after, erase_lead(gone.lead, at=AT))]
+    assert [notice is not None and theirs.is_subscribed_to(notice) for notice in heard] == [
+        True,
+        False,
+        True,
+    ]
     ours = records.webhook()
-    assert all(notice is not None and ours.hears(notice) for notice in heard)
+    assert all(notice is not None and ours.is_subscribed_to(notice) for notice in heard)
 
 
 def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
-    assert of_change(noted(records.lead(), "已联系", None, by="me", at=AT)) is None
+    assert notice_of_change(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
     paused = records.live_session(status=SessionStatus.INTERRUPTED)
     live = records.live_session(status=SessionStatus.LIVE)
-    assert of_session(paused, SessionStatus.LIVE, at=AT) is None
-    assert of_session(live, SessionStatus.INTERRUPTED, at=AT) is None
-    begun = of_session(live, SessionStatus.SCHEDULED, at=AT)
+    assert notice_of_session(paused, SessionStatus.LIVE, at=AT) is None
+    assert notice_of_session(live, SessionStatus.INTERRUPTED, at=AT) is None
+    begun = notice_of_session(live, SessionStatus.SCHEDULED, at=AT)
     assert begun is not None
-    assert begun.message()["data"].keys() == {"session", "status"}
+    assert begun.to_message()["data"].keys() == {"session", "status"}
 
 
 @pytest.mark.parametrize(
@@ -153,9 +166,9 @@ def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
 )
 def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
     posting = records.posting(status=PostingStatus[status])
-    notice = of_posting(posting, ("root", "union"), at=AT)
+    notice = notice_of_posting(posting, ("root", "union"), at=AT)
     assert notice is not None
-    message = notice.message()
+    message = notice.to_message()
     assert (message["type"], message["data"]["status"]) == (told, status)
     assert message["timestamp"] == "2026-10-01T12:00:00Z"
 
@@ -168,16 +181,16 @@ def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
         " ".join(f"`posting.{each}`" for each in ("opened", "held", "refused", "closed")),
     )
     listed = set(re.findall(r"`((?:lead|posting|session)\.\w+)`", spelt))
-    assert listed == {event.wire for event in WebhookEvent} - {"webhook.test"}
+    assert listed == {event.message_type for event in WebhookEvent} - {"webhook.test"}
 
 
 def test_what_a_side_says_of_the_hire_is_told() -> None:
     lead = replace(records.lead(), stage=LeadStage.OFFERED)
-    change = confirmed(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
+    change = confirm_hire(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
     assert change is not None
-    notice = of_change(change)
+    notice = notice_of_change(change)
     assert notice is not None
-    data = notice.message()["data"]
+    data = notice.to_message()["data"]
     assert (data["side"], data["hired"], data["version"]) == ("SEEKER", True, 2)
 
 
@@ -185,4 +198,4 @@ def test_what_a_side_says_of_the_hire_is_told() -> None:
     ("status", "accepted"), [(199, False), (200, True), (299, True), (302, False)]
 )
 def test_only_a_status_from_200_to_299_is_an_acceptance(status: int, accepted: bool) -> None:
-    assert Answer(status=status).accepted is accepted
+    assert DeliveryResult(status=status).is_accepted is accepted

@@ -10,8 +10,8 @@ from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, row_id
 from domain.postings.postings import Severity
 from storage.mongo.client import new_id
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.services import FINDING, Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.services import FINDING, RunningServices, World, gid
 
 SEEN = "query ($id: ID!) { import(id: $id) { id } node(id: $id) { id } imports { edges { node { id } } } }"  # noqa: E501 - one document
 ROWS = """query ($id: ID!, $outcome: RowOutcome, $first: Int, $after: String) {
@@ -23,20 +23,22 @@ ROWS = """query ($id: ID!, $outcome: RowOutcome, $first: Int, $after: String) {
 
 
 @pytest.mark.parametrize("caller", ["officer above", "officer elsewhere", "recruiter"])
-async def test_an_import_of_others_is_not_there(api: Api, still_world: World, caller: str) -> None:
+async def test_an_import_of_others_is_not_there(
+    api: GraphQLClient, still_world: World, caller: str
+) -> None:
     token, asked = still_world.token_of(caller), {"id": gid(still_world.upload)}
-    assert await api.ask(SEEN, asked, token) == {
+    assert await api.fetch_data(SEEN, asked, token) == {
         "import": None,
         "node": None,
         "imports": {"edges": []},
     }
-    error = await api.error(ROWS, asked, token)
+    error = await api.fetch_error(ROWS, asked, token)
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def test_colleagues_follow_it(api: Api, still_world: World) -> None:
+async def test_colleagues_follow_it(api: GraphQLClient, still_world: World) -> None:
     wanted = {"id": gid(still_world.upload)}
-    assert await api.ask(SEEN, wanted, still_world.token(still_world.officer)) == {
+    assert await api.fetch_data(SEEN, wanted, still_world.token(still_world.officer)) == {
         "import": wanted,
         "node": wanted,
         "imports": {"edges": [{"node": wanted}]},
@@ -47,19 +49,19 @@ async def test_colleagues_follow_it(api: Api, still_world: World) -> None:
     ("caller", "code"), [("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")]
 )
 async def test_others_than_officers_and_recruiters_have_no_imports(
-    api: Api, still_world: World, caller: str, code: str
+    api: GraphQLClient, still_world: World, caller: str, code: str
 ) -> None:
     token = still_world.token_of(caller)
     for query in ("{ imports { edges { cursor } } }", 'query { import(id: "x") { id } }'):
-        assert (await api.error(query, None, token))["extensions"]["code"] == code
-    node = await api.ask(
+        assert (await api.fetch_error(query, None, token))["extensions"]["code"] == code
+    node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.upload)}, token
     )
     assert node == {"node": None}
 
 
 async def test_rows_come_in_their_order_with_the_headings_of_the_table(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     one = replace(
         world.upload,
@@ -87,17 +89,17 @@ async def test_rows_come_in_their_order_with_the_headings_of_the_table(
     ]
     await running.store.imports.add(one)
 
-    async def finish(session: object) -> None:
+    async def finish(transaction: object) -> None:
         assert await running.store.imports.finish_chunk(
             one,
             rows,
             at=running.services.clock(),
-            session=session,  # type: ignore[arg-type] # the one of the transaction
+            transaction=transaction,  # type: ignore[arg-type] # the one of the transaction
         )
 
-    await running.store.mongo.transaction(finish)
+    await running.store.mongo.run_transaction(finish)
     token = world.token(world.officer)
-    page = (await api.ask(ROWS, {"id": gid(one), "first": 2}, token))["importRows"]
+    page = (await api.fetch_data(ROWS, {"id": gid(one), "first": 2}, token))["importRows"]
     assert [edge["node"]["row"] for edge in page["edges"]] == [2, 3]
     assert page["pageInfo"] == {"hasNextPage": True}
     assert page["edges"][0]["node"] == {
@@ -112,14 +114,14 @@ async def test_rows_come_in_their_order_with_the_headings_of_the_table(
         "employer": {"id": gid(world.employer)},
     }
     asked = {"id": gid(one), "after": page["edges"][1]["cursor"]}
-    rest = (await api.ask(ROWS, asked, token))["importRows"]
+    rest = (await api.fetch_data(ROWS, asked, token))["importRows"]
     assert [edge["node"]["row"] for edge in rest["edges"]] == [11]
-    held = (await api.ask(ROWS, {"id": gid(one), "outcome": "HELD"}, token))["importRows"]
+    held = (await api.fetch_data(ROWS, {"id": gid(one), "outcome": "HELD"}, token))["importRows"]
     assert [edge["node"]["row"] for edge in held["edges"]] == [3, 11]
 
 
 async def test_an_import_that_waits_is_cancelled_and_its_rows_go(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     one = replace(world.upload, id=new_id(), active=True, status=ImportStatus.QUEUED)
     imports = running.store.imports
@@ -131,5 +133,5 @@ async def test_an_import_that_waits_is_cancelled_and_its_rows_go(
         answer = await api.mutate("cancelImport", given, world.token(world.officer), selection)
         assert answer["import"]["status"] == "CANCELLED"
         assert answer["import"]["finishedAt"] is not None
-    assert await imports.chunk(one.id, 0) is None
+    assert await imports.read_chunk(one.id, 0) is None
     assert not await imports.is_active(world.officer.id)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from schema.execution import batch_loader as gathered
-from schema.execution.batch_loader import Gathered
+from schema.execution.batch_loader import SharedBatchLoader
 
 
 class Source:
@@ -32,10 +32,12 @@ class Source:
         return found
 
 
-async def begun(source: Source, found: Gathered[str], *ids: str) -> list[asyncio.Task[str | None]]:
+async def begun(
+    source: Source, found: SharedBatchLoader[str], *ids: str
+) -> list[asyncio.Task[str | None]]:
     """Those who ask, once a read is under way."""
     source.called.clear()
-    asking = [asyncio.create_task(found.get(wanted)) for wanted in ids]
+    asking = [asyncio.create_task(found.load(wanted)) for wanted in ids]
     await source.called.wait()
     return asking
 
@@ -44,7 +46,7 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
     source = Source()
     source.held = {"a": "A", "b": "B"}
     source.go_on.set()
-    asking = await begun(source, Gathered(source.find), *"abca")
+    asking = await begun(source, SharedBatchLoader(source.find), *"abca")
     assert await asyncio.gather(*asking) == ["A", "B", None, "A"]
     assert source.asked == [["a", "b", "c"]]
 
@@ -52,10 +54,10 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
 async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> None:
     source = Source()
     source.held = {"a": "open"}
-    found = Gathered(source.find)
+    found = SharedBatchLoader(source.find)
     early = await begun(source, found, "a")
     source.held = {"a": "closed"}
-    late = asyncio.create_task(found.get("a"))
+    late = asyncio.create_task(found.load("a"))
     await asyncio.sleep(0)
     assert source.asked == [["a"]]
     source.go_on.set()
@@ -66,16 +68,16 @@ async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> No
 async def test_nothing_is_kept() -> None:
     source = Source()
     source.go_on.set()
-    found = Gathered(source.find)
-    assert await found.get("a") is None
+    found = SharedBatchLoader(source.find)
+    assert await found.load("a") is None
     source.held = {"a": "A"}
-    assert await found.get("a") == "A"
+    assert await found.load("a") == "A"
 
 
 async def test_whoever_gives_up_takes_nobody_along() -> None:
     source = Source()
     source.held = {"a": "A"}
-    found = Gathered(source.find)
+    found = SharedBatchLoader(source.find)
     gone, stays = await begun(source, found, "a", "a")
     gone.cancel()
     await asyncio.wait({gone})
@@ -85,20 +87,20 @@ async def test_whoever_gives_up_takes_nobody_along() -> None:
 
 async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
     source = Source()
-    found = Gathered(source.find)
+    found = SharedBatchLoader(source.find)
     source.broken = True
     asking = await begun(source, found, "a", "b")
     source.go_on.set()
     answers = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
     source.broken = False
-    assert await found.get("a") is None
+    assert await found.load("a") is None
 
 
 async def test_a_read_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered, "MOST", 2)
+    monkeypatch.setattr(gathered, "MAX_IDS_PER_READ", 2)
     source = Source()
     source.go_on.set()
-    asking = await begun(source, Gathered(source.find), *"abc")
+    asking = await begun(source, SharedBatchLoader(source.find), *"abc")
     assert await asyncio.gather(*asking) == [None, None, None]
     assert source.asked == [["a", "b"], ["c"]]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.execution import documents
-from schema.execution.documents import Documents
+from schema.execution.documents import DocumentCache
 from schema.root import SCHEMA
 
 ME = "{ me { id } }"
@@ -29,7 +29,7 @@ REFUSED = {
     "no document": ("", "Syntax Error"),
     "no GraphQL": ("岗位", "Syntax Error"),
     "an unknown field": ("{ salaries }", "Cannot query field 'salaries'"),
-    "too long": (ME + " " * documents.TEXT_LENGTH, "at most 65536 characters"),
+    "too long": (ME + " " * documents.MAX_DOCUMENT_CHARACTERS, "at most 65536 characters"),
     "too many tokens": ("{ me { " + "id " * 5_000 + "} }", "Syntax Error: Document contains more"),
     "10,000 aliases": (
         "{" + " ".join(f"a{i}:me{{id}}" for i in range(10_000)) + "}",
@@ -95,13 +95,13 @@ ACCEPTED = {
 
 
 @pytest.fixture
-def prepared() -> Documents:
-    return Documents(SCHEMA._schema)
+def prepared() -> DocumentCache:
+    return DocumentCache(SCHEMA._schema)
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=list(REFUSED))
 def test_a_document_over_a_limit_is_refused_soon_and_says_why(
-    text: str, message: str, prepared: Documents
+    text: str, message: str, prepared: DocumentCache
 ) -> None:
     began = time.perf_counter()
     errors = prepared.prepare(text).errors
@@ -110,26 +110,26 @@ def test_a_document_over_a_limit_is_refused_soon_and_says_why(
 
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=list(ACCEPTED))
-def test_a_document_within_the_limits_may_be_executed(text: str, prepared: Documents) -> None:
+def test_a_document_within_the_limits_may_be_executed(text: str, prepared: DocumentCache) -> None:
     found = prepared.prepare(text)
     assert found.errors == ()
     assert found.document is not None
 
 
 @pytest.mark.parametrize("text", [ME, "{ salaries }", "{"])
-def test_a_text_is_prepared_once(text: str, prepared: Documents) -> None:
+def test_a_text_is_prepared_once(text: str, prepared: DocumentCache) -> None:
     assert prepared.prepare(text) is prepared.prepare(text)
 
 
-def test_a_text_that_is_too_long_is_not_kept(prepared: Documents) -> None:
-    text = ME + " " * documents.TEXT_LENGTH
+def test_a_text_that_is_too_long_is_not_kept(prepared: DocumentCache) -> None:
+    text = ME + " " * documents.MAX_DOCUMENT_CHARACTERS
     assert prepared.prepare(text) is not prepared.prepare(text)
 
 
 def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first(
-    prepared: Documents, monkeypatch: pytest.MonkeyPatch
+    prepared: DocumentCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "CACHED_LENGTH", 3 * 20)
+    monkeypatch.setattr(documents, "MAX_CACHED_CHARACTERS", 3 * 20)
     texts = [f"{{ a{number}: me {{ id }} }}".ljust(20) for number in range(4)]
     first, second, third = (prepared.prepare(text) for text in texts[:3])
     assert prepared.prepare(texts[0]) is first
@@ -141,7 +141,7 @@ def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first(
     assert prepared._length == sum(len(text) for text in prepared._prepared) == 60
 
 
-def test_texts_that_differ_have_different_hashes(prepared: Documents) -> None:
+def test_texts_that_differ_have_different_hashes(prepared: DocumentCache) -> None:
     assert prepared.prepare(ME).sha256 != prepared.prepare(ME + " ").sha256
 
 
@@ -149,14 +149,14 @@ def test_texts_that_differ_have_different_hashes(prepared: Documents) -> None:
     ("name", "found"), [("a", "a"), ("b", "b"), (None, None), ("c", None), ("", None)]
 )
 def test_an_operation_is_found_by_its_name(
-    name: str | None, found: str | None, prepared: Documents
+    name: str | None, found: str | None, prepared: DocumentCache
 ) -> None:
-    operation = prepared.prepare("query a { me { id } } query b { me { id } }").operation(name)
+    operation = prepared.prepare("query a { me { id } } query b { me { id } }").find_operation(name)
     assert (operation.name.value if operation and operation.name else None) == found
 
 
-def test_the_only_operation_needs_no_name(prepared: Documents) -> None:
-    assert prepared.prepare(ME).operation(None) is not None
+def test_the_only_operation_needs_no_name(prepared: DocumentCache) -> None:
+    assert prepared.prepare(ME).find_operation(None) is not None
 
 
 def _words() -> Iterator[str]:
@@ -168,7 +168,7 @@ def _words() -> Iterator[str]:
 @settings(max_examples=300)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(list(_words())), max_size=60).map(" ".join)))
 def test_any_text_is_prepared_or_has_errors(text: str) -> None:
-    found = Documents(SCHEMA._schema).prepare(text)
+    found = DocumentCache(SCHEMA._schema).prepare(text)
     assert (found.document is None) == bool(found.errors)
 
 
@@ -192,5 +192,5 @@ def test_the_measure_counts_each_field_where_it_stands(tree: object) -> None:
     document = parse("{...f} fragment f on Union {" + text(tree) + "}")
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    size = documents._Ruler(document, frozenset()).measure(operation.selection_set)
+    size = documents._ComplexityMeter(document, frozenset()).measure(operation.selection_set)
     assert (size.depth, size.fields, size.cost) == (depth(tree), count(tree), count(tree))

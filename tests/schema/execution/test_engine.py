@@ -30,17 +30,24 @@ from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.leads import LeadStage
 from domain.live import events
-from domain.live.events import Event, Placed, lead_topic, session_topic
+from domain.live.events import Event, EventEnvelope, lead_topic, session_topic
 from schema.context import Context
-from schema.execution.engine import Engine, Joining, Request, RequestInvalid, encode, refused
+from schema.execution.engine import (
+    AdmittedSubscription,
+    Engine,
+    GraphQLRequest,
+    RequestInvalid,
+    encode_result,
+    format_refusal,
+)
 from schema.relay import global_id
 from schema.root import SCHEMA
 from storage.mongo.client import Mongo, StorageUnavailable, new_id
-from tests.support.graphql import Api, mutation
+from tests.support.graphql_clients import GraphQLClient, mutation_document
 from tests.support.mongod import temporary_mongod
-from tests.support.operations import OPERATIONS
-from tests.support.records import AT
-from tests.support.services import Running, World, gid, running_services, stored
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.records import FIXED_NOW
+from tests.support.services import RunningServices, World, gid, hash_collections, running_services
 
 EVENTS = """
 query other { me { id } }
@@ -61,23 +68,23 @@ subscription ($session: ID!, $after: String) {
 LEADS = "subscription ($session: ID!) { leadEvents(sessionId: $session) { seq } }"
 
 
-def _viewer(running: Running) -> Principal:
-    return running.tokens.for_viewer().principal
+def _viewer(running: RunningServices) -> Principal:
+    return running.tokens.issue_for_viewer().principal
 
 
 async def _join(
-    running: Running,
+    running: RunningServices,
     principal: Principal | None,
     query: str = EVENTS,
     operation: str | None = "a",
     **variables: Any,
-) -> Joining:
-    request = Request(query=query, variables=variables, operation_name=operation)
+) -> AdmittedSubscription:
+    request = GraphQLRequest(query=query, variables=variables, operation_name=operation)
     return await running.engine.subscribe(request, principal)
 
 
 async def test_subscribers_who_differ_in_their_cursor_alone_share_a_group(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     session, topic = gid(still_world.live), session_topic(still_world.live.id)
     cursors = [None, encode_seq(topic, 1), encode_seq(topic, 7)]
@@ -85,12 +92,12 @@ async def test_subscribers_who_differ_in_their_cursor_alone_share_a_group(
         await _join(running, _viewer(running), session=session, after=after) for after in cursors
     ]
     joined.append(await _join(running, _viewer(running), session=session))
-    assert len({joining.key for joining in joined}) == 1
-    assert [joining.following.after for joining in joined] == [None, 1, 7, None]
+    assert len({joining.group_key for joining in joined}) == 1
+    assert [joining.source.after_seq for joining in joined] == [None, 1, 7, None]
 
 
 async def test_variables_that_the_operation_does_not_know_make_no_group(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     session = gid(still_world.live)
     deep: Any = []
@@ -98,11 +105,11 @@ async def test_variables_that_the_operation_does_not_know_make_no_group(
         deep = [deep]
     plain = await _join(running, _viewer(running), session=session)
     odd = await _join(running, _viewer(running), session=session, unknown=deep)
-    assert odd.key == plain.key
+    assert odd.group_key == plain.group_key
 
 
 async def test_whoever_sees_or_asks_for_something_else_is_in_another_group(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     world, session = still_world, gid(still_world.live)
     viewer, host = _viewer(running), world.principal(world.host)
@@ -116,11 +123,11 @@ async def test_whoever_sees_or_asks_for_something_else_is_in_another_group(
         await _join(running, replace(host, union_id=world.elsewhere.id), session=session),
         await _join(running, replace(host, employer_id=world.rival.id), session=session),
     ]
-    assert len({joining.key for joining in joined}) == len(joined)
+    assert len({joining.group_key for joining in joined}) == len(joined)
 
 
 async def test_a_cursor_that_stands_elsewhere_too_parts_groups(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     session, topic = gid(still_world.live), session_topic(still_world.live.id)
     joined = [
@@ -129,7 +136,7 @@ async def test_a_cursor_that_stands_elsewhere_too_parts_groups(
         )
         for n in (1, 2)
     ]
-    assert joined[0].key != joined[1].key
+    assert joined[0].group_key != joined[1].group_key
 
 
 @pytest.mark.parametrize(
@@ -140,7 +147,7 @@ async def test_a_cursor_that_stands_elsewhere_too_parts_groups(
     ],
 )
 async def test_a_cursor_may_be_a_variable_of_any_kind(
-    query: str, running: Running, still_world: World
+    query: str, running: RunningServices, still_world: World
 ) -> None:
     session, topic = gid(still_world.live), session_topic(still_world.live.id)
     joined = [
@@ -149,25 +156,27 @@ async def test_a_cursor_may_be_a_variable_of_any_kind(
         )
         for n in (1, 2)
     ]
-    assert joined[0].key == joined[1].key
-    assert [joining.following.after for joining in joined] == [1, 2]
+    assert joined[0].group_key == joined[1].group_key
+    assert [joining.source.after_seq for joining in joined] == [1, 2]
 
 
-async def test_a_cursor_in_the_document_is_followed(running: Running, still_world: World) -> None:
+async def test_a_cursor_in_the_document_is_followed(
+    running: RunningServices, still_world: World
+) -> None:
     cursor = encode_seq(session_topic(still_world.live.id), 3)
     query = f'subscription ($session: ID!) {{ sessionEvents(sessionId: $session, after: "{cursor}") {{ seq }} }}'  # noqa: E501 - one document
     joined = await _join(running, _viewer(running), query, None, session=gid(still_world.live))
-    assert joined.following.after == 3
+    assert joined.source.after_seq == 3
 
 
 async def test_a_cursor_of_another_log_lies_beyond_every_end(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     for topic in (session_topic(still_world.ended.id), lead_topic(still_world.live.id)):
         joined = await _join(
             running, _viewer(running), session=gid(still_world.live), after=encode_seq(topic, 1)
         )
-        assert joined.following.after == 1 << 62
+        assert joined.source.after_seq == 1 << 62
 
 
 SESSION = "sessionEvents(sessionId: $session)"
@@ -237,7 +246,7 @@ NOT_JOINED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("caller", "query", "code"), NOT_JOINED.values(), ids=list(NOT_JOINED))
 async def test_who_may_not_follow_is_told_why(
-    caller: str, query: str, code: str, running: Running, still_world: World
+    caller: str, query: str, code: str, running: RunningServices, still_world: World
 ) -> None:
     principal = None
     if caller == "viewer":
@@ -250,23 +259,21 @@ async def test_who_may_not_follow_is_told_why(
 
 
 async def test_a_draft_is_followed_by_those_who_direct_it(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     session = gid(still_world.draft)
     with pytest.raises(RequestInvalid, match="no such session"):
         await _join(running, _viewer(running), session=session)
     host = still_world.principal(still_world.host)
-    assert (
-        await _join(running, host, session=session)
-    ).following.session_id == still_world.draft.id
+    assert (await _join(running, host, session=session)).source.subject_id == still_world.draft.id
 
 
-async def test_presence_counts_viewers_alone(running: Running, still_world: World) -> None:
+async def test_presence_counts_viewers_alone(running: RunningServices, still_world: World) -> None:
     viewer, session = _viewer(running), gid(still_world.live)
-    assert (await _join(running, viewer, session=session)).following.viewer == viewer.subject
+    assert (await _join(running, viewer, session=session)).source.viewer_id == viewer.subject
     host = still_world.principal(still_world.host)
-    assert (await _join(running, host, session=session)).following.viewer is None
-    assert (await _join(running, host, LEADS, None, session=session)).following.viewer is None
+    assert (await _join(running, host, session=session)).source.viewer_id is None
+    assert (await _join(running, host, LEADS, None, session=session)).source.viewer_id is None
 
 
 def _session_events(world: World) -> list[Event]:
@@ -309,7 +316,9 @@ def _lead_events(world: World) -> list[Event]:
 _PLACE = {"seq": 7, "at": "2026-10-01T12:00:00+00:00"}
 
 
-async def test_every_event_shows_what_happened(running: Running, still_world: World) -> None:
+async def test_every_event_shows_what_happened(
+    running: RunningServices, still_world: World
+) -> None:
     world, session = still_world, {"session": {"id": gid(still_world.live)}}
     moved = " ".join(
         f"... on Session{how} {{ session {{ id }} }}"
@@ -343,14 +352,14 @@ async def test_every_event_shows_what_happened(running: Running, still_world: Wo
     ]
     joined = await _join(running, _viewer(running), query, None, session=gid(world.live))
     for event, shown in zip(_session_events(world), expected, strict=True):
-        placed = Placed(topic=joined.following.topic, seq=7, at=AT, event=event)
+        placed = EventEnvelope(topic=joined.source.topic, seq=7, at=FIXED_NOW, event=event)
         answer = json.loads(await joined.render(placed))
         head = {"__typename": _shown_as(event)} | _PLACE
         assert answer == {"data": {"sessionEvents": head | shown}}
 
 
 async def test_every_event_of_leads_shows_the_lead_masked(
-    running: Running, still_world: World
+    running: RunningServices, still_world: World
 ) -> None:
     query = """subscription ($session: ID!) { leadEvents(sessionId: $session) {
       __typename seq at cursor
@@ -359,7 +368,7 @@ async def test_every_event_of_leads_shows_the_lead_masked(
     } }"""
     host = still_world.principal(still_world.host)
     joined = await _join(running, host, query, None, session=gid(still_world.live))
-    topic, lead = joined.following.topic, {"id": gid(still_world.lead)}
+    topic, lead = joined.source.topic, {"id": gid(still_world.lead)}
     head = _PLACE | {"cursor": encode_seq(topic, 7)}
     masked = {"contact": {"name": "王**", "phone": "138****8000"}}
     expected: list[dict[str, Any]] = [
@@ -368,7 +377,7 @@ async def test_every_event_of_leads_shows_the_lead_masked(
         *[{"__typename": "LeadsReset"}] * 2,
     ]
     for event, shown in zip(_lead_events(still_world), expected, strict=True):
-        placed = Placed(topic=topic, seq=7, at=AT, event=event)
+        placed = EventEnvelope(topic=topic, seq=7, at=FIXED_NOW, event=event)
         assert json.loads(await joined.render(placed)) == {"data": {"leadEvents": head | shown}}
 
 
@@ -406,7 +415,7 @@ def selections(draw: st.DrawFn, kind: Any, depth: int) -> str:
 
 
 async def _on_its_own(
-    running: Running, principal: Principal, query: str, variables: dict[str, Any], root: Any
+    running: RunningServices, principal: Principal, query: str, variables: dict[str, Any], root: Any
 ) -> bytes:
     """What one subscriber alone would be given."""
     executor = Executor.build(
@@ -418,7 +427,7 @@ async def _on_its_own(
     )
     assert isinstance(executor, Executor)
     result: Any = execute_subscription_event(executor.build_per_event_executor(root))
-    return encode(result if not hasattr(result, "__await__") else await result)
+    return encode_result(result if not hasattr(result, "__await__") else await result)
 
 
 @pytest.mark.parametrize(
@@ -435,7 +444,7 @@ async def test_what_a_group_shares_is_what_each_member_would_have_been_given(
     interface: str,
     happened: Callable[[World], list[Event]],
     data: st.DataObject,
-    running: Running,
+    running: RunningServices,
     still_world: World,
 ) -> None:
     callers = ["viewer"] if field == "sessionEvents" else []
@@ -453,16 +462,16 @@ async def test_what_a_group_shares_is_what_each_member_would_have_been_given(
     query = f"subscription ($session: ID!) {{ {field}(sessionId: $session) {selection} }}"
     variables = {"session": gid(still_world.live)}
     joined = [await _join(running, who, query, None, **variables) for who in (first, second)]
-    assert joined[0].key == joined[1].key
-    placed = Placed(topic=joined[0].following.topic, seq=7, at=AT, event=event)
+    assert joined[0].group_key == joined[1].group_key
+    placed = EventEnvelope(topic=joined[0].source.topic, seq=7, at=FIXED_NOW, event=event)
     shared = await joined[0].render(placed)
     assert "errors" not in json.loads(shared)
-    root = joined[1].following.event(placed)
+    root = joined[1].source.build_event(placed)
     assert shared == await _on_its_own(running, second, query, variables, root)
 
 
-async def test_a_subscription_is_not_executed_as_a_query(running: Running) -> None:
-    request = Request(query="subscription { sessionEvents(sessionId: 1) { seq } }")
+async def test_a_subscription_is_not_executed_as_a_query(running: RunningServices) -> None:
+    request = GraphQLRequest(query="subscription { sessionEvents(sessionId: 1) { seq } }")
     with pytest.raises(RequestInvalid, match="Subscribe over WebSocket"):
         await running.engine.execute(request, Context(running.services, None))
 
@@ -486,9 +495,9 @@ async def test_a_subscription_is_not_executed_as_a_query(running: Running) -> No
     ],
 )
 async def test_a_request_that_cannot_be_executed_is_refused_as_a_whole(
-    query: str, variables: dict[str, Any] | None, operation: str | None, running: Running
+    query: str, variables: dict[str, Any] | None, operation: str | None, running: RunningServices
 ) -> None:
-    request = Request(query=query, variables=variables, operation_name=operation)
+    request = GraphQLRequest(query=query, variables=variables, operation_name=operation)
     with pytest.raises(RequestInvalid) as refusal:
         await running.engine.execute(request, Context(running.services, None))
     assert {error["extensions"]["code"] for error in refusal.value.errors} == {"BAD_REQUEST"}
@@ -509,7 +518,7 @@ async def test_a_request_that_cannot_be_executed_is_refused_as_a_whole(
     ],
 )
 async def test_a_literal_of_another_type_is_the_callers_mistake(
-    literal: str, api: Api, still_world: World
+    literal: str, api: GraphQLClient, still_world: World
 ) -> None:
     given = {
         "employerId": json.dumps(gid(still_world.employer)),
@@ -526,7 +535,7 @@ async def test_a_literal_of_another_type_is_the_callers_mistake(
     query = (
         f"mutation {{ submitPosting(input: {{{fields}}}) {{ ... on UserError {{ code field }} }} }}"
     )
-    answer = await api.answer(query, None, still_world.token(still_world.officer))
+    answer = await api.execute(query, None, still_world.token(still_world.officer))
     if "errors" in answer:
         assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
     else:
@@ -537,12 +546,12 @@ async def test_a_literal_of_another_type_is_the_callers_mistake(
 
 
 async def test_a_fault_shows_a_reference_and_is_logged_under_it_without_values(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await running.store.mongo["unions"].delete_one({"_id": world.union.id})
     query = "query ($id: ID!) { liveSession(id: $id) { title union { name } } }"
     with capture_logs() as logs:
-        error = await api.error(query, {"id": gid(world.live)})
+        error = await api.fetch_error(query, {"id": gid(world.live)})
     reference = error["extensions"]["reference"]
     assert error == {
         "message": f"Something went wrong on our side. Reference: {reference}",
@@ -556,46 +565,50 @@ async def test_a_fault_shows_a_reference_and_is_logged_under_it_without_values(
 
 
 async def test_a_fault_in_one_event_is_shown_by_reference_and_the_group_goes_on(
-    running: Running, world: World
+    running: RunningServices, world: World
 ) -> None:
     query = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on SessionStarted { session { id } } } }"  # noqa: E501 - one document
     joined = await _join(running, _viewer(running), query, None, session=gid(world.live))
-    gone = Placed(topic="x", seq=1, at=AT, event=events.SessionStarted(session_id="gone"))
+    gone = EventEnvelope(
+        topic="x", seq=1, at=FIXED_NOW, event=events.SessionStarted(session_id="gone")
+    )
     (error,) = json.loads(await joined.render(gone))["errors"]
     assert error["extensions"]["code"] == "INTERNAL"
-    unknown = Placed(
-        topic="x", seq=1, at=AT, event=events.LeadRecorded(session_id="1", lead_id="1")
+    unknown = EventEnvelope(
+        topic="x", seq=1, at=FIXED_NOW, event=events.LeadRecorded(session_id="1", lead_id="1")
     )
     (error,) = json.loads(await joined.render(unknown))["errors"]
     assert error["extensions"]["code"] == "INTERNAL"
-    placed = Placed(topic="x", seq=2, at=AT, event=events.SessionStarted(session_id=world.live.id))
+    placed = EventEnvelope(
+        topic="x", seq=2, at=FIXED_NOW, event=events.SessionStarted(session_id=world.live.id)
+    )
     assert json.loads(await joined.render(placed)) == {
         "data": {"sessionEvents": {"session": {"id": gid(world.live)}}}
     }
 
 
 def test_a_refusal_outside_of_a_field_keeps_its_code_and_field() -> None:
-    (error,) = refused(NotFound("There is no such thing.", field=("id",)))
+    (error,) = format_refusal(NotFound("There is no such thing.", field=("id",)))
     assert error["message"] == "There is no such thing."
     assert error["extensions"] == {"code": "NOT_FOUND", "field": ("id",)}
-    (error,) = refused(StorageUnavailable("host:27017 is away"))
+    (error,) = format_refusal(StorageUnavailable("host:27017 is away"))
     assert error["extensions"] == {"code": "BUSY", "field": None}
     assert "27017" not in str(error)
 
 
 async def test_a_closed_database_is_a_fault_that_shows_nothing(mongo_uri: str) -> None:
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
-    async with running_services(mongo) as running, Api(running.endpoint) as api:
+    async with running_services(mongo) as running, GraphQLClient(running.endpoint) as api:
         world = World(running)
-        await world.settle()
-        await mongo.drop()
+        await world.store_records()
+        await mongo.drop_database()
         await mongo.close()
-        operation = OPERATIONS["createEmployer"]
+        operation = MUTATION_CASES["createEmployer"]
         for query, variables in (
             ("{ employers { edges { cursor } } }", None),
-            (mutation("createEmployer"), {"input": operation.given(world)}),
+            (mutation_document("createEmployer"), {"input": operation.build_input(world)}),
         ):
-            error = await api.error(query, variables, world.token(world.officer))
+            error = await api.fetch_error(query, variables, world.token(world.officer))
             assert error["extensions"]["code"] == "INTERNAL"
             assert "ongo" not in str(error)
 
@@ -607,13 +620,13 @@ async def test_a_database_that_is_away_asks_to_try_again() -> None:
             stack.push_async_callback(mongo.close)
             running = await stack.enter_async_context(running_services(mongo))
             world = World(running)
-            await world.settle()
-            await stored(running)
-        api = await stack.enter_async_context(Api(running.endpoint))
+            await world.store_records()
+            await hash_collections(running)
+        api = await stack.enter_async_context(GraphQLClient(running.endpoint))
         token = world.token(world.officer)
-        error = await api.error("{ employers { edges { cursor } } }", None, token)
+        error = await api.fetch_error("{ employers { edges { cursor } } }", None, token)
         assert error["extensions"] == {"code": "BUSY", "field": None}
-        given = OPERATIONS["createEmployer"].given(world)
+        given = MUTATION_CASES["createEmployer"].build_input(world)
         answer = await api.mutate("createEmployer", given, token)
         assert (answer["__typename"], answer["code"], answer["field"]) == ("Busy", "BUSY", None)
         with pytest.raises(RequestInvalid) as refusal:
@@ -621,5 +634,5 @@ async def test_a_database_that_is_away_asks_to_try_again() -> None:
         assert refusal.value.errors[0]["extensions"]["code"] == "BUSY"
 
 
-def test_one_engine_has_one_schema(running: Running) -> None:
+def test_one_engine_has_one_schema(running: RunningServices) -> None:
     assert Engine(running.services)._schema is running.engine._schema

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.leads.leads import LeadStage
-from schema.execution.leaf_executor import UNUSUAL, LeanExecutor, plain_fields
+from schema.execution.leaf_executor import FALL_BACK, LeafExecutor, leaf_readers
 from schema.root import SCHEMA as OURS
 
 
@@ -99,7 +99,7 @@ scalars = st.sampled_from(
             time(8, 30),
             time(8, 30, tzinfo=UTC),
         ),
-        *(Colour.RED, Colour.BLUE, Other.RED, LeadStage.HIRED, ValueError("held"), UNUSUAL),
+        *(Colour.RED, Colour.BLUE, Other.RED, LeadStage.HIRED, ValueError("held"), FALL_BACK),
     ]
 )
 anything = (
@@ -198,12 +198,12 @@ async def test_every_answer_is_that_of_graphql_core(selected: str, thing: Any, y
     document = parse(f"query ($yes: Boolean! = true) {{ thing {selected} things {selected} }}")
     if validate(SCHEMA, document):
         return  # two different fields under one name: never executed
-    assert await _answer(LeanExecutor, document, thing, yes) == await _answer(
+    assert await _answer(LeafExecutor, document, thing, yes) == await _answer(
         Executor, document, thing, yes
     )
 
 
-class _Watched(LeanExecutor):
+class _Watched(LeafExecutor):
     """Notes which fields are left to graphql-core."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -237,6 +237,6 @@ async def test_plain_fields_are_read_at_once_and_in_their_order() -> None:
 
 
 def test_most_fields_of_a_posting_are_plain() -> None:
-    plain = plain_fields(cast("GraphQLObjectType", OURS._schema.type_map["Posting"]))
+    plain = leaf_readers(cast("GraphQLObjectType", OURS._schema.type_map["Posting"]))
     assert {"id", "title", "occupation", "insurance", "hoursPerDay", "validUntil"} <= set(plain)
     assert not {"employer", "pay", "findings"} & set(plain)

@@ -8,10 +8,10 @@ import pytest
 from graphql import get_introspection_query
 
 from schema.context import Context
-from schema.execution.documents import digest_of
-from schema.execution.engine import Engine, Request, RequestInvalid
-from schema.execution.persisted_documents import TrustedDocuments, faults_of
-from tests.support.services import Running, World, gid
+from schema.execution.documents import hash_document
+from schema.execution.engine import Engine, GraphQLRequest, RequestInvalid
+from schema.execution.persisted_documents import TrustedDocuments, find_document_errors
+from tests.support.services import RunningServices, World, gid
 
 ME = "query Me { me { role } }"
 TWO = "query One { me { role } } query Two { me { id } }"
@@ -21,13 +21,13 @@ TRUSTED = TrustedDocuments([ME, TWO, FOLLOW, BROKEN])
 
 
 @pytest.fixture
-def engine(running: Running) -> Engine:
+def engine(running: RunningServices) -> Engine:
     return Engine(running.services, trusted=TRUSTED)
 
 
 def code_of(engine: Engine, **request: Any) -> Any:
     with pytest.raises(RequestInvalid) as refused:
-        engine.prepare(Request(**request))
+        engine.prepare(GraphQLRequest(**request))
     (error,) = refused.value.errors
     return error["extensions"]["code"]
 
@@ -35,14 +35,14 @@ def code_of(engine: Engine, **request: Any) -> Any:
 @pytest.mark.parametrize(
     "request_",
     [
-        Request(query=ME),
-        Request(query=ME, sha256=digest_of(ME)),
-        Request(query="", sha256=digest_of(ME)),
-        Request(query="", sha256=digest_of(TWO), operation_name="One"),
+        GraphQLRequest(query=ME),
+        GraphQLRequest(query=ME, sha256=hash_document(ME)),
+        GraphQLRequest(query="", sha256=hash_document(ME)),
+        GraphQLRequest(query="", sha256=hash_document(TWO), operation_name="One"),
     ],
 )
 async def test_a_trusted_document_is_executed_by_its_text_or_its_digest(
-    request_: Request, engine: Engine, running: Running
+    request_: GraphQLRequest, engine: Engine, running: RunningServices
 ) -> None:
     assert (
         await engine.execute(request_, Context(running.services, None)) == b'{"data":{"me":null}}'
@@ -54,47 +54,47 @@ async def test_a_trusted_document_is_executed_by_its_text_or_its_digest(
 )
 def test_any_other_text_is_refused(query: str, engine: Engine) -> None:
     assert code_of(engine, query=query) == "DOCUMENT_NOT_TRUSTED"
-    assert code_of(engine, query=query, sha256=digest_of(query)) == "DOCUMENT_NOT_TRUSTED"
-    assert code_of(engine, query=query, sha256=digest_of(ME)) == "DOCUMENT_NOT_TRUSTED"
+    assert code_of(engine, query=query, sha256=hash_document(query)) == "DOCUMENT_NOT_TRUSTED"
+    assert code_of(engine, query=query, sha256=hash_document(ME)) == "DOCUMENT_NOT_TRUSTED"
     assert len(engine.documents) == 0
 
 
-def test_a_digest_that_nobody_knows_is_not_found(engine: Engine, running: Running) -> None:
+def test_a_digest_that_nobody_knows_is_not_found(engine: Engine, running: RunningServices) -> None:
     assert code_of(engine, query="", sha256="ab" * 32) == "PERSISTED_QUERY_NOT_FOUND"
     plain = Engine(running.services)
-    plain.prepare(Request(query=ME))
-    assert code_of(plain, query="", sha256=digest_of(ME)) == "PERSISTED_QUERY_NOT_FOUND"
+    plain.prepare(GraphQLRequest(query=ME))
+    assert code_of(plain, query="", sha256=hash_document(ME)) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def test_a_digest_of_something_else_is_told(engine: Engine, running: Running) -> None:
+def test_a_digest_of_something_else_is_told(engine: Engine, running: RunningServices) -> None:
     for each in (engine, Engine(running.services)):
-        assert code_of(each, query=ME, sha256=digest_of(TWO)) == "BAD_REQUEST"
+        assert code_of(each, query=ME, sha256=hash_document(TWO)) == "BAD_REQUEST"
 
 
 def test_a_trusted_document_is_still_validated(engine: Engine) -> None:
     assert code_of(engine, query=BROKEN) == "BAD_REQUEST"
-    assert code_of(engine, query="", sha256=digest_of(TWO)) == "BAD_REQUEST"
+    assert code_of(engine, query="", sha256=hash_document(TWO)) == "BAD_REQUEST"
 
 
 async def test_subscribers_by_text_and_by_digest_are_one_group(
-    engine: Engine, running: Running, still_world: World
+    engine: Engine, running: RunningServices, still_world: World
 ) -> None:
-    viewer = running.tokens.for_viewer().principal
+    viewer = running.tokens.issue_for_viewer().principal
     variables = {"session": gid(still_world.live)}
     joined = [
         await engine.subscribe(request, viewer)
         for request in (
-            Request(query=FOLLOW, variables=variables),
-            Request(query="", sha256=digest_of(FOLLOW), variables=variables),
+            GraphQLRequest(query=FOLLOW, variables=variables),
+            GraphQLRequest(query="", sha256=hash_document(FOLLOW), variables=variables),
         )
     ]
-    assert joined[0].key == joined[1].key
+    assert joined[0].group_key == joined[1].group_key
 
 
 def test_what_cannot_be_executed_is_told_with_its_place() -> None:
-    assert faults_of(ME) == []
-    (fault,) = faults_of("query {\n  salaries\n}")
+    assert find_document_errors(ME) == []
+    (fault,) = find_document_errors("query {\n  salaries\n}")
     assert fault.startswith("2:3: Cannot query field 'salaries'")
-    (fault,) = faults_of("query {")
+    (fault,) = find_document_errors("query {")
     assert fault.startswith("1:8: Syntax Error")
-    assert faults_of("x" * 100_000) == ["A document has at most 65536 characters."]
+    assert find_document_errors("x" * 100_000) == ["A document has at most 65536 characters."]

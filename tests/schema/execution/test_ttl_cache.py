@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from schema.execution import ttl_cache as recent
-from schema.execution.ttl_cache import Recent
+from schema.execution.ttl_cache import TtlCache
 
 
 class Source:
@@ -28,7 +28,7 @@ class Source:
 
 async def test_those_who_ask_at_once_share_a_read() -> None:
     source = Source()
-    found = Recent(source.find)
+    found = TtlCache(source.find)
     asking = [asyncio.create_task(found.get("a")) for _ in range(100)]
     await asyncio.sleep(0)
     asking[0].cancel()
@@ -41,17 +41,17 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
 
 
 async def test_an_answer_is_forgotten_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "SECONDS", -1.0)
+    monkeypatch.setattr(recent, "TTL_SECONDS", -1.0)
     source = Source()
     source.go_on.set()
-    found = Recent(source.find)
+    found = TtlCache(source.find)
     assert [await found.get("a"), await found.get("a")] == ["A", "A"]
     assert source.asked == ["a", "a"]
 
 
 async def test_an_error_is_for_those_who_waited_alone() -> None:
     source = Source()
-    found = Recent(source.find)
+    found = TtlCache(source.find)
     source.broken = True
     asking = [asyncio.create_task(found.get("a")) for _ in range(2)]
     await asyncio.sleep(0)
@@ -64,10 +64,10 @@ async def test_an_error_is_for_those_who_waited_alone() -> None:
 
 
 async def test_the_answers_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "KEPT", 2)
+    monkeypatch.setattr(recent, "MAX_ENTRIES", 2)
     source = Source()
     source.go_on.set()
-    found = Recent(source.find)
+    found = TtlCache(source.find)
     for wanted in "abca":
         await found.get(wanted)
     assert source.asked == ["a", "b", "c", "a"]

@@ -8,68 +8,68 @@ from typing import Any
 
 import pytest
 
-from domain.leads.consent import FIRST
+from domain.leads.consent import FIRST_TEMPLATE
 from storage.clock import utc_now
 from storage.mongo.client import Mongo
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import CONSENT_TEMPLATE, interest_input
-from tests.support.records import Watch
-from tests.support.services import Running, World, gid, running_services
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import CONSENT_TEMPLATE, interest_input
+from tests.support.records import ManualClock
+from tests.support.services import RunningServices, World, gid, running_services
 
 TEXT = "query ($id: ID!) { consentText(postingId: $id) { version body sha256 } }"
 PUBLISHED = "... on ConsentTextPublished { version validFrom }"
 
 
 @pytest.fixture
-def watch() -> Watch:
-    watch = Watch()
+def watch() -> ManualClock:
+    watch = ManualClock()
     watch.at = utc_now()
     return watch
 
 
 @pytest.fixture
-async def own(mongo: Mongo, watch: Watch) -> AsyncIterator[Running]:
+async def own(mongo: Mongo, watch: ManualClock) -> AsyncIterator[RunningServices]:
     async with running_services(mongo, clock=watch) as running:
         yield running
 
 
 @pytest.fixture
-async def own_world(own: Running) -> World:
+async def own_world(own: RunningServices) -> World:
     world = World(own)
-    await world.settle()
+    await world.store_records()
     return world
 
 
 @pytest.fixture
-async def own_api(own: Running) -> AsyncIterator[Api]:
-    async with Api(own.endpoint) as api:
+async def own_api(own: RunningServices) -> AsyncIterator[GraphQLClient]:
+    async with GraphQLClient(own.endpoint) as api:
         yield api
 
 
-async def publish(api: Api, world: World, **given: Any) -> dict[str, Any]:
+async def publish(api: GraphQLClient, world: World, **given: Any) -> dict[str, Any]:
     given = {"template": CONSENT_TEMPLATE, **given}
     token = world.token(world.upper_officer)
     return await api.mutate("publishConsentText", given, token, PUBLISHED)
 
 
-async def text(api: Api, world: World) -> dict[str, Any]:
-    found: dict[str, Any] = (await api.ask(TEXT, {"id": gid(world.open)}))["consentText"]
+async def text(api: GraphQLClient, world: World) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.fetch_data(TEXT, {"id": gid(world.open)}))["consentText"]
     return found
 
 
-async def tap(api: Api, world: World, version: str) -> dict[str, Any]:
+async def tap(api: GraphQLClient, world: World, version: str) -> dict[str, Any]:
     given = interest_input(world, consent={"textVersion": version})
     return await api.mutate(
-        "expressInterest", given, world.viewer(), "... on InterestRecorded { lead { id } }"
+        "expressInterest", given, world.viewer_token(), "... on InterestRecorded { lead { id } }"
     )
 
 
 async def test_a_new_text_is_the_one_that_counts_from_its_time_on(
-    own_api: Api, own_world: World, own: Running, watch: Watch
+    own_api: GraphQLClient, own_world: World, own: RunningServices, watch: ManualClock
 ) -> None:
     first = await text(own_api, own_world)
-    assert first["version"] == FIRST.version
+    assert first["version"] == FIRST_TEMPLATE.version
     old = await tap(own_api, own_world, "1")
 
     now = await publish(own_api, own_world)
@@ -96,7 +96,7 @@ async def test_a_new_text_is_the_one_that_counts_from_its_time_on(
 
 
 async def test_the_old_text_is_refused_with_the_version_to_show(
-    own_api: Api, own_world: World
+    own_api: GraphQLClient, own_world: World
 ) -> None:
     await publish(own_api, own_world)
     refused = await tap(own_api, own_world, "1")
@@ -105,14 +105,14 @@ async def test_the_old_text_is_refused_with_the_version_to_show(
 
 
 async def test_numbers_follow_each_other_whoever_publishes_at_once(
-    own_api: Api, own_world: World, own: Running
+    own_api: GraphQLClient, own_world: World, own: RunningServices
 ) -> None:
     answers = await asyncio.gather(*(publish(own_api, own_world) for _ in range(5)))
     assert sorted(answer["version"] for answer in answers) == ["2", "3", "4", "5", "6"]
-    assert (await own.store.audit.verify())[0] == 5
+    assert (await own.store.audit_log.verify())[0] == 5
 
 
-async def test_a_database_begins_with_the_first_text_and_keeps_it(own: Running) -> None:
-    await own.store.consents.begin()
+async def test_a_database_begins_with_the_first_text_and_keeps_it(own: RunningServices) -> None:
+    await own.store.consent_texts.seed()
     assert await own.store.mongo["consent_texts"].count_documents({}) == 1
-    assert await own.store.consents.current(records.AT) == FIRST
+    assert await own.store.consent_texts.current(records.FIXED_NOW) == FIRST_TEMPLATE

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole
-from domain.leads.contacts import REVEALS_AN_HOUR
+from domain.leads.contacts import MAX_REVEALS_PER_HOUR
 from storage.clock import utc_now
-from storage.mongo.client import Session
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS
-from tests.support.services import Running, World, gid
+from storage.mongo.client import Transaction
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.services import RunningServices, World, gid
 
-REVEAL = OPERATIONS["revealContact"]
+REVEAL = MUTATION_CASES["revealContact"]
 CONTACT = {"name": "王小明", "phone": "+8613800138000"}
 TRAIL = """
 query ($lead: ID!, $first: Int, $after: String) {
@@ -27,24 +27,26 @@ query ($lead: ID!, $first: Int, $after: String) {
 """
 
 
-async def reveal(api: Api, world: World, caller: str = "officer", **given: Any) -> dict[str, Any]:
+async def reveal(
+    api: GraphQLClient, world: World, caller: str = "officer", **given: Any
+) -> dict[str, Any]:
     return await api.mutate(
         "revealContact",
-        REVEAL.given(world) | given,
+        REVEAL.build_input(world) | given,
         world.token_of(caller),
         REVEAL.selection,
     )
 
 
-async def trail(api: Api, world: World, **page: Any) -> dict[str, Any]:
+async def trail(api: GraphQLClient, world: World, **page: Any) -> dict[str, Any]:
     given = {"lead": gid(world.lead), **page}
-    answer = await api.ask(TRAIL, given, world.token(world.officer))
+    answer = await api.fetch_data(TRAIL, given, world.token(world.officer))
     found: dict[str, Any] = answer["auditTrail"]
     return found
 
 
 async def test_a_look_is_answered_and_stands_in_the_trail_with_who_and_why(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     assert (await trail(api, world))["edges"] == []
     first = await reveal(api, world, "recruiter", reason="  通知周三面试  ")
@@ -62,7 +64,7 @@ async def test_a_look_is_answered_and_stands_in_the_trail_with_who_and_why(
 
 
 async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     for number in range(3):
         await reveal(api, world, reason=f"第{number}次电话联系")
@@ -79,10 +81,10 @@ async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
         "nobody": "UNAUTHENTICATED",
     }
     for caller, code in expected.items():
-        error = await api.error(TRAIL, {"lead": gid(world.lead)}, world.token_of(caller))
+        error = await api.fetch_error(TRAIL, {"lead": gid(world.lead)}, world.token_of(caller))
         assert error["extensions"]["code"] == code
     for after in ("bm90OmFuOmlk", "YXVkaXQ6LTE", "x"):
-        error = await api.error(
+        error = await api.fetch_error(
             TRAIL, {"lead": gid(world.lead), "after": after}, world.token(world.officer)
         )
         assert error["extensions"]["code"] == "BAD_CURSOR"
@@ -90,9 +92,9 @@ async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
 
 @pytest.mark.parametrize("name", ["withdrawConsent", "eraseMyData"])
 async def test_after_consent_is_gone_nobody_is_shown_the_contact_and_no_look_is_kept(
-    name: str, api: Api, world: World
+    name: str, api: GraphQLClient, world: World
 ) -> None:
-    await api.mutate(name, OPERATIONS[name].given(world), world.viewer())
+    await api.mutate(name, MUTATION_CASES[name].build_input(world), world.viewer_token())
     answers = [await reveal(api, world, caller) for caller in ("officer", "recruiter")]
     assert [answer["code"] for answer in answers] == ["CONSENT_WITHDRAWN", "NOT_FOUND"]
     actions = [edge["node"]["action"] for edge in (await trail(api, world))["edges"]]
@@ -100,7 +102,7 @@ async def test_after_consent_is_gone_nobody_is_shown_the_contact_and_no_look_is_
 
 
 async def test_looks_are_bounded_an_hour_however_many_come_at_once(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     def looked(account: str, at_lead: str) -> AuditEntry:
         return AuditEntry(
@@ -110,11 +112,11 @@ async def test_looks_are_bounded_an_hour_however_many_come_at_once(
             subject_id=at_lead,
         )
 
-    async def many(session: Session) -> None:
-        made = [looked(world.officer.id, "other")] * (REVEALS_AN_HOUR - 5)
-        await running.store.audit.append(made, at=utc_now(), session=session)
+    async def many(transaction: Transaction) -> None:
+        made = [looked(world.officer.id, "other")] * (MAX_REVEALS_PER_HOUR - 5)
+        await running.store.audit_log.append(made, at=utc_now(), transaction=transaction)
 
-    await running.store.mongo.transaction(many)
+    await running.store.mongo.run_transaction(many)
     answers = await asyncio.gather(*(reveal(api, world) for _ in range(20)))
     kinds = [answer["__typename"] for answer in answers]
     assert (kinds.count("ContactRevealed"), kinds.count("TooManyAttempts")) == (5, 15)
@@ -123,9 +125,9 @@ async def test_looks_are_bounded_an_hour_however_many_come_at_once(
 
 
 async def test_the_log_is_written_before_the_answer_and_stays_a_chain(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await asyncio.gather(*(reveal(api, world) for _ in range(10)))
     assert len((await trail(api, world))["edges"]) == 10
-    rows, _ = await running.store.audit.verify()
+    rows, _ = await running.store.audit_log.verify()
     assert rows >= 10

@@ -11,11 +11,11 @@ import pytest
 from domain.identity.accounts import Account
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.services import Running, World, gid, running_services, today
-from tests.support.waiting import until
-from workers.escalation import Escalation
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.services import RunningServices, World, gid, running_services, today
+from tests.support.waiting import wait_until
+from workers.escalation import LeadEscalator
 
 LEADS = (
     "query ($filter: LeadFilter) { leads(filter: $filter, first: 50) { edges { node { id } } } }"
@@ -51,33 +51,37 @@ def moving() -> Moving:
 
 
 @pytest.fixture(scope="module")
-async def later_running(mongo_uri: str, moving: Moving) -> AsyncIterator[Running]:
+async def later_running(mongo_uri: str, moving: Moving) -> AsyncIterator[RunningServices]:
     """Services whose clock a test moves."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo, clock=moving) as running:
         yield running
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 
-async def mutate(api: Api, world: World, name: str, by: Account, **changes: Any) -> dict[str, Any]:
-    operation = OPERATIONS[name]
-    given = operation.given(world) | changes
+async def mutate(
+    api: GraphQLClient, world: World, name: str, by: Account, **changes: Any
+) -> dict[str, Any]:
+    operation = MUTATION_CASES[name]
+    given = operation.build_input(world) | changes
     return await api.mutate(name, given, world.token(by), operation.selection)
 
 
-async def listed(api: Api, world: World, by: Account, **given: Any) -> list[str]:
-    data = await api.ask(LEADS, {"filter": given}, world.token(by))
+async def listed(api: GraphQLClient, world: World, by: Account, **given: Any) -> list[str]:
+    data = await api.fetch_data(LEADS, {"filter": given}, world.token(by))
     return [edge["node"]["id"] for edge in data["leads"]["edges"]]
 
 
-async def test_a_timeline_tells_what_was_done_the_latest_first(api: Api, world: World) -> None:
+async def test_a_timeline_tells_what_was_done_the_latest_first(
+    api: GraphQLClient, world: World
+) -> None:
     day = (today() + timedelta(days=2)).isoformat()
     await mutate(api, world, "assignLead", world.officer)
     await mutate(api, world, "noteLead", world.recruiter, body=" 已约面试 ", nextActionOn=day)
     await mutate(api, world, "advanceLead", world.host, stage="REFUSED", reason="POSITION_FILLED")
     given = {"id": gid(world.lead)}
-    shown = await api.ask(TIMELINE, given, world.token(world.host))
+    shown = await api.fetch_data(TIMELINE, given, world.token(world.host))
     by = {"displayName": "王主席"}
     entries = [
         {
@@ -106,7 +110,7 @@ async def test_a_timeline_tells_what_was_done_the_latest_first(api: Api, world: 
     assert [edge["node"] for edge in shown["node"]["timeline"]["edges"]] == entries
     paged, after = [], None
     for more in (True, False):
-        page = await api.ask(
+        page = await api.fetch_data(
             TIMELINE, given | {"first": 2, "after": after}, world.token(world.host)
         )
         timeline = page["node"]["timeline"]
@@ -116,7 +120,9 @@ async def test_a_timeline_tells_what_was_done_the_latest_first(api: Api, world: 
     assert paged == entries
 
 
-async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(api: Api, world: World) -> None:
+async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(
+    api: GraphQLClient, world: World
+) -> None:
     lead = gid(world.lead)
     assert await listed(api, world, world.other_host) == []
     given = await mutate(api, world, "assignLead", world.officer, accountId=gid(world.other_host))
@@ -138,9 +144,9 @@ async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(api: Api, world:
     assert refused["code"] == "NOT_FOUND"
 
 
-async def test_mine_and_somebody_elses_is_a_contradiction(api: Api, world: World) -> None:
+async def test_mine_and_somebody_elses_is_a_contradiction(api: GraphQLClient, world: World) -> None:
     given = {"mine": True, "assigneeId": gid(world.host)}
-    error = await api.error(LEADS, {"filter": given}, world.token(world.officer))
+    error = await api.fetch_error(LEADS, {"filter": given}, world.token(world.officer))
     assert error["extensions"]["code"] == "INVALID_INPUT"
     assert await listed(api, world, world.officer, mine=True, assigneeId=gid(world.officer)) == []
 
@@ -160,11 +166,11 @@ async def test_mine_and_somebody_elses_is_a_contradiction(api: Api, world: World
     ],
 )
 async def test_everybody_who_is_offered_can_be_given_the_lead(
-    caller: str, names: set[str], api: Api, world: World
+    caller: str, names: set[str], api: GraphQLClient, world: World
 ) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Lead { assignable { edges { node { id } } } } } }"  # noqa: E501 - one document
     by = world.staff[caller]
-    shown = await api.ask(query, {"id": gid(world.lead)}, world.token(by))
+    shown = await api.fetch_data(query, {"id": gid(world.lead)}, world.token(by))
     ids = {edge["node"]["id"] for edge in shown["node"]["assignable"]["edges"]}
     assert ids == {gid(world.staff[name]) for name in names}
     for account in ids:
@@ -172,7 +178,7 @@ async def test_everybody_who_is_offered_can_be_given_the_lead(
         assert given["lead"]["assignee"]["id"] == account
 
 
-async def test_the_sides_agree_or_are_seen_to_disagree(api: Api, world: World) -> None:
+async def test_the_sides_agree_or_are_seen_to_disagree(api: GraphQLClient, world: World) -> None:
     offered = gid(world.offered)
     said = await mutate(api, world, "confirmHire", world.recruiter)
     proof = {"employer": True, "seeker": None, "agreed": False, "disagreement": False}
@@ -187,12 +193,12 @@ async def test_the_sides_agree_or_are_seen_to_disagree(api: Api, world: World) -
     assert await listed(api, world, world.officer, disagreement=True) == []
 
 
-async def test_several_leads_are_advanced_each_for_itself(api: Api, world: World) -> None:
-    giver = OPERATIONS["expressInterest"]
+async def test_several_leads_are_advanced_each_for_itself(api: GraphQLClient, world: World) -> None:
+    giver = MUTATION_CASES["expressInterest"]
     new = [
         (
             await api.mutate(
-                "expressInterest", interest_input(world), world.viewer(), giver.selection
+                "expressInterest", interest_input(world), world.viewer_token(), giver.selection
             )
         )["lead"]["id"]
         for _ in range(3)
@@ -217,40 +223,44 @@ async def test_several_leads_are_advanced_each_for_itself(api: Api, world: World
     ]
 
 
-async def test_a_giver_sees_nothing_of_the_follow_up(api: Api, world: World) -> None:
+async def test_a_giver_sees_nothing_of_the_follow_up(api: GraphQLClient, world: World) -> None:
     selection = "... on InterestRecorded { lead { dueAt nextActionOn assignee { id } escalatedTo { id } hireProof { agreed } timeline { edges { cursor } } assignable { edges { cursor } } } }"  # noqa: E501 - one document
     given = interest_input(world)
-    answer = await api.mutate("expressInterest", given, world.viewer(), selection)
+    answer = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     assert set(answer["lead"].values()) == {None}
 
 
 async def test_a_lead_is_overdue_then_escalated_and_its_job_kept_in_time(
-    later_running: Running, moving: Moving
+    later_running: RunningServices, moving: Moving
 ) -> None:
     running = later_running
     world = World(running)
-    await world.settle()
-    async with Api(running.endpoint) as api:
+    await world.store_records()
+    async with GraphQLClient(running.endpoint) as api:
         given = interest_input(world)
         selection = "... on InterestRecorded { lead { id } }"
-        made = await api.mutate("expressInterest", given, world.viewer(), selection)
+        made = await api.mutate("expressInterest", given, world.viewer_token(), selection)
         lead = made["lead"]["id"]
 
         async def logged() -> bool:
             return not await running.store.leads.sessions_with_unlogged()
 
-        await until(logged)
+        await wait_until(logged)
         assert await listed(api, world, world.officer, overdue=True) == []
         moving.by += timedelta(days=3)
         assert await listed(api, world, world.officer, overdue=True) == [lead]
         assert lead not in await listed(api, world, world.officer, overdue=False)
         assert await listed(api, world, world.recruiter, overdue=True) == [lead]
-        escalation = Escalation(running.store, running.services.pipeline, moving, node="node")
+        escalation = LeadEscalator(
+            running.store, running.services.lead_follow_up, moving, node="node"
+        )
         assert await escalation.run() == 1
         assert await listed(api, world, world.upper_officer, escalated=True) == [lead]
         assert await listed(api, world, world.officer, escalated=True) == []
         assert await listed(api, world, world.recruiter, escalated=True) == [lead]
-        shown = await api.ask(TIMELINE, {"id": lead, "first": 1}, world.token(world.upper_officer))
+        shown = await api.fetch_data(
+            TIMELINE, {"id": lead, "first": 1}, world.token(world.upper_officer)
+        )
         assert [edge["node"] for edge in shown["node"]["timeline"]["edges"]] == [
             {
                 "__typename": "EscalatedEntry",

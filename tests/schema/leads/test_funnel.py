@@ -11,9 +11,9 @@ import pytest
 from domain.leads.funnel import FunnelDimension
 from domain.leads.leads import LeadStage
 from storage.mongo.client import new_id
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.services import Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.services import RunningServices, World, gid
 
 FUNNEL = """
 query ($by: FunnelDimension!, $filter: FunnelFilter, $first: Int, $after: String) {
@@ -54,41 +54,41 @@ NOTHING = {
 
 
 @pytest.fixture
-async def world(running: Running) -> World:
+async def world(running: RunningServices) -> World:
     """A world with one lead."""
     world = World(running)
-    await world.settle(with_offered=False)
+    await world.store_records(with_offered=False)
     return world
 
 
 @pytest.fixture(scope="module")
-async def still_world(running: Running) -> World:
+async def still_world(running: RunningServices) -> World:
     """The same for tests that change nothing in it."""
     world = World(running)
-    await world.settle(with_offered=False)
+    await world.store_records(with_offered=False)
     return world
 
 
 async def rows(
-    api: Api, world: World, caller: str, by: str, **narrowed: Any
+    api: GraphQLClient, world: World, caller: str, by: str, **narrowed: Any
 ) -> list[dict[str, Any]]:
     asked = {"by": by, "filter": narrowed, "first": 100}
-    data = await api.ask(FUNNEL, asked, world.token_of(caller))
+    data = await api.fetch_data(FUNNEL, asked, world.token_of(caller))
     return [edge["node"] for edge in data["funnel"]["edges"]]
 
 
 @pytest.mark.parametrize("caller", ["host", "officer", "officer above", "recruiter"])
 async def test_a_session_has_its_counts_and_its_views(
-    caller: str, api: Api, world: World, running: Running
+    caller: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    await running.store.sessions.add_views({world.live.id: 7})
+    await running.store.live_sessions.add_views({world.live.id: 7})
     assert await rows(api, world, caller, "SESSION") == [
         NOTHING | {"views": 7, "session": {"id": gid(world.live)}}
     ]
     (branch,) = await rows(api, world, caller, "UNION", unionId=gid(world.union))
     assert branch["views"] == (None if caller == "recruiter" else 7)
     query = "query ($id: ID!) { liveSession(id: $id) { views } }"
-    data = await api.ask(query, {"id": gid(world.live)})
+    data = await api.fetch_data(query, {"id": gid(world.live)})
     assert data == {"liveSession": {"views": 7}}
 
 
@@ -102,14 +102,14 @@ async def test_a_session_has_its_counts_and_its_views(
     ],
 )
 async def test_staff_elsewhere_count_nothing_of_it(
-    caller: str, by: str, api: Api, still_world: World
+    caller: str, by: str, api: GraphQLClient, still_world: World
 ) -> None:
     assert await rows(api, still_world, caller, by) == []
     union_id = gid(still_world.union)
     assert await rows(api, still_world, caller, by, unionId=union_id) == []
 
 
-async def test_each_dimension_names_its_own_thing(api: Api, still_world: World) -> None:
+async def test_each_dimension_names_its_own_thing(api: GraphQLClient, still_world: World) -> None:
     world = still_world
     assert await rows(api, world, "officer", "POSTING") == [
         NOTHING | {"posting": {"id": gid(world.open)}}
@@ -121,7 +121,7 @@ async def test_each_dimension_names_its_own_thing(api: Api, still_world: World) 
 
 
 async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
-    api: Api, still_world: World
+    api: GraphQLClient, still_world: World
 ) -> None:
     world = still_world
     province, city = (
@@ -137,35 +137,35 @@ async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
 
 
 async def test_a_group_is_what_the_person_says_and_for_unions_and_whoever_said_it(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     given = interest_input(world, group="HARDSHIP_WORKER")
     tap = "... on InterestRecorded { receipt lead { id group } }"
     own = "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node { group } } } }"
-    for token, seen in ((world.viewer(), ["HARDSHIP_WORKER"]), (world.viewer(), [])):
+    for token, seen in ((world.viewer_token(), ["HARDSHIP_WORKER"]), (world.viewer_token(), [])):
         tapped = await api.mutate("expressInterest", given, token, tap)
         assert tapped["lead"]["group"] is None
-        mine = await api.ask(own, {"receipt": tapped["receipt"]})
+        mine = await api.fetch_data(own, {"receipt": tapped["receipt"]})
         assert [edge["node"]["group"] for edge in mine["myLeads"]["edges"]] == seen
     said = await rows(api, world, "officer", "GROUP")
     assert [(row["group"], row["interests"]) for row in said] == [(None, 1), ("HARDSHIP_WORKER", 1)]
     for caller, group in (("officer", "HARDSHIP_WORKER"), ("recruiter", None)):
-        leads = await api.ask(
+        leads = await api.fetch_data(
             "{ leads(first: 1) { edges { node { id group } } } }", {}, world.token_of(caller)
         )
         shown = {"id": tapped["lead"]["id"], "group": group}
         assert leads == {"leads": {"edges": [{"node": shown}]}}
-    refused = await api.error(
+    refused = await api.fetch_error(
         "{ funnel(by: GROUP) { edges { node { group } } } }", {}, world.token_of("recruiter")
     )
     assert refused["extensions"]["code"] == "NOT_PERMITTED"
 
 
-async def test_an_erasure_leaves_the_group_to_the_counts(api: Api, world: World) -> None:
+async def test_an_erasure_leaves_the_group_to_the_counts(api: GraphQLClient, world: World) -> None:
     given = interest_input(world, group="GIG_WORKER")
     tap = "... on InterestRecorded { receipt }"
-    receipt = (await api.mutate("expressInterest", given, world.viewer(), tap))["receipt"]
-    erase, export = OPERATIONS["eraseMyData"], OPERATIONS["exportMyData"]
+    receipt = (await api.mutate("expressInterest", given, world.viewer_token(), tap))["receipt"]
+    erase, export = MUTATION_CASES["eraseMyData"], MUTATION_CASES["exportMyData"]
     mine = await api.mutate("exportMyData", {"receipt": receipt}, None, export.selection)
     assert [lead["group"] for lead in mine["data"]["leads"]] == ["GIG_WORKER"]
     erased = await api.mutate("eraseMyData", {"receipt": receipt}, None, erase.selection)
@@ -175,18 +175,20 @@ async def test_an_erasure_leaves_the_group_to_the_counts(api: Api, world: World)
 
 
 async def test_a_hire_counts_for_every_stage_before_it(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     lead, officer = world.lead, world.principal(world.officer)
     for stage in ("CONTACTED", "INTERVIEWED", "OFFERED", "HIRED", "WITHDRAWN"):
-        lead = await running.services.pipeline.advance(lead, LeadStage[stage], None, by=officer)
+        lead = await running.services.lead_follow_up.advance(
+            lead, LeadStage[stage], None, by=officer
+        )
     (row,) = await rows(api, world, "officer", "SOURCE")
     came = {"contacted": 1, "interviewed": 1, "offered": 1, "hired": 1, "withdrawn": 1}
     assert row == NOTHING | {"services": 5, "source": "LIVE_TAP"} | came
 
 
 async def test_leads_are_counted_from_one_moment_and_up_to_before_another(
-    api: Api, still_world: World
+    api: GraphQLClient, still_world: World
 ) -> None:
     world, at = still_world, still_world.lead.created_at
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
@@ -216,10 +218,10 @@ async def test_leads_are_counted_from_one_moment_and_up_to_before_another(
     ],
 )
 async def test_what_cannot_be_counted_is_refused_by_name(
-    asked: dict[str, Any], code: str, api: Api, still_world: World
+    asked: dict[str, Any], code: str, api: GraphQLClient, still_world: World
 ) -> None:
     asked = {"by": "SESSION"} | asked
-    error = await api.error(FUNNEL, asked, still_world.token_of("officer"))
+    error = await api.fetch_error(FUNNEL, asked, still_world.token_of("officer"))
     assert error["extensions"]["code"] == code
 
 
@@ -227,21 +229,25 @@ async def test_what_cannot_be_counted_is_refused_by_name(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED")]
 )
 async def test_the_funnel_is_for_staff(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
-    error = await api.error(FUNNEL, {"by": "UNION"}, still_world.token_of(caller))
+    error = await api.fetch_error(FUNNEL, {"by": "UNION"}, still_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
-async def test_pages_follow_one_another(api: Api, world: World, running: Running) -> None:
-    more = world.interest("李雷", "+8613800138001")
+async def test_pages_follow_one_another(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    more = world.new_lead("李雷", "+8613800138001")
     await running.store.leads.record([replace(more, id=new_id(), posting_id=world.second.id)])
     token = world.token_of("officer")
-    first = (await api.ask(FUNNEL, {"by": "POSTING", "first": 1}, token))["funnel"]
+    first = (await api.fetch_data(FUNNEL, {"by": "POSTING", "first": 1}, token))["funnel"]
     after = first["pageInfo"]["endCursor"]
-    second = (await api.ask(FUNNEL, {"by": "POSTING", "first": 1, "after": after}, token))["funnel"]
+    second = (await api.fetch_data(FUNNEL, {"by": "POSTING", "first": 1, "after": after}, token))[
+        "funnel"
+    ]
     shown = [page["edges"][0]["node"]["posting"]["id"] for page in (first, second)]
     assert shown == [gid(world.second), gid(world.open)]
     assert [page["pageInfo"]["hasNextPage"] for page in (first, second)] == [True, False]
-    error = await api.error(FUNNEL, {"by": "SESSION", "after": after}, token)
+    error = await api.fetch_error(FUNNEL, {"by": "SESSION", "after": after}, token)
     assert error["extensions"]["code"] == "BAD_CURSOR"

@@ -14,10 +14,10 @@ from domain.leads.leads import Lead, LeadStage
 from schema.relay import global_id
 from services.leads import contacts
 from storage.clock import utc_now
-from storage.mongo.client import Session
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.services import Running, World, gid, stored
+from storage.mongo.client import Transaction
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.services import RunningServices, World, gid, hash_collections
 
 MINE = """
 query ($receipt: String!, $first: Int, $after: String) {
@@ -40,35 +40,35 @@ query ($session: ID!) {
 """
 
 
-async def tap(api: Api, world: World, token: str, **changes: Any) -> dict[str, Any]:
+async def tap(api: GraphQLClient, world: World, token: str, **changes: Any) -> dict[str, Any]:
     given = interest_input(world, **changes)
     return await api.mutate("expressInterest", given, token, TAP)
 
 
-async def mine(api: Api, receipt: str, **page: Any) -> list[dict[str, Any]]:
+async def mine(api: GraphQLClient, receipt: str, **page: Any) -> list[dict[str, Any]]:
     """Without a token: the receipt is enough."""
-    answer = await api.ask(MINE, {"receipt": receipt, **page})
+    answer = await api.fetch_data(MINE, {"receipt": receipt, **page})
     return [edge["node"] for edge in answer["myLeads"]["edges"]]
 
 
-async def act(api: Api, name: str, /, **given: Any) -> dict[str, Any]:
-    return await api.mutate(name, given, None, OPERATIONS[name].selection)
+async def act(api: GraphQLClient, name: str, /, **given: Any) -> dict[str, Any]:
+    return await api.mutate(name, given, None, MUTATION_CASES[name].selection)
 
 
-async def seen_by(api: Api, world: World, caller: str) -> list[dict[str, Any]]:
-    answer = await api.ask(STAFF, {"session": gid(world.live)}, world.token_of(caller))
+async def seen_by(api: GraphQLClient, world: World, caller: str) -> list[dict[str, Any]]:
+    answer = await api.fetch_data(STAFF, {"session": gid(world.live)}, world.token_of(caller))
     return [edge["node"] for edge in answer["leads"]["edges"]]
 
 
-async def at_stage(running: Running, lead: Lead, stage: LeadStage) -> None:
+async def at_stage(running: RunningServices, lead: Lead, stage: LeadStage) -> None:
     change = {"$set": {"stage": stage.value}}
     await running.store.mongo["leads"].update_one({"_id": lead.id}, change)
 
 
 async def test_a_giver_sees_what_they_gave_unmasked_with_the_employer_and_the_consent(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    viewer, phone = world.viewer(), world.phone()
+    viewer, phone = world.viewer_token(), world.next_phone()
     contact = {"name": "诸葛小明", "phone": phone}
     first = await tap(api, world, viewer, contact=contact)
     second = await tap(api, world, viewer, contact=contact, postingId=gid(world.third))
@@ -83,11 +83,11 @@ async def test_a_giver_sees_what_they_gave_unmasked_with_the_employer_and_the_co
 
 
 async def test_who_sends_the_phone_of_somebody_else_gets_nothing_of_theirs(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    contact = {"name": "诸葛小明", "phone": world.phone()}
-    theirs = await tap(api, world, world.viewer(), contact=contact)
-    stranger = await tap(api, world, world.viewer(), contact={**contact, "name": "某人"})
+    contact = {"name": "诸葛小明", "phone": world.next_phone()}
+    theirs = await tap(api, world, world.viewer_token(), contact=contact)
+    stranger = await tap(api, world, world.viewer_token(), contact={**contact, "name": "某人"})
     assert (stranger["created"], stranger["lead"]["id"]) == (False, theirs["lead"]["id"])
     assert await mine(api, stranger["receipt"]) == []
     refused = await act(
@@ -103,22 +103,22 @@ async def test_who_sends_the_phone_of_somebody_else_gets_nothing_of_theirs(
 
 
 @pytest.mark.parametrize("receipt", ["", "x", "a.b.c"])
-async def test_what_is_no_receipt_shows_nothing(receipt: str, api: Api) -> None:
-    error = await api.error(MINE, {"receipt": receipt})
+async def test_what_is_no_receipt_shows_nothing(receipt: str, api: GraphQLClient) -> None:
+    error = await api.fetch_error(MINE, {"receipt": receipt})
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_both_sides_of_a_hire_are_seen_by_the_giver_and_by_the_staff(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    receipt, lead = world.receipt(world.offered), gid(world.offered)
+    receipt, lead = world.lead_receipt(world.offered), gid(world.offered)
     query = (
         "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node {"
         " hireProof { employer seeker agreed disagreement } } } } }"
     )
 
     async def seen() -> dict[str, Any]:
-        (edge,) = (await api.ask(query, {"receipt": receipt}))["myLeads"]["edges"]
+        (edge,) = (await api.fetch_data(query, {"receipt": receipt}))["myLeads"]["edges"]
         proof: dict[str, Any] = edge["node"]["hireProof"]
         return proof
 
@@ -140,7 +140,7 @@ async def test_both_sides_of_a_hire_are_seen_by_the_giver_and_by_the_staff(
         " timeline(first: 1) { edges { node { by { id } ... on ConfirmedEntry { side hired } } } }"
         " } } }"
     )
-    node = (await api.ask(staff, {"id": lead}, world.token_of("officer")))["node"]
+    node = (await api.fetch_data(staff, {"id": lead}, world.token_of("officer")))["node"]
     assert node == {
         "hireProof": {"disagreement": True},
         "timeline": {"edges": [{"node": {"by": None, "side": "SEEKER", "hired": True}}]},
@@ -148,22 +148,22 @@ async def test_both_sides_of_a_hire_are_seen_by_the_giver_and_by_the_staff(
 
 
 async def test_who_was_offered_nothing_and_who_did_not_give_the_lead_confirms_no_hire(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    receipt = world.receipt(world.lead)
+    receipt = world.lead_receipt(world.lead)
     early = await act(api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True)
     assert (early["__typename"], early["code"]) == ("LeadStageConflict", "LEAD_STAGE_CONFLICT")
-    before = await stored(running)
+    before = await hash_collections(running)
     theirs = await act(api, "confirmMyHire", receipt=receipt, leadId=gid(world.offered), hired=True)
     assert (theirs["__typename"], theirs["code"]) == ("NotFound", "NOT_FOUND")
-    assert await stored(running) == before
+    assert await hash_collections(running) == before
 
 
 async def test_a_giver_says_whether_they_were_hired_at_most_sixty_times_an_hour(
-    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contacts, "OWN_ACCESSES_AN_HOUR", 2)
-    receipt, lead = world.receipt(world.offered), gid(world.offered)
+    monkeypatch.setattr(contacts, "MAX_OWN_ACCESSES_PER_HOUR", 2)
+    receipt, lead = world.lead_receipt(world.offered), gid(world.offered)
     for hired, kind in (
         (True, "MyHireConfirmed"),
         (False, "MyHireConfirmed"),
@@ -173,22 +173,24 @@ async def test_a_giver_says_whether_they_were_hired_at_most_sixty_times_an_hour(
         assert said["__typename"] == kind
 
 
-async def test_a_receipt_is_no_token_and_a_changed_one_no_receipt(api: Api, world: World) -> None:
-    receipt = world.receipt(world.lead)
-    error = await api.error("{ me { id } }", None, receipt)
+async def test_a_receipt_is_no_token_and_a_changed_one_no_receipt(
+    api: GraphQLClient, world: World
+) -> None:
+    receipt = world.lead_receipt(world.lead)
+    error = await api.fetch_error("{ me { id } }", None, receipt)
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
     head, body, signature = receipt.split(".")
-    other = world.receipt(replace(world.lead, giver="another")).split(".")[1]
+    other = world.lead_receipt(replace(world.lead, giver="another")).split(".")[1]
     for forged in (f"{head}.{other}.{signature}", f"{head}.{body}.", f"{head}.{body}"):
-        error = await api.error(MINE, {"receipt": forged})
+        error = await api.fetch_error(MINE, {"receipt": forged})
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_consent_that_is_taken_back_closes_the_lead_to_the_employer(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    receipt, lead = world.receipt(world.lead), gid(world.lead)
-    before = await running.store.log.read(f"leads/{world.live.id}", after=0, limit=100)
+    receipt, lead = world.lead_receipt(world.lead), gid(world.lead)
+    before = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
     taken = (await act(api, "withdrawConsent", receipt=receipt, leadId=lead))["lead"]
     assert (taken["id"], taken["stage"]) == (lead, "WITHDRAWN")
     assert taken["withdrawnAt"] is not None
@@ -203,23 +205,23 @@ async def test_consent_that_is_taken_back_closes_the_lead_to_the_employer(
         "contact": None,
     }
     query = "query ($id: ID!) { node(id: $id) { id } }"
-    assert await api.ask(query, {"id": lead}, world.token(world.recruiter)) == {"node": None}
-    logged = await running.store.log.read(f"leads/{world.live.id}", after=0, limit=100)
+    assert await api.fetch_data(query, {"id": lead}, world.token(world.recruiter)) == {"node": None}
+    logged = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
     names = [type(placed.event).__name__ for placed in logged]
     assert names.count("LeadAdvanced") == 1
     assert len(before) <= len(logged)
-    nothing_more = await stored(running)
+    nothing_more = await hash_collections(running)
     again = await act(api, "withdrawConsent", receipt=receipt, leadId=lead)
     assert again["lead"] == taken
-    assert await stored(running) == nothing_more
+    assert await hash_collections(running) == nothing_more
 
 
 @pytest.mark.parametrize("name", ["withdrawConsent", "advanceLead"])
 async def test_whoever_is_interested_again_after_all_gives_one_new_lead(
-    name: str, api: Api, world: World, running: Running
+    name: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer(), TAP)
+    first = await api.mutate("expressInterest", given, world.viewer_token(), TAP)
     taken_back = {
         "withdrawConsent": {"receipt": first["receipt"], "leadId": first["lead"]["id"]},
         "advanceLead": {"leadId": first["lead"]["id"], "stage": "WITHDRAWN"},
@@ -227,7 +229,7 @@ async def test_whoever_is_interested_again_after_all_gives_one_new_lead(
     answer = await api.mutate(name, taken_back[name], world.token(world.host))
     assert "code" not in answer
     taps = await asyncio.gather(
-        *(api.mutate("expressInterest", given, world.viewer(), TAP) for _ in range(10))
+        *(api.mutate("expressInterest", given, world.viewer_token(), TAP) for _ in range(10))
     )
     assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
     (anew,) = {tap["lead"]["id"] for tap in taps}
@@ -243,19 +245,19 @@ async def test_whoever_is_interested_again_after_all_gives_one_new_lead(
 
 @pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])
 async def test_who_was_hired_or_refused_stays_so_without_consent(
-    stage: str, api: Api, world: World, running: Running
+    stage: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await at_stage(running, world.lead, LeadStage[stage])
-    given = {"receipt": world.receipt(world.lead), "leadId": gid(world.lead)}
+    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
     assert (await act(api, "withdrawConsent", **given))["lead"]["stage"] == stage
     assert await seen_by(api, world, "recruiter") == []
 
 
 async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
-    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contacts, "AT_ONCE", 1)
-    viewer, contact = world.viewer(), {"name": "错名", "phone": world.phone()}
+    monkeypatch.setattr(contacts, "LEADS_PER_TRANSACTION", 1)
+    viewer, contact = world.viewer_token(), {"name": "错名", "phone": world.next_phone()}
     receipt = (await tap(api, world, viewer, contact=contact))["receipt"]
     await tap(api, world, viewer, contact=contact, postingId=gid(world.third))
     given = {"receipt": receipt, "name": " 正名 "}
@@ -268,14 +270,14 @@ async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
 
 
 async def test_erased_data_are_on_no_reading_path_and_the_lead_still_counts(
-    api: Api, world: World, running: Running, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contacts, "AT_ONCE", 1)
-    viewer, contact = world.viewer(), {"name": "诸葛小明", "phone": world.phone()}
+    monkeypatch.setattr(contacts, "LEADS_PER_TRANSACTION", 1)
+    viewer, contact = world.viewer_token(), {"name": "诸葛小明", "phone": world.next_phone()}
     first = await tap(api, world, viewer, contact=contact)
     await tap(api, world, viewer, contact=contact, postingId=gid(world.third))
     receipt = first["receipt"]
-    await stored(running)
+    await hash_collections(running)
     assert (await act(api, "eraseMyData", receipt=receipt))["leads"] == 2
     assert await mine(api, receipt) == []
     assert (await act(api, "eraseMyData", receipt=receipt))["leads"] == 0
@@ -284,7 +286,7 @@ async def test_erased_data_are_on_no_reading_path_and_the_lead_still_counts(
     erased = seen[first["lead"]["id"]]
     assert (erased["stage"], erased["contact"], erased["nextStages"]) == ("INTERESTED", None, [])
     assert erased["erasedAt"] == erased["withdrawnAt"] is not None
-    tallies = await running.store.tallies.by_sessions([world.live.id])
+    tallies = await running.store.interest_counts.by_sessions([world.live.id])
     assert sum(tallies[world.live.id].values()) == 3
     refused = await api.mutate(
         "advanceLead",
@@ -293,9 +295,9 @@ async def test_erased_data_are_on_no_reading_path_and_the_lead_still_counts(
     )
     assert refused["code"] == "LEAD_STAGE_CONFLICT"
     far = utc_now() + timedelta(days=60)
-    late = await running.store.pipeline.to_escalate(at=far, limit=10_000)
+    late = await running.store.lead_timelines.find_due_for_escalation(at=far, limit=10_000)
     assert erased["id"] not in {global_id("Lead", lead.id) for lead in late}
-    person = running.store.seal.person(f"+86{contact['phone']}")
+    person = running.store.keyring.hash_phone(f"+86{contact['phone']}")
     assert (
         await running.store.mongo["leads"].count_documents(
             {"person": person, "session_id": world.live.id}
@@ -310,13 +312,13 @@ async def test_erased_data_are_on_no_reading_path_and_the_lead_still_counts(
 
 
 async def test_an_export_holds_all_that_is_stored_and_who_looked(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    reveal = OPERATIONS["revealContact"].given(world)
+    reveal = MUTATION_CASES["revealContact"].build_input(world)
     await api.mutate("revealContact", reveal, world.token(world.recruiter))
     note = {"leadId": gid(world.lead), "body": "周三下午面试"}
     await api.mutate("noteLead", note, world.token(world.recruiter))
-    answer = await act(api, "exportMyData", receipt=world.receipt(world.lead))
+    answer = await act(api, "exportMyData", receipt=world.lead_receipt(world.lead))
     assert answer["next"] is None
     (lead,) = answer["data"]["leads"]
     (access,) = lead.pop("accesses")
@@ -349,16 +351,18 @@ async def test_an_export_holds_all_that_is_stored_and_who_looked(
 
 
 async def test_an_export_goes_on_where_the_last_answer_ended(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     now = utc_now()
-    template = world.interest("王小明", "+8613800138001")
+    template = world.new_lead("王小明", "+8613800138001")
     many = [
         replace(
             template,
             id=f"{number:024x}",
             session_id=f"{world.live.id}{number}",
-            contact=running.store.seal.seal(f"{number:024x}", await _contact(running, template)),
+            contact=running.store.keyring.seal_contact(
+                f"{number:024x}", await _contact(running, template)
+            ),
             created_at=now,
         )
         for number in range(101)
@@ -368,7 +372,7 @@ async def test_an_export_goes_on_where_the_last_answer_ended(
     ids = [lead.id for lead in many]
     logged = {"$set": {"logged": True}}
     await running.store.mongo["leads"].update_many({"_id": {"$in": ids}}, logged)
-    receipt = world.receipt(template)
+    receipt = world.lead_receipt(template)
     first = await act(api, "exportMyData", receipt=receipt)
     rest = await act(api, "exportMyData", receipt=receipt, after=first["next"])
     ids = [lead["id"] for lead in first["data"]["leads"] + rest["data"]["leads"]]
@@ -378,15 +382,15 @@ async def test_an_export_goes_on_where_the_last_answer_ended(
     assert erased["leads"] == 101
 
 
-async def _contact(running: Running, lead: Lead) -> Any:
-    return await running.store.contact_of(lead)
+async def _contact(running: RunningServices, lead: Lead) -> Any:
+    return await running.store.open_contact(lead)
 
 
 async def test_exports_and_corrections_are_bounded_an_hour(
-    api: Api, world: World, running: Running, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contacts, "OWN_ACCESSES_AN_HOUR", 2)
-    receipt = world.receipt(world.lead)
+    monkeypatch.setattr(contacts, "MAX_OWN_ACCESSES_PER_HOUR", 2)
+    receipt = world.lead_receipt(world.lead)
     for expected in ("MyDataExported", "MyDataExported", "TooManyAttempts"):
         assert (await act(api, "exportMyData", receipt=receipt))["__typename"] == expected
     for name, kind in (("甲", "MyContactCorrected"), ("乙", "MyContactCorrected")):
@@ -397,13 +401,13 @@ async def test_exports_and_corrections_are_bounded_an_hour(
 
 
 async def test_a_consent_that_was_taken_back_is_not_told_to_who_sends_the_phone(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    contact = {"name": "诸葛小明", "phone": world.phone()}
-    first = await tap(api, world, world.viewer(), contact=contact)
+    contact = {"name": "诸葛小明", "phone": world.next_phone()}
+    first = await tap(api, world, world.viewer_token(), contact=contact)
     given = {"receipt": first["receipt"], "leadId": first["lead"]["id"]}
     await act(api, "withdrawConsent", **given)
-    again = await tap(api, world, world.viewer(), contact=contact)
+    again = await tap(api, world, world.viewer_token(), contact=contact)
     # As for a phone that was never sent.
     assert again["created"]
     assert again["lead"] == {"id": again["lead"]["id"], "withdrawnAt": None}
@@ -411,14 +415,14 @@ async def test_a_consent_that_was_taken_back_is_not_told_to_who_sends_the_phone(
 
 
 async def test_two_ways_at_once_leave_one_row_of_each(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    given = {"receipt": world.receipt(world.lead), "leadId": gid(world.lead)}
+    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
     answers = await asyncio.gather(*(act(api, "withdrawConsent", **given) for _ in range(10)))
     assert len({answer["lead"]["withdrawnAt"] for answer in answers}) == 1
 
-    async def count(session: Session) -> int:
+    async def count(transaction: Transaction) -> int:
         where = {"subject_id": world.lead.id, "action": "WITHDRAW_CONSENT"}
-        return await running.store.mongo["audit"].count_documents(where, session=session)
+        return await running.store.mongo["audit"].count_documents(where, session=transaction)
 
-    assert await running.store.mongo.transaction(count) == 1
+    assert await running.store.mongo.run_transaction(count) == 1

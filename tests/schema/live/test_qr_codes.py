@@ -7,36 +7,36 @@ from typing import Any
 import pytest
 
 from storage.leads.leads import LeadQuery
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.services import PUBLIC_URL, Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.services import PUBLIC_URL, RunningServices, World, gid
 
 RESOLVE = "query ($token: String!) { resolveCode(token: $token) { kind place session { id } posting { id } } }"  # noqa: E501 - one document
 CODES = "query ($session: ID) { codes(sessionId: $session) { edges { node { id } } } }"
 LEAD = "query ($id: ID!) { node(id: $id) { ... on Lead { source session { id } qrCode { label interests } contact { phone } } } }"  # noqa: E501 - one document
 
 
-async def make(api: Api, world: World, caller: str, **given: Any) -> dict[str, Any]:
+async def make(api: GraphQLClient, world: World, caller: str, **given: Any) -> dict[str, Any]:
     """A code with what is given, by one of the staff."""
     answer = await api.mutate(
         "createCode",
         {"label": "海报"} | given,
         world.token_of(caller),
-        OPERATIONS["createCode"].selection,
+        MUTATION_CASES["createCode"].selection,
     )
     assert answer["__typename"] == "CodeCreated", answer
     code: dict[str, Any] = answer["qrCode"]
     return code
 
 
-async def tap(api: Api, world: World, **given: Any) -> dict[str, Any]:
+async def tap(api: GraphQLClient, world: World, **given: Any) -> dict[str, Any]:
     return await api.mutate(
         "expressInterest",
         interest_input(world, **given),
-        world.viewer(),
-        OPERATIONS["expressInterest"].selection,
+        world.viewer_token(),
+        MUTATION_CASES["expressInterest"].selection,
     )
 
 
@@ -52,7 +52,7 @@ async def tap(api: Api, world: World, **given: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_code_is_what_it_points_at_and_says_so_to_everybody(
-    names: tuple[str, ...], place: str | None, kind: str, api: Api, world: World
+    names: tuple[str, ...], place: str | None, kind: str, api: GraphQLClient, world: World
 ) -> None:
     targets = {"session": world.live, "posting": world.open}
     given = {f"{name}Id": gid(targets[name]) for name in names}
@@ -70,26 +70,28 @@ async def test_a_code_is_what_it_points_at_and_says_so_to_everybody(
         "interests": 0,
         "hires": 0,
     }
-    resolved = await api.ask(RESOLVE, {"token": made["token"]})
+    resolved = await api.fetch_data(RESOLVE, {"token": made["token"]})
     assert resolved["resolveCode"] == pointed | {"kind": kind, "place": place or ""}
 
 
-async def test_a_code_does_not_show_what_is_not_public(api: Api, world: World) -> None:
+async def test_a_code_does_not_show_what_is_not_public(api: GraphQLClient, world: World) -> None:
     given = {"sessionId": gid(world.draft), "postingId": gid(world.open)}
     made = await make(api, world, "host", **given)
     assert made["session"] == {"id": gid(world.draft)}
     await api.mutate("closePosting", {"postingId": gid(world.open)}, world.token(world.officer))
-    resolved = await api.ask(RESOLVE, {"token": made["token"]}, world.viewer())
+    resolved = await api.fetch_data(RESOLVE, {"token": made["token"]}, world.viewer_token())
     assert (resolved["resolveCode"]["session"], resolved["resolveCode"]["posting"]) == (None, None)
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 32, "岗" * 32, "A" * 100_000])
-async def test_a_token_that_is_not_ours_is_refused_by_name(token: str, api: Api) -> None:
-    error = await api.error(RESOLVE, {"token": token})
+async def test_a_token_that_is_not_ours_is_refused_by_name(token: str, api: GraphQLClient) -> None:
+    error = await api.fetch_error(RESOLVE, {"token": token})
     assert error["extensions"] == {"code": "CODE_INVALID", "field": ["token"]}
 
 
-async def test_nobody_is_led_to_a_session_that_was_called_off(api: Api, world: World) -> None:
+async def test_nobody_is_led_to_a_session_that_was_called_off(
+    api: GraphQLClient, world: World
+) -> None:
     token = world.token(world.host)
     await api.mutate("cancelSession", {"sessionId": gid(world.scheduled)}, token)
     given = {"sessionId": gid(world.scheduled), "label": "海报"}
@@ -107,7 +109,7 @@ async def test_nobody_is_led_to_a_session_that_was_called_off(api: Api, world: W
     ],
 )
 async def test_codes_are_for_the_staff_of_their_scope(
-    caller: str, seen: set[str], api: Api, world: World
+    caller: str, seen: set[str], api: GraphQLClient, world: World
 ) -> None:
     made = {
         "session": await make(api, world, "host", sessionId=gid(world.live)),
@@ -115,13 +117,15 @@ async def test_codes_are_for_the_staff_of_their_scope(
     }
     token = world.token_of(caller)
     ids = {made[name]["id"] for name in seen}
-    listed = await api.ask(CODES, {"session": None}, token)
+    listed = await api.fetch_data(CODES, {"session": None}, token)
     assert {edge["node"]["id"] for edge in listed["codes"]["edges"]} == ids
-    narrowed = await api.ask(CODES, {"session": gid(world.live)}, token)
+    narrowed = await api.fetch_data(CODES, {"session": gid(world.live)}, token)
     of_session = {edge["node"]["id"] for edge in narrowed["codes"]["edges"]}
     assert of_session == ids & {made["session"]["id"]}
     for code in made.values():
-        node = await api.ask("query ($id: ID!) { node(id: $id) { id } }", {"id": code["id"]}, token)
+        node = await api.fetch_data(
+            "query ($id: ID!) { node(id: $id) { id } }", {"id": code["id"]}, token
+        )
         assert (node["node"] is not None) == (code["id"] in ids)
 
 
@@ -134,13 +138,15 @@ async def test_codes_are_for_the_staff_of_their_scope(
     ],
 )
 async def test_nobody_else_lists_codes(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
-    error = await api.error(CODES, None, still_world.token_of(caller))
+    error = await api.fetch_error(CODES, None, still_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
-async def test_interests_and_hires_of_a_code_are_counted_exactly(api: Api, world: World) -> None:
+async def test_interests_and_hires_of_a_code_are_counted_exactly(
+    api: GraphQLClient, world: World
+) -> None:
     made = await make(api, world, "host", sessionId=gid(world.live), postingId=gid(world.second))
     scanned = {
         "source": "POSTING_QR",
@@ -150,7 +156,10 @@ async def test_interests_and_hires_of_a_code_are_counted_exactly(api: Api, world
     given = interest_input(world, **scanned)
     for _ in range(3):
         answer = await api.mutate(
-            "expressInterest", given, world.viewer(), OPERATIONS["expressInterest"].selection
+            "expressInterest",
+            given,
+            world.viewer_token(),
+            MUTATION_CASES["expressInterest"].selection,
         )
     await tap(api, world, **scanned)
     await tap(api, world, code=made["token"])
@@ -159,16 +168,18 @@ async def test_interests_and_hires_of_a_code_are_counted_exactly(api: Api, world
         step = {"leadId": answer["lead"]["id"], "stage": stage}
         await api.mutate("advanceLead", step, world.token(world.host))
     query = "query ($id: ID!) { node(id: $id) { ... on Code { interests hires } } }"
-    shown = await api.ask(query, {"id": made["id"]}, world.token(world.officer))
+    shown = await api.fetch_data(query, {"id": made["id"]}, world.token(world.officer))
     assert shown["node"] == {"interests": 3, "hires": 1}
 
 
-async def test_a_lead_keeps_its_code_for_the_staff_of_the_code(api: Api, world: World) -> None:
+async def test_a_lead_keeps_its_code_for_the_staff_of_the_code(
+    api: GraphQLClient, world: World
+) -> None:
     made = await make(api, world, "host", sessionId=gid(world.live), label="电梯")
     lead = (await tap(api, world, source="SESSION_QR", code=made["token"]))["lead"]
     seen = {}
     for caller in ("host", "officer", "recruiter"):
-        shown = (await api.ask(LEAD, {"id": lead["id"]}, world.token_of(caller)))["node"]
+        shown = (await api.fetch_data(LEAD, {"id": lead["id"]}, world.token_of(caller)))["node"]
         assert shown["source"] == "SESSION_QR"
         seen[caller] = shown["qrCode"]
     known = {"label": "电梯", "interests": 1}
@@ -177,7 +188,7 @@ async def test_a_lead_keeps_its_code_for_the_staff_of_the_code(api: Api, world: 
 
 @pytest.mark.parametrize("status", ["live", "interrupted", "ended"])
 async def test_a_scan_brings_a_lead_during_the_session_and_after(
-    status: str, api: Api, world: World
+    status: str, api: GraphQLClient, world: World
 ) -> None:
     session = gid(getattr(world, status))
     made = await make(api, world, "host", sessionId=session)
@@ -185,7 +196,9 @@ async def test_a_scan_brings_a_lead_during_the_session_and_after(
     assert (await tap(api, world, **given))["created"] is True
 
 
-async def test_a_code_of_another_session_or_posting_is_refused(api: Api, world: World) -> None:
+async def test_a_code_of_another_session_or_posting_is_refused(
+    api: GraphQLClient, world: World
+) -> None:
     of_session = await make(api, world, "host", sessionId=gid(world.ended))
     of_posting = await make(
         api, world, "host", sessionId=gid(world.live), postingId=gid(world.second)
@@ -201,55 +214,57 @@ async def test_a_code_of_another_session_or_posting_is_refused(api: Api, world: 
 
 @pytest.mark.parametrize("source", ["BOARD", "POSTING_QR"])
 async def test_an_interest_without_a_session_is_followed_up_by_union_and_employer(
-    source: str, api: Api, world: World, running: Running
+    source: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     made = await make(api, world, "officer", place="东门", postingId=gid(world.absent))
     given = interest_input(world, source=source, code=made["token"], postingId=gid(world.absent))
     del given["sessionId"]
-    selection = OPERATIONS["expressInterest"].selection
-    first = await api.mutate("expressInterest", given, world.viewer(), selection)
-    again = await api.mutate("expressInterest", given, world.viewer(), selection)
+    selection = MUTATION_CASES["expressInterest"].selection
+    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     assert (first["created"], again["created"]) == (True, False)
     assert again["lead"] == first["lead"]
     page = await running.store.leads.page(
-        LeadQuery(union_id=world.union.id, posting_id=world.absent.id), Slice(limit=5)
+        LeadQuery(union_id=world.union.id, posting_id=world.absent.id), PageRequest(limit=5)
     )
     assert [(lead.session_id, lead.owner_id) for lead in page.items] == [(None, None)]
 
     lead_id = {"id": first["lead"]["id"]}
     for caller in ("host", "other recruiter", "officer elsewhere"):
-        assert await api.ask(LEAD, lead_id, world.token_of(caller)) == {"node": None}
+        assert await api.fetch_data(LEAD, lead_id, world.token_of(caller)) == {"node": None}
     for version, (caller, stage) in enumerate(
         (("officer above", "CONTACTED"), ("recruiter", "INTERVIEWED"), ("officer", "OFFERED")),
         start=1,
     ):
-        shown = (await api.ask(LEAD, lead_id, world.token_of(caller)))["node"]
+        shown = (await api.fetch_data(LEAD, lead_id, world.token_of(caller)))["node"]
         assert (shown["session"], shown["source"]) == (None, source)
         step = {"leadId": lead_id["id"], "stage": stage, "expectedVersion": version}
-        selection = OPERATIONS["advanceLead"].selection
+        selection = MUTATION_CASES["advanceLead"].selection
         advanced = await api.mutate("advanceLead", step, world.token_of(caller), selection)
         assert (advanced["lead"]["stage"], advanced["lead"]["version"]) == (stage, version + 1)
 
 
 async def test_a_person_who_tapped_in_a_session_may_still_ask_on_the_board(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     given = interest_input(world)
-    selection = OPERATIONS["expressInterest"].selection
-    tapped = await api.mutate("expressInterest", given, world.viewer(), selection)
+    selection = MUTATION_CASES["expressInterest"].selection
+    tapped = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     board = given | {"sessionId": None, "source": "BOARD"}
-    asked = await api.mutate("expressInterest", board, world.viewer(), selection)
+    asked = await api.mutate("expressInterest", board, world.viewer_token(), selection)
     assert (tapped["created"], asked["created"]) == (True, True)
     assert tapped["lead"]["id"] != asked["lead"]["id"]
 
 
-async def test_the_replay_brings_leads_once_the_session_has_ended(api: Api, world: World) -> None:
+async def test_the_replay_brings_leads_once_the_session_has_ended(
+    api: GraphQLClient, world: World
+) -> None:
     given = {"sessionId": gid(world.ended), "source": "REPLAY"}
     assert (await tap(api, world, **given))["created"] is True
 
 
 async def test_whoever_is_in_the_room_may_tap_while_the_picture_is_gone(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     assert (await tap(api, world, sessionId=gid(world.interrupted)))["created"] is True
 

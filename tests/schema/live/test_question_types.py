@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from domain.live.events import session_topic
-from schema.execution.engine import Request
+from schema.execution.engine import GraphQLRequest
 from schema.relay import global_id
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS
-from tests.support.services import Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.services import RunningServices, World, gid
 
 NODE = "query ($id: ID!) { node(id: $id) { ... on Question { body status answer } } }"
 ROOM = """query ($id: ID!, $first: Int, $after: String) { liveSession(id: $id) {
@@ -25,46 +25,52 @@ STAFF = ("host", "officer", "officer above")
 OTHERS = ("nobody", "viewer", "other host", "officer elsewhere", "recruiter")
 
 
-async def room(api: Api, world: World, **page: Any) -> dict[str, Any]:
-    data = await api.ask(ROOM, {"id": gid(world.live), **page})
+async def room(api: GraphQLClient, world: World, **page: Any) -> dict[str, Any]:
+    data = await api.fetch_data(ROOM, {"id": gid(world.live), **page})
     found: dict[str, Any] = data["liveSession"]["questions"]
     return found
 
 
-async def act(api: Api, world: World, name: str, **more: Any) -> dict[str, Any]:
-    operation = OPERATIONS[name]
-    given = operation.given(world) | more
+async def act(api: GraphQLClient, world: World, name: str, **more: Any) -> dict[str, Any]:
+    operation = MUTATION_CASES[name]
+    given = operation.build_input(world) | more
     return await api.mutate(name, given, world.token(world.host), operation.selection)
 
 
 async def test_a_question_that_waits_is_for_its_asker_and_those_who_direct(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    asker = world.viewer()
-    operation = OPERATIONS["askQuestion"]
-    asked = await api.mutate("askQuestion", operation.given(world), asker, operation.selection)
+    asker = world.viewer_token()
+    operation = MUTATION_CASES["askQuestion"]
+    asked = await api.mutate(
+        "askQuestion", operation.build_input(world), asker, operation.selection
+    )
     question = asked["question"]
     assert question["posting"] == {"id": gid(world.open)}
     assert (question["status"], question["publishedAt"]) == ("ASKED", None)
-    again = await api.mutate("askQuestion", operation.given(world), asker, operation.selection)
+    again = await api.mutate(
+        "askQuestion", operation.build_input(world), asker, operation.selection
+    )
     assert again == asked
     seen = {"node": {"body": "有宿舍吗？", "status": "ASKED", "answer": None}}
     for token in (asker, *map(world.token_of, STAFF)):
-        assert await api.ask(NODE, {"id": question["id"]}, token) == seen
+        assert await api.fetch_data(NODE, {"id": question["id"]}, token) == seen
     for caller in OTHERS:
         token = world.token_of(caller)
-        assert await api.ask(NODE, {"id": question["id"]}, token) == {"node": None}
+        assert await api.fetch_data(NODE, {"id": question["id"]}, token) == {"node": None}
     assert (await room(api, world))["edges"] == []
 
 
 async def test_everybody_sees_what_is_published_until_it_is_taken_away(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     question = gid(world.question)
     await act(api, world, "answerQuestion")
     seen = {"body": "有宿舍吗？", "status": "ANSWERED", "answer": "有，四人间。"}
     for caller in (*STAFF, *OTHERS):
-        assert await api.ask(NODE, {"id": question}, world.token_of(caller)) == {"node": seen}
+        assert await api.fetch_data(NODE, {"id": question}, world.token_of(caller)) == {
+            "node": seen
+        }
     (edge,) = (await room(api, world))["edges"]
     assert edge["node"] == {
         "id": question,
@@ -74,15 +80,15 @@ async def test_everybody_sees_what_is_published_until_it_is_taken_away(
     }
     await act(api, world, "declineQuestion")
     assert (await room(api, world))["edges"] == []
-    assert await api.ask(NODE, {"id": question}) == {"node": None}
+    assert await api.fetch_data(NODE, {"id": question}) == {"node": None}
     refused = await act(api, world, "publishQuestion")
     assert (refused["__typename"], refused["code"]) == ("QuestionConflict", "QUESTION_CONFLICT")
 
 
 async def test_published_questions_are_paged_the_last_asked_first(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    questions = [world.asked() for _ in range(5)]
+    questions = [world.new_question() for _ in range(5)]
     for question in questions:
         await running.store.questions.add(question)
         await act(api, world, "publishQuestion", questionId=gid(question))
@@ -99,9 +105,9 @@ async def test_published_questions_are_paged_the_last_asked_first(
 
 @pytest.mark.parametrize("status", [None, "ASKED", "PUBLISHED"])
 async def test_the_desk_lists_all_or_those_in_a_status(
-    status: str | None, api: Api, world: World, running: Running
+    status: str | None, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    shown = world.asked()
+    shown = world.new_question()
     await running.store.questions.add(shown)
     await act(api, world, "publishQuestion", questionId=gid(shown))
     expected = [
@@ -110,7 +116,7 @@ async def test_the_desk_lists_all_or_those_in_a_status(
     ]
     for caller in STAFF:
         given = {"id": gid(world.live), "status": status}
-        edges = (await api.ask(DESK, given, world.token_of(caller)))["questions"]["edges"]
+        edges = (await api.fetch_data(DESK, given, world.token_of(caller)))["questions"]["edges"]
         assert [edge["node"] for edge in edges] == [
             node for node in expected if status in {None, node["status"]}
         ]
@@ -127,21 +133,23 @@ async def test_the_desk_lists_all_or_those_in_a_status(
     ],
 )
 async def test_the_desk_is_for_those_who_direct(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
     given = {"id": gid(still_world.live)}
-    error = await api.error(DESK, given, still_world.token_of(caller))
+    error = await api.fetch_error(DESK, given, still_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
-async def test_a_session_that_is_not_there_has_no_desk(api: Api, still_world: World) -> None:
+async def test_a_session_that_is_not_there_has_no_desk(
+    api: GraphQLClient, still_world: World
+) -> None:
     given = {"id": global_id("LiveSession", "0" * 24)}
-    error = await api.error(DESK, given, still_world.token(still_world.host))
+    error = await api.fetch_error(DESK, given, still_world.token(still_world.host))
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
 async def test_an_event_holds_no_text_of_a_question(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await act(api, world, "answerQuestion")
     found = running.store.mongo["events"].find({"topic": session_topic(world.live.id)})
@@ -150,18 +158,18 @@ async def test_an_event_holds_no_text_of_a_question(
 
 
 async def test_the_room_is_shown_a_question_and_its_answer(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     query = """subscription ($session: ID!) { sessionEvents(sessionId: $session) {
       __typename
       ... on QuestionPublished { question { id body } }
       ... on QuestionAnswered { question { answer } }
       ... on QuestionHidden { questionId } } }"""
-    request = Request(query=query, variables={"session": gid(world.live)})
-    viewer = running.tokens.for_viewer().principal
+    request = GraphQLRequest(query=query, variables={"session": gid(world.live)})
+    viewer = running.tokens.issue_for_viewer().principal
     joined = await running.engine.subscribe(request, viewer)
     await act(api, world, "answerQuestion")
-    told = await running.store.log.read(joined.following.topic, after=0, limit=10)
+    told = await running.store.event_log.read(joined.source.topic, after=0, limit=10)
     shown = [json.loads(await joined.render(placed))["data"]["sessionEvents"] for placed in told]
     assert shown == [
         {

@@ -17,12 +17,12 @@ from domain.seekers.call_campaigns import RunStatus
 from domain.seekers.profile import Near, PickUp, Wants
 from domain.seekers.seekers import Seeker
 from schema.matching import matches
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.graphql import Api, Server, socket
-from tests.support.operations import OPERATIONS, change_input
-from tests.support.services import Running, World, credit_code, gid, today
-from tests.support.waiting import until
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
+from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
+from tests.support.services import RunningServices, World, gid, new_credit_code, today
+from tests.support.waiting import wait_until
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
 RECOMMENDED = f"query ($first: Int! = 5) {{ recommendedPostings(first: $first) {{ {MATCH} }} }}"
@@ -50,7 +50,7 @@ def spot() -> Point:
 class Town:
     """People and jobs around one point."""
 
-    def __init__(self, world: World, running: Running, spot: Point) -> None:
+    def __init__(self, world: World, running: RunningServices, spot: Point) -> None:
         self.world = world
         self.store = running.store
         self.spot = spot
@@ -74,14 +74,14 @@ class Town:
     async def job(self, employer: str = "", **changes: Any) -> Posting:
         """Of the world's employer, or of the one that has this name here."""
         if employer not in self.employers:
-            made = records.employer(credit_code=credit_code(), union_id=self.world.union.id)
+            made = records.employer(credit_code=new_credit_code(), union_id=self.world.union.id)
             await self.store.employers.add([made])
             self.employers[employer] = made
         posting = records.posting(
             employer_id=self.employers[employer].id,
             union_id=self.world.union.id,
             status=changes.pop("status", PostingStatus.OPEN),
-            terms=terms(
+            terms=posting_terms(
                 **{
                     "occupation": Occupation.CLERK,
                     "valid_until": today() + timedelta(days=30),
@@ -98,21 +98,23 @@ class Town:
 
     async def close(self, posting: Posting) -> None:
         closed = replace(posting, status=PostingStatus.CLOSED, version=posting.version + 1)
-        assert await self.store.postings.write(posting, closed)
+        assert await self.store.postings.update_if_unchanged(posting, closed)
 
 
 @pytest.fixture
-def town(world: World, running: Running, spot: Point) -> Town:
+def town(world: World, running: RunningServices, spot: Point) -> Town:
     return Town(world, running, spot)
 
 
-async def recommended(api: Api, token: str, first: int = 5) -> list[dict[str, Any]]:
+async def recommended(api: GraphQLClient, token: str, first: int = 5) -> list[dict[str, Any]]:
     found: list[dict[str, Any]]
-    found = (await api.ask(RECOMMENDED, {"first": first}, token))["recommendedPostings"]
+    found = (await api.fetch_data(RECOMMENDED, {"first": first}, token))["recommendedPostings"]
     return found
 
 
-async def test_what_is_recommended_says_why_in_both_languages(api: Api, town: Town) -> None:
+async def test_what_is_recommended_says_why_in_both_languages(
+    api: GraphQLClient, town: Town
+) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT, pick_up=PickUp(by=time(17)))
     job = await town.job()
     await town.job(intensity=Intensity.HEAVY)
@@ -130,11 +132,13 @@ async def test_what_is_recommended_says_why_in_both_languages(api: Api, town: To
     assert said["INTENSITY"] == ("LIGHT work only", "劳动强度：轻")
     assert said["DISTANCE"] == ("0 km", "0公里")
     assert match["reasonsAgainst"] == []
-    officers = await api.ask(MATCHES, {"id": gid(seeker)}, town.world.token(town.world.officer))
+    officers = await api.fetch_data(
+        MATCHES, {"id": gid(seeker)}, town.world.token(town.world.officer)
+    )
     assert officers["matches"] == [match]
 
 
-async def test_what_is_hidden_is_never_recommended(api: Api, town: Town) -> None:
+async def test_what_is_hidden_is_never_recommended(api: GraphQLClient, town: Town) -> None:
     seeker = await town.seeker()
     token = town.world.seeker_token(seeker)
     for status in (PostingStatus.CLOSED, PostingStatus.IN_REVIEW, PostingStatus.REFUSED):
@@ -147,7 +151,9 @@ async def test_what_is_hidden_is_never_recommended(api: Api, town: Town) -> None
     assert await recommended(api, token) == []
 
 
-async def test_employers_differ_and_other_occupations_fill_up(api: Api, town: Town) -> None:
+async def test_employers_differ_and_other_occupations_fill_up(
+    api: GraphQLClient, town: Town
+) -> None:
     seeker = await town.seeker()
     token = town.world.seeker_token(seeker)
     first = [await town.job("one") for _ in range(2)]
@@ -162,90 +168,96 @@ async def test_employers_differ_and_other_occupations_fill_up(api: Api, town: To
     assert len(await recommended(api, token, 2)) == 2
     assert await recommended(api, token, 0) == []
     for wrong in (-1, 6):
-        error = await api.error(RECOMMENDED, {"first": wrong}, token)
+        error = await api.fetch_error(RECOMMENDED, {"first": wrong}, token)
         assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
 
-async def test_what_rules_a_posting_out_is_said(api: Api, town: Town) -> None:
+async def test_what_rules_a_posting_out_is_said(api: GraphQLClient, town: Town) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT, no_nights=True)
     job = await town.job(intensity=Intensity.HEAVY, shift=Shift.TWO_SHIFT)
     good = await town.job()
     token = town.world.seeker_token(seeker)
-    found = (await api.ask(EXPLAINED, {"posting": gid(job)}, token))["matchExplained"]
+    found = (await api.fetch_data(EXPLAINED, {"posting": gid(job)}, token))["matchExplained"]
     assert [reason["code"] for reason in found["excludedBy"]] == ["INTENSITY", "NIGHTS"]
     assert found["excludedBy"][0]["text"] == "HEAVY work, LIGHT at most is wanted"
     assert found["match"] is None
     given = {"posting": gid(good), "seeker": gid(seeker)}
     officer = town.world.token(town.world.officer)
-    found = (await api.ask(EXPLAINED, given, officer))["matchExplained"]
+    found = (await api.fetch_data(EXPLAINED, given, officer))["matchExplained"]
     assert found["excludedBy"] == []
     assert found["match"]["posting"] == {"id": gid(good)}
     for ask in (EXPLAINED, SUITED):
         hidden = {"posting": gid(town.world.closed), "seeker": gid(seeker)}
-        error = await api.error(ask, hidden, officer)
+        error = await api.fetch_error(ask, hidden, officer)
         assert error["extensions"]["code"] == "NOT_FOUND"
     elsewhere = town.world.token(town.world.other_officer)
-    error = await api.error(EXPLAINED, given, elsewhere)
+    error = await api.fetch_error(EXPLAINED, given, elsewhere)
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def act(api: Api, name: str, token: str, /, **given: Any) -> dict[str, Any]:
-    return await api.mutate(name, given, token, OPERATIONS[name].selection)
+async def act(api: GraphQLClient, name: str, token: str, /, **given: Any) -> dict[str, Any]:
+    return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def test_who_refuses_is_not_matched_until_they_allow_it(api: Api, town: Town) -> None:
+async def test_who_refuses_is_not_matched_until_they_allow_it(
+    api: GraphQLClient, town: Town
+) -> None:
     world, seeker = town.world, await town.seeker()
     await town.job()
     token = world.seeker_token(seeker)
     ask = "{ recommendedPostings(first: 1) { score } }"
-    assert len((await api.ask(ask, None, token))["recommendedPostings"]) == 1
+    assert len((await api.fetch_data(ask, None, token))["recommendedPostings"]) == 1
     refused = await act(api, "setMatching", token, enabled=False)
     assert refused["seeker"] == {"id": gid(seeker), "matching": False, "version": 2}
     assert (await act(api, "setMatching", token, enabled=False))["seeker"]["version"] == 2
-    error = await api.error(ask, None, token)
+    error = await api.fetch_error(ask, None, token)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
     assert "setMatching" in error["message"]
     officer = world.token(world.officer)
     matches = "query ($id: ID!) { matches(seekerId: $id) { score } }"
-    error = await api.error(matches, {"id": gid(seeker)}, officer)
+    error = await api.fetch_error(matches, {"id": gid(seeker)}, officer)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
     await act(api, "setMatching", officer, enabled=True, seekerId=gid(seeker))
-    assert len((await api.ask(ask, None, token))["recommendedPostings"]) == 1
+    assert len((await api.fetch_data(ask, None, token))["recommendedPostings"]) == 1
     for status in ("PAUSED", "PAUSED", "NOT_SEEKING"):
         await act(api, "setSeekerStatus", token, status=status)
-    assert "NOT_SEEKING" in (await api.error(ask, None, token))["message"]
+    assert "NOT_SEEKING" in (await api.fetch_error(ask, None, token))["message"]
 
 
-async def test_whom_a_posting_suits_is_for_officers_and_masked(api: Api, town: Town) -> None:
+async def test_whom_a_posting_suits_is_for_officers_and_masked(
+    api: GraphQLClient, town: Town
+) -> None:
     job = await town.job()
     suited = [await town.seeker() for _ in range(3)]
     await town.seeker(heaviest=Intensity.LIGHT, starts_from=time(9))
     silent = await town.seeker()
-    await town.store.seekers.exchange(silent, replace(silent, matching=False, version=2))
+    await town.store.seekers.replace_if_unchanged(
+        silent, replace(silent, matching=False, version=2)
+    )
     officer = town.world.token(town.world.officer)
-    page = await api.ask(SUITED, {"posting": gid(job), "first": 2}, officer)
+    page = await api.fetch_data(SUITED, {"posting": gid(job), "first": 2}, officer)
     first = page["matchingSeekers"]
     assert first["pageInfo"]["hasNextPage"]
     after = first["pageInfo"]["endCursor"]
-    rest = (await api.ask(SUITED, {"posting": gid(job), "after": after}, officer))[
+    rest = (await api.fetch_data(SUITED, {"posting": gid(job), "after": after}, officer))[
         "matchingSeekers"
     ]
     assert not rest["pageInfo"]["hasNextPage"]
     ids = [edge["node"]["seeker"]["id"] for edge in (*first["edges"], *rest["edges"])]
     assert ids == [gid(seeker) for seeker in reversed(suited)]
     elsewhere = town.world.token(town.world.other_officer)
-    found = await api.ask(SUITED, {"posting": gid(job)}, elsewhere)
+    found = await api.fetch_data(SUITED, {"posting": gid(job)}, elsewhere)
     assert found["matchingSeekers"]["edges"] == []
     for caller in ("recruiter", "host", "seeker", "viewer"):
-        error = await api.error(SUITED, {"posting": gid(job)}, town.world.token_of(caller))
+        error = await api.fetch_error(SUITED, {"posting": gid(job)}, town.world.token_of(caller))
         assert error["extensions"]["code"] == "NOT_PERMITTED"
 
 
 async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
-    api: Api, town: Town, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "_READ", 2)
-    monkeypatch.setattr(matches, "MOST_LOOKED_AT", 4)
+    monkeypatch.setattr(matches, "_SEEKERS_PER_READ", 2)
+    monkeypatch.setattr(matches, "MAX_SEEKERS_EXAMINED", 4)
     job = await town.job(place_code="460105")
     suited = await town.seeker(places=("460105",))
     # Newer ones, to whom the posting comes too early: found by its place, and left out.
@@ -253,28 +265,28 @@ async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
         await town.seeker(places=("460105",), starts_from=time(9))
     officer = town.world.token(town.world.officer)
     asked = {"posting": gid(job), "first": 3}
-    page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+    page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
     assert page["edges"] == []
     assert page["pageInfo"]["hasNextPage"]
     asked["after"] = page["pageInfo"]["endCursor"]
-    page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+    page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
     assert [edge["node"]["seeker"]["id"] for edge in page["edges"]] == [gid(suited)]
     while page["pageInfo"]["hasNextPage"]:
         asked["after"] = page["pageInfo"]["endCursor"]
-        page = (await api.ask(SUITED, asked, officer))["matchingSeekers"]
+        page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
         assert page["edges"] == []
 
 
 async def test_a_campaign_is_matched_by_a_run_and_shows_what_still_holds(
-    api: Api, town: Town, running: Running
+    api: GraphQLClient, town: Town, running: RunningServices
 ) -> None:
     officer = town.world.token(town.world.officer)
     seeker = await town.seeker()
     called = replace(seeker, campaign_id=town.world.campaign.id, version=2)
-    await town.store.seekers.exchange(seeker, called)
+    await town.store.seekers.replace_if_unchanged(seeker, called)
     job, gone = await town.job("one"), await town.job("two")
     given = {"campaignId": gid(town.world.campaign)}
-    selection = OPERATIONS["matchCampaign"].selection
+    selection = MUTATION_CASES["matchCampaign"].selection
     queued = await api.mutate("matchCampaign", given, officer, selection)
     assert queued["campaign"]["matching"] == {"status": "QUEUED", "done": 0, "total": 1}
     again = await api.mutate("matchCampaign", given, officer)
@@ -282,34 +294,44 @@ async def test_a_campaign_is_matched_by_a_run_and_shows_what_still_holds(
 
     async def is_done() -> bool:
         await running.services.matcher.run()
-        (campaign,) = (await town.store.campaigns.by_ids([town.world.campaign.id])).values()
+        (campaign,) = (await town.store.call_campaigns.by_ids([town.world.campaign.id])).values()
         return campaign.run is not None and campaign.run.status is RunStatus.DONE
 
-    await until(is_done)
+    await wait_until(is_done)
     await town.close(gone)
     ask = """query ($id: ID!) { campaignMatches(campaignId: $id) { edges { node {
       seeker { id } matches { posting { id } reasonsFor { code } } } } } }"""
-    (edge,) = (await api.ask(ask, {"id": given["campaignId"]}, officer))["campaignMatches"]["edges"]
+    (edge,) = (await api.fetch_data(ask, {"id": given["campaignId"]}, officer))["campaignMatches"][
+        "edges"
+    ]
     assert edge["node"]["seeker"] == {"id": gid(seeker)}
     (match,) = edge["node"]["matches"]
     assert match["posting"] == {"id": gid(job)}
-    await town.store.seekers.exchange(called, replace(called, matching=False, version=3))
-    (edge,) = (await api.ask(ask, {"id": given["campaignId"]}, officer))["campaignMatches"]["edges"]
+    await town.store.seekers.replace_if_unchanged(
+        called, replace(called, matching=False, version=3)
+    )
+    (edge,) = (await api.fetch_data(ask, {"id": given["campaignId"]}, officer))["campaignMatches"][
+        "edges"
+    ]
     assert edge["node"] == {"seeker": None, "matches": []}
 
 
 @pytest.fixture
-async def followed(server: Server, town: Town) -> AsyncIterator[tuple[Any, Seeker]]:
+async def followed(server: UvicornServer, town: Town) -> AsyncIterator[tuple[Any, Seeker]]:
     """A socket that follows what a seeker is told of."""
     seeker = await town.seeker()
-    async with socket(server.url) as follower:
+    async with open_websocket(server.url) as follower:
         await follower.initialise(town.world.seeker_token(seeker))
-        await follower.live("1", FOLLOW)
+        await follower.subscribe_live("1", FOLLOW)
         yield follower, seeker
 
 
 async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
-    followed: tuple[Any, Seeker], api: Api, server: Server, town: Town, running: Running
+    followed: tuple[Any, Seeker],
+    api: GraphQLClient,
+    server: UvicornServer,
+    town: Town,
+    running: RunningServices,
 ) -> None:
     follower, seeker = followed
     first = await town.job()
@@ -324,12 +346,12 @@ async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
     await follower.alive()
     # What is closed meanwhile is not shown to who comes back.
     await town.close(second)
-    async with socket(server.url) as again:
+    async with open_websocket(server.url) as again:
         await again.initialise(town.world.seeker_token(seeker))
         await again.subscribe("1", FOLLOW, after=event["cursor"])
-        told = await again.event("1", "postingMatched")
+        told = await again.receive_event("1", "postingMatched")
         assert (told["seq"], told["posting"], told["match"]) == (2, None, None)
-        told = await again.event("1", "postingMatched")
+        told = await again.receive_event("1", "postingMatched")
         assert (told["seq"], told["posting"]) == (3, {"id": gid(third)})
         await again.subscribe("2", FOLLOW, after=event["cursor"][:-6] + "c2Vla2")
         message = await again.receive()
@@ -337,23 +359,25 @@ async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
 
 
 async def test_a_cursor_of_another_log_is_answered_with_what_is_recommended(
-    server: Server, town: Town, running: Running
+    server: UvicornServer, town: Town, running: RunningServices
 ) -> None:
     seeker, other = await town.seeker(), await town.seeker(places=("110000",))
     job = await town.job()
     await running.services.matcher.run()
     foreign = cursors.encode_seq(f"seeker/{other.id}", 1)
-    async with socket(server.url) as follower:
+    async with open_websocket(server.url) as follower:
         await follower.initialise(town.world.seeker_token(seeker))
         await follower.subscribe("1", FOLLOW, after=foreign)
-        reset = await follower.event("1", "postingMatched")
+        reset = await follower.receive_event("1", "postingMatched")
         assert reset["__typename"] == "MatchesReset"
         assert reset["recommended"] == [{"posting": {"id": gid(job)}}]
 
 
 @pytest.mark.parametrize("caller", ["viewer", "officer", "recruiter", "host"])
-async def test_only_a_seeker_is_told(server: Server, still_world: World, caller: str) -> None:
-    async with socket(server.url) as follower:
+async def test_only_a_seeker_is_told(
+    server: UvicornServer, still_world: World, caller: str
+) -> None:
+    async with open_websocket(server.url) as follower:
         await follower.initialise(still_world.token_of(caller))
         await follower.subscribe("1", FOLLOW)
         message = await follower.receive()
@@ -362,13 +386,13 @@ async def test_only_a_seeker_is_told(server: Server, still_world: World, caller:
 
 
 async def test_a_changed_posting_is_told_of_through_the_mutation_that_changes_it(
-    api: Api, town: Town, running: Running
+    api: GraphQLClient, town: Town, running: RunningServices
 ) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT)
     job = await town.job(intensity=Intensity.HEAVY)
     await running.services.matcher.run()
-    assert await town.store.log.head(f"seeker/{seeker.id}") == 0
-    given = change_input(
+    assert await town.store.event_log.last_seq(f"seeker/{seeker.id}") == 0
+    given = posting_change_input(
         town.world,
         postingId=gid(job),
         occupation="CLERK",
@@ -379,4 +403,4 @@ async def test_a_changed_posting_is_told_of_through_the_mutation_that_changes_it
     changed = await api.mutate("changePosting", given, officer)
     assert changed["__typename"] == "PostingAccepted", changed
     await running.services.matcher.run()
-    assert await town.store.log.head(f"seeker/{seeker.id}") == 1
+    assert await town.store.event_log.last_seq(f"seeker/{seeker.id}") == 1

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from domain.live.events import session_topic
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, change_input, interest_input
-from tests.support.services import Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input, posting_change_input
+from tests.support.services import RunningServices, World, gid
 
 CHANGED = "query ($id: ID!) { node(id: $id) { ... on Lead { segment termsChanged { field then now } terms { pay { amount } } } } }"  # noqa: E501 - one document
 ROOM = "query ($id: ID!) { liveSession(id: $id) { segment segmentTitle pinnedPosting { id } postings { edges { node { id } } } } }"  # noqa: E501 - one document
@@ -18,24 +18,24 @@ LOW_PAY = {"amount": 1000, "period": "MONTH"}
 DOUBTFUL = {"placeCode": "340100", "pay": {"amount": 2000, "period": "MONTH"}}
 
 
-async def change(api: Api, world: World, **changes: Any) -> dict[str, Any]:
+async def change(api: GraphQLClient, world: World, **changes: Any) -> dict[str, Any]:
     """The first posting with other terms, by its recruiter."""
-    operation = OPERATIONS["changePosting"]
-    given = change_input(world, **changes)
+    operation = MUTATION_CASES["changePosting"]
+    given = posting_change_input(world, **changes)
     token = world.token(world.recruiter)
     return await api.mutate("changePosting", given, token, operation.selection)
 
 
-async def events(running: Running, world: World) -> list[str]:
+async def events(running: RunningServices, world: World) -> list[str]:
     """What the room of the live session was told, in order."""
-    logged = await running.store.log.read(session_topic(world.live.id), after=0, limit=50)
+    logged = await running.store.event_log.read(session_topic(world.live.id), after=0, limit=50)
     return [type(placed.event).__name__ for placed in logged]
 
 
 async def test_a_lead_keeps_the_segment_that_was_on_air(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    token, operation = world.token(world.host), OPERATIONS["setSegment"]
+    token, operation = world.token(world.host), MUTATION_CASES["setSegment"]
     segments: list[str | None] = [None, "STORY", "POSTING", "POSTING"]
     for segment in segments:
         if segment:
@@ -46,21 +46,21 @@ async def test_a_lead_keeps_the_segment_that_was_on_air(
         tapped = await api.mutate(
             "expressInterest",
             interest_input(world),
-            world.viewer(),
-            OPERATIONS["expressInterest"].selection,
+            world.viewer_token(),
+            MUTATION_CASES["expressInterest"].selection,
         )
-        lead = await api.ask(CHANGED, {"id": tapped["lead"]["id"]}, token)
+        lead = await api.fetch_data(CHANGED, {"id": tapped["lead"]["id"]}, token)
         assert lead["node"]["segment"] == segment
     # The same again is nothing new.
     assert await events(running, world) == ["SegmentChanged", "SegmentChanged"]
     await api.mutate("endSession", {"sessionId": gid(world.live)}, token)
-    room = (await api.ask(ROOM, {"id": gid(world.live)}))["liveSession"]
+    room = (await api.fetch_data(ROOM, {"id": gid(world.live)}))["liveSession"]
     assert (room["segment"], room["segmentTitle"]) == (None, "")
 
 
-async def test_a_lead_says_what_has_changed_since(api: Api, world: World) -> None:
+async def test_a_lead_says_what_has_changed_since(api: GraphQLClient, world: World) -> None:
     lead = {"id": gid(world.lead)}
-    before = (await api.ask(CHANGED, lead, world.token(world.officer)))["node"]
+    before = (await api.fetch_data(CHANGED, lead, world.token(world.officer)))["node"]
     assert before["termsChanged"] == []
     until = world.lead.terms.valid_until.isoformat()
     pay = {"amount": 5500, "period": "MONTH"}
@@ -68,7 +68,7 @@ async def test_a_lead_says_what_has_changed_since(api: Api, world: World) -> Non
     assert answer["__typename"] == "PostingAccepted"
     assert (answer["posting"]["status"], answer["posting"]["revision"]) == ("OPEN", 2)
     for caller in ("officer", "host", "recruiter"):
-        shown = (await api.ask(CHANGED, lead, world.token_of(caller)))["node"]
+        shown = (await api.fetch_data(CHANGED, lead, world.token_of(caller)))["node"]
         assert shown["terms"] == {"pay": {"amount": 6000}}
         assert shown["termsChanged"] == [
             {"field": "pay", "then": "6000元/月", "now": "5500元/月"},
@@ -76,18 +76,20 @@ async def test_a_lead_says_what_has_changed_since(api: Api, world: World) -> Non
         ]
 
 
-async def test_the_giver_sees_the_changes_of_an_open_posting_only(api: Api, world: World) -> None:
+async def test_the_giver_sees_the_changes_of_an_open_posting_only(
+    api: GraphQLClient, world: World
+) -> None:
     given = interest_input(world)
     selection = "... on InterestRecorded { lead { termsChanged { field } } }"
     for pay, seen in ((5500, [{"field": "pay"}]), (1000, [])):
-        await api.mutate("expressInterest", given, world.viewer(), selection)
+        await api.mutate("expressInterest", given, world.viewer_token(), selection)
         await change(
             api,
             world,
             pay={"amount": pay, "period": "MONTH"},
             validUntil=world.open.terms.valid_until.isoformat(),
         )
-        again = await api.mutate("expressInterest", given, world.viewer(), selection)
+        again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
         assert again["lead"]["termsChanged"] == seen
 
 
@@ -100,18 +102,25 @@ async def test_the_giver_sees_the_changes_of_an_open_posting_only(api: Api, worl
     ],
 )
 async def test_a_posting_that_fails_now_is_gone_from_the_room_at_once(
-    changes: dict[str, Any], kind: str, status: str, api: Api, world: World, running: Running
+    changes: dict[str, Any],
+    kind: str,
+    status: str,
+    api: GraphQLClient,
+    world: World,
+    running: RunningServices,
 ) -> None:
-    pin = OPERATIONS["pinPosting"]
-    await api.mutate("pinPosting", pin.given(world), world.token(world.host))
+    pin = MUTATION_CASES["pinPosting"]
+    await api.mutate("pinPosting", pin.build_input(world), world.token(world.host))
     answer = await change(api, world, **changes)
     assert (answer["__typename"], answer["posting"]["status"]) == (kind, status)
     assert answer["findings"] != []
-    room = (await api.ask(ROOM, {"id": gid(world.live)}, world.viewer()))["liveSession"]
+    room = (await api.fetch_data(ROOM, {"id": gid(world.live)}, world.viewer_token()))[
+        "liveSession"
+    ]
     assert room["pinnedPosting"] is None
     assert gid(world.open) not in [edge["node"]["id"] for edge in room["postings"]["edges"]]
     assert await events(running, world) == ["PostingPinned", "PostingUnpinned"]
-    late = await api.mutate("expressInterest", interest_input(world), world.viewer())
+    late = await api.mutate("expressInterest", interest_input(world), world.viewer_token())
     assert late["code"] == "POSTING_NOT_OPEN"
     # And it can be mended.
     assert (await change(api, world))["posting"] == {
@@ -122,10 +131,10 @@ async def test_a_posting_that_fails_now_is_gone_from_the_room_at_once(
 
 
 async def test_a_room_that_shows_a_posting_is_told_of_its_new_terms(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    pin = OPERATIONS["pinPosting"]
-    await api.mutate("pinPosting", pin.given(world), world.token(world.host))
+    pin = MUTATION_CASES["pinPosting"]
+    await api.mutate("pinPosting", pin.build_input(world), world.token(world.host))
     await change(api, world, title="高级电工")
     assert await events(running, world) == ["PostingPinned", "PostingPinned"]
     await api.mutate("unpinPosting", {"sessionId": gid(world.live)}, world.token(world.host))
@@ -134,29 +143,31 @@ async def test_a_room_that_shows_a_posting_is_told_of_its_new_terms(
 
 
 async def test_a_posting_is_closed_once_and_its_leads_stay(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    await api.mutate("pinPosting", OPERATIONS["pinPosting"].given(world), world.token(world.host))
-    operation, given = OPERATIONS["closePosting"], {"postingId": gid(world.open)}
+    await api.mutate(
+        "pinPosting", MUTATION_CASES["pinPosting"].build_input(world), world.token(world.host)
+    )
+    operation, given = MUTATION_CASES["closePosting"], {"postingId": gid(world.open)}
     for caller in ("recruiter", "officer"):
         answer = await api.mutate(
             "closePosting", given, world.token_of(caller), operation.selection
         )
         assert answer["posting"] == {"id": gid(world.open), "status": "CLOSED"}
     assert await events(running, world) == ["PostingPinned", "PostingUnpinned"]
-    seen = await api.ask(CHANGED, {"id": gid(world.lead)}, world.token(world.officer))
+    seen = await api.fetch_data(CHANGED, {"id": gid(world.lead)}, world.token(world.officer))
     assert seen["node"]["terms"] == {"pay": {"amount": 6000}}
     again = await change(api, world)
     assert again["posting"] == {"id": gid(world.open), "status": "OPEN", "revision": 2}
 
 
 async def test_whoever_taps_after_a_posting_was_closed_is_refused_however_many_tap(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     async def tap() -> str:
         selection = "... on UserError { code }"
         answer = await api.mutate(
-            "expressInterest", interest_input(world), world.viewer(), selection
+            "expressInterest", interest_input(world), world.viewer_token(), selection
         )
         return str(answer.get("code", "TAKEN"))
 
@@ -169,7 +180,9 @@ async def test_whoever_taps_after_a_posting_was_closed_is_refused_however_many_t
     assert set(await asyncio.gather(*after)) == {"POSTING_NOT_OPEN"}
 
 
-async def test_a_posting_that_waits_for_a_decision_can_be_closed(api: Api, world: World) -> None:
+async def test_a_posting_that_waits_for_a_decision_can_be_closed(
+    api: GraphQLClient, world: World
+) -> None:
     token = world.token(world.recruiter)
     held = {"postingId": gid(world.held)}
     assert (await api.mutate("closePosting", held, token))["__typename"] == "PostingClosed"
@@ -178,13 +191,15 @@ async def test_a_posting_that_waits_for_a_decision_can_be_closed(api: Api, world
     assert late["code"] == "POSTING_NOT_OPEN"
 
 
-async def test_what_a_person_refused_goes_back_to_a_person(api: Api, world: World) -> None:
-    given = OPERATIONS["reviewPosting"].given(world) | {"approved": False}
+async def test_what_a_person_refused_goes_back_to_a_person(
+    api: GraphQLClient, world: World
+) -> None:
+    given = MUTATION_CASES["reviewPosting"].build_input(world) | {"approved": False}
     await api.mutate("reviewPosting", given, world.token(world.officer))
     answer = await change(api, world, postingId=gid(world.held))
     assert (answer["__typename"], answer["posting"]["status"]) == ("PostingHeld", "IN_REVIEW")
     seen = given | {"approved": True, "expectedRevision": 2}
     opened = await api.mutate(
-        "reviewPosting", seen, world.token(world.officer), OPERATIONS["reviewPosting"].selection
+        "reviewPosting", seen, world.token(world.officer), MUTATION_CASES["reviewPosting"].selection
     )
     assert opened["posting"]["status"] == "OPEN"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from schema.enums import DESCRIPTIONS
-from tests.support.graphql import Api
+from schema.enums import ENUM_DESCRIPTIONS
+from tests.support.graphql_clients import GraphQLClient
 
 LIST = "name description version entries { code zh en synonyms }"
 
 
-async def test_every_enumeration_is_published_in_both_languages(api: Api) -> None:
-    lists = (await api.ask(f"{{ codeLists {{ {LIST} }} }}"))["codeLists"]
-    assert [found["name"] for found in lists] == [kind.__name__ for kind in DESCRIPTIONS]
+async def test_every_enumeration_is_published_in_both_languages(api: GraphQLClient) -> None:
+    lists = (await api.fetch_data(f"{{ codeLists {{ {LIST} }} }}"))["codeLists"]
+    assert [found["name"] for found in lists] == [kind.__name__ for kind in ENUM_DESCRIPTIONS]
     for found in lists:
         assert len(found["version"]) == 12
         assert found["description"]
         assert all(entry["zh"] and entry["en"] for entry in found["entries"])
 
 
-async def test_a_code_list_is_found_by_its_name(api: Api) -> None:
-    answer = await api.ask(
+async def test_a_code_list_is_found_by_its_name(api: GraphQLClient) -> None:
+    answer = await api.fetch_data(
         'query { campaign: codeList(name: "Campaign") { entries { code zh en } } '
         f'occupation: codeList(name: "Occupation") {{ {LIST} }} '
         'none: codeList(name: "Nothing") { name } }'

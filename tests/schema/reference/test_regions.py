@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.graphql import Api
-from tests.support.operations import posting_input
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import posting_input
 from tests.support.services import World, gid
 
 
-async def test_a_code_gives_its_region_with_those_around_it(api: Api) -> None:
-    answer = await api.ask(
+async def test_a_code_gives_its_region_with_those_around_it(api: GraphQLClient) -> None:
+    answer = await api.fetch_data(
         """{ region(code: "330402") {
             code name fullName level pinyin initials formerNames
             centre { latitude longitude } ancestors { code name ancestors { name } }
@@ -32,15 +32,17 @@ async def test_a_code_gives_its_region_with_those_around_it(api: Api) -> None:
     }
 
 
-async def test_an_old_code_gives_the_region_of_today_and_an_unknown_one_none(api: Api) -> None:
-    answer = await api.ask(
+async def test_an_old_code_gives_the_region_of_today_and_an_unknown_one_none(
+    api: GraphQLClient,
+) -> None:
+    answer = await api.fetch_data(
         '{ old: region(code: "510124") { code } unknown: region(code: "990000") { code } }'
     )
     assert answer == {"old": {"code": "510117"}, "unknown": None}
 
 
-async def test_regions_are_listed_level_by_level_and_searched(api: Api) -> None:
-    answer = await api.ask(
+async def test_regions_are_listed_level_by_level_and_searched(api: GraphQLClient) -> None:
+    answer = await api.fetch_data(
         """{
             provinces: regions { code }
             cities: regions(parent: "330000") { name }
@@ -68,14 +70,16 @@ async def test_regions_are_listed_level_by_level_and_searched(api: Api) -> None:
     ],
 )
 async def test_a_list_of_regions_that_cannot_be_is_refused(
-    api: Api, arguments: str, code: str, field: list[str]
+    api: GraphQLClient, arguments: str, code: str, field: list[str]
 ) -> None:
-    error = await api.error(f"{{ regions({arguments}) {{ code }} }}")
+    error = await api.fetch_error(f"{{ regions({arguments}) {{ code }} }}")
     assert error["extensions"] == {"code": code, "field": field}
 
 
-async def test_postings_and_employers_name_their_place(api: Api, still_world: World) -> None:
-    answer = await api.ask(
+async def test_postings_and_employers_name_their_place(
+    api: GraphQLClient, still_world: World
+) -> None:
+    answer = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { ... on Posting "
         "{ place { fullName } employer { place { fullName } } } } }",
         {"id": gid(still_world.open)},
@@ -87,7 +91,7 @@ async def test_postings_and_employers_name_their_place(api: Api, still_world: Wo
 
 
 async def test_an_old_place_code_of_a_new_posting_is_brought_up_to_date(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     given = posting_input(world, placeCode="310225")
     result = await api.mutate(

@@ -10,41 +10,43 @@ import pytest
 from domain.errors import AlreadyExists, PostingConflict, TooManyAttempts
 from domain.leads.leads import LeadStage
 from domain.postings.postings import Posting, PostingStatus
-from domain.screening.reviews import REPORTS_AN_HOUR, ReportState
+from domain.screening.reviews import MAX_REPORTS_PER_VIEWER_HOUR, ReportState
 from schema.relay import global_id
 from storage.clock import utc_now
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, change_input
-from tests.support.services import FINDING, Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
+from tests.support.services import FINDING, RunningServices, World, gid
 
 QUEUE = "query ($first: Int, $after: String) { reviewQueue(first: $first, after: $after) { edges { cursor node { waitingSince posting { id } } } pageInfo { hasNextPage } } }"  # noqa: E501 - one document
 HISTORY = "query ($id: ID!) { node(id: $id) { ... on Posting { status closeReason decisions { edges { node { kind reason revision by { displayName } findings { code } } } } reports { edges { node { id reason state resolvedBy { displayName } } } } } } }"  # noqa: E501 - one document
 
 
-async def report(running: Running, posting: Posting, origin: str, **changes: Any) -> Any:
+async def report(running: RunningServices, posting: Posting, origin: str, **changes: Any) -> Any:
     made = records.report(posting_id=posting.id, origin=origin, at=utc_now(), **changes)
     return await running.services.reviews.report(made)
 
 
-async def now(running: Running, posting: Posting) -> Posting:
+async def now(running: RunningServices, posting: Posting) -> Posting:
     return (await running.store.postings.by_ids([posting.id]))[posting.id]
 
 
-async def resolve(api: Api, world: World, report_id: str, *, upheld: bool) -> dict[str, Any]:
+async def resolve(
+    api: GraphQLClient, world: World, report_id: str, *, upheld: bool
+) -> dict[str, Any]:
     given = {"reportId": global_id("Report", report_id), "upheld": upheld, "reason": "已核实"}
     return await api.mutate("resolveReport", given, world.token(world.officer))
 
 
-async def queue(api: Api, world: World, caller: str, **paging: Any) -> dict[str, Any]:
-    answer = await api.ask(QUEUE, paging, world.token_of(caller))
+async def queue(api: GraphQLClient, world: World, caller: str, **paging: Any) -> dict[str, Any]:
+    answer = await api.fetch_data(QUEUE, paging, world.token_of(caller))
     found: dict[str, Any] = answer["reviewQueue"]
     return found
 
 
 async def test_every_report_is_queued_and_three_from_different_places_hold_the_posting(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     assert (await queue(api, world, "officer"))["edges"] == []
     filed = [await report(running, world.open, "a"), await report(running, world.open, "b")]
@@ -70,27 +72,29 @@ async def test_every_report_is_queued_and_three_from_different_places_hold_the_p
     refused = await now(running, world.open)
     assert (refused.status, refused.reports) == (PostingStatus.REFUSED, 0)
     assert (await queue(api, world, "officer"))["edges"] == []
-    page = await running.store.reviews.reports_of(world.open.id, Slice(limit=10))
+    page = await running.store.reviews.reports_of(world.open.id, PageRequest(limit=10))
     states = {each.id: each.state for each in page.items}
     assert states.pop(filed[0].id) is ReportState.DISMISSED
     assert set(states.values()) == {ReportState.UPHELD}
 
 
-async def test_a_household_with_many_addresses_is_one_place(world: World, running: Running) -> None:
+async def test_a_household_with_many_addresses_is_one_place(
+    world: World, running: RunningServices
+) -> None:
     given = {"postingId": gid(world.open), "reason": "FEES_TAKEN"}
     for number in range(4):
-        async with Api(running.endpoint, f"2001:db8:0:1::{number + 1}") as api:
-            answer = await api.mutate("reportPosting", given, world.viewer())
+        async with GraphQLClient(running.endpoint, f"2001:db8:0:1::{number + 1}") as api:
+            answer = await api.mutate("reportPosting", given, world.viewer_token())
             assert answer["__typename"] == "PostingReported"
     seen = await now(running, world.open)
     assert (seen.status, seen.reports) == (PostingStatus.OPEN, 1)
-    async with Api(running.endpoint, "2001:db8:0:2::1") as api:
-        await api.mutate("reportPosting", given, world.viewer())
+    async with GraphQLClient(running.endpoint, "2001:db8:0:2::1") as api:
+        await api.mutate("reportPosting", given, world.viewer_token())
     assert (await now(running, world.open)).reports == 2
 
 
 async def test_a_report_is_taken_once_a_viewer_and_ten_an_hour(
-    world: World, running: Running
+    world: World, running: RunningServices
 ) -> None:
     filed = await report(running, world.open, "a")
     with pytest.raises(AlreadyExists):
@@ -98,7 +102,7 @@ async def test_a_report_is_taken_once_a_viewer_and_ten_an_hour(
     seen = await now(running, world.open)
     others = [replace(world.second, id=f"{world.second.id}{number}") for number in range(10)]
     await running.store.postings.add(others)
-    for posting in others[: REPORTS_AN_HOUR - 1]:
+    for posting in others[: MAX_REPORTS_PER_VIEWER_HOUR - 1]:
         await report(running, posting, "a", by=filed.by)
     with pytest.raises(TooManyAttempts):
         await report(running, others[-1], "a", by=filed.by)
@@ -106,7 +110,7 @@ async def test_a_report_is_taken_once_a_viewer_and_ten_an_hour(
 
 
 async def test_the_queue_has_the_longest_waiting_first_and_pages_by_key(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     for posting in (world.third, world.open, world.second):
         await report(running, posting, "a")
@@ -123,18 +127,23 @@ async def test_the_queue_has_the_longest_waiting_first_and_pages_by_key(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("recruiter", "NOT_PERMITTED")]
 )
 async def test_the_queue_is_for_officers(
-    caller: str, code: str, api: Api, still_world: World
+    caller: str, code: str, api: GraphQLClient, still_world: World
 ) -> None:
-    error = await api.error(QUEUE, None, still_world.token_of(caller))
+    error = await api.fetch_error(QUEUE, None, still_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
 async def test_a_decision_stays_with_who_why_and_what_had_been_found(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    given = OPERATIONS["reviewPosting"].given(world) | {"approved": False, "reason": "属于歧视"}
+    given = MUTATION_CASES["reviewPosting"].build_input(world) | {
+        "approved": False,
+        "reason": "属于歧视",
+    }
     await api.mutate("reviewPosting", given, world.token(world.officer))
-    shown = (await api.ask(HISTORY, {"id": gid(world.held)}, world.token(world.recruiter)))["node"]
+    shown = (await api.fetch_data(HISTORY, {"id": gid(world.held)}, world.token(world.recruiter)))[
+        "node"
+    ]
     (edge,) = shown["decisions"]["edges"]
     assert edge["node"] == {
         "kind": "REFUSED",
@@ -145,7 +154,9 @@ async def test_a_decision_stays_with_who_why_and_what_had_been_found(
     }
     filed = await report(running, world.open, "a")
     for caller, seen in (("officer", 1), ("viewer", 0), ("other recruiter", 0)):
-        told = (await api.ask(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))["node"]
+        told = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))[
+            "node"
+        ]
         assert len(told["reports"]["edges"]) == seen
         if seen:
             node = told["reports"]["edges"][0]["node"]
@@ -158,9 +169,9 @@ async def test_a_decision_stays_with_who_why_and_what_had_been_found(
 
 
 async def test_an_approval_stands_for_what_was_seen_and_no_more(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    words = change_input(world, conditions="35岁以下，有电工证")
+    words = posting_change_input(world, conditions="35岁以下，有电工证")
     token = world.token(world.recruiter)
     held = await api.mutate(
         "changePosting", words, token, "... on PostingHeld { findings { code } }"
@@ -169,7 +180,9 @@ async def test_an_approval_stands_for_what_was_seen_and_no_more(
     seen = await now(running, world.open)
     approve = {"postingId": gid(world.open), "approved": True, "reason": "高空作业，依法限龄"}
     await api.mutate("reviewPosting", approve, world.token(world.officer))
-    assert (await running.services.gate.look_again(world.open.id)).status is PostingStatus.OPEN
+    assert (
+        await running.services.posting_gate.rescreen(world.open.id)
+    ).status is PostingStatus.OPEN
     # Other terms are looked at anew.
     await api.mutate("changePosting", words, token)
     assert (await now(running, world.open)).status is PostingStatus.IN_REVIEW
@@ -178,27 +191,27 @@ async def test_an_approval_stands_for_what_was_seen_and_no_more(
 
 
 async def test_the_last_hire_that_is_wanted_closes_a_posting(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     posting = world.open.id
     await running.store.mongo["postings"].update_one(
         {"_id": posting}, {"$set": {"terms.headcount": 1}}
     )
-    pin = OPERATIONS["pinPosting"]
-    await api.mutate("pinPosting", pin.given(world), world.token(world.host))
+    pin = MUTATION_CASES["pinPosting"]
+    await api.mutate("pinPosting", pin.build_input(world), world.token(world.host))
     token = world.token(world.officer)
     hire = {"leadId": gid(world.offered), "stage": LeadStage.HIRED.value}
     answer = await api.mutate("advanceLead", hire, token)
     assert answer["__typename"] == "LeadStageAdvanced"
-    shown = (await api.ask(HISTORY, {"id": gid(world.open)}, token))["node"]
+    shown = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, token))["node"]
     assert (shown["status"], shown["closeReason"]) == ("CLOSED", "FILLED")
     room = "query ($id: ID!) { liveSession(id: $id) { pinnedPosting { id } } }"
-    seen = await api.ask(room, {"id": gid(world.live)})
+    seen = await api.fetch_data(room, {"id": gid(world.live)})
     assert seen == {"liveSession": {"pinnedPosting": None}}
     # More are wanted than were hired, or it stays closed.
-    full = await api.mutate("changePosting", change_input(world, headcount=1), token)
+    full = await api.mutate("changePosting", posting_change_input(world, headcount=1), token)
     assert (full["code"], full["field"]) == ("INVALID_INPUT", ["input", "headcount"])
-    more = await api.mutate("changePosting", change_input(world, headcount=2), token)
+    more = await api.mutate("changePosting", posting_change_input(world, headcount=2), token)
     assert more["__typename"] == "PostingAccepted"
     # Somebody who leaves is not counted any more.
     leaves = hire | {"stage": LeadStage.WITHDRAWN.value}

@@ -13,9 +13,9 @@ import pytest
 from domain.cursors import encode
 from domain.postings.postings import Occupation, PostingStatus
 from storage.employers.employers import Employers
-from tests.domain.samples import hourly, terms
+from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 from tests.support import records
-from tests.support.graphql import Api
+from tests.support.graphql_clients import GraphQLClient
 from tests.support.services import World, gid, today
 
 SEARCH = """
@@ -35,11 +35,17 @@ query ($filter: PostingFilter, $orderBy: PostingOrder, $first: Int, $after: Stri
 
 
 async def search(
-    api: Api, world: World, order: str | None = None, caller: str = "nobody", **filters: Any
+    api: GraphQLClient,
+    world: World,
+    order: str | None = None,
+    caller: str = "nobody",
+    **filters: Any,
 ) -> dict[str, Any]:
     """What a caller finds among the postings of the world's employer."""
     given = {"employerId": gid(world.employer)} | filters
-    answer = await api.ask(SEARCH, {"filter": given, "orderBy": order}, world.token_of(caller))
+    answer = await api.fetch_data(
+        SEARCH, {"filter": given, "orderBy": order}, world.token_of(caller)
+    )
     found: dict[str, Any] = answer["postings"]
     return found
 
@@ -48,7 +54,9 @@ def ids(found: dict[str, Any]) -> list[str]:
     return [edge["node"]["id"] for edge in found["edges"]]
 
 
-async def test_words_pinyin_and_synonyms_find_and_are_marked(api: Api, still_world: World) -> None:
+async def test_words_pinyin_and_synonyms_find_and_are_marked(
+    api: GraphQLClient, still_world: World
+) -> None:
     for text in ("焊工", "hangong", "hg"):
         found = await search(api, still_world, "RELEVANCE", search=text)
         assert ids(found) == [gid(still_world.second)]
@@ -61,12 +69,14 @@ async def test_words_pinyin_and_synonyms_find_and_are_marked(api: Api, still_wor
     assert {"field": "TITLE", "start": 0, "end": 2} in found["edges"][0]["highlights"]
 
 
-async def test_without_words_nothing_is_marked(api: Api, still_world: World) -> None:
+async def test_without_words_nothing_is_marked(api: GraphQLClient, still_world: World) -> None:
     found = await search(api, still_world)
     assert [edge["highlights"] for edge in found["edges"]] == [[], [], []]
 
 
-async def test_what_is_found_is_counted_by_code_place_and_pay(api: Api, still_world: World) -> None:
+async def test_what_is_found_is_counted_by_code_place_and_pay(
+    api: GraphQLClient, still_world: World
+) -> None:
     facets = (await search(api, still_world, placeCode="310000"))["facets"]
     assert (facets["total"], facets["complete"]) == (3, True)
     codes = {facet["name"]: facet["counts"] for facet in facets["codes"]}
@@ -83,8 +93,10 @@ async def test_what_is_found_is_counted_by_code_place_and_pay(api: Api, still_wo
     assert county == [{"region": {"code": "310115", "name": "浦东新区"}, "count": 3}]
 
 
-async def test_the_postings_of_a_session_are_counted_too(api: Api, still_world: World) -> None:
-    answer = await api.ask(
+async def test_the_postings_of_a_session_are_counted_too(
+    api: GraphQLClient, still_world: World
+) -> None:
+    answer = await api.fetch_data(
         "query ($id: ID!) { liveSession(id: $id) { postings { "
         "edges { kilometres } facets { total } } } }",
         {"id": gid(still_world.live)},
@@ -121,13 +133,13 @@ async def test_the_postings_of_a_session_are_counted_too(api: Api, still_world: 
     ],
 )
 async def test_every_filter_narrows(
-    api: Api, still_world: World, filters: dict[str, Any], number: int
+    api: GraphQLClient, still_world: World, filters: dict[str, Any], number: int
 ) -> None:
     assert len(ids(await search(api, still_world, **filters))) == number
 
 
 async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
-    api: Api, still_world: World
+    api: GraphQLClient, still_world: World
 ) -> None:
     shown = await search(api, still_world, sessionId=gid(still_world.live))
     assert ids(shown) == [gid(still_world.second), gid(still_world.open)]
@@ -141,7 +153,7 @@ async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
     [("officer", 1), ("officer above", 1), ("officer elsewhere", 0), ("recruiter", 1)],
 )
 async def test_staff_lists_what_is_not_open_within_its_scope(
-    api: Api, still_world: World, caller: str, number: int
+    api: GraphQLClient, still_world: World, caller: str, number: int
 ) -> None:
     for status, posting in (
         ("IN_REVIEW", still_world.held),
@@ -153,17 +165,19 @@ async def test_staff_lists_what_is_not_open_within_its_scope(
         assert found["facets"]["total"] == number
 
 
-async def test_pages_in_every_order_go_on_where_they_ended(api: Api, world: World) -> None:
+async def test_pages_in_every_order_go_on_where_they_ended(
+    api: GraphQLClient, world: World
+) -> None:
     made = [
         records.posting(
             employer_id=world.employer.id,
             union_id=world.union.id,
-            terms=terms(
+            terms=posting_terms(
                 title="叉车焊工" if place % 2 else "仓管",
                 occupation=Occupation.WELDER,
                 duties="会开叉车",
                 place_code=("310115", "330402")[place % 2],
-                pay=hourly(30 + place % 3),
+                pay=hourly_pay(30 + place % 3),
                 valid_until=today() + timedelta(days=9),
             ),
             verified_until=today() + timedelta(days=9),
@@ -181,7 +195,7 @@ async def test_pages_in_every_order_go_on_where_they_ended(api: Api, world: Worl
         after = None
         while True:
             asked = {"filter": given, "orderBy": order, "first": 3, "after": after}
-            page = (await api.ask(SEARCH, asked))["postings"]
+            page = (await api.fetch_data(SEARCH, asked))["postings"]
             seen += ids(page)
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
@@ -231,13 +245,17 @@ async def test_pages_in_every_order_go_on_where_they_ended(api: Api, world: Worl
     ],
 )
 async def test_what_cannot_be_searched_for_is_refused_with_its_field(
-    api: Api, filters: dict[str, Any], order: str | None, code: str, field: list[str] | None
+    api: GraphQLClient,
+    filters: dict[str, Any],
+    order: str | None,
+    code: str,
+    field: list[str] | None,
 ) -> None:
-    error = await api.error(SEARCH, {"filter": filters, "orderBy": order})
+    error = await api.fetch_error(SEARCH, {"filter": filters, "orderBy": order})
     assert error["extensions"] == {"code": code, "field": field}
 
 
-async def test_a_cursor_of_another_order_is_refused(api: Api, still_world: World) -> None:
+async def test_a_cursor_of_another_order_is_refused(api: GraphQLClient, still_world: World) -> None:
     found = await search(api, still_world)
     for order in ("PAY", "RELEVANCE", "DISTANCE"):
         asked = {
@@ -245,23 +263,23 @@ async def test_a_cursor_of_another_order_is_refused(api: Api, still_world: World
             "filter": {"near": {"placeCode": "310115"}},
             "after": found["edges"][0]["cursor"],
         }
-        error = await api.error(SEARCH, asked)
+        error = await api.fetch_error(SEARCH, asked)
         assert error["extensions"]["code"] == "BAD_CURSOR"
 
 
 @pytest.mark.parametrize("metres", ["-1", "nan", "inf", "1e9", "x"])
-async def test_a_damaged_distance_in_a_cursor_is_refused(api: Api, metres: str) -> None:
+async def test_a_damaged_distance_in_a_cursor_is_refused(api: GraphQLClient, metres: str) -> None:
     cursor = encode("postings-by-distance", metres, "a")
     asked = {
         "orderBy": "DISTANCE",
         "filter": {"near": {"placeCode": "310115"}},
         "after": cursor,
     }
-    assert (await api.error(SEARCH, asked))["extensions"]["code"] == "BAD_CURSOR"
+    assert (await api.fetch_error(SEARCH, asked))["extensions"]["code"] == "BAD_CURSOR"
 
 
-async def suggest(api: Api, prefix: str, first: int = 20) -> list[dict[str, Any]]:
-    answer = await api.ask(
+async def suggest(api: GraphQLClient, prefix: str, first: int = 20) -> list[dict[str, Any]]:
+    answer = await api.fetch_data(
         "query ($prefix: String!, $first: Int!) { "
         "postingSuggestions(prefix: $prefix, first: $first) { kind text code } }",
         {"prefix": prefix, "first": first},
@@ -270,7 +288,7 @@ async def suggest(api: Api, prefix: str, first: int = 20) -> list[dict[str, Any]
     return found
 
 
-async def test_what_is_being_typed_is_suggested(api: Api, still_world: World) -> None:
+async def test_what_is_being_typed_is_suggested(api: GraphQLClient, still_world: World) -> None:
     assert {"kind": "OCCUPATION", "text": "电工", "code": "ELECTRICIAN"} in await suggest(
         api, "dian"
     )
@@ -278,7 +296,7 @@ async def test_what_is_being_typed_is_suggested(api: Api, still_world: World) ->
     assert {"kind": "PLACE", "text": "上海市", "code": "310000"} in await suggest(api, "shangh")
     employers = [each for each in await suggest(api, "合成") if each["kind"] == "EMPLOYER"]
     assert employers
-    node = await api.ask(
+    node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { ... on Employer { name } } }",
         {"id": employers[0]["code"]},
     )
@@ -287,11 +305,13 @@ async def test_what_is_being_typed_is_suggested(api: Api, still_world: World) ->
     assert len(await suggest(api, "d", first=1)) == 1
 
 
-async def test_a_title_is_suggested_only_while_it_is_shown(api: Api, world: World) -> None:
+async def test_a_title_is_suggested_only_while_it_is_shown(
+    api: GraphQLClient, world: World
+) -> None:
     title = "特种潜水焊接员"
     hidden = records.posting(
         employer_id=world.employer.id,
-        terms=terms(title=title, valid_until=today() + timedelta(days=9)),
+        terms=posting_terms(title=title, valid_until=today() + timedelta(days=9)),
         verified_until=today() + timedelta(days=9),
         status=PostingStatus.IN_REVIEW,
     )
@@ -303,9 +323,9 @@ async def test_a_title_is_suggested_only_while_it_is_shown(api: Api, world: Worl
     ("prefix", "first", "field"), [("长" * 21, 10, ["prefix"]), ("a", 21, ["first"])]
 )
 async def test_a_suggestion_that_cannot_be_is_refused(
-    api: Api, prefix: str, first: int, field: list[str]
+    api: GraphQLClient, prefix: str, first: int, field: list[str]
 ) -> None:
-    error = await api.error(
+    error = await api.fetch_error(
         "query ($prefix: String!, $first: Int!) { "
         "postingSuggestions(prefix: $prefix, first: $first) { text } }",
         {"prefix": prefix, "first": first},
@@ -324,7 +344,7 @@ fragment Name on Posting { employer { name } }
 
 
 async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
-    api: Api, still_world: World, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, still_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading: list[set[str]] = []
     by_ids = Employers.by_ids
@@ -335,7 +355,7 @@ async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
 
     monkeypatch.setattr(Employers, "by_ids", seen)
     given = {"filter": {"employerId": gid(still_world.employer)}}
-    answer = await api.ask(EMPLOYERS, given)
+    answer = await api.fetch_data(EMPLOYERS, given)
     edges = answer["postings"]["edges"]
     assert len(edges) > 1
     for edge in edges:
@@ -344,7 +364,7 @@ async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
             "id": gid(still_world.employer),
         }
     assert reading == [{still_world.employer.id}]
-    await api.ask(
+    await api.fetch_data(
         "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }", given
     )
     assert len(reading) == 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.seekers.call_campaigns import MOST_ROWS
+from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS
 from storage.clock import utc_now
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS
-from tests.support.services import Running, World, gid, today
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.services import RunningServices, World, gid, today
 
 LIST = """query ($id: ID!, $filter: CallFilter, $first: Int, $after: String) {
   callList(campaignId: $id, filter: $filter, first: $first, after: $after) {
@@ -21,22 +21,22 @@ LIST = """query ($id: ID!, $filter: CallFilter, $first: Int, $after: String) {
 
 
 def row(world: World, **changes: Any) -> dict[str, Any]:
-    return {"name": "周小兰", "phone": world.phone(), "group": "LAID_OFF"} | changes
+    return {"name": "周小兰", "phone": world.next_phone(), "group": "LAID_OFF"} | changes
 
 
-async def act(api: Api, world: World, name: str, /, **given: Any) -> dict[str, Any]:
+async def act(api: GraphQLClient, world: World, name: str, /, **given: Any) -> dict[str, Any]:
     token = world.token(world.officer)
-    return await api.mutate(name, given, token, OPERATIONS[name].selection)
+    return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def listed(api: Api, world: World, **variables: Any) -> list[dict[str, Any]]:
+async def listed(api: GraphQLClient, world: World, **variables: Any) -> list[dict[str, Any]]:
     given = {"id": gid(world.campaign), **variables}
-    found = await api.ask(LIST, given, world.token(world.officer))
+    found = await api.fetch_data(LIST, given, world.token(world.officer))
     return [edge["node"] for edge in found["callList"]["edges"]]
 
 
 async def test_a_list_is_imported_once_and_bad_rows_are_named_by_number_alone(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     good = row(world, remark="下午五点前要接孩子")
     rows = [
@@ -73,19 +73,21 @@ async def test_a_list_is_imported_once_and_bad_rows_are_named_by_number_alone(
     assert third["remark"] == ""
 
 
-async def test_a_list_that_is_empty_or_too_long_is_refused(api: Api, world: World) -> None:
-    for rows in ([], [row(world)] * (MOST_ROWS + 1)):
+async def test_a_list_that_is_empty_or_too_long_is_refused(
+    api: GraphQLClient, world: World
+) -> None:
+    for rows in ([], [row(world)] * (MAX_CALL_LIST_ROWS + 1)):
         answer = await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
         assert (answer["code"], answer["field"]) == ("INVALID_INPUT", ["input", "rows"])
 
 
-async def test_the_list_is_paged_and_narrowed(api: Api, world: World) -> None:
+async def test_the_list_is_paged_and_narrowed(api: GraphQLClient, world: World) -> None:
     rows = [row(world) for _ in range(3)]
     await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
     whole = [each["id"] for each in await listed(api, world)]
     assert len(whole) == 4
     given = {"id": gid(world.campaign), "first": 2}
-    page = (await api.ask(LIST, given, world.token(world.officer)))["callList"]
+    page = (await api.fetch_data(LIST, given, world.token(world.officer)))["callList"]
     assert page["pageInfo"]["hasNextPage"]
     after = page["edges"][-1]["cursor"]
     assert [each["id"] for each in await listed(api, world, after=after)] == whole[2:]
@@ -102,7 +104,9 @@ async def test_the_list_is_paged_and_narrowed(api: Api, world: World) -> None:
         assert [each["id"] for each in found] == expected, narrowing
 
 
-async def test_a_call_is_noted_and_a_last_one_erases_the_contact(api: Api, world: World) -> None:
+async def test_a_call_is_noted_and_a_last_one_erases_the_contact(
+    api: GraphQLClient, world: World
+) -> None:
     note = "她丈夫在找工作，她在家休息"
     answer = await act(
         api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING", note=note
@@ -122,7 +126,7 @@ async def test_a_call_is_noted_and_a_last_one_erases_the_contact(api: Api, world
     assert done["entry"]["contact"] is None
     for name, given in (
         ("recordCall", {"outcome": "REACHED"}),
-        ("saveProfileFor", OPERATIONS["saveProfileFor"].given(world)),
+        ("saveProfileFor", MUTATION_CASES["saveProfileFor"].build_input(world)),
     ):
         refused = await act(api, world, name, **(given | {"entryId": gid(world.entry)}))
         assert refused["code"] == "STATUS_CONFLICT"
@@ -131,16 +135,16 @@ async def test_a_call_is_noted_and_a_last_one_erases_the_contact(api: Api, world
 
 
 async def test_a_profile_on_behalf_keeps_who_asked_and_is_one(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    given = OPERATIONS["saveProfileFor"].given(world)
+    given = MUTATION_CASES["saveProfileFor"].build_input(world)
     first = (await act(api, world, "saveProfileFor", **given))["seeker"]
     assert first["contact"] == {"name": "赵**", "phone": "137****7000"}
     second = (await act(api, world, "saveProfileFor", **given))["seeker"]
     assert (second["id"], second["version"]) == (first["id"], 2)
     (entry,) = await listed(api, world)
     assert entry["seeker"] == {"id": first["id"]}
-    (seeker,) = await running.store.seekers.of_campaign(world.campaign.id, after="", limit=10)
+    (seeker,) = await running.store.seekers.by_campaign(world.campaign.id, after="", limit=10)
     assert seeker.consent.asked_by == world.officer.id
     assert seeker.entered_by == world.officer.id
     assert seeker.giver is None
@@ -151,9 +155,9 @@ async def test_a_profile_on_behalf_keeps_who_asked_and_is_one(
 
 
 async def test_consent_by_word_is_to_the_current_text_and_was_asked_lately(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    given = OPERATIONS["saveProfileFor"].given(world)
+    given = MUTATION_CASES["saveProfileFor"].build_input(world)
     now = utc_now()
     for consent, code in (
         ({"textVersion": "0", "askedAt": now.isoformat()}, "CONSENT_REQUIRED"),
@@ -164,19 +168,23 @@ async def test_consent_by_word_is_to_the_current_text_and_was_asked_lately(
         assert refused["code"] == code
 
 
-async def test_campaigns_are_of_ones_union_and_its_branches(api: Api, world: World) -> None:
+async def test_campaigns_are_of_ones_union_and_its_branches(
+    api: GraphQLClient, world: World
+) -> None:
     given = {"title": "省里的回访", "unionId": gid(world.union)}
     above = world.token(world.upper_officer)
-    made = await api.mutate("createCampaign", given, above, OPERATIONS["createCampaign"].selection)
+    made = await api.mutate(
+        "createCampaign", given, above, MUTATION_CASES["createCampaign"].selection
+    )
     assert made["campaign"]["union"] == {"id": gid(world.union)}
     ask = "{ campaigns { edges { node { id title matching { status } } } } }"
     for token in (above, world.token(world.officer)):
-        found = (await api.ask(ask, None, token))["campaigns"]["edges"]
+        found = (await api.fetch_data(ask, None, token))["campaigns"]["edges"]
         titles = [edge["node"]["title"] for edge in found]
         assert titles == ["省里的回访", world.campaign.title]
     elsewhere = world.token(world.other_officer)
-    assert (await api.ask(ask, None, elsewhere))["campaigns"]["edges"] == []
+    assert (await api.fetch_data(ask, None, elsewhere))["campaigns"]["edges"] == []
     refused = await api.mutate("createCampaign", given, elsewhere)
     assert (refused["code"], refused["field"]) == ("NOT_PERMITTED", ["input", "unionId"])
-    error = await api.error(LIST, {"id": gid(world.campaign)}, elsewhere)
+    error = await api.fetch_error(LIST, {"id": gid(world.campaign)}, elsewhere)
     assert error["extensions"]["code"] == "NOT_FOUND"

@@ -9,12 +9,12 @@ import pytest
 
 from domain.identity.unions import UnionLevel
 from domain.seekers.call_campaigns import CallOutcome
-from domain.seekers.seekers import MOST_SEARCHES
-from schema.relay import global_id, local_id
+from domain.seekers.seekers import MAX_SAVED_SEARCHES
+from schema.relay import global_id, parse_global_id
 from tests.support import records
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input, profile_input
-from tests.support.services import Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input, profile_input
+from tests.support.services import RunningServices, World, gid
 
 MY = """{ myProfile {
   consentVersion contact { name phone } searches { id name }
@@ -27,23 +27,27 @@ SEEKERS = """query ($filter: SeekerFilter) { seekers(filter: $filter) {
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
-async def act(api: Api, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
-    return await api.mutate(name, given, token, OPERATIONS[name].selection)
+async def act(api: GraphQLClient, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
+    return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def saved(api: Api, world: World, token: str | None = None, **changes: Any) -> dict[str, Any]:
+async def saved(
+    api: GraphQLClient, world: World, token: str | None = None, **changes: Any
+) -> dict[str, Any]:
     given = profile_input(world, **changes)
-    answer = await act(api, "saveProfile", token or world.viewer(), **given)
+    answer = await act(api, "saveProfile", token or world.viewer_token(), **given)
     assert answer["__typename"] == "ProfileSaved", answer
     return answer
 
 
-async def mine(api: Api, token: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await api.ask(MY, None, token))["myProfile"]
+async def mine(api: GraphQLClient, token: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.fetch_data(MY, None, token))["myProfile"]
     return found
 
 
-async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(api: Api, world: World) -> None:
+async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(
+    api: GraphQLClient, world: World
+) -> None:
     profile = {
         "group": "LAID_OFF",
         "homePlace": "310115",
@@ -54,10 +58,10 @@ async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(api: Api, world
             "near": {"point": {"latitude": 31.2, "longitude": 121.5}, "kilometres": 12},
         },
     }
-    phone = world.phone()
+    phone = world.next_phone()
     answer = await saved(api, world, profile=profile, contact={"name": "孙丽", "phone": phone})
     token = answer["accessToken"]
-    me = await api.ask("{ me { role displayName username } }", None, token)
+    me = await api.fetch_data("{ me { role displayName username } }", None, token)
     assert me["me"] == {"role": "SEEKER", "displayName": "求职者", "username": None}
     own = await mine(api, token)
     assert own["contact"] == {"name": "孙丽", "phone": f"+86{phone}"}
@@ -68,7 +72,9 @@ async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(api: Api, world
     assert (kept["homePlace"], kept["wants"]["lowestPay"]) == ("310115", {"amount": 3000})
 
 
-async def test_the_same_giver_has_one_profile_and_changes_it(api: Api, world: World) -> None:
+async def test_the_same_giver_has_one_profile_and_changes_it(
+    api: GraphQLClient, world: World
+) -> None:
     first = await saved(api, world)
     token = first["accessToken"]
     changed = await act(
@@ -84,7 +90,9 @@ async def test_the_same_giver_has_one_profile_and_changes_it(api: Api, world: Wo
     assert (await mine(api, token))["contact"] is None
 
 
-async def test_a_receipt_leads_back_until_the_phone_is_another(api: Api, world: World) -> None:
+async def test_a_receipt_leads_back_until_the_phone_is_another(
+    api: GraphQLClient, world: World
+) -> None:
     first = await saved(api, world)
     entered = await act(api, "enterAsSeeker", None, receipt=first["receipt"])
     assert entered["seeker"]["id"] == first["seeker"]["id"]
@@ -97,9 +105,9 @@ async def test_a_receipt_leads_back_until_the_phone_is_another(api: Api, world: 
 
 
 async def test_somebody_else_with_the_same_phone_has_another_profile(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    contact = {"name": "孙丽", "phone": world.phone()}
+    contact = {"name": "孙丽", "phone": world.next_phone()}
     theirs = await saved(api, world, contact=contact)
     stranger = await saved(api, world, contact=contact)
     assert stranger["seeker"]["id"] != theirs["seeker"]["id"]
@@ -107,7 +115,7 @@ async def test_somebody_else_with_the_same_phone_has_another_profile(
     assert entered["seeker"]["id"] == stranger["seeker"]["id"]
 
 
-async def test_without_a_contact_a_profile_is_as_good(api: Api, world: World) -> None:
+async def test_without_a_contact_a_profile_is_as_good(api: GraphQLClient, world: World) -> None:
     answer = await saved(api, world, contact=None)
     entered = await act(api, "enterAsSeeker", None, receipt=answer["receipt"])
     assert entered["__typename"] == "SeekerEntered"
@@ -122,12 +130,18 @@ async def test_without_a_contact_a_profile_is_as_good(api: Api, world: World) ->
 
 
 async def test_consent_is_needed_at_first_and_after_it_was_taken_back(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    text = (await api.ask("{ profileConsentText { version body sha256 } }"))["profileConsentText"]
+    text = (await api.fetch_data("{ profileConsentText { version body sha256 } }"))[
+        "profileConsentText"
+    ]
     assert text["version"] == "1"
     refused = await act(
-        api, "saveProfile", world.viewer(), profile={"group": "LAID_OFF"}, unionId=gid(world.union)
+        api,
+        "saveProfile",
+        world.viewer_token(),
+        profile={"group": "LAID_OFF"},
+        unionId=gid(world.union),
     )
     assert (refused["code"], refused["field"]) == (
         "CONSENT_REQUIRED",
@@ -140,7 +154,7 @@ async def test_consent_is_needed_at_first_and_after_it_was_taken_back(
     again = await act(api, "withdrawProfileConsent", None, receipt=answer["receipt"])
     assert again["seeker"] == taken_back["seeker"]
     token = answer["accessToken"]
-    error = await api.error("{ recommendedPostings { score } }", None, token)
+    error = await api.fetch_error("{ recommendedPostings { score } }", None, token)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
     refused = await act(api, "saveProfile", token, profile={"group": "LAID_OFF"})
     assert refused["code"] == "CONSENT_REQUIRED"
@@ -149,7 +163,7 @@ async def test_consent_is_needed_at_first_and_after_it_was_taken_back(
 
 
 async def test_a_profile_belongs_to_the_union_of_its_place(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     # A county that no other test has a union in.
     county = records.union(
@@ -162,7 +176,7 @@ async def test_a_profile_belongs_to_the_union_of_its_place(
     answer = await saved(
         api, world, unionId=None, profile={"group": "LAID_OFF", "wants": {"places": ["469030"]}}
     )
-    seeker_id = local_id(answer["seeker"]["id"], "Seeker")
+    seeker_id = parse_global_id(answer["seeker"]["id"], "Seeker")
     seeker = await running.store.seekers.by_id(seeker_id)
     assert seeker is not None
     assert seeker.union_path == county.path
@@ -176,9 +190,9 @@ async def test_a_profile_belongs_to_the_union_of_its_place(
 
 
 async def test_a_seeker_taps_as_a_viewer_does_and_has_one_receipt_for_both(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
-    contact = {"name": "孙丽", "phone": world.phone()}
+    contact = {"name": "孙丽", "phone": world.next_phone()}
     answer = await saved(api, world, contact=contact)
     tapped = await api.mutate(
         "expressInterest",
@@ -198,7 +212,7 @@ async def test_a_seeker_taps_as_a_viewer_does_and_has_one_receipt_for_both(
     json.dumps(data)
     erased = await act(api, "eraseMyData", None, receipt=answer["receipt"])
     assert (erased["leads"], erased["profile"]) == (1, True)
-    error = await api.error(MY, None, answer["accessToken"])
+    error = await api.fetch_error(MY, None, answer["accessToken"])
     assert error["extensions"]["code"] == "NOT_FOUND"
     for name in ("enterAsSeeker", "withdrawProfileConsent"):
         refused = await act(api, name, None, receipt=answer["receipt"])
@@ -206,13 +220,13 @@ async def test_a_seeker_taps_as_a_viewer_does_and_has_one_receipt_for_both(
 
 
 async def test_erasing_leaves_group_and_status_and_stores_the_contact_away(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     store = running.store
     linked = records.call_entry(
         campaign_id=world.campaign.id, union_path=world.union.path, seeker_id=world.seeker.id
     )
-    await store.calls.add([linked])
+    await store.call_entries.add([linked])
     answer = await act(
         api,
         "eraseSeeker",
@@ -230,12 +244,12 @@ async def test_erasing_leaves_group_and_status_and_stores_the_contact_away(
     assert document is not None
     assert document["reach"] == []
     assert await store.mongo["retained"].count_documents({"_id": left.id}) == 1
-    entry = await store.calls.by_id(linked.id)
+    entry = await store.call_entries.by_id(linked.id)
     assert entry is not None
     assert (entry.contact, entry.remark, entry.person) == (None, "", f"erased/{linked.id}")
     referral = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
     assert [step.note for step in referral.steps] == [""]
-    rows = await store.audit.of_subjects("Seeker", [left.id], limit=10)
+    rows = await store.audit_log.latest_by_subjects("Seeker", [left.id], limit=10)
     assert [(row.action, row.detail) for row in rows] == [("ERASE", "本人电话要求删除")]
     refused = await act(
         api,
@@ -245,12 +259,14 @@ async def test_erasing_leaves_group_and_status_and_stores_the_contact_away(
         reason="本人电话要求删除",
     )
     assert refused["code"] == "NOT_FOUND"
-    assert await api.ask(NODE, {"id": gid(world.seeker)}, world.token(world.officer)) == {
+    assert await api.fetch_data(NODE, {"id": gid(world.seeker)}, world.token(world.officer)) == {
         "node": None
     }
 
 
-async def test_officers_of_the_scope_alone_see_seekers_and_masked(api: Api, world: World) -> None:
+async def test_officers_of_the_scope_alone_see_seekers_and_masked(
+    api: GraphQLClient, world: World
+) -> None:
     shown = {
         "id": gid(world.seeker),
         "status": "SEEKING",
@@ -259,17 +275,19 @@ async def test_officers_of_the_scope_alone_see_seekers_and_masked(api: Api, worl
     }
     for caller in ("officer", "officer above"):
         token = world.token_of(caller)
-        listed = (await api.ask(SEEKERS, None, token))["seekers"]["edges"]
+        listed = (await api.fetch_data(SEEKERS, None, token))["seekers"]["edges"]
         assert shown in [edge["node"] for edge in listed]
-        assert (await api.ask(NODE, {"id": gid(world.seeker)}, token))["node"] is not None
+        assert (await api.fetch_data(NODE, {"id": gid(world.seeker)}, token))["node"] is not None
     for caller in ("viewer", "host", "recruiter", "officer elsewhere", "nobody"):
         for record in (world.seeker, world.campaign, world.entry, world.referral):
-            answer = await api.ask(NODE, {"id": gid(record)}, world.token_of(caller))
+            answer = await api.fetch_data(NODE, {"id": gid(record)}, world.token_of(caller))
             assert answer == {"node": None}, caller
-    elsewhere = (await api.ask(SEEKERS, None, world.token_of("officer elsewhere")))["seekers"]
+    elsewhere = (await api.fetch_data(SEEKERS, None, world.token_of("officer elsewhere")))[
+        "seekers"
+    ]
     assert elsewhere == {"edges": []}
     for caller in ("host", "recruiter", "seeker"):
-        error = await api.error(SEEKERS, None, world.token_of(caller))
+        error = await api.fetch_error(SEEKERS, None, world.token_of(caller))
         assert error["extensions"]["code"] == "NOT_PERMITTED"
 
 
@@ -283,16 +301,18 @@ async def test_officers_of_the_scope_alone_see_seekers_and_masked(api: Api, worl
     ],
 )
 async def test_seekers_are_narrowed(
-    api: Api, still_world: World, narrowed: dict[str, str], finds: bool
+    api: GraphQLClient, still_world: World, narrowed: dict[str, str], finds: bool
 ) -> None:
     token = still_world.token(still_world.officer)
-    found = (await api.ask(SEEKERS, {"filter": narrowed}, token))["seekers"]["edges"]
+    found = (await api.fetch_data(SEEKERS, {"filter": narrowed}, token))["seekers"]["edges"]
     assert ([edge["node"]["id"] for edge in found] == [gid(still_world.seeker)]) is finds
     none = {"filter": {"campaignId": gid(still_world.campaign)}}
-    assert (await api.ask(SEEKERS, none, token))["seekers"]["edges"] == []
+    assert (await api.fetch_data(SEEKERS, none, token))["seekers"]["edges"] == []
 
 
-async def test_a_look_at_a_person_is_kept(api: Api, world: World, running: Running) -> None:
+async def test_a_look_at_a_person_is_kept(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
     token = world.token(world.officer)
     for record, contact in (
         (world.seeker, {"name": "孙丽", "phone": "+8613600136000"}),
@@ -300,29 +320,33 @@ async def test_a_look_at_a_person_is_kept(api: Api, world: World, running: Runni
     ):
         answer = await act(api, "revealPerson", token, id=gid(record), reason="电话回访求职意向")
         assert answer["contact"] == contact
-        rows = await running.store.audit.of_subjects(type(record).__name__, [record.id], limit=10)
+        rows = await running.store.audit_log.latest_by_subjects(
+            type(record).__name__, [record.id], limit=10
+        )
         assert [(row.action, row.actor_id, row.detail) for row in rows] == [
             ("REVEAL", world.officer.id, "电话回访求职意向")
         ]
 
 
-async def test_at_most_twenty_searches_are_kept(api: Api, world: World) -> None:
+async def test_at_most_twenty_searches_are_kept(api: GraphQLClient, world: World) -> None:
     token = world.seeker_token()
-    for number in range(MOST_SEARCHES - 1):
+    for number in range(MAX_SAVED_SEARCHES - 1):
         answer = await act(
             api, "saveSearch", token, name=f"搜索{number}", wants={"places": ["310000"]}
         )
-    assert len(answer["searches"]) == MOST_SEARCHES
+    assert len(answer["searches"]) == MAX_SAVED_SEARCHES
     refused = await act(api, "saveSearch", token, name="又一个", wants={})
     assert (refused["__typename"], refused["code"]) == ("StatusConflict", "STATUS_CONFLICT")
     removed = await act(api, "removeSearch", token, searchId=answer["searches"][3]["id"])
-    assert len(removed["searches"]) == MOST_SEARCHES - 1
+    assert len(removed["searches"]) == MAX_SAVED_SEARCHES - 1
     unknown = global_id("SavedSearch", "0" * 24)
     assert len((await act(api, "removeSearch", token, searchId=unknown))["searches"]) == 19
 
 
-async def test_what_became_of_a_call_is_no_business_of_the_seeker(api: Api, world: World) -> None:
+async def test_what_became_of_a_call_is_no_business_of_the_seeker(
+    api: GraphQLClient, world: World
+) -> None:
     for name in ("campaigns { edges { node { id } } }", "services { services }"):
-        error = await api.error(f"{{ {name} }}", None, world.seeker_token())
+        error = await api.fetch_error(f"{{ {name} }}", None, world.seeker_token())
         assert error["extensions"]["code"] == "NOT_PERMITTED"
     assert world.entry.outcome is CallOutcome.REACHED

@@ -9,13 +9,13 @@ from standardwebhooks import Webhook as Receiver
 
 from domain.errors import Busy
 from domain.webhooks.messages import WebhookEvent
-from domain.webhooks.webhooks import MOST_WEBHOOKS, Answer
-from schema.relay import global_id, local_id
+from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, DeliveryResult
+from schema.relay import global_id, parse_global_id
 from storage.clock import utc_now
 from storage.mongo.client import new_id
-from tests.support.graphql import Api
-from tests.support.operations import OPERATIONS, interest_input, posting_input
-from tests.support.services import Running, World, gid, stored
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES, interest_input, posting_input
+from tests.support.services import RunningServices, World, gid, hash_collections
 
 CREATED = "... on WebhookCreated { secret webhook { id } }"
 LIST = "query ($first: Int, $after: String) { webhooks(first: $first, after: $after) { edges { node { id url createdBy { id } } } pageInfo { endCursor } } }"  # noqa: E501 - one document
@@ -30,34 +30,38 @@ NODE = "query ($id: ID!) { node(id: $id) { ... on Webhook { id url } } }"
 OFFICERS = {"officer", "officer above"}
 
 
-async def made(api: Api, world: World, caller: str, *events: str, **changes: Any) -> dict[str, Any]:
+async def made(
+    api: GraphQLClient, world: World, caller: str, *events: str, **changes: Any
+) -> dict[str, Any]:
     given = {"url": "https://partner.example/", "events": list(events)} | changes
     return await api.mutate("createWebhook", given, world.token_of(caller), CREATED)
 
 
-async def told(api: Api, world: World, caller: str, webhook_id: str) -> list[dict[str, Any]]:
-    answer = await api.ask(DELIVERIES, {"id": webhook_id}, world.token_of(caller))
+async def told(
+    api: GraphQLClient, world: World, caller: str, webhook_id: str
+) -> list[dict[str, Any]]:
+    answer = await api.fetch_data(DELIVERIES, {"id": webhook_id}, world.token_of(caller))
     return [edge["node"] for edge in reversed(answer["webhookDeliveries"]["edges"])]
 
 
 async def test_what_happens_is_told_to_the_union_and_to_the_employer(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     leads = [event.value for event in WebhookEvent if event.value.startswith("LEAD")]
     postings = [event.value for event in WebhookEvent if event.value.startswith("POSTING")]
     sessions = ["SESSION_STARTED", "SESSION_ENDED"]
     # The leads that are there already: logged later, they would be told of as well.
-    await stored(running)
+    await hash_collections(running)
     theirs = (await made(api, world, "recruiter", *leads, *postings))["webhook"]["id"]
     ours = (await made(api, world, "officer above", *leads, *postings, *sessions))["webhook"]["id"]
     board = {"sessionId": None, "source": "BOARD"}
-    await api.mutate("expressInterest", interest_input(world, **board), world.viewer())
-    await stored(running)
+    await api.mutate("expressInterest", interest_input(world, **board), world.viewer_token())
+    await hash_collections(running)
     officer, recruiter = world.token_of("officer"), world.token_of("recruiter")
     lead = gid(world.lead)
     await api.mutate("advanceLead", {"leadId": lead, "stage": "CONTACTED"}, recruiter)
     await api.mutate("noteLead", {"leadId": lead, "body": "已联系"}, officer)
-    receipt = world.receipt(world.lead)
+    receipt = world.lead_receipt(world.lead)
     await api.mutate("withdrawConsent", {"receipt": receipt, "leadId": lead})
     host = gid(world.host)
     await api.mutate("assignLead", {"leadId": lead, "accountId": host}, officer)
@@ -83,10 +87,15 @@ async def test_what_happens_is_told_to_the_union_and_to_the_employer(
     assert {"lead.assigned", "session.ended"} <= set(of_union)
 
 
-async def test_a_test_message_waits_to_be_sent_and_holds_nothing(api: Api, world: World) -> None:
+async def test_a_test_message_waits_to_be_sent_and_holds_nothing(
+    api: GraphQLClient, world: World
+) -> None:
     token = world.token_of("officer")
     tested = await api.mutate(
-        "testWebhook", {"webhookId": gid(world.webhook)}, token, OPERATIONS["testWebhook"].selection
+        "testWebhook",
+        {"webhookId": gid(world.webhook)},
+        token,
+        MUTATION_CASES["testWebhook"].selection,
     )
     delivery = tested["delivery"]
     assert (delivery["event"], delivery["state"]) == ("WEBHOOK_TEST", "PENDING")
@@ -97,12 +106,12 @@ async def test_a_test_message_waits_to_be_sent_and_holds_nothing(api: Api, world
 
 
 async def test_the_secret_is_one_that_receivers_take_and_is_shown_once(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     created = await made(api, world, "officer", "LEAD_RECORDED")
     assert Receiver(created["secret"])
     rotate = {"webhookId": created["webhook"]["id"]}
-    selection = OPERATIONS["rotateWebhookSecret"].selection
+    selection = MUTATION_CASES["rotateWebhookSecret"].selection
     rotated = await api.mutate("rotateWebhookSecret", rotate, world.token_of("officer"), selection)
     assert Receiver(rotated["secret"])
     assert rotated["secret"] != created["secret"]
@@ -111,13 +120,15 @@ async def test_the_secret_is_one_that_receivers_take_and_is_shown_once(
 CHANGED = "... on WebhookChanged { webhook { url events version state failingSince lastStatus } }"
 
 
-async def change(api: Api, world: World, caller: str = "officer", **given: Any) -> dict[str, Any]:
+async def change(
+    api: GraphQLClient, world: World, caller: str = "officer", **given: Any
+) -> dict[str, Any]:
     given = {"webhookId": gid(world.webhook)} | given
     return await api.mutate("changeWebhook", given, world.token_of(caller), CHANGED)
 
 
 async def test_what_is_left_out_stays_and_each_change_is_a_version_on(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     events, url = [event.value for event in world.webhook.events], "https://partner.example/new"
     first = (await change(api, world, url=f" {url} "))["webhook"]
@@ -133,7 +144,7 @@ async def test_what_is_left_out_stays_and_each_change_is_a_version_on(
 
 
 async def test_who_read_it_before_another_changed_it_overwrites_nothing(
-    world: World, running: Running
+    world: World, running: RunningServices
 ) -> None:
     webhooks, url = running.services.webhooks, "https://partner.example/new"
     changed = await webhooks.change(world.webhook, url, None)
@@ -144,10 +155,12 @@ async def test_who_read_it_before_another_changed_it_overwrites_nothing(
 
 
 async def test_with_another_address_its_failures_are_forgotten_and_with_other_events_not(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    failed = world.webhook.failed(Answer(status=410), at=utc_now().replace(microsecond=0))
-    assert await running.store.webhooks.note_failure(world.webhook, failed)
+    failed = world.webhook.record_failure(
+        DeliveryResult(status=410), at=utc_now().replace(microsecond=0)
+    )
+    assert await running.store.webhooks.record_failure(world.webhook, failed)
     told = (await change(api, world, events=["LEAD_ERASED"]))["webhook"]
     assert (told["state"], told["lastStatus"]) == ("FAILED", 410)
     moved = (await change(api, world, url="https://partner.example/new"))["webhook"]
@@ -156,7 +169,7 @@ async def test_with_another_address_its_failures_are_forgotten_and_with_other_ev
 
 
 async def test_one_that_is_older_than_versions_is_at_the_first(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     webhooks = running.store.mongo["webhooks"]
     await webhooks.update_one({"_id": world.webhook.id}, {"$unset": {"version": 1}})
@@ -175,16 +188,20 @@ async def test_one_that_is_older_than_versions_is_at_the_first(
     ],
 )
 async def test_a_change_that_is_none_or_wrong_is_named_and_nothing_is_written(
-    given: dict[str, Any], field: str, api: Api, still_world: World, running: Running
+    given: dict[str, Any],
+    field: str,
+    api: GraphQLClient,
+    still_world: World,
+    running: RunningServices,
 ) -> None:
-    before = await stored(running)
+    before = await hash_collections(running)
     refused = await change(api, still_world, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
-    assert await stored(running) == before
+    assert await hash_collections(running) == before
 
 
 async def test_a_recruiter_changes_their_own_and_is_told_of_no_sessions(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     own = (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
     refused = await change(api, world, "recruiter", webhookId=own, events=["SESSION_ENDED"])
@@ -197,11 +214,11 @@ async def test_a_recruiter_changes_their_own_and_is_told_of_no_sessions(
 
 
 async def test_an_owner_has_at_most_ten_and_a_deleted_one_makes_room(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     ids = [
         (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
-        for _ in range(MOST_WEBHOOKS)
+        for _ in range(MAX_WEBHOOKS_PER_OWNER)
     ]
     assert (await made(api, world, "recruiter", "LEAD_RECORDED"))["code"] == "ALREADY_EXISTS"
     await api.mutate("deleteWebhook", {"webhookId": ids[3]}, world.token_of("recruiter"))
@@ -219,30 +236,34 @@ async def test_an_owner_has_at_most_ten_and_a_deleted_one_makes_room(
     ],
 )
 async def test_a_wrong_address_or_event_is_named_and_nothing_is_written(
-    changes: dict[str, Any], field: str, api: Api, still_world: World, running: Running
+    changes: dict[str, Any],
+    field: str,
+    api: GraphQLClient,
+    still_world: World,
+    running: RunningServices,
 ) -> None:
-    before = await stored(running)
+    before = await hash_collections(running)
     given = {"events": ["LEAD_RECORDED"]} | changes
     events = given.pop("events")
     refused = await made(api, still_world, "recruiter", *events, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
-    assert await stored(running) == before
+    assert await hash_collections(running) == before
 
 
 async def test_one_that_was_delivered_is_sent_again_when_its_owner_asks_for_it(
-    api: Api, world: World, running: Running
+    api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     token = world.token_of("officer")
     webhook = (await made(api, world, "officer", "SESSION_ENDED"))["webhook"]["id"]
-    selection = OPERATIONS["testWebhook"].selection
+    selection = MUTATION_CASES["testWebhook"].selection
     sent = await api.mutate("testWebhook", {"webhookId": webhook}, token, selection)
     one = {"webhookId": webhook, "deliveryId": sent["delivery"]["id"]}
     done = {"$set": {"state": "DELIVERED", "attempts": 3}}
-    of_it = {"webhook_id": local_id(webhook, "Webhook")}
+    of_it = {"webhook_id": parse_global_id(webhook, "Webhook")}
     await running.store.mongo["deliveries"].update_one(of_it, done)
 
     async def of_state(state: str) -> list[tuple[str, int]]:
-        found = await api.ask(DELIVERIES, {"id": webhook, "state": state}, token)
+        found = await api.fetch_data(DELIVERIES, {"id": webhook, "state": state}, token)
         nodes = [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
         return [(node["id"], node["attempts"]) for node in nodes]
 
@@ -250,19 +271,19 @@ async def test_one_that_was_delivered_is_sent_again_when_its_owner_asks_for_it(
     other = await made(api, world, "officer", "LEAD_RECORDED")
     refused = await api.mutate("replayWebhook", one | {"webhookId": other["webhook"]["id"]}, token)
     assert (refused["code"], refused["field"]) == ("NOT_FOUND", ["input", "deliveryId"])
-    selection = OPERATIONS["replayWebhook"].selection
+    selection = MUTATION_CASES["replayWebhook"].selection
     assert (await api.mutate("replayWebhook", one, token, selection))["deliveries"] == 1
     assert await of_state("PENDING") == [(sent["delivery"]["id"], 0)]
 
 
-async def test_a_time_to_replay_from_needs_its_zone(api: Api, still_world: World) -> None:
+async def test_a_time_to_replay_from_needs_its_zone(api: GraphQLClient, still_world: World) -> None:
     given = {"webhookId": gid(still_world.webhook), "since": "2026-10-01T12:00:00"}
     refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "since"])
 
 
 async def test_one_is_switched_off_and_on_and_what_happens_meanwhile_is_kept_for_it(
-    api: Api, world: World
+    api: GraphQLClient, world: World
 ) -> None:
     token = world.token_of("officer")
     given = {"webhookId": (await made(api, world, "officer", "POSTING_CLOSED"))["webhook"]["id"]}
@@ -281,7 +302,7 @@ async def test_one_is_switched_off_and_on_and_what_happens_meanwhile_is_kept_for
 
 @pytest.mark.parametrize("given", [{}, {"since": "2026-10-01T12:00:00Z", "deliveryId": "x"}])
 async def test_either_one_delivery_or_those_since_a_time_are_replayed(
-    given: dict[str, Any], api: Api, still_world: World
+    given: dict[str, Any], api: GraphQLClient, still_world: World
 ) -> None:
     given = given | {"webhookId": gid(still_world.webhook)}
     refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
@@ -293,30 +314,30 @@ async def test_either_one_delivery_or_those_since_a_time_are_replayed(
     ["nobody", "viewer", "host", "officer", "officer above", "officer elsewhere", "recruiter"],
 )
 async def test_a_webhook_and_its_deliveries_are_seen_by_the_officers_of_its_scope_alone(
-    caller: str, api: Api, still_world: World
+    caller: str, api: GraphQLClient, still_world: World
 ) -> None:
     world, token = still_world, still_world.token_of(caller)
     webhook_id = gid(world.webhook)
     sees = caller in OFFICERS
     node = {"id": webhook_id, "url": world.webhook.url} if sees else None
-    assert (await api.ask(NODE, {"id": webhook_id}, token))["node"] == node
+    assert (await api.fetch_data(NODE, {"id": webhook_id}, token))["node"] == node
     if sees:
         types = {each["event"] for each in await told(api, world, caller, webhook_id)}
         assert types <= {"LEAD_RECORDED", "WEBHOOK_TEST"}
     else:
-        error = await api.error(DELIVERIES, {"id": webhook_id}, token)
+        error = await api.fetch_error(DELIVERIES, {"id": webhook_id}, token)
         codes = {"nobody": "UNAUTHENTICATED", "viewer": "NOT_PERMITTED", "host": "NOT_PERMITTED"}
         assert error["extensions"]["code"] == codes.get(caller, "NOT_FOUND")
     if caller in {"nobody", "viewer", "host"}:
-        error = await api.error(LIST, None, token)
+        error = await api.fetch_error(LIST, None, token)
         assert error["extensions"]["code"] == codes[caller]
     else:
-        listed = (await api.ask(LIST, None, token))["webhooks"]["edges"]
+        listed = (await api.fetch_data(LIST, None, token))["webhooks"]["edges"]
         assert (webhook_id in [edge["node"]["id"] for edge in listed]) is sees
 
 
-async def test_what_is_no_webhook_is_not_found(api: Api, still_world: World) -> None:
-    error = await api.error(
+async def test_what_is_no_webhook_is_not_found(api: GraphQLClient, still_world: World) -> None:
+    error = await api.fetch_error(
         DELIVERIES, {"id": global_id("Webhook", new_id())}, still_world.token_of("officer")
     )
     assert error["extensions"]["code"] == "NOT_FOUND"

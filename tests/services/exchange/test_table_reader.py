@@ -18,13 +18,20 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from services.exchange import table_reader as tables
-from services.exchange.table_reader import LONGEST_CELL, MORE, MOST_CELLS, Unreadable, main, rows_of
+from services.exchange.table_reader import (
+    EXCESS_CELLS_MARK,
+    MAX_CELL_LENGTH,
+    MAX_CELLS_PER_ROW,
+    TableUnreadable,
+    main,
+    read_rows,
+)
 
 
 def rows(folder: Path, content: bytes) -> list[tuple[int, list[str]]]:
     path = folder / "table"
     path.write_bytes(content)
-    return list(rows_of(path))
+    return list(read_rows(path))
 
 
 def workbook(fill: Callable[[Workbook, Worksheet], None]) -> bytes:
@@ -94,11 +101,11 @@ def test_hidden_sheets_are_passed_over(folder: Path) -> None:
 
 
 def test_a_long_cell_and_a_long_row_are_cut_so_that_it_shows(folder: Path) -> None:
-    ((_, cells),) = rows(folder, ("x" * (LONGEST_CELL + 500)).encode())
-    assert len(cells[0]) == LONGEST_CELL + 1
-    ((_, cells),) = rows(folder, (b"x," * (MOST_CELLS + 9)))
-    assert (len(cells), cells[-1]) == (MOST_CELLS + 1, MORE)
-    ((_, cells),) = rows(folder, b"x" + b"," * (MOST_CELLS + 9))
+    ((_, cells),) = rows(folder, ("x" * (MAX_CELL_LENGTH + 500)).encode())
+    assert len(cells[0]) == MAX_CELL_LENGTH + 1
+    ((_, cells),) = rows(folder, (b"x," * (MAX_CELLS_PER_ROW + 9)))
+    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
+    ((_, cells),) = rows(folder, b"x" + b"," * (MAX_CELLS_PER_ROW + 9))
     assert cells == ["x"]
 
 
@@ -116,7 +123,7 @@ def lying(said: int) -> bytes:
 def many_parts() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
-        for number in range(tables.MOST_PARTS + 1):
+        for number in range(tables.MAX_ZIP_ENTRIES + 1):
             packed.writestr(str(number), "")
     return file.getvalue()
 
@@ -125,7 +132,7 @@ UNREADABLE = {
     "an old Excel file": (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old or protected"),
     "a picture": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "not text"),
     "a zip that is no workbook": (lying(1), "cannot be read"),
-    "a zip that bursts": (lying(tables.MOST_UNPACKED + 1), "too large inside"),
+    "a zip that bursts": (lying(tables.MAX_UNPACKED_BYTES + 1), "too large inside"),
     "a zip of many parts": (many_parts(), "too large inside"),
     "half a workbook": (workbook(lambda _, sheet: sheet.write(0, 0, "x"))[:900], "damaged"),
     "a line without end": (b'"' + b"x" * (2 << 20), "a line that cannot be read"),
@@ -136,7 +143,7 @@ UNREADABLE = {
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(
     folder: Path, content: bytes, said: str
 ) -> None:
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(TableUnreadable, match=said):
         rows(folder, content)
 
 
@@ -168,11 +175,11 @@ hostile = st.one_of(
 @given(hostile)
 def test_any_bytes_are_rows_or_unreadable_and_nothing_else(folder: Path, content: bytes) -> None:
     found: list[tuple[int, list[str]]] = []
-    with suppress(Unreadable):
+    with suppress(TableUnreadable):
         found = rows(folder, content)
     numbers = [number for number, _ in found]
     assert numbers == sorted(set(numbers))
     for _, cells in found:
         assert cells[-1].strip()
-        assert len(cells) <= MOST_CELLS + 1
+        assert len(cells) <= MAX_CELLS_PER_ROW + 1
         orjson.dumps(cells)

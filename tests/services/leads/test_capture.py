@@ -16,16 +16,16 @@ from domain.leads.leads import Lead, LeadStage, RefusalReason
 from domain.live.events import LeadAdvanced, LeadRecorded, lead_topic
 from realtime.commit import GroupCommit
 from services.leads import capture as realtime_leads
-from services.leads.capture import Capture, LeadLog
-from services.leads.follow_up import Pipeline
+from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.follow_up import LeadFollowUp
 from storage.leads.leads import LeadQuery
 from storage.mongo.client import StorageError, new_id
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.records import Watch
-from tests.support.waiting import until
+from tests.support.records import ManualClock
+from tests.support.waiting import wait_until
 
 TOPIC = lead_topic("session")
 OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
@@ -36,9 +36,9 @@ class Desk:
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         self.store = store
-        self.log = LeadLog(store, commit)
-        self.pipeline = Pipeline(store, commit, Watch())
-        self.capture = Capture(store, self.log)
+        self.log = LeadLogWriter(store, commit)
+        self.pipeline = LeadFollowUp(store, commit, ManualClock())
+        self.capture = LeadCapture(store, self.log)
 
     async def close(self) -> None:
         await self.capture.close()
@@ -60,14 +60,14 @@ async def other_desk(other_store: Store, other_commit: GroupCommit) -> AsyncIter
 
 
 async def logged(store: Store, session_id: str = "session") -> list[str]:
-    placed = await store.log.read(lead_topic(session_id), after=0, limit=1000)
+    placed = await store.event_log.read(lead_topic(session_id), after=0, limit=1000)
     assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
     return [each.event.lead_id for each in placed if isinstance(each.event, LeadRecorded)]
 
 
 async def all_leads(store: Store) -> list[Lead]:
     query = LeadQuery(union_id="root")
-    return list((await store.leads.page(query, Slice(limit=1000))).items)
+    return list((await store.leads.page(query, PageRequest(limit=1000))).items)
 
 
 async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
@@ -82,18 +82,18 @@ async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
     stored = await all_leads(store)
     assert [lead for lead, created in answers if created] == stored
     assert all(lead == stored[0] for lead, _ in answers)
-    await until(lambda: store.log.head(TOPIC))
+    await wait_until(lambda: store.event_log.last_seq(TOPIC))
     await desk.close()
     await other_desk.close()
     assert await logged(store) == [stored[0].id]
-    assert await store.tallies.by_sessions(["session"]) == {"session": {"posting": 1}}
+    assert await store.interest_counts.by_sessions(["session"]) == {"session": {"posting": 1}}
 
 
 async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
     store: Store, desk: Desk, other_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(realtime_leads, "BATCH", 16)
-    monkeypatch.setattr(realtime_leads, "LOGGED_AT_ONCE", 7)
+    monkeypatch.setattr(realtime_leads, "LEADS_PER_INSERT", 16)
+    monkeypatch.setattr(realtime_leads, "LEADS_LOGGED_PER_TRANSACTION", 7)
     taps = [
         records.lead(session_id=session, posting_id=posting, person=str(person))
         for session in ("session", "other")
@@ -107,11 +107,11 @@ async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
     assert [created for _, created in answers].count(True) == 120
     stored = await all_leads(store)
     assert len(stored) == 120
-    await until(lambda: _all_logged(store))
+    await wait_until(lambda: _all_logged(store))
     for session in ("session", "other"):
         of_session = Counter(lead.id for lead in stored if lead.session_id == session)
         assert Counter(await logged(store, session)) == of_session
-    assert await store.tallies.by_sessions(["session", "other"]) == {
+    assert await store.interest_counts.by_sessions(["session", "other"]) == {
         session: {"a": 20, "b": 20, "c": 20} for session in ("session", "other")
     }
 
@@ -145,17 +145,17 @@ async def test_the_answer_does_not_wait_for_the_log(
 async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
     store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(realtime_leads, "SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(realtime_leads, "SWEEP_INTERVAL_SECONDS", 0.02)
     before, during = records.lead(), records.lead(session_id="other")
     await store.leads.record([before])
     desk.log.start()
-    await until(lambda: store.log.head(TOPIC))
+    await wait_until(lambda: store.event_log.last_seq(TOPIC))
     await store.leads.record([during])
-    await until(lambda: store.log.head(lead_topic("other")))
+    await wait_until(lambda: store.event_log.last_seq(lead_topic("other")))
     await desk.close()
     assert await logged(store) == [before.id]
     assert await logged(store, "other") == [during.id]
-    assert await store.tallies.by_sessions(["session", "other"]) == {
+    assert await store.interest_counts.by_sessions(["session", "other"]) == {
         "session": {"posting": 1},
         "other": {"posting": 1},
     }
@@ -164,7 +164,7 @@ async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
 async def test_more_leads_than_may_wait_are_refused(
     store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(realtime_leads, "WAITING", 2)
+    monkeypatch.setattr(realtime_leads, "MAX_WAITING_LEADS", 2)
     taps = [records.lead() for _ in range(3)]
     outcomes = await asyncio.gather(
         *(desk.capture.record(tap) for tap in taps), return_exceptions=True
@@ -196,7 +196,7 @@ async def test_what_was_taken_is_finished_before_the_end(store: Store, desk: Des
 
 
 async def test_a_broken_lead_does_not_spoil_its_neighbours(store: Store, desk: Desk) -> None:
-    unstorable = records.lead(terms=terms(headcount=2**70))
+    unstorable = records.lead(terms=posting_terms(headcount=2**70))
     refused = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
     good = [records.lead() for _ in range(3)]
     taps = [good[0], unstorable, good[1], refused, good[2]]
@@ -228,7 +228,7 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
         ),
         return_exceptions=True,
     )
-    due = records.AT + timedelta(days=7)
+    due = records.FIXED_NOW + timedelta(days=7)
     contacted = replace(
         lead,
         stage=LeadStage.CONTACTED,
@@ -242,7 +242,7 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
     assert sum(isinstance(each, LeadStageConflict) for each in outcomes) == 9
     assert await store.leads.by_id(lead.id) == contacted
     await desk.close()
-    events = [placed.event for placed in await store.log.read(TOPIC, after=0, limit=10)]
+    events = [placed.event for placed in await store.event_log.read(TOPIC, after=0, limit=10)]
     advanced = LeadAdvanced(session_id="session", lead_id=lead.id, stage=LeadStage.CONTACTED)
     assert len(events) == 2
     assert advanced in events
@@ -256,7 +256,7 @@ async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, des
         await desk.pipeline.advance(lead, LeadStage.REFUSED, None, by=OFFICER)
     await desk.close()
     assert await store.leads.by_id(lead.id) == lead
-    assert await store.log.head(TOPIC) == 1
+    assert await store.event_log.last_seq(TOPIC) == 1
 
 
 async def test_a_refusal_keeps_its_reason(desk: Desk) -> None:

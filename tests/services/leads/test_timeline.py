@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from domain.errors import Refusal
 from domain.identity.accounts import Principal, Role
-from domain.leads.contacts import Holder, Periods
-from domain.leads.follow_up import EntryKind, begun
+from domain.leads.contacts import ReceiptHolder, RetentionPeriods
+from domain.leads.follow_up import TimelineEntryKind, start_follow_up
 from domain.leads.leads import Contact, HireSide, Lead, LeadStage, RefusalReason
 from realtime.commit import GroupCommit
-from services.leads.contacts import Contacts
-from services.leads.follow_up import Pipeline
+from services.leads.contacts import ContactDisclosure
+from services.leads.follow_up import LeadFollowUp
 from storage.mongo.client import new_id
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.records import Watch
-from workers.retention import Retention
+from tests.support.records import ManualClock
+from workers.retention import RetentionWorker
 
 OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
 PATH = ("national", "root", records.UNION_ID)
@@ -32,35 +32,41 @@ class Life:
     """One lead, and all that can happen to it."""
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
-        self.store, self.watch = store, Watch()
-        self.pipeline = Pipeline(store, commit, self.watch)
-        self.contacts = Contacts(store, commit, self.watch)
+        self.store, self.watch = store, ManualClock()
+        self.pipeline = LeadFollowUp(store, commit, self.watch)
+        self.contacts = ContactDisclosure(store, commit, self.watch)
         lead_id = new_id()
-        self.holder = Holder(person=f"person of {lead_id}", giver="giver")
-        self.lead = begun(
+        self.holder = ReceiptHolder(person=f"person of {lead_id}", giver="giver")
+        self.lead = start_follow_up(
             records.lead(
                 id=lead_id,
                 union_path=PATH,
                 person=self.holder.person,
                 giver=self.holder.giver,
-                contact=store.seal.seal(lead_id, Contact(name="张三", phone="+8613800138000")),
+                contact=store.keyring.seal_contact(
+                    lead_id, Contact(name="张三", phone="+8613800138000")
+                ),
             )
         )
 
     async def step(self, name: str) -> None:
         """Do one thing; what is refused changes nothing."""
-        self.watch.forward(days=8)
+        self.watch.advance(days=8)
         lead = await self.current()
         steps: Mapping[str, Callable[[], Awaitable[object]]] = {
             "assign": lambda: self.pipeline.assign(lead, f"account {lead.version}", by="officer"),
             "assign nobody": lambda: self.pipeline.assign(lead, None, by="officer"),
-            "note": lambda: self.pipeline.note(lead, SPOKEN, None, by="officer"),
+            "note": lambda: self.pipeline.add_note(lead, SPOKEN, None, by="officer"),
             "advance": lambda: self.advance(lead),
             "escalate": lambda: self.pipeline.escalate(lead),
-            "hired": lambda: self.pipeline.confirm(lead, HireSide.SEEKER, hired=True, by=None),
-            "denied": lambda: self.pipeline.confirm(lead, HireSide.EMPLOYER, hired=False, by="r"),
-            "withdraw": lambda: self.contacts.withdraw(self.holder, lead.id),
-            "correct": lambda: self.contacts.correct(self.holder, f"张{lead.version}"),
+            "hired": lambda: self.pipeline.record_hire_answer(
+                lead, HireSide.SEEKER, hired=True, by=None
+            ),
+            "denied": lambda: self.pipeline.record_hire_answer(
+                lead, HireSide.EMPLOYER, hired=False, by="r"
+            ),
+            "withdraw": lambda: self.contacts.withdraw_consent(self.holder, lead.id),
+            "correct": lambda: self.contacts.correct_name(self.holder, f"张{lead.version}"),
             "erase": lambda: self.contacts.erase(self.holder),
             "retain": self.retain,
         }
@@ -76,8 +82,8 @@ class Life:
             await self.pipeline.advance(lead, stage, reason, by=OFFICER)
 
     async def retain(self) -> None:
-        periods = Periods(contacts=timedelta(days=20), records=timedelta(days=300))
-        await Retention(self.store, self.watch, periods).run()
+        periods = RetentionPeriods(contacts=timedelta(days=20), records=timedelta(days=300))
+        await RetentionWorker(self.store, self.watch, periods).run()
 
     async def current(self) -> Lead:
         lead = await self.store.leads.by_id(self.lead.id)
@@ -118,7 +124,7 @@ async def test_the_entries_have_the_versions_from_1_to_that_of_the_lead(
     for name in steps:
         await life.step(name)
         lead = await life.current()
-        entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+        entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
         assert [entry.version for entry in entries] == list(range(lead.version, 0, -1))
         if lead.erased_at is not None:
             assert {entry.body for entry in entries} == {None}
@@ -132,13 +138,13 @@ async def test_who_takes_back_corrects_and_is_erased_leaves_an_entry_of_each(
     for name in ("note", "correct", "withdraw", "erase"):
         await life.step(name)
     lead = await life.current()
-    entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+    entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
     assert [(entry.kind, entry.by) for entry in reversed(entries)] == [
-        (EntryKind.RECORDED, None),
-        (EntryKind.NOTED, "officer"),
-        (EntryKind.CORRECTED, None),
-        (EntryKind.CONSENT_WITHDRAWN, None),
-        (EntryKind.ERASED, None),
+        (TimelineEntryKind.RECORDED, None),
+        (TimelineEntryKind.NOTED, "officer"),
+        (TimelineEntryKind.CORRECTED, None),
+        (TimelineEntryKind.CONSENT_WITHDRAWN, None),
+        (TimelineEntryKind.ERASED, None),
     ]
     withdrawn = entries[1]
     assert (withdrawn.from_stage, withdrawn.to_stage) == (
@@ -155,5 +161,5 @@ async def test_a_timeline_with_gaps_from_before_stays_readable(
     await store.mongo["leads"].update_one({"_id": life.lead.id}, {"$inc": {"version": 1}})
     await life.step("note")
     lead = await life.current()
-    entries = (await store.pipeline.timeline(lead, Slice(limit=100))).items
+    entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
     assert [entry.version for entry in entries] == [3, 1]

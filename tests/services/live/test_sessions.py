@@ -33,11 +33,11 @@ from domain.live.events import (
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import PostingStatus
 from realtime.commit import GroupCommit
-from services.live.sessions import Desk
+from services.live.sessions import LiveSessionControl
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.records import AT, Watch
+from tests.support.records import FIXED_NOW, ManualClock
 
 DRAFT, SCHEDULED, LIVE, INTERRUPTED, ENDED, CANCELLED = SessionStatus
 EVENTS: dict[tuple[SessionStatus, SessionStatus], Callable[..., LoggedEvent] | None] = {
@@ -53,25 +53,25 @@ EVENTS: dict[tuple[SessionStatus, SessionStatus], Callable[..., LoggedEvent] | N
 
 
 @pytest.fixture
-def desk(store: Store, commit: GroupCommit) -> Desk:
-    return Desk(store, commit, Watch())
+def desk(store: Store, commit: GroupCommit) -> LiveSessionControl:
+    return LiveSessionControl(store, commit, ManualClock())
 
 
 async def stored(store: Store, session: LiveSession) -> LiveSession:
-    found = await store.sessions.by_id(session.id)
+    found = await store.live_sessions.by_id(session.id)
     assert found is not None
     return found
 
 
 async def told(store: Store, session: LiveSession) -> list[LoggedEvent]:
-    placed = await store.log.read(session_topic(session.id), after=0, limit=100)
+    placed = await store.event_log.read(session_topic(session.id), after=0, limit=100)
     return [each.event for each in placed]  # type: ignore[misc] # only logged events are in a log
 
 
 async def session_with(store: Store, *shown: str, status: SessionStatus = LIVE) -> LiveSession:
     """A session that presents open postings of these ids."""
     session = records.live_session(status=status, posting_ids=shown)
-    await store.sessions.add([session])
+    await store.live_sessions.add([session])
     if shown:
         await store.postings.add([records.posting(id=each) for each in shown])
     return session
@@ -79,12 +79,12 @@ async def session_with(store: Store, *shown: str, status: SessionStatus = LIVE) 
 
 @pytest.mark.parametrize(("before", "wanted"), EVENTS)
 async def test_a_step_that_is_allowed_is_made_and_told(
-    store: Store, desk: Desk, before: SessionStatus, wanted: SessionStatus
+    store: Store, desk: LiveSessionControl, before: SessionStatus, wanted: SessionStatus
 ) -> None:
     session = await session_with(store, status=before)
     event = EVENTS[before, wanted]
     events = [event(session_id=session.id)] if event else []
-    moved = await desk.move(session.id, wanted)
+    moved = await desk.change_status(session.id, wanted)
     assert moved.status is wanted
     assert await stored(store, session) == replace(moved, seq=len(events))
     assert await told(store, session) == events
@@ -94,23 +94,23 @@ FORBIDDEN = sorted(set(product(SessionStatus, SessionStatus)) - EVENTS.keys())
 
 
 async def test_a_step_that_is_not_allowed_changes_and_tells_nothing(
-    store: Store, desk: Desk
+    store: Store, desk: LiveSessionControl
 ) -> None:
     for before, wanted in FORBIDDEN:
         session = await session_with(store, status=before)
         with pytest.raises(SessionStateConflict):
-            await desk.move(session.id, wanted)
+            await desk.change_status(session.id, wanted)
         assert await stored(store, session) == session
         assert await told(store, session) == []
 
 
 async def test_of_two_who_start_a_session_at_once_one_is_refused(
-    store: Store, desk: Desk, other_store: Store, other_commit: GroupCommit
+    store: Store, desk: LiveSessionControl, other_store: Store, other_commit: GroupCommit
 ) -> None:
     session = await session_with(store, status=SCHEDULED)
-    other = Desk(other_store, other_commit, Watch())
+    other = LiveSessionControl(other_store, other_commit, ManualClock())
     outcomes = await asyncio.gather(
-        *(each.move(session.id, LIVE) for each in (desk, other, desk, other)),
+        *(each.change_status(session.id, LIVE) for each in (desk, other, desk, other)),
         return_exceptions=True,
     )
     kinds = sorted(type(each).__name__ for each in outcomes)
@@ -118,7 +118,9 @@ async def test_of_two_who_start_a_session_at_once_one_is_refused(
     assert await told(store, session) == [SessionStarted(session_id=session.id)]
 
 
-async def test_a_pinned_posting_takes_the_place_of_the_one_before(store: Store, desk: Desk) -> None:
+async def test_a_pinned_posting_takes_the_place_of_the_one_before(
+    store: Store, desk: LiveSessionControl
+) -> None:
     session = await session_with(store, "a", "b")
     assert (await desk.pin(session.id, "a")).pinned_posting_id == "a"
     assert (await desk.pin(session.id, "b")).pinned_posting_id == "b"
@@ -133,7 +135,7 @@ async def test_a_pinned_posting_takes_the_place_of_the_one_before(store: Store, 
     ]
 
 
-async def test_an_announcement_is_told_to_the_room(store: Store, desk: Desk) -> None:
+async def test_an_announcement_is_told_to_the_room(store: Store, desk: LiveSessionControl) -> None:
     session = await session_with(store)
     assert await desk.announce(session.id, "马上开始") == session
     assert await stored(store, session) == replace(session, seq=1)
@@ -142,7 +144,7 @@ async def test_an_announcement_is_told_to_the_room(store: Store, desk: Desk) -> 
 
 @pytest.mark.parametrize("status", [each for each in SessionStatus if each is not LIVE])
 async def test_a_session_that_is_not_on_air_is_left_alone(
-    store: Store, desk: Desk, status: SessionStatus
+    store: Store, desk: LiveSessionControl, status: SessionStatus
 ) -> None:
     session = await session_with(store, "a", status=status)
     for refused in (
@@ -156,13 +158,15 @@ async def test_a_session_that_is_not_on_air_is_left_alone(
     assert await told(store, session) == []
 
 
-async def test_a_posting_that_may_not_be_shown_is_not_pinned(store: Store, desk: Desk) -> None:
+async def test_a_posting_that_may_not_be_shown_is_not_pinned(
+    store: Store, desk: LiveSessionControl
+) -> None:
     held = records.posting(id="held", status=PostingStatus.IN_REVIEW)
-    past = records.posting(id="past", terms=terms(valid_until=date(2026, 9, 30)))
+    past = records.posting(id="past", terms=posting_terms(valid_until=date(2026, 9, 30)))
     foreign = records.posting(id="foreign")
     await store.postings.add([held, past, foreign])
     session = records.live_session(posting_ids=("held", "past", "none"))
-    await store.sessions.add([session])
+    await store.live_sessions.add([session])
     refusals: dict[str, type[Refusal]] = {
         "held": PostingNotOpen,
         "past": PostingNotOpen,
@@ -176,11 +180,17 @@ async def test_a_posting_that_may_not_be_shown_is_not_pinned(store: Store, desk:
     assert await told(store, session) == []
 
 
-async def test_a_session_that_is_not_there_is_refused(store: Store, desk: Desk) -> None:
-    for refused in (desk.move("none", LIVE), desk.pin("none", "a"), desk.announce("none", "a")):
+async def test_a_session_that_is_not_there_is_refused(
+    store: Store, desk: LiveSessionControl
+) -> None:
+    for refused in (
+        desk.change_status("none", LIVE),
+        desk.pin("none", "a"),
+        desk.announce("none", "a"),
+    ):
         with pytest.raises(NotFound):
             await refused
-    assert await store.log.head(session_topic("none")) == 0
+    assert await store.event_log.last_seq(session_topic("none")) == 0
 
 
 def after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
@@ -201,10 +211,10 @@ def after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
 
 
 async def test_what_was_read_and_the_events_since_are_the_state_of_now(
-    store: Store, desk: Desk, other_store: Store, other_commit: GroupCommit
+    store: Store, desk: LiveSessionControl, other_store: Store, other_commit: GroupCommit
 ) -> None:
     session = await session_with(store, "a", "b", "c", status=SCHEDULED)
-    desks = [desk, Desk(other_store, other_commit, Watch())]
+    desks = [desk, LiveSessionControl(other_store, other_commit, ManualClock())]
     seen = [session]
 
     async def direct(number: int) -> None:
@@ -217,14 +227,14 @@ async def test_what_was_read_and_the_events_since_are_the_state_of_now(
                     continue
                 seen.append(await stored(store, session))
 
-    await desk.move(session.id, LIVE)
+    await desk.change_status(session.id, LIVE)
     await asyncio.gather(*(direct(number) for number in range(3)))
     for wanted in (INTERRUPTED, LIVE, ENDED):
-        await desk.move(session.id, wanted)
+        await desk.change_status(session.id, wanted)
     now = await stored(store, session)
     events = await told(store, session)
     assert now.seq == len(events)
-    assert (now.status, now.ended_at) == (ENDED, AT)
+    assert (now.status, now.ended_at) == (ENDED, FIXED_NOW)
     for each in seen:
         known = after(each, events[each.seq :])
         assert (known.status, known.pinned_posting_id) == (now.status, now.pinned_posting_id)
@@ -233,21 +243,21 @@ async def test_what_was_read_and_the_events_since_are_the_state_of_now(
 
 @pytest.mark.parametrize("status", [LIVE, INTERRUPTED])
 async def test_every_room_that_shows_a_posting_is_told_what_has_become_of_it(
-    desk: Desk, store: Store, status: SessionStatus
+    desk: LiveSessionControl, store: Store, status: SessionStatus
 ) -> None:
     posting, other = records.posting(), records.posting()
     shows = records.live_session(status=status, pinned_posting_id=posting.id)
     does_not = records.live_session(pinned_posting_id=other.id)
     await store.postings.add([posting, other])
-    await store.sessions.add([shows, does_not])
+    await store.live_sessions.add([shows, does_not])
     pinned = PostingPinned(session_id=shows.id, posting_id=posting.id)
     unpinned = PostingUnpinned(session_id=shows.id, posting_id=posting.id)
-    await desk.show_again(posting.id)
+    await desk.refresh_pinned(posting.id)
     assert await told(store, shows) == [pinned]
     closed = replace(posting, status=PostingStatus.CLOSED, version=2)
-    assert await store.postings.write(posting, closed)
+    assert await store.postings.update_if_unchanged(posting, closed)
     for _ in range(2):
-        await desk.show_again(posting.id)
+        await desk.refresh_pinned(posting.id)
     assert await told(store, shows) == [pinned, unpinned]
     assert (await stored(store, shows)).pinned_posting_id is None
     assert await told(store, does_not) == []

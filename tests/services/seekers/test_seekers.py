@@ -12,15 +12,15 @@ from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker, SeekerStatus
 from realtime.commit import GroupCommit
 from services.seekers import seekers as module
-from services.seekers.seekers import Seekers
+from services.seekers.seekers import SeekerProfiles
 from storage.store import Store
 from tests.support import records
-from tests.support.records import Watch
+from tests.support.records import ManualClock
 
 
 @pytest.fixture
-def seekers(store: Store, commit: GroupCommit) -> Seekers:
-    return Seekers(store, commit, Watch())
+def seekers(store: Store, commit: GroupCommit) -> SeekerProfiles:
+    return SeekerProfiles(store, commit, ManualClock())
 
 
 def paused(seeker: Seeker) -> Seeker:
@@ -37,7 +37,7 @@ async def never(*_: Any, **__: Any) -> bool:
 
 
 async def test_who_saves_a_profile_from_two_devices_at_once_has_one(
-    store: Store, seekers: Seekers
+    store: Store, seekers: SeekerProfiles
 ) -> None:
     first = records.seeker(giver="giver")
     second = records.seeker(giver="giver")
@@ -61,37 +61,39 @@ async def test_who_saves_a_profile_from_two_devices_at_once_has_one(
     assert seen == [None, first]
 
 
-async def test_what_is_gone_cannot_be_changed(store: Store, seekers: Seekers) -> None:
-    erased = records.seeker(erased_at=records.AT)
+async def test_what_is_gone_cannot_be_changed(store: Store, seekers: SeekerProfiles) -> None:
+    erased = records.seeker(erased_at=records.FIXED_NOW)
     await store.seekers.add([erased])
     for seeker_id in (erased.id, "nobody"):
         with pytest.raises(NotFound):
             await seekers.change(seeker_id, paused)
     with pytest.raises(NotFound):
-        await seekers.call("nobody", remarked)
+        await seekers.change_call_entry("nobody", remarked)
 
 
-async def test_a_rule_that_changes_nothing_writes_nothing(store: Store, seekers: Seekers) -> None:
+async def test_a_rule_that_changes_nothing_writes_nothing(
+    store: Store, seekers: SeekerProfiles
+) -> None:
     seeker = records.seeker()
     await store.seekers.add([seeker])
     assert await seekers.change(seeker.id, lambda before: before) == seeker
 
 
 async def test_what_others_keep_changing_is_given_up(
-    store: Store, seekers: Seekers, monkeypatch: pytest.MonkeyPatch
+    store: Store, seekers: SeekerProfiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeker, entry = records.seeker(giver="giver"), records.call_entry()
     await store.seekers.add([seeker])
-    await store.calls.add([entry])
-    monkeypatch.setattr(store.seekers, "exchange", never)
-    monkeypatch.setattr(store.calls, "exchange", never)
-    assert module.ATTEMPTS > 1
+    await store.call_entries.add([entry])
+    monkeypatch.setattr(store.seekers, "replace_if_unchanged", never)
+    monkeypatch.setattr(store.call_entries, "replace_if_unchanged", never)
+    assert module.MAX_ATTEMPTS > 1
     for given_up in (
         seekers.change(seeker.id, paused),
         seekers.save("giver", lambda before: paused(before or seeker)),
-        seekers.call(entry.id, remarked),
-        seekers.enter(entry, paused(seeker), seeker),
-        seekers.enter(entry, records.seeker(), None),
+        seekers.change_call_entry(entry.id, remarked),
+        seekers.save_from_call_entry(entry, paused(seeker), seeker),
+        seekers.save_from_call_entry(entry, records.seeker(), None),
     ):
         with pytest.raises(Busy):
             await given_up
@@ -100,15 +102,15 @@ async def test_what_others_keep_changing_is_given_up(
 
 
 async def test_a_profile_is_entered_and_noted_on_the_list_in_one_step(
-    store: Store, seekers: Seekers
+    store: Store, seekers: SeekerProfiles
 ) -> None:
     entry = records.call_entry()
-    await store.calls.add([entry])
+    await store.call_entries.add([entry])
     seeker = records.seeker()
-    assert await seekers.enter(entry, seeker, None) == seeker
-    noted = await store.calls.by_id(entry.id)
+    assert await seekers.save_from_call_entry(entry, seeker, None) == seeker
+    noted = await store.call_entries.by_id(entry.id)
     assert noted is not None
     assert (noted.seeker_id, noted.version) == (seeker.id, entry.version + 1)
     changed = replace(paused(seeker), version=seeker.version + 1)
-    assert await seekers.enter(noted, changed, seeker) == changed
+    assert await seekers.save_from_call_entry(noted, changed, seeker) == changed
     assert await store.seekers.by_id(seeker.id) == changed

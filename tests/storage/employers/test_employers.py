@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storage.mongo.client import Duplicate
-from storage.mongo.paging import Page, Slice
+from storage.mongo.paging import Page, PageRequest
 from storage.store import Store
 from tests.support import records
 
@@ -11,7 +11,7 @@ from tests.support import records
 async def test_employers_are_listed_newest_first(store: Store) -> None:
     made = [records.employer() for _ in range(3)]
     await store.employers.add(made)
-    assert await store.employers.page(Slice(limit=2)) == Page(
+    assert await store.employers.page(PageRequest(limit=2)) == Page(
         items=[made[2], made[1]], has_next=True, has_previous=False
     )
     assert await store.employers.by_ids([made[0].id, "none"]) == {made[0].id: made[0]}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.identity.audit import (
-    BEGINNING,
+    GENESIS_DIGEST,
     Actor,
     AuditAction,
     AuditEntry,
@@ -16,12 +16,12 @@ from domain.identity.audit import (
     AuditRow,
 )
 from storage.identity import audit
-from storage.identity.audit import BrokenChain
-from storage.mongo.client import Session
-from storage.mongo.paging import Slice
+from storage.identity.audit import AuditChainBroken
+from storage.mongo.client import Transaction
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.stores import second
+from tests.support.stores import connect_second_store
 
 RECRUITER = Actor(role=AuditRole.RECRUITER, id="recruiter")
 
@@ -37,15 +37,15 @@ def look(detail: str, lead: str = "lead", actor: Actor = RECRUITER) -> AuditEntr
 
 
 async def write(store: Store, *entries: AuditEntry, minutes: int = 0) -> None:
-    async def body(session: Session) -> None:
-        at = records.AT + timedelta(minutes=minutes)
-        await store.audit.append(entries, at=at, session=session)
+    async def body(transaction: Transaction) -> None:
+        at = records.FIXED_NOW + timedelta(minutes=minutes)
+        await store.audit_log.append(entries, at=at, transaction=transaction)
 
-    await store.mongo.transaction(body)
+    await store.mongo.run_transaction(body)
 
 
 async def rows(store: Store) -> list[AuditRow]:
-    page = await store.audit.page("Lead", "lead", Slice(limit=100))
+    page = await store.audit_log.page_of_subject("Lead", "lead", PageRequest(limit=100))
     return list(page.items)
 
 
@@ -55,51 +55,51 @@ async def test_rows_come_back_as_they_were_written_the_newest_first(either_store
     await write(either_store, look("c"))
     found = await rows(either_store)
     assert [(row.seq, row.detail) for row in found] == [(4, "c"), (2, "b"), (1, "a")]
-    assert (found[2].previous, found[1].previous) == (BEGINNING, found[2].sha256)
-    assert found[0].at == records.AT
-    assert await either_store.audit.verify() == (4, found[0].sha256)
-    several = await either_store.audit.of_subjects("Lead", ["lead", "x"], limit=3)
+    assert (found[2].previous, found[1].previous) == (GENESIS_DIGEST, found[2].sha256)
+    assert found[0].at == records.FIXED_NOW
+    assert await either_store.audit_log.verify() == (4, found[0].sha256)
+    several = await either_store.audit_log.latest_by_subjects("Lead", ["lead", "x"], limit=3)
     assert [row.seq for row in several] == [4, 3, 2]
 
 
 async def test_an_empty_log_is_whole_and_writing_nothing_leaves_it_so(store: Store) -> None:
     await write(store)
-    assert await store.audit.verify() == (0, BEGINNING)
+    assert await store.audit_log.verify() == (0, GENESIS_DIGEST)
 
 
 async def test_what_an_aborted_transaction_wrote_leaves_no_gap(store: Store) -> None:
     await write(store, look("a"))
 
-    async def fails(session: Session) -> None:
-        await store.audit.append([look("gone")], at=records.AT, session=session)
+    async def fails(transaction: Transaction) -> None:
+        await store.audit_log.append([look("gone")], at=records.FIXED_NOW, transaction=transaction)
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - raised three lines above
-        await store.mongo.transaction(fails)
+        await store.mongo.run_transaction(fails)
     await write(store, look("b"))
     assert [(row.seq, row.detail) for row in await rows(store)] == [(2, "b"), (1, "a")]
-    assert (await store.audit.verify())[0] == 2
+    assert (await store.audit_log.verify())[0] == 2
 
 
 async def test_writers_on_two_nodes_make_one_chain(store: Store, mongo_uri: str) -> None:
-    async with second(mongo_uri, store) as other:
+    async with connect_second_store(mongo_uri, store) as other:
         stores = [store, other] * 10
         await asyncio.gather(*(write(one, look(f"{n}")) for n, one in enumerate(stores)))
     found = await rows(store)
     assert [row.seq for row in found] == list(range(20, 0, -1))
     assert {row.detail for row in found} == {str(n) for n in range(20)}
-    assert (await store.audit.verify())[0] == 20
+    assert (await store.audit_log.verify())[0] == 20
 
 
 async def test_looks_are_counted_by_who_and_what_and_since_when(store: Store) -> None:
     await write(store, look("a"), look("b"), look("c", actor=Actor(role=AuditRole.OFFICER, id="o")))
     await write(store, look("late"), minutes=30)
 
-    async def body(session: Session) -> list[int]:
+    async def body(transaction: Transaction) -> list[int]:
         async def count(action: AuditAction, minutes: int, most: int = 10) -> int:
-            since = records.AT + timedelta(minutes=minutes)
-            return await store.audit.count(
-                "recruiter", action, since=since, most=most, session=session
+            since = records.FIXED_NOW + timedelta(minutes=minutes)
+            return await store.audit_log.count_actions(
+                "recruiter", action, since=since, most=most, transaction=transaction
             )
 
         return [
@@ -109,7 +109,7 @@ async def test_looks_are_counted_by_who_and_what_and_since_when(store: Store) ->
             await count(AuditAction.EXPORT, -1),
         ]
 
-    assert await store.mongo.transaction(body) == [3, 1, 2, 0]
+    assert await store.mongo.run_transaction(body) == [3, 1, 2, 0]
 
 
 TAMPERINGS = [
@@ -131,11 +131,11 @@ async def test_a_row_that_was_changed_in_the_database_is_named(
     fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(audit, "_READ", 2)
+    monkeypatch.setattr(audit, "_ROWS_PER_READ", 2)
     await write(store, *(look(str(n)) for n in range(5)))
     await store.mongo["audit"].update_one(where, change, bypass_document_validation=True)
-    with pytest.raises(BrokenChain, match=fault):
-        await store.audit.verify()
+    with pytest.raises(AuditChainBroken, match=fault):
+        await store.audit_log.verify()
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ async def test_a_row_that_was_changed_in_the_database_is_named(
 async def test_a_row_that_was_removed_is_named(store: Store, gone: int, fault: str) -> None:
     await write(store, *(look(str(n)) for n in range(5)))
     await store.mongo["audit"].delete_one({"_id": gone})
-    with pytest.raises(BrokenChain, match=fault):
-        await store.audit.verify()
+    with pytest.raises(AuditChainBroken, match=fault):
+        await store.audit_log.verify()
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ async def test_a_head_that_was_removed_is_missed_with_or_without_rows_before_it(
     await write(store, *(look(str(n)) for n in range(5)))
     await store.mongo["audit"].delete_many({"_id": {"$gt": kept}})
     await store.mongo["logs"].delete_one({"_id": "audit"})
-    with pytest.raises(BrokenChain, match=fault):
-        await store.audit.verify()
+    with pytest.raises(AuditChainBroken, match=fault):
+        await store.audit_log.verify()
 
 
 async def test_rows_that_changed_places_are_found(store: Store) -> None:
@@ -170,12 +170,12 @@ async def test_rows_that_changed_places_are_found(store: Store) -> None:
     assert third_row is not None
     await collection.replace_one({"_id": 2}, third_row | {"_id": 2})
     await collection.replace_one({"_id": 3}, second_row | {"_id": 3})
-    with pytest.raises(BrokenChain, match="row 2 is missing"):
-        await store.audit.verify()
+    with pytest.raises(AuditChainBroken, match="row 2 is missing"):
+        await store.audit_log.verify()
 
 
 async def test_a_chain_that_was_made_without_the_key_is_found(store: Store) -> None:
     other = Store(store.mongo, "what an intruder has for a secret")
     await write(other, look("a"), look("b"))
-    with pytest.raises(BrokenChain, match="row 1 was changed"):
-        await store.audit.verify()
+    with pytest.raises(AuditChainBroken, match="row 1 was changed"):
+        await store.audit_log.verify()

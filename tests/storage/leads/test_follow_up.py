@@ -9,46 +9,46 @@ from datetime import date, timedelta
 import pytest
 
 from domain.leads.follow_up import (
-    Change,
-    EntryKind,
-    advanced,
-    assigned,
-    begun,
-    escalated,
-    noted,
-    recorded,
+    LeadChange,
+    TimelineEntryKind,
+    add_note,
+    advance_lead,
+    assign_lead,
+    escalate_lead,
+    first_timeline_entry,
+    start_follow_up,
 )
 from domain.leads.leads import HireSide, Lead, LeadStage
-from storage.mongo.client import Session
-from storage.mongo.paging import Slice
+from storage.mongo.client import Transaction
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
 
-LATER = records.AT + timedelta(days=4)
+LATER = records.FIXED_NOW + timedelta(days=4)
 
 
-async def write(store: Store, before: Lead, change: Change | None) -> bool:
+async def write(store: Store, before: Lead, change: LeadChange | None) -> bool:
     assert change is not None
     written = change
 
-    async def body(session: Session) -> bool:
-        return await store.pipeline.write([(before, written)], session=session)
+    async def body(transaction: Transaction) -> bool:
+        return await store.lead_timelines.save_changes([(before, written)], transaction=transaction)
 
-    return await store.mongo.transaction(body)
+    return await store.mongo.run_transaction(body)
 
 
-async def followed(store: Store) -> tuple[Lead, list[Change]]:
+async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
     """A lead to which everything has been done that storage keeps."""
-    first = begun(records.lead(union_path=("national", "root", records.UNION_ID)))
+    first = start_follow_up(records.lead(union_path=("national", "root", records.UNION_ID)))
     await store.leads.record([first])
     lead = first
-    changes: list[Change] = []
+    changes: list[LeadChange] = []
     on = date(2026, 10, 8)
-    steps: list[Callable[[Lead], Change | None]] = [
-        lambda lead: assigned(lead, "somebody", by="me", at=LATER),
-        lambda lead: noted(lead, "已电话联系", on, by="me", at=LATER),
-        lambda lead: escalated(lead, at=LATER),
-        lambda lead: advanced(
+    steps: list[Callable[[Lead], LeadChange | None]] = [
+        lambda lead: assign_lead(lead, "somebody", by="me", at=LATER),
+        lambda lead: add_note(lead, "已电话联系", on, by="me", at=LATER),
+        lambda lead: escalate_lead(lead, at=LATER),
+        lambda lead: advance_lead(
             replace(lead, stage=LeadStage.OFFERED),
             LeadStage.HIRED,
             None,
@@ -69,45 +69,45 @@ async def followed(store: Store) -> tuple[Lead, list[Change]]:
 async def test_a_lead_comes_back_as_each_change_left_it(either_store: Store) -> None:
     lead, changes = await followed(either_store)
     assert await either_store.leads.by_id(lead.id) == lead
-    page = await either_store.pipeline.timeline(lead, Slice(limit=10))
+    page = await either_store.lead_timelines.page(lead, PageRequest(limit=10))
     entries = [change.entry for change in reversed(changes)]
-    assert page.items == [*entries, recorded(lead)]
+    assert page.items == [*entries, first_timeline_entry(lead)]
     assert (page.has_next, page.has_previous) == (False, False)
 
 
 async def test_a_change_of_a_version_that_was_overtaken_writes_nothing(store: Store) -> None:
     first = records.lead()
     await store.leads.record([first])
-    winner = noted(first, "先", None, by="a", at=LATER)
+    winner = add_note(first, "先", None, by="a", at=LATER)
     assert await write(store, first, winner)
-    assert not await write(store, first, noted(first, "后", None, by="b", at=LATER))
+    assert not await write(store, first, add_note(first, "后", None, by="b", at=LATER))
     assert await store.leads.by_id(first.id) == winner.lead
-    page = await store.pipeline.timeline(winner.lead, Slice(limit=10))
-    assert page.items == [winner.entry, recorded(first)]
+    page = await store.lead_timelines.page(winner.lead, PageRequest(limit=10))
+    assert page.items == [winner.entry, first_timeline_entry(first)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
 async def test_a_timeline_is_paged_without_gap_or_repeat(store: Store, limit: int) -> None:
     lead, _ = await followed(store)
     await store.leads.record([other := records.lead()])
-    await write(store, other, noted(other, "别人的", None, by="a", at=LATER))
+    await write(store, other, add_note(other, "别人的", None, by="a", at=LATER))
     seen, after, more = [], None, True
     while more:
-        page = await store.pipeline.timeline(lead, Slice(limit=limit, after=after))
+        page = await store.lead_timelines.page(lead, PageRequest(limit=limit, after=after))
         assert len(page.items) <= limit
         seen += [entry.version for entry in page.items]
         after, more = (page.items[-1].version,), page.has_next
     assert seen == [5, 4, 3, 2, 1]
-    behind = await store.pipeline.timeline(lead, Slice(limit=limit, after=(1,)))
+    behind = await store.lead_timelines.page(lead, PageRequest(limit=limit, after=(1,)))
     assert (behind.items, behind.has_next) == ([], False)
 
 
 async def test_a_lead_that_nothing_happened_to_has_its_beginning(store: Store) -> None:
     lead = records.lead()
-    page = await store.pipeline.timeline(lead, Slice(limit=1))
-    assert [entry.kind for entry in page.items] == [EntryKind.RECORDED]
+    page = await store.lead_timelines.page(lead, PageRequest(limit=1))
+    assert [entry.kind for entry in page.items] == [TimelineEntryKind.RECORDED]
     assert (page.items[0].at, page.has_next) == (lead.created_at, False)
-    nothing = await store.pipeline.timeline(lead, Slice(limit=0))
+    nothing = await store.lead_timelines.page(lead, PageRequest(limit=0))
     assert (nothing.items, nothing.has_next) == ([], True)
 
 
@@ -115,12 +115,14 @@ async def test_those_that_wait_longest_are_escalated_first(store: Store) -> None
     hours = {"a": 3, "b": 1, "c": 2, "d": 5}
     await store.leads.record(
         [
-            records.lead(id=name, escalate_at=records.AT + timedelta(hours=hour))
+            records.lead(id=name, escalate_at=records.FIXED_NOW + timedelta(hours=hour))
             for name, hour in hours.items()
         ]
         + [records.lead(id="e")]
     )
-    at = records.AT + timedelta(hours=3)
-    due = await store.pipeline.to_escalate(at=at, limit=10)
+    at = records.FIXED_NOW + timedelta(hours=3)
+    due = await store.lead_timelines.find_due_for_escalation(at=at, limit=10)
     assert [lead.id for lead in due] == ["b", "c", "a"]
-    assert [lead.id for lead in await store.pipeline.to_escalate(at=at, limit=2)] == ["b", "c"]
+    assert [
+        lead.id for lead in await store.lead_timelines.find_due_for_escalation(at=at, limit=2)
+    ] == ["b", "c"]

@@ -11,28 +11,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.leads.follow_up import Change
-from domain.leads.follow_up import advanced as moved_on
+from domain.leads.follow_up import LeadChange
+from domain.leads.follow_up import advance_lead as moved_on
 from domain.leads.funnel import FunnelDimension, FunnelRow
 from domain.leads.leads import (
-    PIPELINE,
+    PIPELINE_STAGES,
     HireSide,
     Lead,
     LeadSource,
     LeadStage,
     RefusalReason,
-    furthest,
+    furthest_stage,
     next_stages,
 )
 from domain.live.sessions import LiveSession, Segment
 from domain.seekers.groups import SeekerGroup
 from storage.leads.funnel import FunnelQuery
 from storage.leads.leads import LeadQuery
-from storage.mongo.client import Session, new_id
-from storage.mongo.paging import Slice
+from storage.mongo.client import Transaction, new_id
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.stores import emptied
+from tests.support.stores import empty_store
 
 PATHS = (("root",), ("root", "a"), ("root", "a", "b"), ("root", "c"))
 UNION_IDS = ("root", "a", "b", "c")
@@ -52,7 +52,7 @@ def leads(draw: st.DrawFn) -> Lead:
     stage, reached, steps = LeadStage.INTERESTED, LeadStage.INTERESTED, 0
     for wanted in draw(st.lists(st.sampled_from(LeadStage), max_size=12)):
         if wanted in next_stages(stage):
-            stage, reached, steps = wanted, furthest(reached, wanted), steps + 1
+            stage, reached, steps = wanted, furthest_stage(reached, wanted), steps + 1
     return records.lead(
         id=new_id(),
         session_id=draw(st.none() | st.sampled_from("xyz")),
@@ -67,7 +67,7 @@ def leads(draw: st.DrawFn) -> Lead:
         stage=stage,
         reached=reached,
         steps=steps,
-        created_at=records.AT + timedelta(hours=draw(st.integers(0, 3))),
+        created_at=records.FIXED_NOW + timedelta(hours=draw(st.integers(0, 3))),
     )
 
 
@@ -107,7 +107,7 @@ def keys_of(lead: Lead, by: FunnelDimension, below: tuple[str, ...]) -> tuple[st
 
 def is_counted(lead: Lead, query: FunnelQuery) -> bool:
     return (
-        set(query.below) <= set(lead.union_path)
+        set(query.within_unions) <= set(lead.union_path)
         and query.leads.session_id in {None, lead.session_id}
         and query.leads.employer_id in {None, lead.employer_id}
         and query.leads.owner_id in {None, lead.owner_id}
@@ -127,7 +127,7 @@ def views_of(
     seen = [
         session.views
         for session in all_sessions
-        if {key, *query.below} <= set(session.union_path)
+        if {key, *query.within_unions} <= set(session.union_path)
         and query.leads.session_id in {None, session.id}
         and query.leads.owner_id in {None, session.owner_id}
     ]
@@ -139,7 +139,9 @@ def row(key: str, those: list[Lead], views: int | None) -> FunnelRow:
         return sum(lead.stage is stage for lead in those)
 
     came_to = {
-        name: sum(PIPELINE.index(lead.reached) >= PIPELINE.index(stage) for lead in those)
+        name: sum(
+            PIPELINE_STAGES.index(lead.reached) >= PIPELINE_STAGES.index(stage) for lead in those
+        )
         for name, stage in COUNTED_FROM.items()
     }
     return FunnelRow(
@@ -164,7 +166,7 @@ def recounted(
     found: dict[str, list[Lead]] = {}
     for lead in all_leads:
         if is_counted(lead, query):
-            for key in keys_of(lead, by, query.below):
+            for key in keys_of(lead, by, query.within_unions):
                 found.setdefault(key, []).append(lead)
     newest_first = by in {FunnelDimension.SESSION, FunnelDimension.POSTING}
     return [
@@ -179,7 +181,7 @@ async def all_pages(
     rows: list[FunnelRow] = []
     after: tuple[str, ...] | None = None
     while True:
-        page = await store.funnel.page(by, query, Slice(limit=size, after=after))
+        page = await store.funnel.page(by, query, PageRequest(limit=size, after=after))
         assert len(page.items) <= size
         assert page.has_previous == (after is not None)
         rows += page.items
@@ -188,7 +190,9 @@ async def all_pages(
         after = (page.items[-1].key,)
 
 
-moments = st.none() | st.integers(0, 3).map(lambda hours: records.AT + timedelta(hours=hours))
+moments = st.none() | st.integers(0, 3).map(
+    lambda hours: records.FIXED_NOW + timedelta(hours=hours)
+)
 
 
 @settings(max_examples=60)
@@ -203,7 +207,7 @@ moments = st.none() | st.integers(0, 3).map(lambda hours: records.AT + timedelta
             employer_id=st.none() | st.sampled_from("ef"),
             owner_id=st.none() | st.sampled_from("mn"),
         ),
-        below=st.lists(st.sampled_from(UNION_IDS), max_size=2, unique=True).map(tuple),
+        within_unions=st.lists(st.sampled_from(UNION_IDS), max_size=2, unique=True).map(tuple),
         since=moments,
         until=moments,
     ),
@@ -216,12 +220,12 @@ async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
     query: FunnelQuery,
     size: int,
 ) -> None:
-    store = await emptied(pymongo_store)
+    store = await empty_store(pymongo_store)
     stored = once_a_person(given_leads)
     if stored:
         await store.leads.record(stored)
     if given_sessions:
-        await store.sessions.add(given_sessions)
+        await store.live_sessions.add(given_sessions)
     for by in FunnelDimension:
         expected = recounted(stored, given_sessions, by, query)
         assert await all_pages(store, by, query, size) == expected
@@ -245,7 +249,7 @@ async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
 ) -> None:
     store = either_store
     held = (("x", ("root", "a"), "m", 1), ("y", ("root", "a"), "n", 10), ("z", ("root",), "m", 100))
-    await store.sessions.add(
+    await store.live_sessions.add(
         [
             records.live_session(id=name, union_path=path, owner_id=owner, views=count)
             for name, path, owner, count in held
@@ -253,11 +257,11 @@ async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
     )
     lead = records.lead(session_id="x", union_path=("root", "a"), owner_id="m", employer_id="e")
     await store.leads.record([lead])
-    query = FunnelQuery(leads=leads_of, below=below)
+    query = FunnelQuery(leads=leads_of, within_unions=below)
     found = await all_pages(store, FunnelDimension.UNION, query, 10)
     assert {row.key: row.views for row in found} == views
     (timed, *_) = await all_pages(
-        store, FunnelDimension.UNION, replace(query, since=records.AT), 10
+        store, FunnelDimension.UNION, replace(query, since=records.FIXED_NOW), 10
     )
     assert timed.views is None
 
@@ -267,12 +271,16 @@ async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
         reason = RefusalReason.OTHER if stage is LeadStage.REFUSED else None
 
         side = HireSide.EMPLOYER
-        change = moved_on(lead, stage, reason, side=side, by="staff", at=records.AT)
+        change = moved_on(lead, stage, reason, side=side, by="staff", at=records.FIXED_NOW)
 
-        async def body(session: Session, before: Lead = lead, change: Change = change) -> bool:
-            return await store.pipeline.write([(before, change)], session=session)
+        async def body(
+            transaction: Transaction, before: Lead = lead, change: LeadChange = change
+        ) -> bool:
+            return await store.lead_timelines.save_changes(
+                [(before, change)], transaction=transaction
+            )
 
-        assert await store.mongo.transaction(body)
+        assert await store.mongo.run_transaction(body)
         lead = change.lead
     return lead
 

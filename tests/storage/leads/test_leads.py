@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.leads.leads import NO_PROOF, HireSide, LeadStage
-from storage.leads.leads import CodeYield, LeadQuery
-from storage.mongo.client import Session, StorageError
-from storage.mongo.paging import Slice
+from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
+from storage.leads.leads import LeadQuery, QrCodeResults
+from storage.mongo.client import StorageError, Transaction
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
 
-DISPUTED = NO_PROOF.said(HireSide.EMPLOYER, hired=True).said(HireSide.SEEKER, hired=False)
+DISPUTED = NO_HIRE_PROOF.with_statement(HireSide.EMPLOYER, hired=True).with_statement(
+    HireSide.SEEKER, hired=False
+)
 
 
 async def test_a_person_gives_one_lead_a_session_and_posting(either_store: Store) -> None:
@@ -78,7 +80,7 @@ async def test_leads_are_listed_newest_first_within_a_scope(
             records.lead(id="f", stage=LeadStage.HIRED),
         ]
     )
-    page = await store.leads.page(query, Slice(limit=10))
+    page = await store.leads.page(query, PageRequest(limit=10))
     assert "".join(lead.id for lead in page.items) == found
 
 
@@ -88,31 +90,31 @@ async def test_leads_are_listed_newest_first_within_a_scope(
         (LeadQuery(assignee_id="me"), "ca"),
         (LeadQuery(union_id="root", assignee_id="me"), "a"),
         (LeadQuery(union_id="root", not_assignee_id="me"), "fedb"),
-        (LeadQuery(union_id="root", overdue=True, now=records.AT), "b"),
-        (LeadQuery(union_id="root", overdue=False, now=records.AT), "feda"),
+        (LeadQuery(union_id="root", overdue=True, now=records.FIXED_NOW), "b"),
+        (LeadQuery(union_id="root", overdue=False, now=records.FIXED_NOW), "feda"),
         (LeadQuery(union_id="root", escalated_to="root"), "d"),
         (LeadQuery(union_id="root", escalated=True), "ed"),
         (LeadQuery(union_id="root", escalated=False), "fba"),
         (LeadQuery(union_id="root", disagreement=True), "f"),
         (LeadQuery(union_id="root", disagreement=False), "edba"),
-        (LeadQuery(union_id="root", escalated=True, overdue=True, now=records.AT), ""),
+        (LeadQuery(union_id="root", escalated=True, overdue=True, now=records.FIXED_NOW), ""),
     ],
 )
 async def test_leads_are_narrowed_to_what_their_follow_up_needs(
     store: Store, query: LeadQuery, found: str
 ) -> None:
-    later = records.AT + timedelta(hours=1)
+    later = records.FIXED_NOW + timedelta(hours=1)
     await store.leads.record(
         [
             records.lead(id="a", assignee_id="me", due_at=later),
-            records.lead(id="b", assignee_id="other", due_at=records.AT),
+            records.lead(id="b", assignee_id="other", due_at=records.FIXED_NOW),
             records.lead(id="c", assignee_id="me", union_path=("elsewhere",)),
             records.lead(id="d", escalated_to="root"),
             records.lead(id="e", escalated_to="union"),
             records.lead(id="f", hire=DISPUTED),
         ]
     )
-    page = await store.leads.page(query, Slice(limit=10))
+    page = await store.leads.page(query, PageRequest(limit=10))
     assert "".join(lead.id for lead in page.items) == found
 
 
@@ -122,10 +124,10 @@ async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> N
     await store.leads.record([*made, elsewhere])
     assert await store.leads.sessions_with_unlogged() == ["other", "session"]
 
-    async def body(session: Session) -> list[tuple[str, str]]:
-        return await store.leads.take_unlogged("session", limit=3, session=session)
+    async def body(transaction: Transaction) -> list[tuple[str, str]]:
+        return await store.leads.take_unlogged("session", limit=3, transaction=transaction)
 
-    taken = [await store.mongo.transaction(body) for _ in range(3)]
+    taken = [await store.mongo.run_transaction(body) for _ in range(3)]
     ids = [(lead.id, "posting") for lead in made]
     assert taken == [ids[:3], ids[3:], []]
     assert await store.leads.sessions_with_unlogged() == ["other"]
@@ -166,7 +168,7 @@ async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: S
             records.lead(),
         ]
     )
-    assert await either_store.leads.by_codes(["a", "b", "none"]) == {
-        "a": CodeYield(interests=4, hires=2),
-        "b": CodeYield(interests=1, hires=0),
+    assert await either_store.leads.results_by_code(["a", "b", "none"]) == {
+        "a": QrCodeResults(interests=4, hires=2),
+        "b": QrCodeResults(interests=1, hires=0),
     }

@@ -5,18 +5,18 @@ import asyncio
 import pytest
 
 from domain.live.questions import (
-    SHOWN,
-    WAITING_A_VIEWER,
+    MAX_WAITING_PER_VIEWER,
+    PUBLIC_STATUSES,
     Question,
     QuestionStatus,
-    declined,
-    published,
+    decline_question,
+    publish_question,
 )
-from storage.mongo.client import Session
-from storage.mongo.paging import Slice
+from storage.mongo.client import Transaction
+from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.records import AT
+from tests.support.records import FIXED_NOW
 
 
 def asked(body: str, **changes: object) -> Question:
@@ -24,10 +24,10 @@ def asked(body: str, **changes: object) -> Question:
 
 
 async def changed(store: Store, question: Question) -> None:
-    async def body(session: Session) -> None:
-        await store.questions.change(question, session=session)
+    async def body(transaction: Transaction) -> None:
+        await store.questions.update(question, transaction=transaction)
 
-    await store.mongo.transaction(body)
+    await store.mongo.run_transaction(body)
 
 
 async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
@@ -37,7 +37,7 @@ async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
     questions = [asked(f"第{number}问") for number in range(10)]
     kept = await asyncio.gather(*(store.questions.add(question) for question in questions))
     waiting = [question for question in kept if question is not None]
-    assert len(waiting) == WAITING_A_VIEWER
+    assert len(waiting) == MAX_WAITING_PER_VIEWER
     assert await store.questions.by_ids(question.id for question in questions) == {
         question.id: question for question in waiting
     }
@@ -45,7 +45,7 @@ async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
     for other in (asked("有宿舍吗？", session_id="other"), records.question()):
         assert await store.questions.add(other) == other
     # One that was looked at makes room for one.
-    await changed(store, declined(waiting[0]))
+    await changed(store, decline_question(waiting[0]))
     assert await store.questions.add(again := asked("又一问")) == again
     assert await store.questions.add(asked("还一问")) is None
 
@@ -54,7 +54,7 @@ async def test_the_same_question_waits_once(store: Store) -> None:
     first = asked("有宿舍吗？")
     assert await store.questions.add(first) == first
     assert await store.questions.add(asked("有宿舍吗？")) == first
-    await changed(store, published(first, AT))
+    await changed(store, publish_question(first, FIXED_NOW))
     second = asked("有宿舍吗？")
     assert await store.questions.add(second) == second
 
@@ -64,14 +64,15 @@ async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
         await store.questions.add(records.question())
     shown = records.question()
     await store.questions.add(shown)
-    await changed(store, published(shown, AT))
-    assert await store.questions.waiting("session", 10) == 3
-    assert await store.questions.waiting("session", 2) == 2
-    assert await store.questions.waiting("other", 2) == 0
+    await changed(store, publish_question(shown, FIXED_NOW))
+    assert await store.questions.count_waiting("session", 10) == 3
+    assert await store.questions.count_waiting("session", 2) == 2
+    assert await store.questions.count_waiting("other", 2) == 0
 
 
 @pytest.mark.parametrize(
-    ("statuses", "found"), [(SHOWN, ["d", "b"]), (frozenset({QuestionStatus.ASKED}), ["c", "a"])]
+    ("statuses", "found"),
+    [(PUBLIC_STATUSES, ["d", "b"]), (frozenset({QuestionStatus.ASKED}), ["c", "a"])],
 )
 async def test_questions_of_a_session_are_listed_by_status_the_last_asked_first(
     store: Store, statuses: frozenset[QuestionStatus], found: list[str]
@@ -80,7 +81,7 @@ async def test_questions_of_a_session_are_listed_by_status_the_last_asked_first(
         question = records.question(id=question_id)
         await store.questions.add(question)
         if question_id in "bd":
-            await changed(store, published(question, AT))
+            await changed(store, publish_question(question, FIXED_NOW))
     await store.questions.add(records.question(id="e", session_id="other"))
-    page = await store.questions.page("session", statuses, Slice(limit=10))
+    page = await store.questions.page("session", statuses, PageRequest(limit=10))
     assert [question.id for question in page.items] == found

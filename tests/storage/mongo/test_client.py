@@ -15,14 +15,14 @@ from storage.mongo.client import (
     Duplicate,
     HistoryLost,
     Mongo,
-    Session,
     StorageError,
     StorageMisconfigured,
     StorageUnavailable,
+    Transaction,
     new_id,
-    translated,
+    translate_errors,
 )
-from storage.mongo.embedded import embedded
+from storage.mongo.embedded import run_embedded
 from storage.mongo.mongod import Mongod, find_mongod
 
 SECRET = "hunter2-very-secret"
@@ -134,13 +134,13 @@ async def test_a_server_without_replication_is_refused(
 
 
 async def test_a_server_that_went_away_is_unavailable(folder: Path, driver: Driver) -> None:
-    async with embedded(folder) as running:
+    async with run_embedded(folder) as running:
         mongo = await Mongo.connect(running.uri, "songgang", driver=driver, timeout=0.5)
         await mongo.ping()
     try:
         with pytest.raises(StorageUnavailable):
             await mongo.ping()
-        with pytest.raises(StorageUnavailable), translated():
+        with pytest.raises(StorageUnavailable), translate_errors():
             await mongo["leads"].insert_one({"_id": "a"})
     finally:
         await mongo.close()
@@ -150,7 +150,7 @@ async def test_a_duplicate_names_the_fields_and_not_the_values(either_mongo: Mon
     leads = either_mongo["leads"]
     await leads.create_index([("session", 1), ("phone", 1)], unique=True)
     await leads.insert_one({"_id": "a", "session": "s", "phone": PHONE})
-    with pytest.raises(Duplicate) as caught, translated():
+    with pytest.raises(Duplicate) as caught, translate_errors():
         await leads.insert_one({"_id": "b", "session": "s", "phone": PHONE})
     assert caught.value.fields == ("session", "phone")
     assert caught.value.positions == ()
@@ -165,7 +165,7 @@ async def test_a_batch_stores_the_rest_and_tells_which_places_were_duplicates(
     leads = either_mongo["leads"]
     await leads.insert_one({"_id": "b"})
     batch = [{"_id": each} for each in ("a", "b", "c", "a", "d")]
-    with pytest.raises(Duplicate) as caught, translated():
+    with pytest.raises(Duplicate) as caught, translate_errors():
         await leads.insert_many(batch, ordered=False)
     assert caught.value.fields == ("_id",)
     assert caught.value.positions == (1, 3)
@@ -181,7 +181,7 @@ async def test_a_document_against_the_rules_is_refused_without_being_quoted(
         either_mongo["leads"].insert_one({"phone": PHONE}),
         either_mongo["leads"].insert_many([{"phone": PHONE}], ordered=False),
     ):
-        with pytest.raises(StorageError) as caught, translated():
+        with pytest.raises(StorageError) as caught, translate_errors():
             await write
         assert type(caught.value) is StorageError
         assert str(caught.value) == "MongoDB refuses: error (121)"
@@ -189,7 +189,7 @@ async def test_a_document_against_the_rules_is_refused_without_being_quoted(
 
 async def test_a_collection_can_be_made_by_many_at_once(either_mongo: Mongo) -> None:
     await asyncio.gather(*(either_mongo.create_collection("leads") for _ in range(5)))
-    assert await either_mongo.validators() == {"leads": {}}
+    assert await either_mongo.read_validators() == {"leads": {}}
 
 
 async def test_a_pipeline_yields_its_documents_in_order(either_mongo: Mongo) -> None:
@@ -205,14 +205,14 @@ async def test_a_pipeline_that_is_wrong_is_an_error_of_ours(either_mongo: Mongo)
 
 
 async def test_a_transaction_is_seen_whole_once_it_has_committed(either_mongo: Mongo) -> None:
-    async def body(session: Session) -> int:
-        await either_mongo["events"].insert_one({"_id": 1}, session=session)
-        await either_mongo["heads"].insert_one({"_id": "s", "seq": 1}, session=session)
+    async def body(transaction: Transaction) -> int:
+        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
+        await either_mongo["heads"].insert_one({"_id": "s", "seq": 1}, session=transaction)
         assert await either_mongo["events"].count_documents({}) == 0
-        own = [each async for each in either_mongo.aggregate("heads", [], session=session)]
+        own = [each async for each in either_mongo.aggregate("heads", [], session=transaction)]
         return int(own[0]["seq"])
 
-    assert await either_mongo.transaction(body) == 1
+    assert await either_mongo.run_transaction(body) == 1
     assert await either_mongo["events"].count_documents({}) == 1
     assert await either_mongo["heads"].count_documents({}) == 1
 
@@ -222,12 +222,12 @@ async def test_an_exception_aborts_the_transaction_and_comes_out_as_it_is(
 ) -> None:
     refusal = LookupError("no such posting")
 
-    async def body(session: Session) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=session)
+    async def body(transaction: Transaction) -> None:
+        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
         raise refusal
 
     with pytest.raises(LookupError) as caught:
-        await either_mongo.transaction(body)
+        await either_mongo.run_transaction(body)
     assert caught.value is refusal
     assert await either_mongo["events"].count_documents({}) == 0
 
@@ -235,25 +235,25 @@ async def test_an_exception_aborts_the_transaction_and_comes_out_as_it_is(
 async def test_a_duplicate_within_a_transaction_aborts_it(either_mongo: Mongo) -> None:
     await either_mongo["leads"].insert_one({"_id": "a"})
 
-    async def body(session: Session) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=session)
-        with translated():
-            await either_mongo["leads"].insert_one({"_id": "a"}, session=session)
+    async def body(transaction: Transaction) -> None:
+        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
+        with translate_errors():
+            await either_mongo["leads"].insert_one({"_id": "a"}, session=transaction)
 
     with pytest.raises(Duplicate):
-        await either_mongo.transaction(body)
+        await either_mongo.run_transaction(body)
     assert await either_mongo["events"].count_documents({}) == 0
 
 
 async def test_a_cancelled_transaction_leaves_nothing_behind(either_mongo: Mongo) -> None:
     inside = asyncio.Event()
 
-    async def body(session: Session) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=session)
+    async def body(transaction: Transaction) -> None:
+        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
         inside.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(either_mongo.transaction(body))
+    task = asyncio.create_task(either_mongo.run_transaction(body))
     await inside.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -263,14 +263,14 @@ async def test_a_cancelled_transaction_leaves_nothing_behind(either_mongo: Mongo
 
 
 async def test_a_transaction_is_cancelled_whenever_it_is_asked_to(either_mongo: Mongo) -> None:
-    async def body(session: Session) -> None:
-        with translated():
-            await either_mongo["events"].insert_one({}, session=session)
+    async def body(transaction: Transaction) -> None:
+        with translate_errors():
+            await either_mongo["events"].insert_one({}, session=transaction)
         written.set()
 
     for turns in range(20):
         written = asyncio.Event()
-        task = asyncio.create_task(either_mongo.transaction(body))
+        task = asyncio.create_task(either_mongo.run_transaction(body))
         await written.wait()
         # Through what the driver does from here to the server's word that it is committed.
         for _ in range(turns):
@@ -285,19 +285,19 @@ async def test_a_write_conflict_runs_the_whole_transaction_again(either_mongo: M
     await heads.insert_one({"_id": "s", "seq": 0})
     read: list[int] = []
 
-    async def body(session: Session) -> None:
-        with translated():
-            head = await heads.find_one({"_id": "s"}, session=session)
+    async def body(transaction: Transaction) -> None:
+        with translate_errors():
+            head = await heads.find_one({"_id": "s"}, session=transaction)
         assert head is not None
         read.append(head["seq"])
         if len(read) == 1:
             await heads.update_one({"_id": "s"}, {"$set": {"seq": 10}})
-        with translated():
+        with translate_errors():
             await heads.update_one(
-                {"_id": "s"}, {"$set": {"seq": head["seq"] + 1}}, session=session
+                {"_id": "s"}, {"$set": {"seq": head["seq"] + 1}}, session=transaction
             )
 
-    await either_mongo.transaction(body)
+    await either_mongo.run_transaction(body)
     assert read == [0, 10]
     assert await heads.find_one({}) == {"_id": "s", "seq": 11}
 
@@ -306,14 +306,14 @@ async def test_many_transactions_on_one_document_each_count_once(either_mongo: M
     heads = either_mongo["heads"]
     await heads.insert_one({"_id": "s", "seq": 0})
 
-    async def body(session: Session) -> int:
+    async def body(transaction: Transaction) -> int:
         head = await heads.find_one_and_update(
-            {"_id": "s"}, {"$inc": {"seq": 1}}, return_document=True, session=session
+            {"_id": "s"}, {"$inc": {"seq": 1}}, return_document=True, session=transaction
         )
         assert head is not None
         return int(head["seq"])
 
-    taken = await asyncio.gather(*(either_mongo.transaction(body) for _ in range(8)))
+    taken = await asyncio.gather(*(either_mongo.run_transaction(body) for _ in range(8)))
     assert sorted(taken) == list(range(1, 9))
 
 
@@ -321,13 +321,13 @@ async def test_a_transaction_that_always_conflicts_gives_up_in_time(either_mongo
     heads = either_mongo["heads"]
     await heads.insert_one({"_id": "s", "seq": 0})
 
-    async def body(session: Session) -> None:
-        await heads.find_one({"_id": "s"}, session=session)
+    async def body(transaction: Transaction) -> None:
+        await heads.find_one({"_id": "s"}, session=transaction)
         await heads.update_one({"_id": "s"}, {"$inc": {"seq": 1}})
-        await heads.update_one({"_id": "s"}, {"$set": {"seq": -1}}, session=session)
+        await heads.update_one({"_id": "s"}, {"$set": {"seq": -1}}, session=transaction)
 
     with pytest.raises(StorageUnavailable, match="other transactions kept getting in the way"):
-        await either_mongo.transaction(body, patience=0.3)
+        await either_mongo.run_transaction(body, patience=0.3)
     head = await heads.find_one({})
     assert head is not None
     assert head["seq"] > 1
@@ -340,12 +340,12 @@ async def test_a_stream_sees_every_insert_from_the_moment_it_is_open(either_mong
 
 
 async def test_a_stream_shows_a_transaction_once_it_has_committed(either_mongo: Mongo) -> None:
-    async def body(session: Session) -> None:
-        await either_mongo["events"].insert_one({"_id": "first"}, session=session)
-        await either_mongo["events"].insert_one({"_id": "second"}, session=session)
+    async def body(transaction: Transaction) -> None:
+        await either_mongo["events"].insert_one({"_id": "first"}, session=transaction)
+        await either_mongo["events"].insert_one({"_id": "second"}, session=transaction)
 
     async with either_mongo.watch("events", [{"$match": {"operationType": "insert"}}]) as stream:
-        await either_mongo.transaction(body)
+        await either_mongo.run_transaction(body)
         assert data_of(await take(stream, 2)) == ["first", "second"]
 
 
@@ -411,8 +411,8 @@ async def test_a_token_that_the_oplog_no_longer_holds_is_lost_history(either_mon
 
 async def test_a_dropped_database_is_empty(either_mongo: Mongo) -> None:
     await either_mongo["events"].insert_one({"_id": "a"})
-    await either_mongo.drop()
-    assert await either_mongo.validators() == {}
+    await either_mongo.drop_database()
+    assert await either_mongo.read_validators() == {}
 
 
 def test_ids_are_24_hexadecimal_characters_in_the_order_they_were_made() -> None:

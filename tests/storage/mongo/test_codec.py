@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from domain.employers.employers import Employer
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import Union, UnionLevel
-from domain.leads.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, Sealed
+from domain.leads.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, SealedContact
 from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Review, Severity
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.codec import to_document, to_record
 from storage.store import Store
-from tests.domain.samples import any_terms
+from tests.domain.posting_terms_samples import any_terms
 from tests.support import records
 
 # What MongoDB can hold: 64 bits, 34 digits, milliseconds, UTC.
@@ -102,7 +102,7 @@ any_record = st.one_of(
             reason=reason,
             group=group,
             terms=terms,
-            contact=Sealed(key_version=1, name=raw, phone=raw) if raw else None,
+            contact=SealedContact(key_version=1, name=raw, phone=raw) if raw else None,
         ),
         st.sampled_from(LeadSource),
         st.sampled_from(LeadStage),

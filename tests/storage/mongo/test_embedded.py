@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 
 from storage.mongo.client import Mongo
-from storage.mongo.embedded import DataFolderBusy, Embedded, MongodFailed, embedded
-from storage.mongo.mongod import NoMongod, find_mongod
+from storage.mongo.embedded import DataFolderBusy, EmbeddedMongod, MongodFailed, run_embedded
+from storage.mongo.mongod import MongodNotFound, find_mongod
 
 # An app that says where its mongod is, and when it is stopped writes once more before it goes.
 APP = """
 import asyncio, dataclasses, json, signal, sys
 from pathlib import Path
-from storage.client import Mongo
-from storage.embedded import embedded
+from storage.mongo.client import Mongo
+from storage.mongo.embedded import run_embedded
 
 async def main():
-    async with embedded(Path(sys.argv[1])) as running:
+    async with run_embedded(Path(sys.argv[1])) as running:
         mongo = await Mongo.connect(running.uri, "songgang")
         await mongo["notes"].insert_one({"_id": "started"})
         print(json.dumps({"uri": running.uri, "pid": running.pid}), flush=True)
@@ -61,7 +61,7 @@ async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process
 
 
 @asynccontextmanager
-async def notes(running: Embedded) -> AsyncIterator[Mongo]:
+async def notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
     mongo = await Mongo.connect(running.uri, "songgang")
     try:
         yield mongo
@@ -69,12 +69,12 @@ async def notes(running: Embedded) -> AsyncIterator[Mongo]:
         await mongo.close()
 
 
-async def write(running: Embedded, note: str) -> None:
+async def write(running: EmbeddedMongod, note: str) -> None:
     async with notes(running) as mongo:
         await mongo["notes"].insert_one({"_id": note})
 
 
-async def read(running: Embedded) -> list[str]:
+async def read(running: EmbeddedMongod) -> list[str]:
     async with notes(running) as mongo:
         return [document["_id"] async for document in mongo["notes"].find().sort("_id")]
 
@@ -102,43 +102,43 @@ def lives(pid: int) -> bool:
 
 
 async def test_data_survive_a_restart_at_the_same_port(folder: Path) -> None:
-    async with embedded(folder) as first:
+    async with run_embedded(folder) as first:
         await write(first, "a")
     assert not lives(first.pid)
-    async with embedded(folder) as second:
+    async with run_embedded(folder) as second:
         assert second.port == first.port
         assert await read(second) == ["a"]
 
 
 async def test_data_survive_when_another_mongod_has_taken_the_port(folder: Path) -> None:
     ours, theirs = folder / "ours", folder / "theirs"
-    async with embedded(ours) as first:
+    async with run_embedded(ours) as first:
         await write(first, "a")
     theirs.mkdir()
     remember(theirs, str(first.port))
-    async with embedded(theirs) as other:
+    async with run_embedded(theirs) as other:
         assert other.port == first.port
-        async with embedded(ours) as second:
+        async with run_embedded(ours) as second:
             assert second.port != first.port
             await write(second, "b")
             assert await read(second) == ["a", "b"]
         assert await read(other) == []
-    async with embedded(ours) as third:
+    async with run_embedded(ours) as third:
         assert third.port == second.port
         assert await read(third) == ["a", "b"]
 
 
 async def test_a_damaged_note_of_the_port_does_no_harm(folder: Path) -> None:
-    async with embedded(folder) as first:
+    async with run_embedded(folder) as first:
         await write(first, "a")
     for damage in ("eighty", "99999999"):
         remember(folder, damage)
-        async with embedded(folder) as running:
+        async with run_embedded(folder) as running:
             assert await read(running) == ["a"]
 
 
 async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
-    async with embedded(folder) as running:
+    async with run_embedded(folder) as running:
         assert running.uri == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
         async with notes(running) as mongo:
             options = await mongo._client.admin.command("getCmdLineOpts")
@@ -147,10 +147,10 @@ async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
 
 
 async def test_a_warm_start_and_a_stop_take_a_few_seconds_at_most(folder: Path) -> None:
-    async with embedded(folder):
+    async with run_embedded(folder):
         pass
     began = time.monotonic()
-    async with embedded(folder):
+    async with run_embedded(folder):
         started = time.monotonic()
     stopped = time.monotonic()
     # Far above what was measured (1.2 s and 1.0 s): a busy machine is no failure.
@@ -159,7 +159,7 @@ async def test_a_warm_start_and_a_stop_take_a_few_seconds_at_most(folder: Path) 
 
 
 async def test_two_folders_run_side_by_side(folder: Path) -> None:
-    async with embedded(folder / "a") as first, embedded(folder / "b") as second:
+    async with run_embedded(folder / "a") as first, run_embedded(folder / "b") as second:
         assert first.port != second.port
         await write(first, "a")
         await write(second, "b")
@@ -170,7 +170,7 @@ async def test_two_folders_run_side_by_side(folder: Path) -> None:
 async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: Path) -> None:
     async with app_on(folder) as (process, running):
         with pytest.raises(DataFolderBusy) as caught:
-            async with embedded(folder):
+            async with run_embedded(folder):
                 pytest.fail("entered")
         assert caught.value.pid == process.pid
         assert caught.value.uri == running["uri"]
@@ -181,9 +181,9 @@ async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: P
 
 
 async def test_a_folder_in_use_by_this_process_is_refused_as_well(folder: Path) -> None:
-    async with embedded(folder) as running:
+    async with run_embedded(folder) as running:
         with pytest.raises(DataFolderBusy) as caught:
-            async with embedded(folder):
+            async with run_embedded(folder):
                 pytest.fail("entered")
         assert caught.value.pid == os.getpid()
         assert await read(running) == []
@@ -201,15 +201,15 @@ async def test_the_folder_of_a_killed_app_can_be_used_at_once(folder: Path) -> N
     async with app_on(folder) as (process, _):
         process.kill()
         await process.wait()
-    async with embedded(folder) as running:
+    async with run_embedded(folder) as running:
         assert await read(running) == ["started"]
 
 
 async def test_a_killed_mongod_loses_nothing_that_was_acknowledged(folder: Path) -> None:
-    async with embedded(folder) as first:
+    async with run_embedded(folder) as first:
         await write(first, "a")
         os.kill(first.pid, signal.SIGKILL)
-    async with embedded(folder) as second:
+    async with run_embedded(folder) as second:
         assert await read(second) == ["a"]
 
 
@@ -218,13 +218,13 @@ async def test_ctrl_c_lets_the_app_write_before_its_mongod_goes(folder: Path) ->
         os.killpg(process.pid, signal.SIGINT)
         await process.wait()
         assert not lives(running["pid"])
-    async with embedded(folder) as again:
+    async with run_embedded(folder) as again:
         assert await read(again) == ["started", "stopped"]
 
 
 async def test_an_error_in_the_block_stops_mongod_and_comes_out(folder: Path) -> None:
     with pytest.raises(LookupError):
-        async with embedded(folder) as running:
+        async with run_embedded(folder) as running:
             raise LookupError
     assert not lives(running.pid)
 
@@ -232,7 +232,7 @@ async def test_an_error_in_the_block_stops_mongod_and_comes_out(folder: Path) ->
 async def test_the_log_of_the_last_run_is_kept_and_no_older_one(folder: Path) -> None:
     (folder / "mongod.log.1").write_text("the run before the last")
     (folder / "mongod.log").write_text("the last run")
-    async with embedded(folder):
+    async with run_embedded(folder):
         pass
     assert contents(folder) == ["db", "mongod.log", "mongod.log.1", "owner", "port", "server"]
     assert (folder / "mongod.log.1").read_text() == "the last run"
@@ -242,18 +242,18 @@ async def test_the_log_of_the_last_run_is_kept_and_no_older_one(folder: Path) ->
 async def test_a_mongod_that_does_not_start_is_reported_with_the_end_of_its_log(
     folder: Path,
 ) -> None:
-    async with embedded(folder):
+    async with run_embedded(folder):
         pass
     (folder / "db" / "WiredTiger.turtle").write_text("damaged")
     with pytest.raises(MongodFailed) as caught:
-        async with embedded(folder):
+        async with run_embedded(folder):
             pytest.fail("entered")
     said = str(caught.value).splitlines()
     assert said[0].startswith("mongod stopped with status ")
     assert said[0].endswith(f"The end of {folder / 'mongod.log'}:")
     assert 1 < len(said) <= 16
     with pytest.raises(MongodFailed):
-        async with embedded(folder):
+        async with run_embedded(folder):
             pytest.fail("entered")
 
 
@@ -262,8 +262,10 @@ async def test_without_a_mongod_the_two_ways_out_are_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(sys, "path", [])
-    with pytest.raises(NoMongod, match="neither on PATH nor in an installed package") as caught:
-        async with embedded(folder / "data"):
+    with pytest.raises(
+        MongodNotFound, match="neither on PATH nor in an installed package"
+    ) as caught:
+        async with run_embedded(folder / "data"):
             pytest.fail("entered")
     assert "install mongod" in str(caught.value)
     assert "MONGODB_URI" in str(caught.value)
@@ -286,7 +288,7 @@ def test_a_mongod_that_is_of_no_use_is_named_with_its_fault(
     useless.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(sys, "path", [])
-    with pytest.raises(NoMongod) as caught:
+    with pytest.raises(MongodNotFound) as caught:
         find_mongod()
     assert f"{useless} {fault}" in str(caught.value)
 

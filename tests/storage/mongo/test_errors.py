@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from storage.mongo.client import StorageError, translated
+from storage.mongo.client import StorageError, translate_errors
 from storage.store import Store
 
 
@@ -16,7 +16,7 @@ from storage.store import Store
 )
 async def test_a_cancellation_is_never_lost_whenever_it_comes(either_store: Store) -> None:
     async def read() -> None:
-        await either_store.log.read("session/a", after=0, limit=5)
+        await either_store.event_log.read("session/a", after=0, limit=5)
 
     await read()
     for turns in range(30):
@@ -31,7 +31,7 @@ async def test_a_cancellation_is_never_lost_whenever_it_comes(either_store: Stor
 
 async def test_a_cancellation_goes_before_an_error(store: Store) -> None:
     async def ask() -> None:
-        with translated():
+        with translate_errors():
             this = asyncio.current_task()
             assert this is not None
             this.cancel()
@@ -42,5 +42,5 @@ async def test_a_cancellation_goes_before_an_error(store: Store) -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(ask())
-    with pytest.raises(StorageError), translated():
+    with pytest.raises(StorageError), translate_errors():
         await store.mongo["list"].find({"$no": 1}).to_list(1)

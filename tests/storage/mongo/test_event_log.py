@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from domain.leads.leads import LeadStage
 from domain.live import events
-from domain.live.events import Announcement, LoggedEvent, Placed
-from storage.mongo.client import Session
-from storage.mongo.event_log import document_of, placed_of
+from domain.live.events import Announcement, EventEnvelope, LoggedEvent
+from storage.mongo.client import Transaction
+from storage.mongo.event_log import envelope_from_document, envelope_to_document
 from storage.store import Store
-from tests.support.records import AT
+from tests.support.records import FIXED_NOW
 
 session_ids = st.text(max_size=24)
 any_event = st.one_of(
@@ -45,23 +45,23 @@ def said(number: int) -> Announcement:
     return Announcement(session_id="a", body=str(number))
 
 
-async def append(store: Store, topic: str, *happened: LoggedEvent) -> list[Placed]:
-    async def body(session: Session) -> list[Placed]:
-        return await store.log.append(topic, happened, at=AT, session=session)
+async def append(store: Store, topic: str, *happened: LoggedEvent) -> list[EventEnvelope]:
+    async def body(transaction: Transaction) -> list[EventEnvelope]:
+        return await store.event_log.append(topic, happened, at=FIXED_NOW, transaction=transaction)
 
-    return await store.mongo.transaction(body)
+    return await store.mongo.run_transaction(body)
 
 
 @given(event=any_event, seq=st.integers(1, 10**15 - 1))
 def test_every_kind_of_event_comes_back_from_its_document(event: LoggedEvent, seq: int) -> None:
-    placed = Placed(topic="session/a", seq=seq, at=AT, event=event)
-    assert placed_of(document_of(placed)) == placed
+    placed = EventEnvelope(topic="session/a", seq=seq, at=FIXED_NOW, event=event)
+    assert envelope_from_document(envelope_to_document(placed)) == placed
 
 
 async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Store) -> None:
-    log = either_store.log
+    log = either_store.event_log
     assert await append(either_store, "session/a") == []
-    assert await log.head("session/a") == 0
+    assert await log.last_seq("session/a") == 0
     first = await append(either_store, "session/a", said(1), said(2))
     assert [placed.seq for placed in first] == [1, 2]
     await append(either_store, "session/ab", said(1))
@@ -69,7 +69,7 @@ async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Stor
     await append(either_store, "leads/a", said(1))
     second = await append(either_store, "session/a", said(3))
     assert [placed.seq for placed in second] == [3]
-    assert await log.head("session/a") == 3
+    assert await log.last_seq("session/a") == 3
     assert await log.read("session/a", after=0, limit=10) == [*first, *second]
     assert await log.read("session/a", after=1, limit=1) == first[1:]
     assert await log.read("session/a", after=3, limit=10) == []
@@ -77,30 +77,37 @@ async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Stor
 
 async def test_events_are_read_in_the_order_of_their_number(store: Store) -> None:
     await append(store, "session/a", *(said(number) for number in range(1, 121)))
-    read = await store.log.read("session/a", after=8, limit=1000)
+    read = await store.event_log.read("session/a", after=8, limit=1000)
     assert [placed.seq for placed in read] == list(range(9, 121))
 
 
 async def test_an_aborted_transaction_leaves_no_hole(store: Store) -> None:
-    async def body(session: Session) -> None:
-        await store.log.append("session/a", [said(1)], at=AT, session=session)
+    async def body(transaction: Transaction) -> None:
+        await store.event_log.append("session/a", [said(1)], at=FIXED_NOW, transaction=transaction)
         raise LookupError
 
     outcomes = await asyncio.gather(
         append(store, "session/a", said(1)),
-        store.mongo.transaction(body),
+        store.mongo.run_transaction(body),
         append(store, "session/a", said(2)),
         return_exceptions=True,
     )
     assert Counter(type(each) for each in outcomes) == {list: 2, LookupError: 1}
-    read = await store.log.read("session/a", after=0, limit=10)
+    read = await store.event_log.read("session/a", after=0, limit=10)
     assert [placed.seq for placed in read] == [1, 2]
 
 
 async def test_an_event_of_a_newer_version_keeps_its_place(store: Store) -> None:
-    placed = Placed(topic="session/a", seq=1, at=AT, event=events.SessionEnded(session_id="a"))
-    newer = document_of(placed) | {"kind": "HostWaved", "event": {"session_id": "a", "hand": "L"}}
+    placed = EventEnvelope(
+        topic="session/a", seq=1, at=FIXED_NOW, event=events.SessionEnded(session_id="a")
+    )
+    newer = envelope_to_document(placed) | {
+        "kind": "HostWaved",
+        "event": {"session_id": "a", "hand": "L"},
+    }
     await store.mongo["events"].insert_one(newer)
-    assert await store.log.read("session/a", after=0, limit=10) == [
-        Placed(topic="session/a", seq=1, at=AT, event=events.Unrecognised(session_id="a"))
+    assert await store.event_log.read("session/a", after=0, limit=10) == [
+        EventEnvelope(
+            topic="session/a", seq=1, at=FIXED_NOW, event=events.Unrecognised(session_id="a")
+        )
     ]

@@ -12,29 +12,31 @@ MINUTE = timedelta(minutes=1)
 
 
 async def take(store: Store, holder: str, at: datetime) -> bool:
-    return await store.leases.take("work", holder, at=at, until=at + MINUTE)
+    return await store.leases.acquire("work", holder, at=at, until=at + MINUTE)
 
 
 async def test_one_of_many_gets_a_lease(either_store: Store) -> None:
     nodes = [f"node{number}" for number in range(8)]
-    taken = await asyncio.gather(*(take(either_store, node, records.AT) for node in nodes))
+    taken = await asyncio.gather(*(take(either_store, node, records.FIXED_NOW) for node in nodes))
     assert sorted(taken) == [False] * 7 + [True]
 
 
 async def test_a_lease_is_prolonged_by_its_holder_and_runs_out_for_the_others(
     store: Store,
 ) -> None:
-    assert await take(store, "a", records.AT)
-    assert await take(store, "a", records.AT + MINUTE / 2)
-    assert not await take(store, "b", records.AT + MINUTE)
-    assert await take(store, "b", records.AT + MINUTE * 3 / 2)
-    assert not await take(store, "a", records.AT + MINUTE * 2)
-    assert await store.leases.take("else", "a", at=records.AT, until=records.AT + MINUTE)
+    assert await take(store, "a", records.FIXED_NOW)
+    assert await take(store, "a", records.FIXED_NOW + MINUTE / 2)
+    assert not await take(store, "b", records.FIXED_NOW + MINUTE)
+    assert await take(store, "b", records.FIXED_NOW + MINUTE * 3 / 2)
+    assert not await take(store, "a", records.FIXED_NOW + MINUTE * 2)
+    assert await store.leases.acquire(
+        "else", "a", at=records.FIXED_NOW, until=records.FIXED_NOW + MINUTE
+    )
 
 
 async def test_a_lease_is_given_back_by_its_holder_alone(store: Store) -> None:
-    assert await take(store, "a", records.AT)
+    assert await take(store, "a", records.FIXED_NOW)
     await store.leases.release("work", "b")
-    assert not await take(store, "b", records.AT)
+    assert not await take(store, "b", records.FIXED_NOW)
     await store.leases.release("work", "a")
-    assert await take(store, "b", records.AT)
+    assert await take(store, "b", records.FIXED_NOW)

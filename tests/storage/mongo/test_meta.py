@@ -11,10 +11,10 @@ from tests.support.stores import SECRET
 
 
 async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -> None:
-    await store.meta.claim(SECRET)
-    await store.meta.claim(SECRET)
+    await store.meta.bind_to_secret(SECRET)
+    await store.meta.bind_to_secret(SECRET)
     with pytest.raises(WrongSecret, match="SONGGANG_SECRET") as caught:
-        await store.meta.claim("another secret")
+        await store.meta.bind_to_secret("another secret")
     assert "another secret" not in str(caught.value)
     document = await store.mongo["meta"].find_one({"_id": "secret"})
     assert document is not None
@@ -23,7 +23,7 @@ async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -
 
 async def test_of_two_secrets_at_once_one_gets_the_database(mongo: Mongo) -> None:
     claims = await asyncio.gather(
-        *(Store(mongo, secret).meta.claim(secret) for secret in ("a", "b", "a", "b")),
+        *(Store(mongo, secret).meta.bind_to_secret(secret) for secret in ("a", "b", "a", "b")),
         return_exceptions=True,
     )
     kinds = [type(each) for each in claims]

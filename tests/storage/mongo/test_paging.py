@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from storage.employers.employers import NEWEST_FIRST
 from storage.live.sessions import BY_START
 from storage.mongo.client import Document, Mongo
-from storage.mongo.paging import Order, Page, Slice, find_page
-from tests.support.records import AT
+from storage.mongo.paging import Page, PageRequest, SortOrder, find_page
+from tests.support.records import FIXED_NOW
 
-BEST_PAID: Order = (("terms.pay.amount", -1), ("_id", -1))
+BEST_PAID: SortOrder = (("terms.pay.amount", -1), ("_id", -1))
 ORDERS = [NEWEST_FIRST, BY_START, BEST_PAID, (("_id", 1),)]
 # Few values, so that many are equal in all but the id.
 keys = st.tuples(st.integers(0, 3), st.integers(0, 60))
@@ -29,7 +29,7 @@ def document(key: tuple[int, int]) -> Document:
     value, number = key
     return {
         "_id": f"{number:02}",
-        "starts_at": AT + timedelta(hours=value),
+        "starts_at": FIXED_NOW + timedelta(hours=value),
         "terms": {"pay": {"amount": value}},
     }
 
@@ -41,11 +41,11 @@ def field(item: Document, name: str) -> Any:
     return value
 
 
-def key_of(item: Document, order: Order) -> tuple[Any, ...]:
+def key_of(item: Document, order: SortOrder) -> tuple[Any, ...]:
     return tuple(field(item, name) for name, _ in order)
 
 
-def in_order(items: Sequence[Document], order: Order) -> list[Document]:
+def in_order(items: Sequence[Document], order: SortOrder) -> list[Document]:
     ranked = list(items)
     for name, way in reversed(order):
         ranked.sort(key=lambda item: field(item, name), reverse=way < 0)
@@ -76,7 +76,7 @@ def ids(items: Sequence[Document]) -> list[str]:
 )
 async def test_a_page_is_a_slice_of_the_whole_list(
     mongo: Mongo,
-    order: Order,
+    order: SortOrder,
     chosen: list[tuple[int, int]],
     limit: int,
     ends: tuple[int, int],
@@ -89,7 +89,7 @@ async def test_a_page_is_a_slice_of_the_whole_list(
         mongo["list"],
         {},
         order,
-        Slice(
+        PageRequest(
             limit=limit,
             after=None if start is None else key_of(whole[start], order),
             before=None if end is None else key_of(whole[end], order),
@@ -115,7 +115,7 @@ async def test_a_page_is_a_slice_of_the_whole_list(
 )
 async def test_nothing_that_was_there_is_skipped_or_repeated_while_the_list_grows(
     mongo: Mongo,
-    order: Order,
+    order: SortOrder,
     chosen: list[tuple[int, int]],
     limit: int,
     added: list[list[tuple[int, int]]],
@@ -128,9 +128,9 @@ async def test_nothing_that_was_there_is_skipped_or_repeated_while_the_list_grow
     for fresh in itertools.chain(added, itertools.repeat([])):
         edge = key_of(seen[0 if backward else -1], order) if seen else None
         wanted = (
-            Slice(limit=limit, before=edge, backward=True)
+            PageRequest(limit=limit, before=edge, backward=True)
             if backward
-            else Slice(limit=limit, after=edge)
+            else PageRequest(limit=limit, after=edge)
         )
         page = await find_page(mongo["list"], {}, order, wanted)
         seen = [*page.items, *seen] if backward else [*seen, *page.items]
@@ -153,7 +153,7 @@ async def test_a_page_holds_what_the_condition_leaves_and_only_the_wanted_fields
         mongo["list"],
         {"terms.pay.amount": 1},
         NEWEST_FIRST,
-        Slice(limit=5, after=("03",)),
+        PageRequest(limit=5, after=("03",)),
         projection={"_id": 1},
     )
     assert page == Page(items=[{"_id": "02"}], has_next=False, has_previous=True)

@@ -6,21 +6,27 @@ from typing import Any
 
 import pytest
 
-from domain.identity.audit import BEGINNING, OPERATOR, AuditAction, AuditEntry, chained
-from domain.leads.consent import FIRST
-from domain.leads.follow_up import recorded
-from domain.live.events import Announcement, Placed
+from domain.identity.audit import (
+    GENESIS_DIGEST,
+    OPERATOR_ACTOR,
+    AuditAction,
+    AuditEntry,
+    chain_entry,
+)
+from domain.leads.consent import FIRST_TEMPLATE
+from domain.leads.follow_up import first_timeline_entry
+from domain.live.events import Announcement, EventEnvelope
 from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.search.suggestions import suggestions_for
-from domain.webhooks.messages import of_recorded
-from storage.leads.contacts import Retained
-from storage.mongo.client import Document, StorageError, translated
+from domain.search.suggestions import posting_suggestions
+from domain.webhooks.messages import notice_of_recording
+from storage.leads.contacts import RetainedContact
+from storage.mongo.client import Document, StorageError, translate_errors
 from storage.mongo.codec import to_document
-from storage.mongo.event_log import document_of
+from storage.mongo.event_log import envelope_to_document
 from storage.mongo.validators import VALIDATORS
 from storage.seekers.call_campaigns import CampaignMatch
 from storage.store import Store
-from storage.webhooks.deliveries import made
+from storage.webhooks.deliveries import create_delivery
 from tests.support import records
 
 DOCUMENTS: dict[str, dict[str, Any]] = {
@@ -35,16 +41,16 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "decisions": to_document(records.decision()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
-    "lead_entries": to_document(recorded(records.lead())),
-    "suggestions": to_document(next(suggestions_for("电工", "employer", None))),
-    "leases": {"_id": "work", "holder": "node", "until": records.AT},
+    "lead_entries": to_document(first_timeline_entry(records.lead())),
+    "suggestions": to_document(next(posting_suggestions("电工", "employer", None))),
+    "leases": {"_id": "work", "holder": "node", "until": records.FIXED_NOW},
     "codes": to_document(records.code()),
     "questions": to_document(records.question()),
-    "events": document_of(
-        Placed(
+    "events": envelope_to_document(
+        EventEnvelope(
             topic="session/a",
             seq=1,
-            at=records.AT,
+            at=records.FIXED_NOW,
             event=Announcement(session_id="a", body="你好"),
         )
     ),
@@ -56,32 +62,45 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             campaign_id="campaign",
             seeker_id="seeker",
             posting_ids=("posting",),
-            at=records.AT,
+            at=records.FIXED_NOW,
         )
     ),
     "call_entries": to_document(records.call_entry()),
     "webhooks": to_document(records.webhook()),
-    "deliveries": to_document(made(records.webhook(), of_recorded(records.lead()), at=records.AT)),
+    "deliveries": to_document(
+        create_delivery(
+            records.webhook(), notice_of_recording(records.lead()), at=records.FIXED_NOW
+        )
+    ),
     "referrals": to_document(records.referral()),
-    "notices": {"_id": "seeker/posting", "at": records.AT},
+    "notices": {"_id": "seeker/posting", "at": records.FIXED_NOW},
     "audit": {
         "_id": 1,
         **to_document(
-            chained(
-                AuditEntry(actor=OPERATOR, action=AuditAction.ROTATE_KEYS, subject_type="Database"),
+            chain_entry(
+                AuditEntry(
+                    actor=OPERATOR_ACTOR, action=AuditAction.ROTATE_KEYS, subject_type="Database"
+                ),
                 seq=1,
-                previous=BEGINNING,
-                at=records.AT,
+                previous=GENESIS_DIGEST,
+                at=records.FIXED_NOW,
                 digest=lambda content: content.hex()[:64],
             )
         ),
     },
-    "consent_texts": {"_id": 1, **to_document(FIRST)},
-    "imports": to_document(records.imported()),
-    "import_chunks": {"_id": "a/000000", "import_id": "a", "at": records.AT, "rows": [[2, ["x"]]]},
+    "consent_texts": {"_id": 1, **to_document(FIRST_TEMPLATE)},
+    "imports": to_document(records.import_record()),
+    "import_chunks": {
+        "_id": "a/000000",
+        "import_id": "a",
+        "at": records.FIXED_NOW,
+        "rows": [[2, ["x"]]],
+    },
     "import_rows": to_document(records.import_row()),
     "retained": to_document(
-        Retained(id="a", sealed=b"sealed", completed_at=records.AT, erased_at=records.AT)
+        RetainedContact(
+            id="a", sealed=b"sealed", completed_at=records.FIXED_NOW, erased_at=records.FIXED_NOW
+        )
     ),
 }
 
@@ -101,7 +120,7 @@ async def test_a_document_needs_its_fields_with_their_types(store: Store, name: 
         if field != "_id" and field in VALIDATORS[name]["required"]:
             broken.append({key: whole[key] for key in whole if key != field})
         for document in broken:
-            with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+            with pytest.raises(StorageError, match=r"\(121\)$"), translate_errors():
                 await collection.insert_one(document)
     await collection.insert_one(dict(whole))
     assert await collection.count_documents({}) == 1
@@ -126,11 +145,11 @@ async def test_a_field_of_a_field_needs_its_type_too(
 ) -> None:
     posting = records.posting()
     await store.postings.add([posting])
-    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+    with pytest.raises(StorageError, match=r"\(121\)$"), translate_errors():
         await store.mongo["postings"].update_one({"_id": posting.id}, {"$set": {field: wrong}})
     assert await store.postings.by_ids([posting.id]) == {posting.id: posting}
 
 
 async def test_an_event_has_a_seq_from_one_on(store: Store) -> None:
-    with pytest.raises(StorageError, match=r"\(121\)$"), translated():
+    with pytest.raises(StorageError, match=r"\(121\)$"), translate_errors():
         await store.mongo["events"].insert_one(DOCUMENTS["events"] | {"seq": 0})

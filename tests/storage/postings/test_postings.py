@@ -6,25 +6,25 @@ from datetime import date
 import pytest
 
 from domain.postings.postings import Occupation, PostingStatus
-from storage.mongo.paging import Slice
+from storage.mongo.paging import PageRequest
 from storage.postings.postings import NEWEST_FIRST, PostingQuery
 from storage.store import Store
-from tests.domain.samples import monthly, terms
+from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
 
 TODAY = date(2026, 10, 1)
 
 
 async def ids(store: Store, query: PostingQuery) -> list[str]:
-    page = await store.postings.page(query, NEWEST_FIRST, Slice(limit=20))
+    page = await store.postings.page(query, NEWEST_FIRST, PageRequest(limit=20))
     return [posting.id for posting in page.items]
 
 
 async def test_only_an_open_posting_is_visible_until_its_last_day(store: Store) -> None:
     made = [
         *(records.posting(id=status.value, status=status) for status in PostingStatus),
-        records.posting(id="LAST DAY", terms=terms(valid_until=TODAY)),
-        records.posting(id="PAST", terms=terms(valid_until=date(2026, 9, 30))),
+        records.posting(id="LAST DAY", terms=posting_terms(valid_until=TODAY)),
+        records.posting(id="PAST", terms=posting_terms(valid_until=date(2026, 9, 30))),
     ]
     await store.postings.add(made)
     everything = [posting.id for posting in made]
@@ -64,9 +64,9 @@ async def test_all_that_a_query_names_must_hold(
         [
             records.posting(id="a"),
             records.posting(id="b", status=PostingStatus.IN_REVIEW),
-            records.posting(id="c", employer_id="other", terms=terms(place_code="330402")),
-            records.posting(id="d", union_id="other", terms=terms(place_code="330411")),
-            records.posting(id="e", terms=terms(occupation=Occupation.WELDER)),
+            records.posting(id="c", employer_id="other", terms=posting_terms(place_code="330402")),
+            records.posting(id="d", union_id="other", terms=posting_terms(place_code="330411")),
+            records.posting(id="e", terms=posting_terms(occupation=Occupation.WELDER)),
         ]
     )
     assert "".join(await ids(store, query)) == found
@@ -75,13 +75,16 @@ async def test_all_that_a_query_names_must_hold(
 async def test_the_best_paid_come_first_and_of_equals_the_newest(store: Store) -> None:
     pays = {"a": 5000, "b": 7000, "c": 5000, "d": 6000}
     await store.postings.add(
-        [records.posting(id=each, terms=terms(pay=monthly(pay))) for each, pay in pays.items()]
+        [
+            records.posting(id=each, terms=posting_terms(pay=monthly_pay(pay)))
+            for each, pay in pays.items()
+        ]
     )
     order = (("terms.pay.amount", -1), ("_id", -1))
-    page = await store.postings.page(PostingQuery(open_on=TODAY), order, Slice(limit=3))
+    page = await store.postings.page(PostingQuery(open_on=TODAY), order, PageRequest(limit=3))
     assert [posting.id for posting in page.items] == ["b", "d", "c"]
     rest = await store.postings.page(
-        PostingQuery(open_on=TODAY), order, Slice(limit=3, after=(5000, "c"))
+        PostingQuery(open_on=TODAY), order, PageRequest(limit=3, after=(5000, "c"))
     )
     assert [posting.id for posting in rest.items] == ["a"]
 
@@ -92,10 +95,10 @@ async def test_a_posting_is_written_over_the_version_that_was_read_and_once(stor
     # As one that was stored before there were versions.
     await store.mongo["postings"].update_one({"_id": first.id}, {"$unset": {"version": 1}})
     assert await store.postings.by_ids([first.id]) == {first.id: first}
-    paid = replace(first, terms=terms(pay=monthly(7000)), revision=2, version=2)
-    closed = replace(paid, status=PostingStatus.CLOSED, closed_at=records.AT, version=3)
-    assert not await store.postings.write(paid, closed)
-    assert await store.postings.write(first, paid)
-    assert not await store.postings.write(first, replace(closed, version=2))
-    assert await store.postings.write(paid, closed)
+    paid = replace(first, terms=posting_terms(pay=monthly_pay(7000)), revision=2, version=2)
+    closed = replace(paid, status=PostingStatus.CLOSED, closed_at=records.FIXED_NOW, version=3)
+    assert not await store.postings.update_if_unchanged(paid, closed)
+    assert await store.postings.update_if_unchanged(first, paid)
+    assert not await store.postings.update_if_unchanged(first, replace(closed, version=2))
+    assert await store.postings.update_if_unchanged(paid, closed)
     assert await store.postings.by_ids([first.id]) == {first.id: closed}

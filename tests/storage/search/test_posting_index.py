@@ -12,13 +12,13 @@ import pytest
 
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.regions import ancestors, region_of
-from domain.search.bitset_index import Board
-from storage.mongo.paging import Slice
+from domain.search.bitset_index import SearchIndex
+from storage.mongo.paging import PageRequest
 from storage.search import posting_index as module
-from storage.search.posting_index import PAY_STEPS, Counted
+from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.storage.search.test_posting_search import (
     COMBINED,
     HERE,
@@ -36,12 +36,12 @@ KNOWN_ORDERS = [SearchOrder.NEWEST, SearchOrder.PAY, SearchOrder.RELEVANCE]
 
 @pytest.fixture(autouse=True)
 def of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LEAST", 0)
+    monkeypatch.setattr(module, "MIN_POSTINGS_FOR_INDEX", 0)
 
 
-async def board_of(store: Store) -> Board:
-    board = Board()
-    async for _ in store.boards.fill(board):
+async def board_of(store: Store) -> SearchIndex:
+    board = SearchIndex()
+    async for _ in store.memory_search.fill_index(board):
         pass
     return board
 
@@ -50,14 +50,16 @@ async def board_of(store: Store) -> Board:
 def without_board(store: Store) -> Iterator[None]:
     """The store is shared by tests."""
     yield
-    store.boards.current = None
+    store.memory_search.index = None
 
 
 async def filled(store: Store) -> None:
     await spread(store)
     hidden = {
         "held": records.posting(id="held", status=PostingStatus.IN_REVIEW),
-        "past": records.posting(id="past", terms=terms(valid_until=TODAY - timedelta(days=1))),
+        "past": records.posting(
+            id="past", terms=posting_terms(valid_until=TODAY - timedelta(days=1))
+        ),
         "unchecked": records.posting(id="unchecked", verified_until=None),
     }
     await store.postings.add([*hidden.values()])
@@ -78,13 +80,13 @@ def summed(places: Mapping[str, int], within: str | None) -> Counter[str]:
 def by_step(pays: Mapping[int, int]) -> Counter[int]:
     counts: Counter[int] = Counter()
     for pay, number in pays.items():
-        counts[max(step for step in PAY_STEPS if step <= pay)] += number
+        counts[max(step for step in PAY_RANGE_STARTS_YUAN if step <= pay)] += number
     return counts
 
 
-def told(counts: Counted, wanted: SearchQuery) -> tuple[Any, ...]:
+def told(counts: SearchCounts, wanted: SearchQuery) -> tuple[Any, ...]:
     places = summed(counts.places, wanted.region)
-    return counts.total, dict(counts.traits), places, by_step(counts.pays), counts.complete
+    return counts.total, dict(counts.facets), places, by_step(counts.pays), counts.is_complete
 
 
 @pytest.mark.usefixtures("without_board")
@@ -93,13 +95,14 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
     board = await board_of(store)
     answered = 0
     for wanted in QUERIES:
-        store.boards.current = None
+        store.memory_search.index = None
         stored = await store.search.count(wanted)
         everything = {
-            order: await store.search.page(wanted, order, Slice(limit=50)) for order in KNOWN_ORDERS
+            order: await store.search.page(wanted, order, PageRequest(limit=50))
+            for order in KNOWN_ORDERS
         }
-        store.boards.current = board
-        counts = store.boards.count(wanted)
+        store.memory_search.index = board
+        counts = store.memory_search.count(wanted)
         if counts is None:
             continue
         answered += 1
@@ -109,11 +112,11 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
             after = [None, *keys[::3]]
             for key in after:
                 rest = keys[keys.index(key) + 1 :] if key else keys
-                chosen = store.boards.page(wanted, order, Slice(limit=4, after=key))
+                chosen = store.memory_search.page(wanted, order, PageRequest(limit=4, after=key))
                 assert chosen is not None
                 assert [each["_id"] for each in chosen.items] == [each[-1] for each in rest[:4]]
                 assert (chosen.has_next, chosen.has_previous) == (len(rest) > 4, key is not None)
-            whole = await store.search.page(wanted, order, Slice(limit=50))
+            whole = await store.search.page(wanted, order, PageRequest(limit=50))
             assert [(hit.posting, hit.key) for hit in whole.items] == [
                 (hit.posting, hit.key) for hit in page.items
             ]
@@ -122,14 +125,16 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
 
 @pytest.mark.usefixtures("without_board")
 async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: Store) -> None:
-    await keep(store, a=terms(), b=terms())
-    store.boards.current = await board_of(store)
+    await keep(store, a=posting_terms(), b=posting_terms())
+    store.memory_search.index = await board_of(store)
     before: Posting = (await store.postings.by_ids(["a"]))["a"]
-    await store.postings.write(before, replace(before, status=PostingStatus.CLOSED, version=2))
-    page = await store.search.page(query("电工"), SearchOrder.NEWEST, Slice(limit=5))
+    await store.postings.update_if_unchanged(
+        before, replace(before, status=PostingStatus.CLOSED, version=2)
+    )
+    page = await store.search.page(query("电工"), SearchOrder.NEWEST, PageRequest(limit=5))
     assert [hit.posting.id for hit in page.items] == ["b"]
     assert (await store.search.count(query("电工"))).total == 2
-    await store.boards.refresh(store.boards.current, ["a", "b", "none"])
+    await store.memory_search.refresh_postings(store.memory_search.index, ["a", "b", "none"])
     assert (await store.search.count(query("电工"))).total == 1
 
 
@@ -137,11 +142,11 @@ async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: S
 async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keep(store, a=terms(title="焊工"))
-    boards = store.boards
-    part = Slice(limit=5)
+    await keep(store, a=posting_terms(title="焊工"))
+    boards = store.memory_search
+    part = PageRequest(limit=5)
     assert boards.count(query("焊工")) is None
-    boards.current = await board_of(store)
+    boards.index = await board_of(store)
     assert boards.count(query("焊工")) is not None
     for beyond in (
         query(status=PostingStatus.IN_REVIEW),
@@ -152,16 +157,20 @@ async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
         assert boards.count(beyond) is None
         assert boards.page(beyond, SearchOrder.NEWEST, part) is None
     assert boards.page(query("焊工", near=HERE), SearchOrder.DISTANCE, part) is None
-    assert boards.page(query("焊工"), SearchOrder.NEWEST, Slice(limit=5, backward=True)) is None
-    assert boards.page(query("焊工"), SearchOrder.NEWEST, Slice(limit=5, before=("z",))) is None
-    monkeypatch.setattr(module, "LEAST", 2)
+    assert (
+        boards.page(query("焊工"), SearchOrder.NEWEST, PageRequest(limit=5, backward=True)) is None
+    )
+    assert (
+        boards.page(query("焊工"), SearchOrder.NEWEST, PageRequest(limit=5, before=("z",))) is None
+    )
+    monkeypatch.setattr(module, "MIN_POSTINGS_FOR_INDEX", 2)
     assert boards.count(query("焊工")) is None
 
 
 async def test_filling_ends_beyond_the_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", 2)
-    monkeypatch.setattr(module, "READ_AT_ONCE", 2)
-    await keep(store, **{each: terms() for each in "abcdef"})
-    board = Board()
-    assert [number async for number in store.boards.fill(board)] == [2]
+    monkeypatch.setattr(module, "MAX_POSTINGS_FOR_INDEX", 2)
+    monkeypatch.setattr(module, "POSTINGS_PER_BATCH", 2)
+    await keep(store, **{each: posting_terms() for each in "abcdef"})
+    board = SearchIndex()
+    assert [number async for number in store.memory_search.fill_index(board)] == [2]
     assert len(board) == 3

@@ -20,26 +20,26 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.reference.geo import Point, kilometres
+from domain.reference.geo import Point, distance_km
 from domain.reference.regions import region_of
-from domain.search.facets import counted
-from domain.search.search_entries import search_words
+from domain.search.facets import group_facet_counts
+from domain.search.search_entries import parse_search
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import Document
-from storage.mongo.paging import Page, Slice
-from storage.search.posting_search import MOST_COUNTED, Hit
+from storage.mongo.paging import Page, PageRequest
+from storage.search.posting_search import MAX_COUNTED_POSTINGS, SearchHit
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
-from tests.domain.samples import hourly, monthly, terms
+from tests.domain.posting_terms_samples import hourly_pay, monthly_pay, posting_terms
 from tests.support import records
 
-TODAY = records.AT.date()
+TODAY = records.FIXED_NOW.date()
 EMPLOYER = "合成电机有限公司"
 HERE = Point(latitude=30.75, longitude=120.78)
 
 
 def words(text: str) -> Any:
-    return search_words(text, ("search",))
+    return parse_search(text, ("search",))
 
 
 def query(text: str = "", **changes: Any) -> SearchQuery:
@@ -58,7 +58,7 @@ async def keep(store: Store, **offers: PostingTerms) -> None:
 async def found(
     store: Store, wanted: SearchQuery, order: SearchOrder = SearchOrder.NEWEST
 ) -> list[str]:
-    page = await store.search.page(wanted, order, Slice(limit=50))
+    page = await store.search.page(wanted, order, PageRequest(limit=50))
     return [hit.posting.id for hit in page.items]
 
 
@@ -98,31 +98,33 @@ async def test_all_that_a_search_names_must_hold(
     store: Store, wanted: SearchQuery, ids: str
 ) -> None:
     both = (Benefit.MEALS, Benefit.DORMITORY)
-    welder = terms(title="焊工", occupation=Occupation.WELDER)
+    welder = posting_terms(title="焊工", occupation=Occupation.WELDER)
     await keep(
         store,
-        a=terms(benefits=(Benefit.MEALS,), friendly_to=(SeekerGroup.LAID_OFF,)),
+        a=posting_terms(benefits=(Benefit.MEALS,), friendly_to=(SeekerGroup.LAID_OFF,)),
         b=replace(welder, place_code="330402", benefits=both),
         c=replace(
             welder,
             intensity=Intensity.HEAVY,
-            pay=monthly(7_000),
+            pay=monthly_pay(7_000),
             insurance=tuple(InsuranceKind),
         ),
-        d=terms(place_code="330411", friendly_to=(SeekerGroup.GRADUATE,)),
-        e=terms(employment_type=EmploymentType.PART_TIME, pay=hourly(30)),
-        f=terms(shift=Shift.TWO_SHIFT, valid_until=TODAY + timedelta(days=330)),
+        d=posting_terms(place_code="330411", friendly_to=(SeekerGroup.GRADUATE,)),
+        e=posting_terms(employment_type=EmploymentType.PART_TIME, pay=hourly_pay(30)),
+        f=posting_terms(shift=Shift.TWO_SHIFT, valid_until=TODAY + timedelta(days=330)),
     )
     assert "".join(await found(store, wanted)) == ids
     counts = await store.search.count(wanted)
-    assert (counts.total, counts.complete) == (len(ids), True)
+    assert (counts.total, counts.is_complete) == (len(ids), True)
 
 
 async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: Store) -> None:
     shown = {
         "open": records.posting(id="open"),
         "held": records.posting(id="held", status=PostingStatus.IN_REVIEW),
-        "past": records.posting(id="past", terms=terms(valid_until=TODAY - timedelta(days=1))),
+        "past": records.posting(
+            id="past", terms=posting_terms(valid_until=TODAY - timedelta(days=1))
+        ),
         "unchecked": records.posting(id="unchecked", verified_until=None),
     }
     held = shown["held"]
@@ -140,21 +142,21 @@ async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: S
 
 
 async def test_new_terms_are_found_and_old_ones_no_more(store: Store) -> None:
-    await keep(store, a=terms())
+    await keep(store, a=posting_terms())
     before = (await store.postings.by_ids(["a"]))["a"]
-    after = replace(before, terms=terms(title="月嫂"), version=2)
-    assert await store.postings.write(before, after)
+    after = replace(before, terms=posting_terms(title="月嫂"), version=2)
+    assert await store.postings.update_if_unchanged(before, after)
     assert await found(store, query("月嫂")) == ["a"]
     assert await found(store, query("电工 电工")) == ["a"]  # still its occupation
 
 
 RELEVANT = {
-    "a": terms(title="焊工"),
-    "b": terms(duties="配合焊工作业。"),
-    "c": terms(title="高级焊工"),
-    "d": terms(title="仓管", duties="与焊工、叉车司机配合。"),
-    "e": terms(title="焊工", duties="会开叉车。"),
-    "f": terms(title="叉车焊工"),
+    "a": posting_terms(title="焊工"),
+    "b": posting_terms(duties="配合焊工作业。"),
+    "c": posting_terms(title="高级焊工"),
+    "d": posting_terms(title="仓管", duties="与焊工、叉车司机配合。"),
+    "e": posting_terms(title="焊工", duties="会开叉车。"),
+    "f": posting_terms(title="叉车焊工"),
 }
 
 
@@ -172,24 +174,24 @@ async def test_what_is_in_the_title_comes_first_and_of_equals_the_newest(
 async def test_the_best_paid_of_a_month_come_first(store: Store) -> None:
     await keep(
         store,
-        a=terms(pay=monthly(5_000)),
-        b=terms(pay=hourly(30)),  # 5,220 a month
-        c=terms(pay=monthly(6_000)),
-        d=terms(pay=monthly(6_000)),
+        a=posting_terms(pay=monthly_pay(5_000)),
+        b=posting_terms(pay=hourly_pay(30)),  # 5,220 a month
+        c=posting_terms(pay=monthly_pay(6_000)),
+        d=posting_terms(pay=monthly_pay(6_000)),
     )
     assert await found(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
 
 
 async def test_the_nearest_come_first_and_say_how_far(store: Store) -> None:
     codes = {"a": "310115", "b": "330402", "c": "330411", "d": "330402", "e": "650102"}
-    await keep(store, **{each: terms(place_code=code) for each, code in codes.items()})
-    page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, Slice(limit=10))
+    await keep(store, **{each: posting_terms(place_code=code) for each, code in codes.items()})
+    page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, PageRequest(limit=10))
     assert [hit.posting.id for hit in page.items] == ["d", "b", "c", "a", "e"]
     for hit in page.items:
         region = region_of(hit.posting.terms.place_code)
         assert region is not None
         assert hit.metres is not None
-        assert hit.metres / 1_000 == pytest.approx(kilometres(HERE, region.centre), rel=0.005)
+        assert hit.metres / 1_000 == pytest.approx(distance_km(HERE, region.centre), rel=0.005)
 
 
 ORDERS = [
@@ -211,7 +213,7 @@ async def spread(store: Store) -> None:
             f"{place:02}": replace(
                 made[place % len(made)],
                 place_code=PLACES[place % 4],
-                pay=monthly(5_000 + place % 3 * 500),
+                pay=monthly_pay(5_000 + place % 3 * 500),
                 duties="焊工叉车",
             )
             for place in range(14)
@@ -221,18 +223,18 @@ async def spread(store: Store) -> None:
 
 async def turned(
     store: Store, order: SearchOrder, wanted: SearchQuery, size: int, *, backward: bool
-) -> list[Hit]:
+) -> list[SearchHit]:
     """All pages of that size one after the other, in list order."""
-    hits: list[Hit] = []
+    hits: list[SearchHit] = []
     key = None
     while True:
-        part = Slice(
+        part = PageRequest(
             limit=size,
             after=None if backward else key,
             before=key if backward else None,
             backward=backward,
         )
-        page: Page[Hit] = await store.search.page(wanted, order, part)
+        page: Page[SearchHit] = await store.search.page(wanted, order, part)
         hits = [*page.items, *hits] if backward else [*hits, *page.items]
         assert (page.has_next if backward else page.has_previous) is (key is not None)
         if not (page.has_previous if backward else page.has_next):
@@ -259,17 +261,17 @@ async def test_what_is_stored_meanwhile_shifts_no_page(
 ) -> None:
     await spread(store)
     everything = await found(store, wanted, order)
-    first = await store.search.page(wanted, order, Slice(limit=5))
+    first = await store.search.page(wanted, order, PageRequest(limit=5))
     await keep(
         store,
         **{
-            f"{place}x": terms(title="叉车焊工", place_code=code, pay=monthly(pay))
+            f"{place}x": posting_terms(title="叉车焊工", place_code=code, pay=monthly_pay(pay))
             for place, (code, pay) in enumerate(
                 itertools.product(("330402", "650102"), (3_000, 9_000))
             )
         },
     )
-    rest = await store.search.page(wanted, order, Slice(limit=50, after=first.items[-1].key))
+    rest = await store.search.page(wanted, order, PageRequest(limit=50, after=first.items[-1].key))
     later = [hit.posting.id for hit in rest.items if not hit.posting.id.endswith("x")]
     assert [*(hit.posting.id for hit in first.items), *later] == everything
 
@@ -277,18 +279,18 @@ async def test_what_is_stored_meanwhile_shifts_no_page(
 async def test_counts_are_of_all_that_is_found(store: Store) -> None:
     await spread(store)
     counts = await store.search.count(query("焊工"))
-    assert counts.complete
+    assert counts.is_complete
     assert counts.places == {"330402": 7, "310115": 4, "650102": 3}
     assert counts.pays == {5_000: 5, 5_500: 5, 6_000: 4}
-    assert counted(counts.traits)[Occupation] == [(Occupation.ELECTRICIAN, 14)]
+    assert group_facet_counts(counts.facets)[Occupation] == [(Occupation.ELECTRICIAN, 14)]
 
 
 async def test_counting_ends_at_its_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST_COUNTED == 2_000
-    monkeypatch.setattr("storage.search.posting_search.MOST_COUNTED", 10)
+    assert MAX_COUNTED_POSTINGS == 2_000
+    monkeypatch.setattr("storage.search.posting_search.MAX_COUNTED_POSTINGS", 10)
     await spread(store)
     counts = await store.search.count(query())
-    assert (counts.total, counts.complete) == (10, False)
+    assert (counts.total, counts.is_complete) == (10, False)
 
 
 NARROWED: dict[str, dict[str, Any]] = {
@@ -337,7 +339,7 @@ async def test_every_combination_of_filters_is_read_through_an_index(
     await store.mongo.command({"profile": 2})
     for narrowed in COMBINED:
         wanted = replace(query(near=HERE), **narrowed)
-        await store.search.page(wanted, order, Slice(limit=2))
+        await store.search.page(wanted, order, PageRequest(limit=2))
         await store.search.count(wanted)
     await store.mongo.command({"profile": 0})
     profile = store.mongo["system.profile"]
@@ -379,7 +381,7 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
         {
             "explain": {
                 "aggregate": "postings",
-                "pipeline": wanted.keys(),
+                "pipeline": wanted.key_stages(),
                 "cursor": {},
                 "hint": "by_word",
             },
@@ -395,7 +397,9 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
 async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of_its_entry(
     store: Store, order: SearchOrder
 ) -> None:
-    await keep(store, a=terms(benefits=(Benefit.MEALS,)), c=terms(place_code="330402"))
+    await keep(
+        store, a=posting_terms(benefits=(Benefit.MEALS,)), c=posting_terms(place_code="330402")
+    )
     await store.postings.add([records.posting(id="b")], findable=False)
     wanted = query(near=HERE)
     has_entry = order in {SearchOrder.PAY, SearchOrder.DISTANCE}
@@ -405,26 +409,31 @@ async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of
         hits = await turned(store, order, wanted, 1, backward=backward)
         assert [hit.posting.id for hit in hits] == ids
     counts = await store.search.count(wanted)
-    assert (counts.total, counts.complete) == (3, False)
+    assert (counts.total, counts.is_complete) == (3, False)
     assert counts.places == {"310115": 2, "330402": 1}
-    assert (sum(counts.pays.values()), counted(counts.traits)[Benefit]) == (2, [(Benefit.MEALS, 1)])
+    assert (sum(counts.pays.values()), group_facet_counts(counts.facets)[Benefit]) == (
+        2,
+        [(Benefit.MEALS, 1)],
+    )
     for narrowed in (query("电工"), query(pay_from=1), query(occupations=tuple(Occupation))):
         assert await found(store, narrowed) == ["c", "a"]
         of_these = await store.search.count(narrowed)
-        assert (of_these.total, of_these.complete) == (2, True)
+        assert (of_these.total, of_these.is_complete) == (2, True)
 
 
 async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keep(store, a=terms(), b=terms())
-    from_keys = type(store.search)._from_keys
+    await keep(store, a=posting_terms(), b=posting_terms())
+    from_keys = type(store.search)._page_by_keys
 
     async def then_closed(*arguments: Any) -> Any:
         page = await from_keys(*arguments)
         before: Posting = (await store.postings.by_ids(["a"]))["a"]
-        await store.postings.write(before, replace(before, status=PostingStatus.CLOSED, version=2))
+        await store.postings.update_if_unchanged(
+            before, replace(before, status=PostingStatus.CLOSED, version=2)
+        )
         return page
 
-    monkeypatch.setattr(type(store.search), "_from_keys", then_closed)
+    monkeypatch.setattr(type(store.search), "_page_by_keys", then_closed)
     assert await found(store, query("电工")) == ["b"]

@@ -7,12 +7,12 @@ from datetime import date
 
 from domain.postings.postings import Posting
 from domain.search.suggestions import Suggestion, SuggestionKind
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 
-TODAY = records.AT.date()
+TODAY = records.FIXED_NOW.date()
 
 
 async def entry(store: Store, posting_id: str) -> dict[str, object]:
@@ -29,30 +29,30 @@ async def test_what_lacks_an_entry_gets_the_one_that_it_would_have(store: Store)
     before = await entry(store, "a")
     await store.mongo["postings"].update_one({"_id": "a"}, {"$unset": {"search": ""}})
     await store.mongo["postings"].update_one({"_id": "b"}, {"$set": {"search.version": 0}})
-    assert await store.searchable.refresh(1) == 1
-    assert await store.searchable.refresh(10) == 1
-    assert await store.searchable.refresh(10) == 0
+    assert await store.search_entries.rebuild_stale(1) == 1
+    assert await store.search_entries.rebuild_stale(10) == 1
+    assert await store.search_entries.rebuild_stale(10) == 0
     assert await entry(store, "a") == await entry(store, "b") == before
 
 
 async def test_an_entry_of_a_newer_version_is_left_alone(store: Store) -> None:
     await store.postings.add([records.posting(id="a")])
     await store.mongo["postings"].update_one({"_id": "a"}, {"$set": {"search.version": 99}})
-    assert await store.searchable.refresh(10) == 0
+    assert await store.search_entries.rebuild_stale(10) == 0
 
 
 async def suggested(store: Store, start: str, on: date = TODAY) -> list[tuple[str, str]]:
-    stored = await store.searchable.suggestions(start)
-    visible = await store.search.found_by(stored, on)
+    stored = await store.search_entries.find_suggestions(start)
+    visible = await store.search.filter_productive(stored, on)
     return sorted((each.kind.value, each.text) for each in visible)
 
 
 async def test_titles_and_employers_are_suggested_by_every_beginning(store: Store) -> None:
     await store.employers.add([records.employer(id="employer", name="合成电机")])
     made: list[Posting] = [
-        records.posting(id="a", terms=terms(title="焊工")),
-        records.posting(id="b", terms=terms(title="焊工")),
-        records.posting(id="c", terms=terms(title="焊接班长")),
+        records.posting(id="a", terms=posting_terms(title="焊工")),
+        records.posting(id="b", terms=posting_terms(title="焊工")),
+        records.posting(id="c", terms=posting_terms(title="焊接班长")),
     ]
     await store.postings.add(made)
     for start in ("焊", "han", "h"):
@@ -60,35 +60,37 @@ async def test_titles_and_employers_are_suggested_by_every_beginning(store: Stor
     assert await suggested(store, "hecheng") == [("EMPLOYER", "合成电机")]
     assert await suggested(store, "hcdj") == [("EMPLOYER", "合成电机")]
     assert await suggested(store, ".*") == []
-    assert len(await store.searchable.suggestions("焊工")) == 1
+    assert len(await store.search_entries.find_suggestions("焊工")) == 1
 
 
 async def test_what_finds_nothing_that_is_shown_is_not_suggested(store: Store) -> None:
-    posting = records.posting(id="a", terms=terms(title="焊工"), verified_until=None)
+    posting = records.posting(id="a", terms=posting_terms(title="焊工"), verified_until=None)
     await store.postings.add([posting])
-    assert [each.text for each in await store.searchable.suggestions("焊")] == ["焊工"]
+    assert [each.text for each in await store.search_entries.find_suggestions("焊")] == ["焊工"]
     assert await suggested(store, "焊") == []
     place = Suggestion(id="p", kind=SuggestionKind.PLACE, text="上海市", code="310000")
-    assert await store.search.found_by([place], TODAY) == []
+    assert await store.search.filter_productive([place], TODAY) == []
     shown = replace(posting, verified_until=records.VERIFIED_UNTIL, version=2)
-    assert await store.postings.write(posting, shown)
+    assert await store.postings.update_if_unchanged(posting, shown)
     assert await suggested(store, "焊") == [("TITLE", "焊工")]
-    assert await store.search.found_by([place], TODAY) == [place]
+    assert await store.search.filter_productive([place], TODAY) == [place]
 
 
 async def test_what_need_not_be_findable_at_once_is_so_after_the_next_refresh(store: Store) -> None:
     await store.postings.add([records.posting(id="a")], findable=False)
     await store.postings.add([records.posting(id="b")])
     before = (await store.postings.by_ids("b"))["b"]
-    after = replace(before, terms=terms(title="焊工"), version=2)
+    after = replace(before, terms=posting_terms(title="焊工"), version=2)
 
-    async def body(session: Session) -> None:
-        assert await store.postings.write_all([(before, after)], session=session, findable=False)
+    async def body(transaction: Transaction) -> None:
+        assert await store.postings.update_all_if_unchanged(
+            [(before, after)], transaction=transaction, findable=False
+        )
 
-    await store.mongo.transaction(body)
+    await store.mongo.run_transaction(body)
     for posting_id in "ab":
         assert await store.mongo["postings"].find_one({"_id": posting_id, "search": None})
-    assert await store.searchable.refresh(10) == 2
+    assert await store.search_entries.rebuild_stale(10) == 2
     tokens = (await entry(store, "b"))["tokens"]
     assert isinstance(tokens, list)
     assert "^焊工" in tokens

@@ -16,31 +16,39 @@ from domain.exchange.columns import POSTING_COLUMNS
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from services.exchange import import_intake as intake
-from services.exchange.import_intake import MOST_BYTES
-from storage.mongo.paging import Slice
+from services.exchange.import_intake import MAX_TABLE_BYTES
+from storage.mongo.paging import PageRequest
 from storage.postings.postings import NEWEST_FIRST, PostingQuery
 from tests.support import records
-from tests.support.services import World, credit_code, gid, today
-from tests.support.tables import Desk, found, job, table, workbook
+from tests.support.import_tables import (
+    ImportDriver,
+    csv_table,
+    finding_codes,
+    posting_row,
+    xlsx_table,
+)
+from tests.support.services import World, gid, new_credit_code, today
 
 FORMS = {
-    "CSV in UTF-8": table,
-    "CSV as Excel on Chinese Windows saves it": lambda rows: table(rows, "gb18030"),
-    "XLSX": workbook,
+    "CSV in UTF-8": csv_table,
+    "CSV as Excel on Chinese Windows saves it": lambda rows: csv_table(rows, "gb18030"),
+    "XLSX": xlsx_table,
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_each_row_gets_the_verdict_of_the_gate(desk: Desk, world: World, form: str) -> None:
+async def test_each_row_gets_the_verdict_of_the_gate(
+    desk: ImportDriver, world: World, form: str
+) -> None:
     rows = [
-        job(world, "1"),
-        job(world, "2", 社会保险=""),
-        job(world, "3", 工作地点代码="330402"),
-        job(world, "4", 班次="夜班", 基本工资="面议"),
-        job(world, "5", 岗位名称="岗" * 121),
-        job(world, "6", 统一社会信用代码=credit_code()),
+        posting_row(world, "1"),
+        posting_row(world, "2", 社会保险=""),
+        posting_row(world, "3", 工作地点代码="330402"),
+        posting_row(world, "4", 班次="夜班", 基本工资="面议"),
+        posting_row(world, "5", 岗位名称="岗" * 121),
+        posting_row(world, "6", 统一社会信用代码=new_credit_code()),
     ]
-    done = await desk.bring(FORMS[form](rows), world.token(world.officer))
+    done = await desk.import_table(FORMS[form](rows), world.token(world.officer))
     assert (done["status"], done["total"]) == ("DONE", 6)
     assert [(row["row"], row["externalId"], row["outcome"]) for row in done["rows"]] == [
         (2, "1", "ACCEPTED"),
@@ -50,7 +58,7 @@ async def test_each_row_gets_the_verdict_of_the_gate(desk: Desk, world: World, f
         (6, "", "FAILED"),
         (7, "", "FAILED"),
     ]
-    assert [found(row) for row in done["rows"]] == [
+    assert [finding_codes(row) for row in done["rows"]] == [
         [],
         [("SOCIAL_INSURANCE_MISSING", "社会保险")],
         [("MINIMUM_WAGE_TO_CHECK", "基本工资")],
@@ -73,15 +81,17 @@ async def test_each_row_gets_the_verdict_of_the_gate(desk: Desk, world: World, f
 
 
 async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_its_posting(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
-    rows = [job(world, "1"), job(world, "2")]
-    first = await desk.bring(table(rows), token)
-    again = await desk.bring(workbook(rows), token)
+    rows = [posting_row(world, "1"), posting_row(world, "2")]
+    first = await desk.import_table(csv_table(rows), token)
+    again = await desk.import_table(xlsx_table(rows), token)
     assert (again["duplicates"], again["accepted"]) == (2, 0)
     assert [row["posting"] for row in again["rows"]] == [row["posting"] for row in first["rows"]]
-    changed = await desk.bring(table([rows[0], job(world, "2", 基本工资="1800")]), token)
+    changed = await desk.import_table(
+        csv_table([rows[0], posting_row(world, "2", 基本工资="1800")]), token
+    )
     assert [row["outcome"] for row in changed["rows"]] == ["DUPLICATE", "REFUSED"]
     assert changed["rows"][1]["posting"] == first["rows"][1]["posting"] | {
         "revision": 2,
@@ -89,43 +99,51 @@ async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_it
     }
 
 
-async def test_a_row_without_a_number_is_known_by_what_it_says(desk: Desk, world: World) -> None:
+async def test_a_row_without_a_number_is_known_by_what_it_says(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    rows = [job(world, ""), job(world, "", 岗位名称="焊工"), job(world, "")]
-    done = await desk.bring(table(rows), token)
+    rows = [posting_row(world, ""), posting_row(world, "", 岗位名称="焊工"), posting_row(world, "")]
+    done = await desk.import_table(csv_table(rows), token)
     assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
-    assert (await desk.bring(table(rows), token))["duplicates"] == 3
+    assert (await desk.import_table(csv_table(rows), token))["duplicates"] == 3
 
 
 async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
-    rows = [job(world), job(world, 基本工资="7000"), job(world, 基本工资="7000")]
+    rows = [
+        posting_row(world),
+        posting_row(world, 基本工资="7000"),
+        posting_row(world, 基本工资="7000"),
+    ]
     for asked in ({"dryRun": "true"}, {}):
-        done = await desk.bring(table(rows), world.token(world.officer), **asked)
+        done = await desk.import_table(csv_table(rows), world.token(world.officer), **asked)
         assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
     (stored,) = await world.running.store.postings.by_external_ids([(world.employer.id, "A-1")])
     assert (stored.revision, stored.terms.pay.amount) == (2, 7000)
 
 
 async def test_a_dry_run_writes_nothing_and_finds_the_same(
-    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # In parts of two rows, so that a number comes again in a later part.
-    monkeypatch.setattr(intake, "PART_ROWS", 2)
+    monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
     token = world.token(world.officer)
-    await desk.bring(table([job(world, "old"), job(world, "other")]), token)
+    await desk.import_table(
+        csv_table([posting_row(world, "old"), posting_row(world, "other")]), token
+    )
     rows = [
-        job(world, "1"),
-        job(world, "old"),
-        job(world, "2", 社会保险=""),
-        job(world, "1"),
-        job(world, "other", 基本工资="1000"),
-        job(world, "1", 基本工资="1000"),
-        job(world, "other", 基本工资="1000"),
-        job(world, "3", 班次="夜班"),
+        posting_row(world, "1"),
+        posting_row(world, "old"),
+        posting_row(world, "2", 社会保险=""),
+        posting_row(world, "1"),
+        posting_row(world, "other", 基本工资="1000"),
+        posting_row(world, "1", 基本工资="1000"),
+        posting_row(world, "other", 基本工资="1000"),
+        posting_row(world, "3", 班次="夜班"),
     ]
-    dry = await desk.bring(table(rows), token, dryRun="true")
+    dry = await desk.import_table(csv_table(rows), token, dryRun="true")
     stored = await world.running.store.postings.by_external_ids(
         [(world.employer.id, number) for number in ("1", "2", "old", "other")]
     )
@@ -133,7 +151,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
         ("old", 1),
         ("other", 1),
     }
-    wet = await desk.bring(table(rows), token)
+    wet = await desk.import_table(csv_table(rows), token)
     assert (dry["dryRun"], wet["dryRun"]) == (True, False)
 
     def said(done: dict[str, Any]) -> list[Any]:
@@ -152,20 +170,20 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
     ]
 
 
-async def test_employers_are_known_by_their_code(desk: Desk, world: World) -> None:
-    known, new = world.employer, credit_code()
+async def test_employers_are_known_by_their_code(desk: ImportDriver, world: World) -> None:
+    known, new = world.employer, new_credit_code()
     rows = [
         {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
         {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
         {"统一社会信用代码": known.credit_code, "单位名称": "别名", "所在地代码": "310115"},
         {"统一社会信用代码": "123", "单位名称": "合成机械", "所在地代码": "310115"},
-        {"统一社会信用代码": credit_code(), "单位名称": "", "所在地代码": "310115"},
-        {"统一社会信用代码": credit_code(), "单位名称": "合成机械", "所在地代码": "999999"},
+        {"统一社会信用代码": new_credit_code(), "单位名称": "", "所在地代码": "310115"},
+        {"统一社会信用代码": new_credit_code(), "单位名称": "合成机械", "所在地代码": "999999"},
     ]
     token = world.token(world.officer)
     for asked in ({"dryRun": "true"}, {}):
-        done = await desk.bring(table(rows), token, kind="EMPLOYERS", **asked)
-        assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+        done = await desk.import_table(csv_table(rows), token, kind="EMPLOYERS", **asked)
+        assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
             ("ACCEPTED", []),
             ("DUPLICATE", []),
             ("DUPLICATE", [("EMPLOYER_KNOWN_OTHERWISE", "统一社会信用代码")]),
@@ -180,21 +198,21 @@ async def test_employers_are_known_by_their_code(desk: Desk, world: World) -> No
         world.officer.id,
     )
     assert done["rows"][0]["employer"] == {"id": gid(made), "name": "合成机械"}
-    again = await desk.bring(table(rows[:1]), token, kind="EMPLOYERS")
+    again = await desk.import_table(csv_table(rows[:1]), token, kind="EMPLOYERS")
     assert again["duplicates"] == 1
 
 
 async def test_a_recruiter_brings_postings_of_the_own_employer_only(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
     token = world.token(world.recruiter)
     rows = [
-        job(world, "1", 统一社会信用代码=""),
-        job(world, "2"),
-        job(world, "3", 统一社会信用代码=world.rival.credit_code),
+        posting_row(world, "1", 统一社会信用代码=""),
+        posting_row(world, "2"),
+        posting_row(world, "3", 统一社会信用代码=world.rival.credit_code),
     ]
-    done = await desk.bring(table(rows), token)
-    assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+    done = await desk.import_table(csv_table(rows), token)
+    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("ACCEPTED", []),
         ("ACCEPTED", []),
         ("FAILED", [("EMPLOYER_NOT_YOURS", "统一社会信用代码")]),
@@ -202,63 +220,69 @@ async def test_a_recruiter_brings_postings_of_the_own_employer_only(
 
 
 async def test_an_officer_names_the_employer_in_the_table_or_for_all_of_it(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
-    rows = [job(world, 统一社会信用代码="")]
+    rows = [posting_row(world, 统一社会信用代码="")]
     token = world.token(world.officer)
-    without = await desk.bring(table(rows), token)
-    assert found(without["rows"][0]) == [("EMPLOYER_MISSING", "统一社会信用代码")]
-    named = await desk.bring(table(rows), token, employerId=gid(world.employer))
+    without = await desk.import_table(csv_table(rows), token)
+    assert finding_codes(without["rows"][0]) == [("EMPLOYER_MISSING", "统一社会信用代码")]
+    named = await desk.import_table(csv_table(rows), token, employerId=gid(world.employer))
     assert named["accepted"] == 1
 
 
-async def test_a_posting_of_another_union_stays_as_it_is(desk: Desk, world: World) -> None:
-    await desk.bring(table([job(world)]), world.token(world.officer))
-    rows = [job(world), job(world, 基本工资="9000")]
-    done = await desk.bring(table(rows), world.token(world.other_officer))
-    assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+async def test_a_posting_of_another_union_stays_as_it_is(desk: ImportDriver, world: World) -> None:
+    await desk.import_table(csv_table([posting_row(world)]), world.token(world.officer))
+    rows = [posting_row(world), posting_row(world, 基本工资="9000")]
+    done = await desk.import_table(csv_table(rows), world.token(world.other_officer))
+    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("DUPLICATE", []),
         ("FAILED", [("POSTING_NOT_YOURS", "岗位编号")]),
     ]
 
 
-async def test_a_closed_posting_is_not_opened_by_a_table(desk: Desk, world: World) -> None:
+async def test_a_closed_posting_is_not_opened_by_a_table(desk: ImportDriver, world: World) -> None:
     token = world.token(world.officer)
-    await desk.bring(table([job(world)]), token)
+    await desk.import_table(csv_table([posting_row(world)]), token)
     store = world.running.store
     (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
-    await world.running.services.gate.close(stored)
-    done = await desk.bring(table([job(world), job(world, 基本工资="9000")]), token)
-    assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+    await world.running.services.posting_gate.close(stored)
+    done = await desk.import_table(
+        csv_table([posting_row(world), posting_row(world, 基本工资="9000")]), token
+    )
+    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("DUPLICATE", []),
         ("FAILED", [("POSTING_CLOSED", "岗位编号")]),
     ]
 
 
-async def test_a_room_that_shows_a_changed_posting_is_told(desk: Desk, world: World) -> None:
+async def test_a_room_that_shows_a_changed_posting_is_told(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    done = await desk.bring(table([job(world)]), token)
+    done = await desk.import_table(csv_table([posting_row(world)]), token)
     store = world.running.store
     (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
     session = records.live_session(
         status=SessionStatus.LIVE, posting_ids=(stored.id,), pinned_posting_id=stored.id
     )
-    await store.sessions.add([session])
-    done = await desk.bring(table([job(world, 基本工资="1000")]), token)
+    await store.live_sessions.add([session])
+    done = await desk.import_table(csv_table([posting_row(world, 基本工资="1000")]), token)
     assert done["refused"] == 1
-    shown = await store.sessions.by_id(session.id)
+    shown = await store.live_sessions.by_id(session.id)
     assert shown is not None
     assert shown.pinned_posting_id is None
 
 
-async def test_the_example_row_of_the_template_is_never_taken_in(desk: Desk, world: World) -> None:
+async def test_the_example_row_of_the_template_is_never_taken_in(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
     for name, kind in (("postings", "POSTINGS"), ("employers", "EMPLOYERS")):
         for form in ("csv", "xlsx"):
             answer = await desk.http.get(f"/imports/{name}.{form}")
             assert answer.status_code == 200
-            done = await desk.bring(answer.content, token, kind=kind)
-            assert [(row["outcome"], found(row)) for row in done["rows"]] == [
+            done = await desk.import_table(answer.content, token, kind=kind)
+            assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
                 ("FAILED", [("EXAMPLE_ROW", None)])
             ]
     unknown = await desk.http.get("/imports/jobs.xls")
@@ -266,16 +290,16 @@ async def test_the_example_row_of_the_template_is_never_taken_in(desk: Desk, wor
 
 
 async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
     rows = [
-        job(world, "1", 岗位名称="电\x07工"),
-        job(world, "2", 工作内容="联系 11010519491231002X"),
-        job(world, "3", 工作内容="长" * 9000),
-        job(world, "编" * 65),
+        posting_row(world, "1", 岗位名称="电\x07工"),
+        posting_row(world, "2", 工作内容="联系 11010519491231002X"),
+        posting_row(world, "3", 工作内容="长" * 9000),
+        posting_row(world, "编" * 65),
     ]
-    done = await desk.bring(table(rows), world.token(world.officer))
-    assert [found(row) for row in done["rows"]] == [
+    done = await desk.import_table(csv_table(rows), world.token(world.officer))
+    assert [finding_codes(row) for row in done["rows"]] == [
         [("INVALID_INPUT", "岗位名称")],
         [("INVALID_INPUT", "工作内容")],
         [("INVALID_INPUT", "工作内容")],
@@ -299,14 +323,19 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
     ],
 )
 async def test_what_may_not_be_brought_is_refused_by_name(
-    desk: Desk, still_world: World, caller: str, asked: dict[str, str], status: int, code: str
+    desk: ImportDriver,
+    still_world: World,
+    caller: str,
+    asked: dict[str, str],
+    status: int,
+    code: str,
 ) -> None:
     answer = await desk.send(b"x", still_world.token_of(caller), **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_an_employer_of_others_or_of_nobody_is_refused(
-    desk: Desk, still_world: World
+    desk: ImportDriver, still_world: World
 ) -> None:
     rival, nobody = gid(still_world.rival), gid(records.employer())
     answer = await desk.send(b"x", still_world.token(still_world.recruiter), employerId=rival)
@@ -327,7 +356,7 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
     ],
 )
 async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
-    desk: Desk, still_world: World, content: bytes, said: str
+    desk: ImportDriver, still_world: World, content: bytes, said: str
 ) -> None:
     token = still_world.token(still_world.officer)
     answer = await desk.send(content, token)
@@ -338,67 +367,73 @@ async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
 
 
 async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
-    desk: Desk, still_world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, still_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "MOST_ROWS", 3)
-    monkeypatch.setattr(intake, "PART_ROWS", 2)
+    monkeypatch.setattr(intake, "MAX_IMPORT_ROWS", 3)
+    monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
     chunks = still_world.running.store.mongo["import_chunks"]
     before = await chunks.count_documents({})
     token = still_world.token(still_world.officer)
-    answer = await desk.send(table([job(still_world, str(place)) for place in range(4)]), token)
+    answer = await desk.send(
+        csv_table([posting_row(still_world, str(place)) for place in range(4)]), token
+    )
     assert "at most 3 rows" in answer.json()["error"]
     assert await chunks.count_documents({}) == before
 
 
 async def test_a_body_over_the_bound_is_refused_before_it_is_read(
-    desk: Desk, still_world: World
+    desk: ImportDriver, still_world: World
 ) -> None:
-    answer = await desk.send(b" " * (MOST_BYTES + 1), still_world.token(still_world.officer))
+    answer = await desk.send(b" " * (MAX_TABLE_BYTES + 1), still_world.token(still_world.officer))
     assert answer.status_code == 413
 
 
-async def test_an_account_has_one_import_at_a_time(desk: Desk, world: World) -> None:
+async def test_an_account_has_one_import_at_a_time(desk: ImportDriver, world: World) -> None:
     token = world.token(world.officer)
-    first = await desk.send(table([job(world, "1")]), token)
-    second = await desk.send(table([job(world, "2")]), token)
+    first = await desk.send(csv_table([posting_row(world, "1")]), token)
+    second = await desk.send(csv_table([posting_row(world, "2")]), token)
     assert (second.status_code, second.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert second.headers["retry-after"] == "10"
     await desk.importer.run()
-    assert (await desk.followed(first.json()["id"], token))["status"] == "DONE"
-    assert (await desk.bring(table([job(world, "2")]), token))["accepted"] == 1
+    assert (await desk.fetch_result(first.json()["id"], token))["status"] == "DONE"
+    assert (await desk.import_table(csv_table([posting_row(world, "2")]), token))["accepted"] == 1
 
 
-async def test_of_two_imports_at_the_same_moment_one_is_taken(desk: Desk, world: World) -> None:
+async def test_of_two_imports_at_the_same_moment_one_is_taken(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
     answers = await asyncio.gather(
-        *(desk.send(table([job(world, str(place))]), token) for place in range(2))
+        *(desk.send(csv_table([posting_row(world, str(place))]), token) for place in range(2))
     )
     assert sorted(answer.status_code for answer in answers) == [202, 429]
     chunks = world.running.store.mongo["import_chunks"]
     (taken,) = [answer.json()["id"] for answer in answers if answer.status_code == 202]
     await desk.importer.run()
-    assert (await desk.followed(taken, token))["accepted"] == 1
+    assert (await desk.fetch_result(taken, token))["accepted"] == 1
     assert await chunks.count_documents({}) == 0
 
 
 async def test_the_queue_and_the_tables_that_are_read_are_bounded(
-    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
-    await desk.send(table([job(world)]), world.token(world.recruiter))
+    await desk.send(csv_table([posting_row(world)]), world.token(world.recruiter))
     for module, bound, most in ((intake, "MOST_WAITING", 1), (imports, "AT_ONCE", 0)):
         with monkeypatch.context() as patched:
             patched.setattr(module, bound, most)
-            answer = await desk.send(table([job(world)]), token)
+            answer = await desk.send(csv_table([posting_row(world)]), token)
             assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
             assert answer.headers["retry-after"] == "10"
     await desk.importer.run()
 
 
-async def test_imported_postings_are_found_like_any_other(desk: Desk, world: World) -> None:
-    await desk.bring(table([job(world, 岗位名称="合成焊工")]), world.token(world.officer))
+async def test_imported_postings_are_found_like_any_other(desk: ImportDriver, world: World) -> None:
+    await desk.import_table(
+        csv_table([posting_row(world, 岗位名称="合成焊工")]), world.token(world.officer)
+    )
     query = PostingQuery(open_on=today(), employer_id=world.employer.id)
-    page = await world.running.store.postings.page(query, NEWEST_FIRST, Slice(limit=1))
+    page = await world.running.store.postings.page(query, NEWEST_FIRST, PageRequest(limit=1))
     assert page.items[0].terms.title == "合成焊工"
 
 
@@ -411,7 +446,7 @@ lines = st.lists(st.lists(cell, min_size=1, max_size=30), min_size=1, max_size=1
 )
 @given(lines)
 async def test_whatever_the_cells_hold_every_row_has_one_outcome(
-    desk: Desk, world: World, lines: list[list[str]]
+    desk: ImportDriver, world: World, lines: list[list[str]]
 ) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([[column.zh for column in POSTING_COLUMNS], *lines])
@@ -421,5 +456,5 @@ async def test_whatever_the_cells_hold_every_row_has_one_outcome(
         assert answer.status_code == 400
         return
     await desk.importer.run()
-    done = await desk.followed(answer.json()["id"], world.token(world.officer))
+    done = await desk.fetch_result(answer.json()["id"], world.token(world.officer))
     assert (done["status"], done["read"], done["total"]) == ("DONE", len(read), len(read))

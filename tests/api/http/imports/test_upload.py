@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.http.imports import endpoint as module
-from api.http.imports.upload import LONGEST_FIELD, MOST_FIELDS
+from api.http.imports.upload import MAX_FIELD_BYTES, MAX_FORM_FIELDS
 from domain.exchange.imports import Import
-from schema.relay import local_id
-from services.exchange.import_intake import MOST_BYTES
+from schema.relay import parse_global_id
+from services.exchange.import_intake import MAX_TABLE_BYTES
+from tests.support.import_tables import ImportDriver, csv_table, posting_row, xlsx_table
 from tests.support.services import World, gid
-from tests.support.tables import Desk, job, table, workbook
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 
 TYPE = "multipart/form-data; boundary=b"
 
@@ -29,36 +29,38 @@ def headers(token: str, **more: str) -> dict[str, str]:
 
 
 async def sent(
-    desk: Desk, token: str, files: Any, asked: dict[str, str] | None = None, **fields: str
+    desk: ImportDriver, token: str, files: Any, asked: dict[str, str] | None = None, **fields: str
 ) -> httpx.Response:
     return await desk.http.post(
         "/imports", files=files, data=fields, params=asked, headers=headers(token)
     )
 
 
-async def taken(desk: Desk, answer: httpx.Response) -> Import:
+async def taken(desk: ImportDriver, answer: httpx.Response) -> Import:
     """The import that was taken in, worked off."""
     assert answer.status_code == 202, answer.text
     await desk.importer.run()
-    one = await desk.running.store.imports.by_id(local_id(answer.json()["id"], "Import"))
+    one = await desk.running.store.imports.by_id(parse_global_id(answer.json()["id"], "Import"))
     assert one is not None
     return one
 
 
-@pytest.mark.parametrize("make", [table, workbook])
+@pytest.mark.parametrize("make", [csv_table, xlsx_table])
 async def test_a_table_in_a_form_is_the_same_as_one_sent_alone(
-    desk: Desk, world: World, make: Any
+    desk: ImportDriver, world: World, make: Any
 ) -> None:
     token = world.token(world.officer)
-    content = make([job(world, "1"), job(world, "2", 社会保险="")])
+    content = make([posting_row(world, "1"), posting_row(world, "2", 社会保险="")])
     one = await taken(desk, await sent(desk, token, {"file": ("岗位.xlsx", content)}))
     assert (one.file_name, one.dry_run, one.accepted, one.refused) == ("岗位.xlsx", False, 1, 1)
-    assert (await desk.bring(content, token))["duplicates"] == 2
+    assert (await desk.import_table(content, token))["duplicates"] == 2
 
 
-async def test_what_is_asked_stands_in_the_form_or_in_the_address(desk: Desk, world: World) -> None:
+async def test_what_is_asked_stands_in_the_form_or_in_the_address(
+    desk: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    files = {"file": ("a.csv", table([job(world, 统一社会信用代码="")]))}
+    files = {"file": ("a.csv", csv_table([posting_row(world, 统一社会信用代码="")]))}
     employer = gid(world.employer)
     one = await taken(
         desk, await sent(desk, token, files, dryRun="true", employerId=employer, fileName="名")
@@ -70,9 +72,9 @@ async def test_what_is_asked_stands_in_the_form_or_in_the_address(desk: Desk, wo
 
 
 async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
-    desk: Desk, world: World
+    desk: ImportDriver, world: World
 ) -> None:
-    content = table([job(world)]).decode()
+    content = csv_table([posting_row(world)]).decode()
     form = part('name="file"; filename="岗位.csv"', content) + "--b--"
     answer = await desk.http.post(
         "/imports",
@@ -83,7 +85,7 @@ async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
     assert (one.file_name.endswith(".csv"), one.accepted) == (True, 1)
 
 
-async def test_a_field_that_is_not_utf_8_is_refused(desk: Desk, still_world: World) -> None:
+async def test_a_field_that_is_not_utf_8_is_refused(desk: ImportDriver, still_world: World) -> None:
     form = FILE.encode() + part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
     token = still_world.token(still_world.officer)
     answer = await desk.http.post(
@@ -102,8 +104,10 @@ FORMS = {
     "with the table as a text": part('name="file"') + "--b--",
     "with the table in another field": part('name="table"; filename="a.csv"') + "--b--",
     "with two files": FILE + FILE + "--b--",
-    "with too many fields": part('name="kind"', "POSTINGS") * (MOST_FIELDS + 1) + FILE + "--b--",
-    "with a long field": part('name="kind"', "x" * (LONGEST_FIELD + 1)) + FILE + "--b--",
+    "with too many fields": part('name="kind"', "POSTINGS") * (MAX_FORM_FIELDS + 1)
+    + FILE
+    + "--b--",
+    "with a long field": part('name="kind"', "x" * (MAX_FIELD_BYTES + 1)) + FILE + "--b--",
     "with a part without a name": part('filename="a.csv"') + "--b--",
     "that ends in the middle": FILE[:-2],
     "of another boundary": FILE.replace("--b", "--c"),
@@ -113,7 +117,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
-    desk: Desk, still_world: World, form: str
+    desk: ImportDriver, still_world: World, form: str
 ) -> None:
     token = still_world.token(still_world.officer)
     answer = await desk.http.post(
@@ -123,7 +127,7 @@ async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
     assert "one form with the table as a file in the field file" in answer.json()["error"]
 
 
-async def test_a_form_without_a_boundary_is_refused(desk: Desk, still_world: World) -> None:
+async def test_a_form_without_a_boundary_is_refused(desk: ImportDriver, still_world: World) -> None:
     token = still_world.token(still_world.officer)
     for kind in ("multipart/form-data", "Multipart/Form-Data; boundary="):
         answer = await desk.http.post(
@@ -143,7 +147,7 @@ async def test_a_form_without_a_boundary_is_refused(desk: Desk, still_world: Wor
     ],
 )
 async def test_what_a_form_asks_for_is_checked_like_the_address(
-    desk: Desk,
+    desk: ImportDriver,
     world: World,
     caller: str,
     asked: dict[str, str],
@@ -153,15 +157,17 @@ async def test_what_a_form_asks_for_is_checked_like_the_address(
 ) -> None:
     token = world.token_of(caller)
     assert token is not None
-    answer = await sent(desk, token, {"file": ("a.csv", table([job(world)]))}, asked, **fields)
+    answer = await sent(
+        desk, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
+    )
     assert answer.status_code == status
     assert said in answer.text
     assert not await desk.running.store.imports.is_active(world.staff[caller].id)
 
 
-async def test_a_form_over_the_bound_is_refused(desk: Desk, still_world: World) -> None:
+async def test_a_form_over_the_bound_is_refused(desk: ImportDriver, still_world: World) -> None:
     token = still_world.token(still_world.officer)
-    answer = await sent(desk, token, {"file": ("a.csv", b" " * MOST_BYTES)})
+    answer = await sent(desk, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
     assert answer.status_code == 413
 
 
@@ -179,7 +185,7 @@ pieces = st.lists(
 )
 @given(pieces)
 async def test_whatever_a_form_holds_is_refused_by_name(
-    desk: Desk, still_world: World, pieces: list[str]
+    desk: ImportDriver, still_world: World, pieces: list[str]
 ) -> None:
     # "x" alone is no table either: nothing of this can be brought in.
     token = still_world.token(still_world.officer)
@@ -193,19 +199,19 @@ async def test_whatever_a_form_holds_is_refused_by_name(
 
 @pytest.mark.parametrize("kind", ["text/csv", TYPE])
 async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its_turn(
-    desk: Desk, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    desk: ImportDriver, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setattr(module, "AT_ONCE", 1)
+    monkeypatch.setattr(module, "MAX_CONCURRENT_UPLOADS", 1)
     token = world.token(world.officer)
     reader, writer = await asyncio.open_connection(desk.http.base_url.host, desk.http.base_url.port)
     writer.write(
         "POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"
         f"authorization: Bearer {token}\r\ncontent-type: {kind}\r\n\r\n{FILE}".encode()
     )
-    await until(lambda: any(folder.iterdir()))
+    await wait_until(lambda: any(folder.iterdir()))
     writer.close()
     await writer.wait_closed()
-    await until(lambda: not any(folder.iterdir()))
-    assert (await desk.bring(table([job(world)]), token))["accepted"] == 1
+    await wait_until(lambda: not any(folder.iterdir()))
+    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
     del reader

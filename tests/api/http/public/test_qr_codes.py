@@ -14,9 +14,9 @@ import segno
 from domain.live.qr_codes import CodeKind, encode_token
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.crypto import derive_key
-from tests.support.clients import Http
-from tests.support.server import Server, running_server
-from tests.support.waiting import until
+from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 
 SECRET = "a secret of the codes' tests"
 PUBLIC_URL = "https://jobs.example.org/live"
@@ -46,33 +46,33 @@ POSTINGS = (
 class Made:
     """A code of the demo's session, and who made it."""
 
-    server: Server
+    server: ServerProcess
     token: str
     code: dict[str, str]
     posting: str
 
     async def scans(self) -> int:
-        async with Http(self.server.url) as http:
+        async with HttpClient(self.server.url) as http:
             data = await http(COUNTS, {"id": self.code["id"]}, token=self.token)
         count: int = data["node"]["scans"]
         return count
 
 
 @pytest.fixture(scope="module")
-async def server(mongo_uri: str) -> AsyncIterator[Server]:
+async def server(mongo_uri: str) -> AsyncIterator[ServerProcess]:
     name = f"test_{new_id()}"
     async with running_server(
         mongo_uri, name, "--demo", SONGGANG_SECRET=SECRET, SONGGANG_PUBLIC_URL=f"{PUBLIC_URL}/"
     ) as server:
         yield server
     mongo = await Mongo.connect(mongo_uri, name)
-    await mongo.drop()
+    await mongo.drop_database()
     await mongo.close()
 
 
 @pytest.fixture
-async def made(server: Server) -> Made:
-    async with Http(server.url) as http:
+async def made(server: ServerProcess) -> Made:
+    async with HttpClient(server.url) as http:
         token = (await http.sign_in("host", server.demo_password))["accessToken"]
         session = server.live_session
         found: Any = (await http(POSTINGS, {"id": session}))["liveSession"]
@@ -82,7 +82,7 @@ async def made(server: Server) -> Made:
 
 
 @pytest.fixture
-async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+async def http(server: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
         yield http
 
@@ -119,13 +119,13 @@ async def test_scans_are_counted_and_a_look_ahead_is_none(
     async def counted() -> bool:
         return await made.scans() == 50
 
-    await until(counted)
+    await wait_until(counted)
 
 
 async def test_the_code_on_the_page_of_a_job_leads_to_it_and_is_counted_like_any_other(
-    server: Server, http: httpx.AsyncClient
+    server: ServerProcess, http: httpx.AsyncClient
 ) -> None:
-    async with Http(server.url) as api:
+    async with HttpClient(server.url) as api:
         officer = (await api.sign_in("officer", server.demo_password))["accessToken"]
         found = await api("{ postings(first: 1) { edges { node { id title } } } }")
         posting = found["postings"]["edges"][0]["node"]
@@ -151,7 +151,7 @@ async def test_the_code_on_the_page_of_a_job_leads_to_it_and_is_counted_like_any
             assert (code["kind"], code["label"]) == ("PAGE", posting["title"])
             return bool((code["scans"], code["interests"]) == (2, 1))
 
-        await until(counted, every=0.05)
+        await wait_until(counted, every=0.05)
 
 
 @pytest.mark.parametrize("path", ["/q/{}", "/codes/{}.svg", "/codes/{}.png"])
@@ -204,7 +204,7 @@ async def test_scans_that_wait_are_written_when_the_server_stops(
     mongo_uri: str, database_name: str
 ) -> None:
     async with running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server:
-        async with Http(server.url) as http:
+        async with HttpClient(server.url) as http:
             token = (await http.sign_in("host", server.demo_password))["accessToken"]
             answer = await http(CREATE, {"session": server.live_session}, token=token)
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as scanning:

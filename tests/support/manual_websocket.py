@@ -15,12 +15,12 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-ROOM_BYTES = 4_096
+SOCKET_BUFFER_BYTES = 4_096
 """Asked of the operating system for each direction; it gives some times as much."""
-WITHIN = 10.0
+TIMEOUT_SECONDS = 10.0
 
 
-class Peer:
+class ManualWebSocketClient:
     """One side of an open connection; nothing is read unless a method says so."""
 
     def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
@@ -28,10 +28,10 @@ class Peer:
         self._protocol = protocol
         self._loop = asyncio.get_running_loop()
         self._frames: list[Frame] = []
-        self.gone = False
+        self.is_closed = False
         """Whether a read has shown the end of the connection."""
 
-    async def shake_hands(self) -> None:
+    async def open_handshake(self) -> None:
         """Ask for the connection and wait for the answer."""
         self._protocol.send_request(self._protocol.connect())
         await self.flush()
@@ -54,7 +54,7 @@ class Peer:
 
     async def send_raw(self, data: bytes) -> None:
         """Send bytes that need not be a frame."""
-        await asyncio.wait_for(self._loop.sock_sendall(self._sock, data), WITHIN)
+        await asyncio.wait_for(self._loop.sock_sendall(self._sock, data), TIMEOUT_SECONDS)
 
     async def ping(self, times: int) -> None:
         """Send so many pings at once."""
@@ -62,12 +62,12 @@ class Peer:
             self._protocol.send_ping(b"p" * 125)
         await self.flush()
 
-    async def say_close(self) -> None:
+    async def send_close(self) -> None:
         """Send a close frame, whatever has been read."""
         self._protocol.send_close(1000)
         await self.flush()
 
-    def hang_up_half(self) -> None:
+    def shut_down_writing(self) -> None:
         """Tell the operating system that nothing more will be sent."""
         self._sock.shutdown(socket.SHUT_WR)
 
@@ -76,23 +76,23 @@ class Peer:
         for data in self._protocol.data_to_send():
             await self.send_raw(data)
 
-    async def frame(self) -> Frame | None:
+    async def read_frame(self) -> Frame | None:
         """The next frame; None at the end of the connection."""
-        while not self._frames and not self.gone:
+        while not self._frames and not self.is_closed:
             await self._read()
         return self._frames.pop(0) if self._frames else None
 
-    async def text(self) -> str:
+    async def read_text(self) -> str:
         """The next frame, which is a text."""
-        frame = await self.frame()
+        frame = await self.read_frame()
         assert frame is not None
         assert frame.opcode is Opcode.TEXT
         return bytes(frame.data).decode()
 
-    async def rest(self) -> list[str]:
+    async def read_remaining_texts(self) -> list[str]:
         """All texts up to the end of the connection; a close frame among them is answered."""
         texts = []
-        while (frame := await self.frame()) is not None:
+        while (frame := await self.read_frame()) is not None:
             if frame.opcode is Opcode.TEXT:
                 texts.append(bytes(frame.data).decode())
         return texts
@@ -104,12 +104,12 @@ class Peer:
 
     async def _read(self) -> None:
         try:
-            data = await asyncio.wait_for(self._loop.sock_recv(self._sock, 65_536), WITHIN)
+            data = await asyncio.wait_for(self._loop.sock_recv(self._sock, 65_536), TIMEOUT_SECONDS)
         except ConnectionError:
-            self.gone = True
+            self.is_closed = True
             return
         if not data:
-            self.gone = True
+            self.is_closed = True
             return
         self._protocol.receive_data(data)
         events = self._protocol.events_received()
@@ -118,25 +118,25 @@ class Peer:
             try:
                 await self.flush()
             except ConnectionError:
-                self.gone = True
+                self.is_closed = True
 
 
 @asynccontextmanager
-async def peer(
+async def connect_manually(
     url: str,
     subprotocol: str = "graphql-transport-ws",
     extensions: Iterable[ClientExtensionFactory] = (),
-) -> AsyncIterator[Peer]:
+) -> AsyncIterator[ManualWebSocketClient]:
     """An open connection; the block ends with it, without a word to the other side."""
     loop = asyncio.get_running_loop()
     parts = urlsplit(url)
     with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
         sock.setblocking(False)
         await loop.sock_connect(sock, (parts.hostname, parts.port))
         protocol = ClientProtocol(
             parse_uri(url), subprotocols=[Subprotocol(subprotocol)], extensions=list(extensions)
         )
-        connected = Peer(sock, protocol)
-        await connected.shake_hands()
+        connected = ManualWebSocketClient(sock, protocol)
+        await connected.open_handshake()
         yield connected

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from domain.live.events import (
     Announcement,
+    EventEnvelope,
     LoggedEvent,
-    Placed,
     PostingPinned,
     PresenceChanged,
     session_topic,
 )
 from realtime.hub import Hub, Membership
 from storage.clock import utc_now
-from storage.mongo.client import Session, new_id
+from storage.mongo.client import Transaction, new_id
 from storage.mongo.event_log import EventLog
 from storage.store import Store
-from tests.support.members import Recorder, Rendering
-from tests.support.records import AT
-from tests.support.waiting import until
+from tests.support.hub_members import RecordingMember, RecordingRenderer
+from tests.support.records import FIXED_NOW
+from tests.support.waiting import wait_until
 
 
 class CountingLog(EventLog):
@@ -25,12 +25,12 @@ class CountingLog(EventLog):
 
     reads = 0
 
-    async def read(self, topic: str, *, after: int, limit: int) -> list[Placed]:
+    async def read(self, topic: str, *, after: int, limit: int) -> list[EventEnvelope]:
         self.reads += 1
         return await super().read(topic, after=after, limit=limit)
 
 
-class Room:
+class HubSession:
     """A session of its own with one hub, told of what is logged by hand."""
 
     def __init__(self, store: Store) -> None:
@@ -39,37 +39,39 @@ class Room:
         self.topic = session_topic(self.session_id)
         self.log = CountingLog(store.mongo)
         self.hub = Hub(self.log, utc_now)
-        self.rendering = Rendering()
-        self.last = 0
+        self.rendering = RecordingRenderer()
+        self.last_seq = 0
 
-    async def say(self, count: int = 1, *, hint: bool = True) -> list[Placed]:
+    async def announce(self, count: int = 1, *, hint: bool = True) -> list[EventEnvelope]:
         said = [Announcement(session_id=self.session_id, body="你好") for _ in range(count)]
-        return await self.happen(*said, hint=hint)
+        return await self.log_events(*said, hint=hint)
 
-    async def pin(self, *posting_ids: str) -> list[Placed]:
+    async def pin(self, *posting_ids: str) -> list[EventEnvelope]:
         pinned = [
             PostingPinned(session_id=self.session_id, posting_id=each) for each in posting_ids
         ]
-        return await self.happen(*pinned)
+        return await self.log_events(*pinned)
 
-    async def happen(self, *happened: LoggedEvent, hint: bool = True) -> list[Placed]:
-        async def body(session: Session) -> list[Placed]:
-            return await self.store.log.append(self.topic, happened, at=AT, session=session)
+    async def log_events(self, *happened: LoggedEvent, hint: bool = True) -> list[EventEnvelope]:
+        async def body(transaction: Transaction) -> list[EventEnvelope]:
+            return await self.store.event_log.append(
+                self.topic, happened, at=FIXED_NOW, transaction=transaction
+            )
 
-        placed = await self.store.mongo.transaction(body)
-        self.last = placed[-1].seq
+        placed = await self.store.mongo.run_transaction(body)
+        self.last_seq = placed[-1].seq
         if hint:
             for each in placed:
-                self.hub.hint(each)
+                self.hub.notify(each)
         return placed
 
-    def viewers(self, count: int) -> PresenceChanged:
+    def viewers_event(self, count: int) -> PresenceChanged:
         """So many watch."""
         return PresenceChanged(session_id=self.session_id, viewers=count, peak_viewers=100)
 
     async def join(
         self,
-        member: Recorder,
+        member: RecordingMember,
         after: int | None = None,
         key: str = "key",
         by: str = "somebody",
@@ -78,15 +80,15 @@ class Room:
             self.topic, key, self.rendering, member, session_id=self.session_id, after=after, by=by
         )
 
-    async def joined(self, after: int | None = None, key: str = "key") -> Recorder:
-        member = Recorder()
+    async def join_recorder(self, after: int | None = None, key: str = "key") -> RecordingMember:
+        member = RecordingMember()
         await self.join(member, after, key)
         return member
 
-    async def spread(self, *members: Recorder) -> None:
+    async def wait_delivered(self, *members: RecordingMember) -> None:
         """Wait until each of them has the last event."""
-        await until(lambda: all(member.seqs[-1:] == [self.last] for member in members))
+        await wait_until(lambda: all(member.seqs[-1:] == [self.last_seq] for member in members))
 
 
-def seqs(first: int, last: int) -> list[int]:
+def seq_range(first: int, last: int) -> list[int]:
     return list(range(first, last + 1))

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
-from domain.live.events import Placed, session_of
+from domain.live.events import EventEnvelope, session_id_of
 from realtime.commit import GroupCommit
 from storage.clock import utc_now
-from storage.mongo.client import Session
+from storage.mongo.client import Transaction
 from storage.store import Store
-from tests.support.rooms import Room
-from tests.support.stores import emptied, prepared, second
-from tests.support.waiting import overlook_running
+from tests.support.hub_session import HubSession
+from tests.support.stores import connect_second_store, empty_store, prepare_store
+from tests.support.waiting import ignore_running_tasks
 
 # A busy machine is no broken rule.
 settings.register_profile("songgang", deadline=None)
@@ -22,27 +22,27 @@ settings.load_profile("songgang")
 
 
 @pytest.fixture(autouse=True)
-async def own_tasks_only() -> None:
+async def ignore_tasks_of_other_tests() -> None:
     """Services that other tests keep for the whole run have tasks of the same layer."""
-    overlook_running()
+    ignore_running_tasks()
 
 
 @pytest.fixture(scope="session")
 async def prepared_store(mongo_uri: str) -> AsyncIterator[Store]:
-    async with prepared(mongo_uri) as store:
+    async with prepare_store(mongo_uri) as store:
         yield store
 
 
 @pytest.fixture(scope="session")
 async def second_store(mongo_uri: str, prepared_store: Store) -> AsyncIterator[Store]:
-    async with second(mongo_uri, prepared_store) as store:
+    async with connect_second_store(mongo_uri, prepared_store) as store:
         yield store
 
 
 @pytest.fixture
 async def store(prepared_store: Store) -> Store:
     """The nouns over a database that holds nothing but collections and indexes."""
-    return await emptied(prepared_store)
+    return await empty_store(prepared_store)
 
 
 @pytest.fixture
@@ -51,33 +51,33 @@ async def other_store(store: Store, second_store: Store) -> Store:
     return second_store
 
 
-def group_commit(store: Store) -> GroupCommit:
+def create_group_commit(store: Store) -> GroupCommit:
     """As the app wires it: sessions know the last event that their state includes."""
 
-    async def note_seq(placed: Placed, session: Session) -> None:
-        session_id = session_of(placed.topic)
+    async def note_seq(placed: EventEnvelope, transaction: Transaction) -> None:
+        session_id = session_id_of(placed.topic)
         if session_id is not None:
-            await store.sessions.note_seq(session_id, placed.seq, session=session)
+            await store.live_sessions.set_last_seq(session_id, placed.seq, transaction=transaction)
 
-    return GroupCommit(store.mongo, store.log, utc_now, on_logged=note_seq)
+    return GroupCommit(store.mongo, store.event_log, utc_now, on_logged=note_seq)
 
 
 @pytest.fixture
 async def commit(store: Store) -> AsyncIterator[GroupCommit]:
-    commit = group_commit(store)
+    commit = create_group_commit(store)
     yield commit
     await commit.close()
 
 
 @pytest.fixture
 async def other_commit(other_store: Store) -> AsyncIterator[GroupCommit]:
-    commit = group_commit(other_store)
+    commit = create_group_commit(other_store)
     yield commit
     await commit.close()
 
 
 @pytest.fixture
-async def room(store: Store) -> AsyncIterator[Room]:
-    room = Room(store)
+async def room(store: Store) -> AsyncIterator[HubSession]:
+    room = HubSession(store)
     yield room
     await room.hub.close()

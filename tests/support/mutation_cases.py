@@ -9,16 +9,16 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
-from tests.support.services import PASSWORD, World, credit_code, gid, today
+from tests.support.services import PASSWORD, World, gid, new_credit_code, today
 
 
 @dataclass(frozen=True)
-class Operation:
+class MutationCase:
     """A mutation: its input in a world, its success type, and what of it is asked for."""
 
     name: str
-    given: Callable[[World], dict[str, Any]]
-    success: str
+    build_input: Callable[[World], dict[str, Any]]
+    success_type: str
     selection: str = ""
 
 
@@ -43,7 +43,7 @@ def posting_input(world: World, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
-def change_input(world: World, **changes: Any) -> dict[str, Any]:
+def posting_change_input(world: World, **changes: Any) -> dict[str, Any]:
     """Terms for the first posting that pass the gate, with changes."""
     given = posting_input(world) | {"postingId": gid(world.open)} | changes
     del given["employerId"]
@@ -68,7 +68,7 @@ def interest_input(world: World, **changes: Any) -> dict[str, Any]:
     given: dict[str, Any] = {
         "sessionId": gid(world.live),
         "postingId": gid(world.open),
-        "contact": {"name": "王小明", "phone": world.phone()},
+        "contact": {"name": "王小明", "phone": world.next_phone()},
         "consent": {"textVersion": "1"},
     }
     return given | changes
@@ -82,14 +82,14 @@ def profile_input(world: World, **changes: Any) -> dict[str, Any]:
             "skills": ["ELECTRICIAN"],
             "wants": {"occupations": ["ELECTRICIAN"], "places": ["310000"], "heaviest": "MEDIUM"},
         },
-        "contact": {"name": "孙丽", "phone": world.phone()},
+        "contact": {"name": "孙丽", "phone": world.next_phone()},
         "consent": {"textVersion": "1"},
         "unionId": gid(world.union),
     }
     return given | changes
 
 
-def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+def session_mutation_input(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     """The input of a mutation of one of the world's sessions."""
 
     def given(world: World) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def on(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
     return given
 
 
-def on_question(**more: Any) -> Callable[[World], dict[str, Any]]:
+def question_mutation_input(**more: Any) -> Callable[[World], dict[str, Any]]:
     """The input of a mutation of the question that waits."""
     return lambda world: {"questionId": gid(world.question)} | more
 
@@ -109,40 +109,40 @@ CONSENT_TEMPLATE = (
     "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
     "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
 )
-QUESTION = "... on QuestionChanged { question { id status answer } }"
-SESSION = "... on SessionChanged { session { id status } }"
+QUESTION_SELECTION = "... on QuestionChanged { question { id status answer } }"
+SESSION_SELECTION = "... on SessionChanged { session { id status } }"
 
-OPERATIONS = {
+MUTATION_CASES = {
     operation.name: operation
     for operation in (
-        Operation(
+        MutationCase(
             "signIn",
             lambda world: {"username": world.host.username, "password": PASSWORD},
             "SignedIn",
             "... on SignedIn { accessToken refreshToken expiresAt }",
         ),
-        Operation(
+        MutationCase(
             "refreshSignIn",
             lambda world: {"refreshToken": world.refresh_token(world.host)},
             "SignedIn",
         ),
-        Operation(
+        MutationCase(
             "enterAsViewer",
             lambda _: {},
             "ViewerEntered",
             "... on ViewerEntered { accessToken expiresAt clientMutationId }",
         ),
-        Operation(
+        MutationCase(
             "createEmployer",
             lambda _: {
                 "name": "合成电机有限公司",
-                "creditCode": credit_code(),
+                "creditCode": new_credit_code(),
                 "placeCode": "330402",
             },
             "EmployerCreated",
             "... on EmployerCreated { employer { id name creditCode placeCode description } }",
         ),
-        Operation(
+        MutationCase(
             "verifyEmployer",
             lambda world: {
                 "employerId": gid(world.unverified),
@@ -156,7 +156,7 @@ OPERATIONS = {
             "... on EmployerVerified { employer { id verified verifiedUntil } "
             "check { passed method validUntil by { displayName } } }",
         ),
-        Operation(
+        MutationCase(
             "submitPosting",
             posting_input,
             "PostingAccepted",
@@ -164,19 +164,19 @@ OPERATIONS = {
             "... on PostingHeld { posting { id status } findings { code } }"
             "... on PostingRefused { posting { id status } findings { code } }",
         ),
-        Operation(
+        MutationCase(
             "reviewPosting",
             lambda world: {"postingId": gid(world.held), "approved": True, "reason": "已核实"},
             "PostingReviewed",
             "... on PostingReviewed { posting { id status } }",
         ),
-        Operation(
+        MutationCase(
             "reportPosting",
             lambda world: {"postingId": gid(world.open), "reason": "FEES_TAKEN"},
             "PostingReported",
             "... on PostingReported { postingId }",
         ),
-        Operation(
+        MutationCase(
             "resolveReport",
             lambda world: {
                 "reportId": global_id("Report", world.report.id),
@@ -186,7 +186,7 @@ OPERATIONS = {
             "ReportResolved",
             "... on ReportResolved { posting { id status waitingSince } }",
         ),
-        Operation(
+        MutationCase(
             "addMinimumWage",
             lambda _: {
                 "region": "330000",
@@ -201,100 +201,125 @@ OPERATIONS = {
             "MinimumWageAdded",
             "... on MinimumWageAdded { minimumWage { id region tier grade inForce trusted } }",
         ),
-        Operation(
+        MutationCase(
             "verifyMinimumWage",
             lambda world: {"minimumWageId": gid(world.wage)},
             "MinimumWageVerified",
             "... on MinimumWageVerified { minimumWage { id grade trusted "
             "verifiedBy { displayName } } }",
         ),
-        Operation(
+        MutationCase(
             "changePosting",
-            change_input,
+            posting_change_input,
             "PostingAccepted",
             "... on PostingAccepted { posting { id status revision } findings { code } }"
             "... on PostingHeld { posting { id status revision } findings { code } }"
             "... on PostingRefused { posting { id status revision } findings { code } }",
         ),
-        Operation(
+        MutationCase(
             "closePosting",
             lambda world: {"postingId": gid(world.open)},
             "PostingClosed",
             "... on PostingClosed { posting { id status } }",
         ),
-        Operation(
+        MutationCase(
             "scheduleSession",
             session_input,
             "SessionScheduled",
             "... on SessionScheduled { session { id title status startsAt union { id } } }",
         ),
-        Operation("startSession", on("scheduled"), "SessionChanged", SESSION),
-        Operation("interruptSession", on("live"), "SessionChanged", SESSION),
-        Operation("resumeSession", on("interrupted"), "SessionChanged", SESSION),
-        Operation("endSession", on("live"), "SessionChanged", SESSION),
-        Operation("cancelSession", on("scheduled"), "SessionChanged", SESSION),
-        Operation(
+        MutationCase(
+            "startSession", session_mutation_input("scheduled"), "SessionChanged", SESSION_SELECTION
+        ),
+        MutationCase(
+            "interruptSession", session_mutation_input("live"), "SessionChanged", SESSION_SELECTION
+        ),
+        MutationCase(
+            "resumeSession",
+            session_mutation_input("interrupted"),
+            "SessionChanged",
+            SESSION_SELECTION,
+        ),
+        MutationCase(
+            "endSession", session_mutation_input("live"), "SessionChanged", SESSION_SELECTION
+        ),
+        MutationCase(
+            "cancelSession",
+            session_mutation_input("scheduled"),
+            "SessionChanged",
+            SESSION_SELECTION,
+        ),
+        MutationCase(
             "pinPosting",
-            on("live", postingId=lambda world: gid(world.open)),
+            session_mutation_input("live", postingId=lambda world: gid(world.open)),
             "PostingShown",
             "... on PostingShown { posting { id } session { pinnedPosting { id } } }",
         ),
-        Operation(
+        MutationCase(
             "unpinPosting",
-            on("live"),
+            session_mutation_input("live"),
             "SessionChanged",
             "... on SessionChanged { session { pinnedPosting { id } } }",
         ),
-        Operation(
+        MutationCase(
             "setSegment",
-            on("live", segment="STORY", title="三十年焊工"),
+            session_mutation_input("live", segment="STORY", title="三十年焊工"),
             "SessionChanged",
             "... on SessionChanged { session { id segment segmentTitle cursor } }",
         ),
-        Operation(
+        MutationCase(
             "createCode",
-            on("live", label="东门海报"),
+            session_mutation_input("live", label="东门海报"),
             "CodeCreated",
             "... on CodeCreated { qrCode { id kind token url imageUrl label place scans interests "
             "hires session { id } posting { id } } }",
         ),
-        Operation(
+        MutationCase(
             "announce",
-            on("live", body="欢迎"),
+            session_mutation_input("live", body="欢迎"),
             "Announced",
             "... on Announced { session { id cursor } }",
         ),
-        Operation(
+        MutationCase(
             "askQuestion",
-            on("live", body="有宿舍吗？", postingId=lambda world: gid(world.open)),
+            session_mutation_input(
+                "live", body="有宿舍吗？", postingId=lambda world: gid(world.open)
+            ),
             "QuestionAsked",
             "... on QuestionAsked { question { id body status answer askedAt publishedAt "
             "posting { id } } }",
         ),
-        Operation("publishQuestion", on_question(), "QuestionChanged", QUESTION),
-        Operation(
-            "answerQuestion", on_question(answer="有，四人间。"), "QuestionChanged", QUESTION
+        MutationCase(
+            "publishQuestion", question_mutation_input(), "QuestionChanged", QUESTION_SELECTION
         ),
-        Operation("declineQuestion", on_question(), "QuestionChanged", QUESTION),
-        Operation(
+        MutationCase(
+            "answerQuestion",
+            question_mutation_input(answer="有，四人间。"),
+            "QuestionChanged",
+            QUESTION_SELECTION,
+        ),
+        MutationCase(
+            "declineQuestion", question_mutation_input(), "QuestionChanged", QUESTION_SELECTION
+        ),
+        MutationCase(
             "expressInterest",
             interest_input,
             "InterestRecorded",
             "... on InterestRecorded { created lead { id stage version contact { name } } }",
         ),
-        Operation(
+        MutationCase(
             "advanceLead",
             lambda world: {"leadId": gid(world.lead), "stage": "CONTACTED"},
             "LeadStageAdvanced",
             "... on LeadStageAdvanced { lead { id stage version nextStages } }",
         ),
-        Operation(
+        MutationCase(
             "revealContact",
             lambda world: {"leadId": gid(world.lead), "reason": "电话通知面试时间"},
             "ContactRevealed",
             "... on ContactRevealed { contact { name phone } }",
         ),
-        Operation(
+        MutationCase(
             "publishConsentText",
             lambda _: {
                 "template": CONSENT_TEMPLATE,
@@ -304,118 +329,118 @@ OPERATIONS = {
             "ConsentTextPublished",
             "... on ConsentTextPublished { version validFrom }",
         ),
-        Operation(
+        MutationCase(
             "withdrawConsent",
-            lambda world: {"receipt": world.receipt(world.lead), "leadId": gid(world.lead)},
+            lambda world: {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)},
             "ConsentTakenBack",
             "... on ConsentTakenBack { lead { id stage withdrawnAt contact { name phone } } }",
         ),
-        Operation(
+        MutationCase(
             "confirmMyHire",
             lambda world: {
-                "receipt": world.receipt(world.offered),
+                "receipt": world.lead_receipt(world.offered),
                 "leadId": gid(world.offered),
                 "hired": True,
             },
             "MyHireConfirmed",
             "... on MyHireConfirmed { lead { id stage hireProof { employer seeker agreed } } }",
         ),
-        Operation(
+        MutationCase(
             "correctMyContact",
-            lambda world: {"receipt": world.receipt(world.lead), "name": "王晓明"},
+            lambda world: {"receipt": world.lead_receipt(world.lead), "name": "王晓明"},
             "MyContactCorrected",
             "... on MyContactCorrected { leads }",
         ),
-        Operation(
+        MutationCase(
             "eraseMyData",
-            lambda world: {"receipt": world.receipt(world.lead)},
+            lambda world: {"receipt": world.lead_receipt(world.lead)},
             "MyDataErased",
             "... on MyDataErased { leads profile }",
         ),
-        Operation(
+        MutationCase(
             "exportMyData",
-            lambda world: {"receipt": world.receipt(world.lead)},
+            lambda world: {"receipt": world.lead_receipt(world.lead)},
             "MyDataExported",
             "... on MyDataExported { data next }",
         ),
-        Operation(
+        MutationCase(
             "saveProfile",
             profile_input,
             "ProfileSaved",
             "... on ProfileSaved { accessToken receipt seeker { id version status matching "
             "profile { group skills wants { occupations places heaviest } } } }",
         ),
-        Operation(
+        MutationCase(
             "enterAsSeeker",
             lambda world: {"receipt": world.profile_receipt()},
             "SeekerEntered",
             "... on SeekerEntered { accessToken expiresAt seeker { id } }",
         ),
-        Operation(
+        MutationCase(
             "setMatching",
             lambda world: {"enabled": False, "seekerId": gid(world.seeker)},
             "SeekerChanged",
             "... on SeekerChanged { seeker { id matching version } }",
         ),
-        Operation(
+        MutationCase(
             "setSeekerStatus",
             lambda world: {"status": "EMPLOYED", "seekerId": gid(world.seeker)},
             "SeekerChanged",
             "... on SeekerChanged { seeker { id status version } }",
         ),
-        Operation(
+        MutationCase(
             "saveSearch",
             lambda _: {"name": "近处的销售", "wants": {"occupations": ["SALES"]}},
             "SearchesChanged",
             "... on SearchesChanged { searches { id name wants { occupations } } }",
         ),
-        Operation(
+        MutationCase(
             "removeSearch",
             lambda world: {"searchId": global_id("SavedSearch", world.seeker.searches[0].key)},
             "SearchesChanged",
             "... on SearchesChanged { searches { id } }",
         ),
-        Operation(
+        MutationCase(
             "revealPerson",
             lambda world: {"id": gid(world.entry), "reason": "电话回访求职意向"},
             "PersonRevealed",
             "... on PersonRevealed { contact { name phone } }",
         ),
-        Operation(
+        MutationCase(
             "eraseSeeker",
             lambda world: {"seekerId": gid(world.seeker), "reason": "本人电话要求删除"},
             "SeekerErased",
             "... on SeekerErased { seekerId }",
         ),
-        Operation(
+        MutationCase(
             "withdrawProfileConsent",
             lambda world: {"receipt": world.profile_receipt()},
             "ProfileConsentTakenBack",
             "... on ProfileConsentTakenBack { seeker { id withdrawnAt contact { name } } }",
         ),
-        Operation(
+        MutationCase(
             "createCampaign",
             lambda _: {"title": "下岗职工回访"},
             "CampaignCreated",
             "... on CampaignCreated { campaign { id title union { id } matching { status } } }",
         ),
-        Operation(
+        MutationCase(
             "importCallList",
             lambda world: {
                 "campaignId": gid(world.campaign),
-                "rows": [{"name": "周小兰", "phone": world.phone(), "group": "LAID_OFF"}],
+                "rows": [{"name": "周小兰", "phone": world.next_phone(), "group": "LAID_OFF"}],
             },
             "CallListImported",
             "... on CallListImported { added known findings { row field code message } }",
         ),
-        Operation(
+        MutationCase(
             "recordCall",
             lambda world: {"entryId": gid(world.entry), "outcome": "NO_ANSWER"},
             "CallRecorded",
             "... on CallRecorded { entry { id outcome nextCallOn version "
             "contact { name phone } calls { outcome note } } }",
         ),
-        Operation(
+        MutationCase(
             "saveProfileFor",
             lambda world: {
                 "entryId": gid(world.entry),
@@ -426,25 +451,25 @@ OPERATIONS = {
             "... on ProfileSavedFor { seeker { id version contact { name phone } "
             "profile { group wants { heaviest } } } }",
         ),
-        Operation(
+        MutationCase(
             "matchCampaign",
             lambda world: {"campaignId": gid(world.campaign)},
             "CampaignMatching",
             "... on CampaignMatching { campaign { id matching { status done total } } }",
         ),
-        Operation(
+        MutationCase(
             "openReferral",
             lambda world: {"seekerId": gid(world.seeker), "kind": "LEGAL_AID", "note": "欠薪咨询"},
             "ReferralOpened",
             "... on ReferralOpened { referral { id kind status steps { status note } } }",
         ),
-        Operation(
+        MutationCase(
             "advanceReferral",
             lambda world: {"referralId": gid(world.referral), "status": "ACCEPTED"},
             "ReferralAdvanced",
             "... on ReferralAdvanced { referral { id status version } }",
         ),
-        Operation(
+        MutationCase(
             "advanceLeads",
             lambda world: {"leadIds": [gid(world.lead)], "stage": "CONTACTED"},
             "LeadsAdvanced",
@@ -452,13 +477,13 @@ OPERATIONS = {
             "... on LeadStageAdvanced { lead { id stage } } "
             "... on UserError { code field } } }",
         ),
-        Operation(
+        MutationCase(
             "createWebhook",
             lambda _: {"url": "https://partner.example/songgang", "events": ["LEAD_RECORDED"]},
             "WebhookCreated",
             "... on WebhookCreated { secret webhook { id url events state failingSince } }",
         ),
-        Operation(
+        MutationCase(
             "changeWebhook",
             lambda world: {
                 "webhookId": gid(world.webhook),
@@ -470,7 +495,7 @@ OPERATIONS = {
             "... on WebhookChanged { webhook { id url events version } }",
         ),
         *(
-            Operation(
+            MutationCase(
                 name,
                 lambda world: {"webhookId": gid(world.webhook)},
                 success,
@@ -500,7 +525,7 @@ OPERATIONS = {
                 ),
             )
         ),
-        Operation(
+        MutationCase(
             "replayWebhook",
             lambda world: {
                 "webhookId": gid(world.webhook),
@@ -509,25 +534,25 @@ OPERATIONS = {
             "WebhookReplayed",
             "... on WebhookReplayed { deliveries }",
         ),
-        Operation(
+        MutationCase(
             "assignLead",
             lambda world: {"leadId": gid(world.lead), "accountId": gid(world.recruiter)},
             "LeadInHands",
             "... on LeadInHands { lead { id version assignee { id displayName role } } }",
         ),
-        Operation(
+        MutationCase(
             "noteLead",
             lambda world: {"leadId": gid(world.lead), "body": "已电话联系，周五面试"},
             "LeadNoteKept",
             "... on LeadNoteKept { lead { id version nextActionOn } }",
         ),
-        Operation(
+        MutationCase(
             "cancelImport",
             lambda world: {"importId": gid(world.upload)},
             "ImportCancelled",
             "... on ImportCancelled { import { id status total read } }",
         ),
-        Operation(
+        MutationCase(
             "confirmHire",
             lambda world: {"leadId": gid(world.offered), "hired": True},
             "HireNoted",

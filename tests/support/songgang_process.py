@@ -14,14 +14,14 @@ from pathlib import Path
 
 from tests.support.mongod import temporary_folder
 
-READY_SECONDS = 60.0
-STOP_SECONDS = 30.0
-COMMAND_SECONDS = 60.0
-_POLL = 0.02
+READY_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 30.0
+COMMAND_TIMEOUT_SECONDS = 60.0
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessResult:
     """A process that has ended."""
 
     code: int
@@ -30,7 +30,7 @@ class Ended:
 
 
 @dataclass
-class Server:
+class ServerProcess:
     """A ``songgang run`` that is ready; what it writes is kept in files."""
 
     process: asyncio.subprocess.Process
@@ -39,12 +39,12 @@ class Server:
     announced: dict[str, str] = field(default_factory=dict)
 
     @property
-    def graphql(self) -> str:
+    def graphql_url(self) -> str:
         return f"{self.url}/graphql"
 
     @property
-    def socket(self) -> str:
-        return self.graphql.replace("http://", "ws://")
+    def websocket_url(self) -> str:
+        return self.graphql_url.replace("http://", "ws://")
 
     @property
     def pid(self) -> int:
@@ -75,20 +75,20 @@ class Server:
         if self.process.returncode is not None:
             raise RuntimeError(f"ended with {self.process.returncode}:\n{self.err}")
 
-    async def stop(self, sent: signal.Signals = signal.SIGTERM) -> Ended:
+    async def stop(self, sent: signal.Signals = signal.SIGTERM) -> ProcessResult:
         """Send a signal, unless it has ended, and wait for the end."""
         if self.process.returncode is None:
             self.process.send_signal(sent)
-        return await self.ended()
+        return await self.wait_ended()
 
-    async def ended(self) -> Ended:
+    async def wait_ended(self) -> ProcessResult:
         """Wait for it to end by itself."""
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
             code = await self.process.wait()
-        return Ended(code, self.out, self.err)
+        return ProcessResult(code, self.out, self.err)
 
 
-def environment(uri: str | None, database: str, given: Mapping[str, str]) -> dict[str, str]:
+def build_environment(uri: str | None, database: str, given: Mapping[str, str]) -> dict[str, str]:
     """Ours without the settings of another service, and those of this one."""
     kept = {
         name: value
@@ -104,36 +104,38 @@ def environment(uri: str | None, database: str, given: Mapping[str, str]) -> dic
 @asynccontextmanager
 async def running_server(
     uri: str | None, database: str, *arguments: str, folder: Path | None = None, **given: str
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[ServerProcess]:
     """``songgang run`` with these arguments and variables on a free port; stopped with the block.
 
     Without ``uri`` it starts a mongod of its own. It runs in ``folder``, or in a temporary one.
     """
     with temporary_folder() as temporary:
-        server = await start(uri, database, *arguments, folder=folder or temporary, **given)
+        server = await start_server(uri, database, *arguments, folder=folder or temporary, **given)
         try:
             yield server
         finally:
             await _end(server.process)
 
 
-async def start(
+async def start_server(
     uri: str | None, database: str, *arguments: str, folder: Path, **given: str
-) -> Server:
+) -> ServerProcess:
     """The same without the block: whoever calls stops it.
 
     :raises RuntimeError: it ended, or was not ready in time; the message shows what it wrote.
     """
-    server = Server(await spawn(uri, database, "run", *arguments, folder=folder, **given), folder)
+    server = ServerProcess(
+        await spawn_songgang(uri, database, "run", *arguments, folder=folder, **given), folder
+    )
     try:
-        async with asyncio.timeout(READY_SECONDS):
+        async with asyncio.timeout(READY_TIMEOUT_SECONDS):
             # Printed when requests are answered: /health/ready says the same from then on.
             while "Songgang is ready" not in server.out:
                 server.check_alive()
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError:
         await _end(server.process)
-        raise RuntimeError(f"not ready in {READY_SECONDS:g} s:\n{server.err}") from None
+        raise RuntimeError(f"not ready in {READY_TIMEOUT_SECONDS:g} s:\n{server.err}") from None
     except BaseException:
         await _end(server.process)
         raise
@@ -144,7 +146,7 @@ async def start(
     return server
 
 
-async def spawn(
+async def spawn_songgang(
     uri: str | None, database: str, *arguments: str, folder: Path, **given: str
 ) -> asyncio.subprocess.Process:
     """A ``songgang`` process with stdin closed, writing to ``out`` and ``err`` in ``folder``."""
@@ -155,21 +157,21 @@ async def spawn(
             "api",
             *arguments,
             cwd=folder,
-            env=environment(uri, database, given),
+            env=build_environment(uri, database, given),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=err,
         )
 
 
-async def command(
+async def run_command(
     uri: str | None,
     database: str,
     *arguments: str,
     folder: Path,
     stdin: str = "",
     **given: str,
-) -> Ended:
+) -> ProcessResult:
     """Run a ``songgang`` command to its end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -177,18 +179,18 @@ async def command(
         "api",
         *arguments,
         cwd=folder,
-        env=environment(uri, database, given),
+        env=build_environment(uri, database, given),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(COMMAND_SECONDS):
+        async with asyncio.timeout(COMMAND_TIMEOUT_SECONDS):
             out, err = await process.communicate(stdin.encode())
     finally:
         await _end(process)
     assert process.returncode is not None  # its output has ended, and so has it
-    return Ended(process.returncode, out.decode(), err.decode())
+    return ProcessResult(process.returncode, out.decode(), err.decode())
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -197,7 +199,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         return
     process.terminate()
     try:
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
             await process.wait()
     except TimeoutError:
         process.kill()

@@ -19,28 +19,32 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.execution.documents import DEPTH
+from schema.execution.documents import MAX_DEPTH
 from schema.root import SCHEMA
 
-GRAPH = SCHEMA._schema
-QUERY, MUTATION, SUBSCRIPTION = GRAPH.query_type, GRAPH.mutation_type, GRAPH.subscription_type
-_PAGES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
+GRAPHQL_SCHEMA = SCHEMA._schema
+QUERY, MUTATION, SUBSCRIPTION = (
+    GRAPHQL_SCHEMA.query_type,
+    GRAPHQL_SCHEMA.mutation_type,
+    GRAPHQL_SCHEMA.subscription_type,
+)
+_PAGE_SIZES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
 """Of a list within a list the first two are looked at, of any other nine, but of these so many."""
-_FRAMES = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
+_STRUCTURAL_FIELDS = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
 """The fields of connections, edges and refusals, which hold nothing of their own."""
-HOLDING = {
+DATA_TYPES = {
     name: kind
-    for name, kind in GRAPH.type_map.items()
+    for name, kind in GRAPHQL_SCHEMA.type_map.items()
     if isinstance(kind, GraphQLObjectType)
     and not name.startswith("__")
     and kind not in {QUERY, MUTATION, SUBSCRIPTION}
     and name != "PageInfo"
-    and kind.fields.keys() not in _FRAMES
+    and kind.fields.keys() not in _STRUCTURAL_FIELDS
 }
 """The object types that hold something, by name."""
 
 
-class Seen(NamedTuple):
+class SeenField(NamedTuple):
     """That a field of a type had this value; of an object or a list of them, whether any."""
 
     type: str
@@ -48,13 +52,13 @@ class Seen(NamedTuple):
     value: Any
 
 
-def document(operation: str, name: str, given: Iterable[str]) -> str:
+def build_full_document(operation: str, name: str, given: Iterable[str]) -> str:
     """The document of a root field with these arguments, which go as variables."""
     root = {"query": QUERY, "mutation": MUTATION, "subscription": SUBSCRIPTION}[operation]
     assert root is not None  # the schema has all three
     field = root.fields[name]
     variables = " ".join(f"${each}: {field.args[each].type}" for each in given)
-    page = [f"first: {_PAGES.get(name, 9)}"] if "first" in field.args else []
+    page = [f"first: {_PAGE_SIZES.get(name, 9)}"] if "first" in field.args else []
     passed = [f"{each}: ${each}" for each in given] + page
     head = f"{operation} ({variables})" if variables else operation
     arguments = f"({' '.join(passed)})" if passed else ""
@@ -72,7 +76,7 @@ class _Selection:
         if is_leaf_type(kind):
             return ""
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
-            cases = GRAPH.get_possible_types(kind)
+            cases = GRAPHQL_SCHEMA.get_possible_types(kind)
             parts = [f"... on {case.name} {self._fields(case, depth)}" for case in cases]
             return "{ __typename " + " ".join(parts) + " }"
         assert isinstance(kind, GraphQLObjectType)
@@ -84,34 +88,34 @@ class _Selection:
         for name, field in kind.fields.items():
             if is_leaf_type(get_named_type(field.type)):
                 asked.append(f"{kind.name}__{name}: {name}")
-            elif depth < DEPTH - 1 and (kind.name, name) not in self._taken:
+            elif depth < MAX_DEPTH - 1 and (kind.name, name) not in self._taken:
                 self._taken.add((kind.name, name))
                 later.append((name, field))
         for name, field in later:
             below = self.of(field.type, depth + 1)
-            asked.append(f"{kind.name}__{name}: {name}{_page(name, field)} {below}")
+            asked.append(f"{kind.name}__{name}: {name}{_page_argument(name, field)} {below}")
         return "{ " + " ".join(asked) + " }"
 
 
-def _page(name: str, field: GraphQLField) -> str:
-    return f"(first: {_PAGES.get(name, 2)})" if "first" in field.args else ""
+def _page_argument(name: str, field: GraphQLField) -> str:
+    return f"(first: {_PAGE_SIZES.get(name, 2)})" if "first" in field.args else ""
 
 
-def seen(answer: Any) -> Iterator[Seen]:
+def find_seen_fields(answer: Any) -> Iterator[SeenField]:
     """All that an answer to such a document has shown."""
     if isinstance(answer, list):
         for each in answer:
-            yield from seen(each)
+            yield from find_seen_fields(each)
     if not isinstance(answer, dict):
         return
     for alias, value in answer.items():
         kind, _, field = alias.partition("__")
-        if kind in HOLDING and field:
-            yield Seen(kind, field, _shown(value))
-        yield from seen(value)
+        if kind in DATA_TYPES and field:
+            yield SeenField(kind, field, _seen_value(value))
+        yield from find_seen_fields(value)
 
 
-def _shown(value: Any) -> Any:
+def _seen_value(value: Any) -> Any:
     """A leaf as it is; of what holds more, whether it holds anything."""
     if isinstance(value, dict):
         edges = next((value[key] for key in value if key.endswith("__edges")), [True])

@@ -19,47 +19,47 @@ from domain.live.questions import QuestionStatus
 from domain.postings.postings import Posting
 from domain.seekers.seekers import Seeker
 from realtime.hub import Membership
-from schema.execution.engine import Request
-from schema.live.subscriptions import OF_ANOTHER_LOG
-from storage.mongo.client import Session, new_id
+from schema.execution.engine import GraphQLRequest
+from schema.live.subscriptions import UNREACHABLE_SEQ
+from storage.mongo.client import Transaction, new_id
 from storage.seekers.call_campaigns import CampaignMatch
-from tests.support.graphql import Api
-from tests.support.members import Recorder
-from tests.support.operations import OPERATIONS, interest_input
-from tests.support.public import served
-from tests.support.services import Running, World, gid
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.hub_members import RecordingMember
+from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.public_routes import serve_public_routes
+from tests.support.services import RunningServices, World, gid
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AskedRequests:
     """What the paths have asked, and the subscriptions that stay while others come and go."""
 
     documents: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
-    staying: dict[tuple[str, str], Membership] = field(default_factory=dict)
+    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
 
     def leave(self) -> None:
         """End the subscriptions."""
-        for membership in self.staying.values():
+        for membership in self.memberships.values():
             membership.leave()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scene:
+class PostingScene:
     """A posting that is presented, pinned, asked about, scanned, tapped and matched; who looks."""
 
-    api: Api
+    api: GraphQLClient
     world: World
-    running: Running
+    running: RunningServices
     posting: Posting
     seeker: Seeker
     """Whom it suits, if anything does."""
-    tap: dict[str, Any]
+    interest: dict[str, Any]
     """The interest of somebody in it."""
-    code: str
+    qr_token: str
     """The token of one that points at it."""
-    code_id: str
-    asked: Asked = field(default_factory=Asked)
+    qr_code_id: str
+    asked: AskedRequests = field(default_factory=AskedRequests)
 
     @property
     def id(self) -> str:
@@ -69,16 +69,16 @@ class Scene:
     def seekers_token(self) -> str:
         return self.world.seeker_token(self.seeker)
 
-    async def answer(self, query: str, by: str | None = None, **variables: Any) -> dict[str, Any]:
+    async def execute(self, query: str, by: str | None = None, **variables: Any) -> dict[str, Any]:
         self.asked.documents.add(query)
-        return await self.api.answer(query, variables, by or self.world.viewer())
+        return await self.api.execute(query, variables, by or self.world.viewer_token())
 
     async def shows(self, query: str, by: str | None = None, **variables: Any) -> bool:
         """Whether the answer names the posting."""
-        answer = await self.answer(query, by, **variables)
+        answer = await self.execute(query, by, **variables)
         return self.id in json.dumps(answer["data"])
 
-    async def tells(
+    async def replays(
         self, query: str, token: str, topic: str, after: int = 0, **variables: Any
     ) -> bool:
         """Whether somebody who comes back with that cursor is told of the posting.
@@ -87,146 +87,148 @@ class Scene:
         """
         self.asked.documents.add(query)
         principal = self.running.tokens.authenticate(f"Bearer {token}")
-        request = Request(query=query, variables=variables)
+        request = GraphQLRequest(query=query, variables=variables)
         joining = await self.running.engine.subscribe(request, principal)
-        member = Recorder()
+        member = RecordingMember()
         membership = await self.running.services.hub.join(
             topic,
-            joining.key,
+            joining.group_key,
             joining.render,
             member,
-            session_id=joining.following.session_id,
+            session_id=joining.source.subject_id,
             after=after,
-            by=joining.following.principal.subject,
+            by=joining.source.principal.subject,
         )
-        if (query, topic) in self.asked.staying:
+        if (query, topic) in self.asked.memberships:
             membership.leave()
         else:
-            self.asked.staying[query, topic] = membership
-        return self.id in json.dumps(member.told)
+            self.asked.memberships[query, topic] = membership
+        return self.id in json.dumps(member.events)
 
-    async def read(self, *urls: str) -> list[httpx.Response]:
+    async def get(self, *urls: str) -> list[httpx.Response]:
         """What anybody gets there without signing in."""
         self.asked.urls.update(urls)
-        async with served(self.running.services) as http:
+        async with serve_public_routes(self.running.services) as http:
             return [await http.get(url) for url in urls]
 
 
-LISTED = "query ($filter: PostingFilter!, $order: PostingOrder) { postings(filter: $filter, orderBy: $order, first: 100) { edges { node { id } } } }"  # noqa: E501 - one document
-NODE = "query ($id: ID!) { node(id: $id) { id } }"
-PINNED = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on PostingPinned { posting { id } } ... on QuestionPublished { question { posting { id } } } } }"  # noqa: E501 - one document
-SNAPSHOT = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on Reset { snapshot { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } } } }"  # noqa: E501 - one document
-MATCHED = "subscription { postingMatched { ... on PostingMatched { posting { id } match { posting { id } } } ... on MatchesReset { recommended { posting { id } } } } }"  # noqa: E501 - one document
+POSTINGS_QUERY = "query ($filter: PostingFilter!, $order: PostingOrder) { postings(filter: $filter, orderBy: $order, first: 100) { edges { node { id } } } }"  # noqa: E501 - one document
+NODE_QUERY = "query ($id: ID!) { node(id: $id) { id } }"
+PINNED_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on PostingPinned { posting { id } } ... on QuestionPublished { question { posting { id } } } } }"  # noqa: E501 - one document
+SNAPSHOT_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on Reset { snapshot { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } } } }"  # noqa: E501 - one document
+MATCHED_SUBSCRIPTION = "subscription { postingMatched { ... on PostingMatched { posting { id } match { posting { id } } } ... on MatchesReset { recommended { posting { id } } } } }"  # noqa: E501 - one document
 
 
-async def _found(scene: Scene, order: str | None = None, **narrowed: Any) -> bool:
+async def _is_listed(scene: PostingScene, order: str | None = None, **narrowed: Any) -> bool:
     given = {"employerId": gid(scene.world.employer), **narrowed}
-    return await scene.shows(LISTED, filter=given, order=order)
+    return await scene.shows(POSTINGS_QUERY, filter=given, order=order)
 
 
-async def listed(scene: Scene) -> bool:
-    return await _found(scene)
+async def listed(scene: PostingScene) -> bool:
+    return await _is_listed(scene)
 
 
-async def listed_by_pay(scene: Scene) -> bool:
-    return await _found(scene, "PAY", payFrom=1)
+async def listed_by_pay(scene: PostingScene) -> bool:
+    return await _is_listed(scene, "PAY", payFrom=1)
 
 
-async def listed_by_distance(scene: Scene) -> bool:
+async def listed_by_distance(scene: PostingScene) -> bool:
     near = {"placeCode": scene.posting.terms.place_code, "withinKm": 50}
-    return await _found(scene, "DISTANCE", near=near)
+    return await _is_listed(scene, "DISTANCE", near=near)
 
 
-async def found_by_words(scene: Scene) -> bool:
-    return await _found(scene, "RELEVANCE", search=scene.posting.terms.title)
+async def found_by_words(scene: PostingScene) -> bool:
+    return await _is_listed(scene, "RELEVANCE", search=scene.posting.terms.title)
 
 
-async def found_by_code_and_place(scene: Scene) -> bool:
+async def found_by_occupation_and_place(scene: PostingScene) -> bool:
     terms = scene.posting.terms
     codes = {"occupation": terms.occupation.value, "placeCode": terms.place_code}
-    return await _found(scene, **codes)
+    return await _is_listed(scene, **codes)
 
 
-async def found_by_session(scene: Scene) -> bool:
-    return await _found(scene, sessionId=gid(scene.world.live))
+async def found_by_session(scene: PostingScene) -> bool:
+    return await _is_listed(scene, sessionId=gid(scene.world.live))
 
 
-async def listed_by_its_staff_as_open(scene: Scene) -> bool:
+async def listed_as_open_to_recruiter(scene: PostingScene) -> bool:
     given = {"employerId": gid(scene.world.employer), "status": "OPEN"}
     token = scene.world.token(scene.world.recruiter)
-    return await scene.shows(LISTED, token, filter=given)
+    return await scene.shows(POSTINGS_QUERY, token, filter=given)
 
 
-async def counted(scene: Scene) -> bool:
+async def counted_in_facets(scene: PostingScene) -> bool:
     query = "query ($id: ID!, $title: String!) { postings(filter: {employerId: $id, search: $title}) { facets { total } } }"  # noqa: E501 - one document
     given = {"id": gid(scene.world.employer), "title": scene.posting.terms.title}
-    answer = await scene.answer(query, **given)
+    answer = await scene.execute(query, **given)
     return bool(answer["data"]["postings"]["facets"]["total"])
 
 
-async def found_again(scene: Scene) -> bool:
-    return await scene.shows(NODE, id=scene.id)
+async def found_by_node_id(scene: PostingScene) -> bool:
+    return await scene.shows(NODE_QUERY, id=scene.id)
 
 
-async def presented(scene: Scene) -> bool:
+async def in_session_postings(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { liveSession(id: $id) { postings(first: 100) { edges { node { id } } } } }"  # noqa: E501 - one document
     return await scene.shows(query, id=gid(scene.world.live))
 
 
-async def presented_in_a_list(scene: Scene) -> bool:
+async def in_sessions_list(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { liveSessions(filter: {unionId: $id}, first: 20) { edges { node { postings(first: 20) { edges { node { id } } } } } } }"  # noqa: E501 - one document
     return await scene.shows(query, id=gid(scene.world.union))
 
 
-async def told_again(scene: Scene) -> bool:
+async def in_replayed_session_events(scene: PostingScene) -> bool:
     """The events that pinned it and asked about it, for somebody who comes back."""
     session = scene.world.live
-    token, topic = scene.world.viewer(), session_topic(session.id)
-    return await scene.tells(PINNED, token, topic, session=gid(session))
+    token, topic = scene.world.viewer_token(), session_topic(session.id)
+    return await scene.replays(PINNED_SUBSCRIPTION, token, topic, session=gid(session))
 
 
-async def in_the_snapshot(scene: Scene) -> bool:
+async def in_the_snapshot(scene: PostingScene) -> bool:
     session = scene.world.live
-    topic, after = session_topic(session.id), OF_ANOTHER_LOG
-    return await scene.tells(SNAPSHOT, scene.world.viewer(), topic, after, session=gid(session))
+    topic, after = session_topic(session.id), UNREACHABLE_SEQ
+    return await scene.replays(
+        SNAPSHOT_SUBSCRIPTION, scene.world.viewer_token(), topic, after, session=gid(session)
+    )
 
 
-async def asked_about(scene: Scene) -> bool:
+async def in_session_questions(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { liveSession(id: $id) { questions { edges { node { posting { id } } } } } }"  # noqa: E501 - one document
     return await scene.shows(query, id=gid(scene.world.live))
 
 
-async def consented_to(scene: Scene) -> bool:
+async def has_consent_text(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { consentText(postingId: $id) { version } }"
-    return "errors" not in await scene.answer(query, id=scene.id)
+    return "errors" not in await scene.execute(query, id=scene.id)
 
 
-async def tapped(scene: Scene) -> bool:
+async def accepts_interest(scene: PostingScene) -> bool:
     given = interest_input(scene.world, postingId=scene.id)
-    answer = await scene.api.mutate("expressInterest", given, scene.world.viewer())
+    answer = await scene.api.mutate("expressInterest", given, scene.world.viewer_token())
     assert answer["__typename"] == "InterestRecorded" or answer["code"] == "POSTING_NOT_OPEN"
     return bool(answer["__typename"] == "InterestRecorded")
 
 
-async def kept_by_who_tapped_before(scene: Scene) -> bool:
+async def shown_to_earlier_applicant(scene: PostingScene) -> bool:
     query = "mutation ($input: ExpressInterestInput!) { expressInterest(input: $input) { __typename ... on InterestRecorded { created lead { posting { id } } } } }"  # noqa: E501 - one document
-    answer = await scene.answer(query, input=scene.tap)
+    answer = await scene.execute(query, input=scene.interest)
     result = answer["data"]["expressInterest"]
     assert (result["__typename"], result["created"]) == ("InterestRecorded", False)
     return bool(result["lead"]["posting"])
 
 
-async def scanned(scene: Scene) -> bool:
+async def resolved_from_qr_token(scene: PostingScene) -> bool:
     query = "query ($token: String!) { resolveCode(token: $token) { posting { id } } }"
-    return await scene.shows(query, token=scene.code)
+    return await scene.shows(query, token=scene.qr_token)
 
 
-async def behind_its_code(scene: Scene) -> bool:
+async def shown_by_qr_code_node(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { node(id: $id) { ... on Code { posting { id } } } }"
-    return await scene.shows(query, scene.world.token(scene.world.host), id=scene.code_id)
+    return await scene.shows(query, scene.world.token(scene.world.host), id=scene.qr_code_id)
 
 
-async def given_a_code(scene: Scene) -> bool:
+async def accepts_new_qr_code(scene: PostingScene) -> bool:
     given = {"sessionId": gid(scene.world.live), "postingId": scene.id, "label": "海报"}
     token = scene.world.token(scene.world.host)
     answer = await scene.api.mutate("createCode", given, token)
@@ -234,100 +236,102 @@ async def given_a_code(scene: Scene) -> bool:
     return bool(answer["__typename"] == "CodeCreated")
 
 
-async def suggested(scene: Scene) -> bool:
+async def suggested(scene: PostingScene) -> bool:
     query = "query ($start: String!) { postingSuggestions(prefix: $start) { text } }"
     title = scene.posting.terms.title
-    answer = await scene.answer(query, start=title)
+    answer = await scene.execute(query, start=title)
     return title in {each["text"] for each in answer["data"]["postingSuggestions"]}
 
 
-async def recommended(scene: Scene) -> bool:
+async def recommended(scene: PostingScene) -> bool:
     query = "{ recommendedPostings { posting { id } } }"
     return await scene.shows(query, scene.seekers_token)
 
 
-async def recommended_by_an_officer(scene: Scene) -> bool:
+async def recommended_by_an_officer(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { matches(seekerId: $id) { posting { id } } }"
     return await scene.shows(query, scene.world.token(scene.world.officer), id=gid(scene.seeker))
 
 
-async def matched_in_a_campaign(scene: Scene) -> bool:
+async def matched_in_a_campaign(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { campaignMatches(campaignId: $id) { edges { node { matches { posting { id } } } } } }"  # noqa: E501 - one document
     token = scene.world.token(scene.world.officer)
     return await scene.shows(query, token, id=gid(scene.world.campaign))
 
 
-async def explained(scene: Scene) -> bool:
+async def explained(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { matchExplained(postingId: $id) { match { posting { id } } } }"
     return await scene.shows(query, scene.seekers_token, id=scene.id)
 
 
-async def offered_to_seekers(scene: Scene) -> bool:
+async def in_matching_seekers(scene: PostingScene) -> bool:
     query = "query ($id: ID!) { matchingSeekers(postingId: $id, first: 100) { edges { node { match { posting { id } } } } } }"  # noqa: E501 - one document
     return await scene.shows(query, scene.world.token(scene.world.officer), id=scene.id)
 
 
-async def told_to_whom_it_suits(scene: Scene) -> bool:
+async def in_replayed_match_events(scene: PostingScene) -> bool:
     """The event that told of it, for a seeker who comes back."""
-    return await scene.tells(MATCHED, scene.seekers_token, seeker_topic(scene.seeker.id))
+    return await scene.replays(
+        MATCHED_SUBSCRIPTION, scene.seekers_token, seeker_topic(scene.seeker.id)
+    )
 
 
-async def in_the_seekers_snapshot(scene: Scene) -> bool:
+async def in_the_seekers_snapshot(scene: PostingScene) -> bool:
     topic = seeker_topic(scene.seeker.id)
-    return await scene.tells(MATCHED, scene.seekers_token, topic, OF_ANOTHER_LOG)
+    return await scene.replays(MATCHED_SUBSCRIPTION, scene.seekers_token, topic, UNREACHABLE_SEQ)
 
 
-async def has_a_page(scene: Scene) -> bool:
-    (answer,) = await scene.read(f"/jobs/{scene.id}")
+async def has_a_page(scene: PostingScene) -> bool:
+    (answer,) = await scene.get(f"/jobs/{scene.id}")
     assert answer.status_code in {200, 410}
     return answer.status_code == 200
 
 
-async def in_the_sitemap(scene: Scene) -> bool:
-    (index,) = await scene.read("/sitemap.xml")
+async def in_the_sitemap(scene: PostingScene) -> bool:
+    (index,) = await scene.get("/sitemap.xml")
     parts = re.findall(r"(/sitemaps/[0-9a-f]+\.xml)</loc>", index.text)
-    return any(scene.id in part.text for part in await scene.read(*parts))
+    return any(scene.id in part.text for part in await scene.get(*parts))
 
 
-async def in_the_feed(scene: Scene) -> bool:
-    (feed,) = await scene.read("/feed.xml")
+async def in_the_feed(scene: PostingScene) -> bool:
+    (feed,) = await scene.get("/feed.xml")
     return scene.id in feed.text
 
 
-async def in_the_open_data(scene: Scene) -> bool:
-    tables = await scene.read(*(f"/open-data/postings.{form}" for form in ("csv", "json")))
+async def in_the_open_data(scene: PostingScene) -> bool:
+    tables = await scene.get(*(f"/open-data/postings.{form}" for form in ("csv", "json")))
     (found,) = {scene.id in table.text for table in tables}
     return found
 
 
-PATHS: tuple[Callable[[Scene], Awaitable[bool]], ...] = (
+READING_PATHS: tuple[Callable[[PostingScene], Awaitable[bool]], ...] = (
     listed,
     listed_by_pay,
     listed_by_distance,
     found_by_words,
-    found_by_code_and_place,
+    found_by_occupation_and_place,
     found_by_session,
-    listed_by_its_staff_as_open,
-    counted,
-    found_again,
-    presented,
-    presented_in_a_list,
-    told_again,
+    listed_as_open_to_recruiter,
+    counted_in_facets,
+    found_by_node_id,
+    in_session_postings,
+    in_sessions_list,
+    in_replayed_session_events,
     in_the_snapshot,
-    asked_about,
-    consented_to,
-    tapped,
-    kept_by_who_tapped_before,
-    scanned,
-    behind_its_code,
-    given_a_code,
+    in_session_questions,
+    has_consent_text,
+    accepts_interest,
+    shown_to_earlier_applicant,
+    resolved_from_qr_token,
+    shown_by_qr_code_node,
+    accepts_new_qr_code,
     suggested,
     recommended,
     recommended_by_an_officer,
     matched_in_a_campaign,
     explained,
-    offered_to_seekers,
-    told_to_whom_it_suits,
+    in_matching_seekers,
+    in_replayed_match_events,
     in_the_seekers_snapshot,
     has_a_page,
     in_the_sitemap,
@@ -336,19 +340,19 @@ PATHS: tuple[Callable[[Scene], Awaitable[bool]], ...] = (
 )
 
 
-async def walked(scene: Scene) -> dict[str, bool]:
+async def walk_paths(scene: PostingScene) -> dict[str, bool]:
     """Which of the paths show the posting."""
-    return {path.__name__: await path(scene) for path in PATHS}
+    return {path.__name__: await path(scene) for path in READING_PATHS}
 
 
-def on_all_paths(shown: bool) -> dict[str, bool]:
+def expected_on_all_paths(shown: bool) -> dict[str, bool]:
     """What ``walked`` gives of a posting that is open, or of one that is not."""
-    return dict.fromkeys((path.__name__ for path in PATHS), shown)
+    return dict.fromkeys((path.__name__ for path in READING_PATHS), shown)
 
 
-async def set_scene(
-    api: Api, world: World, running: Running, posting: Posting, seeker: Seeker
-) -> Scene:
+async def build_scene(
+    api: GraphQLClient, world: World, running: RunningServices, posting: Posting, seeker: Seeker
+) -> PostingScene:
     """Take an open posting of the world's employer, which is stored, onto every path."""
     store, services = running.store, running.services
     await store.mongo["sessions"].update_one(
@@ -358,14 +362,14 @@ async def set_scene(
     given = {"sessionId": gid(world.live), "postingId": gid(posting)}
     assert (await api.mutate("pinPosting", given, host))["__typename"] == "PostingShown"
     created = await api.mutate(
-        "createCode", given | {"label": "海报"}, host, OPERATIONS["createCode"].selection
+        "createCode", given | {"label": "海报"}, host, MUTATION_CASES["createCode"].selection
     )
-    question = world.asked(posting_id=posting.id, status=QuestionStatus.ASKED)
+    question = world.new_question(posting_id=posting.id, status=QuestionStatus.ASKED)
     await store.questions.add(question)
     shown = await api.mutate("publishQuestion", {"questionId": gid(question)}, host)
     assert shown["__typename"] == "QuestionChanged"
     tap = interest_input(world, postingId=gid(posting))
-    given_lead = await api.mutate("expressInterest", tap, world.viewer())
+    given_lead = await api.mutate("expressInterest", tap, world.viewer_token())
     assert given_lead["__typename"] == "InterestRecorded"
     match = CampaignMatch(
         id=new_id(),
@@ -374,21 +378,21 @@ async def set_scene(
         posting_ids=(posting.id,),
         at=services.clock(),
     )
-    await store.campaigns.keep([match])
+    await store.call_campaigns.save_matches([match])
 
-    async def tell(session: Session) -> None:
+    async def tell(transaction: Transaction) -> None:
         event = PostingMatched(seeker_id=seeker.id, posting_id=posting.id)
         topic = seeker_topic(seeker.id)
-        await store.log.append(topic, [event], at=services.clock(), session=session)
+        await store.event_log.append(topic, [event], at=services.clock(), transaction=transaction)
 
-    await store.mongo.transaction(tell)
-    return Scene(
+    await store.mongo.run_transaction(tell)
+    return PostingScene(
         api=api,
         world=world,
         running=running,
         posting=posting,
         seeker=seeker,
-        tap=tap,
-        code=created["qrCode"]["token"],
-        code_id=created["qrCode"]["id"],
+        interest=tap,
+        qr_token=created["qrCode"]["token"],
+        qr_code_id=created["qrCode"]["id"],
     )

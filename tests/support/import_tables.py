@@ -17,19 +17,21 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from xlsxwriter import Workbook
 
-from api.http.imports.endpoint import Imports
-from api.http.imports.templates import template
+from api.http.imports.endpoint import ImportEndpoint
+from api.http.imports.templates import serve_template
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.import_intake import MOST_BYTES
+from services.exchange.import_intake import MAX_TABLE_BYTES
 from storage.mongo.client import new_id
-from tests.support.graphql import Api, Server
-from tests.support.services import Running, World, today
+from tests.support.graphql_clients import GraphQLClient, UvicornServer
+from tests.support.services import RunningServices, World, today
 from workers.importer import Importer
 
 Row = dict[str, str]
-NUMBERS = "total read accepted held refused duplicates failed"
-FOLLOW = f"query ($id: ID!) {{ import(id: $id) {{ status dryRun {NUMBERS} finishedAt }} }}"
-ROWS = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
+COUNT_FIELDS = "total read accepted held refused duplicates failed"
+IMPORT_QUERY = (
+    f"query ($id: ID!) {{ import(id: $id) {{ status dryRun {COUNT_FIELDS} finishedAt }} }}"
+)
+IMPORT_ROWS_QUERY = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
   importRows(importId: $id, outcome: $outcome, first: 100, after: $after) {
     edges { node { row outcome externalId posting { id title revision status } employer { id name }
       findings { column code severity field message messageZh basis } } }
@@ -38,10 +40,12 @@ ROWS = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
 }"""
 
 
-class Desk:
+class ImportDriver:
     """Brings tables in and works on them, as a person and a node do."""
 
-    def __init__(self, http: httpx.AsyncClient, running: Running, importer: Importer) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, running: RunningServices, importer: Importer
+    ) -> None:
         self.http = http
         self.running = running
         self.importer = importer
@@ -50,21 +54,21 @@ class Desk:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return await self.http.post("/imports", content=content, params=asked, headers=headers)
 
-    async def bring(self, content: bytes, token: str, **asked: str) -> dict[str, Any]:
+    async def import_table(self, content: bytes, token: str, **asked: str) -> dict[str, Any]:
         """Bring a table in, work it off, and give what became of it."""
         answer = await self.send(content, token, **asked)
         assert answer.status_code == 202, answer.text
         await self.importer.run()
-        return await self.followed(answer.json()["id"], token)
+        return await self.fetch_result(answer.json()["id"], token)
 
-    async def followed(self, import_id: str, token: str) -> dict[str, Any]:
-        async with Api(self.running.endpoint) as api:
-            told = (await api.ask(FOLLOW, {"id": import_id}, token))["import"]
+    async def fetch_result(self, import_id: str, token: str) -> dict[str, Any]:
+        async with GraphQLClient(self.running.endpoint) as api:
+            told = (await api.fetch_data(IMPORT_QUERY, {"id": import_id}, token))["import"]
             rows: list[dict[str, Any]] = []
             after: str | None = None
             while True:
                 asked = {"id": import_id, "after": after}
-                page = (await api.ask(ROWS, asked, token))["importRows"]
+                page = (await api.fetch_data(IMPORT_ROWS_QUERY, asked, token))["importRows"]
                 rows += [edge["node"] for edge in page["edges"]]
                 if not page["pageInfo"]["hasNextPage"]:
                     break
@@ -78,38 +82,46 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-async def importer(running: Running) -> Importer:
+async def importer(running: RunningServices) -> Importer:
     services = running.services
-    return Importer(services.store, services.desk, services.gate, services.clock, node=new_id())
+    return Importer(
+        services.store,
+        services.session_control,
+        services.posting_gate,
+        services.clock,
+        node=new_id(),
+    )
 
 
 @pytest.fixture(scope="session")
-async def imports_address(running: Running) -> AsyncIterator[str]:
+async def imports_url(running: RunningServices) -> AsyncIterator[str]:
     services = running.services
-    imports = Imports(
+    imports = ImportEndpoint(
         services.store, running.tokens.authenticate, services.clock, asyncio.Event().set
     )
     app = Starlette(
         routes=[
             Route(
                 "/imports",
-                RequestBodyLimitMiddleware(imports, max_body_size=MOST_BYTES),
+                RequestBodyLimitMiddleware(imports, max_body_size=MAX_TABLE_BYTES),
                 methods=["POST"],
             ),
-            Route("/imports/{name}", template),
+            Route("/imports/{name}", serve_template),
         ]
     )
-    async with Server(app, "websockets-sansio") as server:
+    async with UvicornServer(app, "websockets-sansio") as server:
         yield server.url.replace("ws://", "http://").removesuffix("/graphql")
 
 
 @pytest.fixture
-async def desk(imports_address: str, running: Running, importer: Importer) -> AsyncIterator[Desk]:
+async def import_driver(
+    imports_address: str, running: RunningServices, importer: Importer
+) -> AsyncIterator[ImportDriver]:
     async with httpx.AsyncClient(base_url=imports_address, timeout=60) as http:
-        yield Desk(http, running, importer)
+        yield ImportDriver(http, running, importer)
 
 
-def job(world: World, number: str = "A-1", **cells: str) -> Row:
+def posting_row(world: World, number: str = "A-1", **cells: str) -> Row:
     """A row that passes the gate, with changes."""
     row = {column.zh: column.example for column in POSTING_COLUMNS}
     row |= {
@@ -120,7 +132,7 @@ def job(world: World, number: str = "A-1", **cells: str) -> Row:
     return row | cells
 
 
-def table(rows: Iterable[Row], encoding: str = "utf-8") -> bytes:
+def csv_table(rows: Iterable[Row], encoding: str = "utf-8") -> bytes:
     listed = list(rows)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(listed[0]))
@@ -129,7 +141,7 @@ def table(rows: Iterable[Row], encoding: str = "utf-8") -> bytes:
     return text.getvalue().encode(encoding)
 
 
-def workbook(rows: Iterable[Row]) -> bytes:
+def xlsx_table(rows: Iterable[Row]) -> bytes:
     listed = list(rows)
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
@@ -146,5 +158,5 @@ def workbook(rows: Iterable[Row]) -> bytes:
     return file.getvalue()
 
 
-def found(row: dict[str, Any]) -> list[tuple[str, str | None]]:
+def finding_codes(row: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(finding["code"], finding["column"]) for finding in row["findings"]]

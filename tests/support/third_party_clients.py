@@ -16,10 +16,10 @@ mutation ($username: String!, $password: String!) {
   }
 }
 """
-ENTER = "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }"
+ENTER_AS_VIEWER = "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }"
 
 
-class Http:
+class HttpClient:
     """One HTTP connection; a call gives the data and fails on GraphQL errors."""
 
     def __init__(self, url: str) -> None:
@@ -58,7 +58,7 @@ class Http:
 
     async def enter(self) -> str:
         """The token of a new viewer."""
-        token: str = (await self(ENTER))["enterAsViewer"]["accessToken"]
+        token: str = (await self(ENTER_AS_VIEWER))["enterAsViewer"]["accessToken"]
         return token
 
 
@@ -76,7 +76,7 @@ class Subscriber:
             self.events.append(event)
             self._came.notify_all()
 
-    async def until(self, kind: str, within: float = 10) -> dict[str, Any]:
+    async def wait_for(self, kind: str, within: float = 10) -> dict[str, Any]:
         """The next event of that type that was not given yet."""
 
         def found() -> int | None:
@@ -92,14 +92,14 @@ class Subscriber:
         self._looked = place + 1
         return self.events[place]
 
-    async def count(self, number: int, within: float = 30) -> None:
+    async def wait_for_count(self, number: int, within: float = 30) -> None:
         """Return once that many events have come."""
         async with asyncio.timeout(within), self._came:
             await self._came.wait_for(lambda: len(self.events) >= number)
 
 
 @asynccontextmanager
-async def subscribed(
+async def subscribe(
     url: str, token: str, query: str, variables: dict[str, Any]
 ) -> AsyncIterator[Subscriber]:
     """Subscribe with ``gql`` while the block runs; inside it events arrive.

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from domain.live.events import Placed
-from realtime.rendered_event import Rendered
+from domain.live.events import EventEnvelope
+from realtime.rendered_event import RenderedEvent
 
 
 @lru_cache(maxsize=4096)
@@ -20,53 +20,55 @@ def _parsed(payload: bytes) -> dict[str, Any]:
     return parsed
 
 
-class Recorder:
+class RecordingMember:
     """A member of a group that always keeps up."""
 
     def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.kinds: list[str | None] = []
 
-    def deliver(self, rendered: Rendered, kind: str | None) -> None:
-        self.told.append(_parsed(rendered.payload))
+    def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
+        self.events.append(_parsed(rendered.payload))
         self.kinds.append(kind)
 
-    def deliver_all(self, events: Sequence[Rendered]) -> None:
+    def deliver_all(self, events: Sequence[RenderedEvent]) -> None:
         for rendered in events:
             self.deliver(rendered, None)
 
     def has_room(self) -> bool:
         return True
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         raise AssertionError("nobody waits for a member that has room")
 
     @property
     def seqs(self) -> list[int]:
         """The places of all it was told, in that order."""
-        return [each["seq"] for each in self.told]
+        return [each["seq"] for each in self.events]
 
     @property
-    def logged(self) -> list[int]:
+    def logged_seqs(self) -> list[int]:
         """The places of the logged events it was told."""
         return [
             each["seq"]
-            for each, kind in zip(self.told, self.kinds, strict=True)
+            for each, kind in zip(self.events, self.kinds, strict=True)
             if kind is None and each["event"] != "Reset"
         ]
 
     @property
-    def states(self) -> list[dict[str, Any]]:
+    def ephemeral_events(self) -> list[dict[str, Any]]:
         """The state it was told."""
-        return [each for each, kind in zip(self.told, self.kinds, strict=True) if kind is not None]
+        return [
+            each for each, kind in zip(self.events, self.kinds, strict=True) if kind is not None
+        ]
 
     @property
-    def what(self) -> list[str]:
+    def event_names(self) -> list[str]:
         """The names of all it was told, in that order."""
-        return [each["event"] for each in self.told]
+        return [each["event"] for each in self.events]
 
 
-class Lagging(Recorder):
+class LaggingMember(RecordingMember):
     """A member that has no room until its peer reads on."""
 
     def __init__(self) -> None:
@@ -77,21 +79,21 @@ class Lagging(Recorder):
     def has_room(self) -> bool:
         return self.reads.is_set()
 
-    async def drained(self) -> None:
+    async def wait_drained(self) -> None:
         self.waits.set()
         await self.reads.wait()
 
 
-class Rendering:
+class RecordingRenderer:
     """Renders an event with its place and name; keeps the places in the order of the calls."""
 
     def __init__(self) -> None:
-        self.calls: list[int] = []
+        self.rendered_seqs: list[int] = []
         self.go = asyncio.Event()
         self.go.set()
 
-    async def __call__(self, placed: Placed) -> bytes:
-        self.calls.append(placed.seq)
+    async def __call__(self, placed: EventEnvelope) -> bytes:
+        self.rendered_seqs.append(placed.seq)
         await self.go.wait()
         name = type(placed.event).__name__
         return orjson.dumps({"seq": placed.seq, "event": name, **vars(placed.event)})

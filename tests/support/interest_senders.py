@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-EXPRESS = """
+EXPRESS_INTEREST = """
 mutation ($input: ExpressInterestInput!) {
   expressInterest(input: $input) {
     __typename
@@ -42,11 +42,11 @@ class Interest:
             "contact": {"name": "合成", "phone": self.phone},
             "consent": {"textVersion": "1"},
         }
-        return {"query": EXPRESS, "variables": {"input": given}}
+        return {"query": EXPRESS_INTEREST, "variables": {"input": given}}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class InterestAnswer:
     """The type of the answer, and the lead's global id if there is one."""
 
     kind: str
@@ -58,26 +58,26 @@ class Unreachable(Exception):
     """No answer: the node is away, or the visitor hung up."""
 
 
-class Place(Protocol):
+class NodeAddress(Protocol):
     """Where a node listens."""
 
     url: str
 
 
-class Way(Protocol):
+class VisitorTransport(Protocol):
     """One visitor's connection."""
 
-    async def send(self, interest: Interest, patience: float) -> Answer:
+    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
         """The answer to an interest.
 
         :raises Unreachable: none within ``patience`` seconds; the next try goes elsewhere.
         """
 
 
-class HttpWay:
+class HttpTransport:
     """HTTP with connections kept alive."""
 
-    def __init__(self, places: Sequence[Place], token: str) -> None:
+    def __init__(self, places: Sequence[NodeAddress], token: str) -> None:
         self._places = itertools.cycle(places)
         self._url = next(self._places).url
         self._headers = {"authorization": f"Bearer {token}"}
@@ -89,7 +89,7 @@ class HttpWay:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def send(self, interest: Interest, patience: float) -> Answer:
+    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
         try:
             response = await self._client.post(
                 f"{self._url}/graphql",
@@ -103,10 +103,10 @@ class HttpWay:
         return _answer(response.json())
 
 
-class SocketWay:
+class WebSocketTransport:
     """A WebSocket that is opened when it is needed; operations follow one another."""
 
-    def __init__(self, places: Sequence[Place], token: str) -> None:
+    def __init__(self, places: Sequence[NodeAddress], token: str) -> None:
         # The other way round than over HTTP, so that two copies meet on two nodes.
         self._places = itertools.cycle(reversed(places))
         self._token = token
@@ -119,7 +119,7 @@ class SocketWay:
     async def __aexit__(self, *_: object) -> None:
         await self._hang_up()
 
-    async def send(self, interest: Interest, patience: float) -> Answer:
+    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
         try:
             async with asyncio.timeout(patience):
                 return await self._ask(interest)
@@ -127,7 +127,7 @@ class SocketWay:
             await self._hang_up()
             raise Unreachable from error
 
-    async def _ask(self, interest: Interest) -> Answer:
+    async def _ask(self, interest: Interest) -> InterestAnswer:
         if self._connection is None:
             self._connection = await self._open()
         operation_id = str(next(self._ids))
@@ -162,10 +162,10 @@ class SocketWay:
                 await connection.wait_closed()
 
 
-def _answer(response: dict[str, Any]) -> Answer:
+def _answer(response: dict[str, Any]) -> InterestAnswer:
     if "errors" in response:
-        return Answer(kind="errors", message=json.dumps(response["errors"]))
+        return InterestAnswer(kind="errors", message=json.dumps(response["errors"]))
     result = response["data"]["expressInterest"]
     if result["__typename"] == "InterestRecorded":
-        return Answer(kind="InterestRecorded", lead_id=result["lead"]["id"])
-    return Answer(kind=result["__typename"], message=result["message"])
+        return InterestAnswer(kind="InterestRecorded", lead_id=result["lead"]["id"])
+    return InterestAnswer(kind=result["__typename"], message=result["message"])

@@ -16,16 +16,16 @@ CALLERS = (
     "other recruiter",
 )
 OTHER_OFFICERS = {"officer below", "officer elsewhere"}
-OFFICERS = {"officer", "officer above"} | OTHER_OFFICERS
-RECRUITERS = {"recruiter", "other recruiter"}
+ALL_OFFICERS = {"officer", "officer above"} | OTHER_OFFICERS
+ALL_RECRUITERS = {"recruiter", "other recruiter"}
 DIRECTORS = {"host", "officer", "officer above"}
-ALLOWED = {
+ALLOWED_CALLERS = {
     "signIn": set(CALLERS),
     "refreshSignIn": set(CALLERS),
     "enterAsViewer": set(CALLERS),
-    "createEmployer": OFFICERS,
+    "createEmployer": ALL_OFFICERS,
     "verifyEmployer": {"officer", "officer above"},
-    "submitPosting": OFFICERS | {"recruiter"},
+    "submitPosting": ALL_OFFICERS | {"recruiter"},
     "reviewPosting": {"officer", "officer above"},
     "reportPosting": {"viewer"},
     "resolveReport": {"officer", "officer above"},
@@ -61,7 +61,7 @@ ALLOWED = {
     # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
     "advanceLeads": {*CALLERS} - {"nobody", "viewer", "seeker"},
     "assignLead": {"officer", "officer above", "recruiter"},
-    "createWebhook": OFFICERS | RECRUITERS,
+    "createWebhook": ALL_OFFICERS | ALL_RECRUITERS,
     "changeWebhook": {"officer", "officer above"},
     "rotateWebhookSecret": {"officer", "officer above"},
     "enableWebhook": {"officer", "officer above"},
@@ -80,7 +80,7 @@ ALLOWED = {
     "removeSearch": {"seeker"},
     "revealPerson": {"officer", "officer above"},
     "eraseSeeker": {"officer", "officer above"},
-    "createCampaign": OFFICERS,
+    "createCampaign": ALL_OFFICERS,
     "importCallList": {"officer", "officer above"},
     "recordCall": {"officer", "officer above"},
     "saveProfileFor": {"officer", "officer above"},
@@ -90,7 +90,7 @@ ALLOWED = {
     "cancelImport": {"officer"},
 }
 # Somebody of the right role, but not of this scope, is not told that it exists.
-UNSEEN = {
+HIDDEN_FROM = {
     "publishQuestion": OTHER_OFFICERS | {"other host"},
     "answerQuestion": OTHER_OFFICERS | {"other host"},
     "declineQuestion": OTHER_OFFICERS | {"other host"},
@@ -101,13 +101,13 @@ UNSEEN = {
     "advanceLead": OTHER_OFFICERS | {"other host", "other recruiter"},
     "revealContact": OTHER_OFFICERS | {"other recruiter"},
     "assignLead": OTHER_OFFICERS | {"other recruiter"},
-    "changeWebhook": OTHER_OFFICERS | RECRUITERS,
-    "rotateWebhookSecret": OTHER_OFFICERS | RECRUITERS,
-    "enableWebhook": OTHER_OFFICERS | RECRUITERS,
-    "disableWebhook": OTHER_OFFICERS | RECRUITERS,
-    "deleteWebhook": OTHER_OFFICERS | RECRUITERS,
-    "testWebhook": OTHER_OFFICERS | RECRUITERS,
-    "replayWebhook": OTHER_OFFICERS | RECRUITERS,
+    "changeWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
+    "rotateWebhookSecret": OTHER_OFFICERS | ALL_RECRUITERS,
+    "enableWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
+    "disableWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
+    "deleteWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
+    "testWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
+    "replayWebhook": OTHER_OFFICERS | ALL_RECRUITERS,
     "noteLead": OTHER_OFFICERS | {"other host", "other recruiter"},
     "confirmHire": OTHER_OFFICERS | {"other recruiter"},
     "setMatching": OTHER_OFFICERS,
@@ -120,22 +120,28 @@ UNSEEN = {
     "matchCampaign": OTHER_OFFICERS,
     "openReferral": OTHER_OFFICERS,
     "advanceReferral": OTHER_OFFICERS,
-    "cancelImport": OTHER_OFFICERS | RECRUITERS | {"officer above"},
+    "cancelImport": OTHER_OFFICERS | ALL_RECRUITERS | {"officer above"},
 }
 
 
-def refusal(name: str, caller: str) -> tuple[str, str]:
+def expected_refusal(name: str, caller: str) -> tuple[str, str]:
     """Type and code of what a caller is refused with whom the mutation is not for."""
     if caller == "nobody":
         return "Unauthenticated", "UNAUTHENTICATED"
-    if caller in UNSEEN.get(name, set()):
+    if caller in HIDDEN_FROM.get(name, set()):
         return "NotFound", "NOT_FOUND"
     return "NotPermitted", "NOT_PERMITTED"
 
 
-MAKING = {"createEmployer", "submitPosting", "scheduleSession", "createWebhook", "createCampaign"}
+CREATING_MUTATIONS = {
+    "createEmployer",
+    "submitPosting",
+    "scheduleSession",
+    "createWebhook",
+    "createCampaign",
+}
 """What these make is in the caller's own scope."""
-BY_RECEIPT = {
+CALLER_BECOMES = {
     "withdrawConsent": "giver",
     "confirmMyHire": "giver",
     "expressInterest": "giver",
@@ -145,12 +151,12 @@ BY_RECEIPT = {
 }
 """Whoever calls these is, or becomes, the person whom the answer is about."""
 
-DONE_BY = {"withdrawProfileConsent": {("Seeker", "withdrawnAt")}}
+FIELDS_SHOWN_AFTERWARDS = {"withdrawProfileConsent": {("Seeker", "withdrawnAt")}}
 """What the caller has just done to their own, and so is told of."""
 
 
-def seen_as(name: str, caller: str) -> str:
+def visibility_caller(name: str, caller: str) -> str:
     """With whose eyes of tests/support/visibility.py the caller sees what a mutation answers."""
-    if name in MAKING:
+    if name in CREATING_MUTATIONS:
         return next(role for role in ("officer", "host", "recruiter") if role in caller)
-    return BY_RECEIPT.get(name, caller)
+    return CALLER_BECOMES.get(name, caller)

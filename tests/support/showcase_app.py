@@ -11,67 +11,67 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.http.health import Health
-from api.http.imports.endpoint import Imports
-from api.http.lead_exports import Exports
+from api.http.imports.endpoint import ImportEndpoint
+from api.http.lead_exports import LeadExportEndpoint
 from api.http.metrics import Metrics
-from api.http.public.feeds import Feeds
+from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
-from api.http.public.qr_codes import CodePages
+from api.http.public.qr_codes import QrCodePages
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol
-from tests.support.fixtures import over_new_database
-from tests.support.graphql import Server
-from tests.support.services import Running
+from tests.support.fixtures import run_services_over_new_database
+from tests.support.graphql_clients import UvicornServer
+from tests.support.services import RunningServices
 from tests.support.showcase import Showcase
-from workers.deliveries import Dispatcher
-from workers.scan_counts import Scans
-from workers.webhook_sender import Sender
+from workers.deliveries import WebhookDispatcher
+from workers.scan_counts import ScanCounter
+from workers.webhook_sender import WebhookSender
 
 
 @pytest.fixture(scope="module")
-async def apart(mongo_uri: str) -> AsyncIterator[Running]:
+async def isolated_running(mongo_uri: str) -> AsyncIterator[RunningServices]:
     """Services of a database in which there is nothing but the showcase."""
-    async with over_new_database(mongo_uri) as running:
+    async with run_services_over_new_database(mongo_uri) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-async def showcase(apart: Running) -> Showcase:
+async def showcase(apart: RunningServices) -> Showcase:
     world = Showcase(apart)
-    await world.settle()
+    await world.store_records()
     return world
 
 
 @pytest.fixture(scope="module")
-async def served_apart(apart: Running) -> AsyncIterator[Server]:
-    async with Server(app_over(apart), WireProtocol) as server:
+async def isolated_server(apart: RunningServices) -> AsyncIterator[UvicornServer]:
+    async with UvicornServer(create_app_over(apart), WireProtocol) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-async def visit(served_apart: Server) -> AsyncIterator[httpx.AsyncClient]:
+async def isolated_http(served_apart: UvicornServer) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app's address."""
     url = served_apart.url.replace("ws://", "http://").removesuffix("/graphql")
     async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         yield http
 
 
-def app_over(running: Running) -> Starlette:
+def create_app_over(running: RunningServices) -> Starlette:
     """The app with all its routes; nothing works in the background."""
     services, authenticate = running.services, running.tokens.authenticate
     store, feed = running.store, running.feed
-    sends = Dispatcher(store, Sender(private=False), services.clock)
+    sends = WebhookDispatcher(store, WebhookSender(private=False), services.clock)
     app = create_app(Settings.read())
     app.state.node = SimpleNamespace(
         endpoint=running.endpoint,
-        exports=Exports(store, authenticate),
-        imports=Imports(store, authenticate, services.clock, lambda: None),
+        exports=LeadExportEndpoint(store, authenticate),
+        imports=ImportEndpoint(store, authenticate, services.clock, lambda: None),
         health=Health(store.mongo, feed),
         metrics=Metrics(services, running.engine, running.endpoint, feed, sends, token=None),
         jobs=JobPages(services),
-        feeds=Feeds(services),
+        feeds=PublicFeeds(services),
         open_data=OpenData(services),
-        codes=CodePages(services, Scans(store)),
+        codes=QrCodePages(services, ScanCounter(store)),
     )
     return app

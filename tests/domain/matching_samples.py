@@ -14,26 +14,28 @@ from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupat
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Near, PickUp, Wants, Weekday
-from domain.seekers.profile_consent import TEXT
+from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Profile, ProfileConsent, Seeker
-from tests.domain.samples import terms
+from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting
 
-AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+FIXED_NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 HOME = Point(latitude=45.75, longitude=126.65)
-CONSENT = ProfileConsent(text_version=TEXT.version, text_sha256=TEXT.sha256, at=AT)
+CONSENT = ProfileConsent(
+    text_version=PROFILE_CONSENT_TEXT.version, text_sha256=PROFILE_CONSENT_TEXT.sha256, at=FIXED_NOW
+)
 
 
 def job(name: str = "job", **changes: Any) -> Job:
     """A day job of 6,000 yuan in Shanghai, with changes."""
-    made = job_of(posting(id=name, employer_id=f"of {name}", terms=terms()))
+    made = job_of(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
     exact = {"is_exact": changes.get("point") is not None} if "point" in changes else {}
     return replace(made, **(exact | changes))
 
 
 def profile(**changes: Any) -> Profile:
     """Somebody laid off, who wants these things."""
-    own = {name: changes.pop(name) for name in list(changes) if name in _PROFILE}
+    own = {name: changes.pop(name) for name in list(changes) if name in _PROFILE_FIELDS}
     return Profile(**({"group": SeekerGroup.LAID_OFF} | own), wants=Wants(**changes))
 
 
@@ -45,13 +47,13 @@ def seeker(**changes: Any) -> Seeker:
         "union_path": ("root", "union"),
         "giver": "giver",
         "consent": CONSENT,
-        "created_at": AT,
-        "updated_at": AT,
+        "created_at": FIXED_NOW,
+        "updated_at": FIXED_NOW,
     }
     return Seeker(**(values | changes))
 
 
-_PROFILE = {
+_PROFILE_FIELDS = {
     "group",
     "skills",
     "wants_training",
@@ -72,7 +74,9 @@ points = st.builds(
     latitude=st.sampled_from([45.7, 45.8, 46.5]),
     longitude=st.sampled_from([126.6, 126.7, 128.0]),
 )
-clocks = st.sampled_from([time(2), time(6), time(8), time(9), time(16), time(17), time(22, 30)])
+times_of_day = st.sampled_from(
+    [time(2), time(6), time(8), time(9), time(16), time(17), time(22, 30)]
+)
 benefits = st.frozensets(
     st.sampled_from([Benefit.MEALS, Benefit.DORMITORY, Benefit.PAID_TRAINING]), max_size=3
 )
@@ -83,14 +87,14 @@ jobs = st.builds(
     occupation=occupations,
     place_code=counties,
     point=st.none() | points,
-    is_exact=st.booleans(),
+    has_exact_point=st.booleans(),
     employment_type=st.sampled_from(EmploymentType),
     shift=st.sampled_from(Shift),
     intensity=st.sampled_from(Intensity),
-    starts_at=st.none() | clocks,
-    ends_at=st.none() | clocks,
-    monthly=st.sampled_from([0, 2000, 4000, 9000]),
-    hourly=st.sampled_from([0, 20, 40]),
+    starts_at=st.none() | times_of_day,
+    ends_at=st.none() | times_of_day,
+    monthly_pay=st.sampled_from([0, 2000, 4000, 9000]),
+    hourly_pay=st.sampled_from([0, 20, 40]),
     benefits=benefits,
     friendly_to=st.frozensets(st.sampled_from(SeekerGroup), max_size=2),
 )
@@ -104,13 +108,13 @@ wants = st.builds(
     employment_types=st.lists(st.sampled_from(EmploymentType), max_size=3, unique=True).map(tuple),
     lowest_pay=st.none() | pays,
     heaviest=st.sampled_from(Intensity),
-    starts_from=st.none() | clocks,
-    ends_by=st.none() | clocks,
+    starts_from=st.none() | times_of_day,
+    ends_by=st.none() | times_of_day,
     no_nights=st.booleans(),
     pick_up=st.none()
     | st.builds(
         PickUp,
-        by=clocks,
+        by=times_of_day,
         days=st.lists(st.sampled_from(Weekday), max_size=2, unique=True).map(tuple),
     ),
     dormitory=st.booleans(),

@@ -12,14 +12,14 @@ _NAME = re.compile(r"(?:query|mutation|subscription) (\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class TourStep:
     """One query of the tour with its variables, whose ``<words>`` are still to be filled."""
 
     name: str
     query: str
     variables: dict[str, Any]
 
-    def filled(self, known: dict[str, Any]) -> dict[str, Any]:
+    def fill_variables(self, known: dict[str, Any]) -> dict[str, Any]:
         """The variables with every ``<word>`` replaced by what is known of it."""
 
         def fill(value: Any) -> Any:
@@ -35,16 +35,16 @@ class Step:
         return filled
 
 
-def tour() -> dict[str, Step]:
+def read_tour() -> dict[str, TourStep]:
     """The steps by the name of their operation, in the order of the README."""
-    steps: dict[str, Step] = {}
+    steps: dict[str, TourStep] = {}
     last = ""
     for kind, text in _BLOCK.findall(README.read_text()):
         if kind == "graphql":
             found = _NAME.search(text)
             assert found is not None, f"an operation of the README has no name: {text}"
             last = found[1]
-            steps[last] = Step(name=last, query=text, variables={})
+            steps[last] = TourStep(name=last, query=text, variables={})
         else:
-            steps[last] = Step(name=last, query=steps[last].query, variables=json.loads(text))
+            steps[last] = TourStep(name=last, query=steps[last].query, variables=json.loads(text))
     return steps

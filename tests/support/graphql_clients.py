@@ -16,12 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-URL = "http://songgang.test/graphql"
-WITHIN = 10.0
-ERROR = "... on UserError { code message field }"
+GRAPHQL_URL = "http://songgang.test/graphql"
+TIMEOUT_SECONDS = 10.0
+USER_ERROR_FRAGMENT = "... on UserError { code message field }"
 
 
-class Api:
+class GraphQLClient:
     """Sends requests to an endpoint without a network, as if they came from ``address``."""
 
     def __init__(self, endpoint: ASGIApp, address: str = "127.0.0.1") -> None:
@@ -38,9 +38,9 @@ class Api:
         """Send any JSON body."""
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
-        return await self.http.post(URL, json=body, headers=headers)
+        return await self.http.post(GRAPHQL_URL, json=body, headers=headers)
 
-    async def answer(
+    async def execute(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
         """The whole answer."""
@@ -49,20 +49,20 @@ class Api:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def ask(
+    async def fetch_data(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
         """The data of an answer that has no errors."""
-        answer = await self.answer(query, variables, token)
+        answer = await self.execute(query, variables, token)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
 
-    async def error(
+    async def fetch_error(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
         """The only error of an answer."""
-        (error,) = (await self.answer(query, variables, token))["errors"]
+        (error,) = (await self.execute(query, variables, token))["errors"]
         found: dict[str, Any] = error
         return found
 
@@ -70,22 +70,22 @@ class Api:
         self, name: str, given: dict[str, Any], token: str | None = None, selection: str = ""
     ) -> dict[str, Any]:
         """What a mutation answers: its type, its error if it is one, and ``selection``."""
-        query = mutation(name, selection)
-        data = await self.ask(query, {"input": given}, token)
+        query = mutation_document(name, selection)
+        data = await self.fetch_data(query, {"input": given}, token)
         result: dict[str, Any] = data[name]
         return result
 
 
-def mutation(name: str, selection: str = "") -> str:
+def mutation_document(name: str, selection: str = "") -> str:
     """The document that calls a mutation with the variable ``input``."""
     kind = name[0].upper() + name[1:]
     return (
         f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ "
-        f"__typename {ERROR} {selection} }} }}"
+        f"__typename {USER_ERROR_FRAGMENT} {selection} }} }}"
     )
 
 
-class Server:
+class UvicornServer:
     """A uvicorn that serves ``app`` on a free port of this machine, in this loop."""
 
     def __init__(self, app: ASGIApp, protocol: Any) -> None:
@@ -99,12 +99,12 @@ class Server:
             log_config=None,
             timeout_graceful_shutdown=2,
         )
-        self._server = _Quiet(config)
+        self._server = _EmbeddedUvicorn(config)
         self.url = ""
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._server.serve())
-        await asyncio.wait_for(self._server.listening.wait(), WITHIN)
+        await asyncio.wait_for(self._server.listening.wait(), TIMEOUT_SECONDS)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"ws://127.0.0.1:{port}/graphql"
         return self
@@ -114,7 +114,7 @@ class Server:
         await self._task
 
 
-class _Quiet(uvicorn.Server):
+class _EmbeddedUvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
@@ -128,20 +128,20 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-class Socket:
+class WebSocketClient:
     """One connection, message by message."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self._early: deque[dict[str, Any]] = deque()
 
-    async def raw(self, frame: str | bytes) -> None:
+    async def send_frame(self, frame: str | bytes) -> None:
         await self.connection.send(frame)
 
     async def send(self, **message: Any) -> None:
-        await self.raw(json.dumps(message))
+        await self.send_frame(json.dumps(message))
 
-    async def receive(self, within: float = WITHIN) -> dict[str, Any]:
+    async def receive(self, within: float = TIMEOUT_SECONDS) -> dict[str, Any]:
         """The next message, but for events of which nothing was asked for.
 
         State (viewers, tallies) is told at any moment: who asks for none of it gets ``{}``.
@@ -164,7 +164,7 @@ class Socket:
         payload = {"query": query, "variables": variables}
         await self.send(id=operation_id, type="subscribe", payload=payload)
 
-    async def live(self, operation_id: str, query: str, **variables: Any) -> None:
+    async def subscribe_live(self, operation_id: str, query: str, **variables: Any) -> None:
         """Subscribe, and return when what happens from now on will come."""
         await self.subscribe(operation_id, query, **variables)
         await self.subscribe("live", "{ __typename }")
@@ -173,14 +173,14 @@ class Socket:
             early.append(message)
         self._early.extend(message for message in early if message["id"] != "live")
 
-    async def alive(self) -> None:
+    async def assert_alive(self) -> None:
         """A query is answered, and nothing comes before the answer."""
         await self.subscribe("alive", "{ __typename }")
         answer = {"data": {"__typename": "Query"}}
         assert await self.receive() == {"id": "alive", "type": "next", "payload": answer}
         assert await self.receive() == {"id": "alive", "type": "complete"}
 
-    async def event(self, operation_id: str, name: str = "sessionEvents") -> dict[str, Any]:
+    async def receive_event(self, operation_id: str, name: str = "sessionEvents") -> dict[str, Any]:
         """The next event of a subscription."""
         message = await self.receive()
         assert (message["id"], message["type"]) == (operation_id, "next"), message
@@ -188,7 +188,7 @@ class Socket:
         found: dict[str, Any] = message["payload"]["data"][name]
         return found
 
-    async def closed(self, within: float = WITHIN) -> tuple[int | None, str | None]:
+    async def wait_closed(self, within: float = TIMEOUT_SECONDS) -> tuple[int | None, str | None]:
         """Code and reason of the close that comes, whatever comes before."""
         async with asyncio.timeout(within):
             try:
@@ -199,13 +199,13 @@ class Socket:
 
 
 @asynccontextmanager
-async def socket(
+async def open_websocket(
     url: str,
     *,
     subprotocols: tuple[str, ...] | None = ("graphql-transport-ws",),
     origin: str | None = None,
     **options: Any,
-) -> AsyncIterator[Socket]:
+) -> AsyncIterator[WebSocketClient]:
     """An open connection, closed with the block."""
     async with connect(
         url,
@@ -215,4 +215,4 @@ async def socket(
         proxy=None,
         **options,
     ) as connection:
-        yield Socket(connection)
+        yield WebSocketClient(connection)

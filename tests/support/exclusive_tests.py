@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 # What each worker holds while it tests; any two files that all of them know would do.
-DOOR = Path(__file__)
-ROOM = Path(__file__).with_name("__init__.py")
+ENTRY_LOCK_FILE = Path(__file__)
+TEST_LOCK_FILE = Path(__file__).with_name("__init__.py")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -20,10 +20,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Let a test that is marked ``alone`` have the machine, whatever other workers have to do."""
     mode = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
     # Whoever wants to be alone keeps the door shut meanwhile: the room would never be empty.
-    with _locked(DOOR, mode) as door:
+    with _locked(ENTRY_LOCK_FILE, mode) as door:
         if mode == fcntl.LOCK_SH:
             fcntl.flock(door, fcntl.LOCK_UN)
-        with _locked(ROOM, mode):
+        with _locked(TEST_LOCK_FILE, mode):
             return (yield)
 
 

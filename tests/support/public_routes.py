@@ -10,19 +10,19 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from api.app import PUBLIC
+from api.app import PUBLIC_ROUTES
 from api.http.error_responses import SecurityHeaders
-from api.http.public.feeds import Feeds
+from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from schema.context import Services
 
 
 @asynccontextmanager
-async def served(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=PUBLIC, middleware=[Middleware(SecurityHeaders)])
+async def serve_public_routes(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=PUBLIC_ROUTES, middleware=[Middleware(SecurityHeaders)])
     app.state.node = SimpleNamespace(
-        jobs=JobPages(services), feeds=Feeds(services), open_data=OpenData(services)
+        jobs=JobPages(services), feeds=PublicFeeds(services), open_data=OpenData(services)
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as http:

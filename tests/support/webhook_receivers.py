@@ -8,7 +8,7 @@ import ssl
 from typing import Self
 
 
-class Partner:
+class WebhookReceiver:
     """Keeps what it gets, and answers as it is told: ``answers`` first, then 204.
 
     While ``holds`` is set it takes messages and says nothing, until ``let_go``. With ``tls`` it
@@ -18,9 +18,9 @@ class Partner:
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
     ) -> None:
-        self.answers: list[bytes] = []
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.holds = False
+        self.responses: list[bytes] = []
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.is_holding = False
         self._released = asyncio.Event()
         self._host = host
         self._port = port
@@ -35,12 +35,12 @@ class Partner:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.let_go()
+        self.release()
         self._server.close()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Answer what is held, and all that comes from now on."""
-        self.holds = False
+        self.is_holding = False
         self._released.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -48,22 +48,22 @@ class Partner:
         pairs = (line.split(": ", 1) for line in head[1:] if line)
         headers = {name.lower(): value for name, value in pairs}
         body = await reader.readexactly(int(headers["content-length"]))
-        self.got.append((headers, body))
-        if self.holds:
+        self.requests.append((headers, body))
+        if self.is_holding:
             await self._released.wait()
-        writer.write(self.answers.pop(0) if self.answers else answer(204))
+        writer.write(self.responses.pop(0) if self.responses else http_response(204))
         writer.close()
 
-    def types(self) -> list[str]:
+    def message_types(self) -> list[str]:
         """The types of the messages, in the order in which they came."""
-        return [json.loads(body)["type"] for _, body in self.got]
+        return [json.loads(body)["type"] for _, body in self.requests]
 
-    def ids(self) -> list[str]:
+    def message_ids(self) -> list[str]:
         """The same of their ``webhook-id``."""
-        return [headers["webhook-id"] for headers, _ in self.got]
+        return [headers["webhook-id"] for headers, _ in self.requests]
 
 
-def answer(status: int, more: str = "", body: bytes = b"") -> bytes:
+def http_response(status: int, more: str = "", body: bytes = b"") -> bytes:
     """A whole HTTP answer, after which the connection ends."""
     head = f"HTTP/1.1 {status} X\r\n{more}connection: close\r\ncontent-length: {len(body)}"
     return head.encode() + b"\r\n\r\n" + body

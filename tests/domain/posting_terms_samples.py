@@ -21,7 +21,7 @@ from domain.postings.postings import (
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
 
-ON = date(2026, 10, 1)
+FIXED_TODAY = date(2026, 10, 1)
 FULL_COVER = (
     InsuranceKind.PENSION,
     InsuranceKind.MEDICAL,
@@ -30,15 +30,15 @@ FULL_COVER = (
 )
 
 
-def monthly(amount: int) -> Pay:
+def monthly_pay(amount: int) -> Pay:
     return Pay(amount=amount, period=PayPeriod.MONTH)
 
 
-def hourly(amount: int) -> Pay:
+def hourly_pay(amount: int) -> Pay:
     return Pay(amount=amount, period=PayPeriod.HOUR)
 
 
-def terms(**changes: Any) -> PostingTerms:
+def posting_terms(**changes: Any) -> PostingTerms:
     """A full-time job in Shanghai that screening has nothing to say about, with changes."""
     values: dict[str, Any] = {
         "title": "电工",
@@ -47,7 +47,7 @@ def terms(**changes: Any) -> PostingTerms:
         "duties": "负责车间电气设备的安装与检修。",
         "conditions": "持低压电工作业证。",
         "place_code": "310115",
-        "pay": monthly(6000),
+        "pay": monthly_pay(6000),
         "employment_type": EmploymentType.FULL_TIME,
         "shift": Shift.DAY,
         "intensity": Intensity.MEDIUM,
@@ -59,16 +59,16 @@ def terms(**changes: Any) -> PostingTerms:
     return PostingTerms(**(values | changes))
 
 
-def part_time(**changes: Any) -> PostingTerms:
+def part_time_terms(**changes: Any) -> PostingTerms:
     """A part-time job that screening has nothing to say about, with changes."""
     values: dict[str, Any] = {
         "employment_type": EmploymentType.PART_TIME,
-        "pay": hourly(30),
+        "pay": hourly_pay(30),
         "hours_per_day": Decimal(4),
         "hours_per_week": Decimal(20),
         "insurance": (InsuranceKind.WORK_INJURY,),
     }
-    return terms(**(values | changes))
+    return posting_terms(**(values | changes))
 
 
 places = st.one_of(

@@ -1,0 +1,262 @@
+"""Every way in: the root fields, with arguments that lead to something in a showcase, and for whom.
+
+Somebody whom a way is not for is refused: NOT_FOUND to whom the thing that it names is hidden,
+UNAUTHENTICATED to nobody and to who has no receipt, NOT_PERMITTED to all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import httpx
+
+from domain import cursors
+from domain.leads.funnel import FunnelDimension
+from domain.live.events import lead_topic, seeker_topic, session_topic
+from domain.live.sessions import LiveSession
+from domain.postings.postings import PostingStatus
+from tests.support.full_documents import build_full_document
+from tests.support.mutation_cases import interest_input
+from tests.support.services import gid
+from tests.support.showcase import CONTACTS, Showcase
+from tests.support.visibility import (
+    ALL_CALLERS,
+    ALL_HOSTS,
+    ALL_OFFICERS,
+    ALL_OFFICERS_AND_RECRUITERS,
+    ALL_RECRUITERS,
+    DIRECTORS,
+    NO_CALLERS,
+    OFFICERS,
+    RECORD_READERS,
+    SEEKERS,
+    STAFF,
+)
+
+OTHER_OFFICERS = frozenset({"officer below", "officer elsewhere"})
+
+
+class RootFieldCall(NamedTuple):
+    """A root field with its arguments: who is answered, and to whom what it names is hidden."""
+
+    root: str
+    variables: dict[str, Any]
+    allowed: frozenset[str] = ALL_CALLERS
+    hidden_from: frozenset[str] = NO_CALLERS
+
+    def refusal(self, caller: str) -> str | None:
+        """The code that the caller is refused with, None for whoever is answered."""
+        if caller in self.allowed:
+            return None
+        if caller == "nobody" or self.root == "myLeads":
+            return "UNAUTHENTICATED"
+        return "NOT_FOUND" if caller in self.hidden_from else "NOT_PERMITTED"
+
+
+def query_calls(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCall]:
+    """All queries; ``receipts`` are what the caller has in hand, of leads or forged."""
+    return [
+        *_public_queries(world),
+        *_lead_queries(world, receipts),
+        *_seeker_queries(world),
+        *_staff_queries(world),
+    ]
+
+
+def _public_queries(world: Showcase) -> list[RootFieldCall]:
+    session, draft = gid(world.live), gid(world.draft)
+    return [
+        *(RootFieldCall("node", {"id": gid(getattr(world, name))}) for name in RECORD_READERS),
+        RootFieldCall("me", {}),
+        RootFieldCall("postings", {}),
+        RootFieldCall(
+            "postings", {"filter": {"employerId": gid(world.employer), "search": "电工"}}
+        ),
+        RootFieldCall(
+            "postings", {"filter": {"near": {"placeCode": "310000"}}, "orderBy": "DISTANCE"}
+        ),
+        RootFieldCall("postings", {"filter": {"sessionId": session}}),
+        RootFieldCall("postings", {"filter": {"sessionId": draft}}),
+        RootFieldCall("postingSuggestions", {"prefix": "电"}),
+        RootFieldCall("postingSuggestions", {"prefix": "合成"}),
+        RootFieldCall("region", {"code": "330402"}),
+        RootFieldCall("regions", {}),
+        RootFieldCall("codeLists", {}),
+        RootFieldCall("codeList", {"name": "LeadStage"}),
+        RootFieldCall("employers", {}),
+        RootFieldCall("minimumWages", {"region": "330000"}),
+        RootFieldCall("liveSession", {"id": session}),
+        RootFieldCall("liveSession", {"id": draft}),
+        RootFieldCall("liveSessions", {}),
+        RootFieldCall("liveSessions", {"filter": {"mine": True}}, ALL_HOSTS),
+        RootFieldCall("consentText", {"postingId": gid(world.open)}),
+        RootFieldCall("profileConsentText", {}),
+        RootFieldCall(
+            "resolveCode", {"token": world.running.store.qr_codes.sign_token(world.code)}
+        ),
+    ]
+
+
+def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCall]:
+    session, posting = gid(world.live), gid(world.open)
+    both = {"sessionId": session, "postingId": posting}
+    return [
+        RootFieldCall("leads", {}, STAFF),
+        RootFieldCall("leads", {"filter": {"mine": True}}, STAFF),
+        RootFieldCall("leads", {"filter": both}, STAFF),
+        RootFieldCall("leads", {"filter": {"assigneeId": gid(world.officer)}}, STAFF),
+        *(
+            RootFieldCall(
+                "funnel",
+                {"by": by.value},
+                STAFF - ALL_RECRUITERS if by is FunnelDimension.GROUP else STAFF,
+            )
+            for by in FunnelDimension
+        ),
+        *(RootFieldCall("myLeads", {"receipt": each}, frozenset({"giver"})) for each in receipts),
+        RootFieldCall("auditTrail", {"leadId": gid(world.lead)}, OFFICERS, OTHER_OFFICERS),
+        RootFieldCall("codes", {}, ALL_HOSTS | ALL_OFFICERS),
+        RootFieldCall("codes", {"sessionId": session}, ALL_HOSTS | ALL_OFFICERS),
+        # Everybody knows of the session, so that who may not is told so.
+        RootFieldCall("questions", {"sessionId": session}, DIRECTORS),
+        RootFieldCall(
+            "questions",
+            {"sessionId": gid(world.draft)},
+            DIRECTORS,
+            OTHER_OFFICERS | {"other host", "host in hand"},
+        ),
+    ]
+
+
+def _seeker_queries(world: Showcase) -> list[RootFieldCall]:
+    posting, seeker = gid(world.open), gid(world.seeker)
+    campaign = gid(world.campaign)
+    return [
+        RootFieldCall("myProfile", {}, SEEKERS),
+        RootFieldCall("seekers", {}, ALL_OFFICERS),
+        RootFieldCall("seekers", {"filter": {"campaignId": campaign}}, ALL_OFFICERS),
+        RootFieldCall("recommendedPostings", {}, SEEKERS),
+        RootFieldCall("matchExplained", {"postingId": posting}, SEEKERS),
+        RootFieldCall(
+            "matchExplained", {"postingId": posting, "seekerId": seeker}, OFFICERS, OTHER_OFFICERS
+        ),
+        RootFieldCall("matches", {"seekerId": seeker}, OFFICERS, OTHER_OFFICERS),
+        RootFieldCall("matchingSeekers", {"postingId": posting}, ALL_OFFICERS),
+        RootFieldCall("campaigns", {}, ALL_OFFICERS),
+        RootFieldCall("callList", {"campaignId": campaign}, OFFICERS, OTHER_OFFICERS),
+        RootFieldCall("campaignMatches", {"campaignId": campaign}, OFFICERS, OTHER_OFFICERS),
+        RootFieldCall("referrals", {}, ALL_OFFICERS | SEEKERS),
+        RootFieldCall(
+            "referrals",
+            {"filter": {"seekerId": seeker}},
+            ALL_OFFICERS | {"seeker"},
+            frozenset({"other seeker"}),
+        ),
+        RootFieldCall("services", {}, ALL_OFFICERS),
+        RootFieldCall("services", {"unionId": gid(world.union)}, OFFICERS, OTHER_OFFICERS),
+    ]
+
+
+def _staff_queries(world: Showcase) -> list[RootFieldCall]:
+    rows = {"importId": gid(world.upload)}
+    others = ALL_OFFICERS_AND_RECRUITERS - {"officer"}
+    unopened = [status for status in PostingStatus if status is not PostingStatus.OPEN]
+    return [
+        RootFieldCall("reviewQueue", {}, ALL_OFFICERS),
+        *(
+            RootFieldCall(
+                "postings", {"filter": {"status": status.value}}, ALL_OFFICERS_AND_RECRUITERS
+            )
+            for status in unopened
+        ),
+        RootFieldCall("webhooks", {}, ALL_OFFICERS_AND_RECRUITERS),
+        RootFieldCall(
+            "webhookDeliveries",
+            {"webhookId": gid(world.webhook)},
+            OFFICERS,
+            OTHER_OFFICERS | ALL_RECRUITERS,
+        ),
+        RootFieldCall(
+            "webhookDeliveries",
+            {"webhookId": gid(world.firm_webhook)},
+            frozenset({"recruiter"}),
+            ALL_OFFICERS | {"other recruiter"},
+        ),
+        RootFieldCall("import", {"id": gid(world.upload)}, ALL_OFFICERS_AND_RECRUITERS),
+        RootFieldCall("imports", {}, ALL_OFFICERS_AND_RECRUITERS),
+        RootFieldCall("importRows", rows, frozenset({"officer"}), others),
+    ]
+
+
+def subscription_calls(world: Showcase) -> list[RootFieldCall]:
+    """All subscriptions, each from the beginning of its log."""
+    return [
+        *(
+            _subscription_call("sessionEvents", session, ALL_CALLERS - {"nobody"})
+            for session in world.followed
+        ),
+        RootFieldCall(
+            "sessionEvents",
+            {"sessionId": gid(world.draft)},
+            DIRECTORS,
+            ALL_CALLERS - DIRECTORS - {"nobody"},
+        ),
+        _subscription_call("leadEvents", world.live, DIRECTORS),
+        RootFieldCall(
+            "postingMatched",
+            {"after": cursors.encode_seq(seeker_topic(world.seeker.id), 0)},
+            SEEKERS,
+        ),
+    ]
+
+
+def _subscription_call(root: str, session: LiveSession, may: frozenset[str]) -> RootFieldCall:
+    topic = lead_topic(session.id) if root == "leadEvents" else session_topic(session.id)
+    return RootFieldCall(
+        root, {"sessionId": gid(session), "after": cursors.encode_seq(topic, 0)}, may
+    )
+
+
+def reset_calls(world: Showcase) -> list[RootFieldCall]:
+    """All subscriptions from the cursor of a log of somebody else."""
+    elsewhere = {"after": cursors.encode_seq(session_topic(world.absent.id), 1)}
+    session = {"sessionId": gid(world.live)}
+    return [
+        RootFieldCall("sessionEvents", session | elsewhere, ALL_CALLERS - {"nobody"}),
+        RootFieldCall("leadEvents", session | elsewhere, DIRECTORS),
+        RootFieldCall("postingMatched", elsewhere, SEEKERS),
+    ]
+
+
+def revealing_mutation_calls(world: Showcase, caller: str) -> list[RootFieldCall]:
+    """Mutations that show what nothing else does: a contact in the clear, what one has given."""
+    reason = {"reason": "电话通知面试时间"}
+    looks = [
+        RootFieldCall("revealContact", {"input": {"leadId": gid(world.lead)} | reason}),
+        RootFieldCall("revealPerson", {"input": {"id": gid(world.entry)} | reason}),
+        RootFieldCall("revealPerson", {"input": {"id": gid(world.seeker)} | reason}),
+    ]
+    if caller != "giver":
+        return looks
+    name, phone = CONTACTS["lead"]
+    again = {"name": name, "phone": phone}
+    return [
+        *looks,
+        RootFieldCall("expressInterest", {"input": interest_input(world)}),
+        RootFieldCall("expressInterest", {"input": interest_input(world, contact=again)}),
+    ]
+
+
+async def send_call(
+    http: httpx.AsyncClient, token: str | None, operation: str, way: RootFieldCall
+) -> httpx.Response:
+    """The answer to the document that asks for everything behind a way."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    body = {
+        "query": build_full_document(operation, way.root, way.variables),
+        "variables": way.variables,
+    }
+    response = await http.post("/graphql", json=body, headers=headers)
+    assert response.status_code == 200, response.text
+    return response
