@@ -66,13 +66,20 @@ class ErrorCode(StrEnum):
 
 
 class Refusal(Exception):
-    """The root: ``message`` is for the user, ``field`` the path of the input at fault."""
+    """The root of all refusals.
+
+    ``message`` and ``message_zh`` tell the user what to do, in English and Chinese. ``field`` is
+    the path of the input at fault.
+    """
 
     code: ClassVar[ErrorCode]
 
-    def __init__(self, message: str, *, field: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self, message: str, message_zh: str = "", *, field: tuple[str, ...] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.message_zh = message_zh
         self.field = field
 
 
@@ -130,7 +137,11 @@ class TextRefused(Refusal):
     code = ErrorCode.TEXT_REFUSED
 
     def __init__(self, findings: tuple[Finding, ...], *, field: tuple[str, ...]) -> None:
-        super().__init__(" ".join(finding.message for finding in findings), field=field)
+        super().__init__(
+            " ".join(finding.message for finding in findings),
+            "".join(finding.message_zh for finding in findings),
+            field=field,
+        )
         self.findings = findings
 
 

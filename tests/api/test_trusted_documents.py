@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
 
 
 @pytest.mark.parametrize(
-    ("bound", "why"), [("MAX_DOCUMENTS", "more than 1 documents"), ("MAX_FILE_BYTES", "0 MiB")]
+    ("bound", "why"), [("MAX_DOCUMENTS", "more than 1 documents"), ("MAX_DOCUMENTS_BYTES", "0 MiB")]
 )
 def test_what_is_trusted_is_bounded(
     bound: str, why: str, written: Path, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -101,7 +101,9 @@ class Play:
             case ("gap", node):
                 self.rooms[node].hub.notify_gap()
             case ("state", node) if self.rooms[node].topic in self.rooms[node].hub._topics:
-                self.rooms[node].hub.publish(self.rooms[node].topic, self.rooms[node].viewers(number))
+                self.rooms[node].hub.publish(
+                    self.rooms[node].topic, self.rooms[node].viewers(number)
+                )
                 self.states[node] = number
             case ("pause", turns):
                 for _ in range(turns):

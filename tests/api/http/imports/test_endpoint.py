@@ -419,7 +419,10 @@ async def test_the_queue_and_the_tables_that_are_read_are_bounded(
 ) -> None:
     token = world.token(world.officer)
     await desk.send(csv_table([posting_row(world)]), world.token(world.recruiter))
-    for module, bound, most in ((intake, "MOST_WAITING", 1), (imports, "AT_ONCE", 0)):
+    for module, bound, most in (
+        (intake, "MAX_WAITING_IMPORTS", 1),
+        (imports, "MAX_CONCURRENT_UPLOADS", 0),
+    ):
         with monkeypatch.context() as patched:
             patched.setattr(module, bound, most)
             answer = await desk.send(csv_table([posting_row(world)]), token)
