@@ -29,7 +29,7 @@ CONSENT = ProfileConsent(
 def job(name: str = "job", **changes: Any) -> Job:
     """A day job of 6,000 yuan in Shanghai, with changes."""
     made = job_of(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
-    exact = {"is_exact": changes.get("point") is not None} if "point" in changes else {}
+    exact = {"has_exact_point": changes.get("point") is not None} if "point" in changes else {}
     return replace(made, **(exact | changes))
 
 

@@ -109,7 +109,7 @@ def test_others_are_looked_at_only_while_few_of_the_wished_occupations_fit() -> 
 
 def test_what_anybody_can_begin_fills_up_before_a_trade_that_was_never_learned() -> None:
     robotics, guard = Occupation.INDUSTRIAL_ROBOTICS, Occupation.SECURITY_GUARD
-    offered = [job("a", occupation=robotics, monthly=12_000), job("b", occupation=guard)]
+    offered = [job("a", occupation=robotics, monthly_pay=12_000), job("b", occupation=guard)]
     asked = [
         profile(occupations=(CLERK,)),
         profile(),
@@ -189,6 +189,6 @@ def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:
 
 
 def test_part_time_work_is_told_by_the_hour() -> None:
-    match = assess_job(profile(), job(employment_type=EmploymentType.PART_TIME, hourly=30))
+    match = assess_job(profile(), job(employment_type=EmploymentType.PART_TIME, hourly_pay=30))
     assert match is not None
     assert [reason.text for reason in match.reasons_for] == ["30 yuan an hour"]
