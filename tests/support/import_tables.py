@@ -115,9 +115,9 @@ async def imports_url(running: RunningServices) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def import_driver(
-    imports_address: str, running: RunningServices, importer: Importer
+    imports_url: str, running: RunningServices, importer: Importer
 ) -> AsyncIterator[ImportDriver]:
-    async with httpx.AsyncClient(base_url=imports_address, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=imports_url, timeout=60) as http:
         yield ImportDriver(http, running, importer)
 
 

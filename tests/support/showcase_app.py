@@ -37,22 +37,22 @@ async def isolated_running(mongo_uri: str) -> AsyncIterator[RunningServices]:
 
 
 @pytest.fixture(scope="module")
-async def showcase(apart: RunningServices) -> Showcase:
-    world = Showcase(apart)
+async def showcase(isolated_running: RunningServices) -> Showcase:
+    world = Showcase(isolated_running)
     await world.store_records()
     return world
 
 
 @pytest.fixture(scope="module")
-async def isolated_server(apart: RunningServices) -> AsyncIterator[UvicornServer]:
-    async with UvicornServer(create_app_over(apart), WireProtocol) as server:
+async def isolated_server(isolated_running: RunningServices) -> AsyncIterator[UvicornServer]:
+    async with UvicornServer(create_app_over(isolated_running), WireProtocol) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-async def isolated_http(served_apart: UvicornServer) -> AsyncIterator[httpx.AsyncClient]:
+async def isolated_http(isolated_server: UvicornServer) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app's address."""
-    url = served_apart.url.replace("ws://", "http://").removesuffix("/graphql")
+    url = isolated_server.url.replace("ws://", "http://").removesuffix("/graphql")
     async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         yield http
 
