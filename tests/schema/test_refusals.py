@@ -556,7 +556,7 @@ REFUSED: dict[str, Refused] = {
     "interest, a code that was never stored": Refused(
         "expressInterest",
         "viewer",
-        setting(code=lambda world: world.running.store.codes.token(records.code())),
+        setting(code=lambda world: world.running.store.qr_codes.sign_token(records.code())),
         "CodeInvalid",
         "CODE_INVALID",
         ("input", "code"),
@@ -667,7 +667,7 @@ REFUSED: dict[str, Refused] = {
     "withdraw, a lead of somebody else": Refused(
         "withdrawConsent",
         "viewer",
-        setting(receipt=lambda world: world.receipt(world.interest("王", "+8613800138000"))),
+        setting(receipt=lambda world: world.lead_receipt(world.new_lead("王", "+8613800138000"))),
         "NotFound",
         "NOT_FOUND",
         ("input", "leadId"),
@@ -875,7 +875,7 @@ for name in ("withdrawConsent", "confirmMyHire", "correctMyContact", "eraseMyDat
     for what, receipt in {
         "garbage": "x",
         "very long": "x" * 100_000,
-        "a token of a viewer": lambda world: world.viewer(),
+        "a token of a viewer": lambda world: world.viewer_token(),
         "a token of staff": lambda world: world.token(world.officer),
     }.items():
         REFUSED[f"{name}, {what} for a receipt"] = Refused(

@@ -19,6 +19,7 @@ from domain.identity.unions import Union, UnionLevel
 from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.live.events import EventEnvelope, session_id_of
+from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
@@ -437,7 +438,8 @@ class World:
 
 def gid(record: Any) -> str:
     """The global id of a stored record."""
-    return global_id(type(record).__name__, record.id)
+    kind = "Code" if isinstance(record, QrCode) else type(record).__name__
+    return global_id(kind, record.id)
 
 
 async def hash_collections(running: RunningServices) -> dict[str, str]:

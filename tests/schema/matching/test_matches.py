@@ -336,13 +336,13 @@ async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
     follower, seeker = followed
     first = await town.job()
     await running.services.matcher.run()
-    event = await follower.event("1", "postingMatched")
+    event = await follower.receive_event("1", "postingMatched")
     assert (event["__typename"], event["posting"]) == ("PostingMatched", {"id": gid(first)})
     assert {"code": "OCCUPATION"} in event["match"]["reasonsFor"]
     second, third = await town.job("two"), await town.job("three")
     await running.services.matcher.run()
     for job in (second, third):
-        assert (await follower.event("1", "postingMatched"))["posting"] == {"id": gid(job)}
+        assert (await follower.receive_event("1", "postingMatched"))["posting"] == {"id": gid(job)}
     await follower.alive()
     # What is closed meanwhile is not shown to who comes back.
     await town.close(second)
