@@ -1070,13 +1070,13 @@ REFUSED["schedule, postingIds of another type"] = wrong_id(
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
 async def test_a_refusal_has_its_name_code_and_field(
-    case: Refused, api: GraphQLClient, still_world: World, running: RunningServices
+    case: Refused, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     operation = MUTATION_CASES[case.name]
     before = await hash_collections(running)
-    given = operation.build_input(still_world) | case.change(still_world)
+    given = operation.build_input(readonly_world) | case.change(readonly_world)
     answer = await api.mutate(
-        case.name, given, still_world.token_of(case.caller), operation.selection
+        case.name, given, readonly_world.token_of(case.caller), operation.selection
     )
     assert answer["__typename"] == case.kind, answer
     assert answer["code"] == case.code

@@ -118,9 +118,9 @@ async def _walk(
 
 
 @pytest.fixture(scope="module")
-async def long_lists(running: RunningServices, still_world: World) -> World:
+async def long_lists(running: RunningServices, readonly_world: World) -> World:
     """Enough of everything for a few pages, with equal pay and equal starts among them."""
-    store, world = running.store, still_world
+    store, world = running.store, readonly_world
     await store.employers.add(
         [records.employer(credit_code=new_credit_code(), union_id=world.union.id) for _ in range(5)]
     )
@@ -236,11 +236,11 @@ async def test_a_page_of_nothing_says_whether_there_is_more(
 @pytest.mark.parametrize("name", list(LISTS))
 @pytest.mark.parametrize(("paging", "field"), BAD_SIZES)
 async def test_a_page_has_0_to_100_items(
-    name: str, paging: str, field: str, api: GraphQLClient, still_world: World
+    name: str, paging: str, field: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = _query(LISTS[name], paging)
     error = await api.fetch_error(
-        query, _variables(still_world, query), still_world.token_of("host")
+        query, _variables(readonly_world, query), readonly_world.token_of("host")
     )
     assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
 
@@ -255,26 +255,30 @@ async def test_a_page_is_asked_for_from_one_end(given: str, api: GraphQLClient) 
 @pytest.mark.parametrize("name", list(LISTS))
 @pytest.mark.parametrize("cursor", CURSORS.values(), ids=list(CURSORS))
 async def test_a_cursor_that_is_not_of_the_list_is_refused(
-    name: str, cursor: str, api: GraphQLClient, still_world: World
+    name: str, cursor: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = _query(LISTS[name], f'first: 1, after: "{cursor}"')
     error = await api.fetch_error(
-        query, _variables(still_world, query), still_world.token_of("host")
+        query, _variables(readonly_world, query), readonly_world.token_of("host")
     )
     assert error["extensions"]["code"] == "BAD_CURSOR"
 
 
 @pytest.mark.parametrize("first", [-1, 101])
-async def test_tallies_are_bounded_too(first: int, api: GraphQLClient, still_world: World) -> None:
+async def test_tallies_are_bounded_too(
+    first: int, api: GraphQLClient, readonly_world: World
+) -> None:
     query = (
         f"query ($id: ID!) {{ liveSession(id: $id) {{ tallies(first: {first}) {{ interests }} }} }}"
     )
-    error = await api.fetch_error(query, {"id": gid(still_world.live)})
+    error = await api.fetch_error(query, {"id": gid(readonly_world.live)})
     assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
 
-async def test_a_node_of_every_type_is_found_again(api: GraphQLClient, still_world: World) -> None:
-    world = still_world
+async def test_a_node_of_every_type_is_found_again(
+    api: GraphQLClient, readonly_world: World
+) -> None:
+    world = readonly_world
     for record in (
         world.open,
         world.employer,
@@ -316,10 +320,12 @@ async def test_what_is_no_id_is_refused(wanted: str, api: GraphQLClient) -> None
     ],
 )
 async def test_an_id_of_another_type_is_refused_in_every_argument(
-    query: str, field: str | None, api: GraphQLClient, still_world: World
+    query: str, field: str | None, api: GraphQLClient, readonly_world: World
 ) -> None:
-    for wanted in (gid(still_world.lead), ""):
-        error = await api.fetch_error(query, {"id": wanted}, still_world.token(still_world.host))
+    for wanted in (gid(readonly_world.lead), ""):
+        error = await api.fetch_error(
+            query, {"id": wanted}, readonly_world.token(readonly_world.host)
+        )
         path = ["filter", field] if field else ["postingId"]
         assert error["extensions"] == {"code": "INVALID_ID", "field": path}
 
@@ -337,10 +343,10 @@ async def test_an_id_of_another_type_is_refused_in_every_argument(
     ],
 )
 async def test_postings_are_narrowed_by_all_that_is_given(
-    narrowed: dict[str, str], found: bool, api: GraphQLClient, still_world: World
+    narrowed: dict[str, str], found: bool, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }"
-    given = {"filter": narrowed | {"employerId": gid(still_world.employer)}}
+    given = {"filter": narrowed | {"employerId": gid(readonly_world.employer)}}
     assert bool((await api.fetch_data(query, given))["postings"]["edges"]) == found
 
 

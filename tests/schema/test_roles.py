@@ -45,14 +45,14 @@ async def test_a_caller_of_the_right_role_and_scope_may(
 
 @pytest.mark.parametrize("name", DENIED)
 async def test_anybody_else_is_refused_by_name_and_nothing_is_written(
-    name: str, api: GraphQLClient, still_world: World, running: RunningServices
+    name: str, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
     for caller in CALLERS:
         if caller in ALLOWED_CALLERS[name]:
             continue
         answer = await api.mutate(
-            name, MUTATION_CASES[name].build_input(still_world), still_world.token_of(caller)
+            name, MUTATION_CASES[name].build_input(readonly_world), readonly_world.token_of(caller)
         )
         assert (answer["__typename"], answer["code"]) == expected_refusal(name, caller), caller
     assert await hash_collections(running) == before
@@ -60,8 +60,8 @@ async def test_anybody_else_is_refused_by_name_and_nothing_is_written(
 
 @pytest.mark.parametrize("name", DENIED)
 async def test_a_token_that_does_not_count_is_refused_as_such(
-    name: str, api: GraphQLClient, still_world: World
+    name: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    answer = await api.mutate(name, MUTATION_CASES[name].build_input(still_world), "forged")
+    answer = await api.mutate(name, MUTATION_CASES[name].build_input(readonly_world), "forged")
     assert answer["__typename"] == "Unauthenticated"
     assert answer["message"] == "The token is expired or not one of ours. Sign in again."

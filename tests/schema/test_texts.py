@@ -113,11 +113,11 @@ def _is_refused(answer: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("path", TEXTS, ids=".".join)
 async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end(
-    path: Path, api: GraphQLClient, still_world: World, running: RunningServices
+    path: Path, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
     for what, text in (IDENTITY_CARDS | {"long": LONG}).items():
-        answer = await _answer(api, still_world, path, text)
+        answer = await _answer(api, readonly_world, path, text)
         assert _is_refused(answer), (what, answer)
         assert text not in str(answer)
     assert await hash_collections(running) == before
@@ -125,10 +125,10 @@ async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end
 
 @pytest.mark.parametrize("path", LISTS, ids=".".join)
 async def test_no_list_of_an_input_is_without_end(
-    path: Path, api: GraphQLClient, still_world: World, running: RunningServices
+    path: Path, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
     kind = next(kind for place, kind in _inputs() if place == path)
-    answer = await _answer(api, still_world, path[:-1], [_least(kind.of_type)] * MANY)
+    answer = await _answer(api, readonly_world, path[:-1], [_least(kind.of_type)] * MANY)
     assert _is_refused(answer), answer
     assert await hash_collections(running) == before

@@ -29,9 +29,9 @@ UNSEEING = {
 
 @pytest.mark.parametrize("caller", sorted(UNSEEING))
 async def test_a_posting_that_is_not_open_is_on_no_reading_path(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    world, token = still_world, still_world.token_of(caller)
+    world, token = readonly_world, readonly_world.token_of(caller)
     hidden = {gid(posting) for posting in world.hidden}
     for posting_id in hidden:
         assert await api.fetch_data(NODE, {"id": posting_id}, token) == {"node": None}
@@ -49,12 +49,14 @@ async def test_a_posting_that_is_not_open_is_on_no_reading_path(
 
 @pytest.mark.parametrize("caller", sorted(SEEING))
 async def test_those_concerned_see_a_held_posting_and_what_was_found(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    data = await api.fetch_data(NODE, {"id": gid(still_world.held)}, still_world.token_of(caller))
+    data = await api.fetch_data(
+        NODE, {"id": gid(readonly_world.held)}, readonly_world.token_of(caller)
+    )
     found = {"code": FINDING.code, "message": FINDING.message}
     assert data["node"] == {
-        "id": gid(still_world.held),
+        "id": gid(readonly_world.held),
         "status": "IN_REVIEW",
         "findings": [found],
     }
@@ -108,30 +110,30 @@ async def test_a_closed_posting_of_a_lead_is_for_staff(
 
 @pytest.mark.parametrize("caller", ["host", "officer", "officer above", "recruiter"])
 async def test_leads_are_listed_in_scope_and_masked(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    given = {"filter": {"sessionId": gid(still_world.live)}}
-    answer = await api.execute(LEADS, given, still_world.token_of(caller))
+    given = {"filter": {"sessionId": gid(readonly_world.live)}}
+    answer = await api.execute(LEADS, given, readonly_world.token_of(caller))
     (edge,) = answer["data"]["leads"]["edges"]
     contact = {"name": "王**", "phone": "138****8000"}
-    assert edge["node"] == {"id": gid(still_world.lead), "contact": contact}
+    assert edge["node"] == {"id": gid(readonly_world.lead), "contact": contact}
     assert "13800138000" not in json.dumps(answer)
     node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { ... on Lead { contact { name phone } } } }",
-        {"id": gid(still_world.lead)},
-        still_world.token_of(caller),
+        {"id": gid(readonly_world.lead)},
+        readonly_world.token_of(caller),
     )
     assert node == {"node": {"contact": contact}}
 
 
 @pytest.mark.parametrize("caller", ["other host", "officer elsewhere", "other recruiter"])
 async def test_leads_of_others_are_not_there(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    token = still_world.token_of(caller)
+    token = readonly_world.token_of(caller)
     assert await api.fetch_data(LEADS, {"filter": None}, token) == {"leads": {"edges": []}}
     node = await api.fetch_data(
-        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.lead)}, token
+        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(readonly_world.lead)}, token
     )
     assert node == {"node": None}
 
@@ -140,13 +142,13 @@ async def test_leads_of_others_are_not_there(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED")]
 )
 async def test_leads_are_for_staff(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    token = still_world.token_of(caller)
+    token = readonly_world.token_of(caller)
     error = await api.fetch_error(LEADS, None, token)
     assert error["extensions"]["code"] == code
     node = await api.fetch_data(
-        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.lead)}, token
+        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(readonly_world.lead)}, token
     )
     assert node == {"node": None}
 
@@ -162,35 +164,37 @@ async def test_leads_are_for_staff(
     ],
 )
 async def test_leads_are_narrowed_by_all_that_is_given(
-    given: dict[str, str], found: bool, api: GraphQLClient, still_world: World
+    given: dict[str, str], found: bool, api: GraphQLClient, readonly_world: World
 ) -> None:
     narrowed = {
-        name: value if name == "stage" else gid(getattr(still_world, value))
+        name: value if name == "stage" else gid(getattr(readonly_world, value))
         for name, value in given.items()
     }
-    data = await api.fetch_data(LEADS, {"filter": narrowed}, still_world.token(still_world.host))
+    data = await api.fetch_data(
+        LEADS, {"filter": narrowed}, readonly_world.token(readonly_world.host)
+    )
     assert bool(data["leads"]["edges"]) == found
 
 
 @pytest.mark.parametrize("caller", ["nobody", "viewer", "other host", "officer elsewhere"])
 async def test_a_draft_is_for_those_who_direct_it(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    draft, token = gid(still_world.draft), still_world.token_of(caller)
+    draft, token = gid(readonly_world.draft), readonly_world.token_of(caller)
     query = "query ($id: ID!) { liveSession(id: $id) { id } node(id: $id) { id } }"
     assert await api.fetch_data(query, {"id": draft}, token) == {"liveSession": None, "node": None}
     listed = await api.fetch_data(
         "query ($union: ID!) { liveSessions(filter: {unionId: $union}) { edges { node { id } } } }",
-        {"union": gid(still_world.union)},
+        {"union": gid(readonly_world.union)},
         token,
     )
     assert draft not in json.dumps(listed)
-    seen = await api.fetch_data(query, {"id": draft}, still_world.token(still_world.host))
+    seen = await api.fetch_data(query, {"id": draft}, readonly_world.token(readonly_world.host))
     assert seen == {"liveSession": {"id": draft}, "node": {"id": draft}}
     mine = await api.fetch_data(
         "{ liveSessions(filter: {status: DRAFT, mine: true}) { edges { node { id } } } }",
         None,
-        still_world.token(still_world.host),
+        readonly_world.token(readonly_world.host),
     )
     assert mine == {"liveSessions": {"edges": [{"node": {"id": draft}}]}}
 
@@ -199,10 +203,10 @@ async def test_a_draft_is_for_those_who_direct_it(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("officer", "NOT_PERMITTED")]
 )
 async def test_only_hosts_have_sessions_of_their_own(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = "{ liveSessions(filter: {mine: true}) { edges { cursor } } }"
-    error = await api.fetch_error(query, None, still_world.token_of(caller))
+    error = await api.fetch_error(query, None, readonly_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
@@ -218,12 +222,12 @@ async def test_only_hosts_have_sessions_of_their_own(
     ],
 )
 async def test_staff_list_other_postings_of_their_scope(
-    caller: str, status: str, names: set[str], api: GraphQLClient, still_world: World
+    caller: str, status: str, names: set[str], api: GraphQLClient, readonly_world: World
 ) -> None:
-    token = still_world.token_of(caller)
+    token = readonly_world.token_of(caller)
     data = await api.fetch_data(POSTINGS, {"filter": {"status": status}}, token)
     found = {edge["node"]["id"] for edge in data["postings"]["edges"]}
-    assert found == {gid(getattr(still_world, name)) for name in names}
+    assert found == {gid(getattr(readonly_world, name)) for name in names}
 
 
 @pytest.mark.parametrize(
@@ -231,29 +235,31 @@ async def test_staff_list_other_postings_of_their_scope(
     [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")],
 )
 async def test_nobody_else_lists_postings_that_are_not_open(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     for status in ("IN_REVIEW", "REFUSED", "CLOSED"):
         given = {"filter": {"status": status}}
-        error = await api.fetch_error(POSTINGS, given, still_world.token_of(caller))
+        error = await api.fetch_error(POSTINGS, given, readonly_world.token_of(caller))
         assert error["extensions"]["code"] == code
 
 
 async def test_a_recruiter_does_not_list_another_employers_postings(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
-    given = {"filter": {"status": "REFUSED", "employerId": gid(still_world.employer)}}
-    token = still_world.token(still_world.other_recruiter)
+    given = {"filter": {"status": "REFUSED", "employerId": gid(readonly_world.employer)}}
+    token = readonly_world.token(readonly_world.other_recruiter)
     error = await api.fetch_error(POSTINGS, given, token)
     assert error["extensions"] == {"code": "NOT_PERMITTED", "field": ["filter", "employerId"]}
 
 
 async def test_an_account_is_a_node_for_its_owner_alone(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Account { username } } }"
-    account = {"id": gid(still_world.host)}
-    own = await api.fetch_data(query, account, still_world.token(still_world.host))
-    assert own == {"node": {"username": still_world.host.username}}
+    account = {"id": gid(readonly_world.host)}
+    own = await api.fetch_data(query, account, readonly_world.token(readonly_world.host))
+    assert own == {"node": {"username": readonly_world.host.username}}
     for caller in ("nobody", "viewer", "officer above"):
-        assert await api.fetch_data(query, account, still_world.token_of(caller)) == {"node": None}
+        assert await api.fetch_data(query, account, readonly_world.token_of(caller)) == {
+            "node": None
+        }

@@ -237,14 +237,14 @@ async def test_who_subscribes_before_the_acknowledgement_is_closed(server: Uvico
 
 
 async def test_a_socket_ends_with_its_token(
-    server: UvicornServer, running: RunningServices, still_world: World
+    server: UvicornServer, running: RunningServices, readonly_world: World
 ) -> None:
     # Tokens count whole seconds: this one has at least one left.
     life = timedelta(hours=6) - timedelta(seconds=2)
     token = Tokens(SECRET, lambda: utc_now() - life).issue_for_viewer().access
     async with open_websocket(server.url) as client:
         await client.initialise(token)
-        await client.subscribe_live("1", SPOKEN, session=gid(still_world.live))
+        await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
         assert await client.wait_closed() == (
             4511,
             "The token has expired: come back with a new one",
@@ -326,12 +326,12 @@ async def test_any_other_id_comes_back_as_it_was(operation_id: str, server: Uvic
 
 @pytest.mark.parametrize("operation_id", ["1", "岗" * 128, "🚀" * 128])
 async def test_an_id_in_use_closes_the_socket(
-    operation_id: str, server: UvicornServer, still_world: World, running: RunningServices
+    operation_id: str, server: UvicornServer, readonly_world: World, running: RunningServices
 ) -> None:
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
-        await client.subscribe_live(operation_id, SPOKEN, session=gid(still_world.live))
-        await client.subscribe(operation_id, SPOKEN, session=gid(still_world.live))
+        await client.initialise(readonly_world.viewer_token())
+        await client.subscribe_live(operation_id, SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe(operation_id, SPOKEN, session=gid(readonly_world.live))
         code, reason = await client.wait_closed()
         assert code == 4409
         assert reason is not None
@@ -341,13 +341,13 @@ async def test_an_id_in_use_closes_the_socket(
 
 
 async def test_an_id_may_be_used_again_when_its_operation_has_ended(
-    server: UvicornServer, still_world: World
+    server: UvicornServer, readonly_world: World
 ) -> None:
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
+        await client.initialise(readonly_world.viewer_token())
         for _ in range(3):
             await client.assert_alive()
-            await client.subscribe_live("1", SPOKEN, session=gid(still_world.live))
+            await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
             await client.send(id="1", type="complete")
 
 
@@ -422,12 +422,12 @@ async def test_a_mutation_is_answered_once(server: UvicornServer, world: World) 
     ],
 )
 async def test_an_operation_that_cannot_be_begun_has_errors_and_ends(
-    query: str, variables: dict[str, str], code: str, server: UvicornServer, still_world: World
+    query: str, variables: dict[str, str], code: str, server: UvicornServer, readonly_world: World
 ) -> None:
     if variables.get("session") == "live":
-        variables = variables | {"session": gid(still_world.live)}
+        variables = variables | {"session": gid(readonly_world.live)}
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
+        await client.initialise(readonly_world.viewer_token())
         for _ in range(2):
             await client.subscribe("1", query, **variables)
             answer = await client.receive()
@@ -436,10 +436,12 @@ async def test_an_operation_that_cannot_be_begun_has_errors_and_ends(
         await client.assert_alive()
 
 
-async def test_who_has_no_token_follows_nothing(server: UvicornServer, still_world: World) -> None:
+async def test_who_has_no_token_follows_nothing(
+    server: UvicornServer, readonly_world: World
+) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
-        await client.subscribe("1", SPOKEN, session=gid(still_world.live))
+        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
         answer = await client.receive()
         assert answer["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
@@ -447,16 +449,16 @@ async def test_who_has_no_token_follows_nothing(server: UvicornServer, still_wor
 async def test_a_fault_ends_its_operation_and_not_the_socket(
     server: UvicornServer,
     running: RunningServices,
-    still_world: World,
+    readonly_world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a secret of the inside")
 
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
+        await client.initialise(readonly_world.viewer_token())
         monkeypatch.setattr(running.services.presence, "enter", broken)
-        await client.subscribe("1", SPOKEN, session=gid(still_world.live))
+        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
         answer = await client.receive()
         assert (answer["id"], answer["type"]) == ("1", "error")
         assert answer["payload"][0]["extensions"]["code"] == "INTERNAL"
@@ -468,7 +470,7 @@ async def test_a_fault_ends_its_operation_and_not_the_socket(
 async def test_a_cancelled_operation_answers_nothing(
     server: UvicornServer,
     running: RunningServices,
-    still_world: World,
+    readonly_world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
@@ -492,17 +494,20 @@ async def test_a_cancelled_operation_answers_nothing(
 
 
 async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
-    server: UvicornServer, still_world: World, running: RunningServices
+    server: UvicornServer, readonly_world: World, running: RunningServices
 ) -> None:
     count = 10_000
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
+        await client.initialise(readonly_world.viewer_token())
         frames = [
             json.dumps(
                 {
                     "id": str(number),
                     "type": "subscribe",
-                    "payload": {"query": SPOKEN, "variables": {"session": gid(still_world.live)}},
+                    "payload": {
+                        "query": SPOKEN,
+                        "variables": {"session": gid(readonly_world.live)},
+                    },
                 }
             )
             for number in range(count)
@@ -531,12 +536,12 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
 
 
 async def test_messages_that_come_together_are_answered_while_they_are_read(
-    server: UvicornServer, still_world: World
+    server: UvicornServer, readonly_world: World
 ) -> None:
     async with open_websocket(server.url) as client:
-        await client.initialise(still_world.viewer_token())
+        await client.initialise(readonly_world.viewer_token())
         for number in range(sockets.MAX_OPERATIONS_PER_CONNECTION):
-            await client.subscribe(str(number), SPOKEN, session=gid(still_world.live))
+            await client.subscribe(str(number), SPOKEN, session=gid(readonly_world.live))
         message = b'{"id":"x","type":"subscribe","payload":{"query":"x"}}'
         # A text frame, masked with zeros (RFC 6455, section 5.2).
         frame = b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(message), message)
@@ -793,7 +798,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
 
 
 async def test_a_node_that_drains_sends_everybody_away(
-    running: RunningServices, still_world: World, monkeypatch: pytest.MonkeyPatch
+    running: RunningServices, readonly_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sockets, "DRAIN_SECONDS", 0.05)
     endpoint = GraphQLEndpoint(
@@ -805,8 +810,8 @@ async def test_a_node_that_drains_sends_everybody_away(
         )
         async with UvicornServer(endpoint, protocol) as server:
             async with open_websocket(server.url) as first, open_websocket(server.url) as second:
-                await first.initialise(still_world.viewer_token())
-                await first.subscribe_live("1", SPOKEN, session=gid(still_world.live))
+                await first.initialise(readonly_world.viewer_token())
+                await first.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
                 await endpoint.drain()
                 gone = (4512, "The server stops: come back with after")
                 assert await first.wait_closed() == gone
@@ -881,14 +886,14 @@ def _messages(session: str) -> st.SearchStrategy[str]:
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
 async def test_no_sequence_of_messages_harms_the_server(
-    data: st.DataObject, server: UvicornServer, running: RunningServices, still_world: World
+    data: st.DataObject, server: UvicornServer, running: RunningServices, readonly_world: World
 ) -> None:
-    frames = data.draw(st.lists(_messages(gid(still_world.live)), max_size=12))
+    frames = data.draw(st.lists(_messages(gid(readonly_world.live)), max_size=12))
     begins = data.draw(st.booleans())
     async with open_websocket(server.url) as client:
         try:
             if begins:
-                await client.initialise(still_world.viewer_token())
+                await client.initialise(readonly_world.viewer_token())
             for frame in frames:
                 await client.send_frame(frame)
             await client.send(type="ping")

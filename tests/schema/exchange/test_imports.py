@@ -24,9 +24,9 @@ ROWS = """query ($id: ID!, $outcome: RowOutcome, $first: Int, $after: String) {
 
 @pytest.mark.parametrize("caller", ["officer above", "officer elsewhere", "recruiter"])
 async def test_an_import_of_others_is_not_there(
-    api: GraphQLClient, still_world: World, caller: str
+    api: GraphQLClient, readonly_world: World, caller: str
 ) -> None:
-    token, asked = still_world.token_of(caller), {"id": gid(still_world.upload)}
+    token, asked = readonly_world.token_of(caller), {"id": gid(readonly_world.upload)}
     assert await api.fetch_data(SEEN, asked, token) == {
         "import": None,
         "node": None,
@@ -36,9 +36,9 @@ async def test_an_import_of_others_is_not_there(
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def test_colleagues_follow_it(api: GraphQLClient, still_world: World) -> None:
-    wanted = {"id": gid(still_world.upload)}
-    assert await api.fetch_data(SEEN, wanted, still_world.token(still_world.officer)) == {
+async def test_colleagues_follow_it(api: GraphQLClient, readonly_world: World) -> None:
+    wanted = {"id": gid(readonly_world.upload)}
+    assert await api.fetch_data(SEEN, wanted, readonly_world.token(readonly_world.officer)) == {
         "import": wanted,
         "node": wanted,
         "imports": {"edges": [{"node": wanted}]},
@@ -49,13 +49,13 @@ async def test_colleagues_follow_it(api: GraphQLClient, still_world: World) -> N
     ("caller", "code"), [("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")]
 )
 async def test_others_than_officers_and_recruiters_have_no_imports(
-    api: GraphQLClient, still_world: World, caller: str, code: str
+    api: GraphQLClient, readonly_world: World, caller: str, code: str
 ) -> None:
-    token = still_world.token_of(caller)
+    token = readonly_world.token_of(caller)
     for query in ("{ imports { edges { cursor } } }", 'query { import(id: "x") { id } }'):
         assert (await api.fetch_error(query, None, token))["extensions"]["code"] == code
     node = await api.fetch_data(
-        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(still_world.upload)}, token
+        "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(readonly_world.upload)}, token
     )
     assert node == {"node": None}
 

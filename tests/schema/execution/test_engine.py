@@ -84,9 +84,9 @@ async def _join(
 
 
 async def test_subscribers_who_differ_in_their_cursor_alone_share_a_group(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    session, topic = gid(still_world.live), session_topic(still_world.live.id)
+    session, topic = gid(readonly_world.live), session_topic(readonly_world.live.id)
     cursors = [None, encode_seq(topic, 1), encode_seq(topic, 7)]
     joined = [
         await _join(running, _viewer(running), session=session, after=after) for after in cursors
@@ -97,9 +97,9 @@ async def test_subscribers_who_differ_in_their_cursor_alone_share_a_group(
 
 
 async def test_variables_that_the_operation_does_not_know_make_no_group(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    session = gid(still_world.live)
+    session = gid(readonly_world.live)
     deep: Any = []
     for _ in range(900):
         deep = [deep]
@@ -109,9 +109,9 @@ async def test_variables_that_the_operation_does_not_know_make_no_group(
 
 
 async def test_whoever_sees_or_asks_for_something_else_is_in_another_group(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    world, session = still_world, gid(still_world.live)
+    world, session = readonly_world, gid(readonly_world.live)
     viewer, host = _viewer(running), world.principal(world.host)
     joined = [
         await _join(running, viewer, session=session),
@@ -127,9 +127,9 @@ async def test_whoever_sees_or_asks_for_something_else_is_in_another_group(
 
 
 async def test_a_cursor_that_stands_elsewhere_too_parts_groups(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    session, topic = gid(still_world.live), session_topic(still_world.live.id)
+    session, topic = gid(readonly_world.live), session_topic(readonly_world.live.id)
     joined = [
         await _join(
             running, _viewer(running), USED_TWICE, None, session=session, after=encode_seq(topic, n)
@@ -147,9 +147,9 @@ async def test_a_cursor_that_stands_elsewhere_too_parts_groups(
     ],
 )
 async def test_a_cursor_may_be_a_variable_of_any_kind(
-    query: str, running: RunningServices, still_world: World
+    query: str, running: RunningServices, readonly_world: World
 ) -> None:
-    session, topic = gid(still_world.live), session_topic(still_world.live.id)
+    session, topic = gid(readonly_world.live), session_topic(readonly_world.live.id)
     joined = [
         await _join(
             running, _viewer(running), query, None, session=session, after=encode_seq(topic, n)
@@ -161,20 +161,20 @@ async def test_a_cursor_may_be_a_variable_of_any_kind(
 
 
 async def test_a_cursor_in_the_document_is_followed(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    cursor = encode_seq(session_topic(still_world.live.id), 3)
+    cursor = encode_seq(session_topic(readonly_world.live.id), 3)
     query = f'subscription ($session: ID!) {{ sessionEvents(sessionId: $session, after: "{cursor}") {{ seq }} }}'  # noqa: E501 - one document
-    joined = await _join(running, _viewer(running), query, None, session=gid(still_world.live))
+    joined = await _join(running, _viewer(running), query, None, session=gid(readonly_world.live))
     assert joined.source.after_seq == 3
 
 
 async def test_a_cursor_of_another_log_lies_beyond_every_end(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    for topic in (session_topic(still_world.ended.id), lead_topic(still_world.live.id)):
+    for topic in (session_topic(readonly_world.ended.id), lead_topic(readonly_world.live.id)):
         joined = await _join(
-            running, _viewer(running), session=gid(still_world.live), after=encode_seq(topic, 1)
+            running, _viewer(running), session=gid(readonly_world.live), after=encode_seq(topic, 1)
         )
         assert joined.source.after_seq == 1 << 62
 
@@ -246,32 +246,36 @@ NOT_JOINED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("caller", "query", "code"), NOT_JOINED.values(), ids=list(NOT_JOINED))
 async def test_who_may_not_follow_is_told_why(
-    caller: str, query: str, code: str, running: RunningServices, still_world: World
+    caller: str, query: str, code: str, running: RunningServices, readonly_world: World
 ) -> None:
     principal = None
     if caller == "viewer":
         principal = _viewer(running)
     elif caller != "nobody":
-        principal = still_world.principal(still_world.staff[caller])
+        principal = readonly_world.principal(readonly_world.staff[caller])
     with pytest.raises(RequestInvalid) as refusal:
-        await _join(running, principal, query, None, session=gid(still_world.live), gone=None)
+        await _join(running, principal, query, None, session=gid(readonly_world.live), gone=None)
     assert refusal.value.errors[0]["extensions"]["code"] == code
 
 
 async def test_a_draft_is_followed_by_those_who_direct_it(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    session = gid(still_world.draft)
+    session = gid(readonly_world.draft)
     with pytest.raises(RequestInvalid, match="no such session"):
         await _join(running, _viewer(running), session=session)
-    host = still_world.principal(still_world.host)
-    assert (await _join(running, host, session=session)).source.subject_id == still_world.draft.id
+    host = readonly_world.principal(readonly_world.host)
+    assert (
+        await _join(running, host, session=session)
+    ).source.subject_id == readonly_world.draft.id
 
 
-async def test_presence_counts_viewers_alone(running: RunningServices, still_world: World) -> None:
-    viewer, session = _viewer(running), gid(still_world.live)
+async def test_presence_counts_viewers_alone(
+    running: RunningServices, readonly_world: World
+) -> None:
+    viewer, session = _viewer(running), gid(readonly_world.live)
     assert (await _join(running, viewer, session=session)).source.viewer_id == viewer.subject
-    host = still_world.principal(still_world.host)
+    host = readonly_world.principal(readonly_world.host)
     assert (await _join(running, host, session=session)).source.viewer_id is None
     assert (await _join(running, host, LEADS, None, session=session)).source.viewer_id is None
 
@@ -317,9 +321,9 @@ _PLACE = {"seq": 7, "at": "2026-10-01T12:00:00+00:00"}
 
 
 async def test_every_event_shows_what_happened(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
-    world, session = still_world, {"session": {"id": gid(still_world.live)}}
+    world, session = readonly_world, {"session": {"id": gid(readonly_world.live)}}
     moved = " ".join(
         f"... on Session{how} {{ session {{ id }} }}"
         for how in ("Started", "Interrupted", "Resumed", "Ended", "Cancelled")
@@ -359,16 +363,16 @@ async def test_every_event_shows_what_happened(
 
 
 async def test_every_event_of_leads_shows_the_lead_masked(
-    running: RunningServices, still_world: World
+    running: RunningServices, readonly_world: World
 ) -> None:
     query = """subscription ($session: ID!) { leadEvents(sessionId: $session) {
       __typename seq at cursor
       ... on LeadRecorded { lead { id contact { name phone } } }
       ... on LeadAdvanced { stage lead { id } }
     } }"""
-    host = still_world.principal(still_world.host)
-    joined = await _join(running, host, query, None, session=gid(still_world.live))
-    topic, lead = joined.source.topic, {"id": gid(still_world.lead)}
+    host = readonly_world.principal(readonly_world.host)
+    joined = await _join(running, host, query, None, session=gid(readonly_world.live))
+    topic, lead = joined.source.topic, {"id": gid(readonly_world.lead)}
     head = _PLACE | {"cursor": encode_seq(topic, 7)}
     masked = {"contact": {"name": "王**", "phone": "138****8000"}}
     expected: list[dict[str, Any]] = [
@@ -376,7 +380,7 @@ async def test_every_event_of_leads_shows_the_lead_masked(
         {"__typename": "LeadAdvanced", "lead": lead, "stage": "CONTACTED"},
         *[{"__typename": "LeadsReset"}] * 2,
     ]
-    for event, shown in zip(_lead_events(still_world), expected, strict=True):
+    for event, shown in zip(_lead_events(readonly_world), expected, strict=True):
         placed = EventEnvelope(topic=topic, seq=7, at=FIXED_NOW, event=event)
         assert json.loads(await joined.render(placed)) == {"data": {"leadEvents": head | shown}}
 
@@ -445,22 +449,22 @@ async def test_what_a_group_shares_is_what_each_member_would_have_been_given(
     happened: Callable[[World], list[Event]],
     data: st.DataObject,
     running: RunningServices,
-    still_world: World,
+    readonly_world: World,
 ) -> None:
     callers = ["viewer"] if field == "sessionEvents" else []
     caller = data.draw(st.sampled_from([*callers, "host", "officer", "officer above"]))
     if caller == "viewer":
         first, second = _viewer(running), _viewer(running)
     else:
-        first = second = still_world.principal(still_world.staff[caller])
-    event = data.draw(st.sampled_from(happened(still_world)))
+        first = second = readonly_world.principal(readonly_world.staff[caller])
+    event = data.draw(st.sampled_from(happened(readonly_world)))
     name = _shown_as(event)
     its = "LeadsReset" if (field, name) == ("leadEvents", "Reset") else name
     selection = data.draw(selections(SCHEMA._schema.type_map[interface], 3))
     own = data.draw(selections(SCHEMA._schema.type_map[its], 3))
     selection = selection.removesuffix("}") + f"... on {its} {own} }}"
     query = f"subscription ($session: ID!) {{ {field}(sessionId: $session) {selection} }}"
-    variables = {"session": gid(still_world.live)}
+    variables = {"session": gid(readonly_world.live)}
     joined = [await _join(running, who, query, None, **variables) for who in (first, second)]
     assert joined[0].group_key == joined[1].group_key
     placed = EventEnvelope(topic=joined[0].source.topic, seq=7, at=FIXED_NOW, event=event)
@@ -518,10 +522,10 @@ async def test_a_request_that_cannot_be_executed_is_refused_as_a_whole(
     ],
 )
 async def test_a_literal_of_another_type_is_the_callers_mistake(
-    literal: str, api: GraphQLClient, still_world: World
+    literal: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     given = {
-        "employerId": json.dumps(gid(still_world.employer)),
+        "employerId": json.dumps(gid(readonly_world.employer)),
         "occupation": "WELDER",
         "pay": "{amount: 6000, period: MONTH}",
         "employmentType": "FULL_TIME",
@@ -535,7 +539,7 @@ async def test_a_literal_of_another_type_is_the_callers_mistake(
     query = (
         f"mutation {{ submitPosting(input: {{{fields}}}) {{ ... on UserError {{ code field }} }} }}"
     )
-    answer = await api.execute(query, None, still_world.token(still_world.officer))
+    answer = await api.execute(query, None, readonly_world.token(readonly_world.officer))
     if "errors" in answer:
         assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
     else:

@@ -77,10 +77,10 @@ def test_a_trusted_document_is_still_validated(engine: Engine) -> None:
 
 
 async def test_subscribers_by_text_and_by_digest_are_one_group(
-    engine: Engine, running: RunningServices, still_world: World
+    engine: Engine, running: RunningServices, readonly_world: World
 ) -> None:
     viewer = running.tokens.issue_for_viewer().principal
-    variables = {"session": gid(still_world.live)}
+    variables = {"session": gid(readonly_world.live)}
     joined = [
         await engine.subscribe(request, viewer)
         for request in (

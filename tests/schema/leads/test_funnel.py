@@ -62,7 +62,7 @@ async def world(running: RunningServices) -> World:
 
 
 @pytest.fixture(scope="module")
-async def still_world(running: RunningServices) -> World:
+async def readonly_world(running: RunningServices) -> World:
     """The same for tests that change nothing in it."""
     world = World(running)
     await world.store_records(with_offered=False)
@@ -102,15 +102,17 @@ async def test_a_session_has_its_counts_and_its_views(
     ],
 )
 async def test_staff_elsewhere_count_nothing_of_it(
-    caller: str, by: str, api: GraphQLClient, still_world: World
+    caller: str, by: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    assert await rows(api, still_world, caller, by) == []
-    union_id = gid(still_world.union)
-    assert await rows(api, still_world, caller, by, unionId=union_id) == []
+    assert await rows(api, readonly_world, caller, by) == []
+    union_id = gid(readonly_world.union)
+    assert await rows(api, readonly_world, caller, by, unionId=union_id) == []
 
 
-async def test_each_dimension_names_its_own_thing(api: GraphQLClient, still_world: World) -> None:
-    world = still_world
+async def test_each_dimension_names_its_own_thing(
+    api: GraphQLClient, readonly_world: World
+) -> None:
+    world = readonly_world
     assert await rows(api, world, "officer", "POSTING") == [
         NOTHING | {"posting": {"id": gid(world.open)}}
     ]
@@ -121,9 +123,9 @@ async def test_each_dimension_names_its_own_thing(api: GraphQLClient, still_worl
 
 
 async def test_a_union_counts_its_branches_and_shows_none_above_the_caller(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
-    world = still_world
+    world = readonly_world
     province, city = (
         NOTHING | {"views": 0, "union": {"id": gid(world.province)}},
         NOTHING | {"views": 0, "union": {"id": gid(world.union)}},
@@ -188,9 +190,9 @@ async def test_a_hire_counts_for_every_stage_before_it(
 
 
 async def test_leads_are_counted_from_one_moment_and_up_to_before_another(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
-    world, at = still_world, still_world.lead.created_at
+    world, at = readonly_world, readonly_world.lead.created_at
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
     after = at + timedelta(milliseconds=1)
     from_it = await rows(api, world, "officer", "SOURCE", **{"from": at.isoformat()})
@@ -218,10 +220,10 @@ async def test_leads_are_counted_from_one_moment_and_up_to_before_another(
     ],
 )
 async def test_what_cannot_be_counted_is_refused_by_name(
-    asked: dict[str, Any], code: str, api: GraphQLClient, still_world: World
+    asked: dict[str, Any], code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     asked = {"by": "SESSION"} | asked
-    error = await api.fetch_error(FUNNEL, asked, still_world.token_of("officer"))
+    error = await api.fetch_error(FUNNEL, asked, readonly_world.token_of("officer"))
     assert error["extensions"]["code"] == code
 
 
@@ -229,9 +231,9 @@ async def test_what_cannot_be_counted_is_refused_by_name(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED")]
 )
 async def test_the_funnel_is_for_staff(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    error = await api.fetch_error(FUNNEL, {"by": "UNION"}, still_world.token_of(caller))
+    error = await api.fetch_error(FUNNEL, {"by": "UNION"}, readonly_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 

@@ -138,9 +138,9 @@ async def test_codes_are_for_the_staff_of_their_scope(
     ],
 )
 async def test_nobody_else_lists_codes(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    error = await api.fetch_error(CODES, None, still_world.token_of(caller))
+    error = await api.fetch_error(CODES, None, readonly_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 

@@ -133,18 +133,18 @@ async def test_the_desk_lists_all_or_those_in_a_status(
     ],
 )
 async def test_the_desk_is_for_those_who_direct(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    given = {"id": gid(still_world.live)}
-    error = await api.fetch_error(DESK, given, still_world.token_of(caller))
+    given = {"id": gid(readonly_world.live)}
+    error = await api.fetch_error(DESK, given, readonly_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 
 async def test_a_session_that_is_not_there_has_no_desk(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
     given = {"id": global_id("LiveSession", "0" * 24)}
-    error = await api.fetch_error(DESK, given, still_world.token(still_world.host))
+    error = await api.fetch_error(DESK, given, readonly_world.token(readonly_world.host))
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 

@@ -375,10 +375,10 @@ async def test_a_cursor_of_another_log_is_answered_with_what_is_recommended(
 
 @pytest.mark.parametrize("caller", ["viewer", "officer", "recruiter", "host"])
 async def test_only_a_seeker_is_told(
-    server: UvicornServer, still_world: World, caller: str
+    server: UvicornServer, readonly_world: World, caller: str
 ) -> None:
     async with open_websocket(server.url) as follower:
-        await follower.initialise(still_world.token_of(caller))
+        await follower.initialise(readonly_world.token_of(caller))
         await follower.subscribe("1", FOLLOW)
         message = await follower.receive()
         assert message["type"] == "error"

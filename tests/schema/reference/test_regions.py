@@ -77,12 +77,12 @@ async def test_a_list_of_regions_that_cannot_be_is_refused(
 
 
 async def test_postings_and_employers_name_their_place(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
     answer = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { ... on Posting "
         "{ place { fullName } employer { place { fullName } } } } }",
-        {"id": gid(still_world.open)},
+        {"id": gid(readonly_world.open)},
     )
     assert answer["node"] == {
         "place": {"fullName": "上海市浦东新区"},

@@ -127,9 +127,9 @@ async def test_the_queue_has_the_longest_waiting_first_and_pages_by_key(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("recruiter", "NOT_PERMITTED")]
 )
 async def test_the_queue_is_for_officers(
-    caller: str, code: str, api: GraphQLClient, still_world: World
+    caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    error = await api.fetch_error(QUEUE, None, still_world.token_of(caller))
+    error = await api.fetch_error(QUEUE, None, readonly_world.token_of(caller))
     assert error["extensions"]["code"] == code
 
 

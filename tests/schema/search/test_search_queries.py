@@ -55,29 +55,29 @@ def ids(found: dict[str, Any]) -> list[str]:
 
 
 async def test_words_pinyin_and_synonyms_find_and_are_marked(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
     for text in ("焊工", "hangong", "hg"):
-        found = await search(api, still_world, "RELEVANCE", search=text)
-        assert ids(found) == [gid(still_world.second)]
+        found = await search(api, readonly_world, "RELEVANCE", search=text)
+        assert ids(found) == [gid(readonly_world.second)]
         assert found["edges"][0]["highlights"] == [{"field": "TITLE", "start": 0, "end": 2}]
-    found = await search(api, still_world, search="电机 维修电工")
+    found = await search(api, readonly_world, search="电机 维修电工")
     assert ids(found) == [
-        gid(each) for each in (still_world.absent, still_world.second, still_world.open)
+        gid(each) for each in (readonly_world.absent, readonly_world.second, readonly_world.open)
     ]
     assert {"field": "EMPLOYER", "start": 2, "end": 4} in found["edges"][0]["highlights"]
     assert {"field": "TITLE", "start": 0, "end": 2} in found["edges"][0]["highlights"]
 
 
-async def test_without_words_nothing_is_marked(api: GraphQLClient, still_world: World) -> None:
-    found = await search(api, still_world)
+async def test_without_words_nothing_is_marked(api: GraphQLClient, readonly_world: World) -> None:
+    found = await search(api, readonly_world)
     assert [edge["highlights"] for edge in found["edges"]] == [[], [], []]
 
 
 async def test_what_is_found_is_counted_by_code_place_and_pay(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
-    facets = (await search(api, still_world, placeCode="310000"))["facets"]
+    facets = (await search(api, readonly_world, placeCode="310000"))["facets"]
     assert (facets["total"], facets["complete"]) == (3, True)
     codes = {facet["name"]: facet["counts"] for facet in facets["codes"]}
     assert codes["Occupation"] == [
@@ -87,19 +87,19 @@ async def test_what_is_found_is_counted_by_code_place_and_pay(
     assert facets["places"] == [{"region": {"code": "310115", "name": "浦东新区"}, "count": 3}]
     assert {"payFrom": 5000, "payTo": 7999, "count": 3} in facets["pay"]
     assert sum(step["count"] for step in facets["pay"]) == 3
-    country = (await search(api, still_world))["facets"]["places"]
+    country = (await search(api, readonly_world))["facets"]["places"]
     assert country == [{"region": {"code": "310000", "name": "上海市"}, "count": 3}]
-    county = (await search(api, still_world, placeCode="310115"))["facets"]["places"]
+    county = (await search(api, readonly_world, placeCode="310115"))["facets"]["places"]
     assert county == [{"region": {"code": "310115", "name": "浦东新区"}, "count": 3}]
 
 
 async def test_the_postings_of_a_session_are_counted_too(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
     answer = await api.fetch_data(
         "query ($id: ID!) { liveSession(id: $id) { postings { "
         "edges { kilometres } facets { total } } } }",
-        {"id": gid(still_world.live)},
+        {"id": gid(readonly_world.live)},
     )
     assert answer["liveSession"]["postings"] == {
         "edges": [{"kilometres": None}] * 3,
@@ -133,19 +133,19 @@ async def test_the_postings_of_a_session_are_counted_too(
     ],
 )
 async def test_every_filter_narrows(
-    api: GraphQLClient, still_world: World, filters: dict[str, Any], number: int
+    api: GraphQLClient, readonly_world: World, filters: dict[str, Any], number: int
 ) -> None:
-    assert len(ids(await search(api, still_world, **filters))) == number
+    assert len(ids(await search(api, readonly_world, **filters))) == number
 
 
 async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
-    api: GraphQLClient, still_world: World
+    api: GraphQLClient, readonly_world: World
 ) -> None:
-    shown = await search(api, still_world, sessionId=gid(still_world.live))
-    assert ids(shown) == [gid(still_world.second), gid(still_world.open)]
-    draft = gid(still_world.draft)
-    assert ids(await search(api, still_world, sessionId=draft)) == []
-    assert len(ids(await search(api, still_world, caller="host", sessionId=draft))) == 2
+    shown = await search(api, readonly_world, sessionId=gid(readonly_world.live))
+    assert ids(shown) == [gid(readonly_world.second), gid(readonly_world.open)]
+    draft = gid(readonly_world.draft)
+    assert ids(await search(api, readonly_world, sessionId=draft)) == []
+    assert len(ids(await search(api, readonly_world, caller="host", sessionId=draft))) == 2
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
     [("officer", 1), ("officer above", 1), ("officer elsewhere", 0), ("recruiter", 1)],
 )
 async def test_staff_lists_what_is_not_open_within_its_scope(
-    api: GraphQLClient, still_world: World, caller: str, number: int
+    api: GraphQLClient, readonly_world: World, caller: str, number: int
 ) -> None:
     for status, posting in (
-        ("IN_REVIEW", still_world.held),
-        ("REFUSED", still_world.refused),
-        ("CLOSED", still_world.closed),
+        ("IN_REVIEW", readonly_world.held),
+        ("REFUSED", readonly_world.refused),
+        ("CLOSED", readonly_world.closed),
     ):
-        found = await search(api, still_world, caller=caller, status=status)
+        found = await search(api, readonly_world, caller=caller, status=status)
         assert ids(found) == [gid(posting)] * number
         assert found["facets"]["total"] == number
 
@@ -255,8 +255,10 @@ async def test_what_cannot_be_searched_for_is_refused_with_its_field(
     assert error["extensions"] == {"code": code, "field": field}
 
 
-async def test_a_cursor_of_another_order_is_refused(api: GraphQLClient, still_world: World) -> None:
-    found = await search(api, still_world)
+async def test_a_cursor_of_another_order_is_refused(
+    api: GraphQLClient, readonly_world: World
+) -> None:
+    found = await search(api, readonly_world)
     for order in ("PAY", "RELEVANCE", "DISTANCE"):
         asked = {
             "orderBy": order,
@@ -288,7 +290,7 @@ async def suggest(api: GraphQLClient, prefix: str, first: int = 20) -> list[dict
     return found
 
 
-async def test_what_is_being_typed_is_suggested(api: GraphQLClient, still_world: World) -> None:
+async def test_what_is_being_typed_is_suggested(api: GraphQLClient, readonly_world: World) -> None:
     assert {"kind": "OCCUPATION", "text": "电工", "code": "ELECTRICIAN"} in await suggest(
         api, "dian"
     )
@@ -344,7 +346,7 @@ fragment Name on Posting { employer { name } }
 
 
 async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
-    api: GraphQLClient, still_world: World, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, readonly_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading: list[set[str]] = []
     by_ids = Employers.by_ids
@@ -354,16 +356,16 @@ async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
         return await by_ids(self, wanted, **options)
 
     monkeypatch.setattr(Employers, "by_ids", seen)
-    given = {"filter": {"employerId": gid(still_world.employer)}}
+    given = {"filter": {"employerId": gid(readonly_world.employer)}}
     answer = await api.fetch_data(EMPLOYERS, given)
     edges = answer["postings"]["edges"]
     assert len(edges) > 1
     for edge in edges:
         assert edge["node"]["employer"] == {
-            "name": still_world.employer.name,
-            "id": gid(still_world.employer),
+            "name": readonly_world.employer.name,
+            "id": gid(readonly_world.employer),
         }
-    assert reading == [{still_world.employer.id}]
+    assert reading == [{readonly_world.employer.id}]
     await api.fetch_data(
         "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }", given
     )

@@ -301,12 +301,12 @@ async def test_officers_of_the_scope_alone_see_seekers_and_masked(
     ],
 )
 async def test_seekers_are_narrowed(
-    api: GraphQLClient, still_world: World, narrowed: dict[str, str], finds: bool
+    api: GraphQLClient, readonly_world: World, narrowed: dict[str, str], finds: bool
 ) -> None:
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     found = (await api.fetch_data(SEEKERS, {"filter": narrowed}, token))["seekers"]["edges"]
-    assert ([edge["node"]["id"] for edge in found] == [gid(still_world.seeker)]) is finds
-    none = {"filter": {"campaignId": gid(still_world.campaign)}}
+    assert ([edge["node"]["id"] for edge in found] == [gid(readonly_world.seeker)]) is finds
+    none = {"filter": {"campaignId": gid(readonly_world.campaign)}}
     assert (await api.fetch_data(SEEKERS, none, token))["seekers"]["edges"] == []
 
 

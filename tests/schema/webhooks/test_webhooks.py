@@ -191,11 +191,11 @@ async def test_a_change_that_is_none_or_wrong_is_named_and_nothing_is_written(
     given: dict[str, Any],
     field: str,
     api: GraphQLClient,
-    still_world: World,
+    readonly_world: World,
     running: RunningServices,
 ) -> None:
     before = await hash_collections(running)
-    refused = await change(api, still_world, **given)
+    refused = await change(api, readonly_world, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await hash_collections(running) == before
 
@@ -239,13 +239,13 @@ async def test_a_wrong_address_or_event_is_named_and_nothing_is_written(
     changes: dict[str, Any],
     field: str,
     api: GraphQLClient,
-    still_world: World,
+    readonly_world: World,
     running: RunningServices,
 ) -> None:
     before = await hash_collections(running)
     given = {"events": ["LEAD_RECORDED"]} | changes
     events = given.pop("events")
-    refused = await made(api, still_world, "recruiter", *events, **given)
+    refused = await made(api, readonly_world, "recruiter", *events, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await hash_collections(running) == before
 
@@ -276,9 +276,11 @@ async def test_one_that_was_delivered_is_sent_again_when_its_owner_asks_for_it(
     assert await of_state("PENDING") == [(sent["delivery"]["id"], 0)]
 
 
-async def test_a_time_to_replay_from_needs_its_zone(api: GraphQLClient, still_world: World) -> None:
-    given = {"webhookId": gid(still_world.webhook), "since": "2026-10-01T12:00:00"}
-    refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
+async def test_a_time_to_replay_from_needs_its_zone(
+    api: GraphQLClient, readonly_world: World
+) -> None:
+    given = {"webhookId": gid(readonly_world.webhook), "since": "2026-10-01T12:00:00"}
+    refused = await api.mutate("replayWebhook", given, readonly_world.token_of("officer"))
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "since"])
 
 
@@ -302,10 +304,10 @@ async def test_one_is_switched_off_and_on_and_what_happens_meanwhile_is_kept_for
 
 @pytest.mark.parametrize("given", [{}, {"since": "2026-10-01T12:00:00Z", "deliveryId": "x"}])
 async def test_either_one_delivery_or_those_since_a_time_are_replayed(
-    given: dict[str, Any], api: GraphQLClient, still_world: World
+    given: dict[str, Any], api: GraphQLClient, readonly_world: World
 ) -> None:
-    given = given | {"webhookId": gid(still_world.webhook)}
-    refused = await api.mutate("replayWebhook", given, still_world.token_of("officer"))
+    given = given | {"webhookId": gid(readonly_world.webhook)}
+    refused = await api.mutate("replayWebhook", given, readonly_world.token_of("officer"))
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "deliveryId"])
 
 
@@ -314,9 +316,9 @@ async def test_either_one_delivery_or_those_since_a_time_are_replayed(
     ["nobody", "viewer", "host", "officer", "officer above", "officer elsewhere", "recruiter"],
 )
 async def test_a_webhook_and_its_deliveries_are_seen_by_the_officers_of_its_scope_alone(
-    caller: str, api: GraphQLClient, still_world: World
+    caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
-    world, token = still_world, still_world.token_of(caller)
+    world, token = readonly_world, readonly_world.token_of(caller)
     webhook_id = gid(world.webhook)
     sees = caller in OFFICERS
     node = {"id": webhook_id, "url": world.webhook.url} if sees else None
@@ -336,8 +338,8 @@ async def test_a_webhook_and_its_deliveries_are_seen_by_the_officers_of_its_scop
         assert (webhook_id in [edge["node"]["id"] for edge in listed]) is sees
 
 
-async def test_what_is_no_webhook_is_not_found(api: GraphQLClient, still_world: World) -> None:
+async def test_what_is_no_webhook_is_not_found(api: GraphQLClient, readonly_world: World) -> None:
     error = await api.fetch_error(
-        DELIVERIES, {"id": global_id("Webhook", new_id())}, still_world.token_of("officer")
+        DELIVERIES, {"id": global_id("Webhook", new_id())}, readonly_world.token_of("officer")
     )
     assert error["extensions"]["code"] == "NOT_FOUND"

@@ -324,23 +324,23 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
 )
 async def test_what_may_not_be_brought_is_refused_by_name(
     desk: ImportDriver,
-    still_world: World,
+    readonly_world: World,
     caller: str,
     asked: dict[str, str],
     status: int,
     code: str,
 ) -> None:
-    answer = await desk.send(b"x", still_world.token_of(caller), **asked)
+    answer = await desk.send(b"x", readonly_world.token_of(caller), **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_an_employer_of_others_or_of_nobody_is_refused(
-    desk: ImportDriver, still_world: World
+    desk: ImportDriver, readonly_world: World
 ) -> None:
-    rival, nobody = gid(still_world.rival), gid(records.employer())
-    answer = await desk.send(b"x", still_world.token(still_world.recruiter), employerId=rival)
+    rival, nobody = gid(readonly_world.rival), gid(records.employer())
+    answer = await desk.send(b"x", readonly_world.token(readonly_world.recruiter), employerId=rival)
     assert (answer.status_code, answer.json()["code"]) == (403, "NOT_PERMITTED")
-    answer = await desk.send(b"x", still_world.token(still_world.officer), employerId=nobody)
+    answer = await desk.send(b"x", readonly_world.token(readonly_world.officer), employerId=nobody)
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
@@ -356,35 +356,37 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
     ],
 )
 async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
-    desk: ImportDriver, still_world: World, content: bytes, said: str
+    desk: ImportDriver, readonly_world: World, content: bytes, said: str
 ) -> None:
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     answer = await desk.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert said in answer.json()["error"]
-    store = still_world.running.store
-    assert not await store.imports.is_active(still_world.officer.id)
+    store = readonly_world.running.store
+    assert not await store.imports.is_active(readonly_world.officer.id)
 
 
 async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
-    desk: ImportDriver, still_world: World, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDriver, readonly_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MAX_IMPORT_ROWS", 3)
     monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
-    chunks = still_world.running.store.mongo["import_chunks"]
+    chunks = readonly_world.running.store.mongo["import_chunks"]
     before = await chunks.count_documents({})
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     answer = await desk.send(
-        csv_table([posting_row(still_world, str(place)) for place in range(4)]), token
+        csv_table([posting_row(readonly_world, str(place)) for place in range(4)]), token
     )
     assert "at most 3 rows" in answer.json()["error"]
     assert await chunks.count_documents({}) == before
 
 
 async def test_a_body_over_the_bound_is_refused_before_it_is_read(
-    desk: ImportDriver, still_world: World
+    desk: ImportDriver, readonly_world: World
 ) -> None:
-    answer = await desk.send(b" " * (MAX_TABLE_BYTES + 1), still_world.token(still_world.officer))
+    answer = await desk.send(
+        b" " * (MAX_TABLE_BYTES + 1), readonly_world.token(readonly_world.officer)
+    )
     assert answer.status_code == 413
 
 

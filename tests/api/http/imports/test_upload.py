@@ -85,9 +85,11 @@ async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
     assert (one.file_name.endswith(".csv"), one.accepted) == (True, 1)
 
 
-async def test_a_field_that_is_not_utf_8_is_refused(desk: ImportDriver, still_world: World) -> None:
+async def test_a_field_that_is_not_utf_8_is_refused(
+    desk: ImportDriver, readonly_world: World
+) -> None:
     form = FILE.encode() + part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     answer = await desk.http.post(
         "/imports", content=form, headers=headers(token, **{"content-type": TYPE})
     )
@@ -117,9 +119,9 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
-    desk: ImportDriver, still_world: World, form: str
+    desk: ImportDriver, readonly_world: World, form: str
 ) -> None:
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     answer = await desk.http.post(
         "/imports", content=FORMS[form].encode(), headers=headers(token, **{"content-type": TYPE})
     )
@@ -127,8 +129,10 @@ async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
     assert "one form with the table as a file in the field file" in answer.json()["error"]
 
 
-async def test_a_form_without_a_boundary_is_refused(desk: ImportDriver, still_world: World) -> None:
-    token = still_world.token(still_world.officer)
+async def test_a_form_without_a_boundary_is_refused(
+    desk: ImportDriver, readonly_world: World
+) -> None:
+    token = readonly_world.token(readonly_world.officer)
     for kind in ("multipart/form-data", "Multipart/Form-Data; boundary="):
         answer = await desk.http.post(
             "/imports", content=b"x", headers=headers(token, **{"content-type": kind})
@@ -165,8 +169,8 @@ async def test_what_a_form_asks_for_is_checked_like_the_address(
     assert not await desk.running.store.imports.is_active(world.staff[caller].id)
 
 
-async def test_a_form_over_the_bound_is_refused(desk: ImportDriver, still_world: World) -> None:
-    token = still_world.token(still_world.officer)
+async def test_a_form_over_the_bound_is_refused(desk: ImportDriver, readonly_world: World) -> None:
+    token = readonly_world.token(readonly_world.officer)
     answer = await sent(desk, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
     assert answer.status_code == 413
 
@@ -185,10 +189,10 @@ pieces = st.lists(
 )
 @given(pieces)
 async def test_whatever_a_form_holds_is_refused_by_name(
-    desk: ImportDriver, still_world: World, pieces: list[str]
+    desk: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:
     # "x" alone is no table either: nothing of this can be brought in.
-    token = still_world.token(still_world.officer)
+    token = readonly_world.token(readonly_world.officer)
     answer = await desk.http.post(
         "/imports",
         content="".join(pieces).encode("utf-8", "replace"),
