@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
-from api.app import ServiceNode, create_app
+from api.app import create_app
 from api.garbage import GarbageCollector
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol
+from api.wiring.node import ServiceNode
 
 if sys.platform != "win32":
     import resource

@@ -52,9 +52,9 @@ def test_every_route_stands_in_the_table() -> None:
 @pytest.mark.parametrize("path", ["/exports/leads.csv", "/exports/leads.xlsx"])
 @pytest.mark.parametrize("caller", CALLERS)
 async def test_an_export_holds_the_leads_of_the_scope_masked(
-    caller: str, path: str, showcase: Showcase, visit: httpx.AsyncClient
+    caller: str, path: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
-    answer = await visit.get(path, headers=headers(showcase, caller))
+    answer = await isolated_http.get(path, headers=headers(showcase, caller))
     if caller not in ROUTE_CALLERS[path]:
         assert (answer.status_code, answer.json()["code"]) == refusal(caller)
         return
@@ -68,7 +68,7 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
 
 @pytest.mark.parametrize("caller", sorted(ALL_OFFICERS_AND_RECRUITERS))
 async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient
+    caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     for name, kind, hidden in (
         ("sessionId", "LiveSession", showcase.draft),
@@ -76,7 +76,7 @@ async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
     ):
         ids = gid(hidden), global_id(kind, new_id())
         asked = [
-            await visit.get(
+            await isolated_http.get(
                 "/exports/leads.csv", params={name: each}, headers=headers(showcase, caller)
             )
             for each in ids
@@ -88,16 +88,19 @@ async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
     "caller", [each for each in CALLERS if each not in ALL_OFFICERS_AND_RECRUITERS]
 )
 async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
+    caller: str,
+    showcase: Showcase,
+    isolated_http: httpx.AsyncClient,
+    isolated_running: RunningServices,
 ) -> None:
-    before = await hash_collections(apart)
-    answer = await visit.post("/imports", content=b"a,b", headers=headers(showcase, caller))
+    before = await hash_collections(isolated_running)
+    answer = await isolated_http.post("/imports", content=b"a,b", headers=headers(showcase, caller))
     assert (answer.status_code, answer.json()["code"]) == refusal(caller)
-    assert await hash_collections(apart) == before
+    assert await hash_collections(isolated_running) == before
 
 
 async def test_what_everybody_may_read_tells_of_nobody(
-    showcase: Showcase, visit: httpx.AsyncClient
+    showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     token = showcase.running.store.qr_codes.sign_token(showcase.code)
     named = {
@@ -112,7 +115,7 @@ async def test_what_everybody_may_read_tells_of_nobody(
     for path in open_to_all:
         if path == "/graphql":
             continue
-        answer = await visit.get(named.get(path, path))
+        answer = await isolated_http.get(named.get(path, path))
         assert answer.status_code in {200, 302}, path
         for name, phone in (*CONTACTS.values(), (CORRECTED_NAME, "+86132")):
             assert name not in answer.text

@@ -48,23 +48,28 @@ def replaced(given: Any, ids: Mapping[str, str]) -> Any:
 
 @pytest.mark.parametrize("caller", CALLERS)
 async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient
+    caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
     for way in query_calls(showcase, ["forged"]):
         other = RootFieldCall(way.root, replaced(way.variables, ids))
         if other.variables == way.variables:
             continue
-        denied, unknown = [await send_call(visit, token, "query", each) for each in (way, other)]
+        denied, unknown = [
+            await send_call(isolated_http, token, "query", each) for each in (way, other)
+        ]
         assert denied.content == unknown.content, way
 
 
 @pytest.mark.parametrize("caller", ROLES)
 async def test_a_denied_mutation_does_nothing_and_tells_nothing(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
+    caller: str,
+    showcase: Showcase,
+    isolated_http: httpx.AsyncClient,
+    isolated_running: RunningServices,
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
-    before = await hash_collections(apart)
+    before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
         if caller in ALLOWED_CALLERS[name]:
             continue
@@ -73,28 +78,33 @@ async def test_a_denied_mutation_does_nothing_and_tells_nothing(
             RootFieldCall(name, {"input": given}),
             RootFieldCall(name, {"input": replaced(given, ids)}),
         )
-        denied, unknown = [await send_call(visit, token, "mutation", each) for each in (way, other)]
+        denied, unknown = [
+            await send_call(isolated_http, token, "mutation", each) for each in (way, other)
+        ]
         assert denied.content == unknown.content, name
-        assert await hash_collections(apart) == before, name
+        assert await hash_collections(isolated_running) == before, name
 
 
 # A posting that is not open is told of as such: whoever saw it while it was is to know why.
 @pytest.mark.parametrize("caller", ROLES)
 async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
-    caller: str, showcase: Showcase, visit: httpx.AsyncClient, apart: RunningServices
+    caller: str,
+    showcase: Showcase,
+    isolated_http: httpx.AsyncClient,
+    isolated_running: RunningServices,
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
     draft = gid(showcase.draft)
-    before = await hash_collections(apart)
+    before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
         given = operation.build_input(showcase)
         if draft not in ids or "sessionId" not in given:
             continue
         of_draft = {"input": given | {"sessionId": draft}}
         ways = RootFieldCall(name, of_draft), RootFieldCall(name, replaced(of_draft, ids))
-        denied, unknown = [await send_call(visit, token, "mutation", each) for each in ways]
+        denied, unknown = [await send_call(isolated_http, token, "mutation", each) for each in ways]
         assert denied.content == unknown.content, name
-    assert await hash_collections(apart) == before
+    assert await hash_collections(isolated_running) == before
 
 
 NEVER_A_VISITORS = {
@@ -114,15 +124,15 @@ async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
     caller: str,
     looked_up: bool,
     showcase: Showcase,
-    visit: httpx.AsyncClient,
-    apart: RunningServices,
+    isolated_http: httpx.AsyncClient,
+    isolated_running: RunningServices,
 ) -> None:
-    mongo, token = apart.store.mongo, showcase.token_of(caller)
+    mongo, token = isolated_running.store.mongo, showcase.token_of(caller)
     query = "query ($id: ID!) { node(id: $id) { id } }"
     await mongo.command({"profile": 2})
     for name in NEVER_A_VISITORS:
         asked = {"query": query, "variables": {"id": gid(getattr(showcase, name))}}
-        answer = await visit.post(
+        answer = await isolated_http.post(
             "/graphql", json=asked, headers={"authorization": f"Bearer {token}"}
         )
         assert answer.json() == {"data": {"node": None}}

@@ -69,27 +69,27 @@ class Crawl:
 
 @pytest.fixture(scope="module")
 async def crawl(
-    apart: RunningServices,
+    isolated_running: RunningServices,
     showcase: Showcase,
-    served_apart: UvicornServer,
-    visit: httpx.AsyncClient,
+    isolated_server: UvicornServer,
+    isolated_http: httpx.AsyncClient,
 ) -> Crawl:
-    before = await hash_collections(apart)
+    before = await hash_collections(isolated_running)
     looks: dict[str, list[Look]] = {}
     for caller in CALLERS:
         looks[caller] = [
-            await asked(visit, showcase, caller, "query", way)
+            await asked(isolated_http, showcase, caller, "query", way)
             for way in query_calls(showcase, receipts(showcase, caller))
         ]
-    crawl = Crawl(showcase, before, await hash_collections(apart), looks)
+    crawl = Crawl(showcase, before, await hash_collections(isolated_running), looks)
     for caller in CALLERS:
-        async with open_websocket(served_apart.url) as connection:
+        async with open_websocket(isolated_server.url) as connection:
             await connection.initialise(showcase.token_of(caller))
             for way in (*subscription_calls(showcase), *reset_calls(showcase)):
                 looks[caller].append(await followed(connection, way))
     for caller in CALLERS:
         looks[caller] += [
-            await asked(visit, showcase, caller, "mutation", way)
+            await asked(isolated_http, showcase, caller, "mutation", way)
             for way in revealing_mutation_calls(showcase, caller)
         ]
     return crawl

@@ -135,22 +135,22 @@ async def work(running: RunningServices) -> None:
 
 @pytest.fixture(scope="module")
 async def seen(
-    apart: RunningServices,
+    isolated_running: RunningServices,
     showcase: Showcase,
-    served_apart: UvicornServer,
-    visit: httpx.AsyncClient,
+    isolated_server: UvicornServer,
+    isolated_http: httpx.AsyncClient,
 ) -> list[Document]:
     """What the server says of each operation."""
-    mongo = apart.store.mongo
+    mongo = isolated_running.store.mongo
     await mongo.command({"create": "system.profile", "capped": True, "size": 128 << 20})
     await mongo.command({"profile": 2})
-    await read_everything(showcase, visit, served_apart.url)
-    await do_everything(apart)
-    await turn_pages(apart)
+    await read_everything(showcase, isolated_http, isolated_server.url)
+    await do_everything(isolated_running)
+    await turn_pages(isolated_running)
     table_of_two = csv_table([posting_row(showcase, "A-1"), posting_row(showcase, "A-2")])
     headers = {"authorization": f"Bearer {showcase.token_of('officer')}"}
-    assert (await visit.post("/imports", content=table_of_two, headers=headers)).is_success
-    await work(apart)
+    assert (await isolated_http.post("/imports", content=table_of_two, headers=headers)).is_success
+    await work(isolated_running)
     await mongo.command({"profile": 0})
     told = mongo["system.profile"].find({"planSummary": {"$exists": True}})
     return [each async for each in told]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections import Counter
@@ -13,14 +12,10 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import Route
 from xlsxwriter import Workbook
 
-from api.http.imports.endpoint import ImportEndpoint
-from api.http.imports.templates import serve_template
+from api.app import IMPORT_ROUTES
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.import_intake import MAX_TABLE_BYTES
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
 from tests.support.services import RunningServices, World, today
@@ -83,41 +78,23 @@ class ImportDriver:
 
 @pytest.fixture(scope="session")
 async def importer(running: RunningServices) -> Importer:
-    services = running.services
-    return Importer(
-        services.store,
-        services.session_control,
-        services.posting_gate,
-        services.clock,
-        node=new_id(),
-    )
+    services, postings = running.services, running.parts.posting_services
+    return postings.create_importer(services.store, services.clock, new_id())
 
 
 @pytest.fixture(scope="session")
 async def imports_url(running: RunningServices) -> AsyncIterator[str]:
-    services = running.services
-    imports = ImportEndpoint(
-        services.store, running.tokens.authenticate, services.clock, asyncio.Event().set
-    )
-    app = Starlette(
-        routes=[
-            Route(
-                "/imports",
-                RequestBodyLimitMiddleware(imports, max_body_size=MAX_TABLE_BYTES),
-                methods=["POST"],
-            ),
-            Route("/imports/{name}", serve_template),
-        ]
-    )
+    app = Starlette(routes=IMPORT_ROUTES)
+    app.state.node = running.node
     async with UvicornServer(app, "websockets-sansio") as server:
         yield server.url.replace("ws://", "http://").removesuffix("/graphql")
 
 
 @pytest.fixture
 async def import_driver(
-    imports_address: str, running: RunningServices, importer: Importer
+    imports_url: str, running: RunningServices, importer: Importer
 ) -> AsyncIterator[ImportDriver]:
-    async with httpx.AsyncClient(base_url=imports_address, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=imports_url, timeout=60) as http:
         yield ImportDriver(http, running, importer)
 
 

@@ -1,4 +1,4 @@
-"""What the public reads without an account, answered by services of a test."""
+"""The public pages, feeds and open data, served over the services of a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schema.context import Services
 async def serve_public_routes(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=PUBLIC_ROUTES, middleware=[Middleware(SecurityHeaders)])
     app.state.node = SimpleNamespace(
-        jobs=JobPages(services), feeds=PublicFeeds(services), open_data=OpenData(services)
+        job_pages=JobPages(services), feeds=PublicFeeds(services), open_data=OpenData(services)
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as http:
