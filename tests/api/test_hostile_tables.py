@@ -61,14 +61,16 @@ def burst(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("make", [far_away, burst])
 async def test_a_workbook_that_bursts_bursts_alone_and_is_refused(
-    desk: ImportDriver, world: World, make: Callable[[bytes], bytes]
+    import_driver: ImportDriver, world: World, make: Callable[[bytes], bytes]
 ) -> None:
     token = world.token(world.officer)
     content = make(workbook(plain))
     assert len(content) < 100_000
-    answer = await desk.send(content, token)
+    answer = await import_driver.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
-    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
+    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
+        "accepted"
+    ] == 1
 
 
 def test_a_row_of_a_million_cells_is_one_cell_too_long(folder: Path) -> None:
@@ -86,11 +88,11 @@ def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> N
 
 
 async def test_a_day_that_is_a_bare_number_is_a_finding_and_never_another_day(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     # What a cell shows that was made a number: the days since 1899-12-30.
     serial = (today() - date(1899, 12, 30)).days + 30
-    done = await desk.import_table(
+    done = await import_driver.import_table(
         csv_table([posting_row(world, 有效期至=str(serial))]), world.token(world.officer)
     )
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
@@ -99,25 +101,27 @@ async def test_a_day_that_is_a_bare_number_is_a_finding_and_never_another_day(
 
 
 async def test_a_heading_that_stands_twice_refuses_the_table(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     names = [column.zh for column in POSTING_COLUMNS]
     content = ",".join([*names, "岗位名称"]) + "\nx\n"
-    answer = await desk.send(content.encode(), world.token(world.officer))
+    answer = await import_driver.send(content.encode(), world.token(world.officer))
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert "stands twice" in answer.json()["error"]
 
 
 async def test_the_same_table_from_two_accounts_at_once_makes_each_posting_once(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     rows = [posting_row(world, str(number)) for number in range(30)]
     tokens = [world.token(world.officer), world.token(world.recruiter)]
-    answers = await asyncio.gather(*(desk.send(csv_table(rows), token) for token in tokens))
+    answers = await asyncio.gather(
+        *(import_driver.send(csv_table(rows), token) for token in tokens)
+    )
     assert [answer.status_code for answer in answers] == [202, 202]
-    await desk.importer.run()
+    await import_driver.importer.run()
     done = [
-        await desk.fetch_result(answer.json()["id"], token)
+        await import_driver.fetch_result(answer.json()["id"], token)
         for answer, token in zip(answers, tokens, strict=True)
     ]
     assert sorted((one["accepted"], one["duplicates"]) for one in done) == [(0, 30), (30, 0)]
@@ -127,50 +131,54 @@ async def test_the_same_table_from_two_accounts_at_once_makes_each_posting_once(
 
 
 async def test_a_table_that_breaks_its_reader_is_refused(
-    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
     with monkeypatch.context() as patched:
         # A process that ends without a word, as one does that has used up its memory.
         patched.setattr(sys, "executable", shutil.which("true"))
-        answer = await desk.send(csv_table([posting_row(world)]), token)
+        answer = await import_driver.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert "cannot be read" in answer.json()["error"]
-    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
+    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
+        "accepted"
+    ] == 1
 
 
 async def test_a_table_that_does_not_arrive_in_time_is_refused_and_frees_its_turn(
-    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
     monkeypatch.setattr(imports, "MAX_CONCURRENT_UPLOADS", 1)
     with monkeypatch.context() as patched:
         patched.setattr(imports, "UPLOAD_TIMEOUT_SECONDS", 0.0)
-        answer = await desk.send(csv_table([posting_row(world)]), token)
+        answer = await import_driver.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert "too long to arrive" in answer.json()["error"]
-    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
+    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
+        "accepted"
+    ] == 1
 
 
 async def test_while_the_database_is_away_a_table_may_be_sent_again(
-    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object) -> bool:
         raise StorageUnavailable("gone")
 
-    monkeypatch.setattr(desk.running.store.imports, "is_active", away)
-    answer = await desk.send(csv_table([posting_row(world)]), world.token(world.officer))
+    monkeypatch.setattr(import_driver.running.store.imports, "is_active", away)
+    answer = await import_driver.send(csv_table([posting_row(world)]), world.token(world.officer))
     assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
 
 
 async def test_a_row_does_not_want_fewer_people_than_were_hired(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
-    await desk.import_table(csv_table([posting_row(world, 招聘人数="5")]), token)
-    postings = desk.running.store.mongo["postings"]
+    await import_driver.import_table(csv_table([posting_row(world, 招聘人数="5")]), token)
+    postings = import_driver.running.store.mongo["postings"]
     await postings.update_one({"employer_id": world.employer.id, "external_id": "A-1"}, HIRED)
-    done = await desk.import_table(
+    done = await import_driver.import_table(
         csv_table([posting_row(world, 招聘人数="3"), posting_row(world, 招聘人数="4")]), token
     )
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [

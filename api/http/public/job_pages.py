@@ -223,7 +223,7 @@ def _front_page_url(posting: Posting, session: LiveSession | None) -> str:
 
 async def serve_job_page(request: Request) -> Response:
     """``/jobs/{id}``."""
-    pages: JobPages = request.app.state.node.jobs
+    pages: JobPages = request.app.state.node.job_pages
     try:
         return await pages.respond(request.path_params["id"], request.headers.get("if-none-match"))
     except StorageUnavailable:

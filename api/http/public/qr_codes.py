@@ -137,7 +137,7 @@ def _code_not_found() -> HTTPException:
 
 async def serve_code_redirect(request: Request) -> Response:
     """``/q/{token}``. Only a GET is a scan."""
-    pages: QrCodePages = request.app.state.node.codes
+    pages: QrCodePages = request.app.state.node.code_pages
     return await pages.redirect_scan(request.path_params["token"], counts=request.method == "GET")
 
 
@@ -146,5 +146,5 @@ async def serve_code_image(request: Request) -> Response:
     token, _, form = request.path_params["name"].rpartition(".")
     if form not in MEDIA_TYPES:
         raise HTTPException(404, "The picture of a code ends with .svg or .png.")
-    pages: QrCodePages = request.app.state.node.codes
+    pages: QrCodePages = request.app.state.node.code_pages
     return await pages.render_image(token, form, request.query_params.get("scale"))

@@ -38,7 +38,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_each_row_gets_the_verdict_of_the_gate(
-    desk: ImportDriver, world: World, form: str
+    import_driver: ImportDriver, world: World, form: str
 ) -> None:
     rows = [
         posting_row(world, "1"),
@@ -48,7 +48,7 @@ async def test_each_row_gets_the_verdict_of_the_gate(
         posting_row(world, "5", 岗位名称="岗" * 121),
         posting_row(world, "6", 统一社会信用代码=new_credit_code()),
     ]
-    done = await desk.import_table(FORMS[form](rows), world.token(world.officer))
+    done = await import_driver.import_table(FORMS[form](rows), world.token(world.officer))
     assert (done["status"], done["total"]) == ("DONE", 6)
     assert [(row["row"], row["externalId"], row["outcome"]) for row in done["rows"]] == [
         (2, "1", "ACCEPTED"),
@@ -81,15 +81,15 @@ async def test_each_row_gets_the_verdict_of_the_gate(
 
 
 async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_its_posting(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     rows = [posting_row(world, "1"), posting_row(world, "2")]
-    first = await desk.import_table(csv_table(rows), token)
-    again = await desk.import_table(xlsx_table(rows), token)
+    first = await import_driver.import_table(csv_table(rows), token)
+    again = await import_driver.import_table(xlsx_table(rows), token)
     assert (again["duplicates"], again["accepted"]) == (2, 0)
     assert [row["posting"] for row in again["rows"]] == [row["posting"] for row in first["rows"]]
-    changed = await desk.import_table(
+    changed = await import_driver.import_table(
         csv_table([rows[0], posting_row(world, "2", 基本工资="1800")]), token
     )
     assert [row["outcome"] for row in changed["rows"]] == ["DUPLICATE", "REFUSED"]
@@ -100,17 +100,17 @@ async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_it
 
 
 async def test_a_row_without_a_number_is_known_by_what_it_says(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     rows = [posting_row(world, ""), posting_row(world, "", 岗位名称="焊工"), posting_row(world, "")]
-    done = await desk.import_table(csv_table(rows), token)
+    done = await import_driver.import_table(csv_table(rows), token)
     assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
-    assert (await desk.import_table(csv_table(rows), token))["duplicates"] == 3
+    assert (await import_driver.import_table(csv_table(rows), token))["duplicates"] == 3
 
 
 async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     rows = [
         posting_row(world),
@@ -118,19 +118,21 @@ async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
         posting_row(world, 基本工资="7000"),
     ]
     for asked in ({"dryRun": "true"}, {}):
-        done = await desk.import_table(csv_table(rows), world.token(world.officer), **asked)
+        done = await import_driver.import_table(
+            csv_table(rows), world.token(world.officer), **asked
+        )
         assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
     (stored,) = await world.running.store.postings.by_external_ids([(world.employer.id, "A-1")])
     assert (stored.revision, stored.terms.pay.amount) == (2, 7000)
 
 
 async def test_a_dry_run_writes_nothing_and_finds_the_same(
-    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # In parts of two rows, so that a number comes again in a later part.
     monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
     token = world.token(world.officer)
-    await desk.import_table(
+    await import_driver.import_table(
         csv_table([posting_row(world, "old"), posting_row(world, "other")]), token
     )
     rows = [
@@ -143,7 +145,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
         posting_row(world, "other", 基本工资="1000"),
         posting_row(world, "3", 班次="夜班"),
     ]
-    dry = await desk.import_table(csv_table(rows), token, dryRun="true")
+    dry = await import_driver.import_table(csv_table(rows), token, dryRun="true")
     stored = await world.running.store.postings.by_external_ids(
         [(world.employer.id, number) for number in ("1", "2", "old", "other")]
     )
@@ -151,7 +153,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
         ("old", 1),
         ("other", 1),
     }
-    wet = await desk.import_table(csv_table(rows), token)
+    wet = await import_driver.import_table(csv_table(rows), token)
     assert (dry["dryRun"], wet["dryRun"]) == (True, False)
 
     def said(done: dict[str, Any]) -> list[Any]:
@@ -170,7 +172,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
     ]
 
 
-async def test_employers_are_known_by_their_code(desk: ImportDriver, world: World) -> None:
+async def test_employers_are_known_by_their_code(import_driver: ImportDriver, world: World) -> None:
     known, new = world.employer, new_credit_code()
     rows = [
         {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
@@ -182,7 +184,7 @@ async def test_employers_are_known_by_their_code(desk: ImportDriver, world: Worl
     ]
     token = world.token(world.officer)
     for asked in ({"dryRun": "true"}, {}):
-        done = await desk.import_table(csv_table(rows), token, kind="EMPLOYERS", **asked)
+        done = await import_driver.import_table(csv_table(rows), token, kind="EMPLOYERS", **asked)
         assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
             ("ACCEPTED", []),
             ("DUPLICATE", []),
@@ -198,12 +200,12 @@ async def test_employers_are_known_by_their_code(desk: ImportDriver, world: Worl
         world.officer.id,
     )
     assert done["rows"][0]["employer"] == {"id": gid(made), "name": "合成机械"}
-    again = await desk.import_table(csv_table(rows[:1]), token, kind="EMPLOYERS")
+    again = await import_driver.import_table(csv_table(rows[:1]), token, kind="EMPLOYERS")
     assert again["duplicates"] == 1
 
 
 async def test_a_recruiter_brings_postings_of_the_own_employer_only(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.recruiter)
     rows = [
@@ -211,7 +213,7 @@ async def test_a_recruiter_brings_postings_of_the_own_employer_only(
         posting_row(world, "2"),
         posting_row(world, "3", 统一社会信用代码=world.rival.credit_code),
     ]
-    done = await desk.import_table(csv_table(rows), token)
+    done = await import_driver.import_table(csv_table(rows), token)
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("ACCEPTED", []),
         ("ACCEPTED", []),
@@ -220,33 +222,37 @@ async def test_a_recruiter_brings_postings_of_the_own_employer_only(
 
 
 async def test_an_officer_names_the_employer_in_the_table_or_for_all_of_it(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     rows = [posting_row(world, 统一社会信用代码="")]
     token = world.token(world.officer)
-    without = await desk.import_table(csv_table(rows), token)
+    without = await import_driver.import_table(csv_table(rows), token)
     assert finding_codes(without["rows"][0]) == [("EMPLOYER_MISSING", "统一社会信用代码")]
-    named = await desk.import_table(csv_table(rows), token, employerId=gid(world.employer))
+    named = await import_driver.import_table(csv_table(rows), token, employerId=gid(world.employer))
     assert named["accepted"] == 1
 
 
-async def test_a_posting_of_another_union_stays_as_it_is(desk: ImportDriver, world: World) -> None:
-    await desk.import_table(csv_table([posting_row(world)]), world.token(world.officer))
+async def test_a_posting_of_another_union_stays_as_it_is(
+    import_driver: ImportDriver, world: World
+) -> None:
+    await import_driver.import_table(csv_table([posting_row(world)]), world.token(world.officer))
     rows = [posting_row(world), posting_row(world, 基本工资="9000")]
-    done = await desk.import_table(csv_table(rows), world.token(world.other_officer))
+    done = await import_driver.import_table(csv_table(rows), world.token(world.other_officer))
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("DUPLICATE", []),
         ("FAILED", [("POSTING_NOT_YOURS", "岗位编号")]),
     ]
 
 
-async def test_a_closed_posting_is_not_opened_by_a_table(desk: ImportDriver, world: World) -> None:
+async def test_a_closed_posting_is_not_opened_by_a_table(
+    import_driver: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    await desk.import_table(csv_table([posting_row(world)]), token)
+    await import_driver.import_table(csv_table([posting_row(world)]), token)
     store = world.running.store
     (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
     await world.running.services.posting_gate.close(stored)
-    done = await desk.import_table(
+    done = await import_driver.import_table(
         csv_table([posting_row(world), posting_row(world, 基本工资="9000")]), token
     )
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
@@ -256,17 +262,17 @@ async def test_a_closed_posting_is_not_opened_by_a_table(desk: ImportDriver, wor
 
 
 async def test_a_room_that_shows_a_changed_posting_is_told(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
-    done = await desk.import_table(csv_table([posting_row(world)]), token)
+    done = await import_driver.import_table(csv_table([posting_row(world)]), token)
     store = world.running.store
     (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
     session = records.live_session(
         status=SessionStatus.LIVE, posting_ids=(stored.id,), pinned_posting_id=stored.id
     )
     await store.live_sessions.add([session])
-    done = await desk.import_table(csv_table([posting_row(world, 基本工资="1000")]), token)
+    done = await import_driver.import_table(csv_table([posting_row(world, 基本工资="1000")]), token)
     assert done["refused"] == 1
     shown = await store.live_sessions.by_id(session.id)
     assert shown is not None
@@ -274,23 +280,23 @@ async def test_a_room_that_shows_a_changed_posting_is_told(
 
 
 async def test_the_example_row_of_the_template_is_never_taken_in(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     for name, kind in (("postings", "POSTINGS"), ("employers", "EMPLOYERS")):
         for form in ("csv", "xlsx"):
-            answer = await desk.http.get(f"/imports/{name}.{form}")
+            answer = await import_driver.http.get(f"/imports/{name}.{form}")
             assert answer.status_code == 200
-            done = await desk.import_table(answer.content, token, kind=kind)
+            done = await import_driver.import_table(answer.content, token, kind=kind)
             assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
                 ("FAILED", [("EXAMPLE_ROW", None)])
             ]
-    unknown = await desk.http.get("/imports/jobs.xls")
+    unknown = await import_driver.http.get("/imports/jobs.xls")
     assert unknown.status_code == 404
 
 
 async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     rows = [
         posting_row(world, "1", 岗位名称="电\x07工"),
@@ -298,7 +304,7 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
         posting_row(world, "3", 工作内容="长" * 9000),
         posting_row(world, "编" * 65),
     ]
-    done = await desk.import_table(csv_table(rows), world.token(world.officer))
+    done = await import_driver.import_table(csv_table(rows), world.token(world.officer))
     assert [finding_codes(row) for row in done["rows"]] == [
         [("INVALID_INPUT", "岗位名称")],
         [("INVALID_INPUT", "工作内容")],
@@ -323,24 +329,28 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
     ],
 )
 async def test_what_may_not_be_brought_is_refused_by_name(
-    desk: ImportDriver,
+    import_driver: ImportDriver,
     readonly_world: World,
     caller: str,
     asked: dict[str, str],
     status: int,
     code: str,
 ) -> None:
-    answer = await desk.send(b"x", readonly_world.token_of(caller), **asked)
+    answer = await import_driver.send(b"x", readonly_world.token_of(caller), **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_an_employer_of_others_or_of_nobody_is_refused(
-    desk: ImportDriver, readonly_world: World
+    import_driver: ImportDriver, readonly_world: World
 ) -> None:
     rival, nobody = gid(readonly_world.rival), gid(records.employer())
-    answer = await desk.send(b"x", readonly_world.token(readonly_world.recruiter), employerId=rival)
+    answer = await import_driver.send(
+        b"x", readonly_world.token(readonly_world.recruiter), employerId=rival
+    )
     assert (answer.status_code, answer.json()["code"]) == (403, "NOT_PERMITTED")
-    answer = await desk.send(b"x", readonly_world.token(readonly_world.officer), employerId=nobody)
+    answer = await import_driver.send(
+        b"x", readonly_world.token(readonly_world.officer), employerId=nobody
+    )
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
@@ -356,10 +366,10 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
     ],
 )
 async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
-    desk: ImportDriver, readonly_world: World, content: bytes, said: str
+    import_driver: ImportDriver, readonly_world: World, content: bytes, said: str
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
-    answer = await desk.send(content, token)
+    answer = await import_driver.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
     assert said in answer.json()["error"]
     store = readonly_world.running.store
@@ -367,14 +377,14 @@ async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
 
 
 async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
-    desk: ImportDriver, readonly_world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, readonly_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MAX_IMPORT_ROWS", 3)
     monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
     chunks = readonly_world.running.store.mongo["import_chunks"]
     before = await chunks.count_documents({})
     token = readonly_world.token(readonly_world.officer)
-    answer = await desk.send(
+    answer = await import_driver.send(
         csv_table([posting_row(readonly_world, str(place)) for place in range(4)]), token
     )
     assert "at most 3 rows" in answer.json()["error"]
@@ -382,59 +392,68 @@ async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
 
 
 async def test_a_body_over_the_bound_is_refused_before_it_is_read(
-    desk: ImportDriver, readonly_world: World
+    import_driver: ImportDriver, readonly_world: World
 ) -> None:
-    answer = await desk.send(
+    answer = await import_driver.send(
         b" " * (MAX_TABLE_BYTES + 1), readonly_world.token(readonly_world.officer)
     )
     assert answer.status_code == 413
 
 
-async def test_an_account_has_one_import_at_a_time(desk: ImportDriver, world: World) -> None:
+async def test_an_account_has_one_import_at_a_time(
+    import_driver: ImportDriver, world: World
+) -> None:
     token = world.token(world.officer)
-    first = await desk.send(csv_table([posting_row(world, "1")]), token)
-    second = await desk.send(csv_table([posting_row(world, "2")]), token)
+    first = await import_driver.send(csv_table([posting_row(world, "1")]), token)
+    second = await import_driver.send(csv_table([posting_row(world, "2")]), token)
     assert (second.status_code, second.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert second.headers["retry-after"] == "10"
-    await desk.importer.run()
-    assert (await desk.fetch_result(first.json()["id"], token))["status"] == "DONE"
-    assert (await desk.import_table(csv_table([posting_row(world, "2")]), token))["accepted"] == 1
+    await import_driver.importer.run()
+    assert (await import_driver.fetch_result(first.json()["id"], token))["status"] == "DONE"
+    assert (await import_driver.import_table(csv_table([posting_row(world, "2")]), token))[
+        "accepted"
+    ] == 1
 
 
 async def test_of_two_imports_at_the_same_moment_one_is_taken(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     answers = await asyncio.gather(
-        *(desk.send(csv_table([posting_row(world, str(place))]), token) for place in range(2))
+        *(
+            import_driver.send(csv_table([posting_row(world, str(place))]), token)
+            for place in range(2)
+        )
     )
     assert sorted(answer.status_code for answer in answers) == [202, 429]
     chunks = world.running.store.mongo["import_chunks"]
     (taken,) = [answer.json()["id"] for answer in answers if answer.status_code == 202]
-    await desk.importer.run()
-    assert (await desk.fetch_result(taken, token))["accepted"] == 1
+    await import_driver.importer.run()
+    assert (await import_driver.fetch_result(taken, token))["accepted"] == 1
     assert await chunks.count_documents({}) == 0
 
 
 async def test_the_queue_and_the_tables_that_are_read_are_bounded(
-    desk: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = world.token(world.officer)
-    await desk.send(csv_table([posting_row(world)]), world.token(world.recruiter))
+    await import_driver.send(csv_table([posting_row(world)]), world.token(world.recruiter))
     for module, bound, most in (
         (intake, "MAX_WAITING_IMPORTS", 1),
         (imports, "MAX_CONCURRENT_UPLOADS", 0),
     ):
         with monkeypatch.context() as patched:
             patched.setattr(module, bound, most)
-            answer = await desk.send(csv_table([posting_row(world)]), token)
+            answer = await import_driver.send(csv_table([posting_row(world)]), token)
             assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
             assert answer.headers["retry-after"] == "10"
-    await desk.importer.run()
+    await import_driver.importer.run()
 
 
-async def test_imported_postings_are_found_like_any_other(desk: ImportDriver, world: World) -> None:
-    await desk.import_table(
+async def test_imported_postings_are_found_like_any_other(
+    import_driver: ImportDriver, world: World
+) -> None:
+    await import_driver.import_table(
         csv_table([posting_row(world, 岗位名称="合成焊工")]), world.token(world.officer)
     )
     query = PostingQuery(open_on=today(), employer_id=world.employer.id)
@@ -451,15 +470,15 @@ lines = st.lists(st.lists(cell, min_size=1, max_size=30), min_size=1, max_size=1
 )
 @given(lines)
 async def test_whatever_the_cells_hold_every_row_has_one_outcome(
-    desk: ImportDriver, world: World, lines: list[list[str]]
+    import_driver: ImportDriver, world: World, lines: list[list[str]]
 ) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([[column.zh for column in POSTING_COLUMNS], *lines])
     read = [line for line in lines if any(each.strip() for each in line)]
-    answer = await desk.send(text.getvalue().encode(), world.token(world.officer))
+    answer = await import_driver.send(text.getvalue().encode(), world.token(world.officer))
     if not read:
         assert answer.status_code == 400
         return
-    await desk.importer.run()
-    done = await desk.fetch_result(answer.json()["id"], world.token(world.officer))
+    await import_driver.importer.run()
+    done = await import_driver.fetch_result(answer.json()["id"], world.token(world.officer))
     assert (done["status"], done["read"], done["total"]) == ("DONE", len(read), len(read))

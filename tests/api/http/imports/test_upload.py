@@ -29,68 +29,79 @@ def headers(token: str, **more: str) -> dict[str, str]:
 
 
 async def sent(
-    desk: ImportDriver, token: str, files: Any, asked: dict[str, str] | None = None, **fields: str
+    import_driver: ImportDriver,
+    token: str,
+    files: Any,
+    asked: dict[str, str] | None = None,
+    **fields: str,
 ) -> httpx.Response:
-    return await desk.http.post(
+    return await import_driver.http.post(
         "/imports", files=files, data=fields, params=asked, headers=headers(token)
     )
 
 
-async def taken(desk: ImportDriver, answer: httpx.Response) -> Import:
+async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
     """The import that was taken in, worked off."""
     assert answer.status_code == 202, answer.text
-    await desk.importer.run()
-    one = await desk.running.store.imports.by_id(parse_global_id(answer.json()["id"], "Import"))
+    await import_driver.importer.run()
+    one = await import_driver.running.store.imports.by_id(
+        parse_global_id(answer.json()["id"], "Import")
+    )
     assert one is not None
     return one
 
 
 @pytest.mark.parametrize("make", [csv_table, xlsx_table])
 async def test_a_table_in_a_form_is_the_same_as_one_sent_alone(
-    desk: ImportDriver, world: World, make: Any
+    import_driver: ImportDriver, world: World, make: Any
 ) -> None:
     token = world.token(world.officer)
     content = make([posting_row(world, "1"), posting_row(world, "2", 社会保险="")])
-    one = await taken(desk, await sent(desk, token, {"file": ("岗位.xlsx", content)}))
+    one = await taken(
+        import_driver, await sent(import_driver, token, {"file": ("岗位.xlsx", content)})
+    )
     assert (one.file_name, one.dry_run, one.accepted, one.refused) == ("岗位.xlsx", False, 1, 1)
-    assert (await desk.import_table(content, token))["duplicates"] == 2
+    assert (await import_driver.import_table(content, token))["duplicates"] == 2
 
 
 async def test_what_is_asked_stands_in_the_form_or_in_the_address(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     files = {"file": ("a.csv", csv_table([posting_row(world, 统一社会信用代码="")]))}
     employer = gid(world.employer)
     one = await taken(
-        desk, await sent(desk, token, files, dryRun="true", employerId=employer, fileName="名")
+        import_driver,
+        await sent(import_driver, token, files, dryRun="true", employerId=employer, fileName="名"),
     )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
     asked = {"dryRun": "true", "fileName": "名"}
-    one = await taken(desk, await sent(desk, token, files, asked, employerId=employer))
+    one = await taken(
+        import_driver, await sent(import_driver, token, files, asked, employerId=employer)
+    )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
 
 
 async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
-    desk: ImportDriver, world: World
+    import_driver: ImportDriver, world: World
 ) -> None:
     content = csv_table([posting_row(world)]).decode()
     form = part('name="file"; filename="岗位.csv"', content) + "--b--"
-    answer = await desk.http.post(
+    answer = await import_driver.http.post(
         "/imports",
         content=form.encode().replace("岗位.csv".encode(), "岗位.csv".encode("gb18030")),
         headers=headers(world.token(world.officer), **{"content-type": TYPE}),
     )
-    one = await taken(desk, answer)
+    one = await taken(import_driver, answer)
     assert (one.file_name.endswith(".csv"), one.accepted) == (True, 1)
 
 
 async def test_a_field_that_is_not_utf_8_is_refused(
-    desk: ImportDriver, readonly_world: World
+    import_driver: ImportDriver, readonly_world: World
 ) -> None:
     form = FILE.encode() + part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
     token = readonly_world.token(readonly_world.officer)
-    answer = await desk.http.post(
+    answer = await import_driver.http.post(
         "/imports", content=form, headers=headers(token, **{"content-type": TYPE})
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
@@ -119,10 +130,10 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
-    desk: ImportDriver, readonly_world: World, form: str
+    import_driver: ImportDriver, readonly_world: World, form: str
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
-    answer = await desk.http.post(
+    answer = await import_driver.http.post(
         "/imports", content=FORMS[form].encode(), headers=headers(token, **{"content-type": TYPE})
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
@@ -130,11 +141,11 @@ async def test_a_form_without_exactly_one_table_is_refused_with_what_to_send(
 
 
 async def test_a_form_without_a_boundary_is_refused(
-    desk: ImportDriver, readonly_world: World
+    import_driver: ImportDriver, readonly_world: World
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
     for kind in ("multipart/form-data", "Multipart/Form-Data; boundary="):
-        answer = await desk.http.post(
+        answer = await import_driver.http.post(
             "/imports", content=b"x", headers=headers(token, **{"content-type": kind})
         )
         assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
@@ -151,7 +162,7 @@ async def test_a_form_without_a_boundary_is_refused(
     ],
 )
 async def test_what_a_form_asks_for_is_checked_like_the_address(
-    desk: ImportDriver,
+    import_driver: ImportDriver,
     world: World,
     caller: str,
     asked: dict[str, str],
@@ -162,16 +173,18 @@ async def test_what_a_form_asks_for_is_checked_like_the_address(
     token = world.token_of(caller)
     assert token is not None
     answer = await sent(
-        desk, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
+        import_driver, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
     )
     assert answer.status_code == status
     assert said in answer.text
-    assert not await desk.running.store.imports.is_active(world.staff[caller].id)
+    assert not await import_driver.running.store.imports.is_active(world.staff[caller].id)
 
 
-async def test_a_form_over_the_bound_is_refused(desk: ImportDriver, readonly_world: World) -> None:
+async def test_a_form_over_the_bound_is_refused(
+    import_driver: ImportDriver, readonly_world: World
+) -> None:
     token = readonly_world.token(readonly_world.officer)
-    answer = await sent(desk, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
+    answer = await sent(import_driver, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
     assert answer.status_code == 413
 
 
@@ -189,11 +202,11 @@ pieces = st.lists(
 )
 @given(pieces)
 async def test_whatever_a_form_holds_is_refused_by_name(
-    desk: ImportDriver, readonly_world: World, pieces: list[str]
+    import_driver: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:
     # "x" alone is no table either: nothing of this can be brought in.
     token = readonly_world.token(readonly_world.officer)
-    answer = await desk.http.post(
+    answer = await import_driver.http.post(
         "/imports",
         content="".join(pieces).encode("utf-8", "replace"),
         headers=headers(token, **{"content-type": TYPE}),
@@ -203,12 +216,18 @@ async def test_whatever_a_form_holds_is_refused_by_name(
 
 @pytest.mark.parametrize("kind", ["text/csv", TYPE])
 async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its_turn(
-    desk: ImportDriver, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    import_driver: ImportDriver,
+    world: World,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     monkeypatch.setattr(module, "MAX_CONCURRENT_UPLOADS", 1)
     token = world.token(world.officer)
-    reader, writer = await asyncio.open_connection(desk.http.base_url.host, desk.http.base_url.port)
+    reader, writer = await asyncio.open_connection(
+        import_driver.http.base_url.host, import_driver.http.base_url.port
+    )
     writer.write(
         "POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"
         f"authorization: Bearer {token}\r\ncontent-type: {kind}\r\n\r\n{FILE}".encode()
@@ -217,5 +236,7 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its
     writer.close()
     await writer.wait_closed()
     await wait_until(lambda: not any(folder.iterdir()))
-    assert (await desk.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
+    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
+        "accepted"
+    ] == 1
     del reader
