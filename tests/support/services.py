@@ -383,8 +383,9 @@ class World:
 
 
 def gid(record: Any) -> str:
-    """The global id of a stored record."""
-    return global_id(type(record).__name__, record.id)
+    """Return the global id of a stored record."""
+    name = type(record).__name__
+    return global_id({"QrCode": "Code"}.get(name, name), record.id)
 
 
 async def hash_collections(running: RunningServices) -> dict[str, str]:
