@@ -64,11 +64,13 @@ def create_node(
     return ServiceNode(
         engine=engine,
         endpoint=endpoint,
-        exports=LeadExportEndpoint(store, authenticate),
-        imports=ImportEndpoint(store, authenticate, services.clock, workers.importer.wake),
+        exports=LeadExportEndpoint(store, authenticate, settings.export_limits),
+        imports=ImportEndpoint(
+            store, authenticate, services.clock, workers.importer.wake, settings.upload_limits
+        ),
         job_pages=JobPages(services),
-        feeds=PublicFeeds(services),
-        open_data=OpenData(services),
+        feeds=PublicFeeds(services, settings.feed_limits),
+        open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
         health=Health(store.mongo, feed),
         metrics=Metrics(

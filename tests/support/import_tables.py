@@ -1,4 +1,4 @@
-"""Tables as people make them, and a desk that brings them in over a real server."""
+"""Import tables as people make them, and a driver that uploads them to a real server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 import io
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +17,8 @@ from starlette.applications import Starlette
 from xlsxwriter import Workbook
 
 from api.app import IMPORT_ROUTES
+from api.http.imports.endpoint import ImportEndpoint
+from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
@@ -36,7 +40,7 @@ IMPORT_ROWS_QUERY = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
 
 
 class ImportDriver:
-    """Brings tables in and works on them, as a person and a node do."""
+    """Uploads tables and runs the import worker on them."""
 
     def __init__(
         self, http: httpx.AsyncClient, running: RunningServices, importer: Importer
@@ -50,7 +54,7 @@ class ImportDriver:
         return await self.http.post("/imports", content=content, params=asked, headers=headers)
 
     async def import_table(self, content: bytes, token: str, **asked: str) -> dict[str, Any]:
-        """Bring a table in, work it off, and give what became of it."""
+        """Upload a table, run the worker, and return the import with its rows."""
         answer = await self.send(content, token, **asked)
         assert answer.status_code == 202, answer.text
         await self.importer.run()
@@ -82,6 +86,25 @@ async def importer(running: RunningServices) -> Importer:
     return postings.create_importer(services.store, services.clock, new_id())
 
 
+@asynccontextmanager
+async def serve_imports(driver: ImportDriver, limits: UploadLimits) -> AsyncIterator[ImportDriver]:
+    """Serve ``POST /imports`` with these limits, and yield a driver of it."""
+    running = driver.running
+    imports = ImportEndpoint(
+        running.store,
+        running.tokens.authenticate,
+        running.services.clock,
+        driver.importer.wake,
+        limits,
+    )
+    app = Starlette(routes=IMPORT_ROUTES)
+    app.state.node = replace(running.node, imports=imports)
+    async with UvicornServer(app, "websockets-sansio") as server:
+        url = server.url.replace("ws://", "http://").removesuffix("/graphql")
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+            yield ImportDriver(http, running, driver.importer)
+
+
 @pytest.fixture(scope="session")
 async def imports_url(running: RunningServices) -> AsyncIterator[str]:
     app = Starlette(routes=IMPORT_ROUTES)
@@ -99,7 +122,7 @@ async def import_driver(
 
 
 def posting_row(world: World, number: str = "A-1", **cells: str) -> Row:
-    """A row that passes the gate, with changes."""
+    """Return a row that passes the gate, with changes."""
     row = {column.zh: column.example for column in POSTING_COLUMNS}
     row |= {
         "岗位编号": number,
@@ -126,7 +149,7 @@ def xlsx_table(rows: Iterable[Row]) -> bytes:
         sheet.write_row(0, 0, list(listed[0]))
         for line, row in enumerate(listed, start=1):
             for place, cell in enumerate(row.values()):
-                # As people type it: a number is a number.
+                # People type numbers as numbers.
                 write = sheet.write_number if cell.isdigit() and len(cell) < 9 else None
                 if write:
                     write(line, place, int(cell))
