@@ -1,4 +1,4 @@
-"""``python -m api`` is ``songgang``."""
+"""Makes ``python -m api`` run the ``songgang`` command line."""
 
 from api.cli.main import main
 

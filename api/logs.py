@@ -1,8 +1,7 @@
-"""The log: JSON lines on stderr, or readable ones when a person is looking.
+"""Logging to stderr: JSON lines, or readable lines when stderr is a terminal.
 
-What may stand in it: what happened, where in the code, and technical ids. Never a message or a
-value of an exception, since those quote what was stored or sent; never a query string, a header,
-a body or a variable.
+A log line may hold what happened, where in the code, and technical ids. It never holds the message
+of an exception, which may quote stored or sent data, nor a query string, header, body or variable.
 """
 
 from __future__ import annotations
@@ -22,18 +21,19 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FRAMES = 20
-"""Frames of one exception, the innermost last."""
+"""Stack frames logged per exception; the innermost is last."""
 MAX_CAUSES = 5
-"""Exceptions behind an exception."""
+"""Causes logged per exception."""
 MAX_PATH_LENGTH = 200
+"""Characters of a request path."""
 
 _log = structlog.get_logger(__name__)
 
 
 def configure(least: int = logging.INFO) -> None:
-    """Send everything that is logged in this process, also by libraries, to stderr.
+    """Send all log records of this process and its libraries to stderr.
 
-    Of our own, what is at ``least`` so grave.
+    ``least`` is the lowest level logged by this service; libraries are logged from WARNING.
     """
     is_watched = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
@@ -56,7 +56,7 @@ def configure(least: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_ForwardingHandler(logging.WARNING)]
-    # What uvicorn says of itself at INFO is said by us.
+    # This service logs itself what uvicorn logs at INFO.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
@@ -67,7 +67,7 @@ def _serialise(event: Any, **_: Any) -> bytes:
 def strip_exception_values(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Replace an exception by its type and where it went through, without its message."""
+    """Replace an exception by its type and stack frames, without its message."""
     given = event.pop("exc_info", None)
     if isinstance(given, tuple):
         given = given[1]
@@ -78,7 +78,7 @@ def strip_exception_values(
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:
-    """Type and frames ("folder/file.py:line") of an exception and of those behind it."""
+    """Return the type and the frames ("folder/file.py:line") of an exception and its causes."""
     causes = list(_causes(error))
     about: dict[str, Any] = {"error": _type_name(error), "frames": _frames(error)}
     if causes:
@@ -110,7 +110,7 @@ def _frames(error: BaseException) -> list[str]:
 
 
 class _ForwardingHandler(logging.Handler):
-    """Takes what libraries log. Arguments and later lines are left out: they may quote values."""
+    """Logs the records of libraries, without arguments and later lines, which may quote values."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -119,9 +119,9 @@ class _ForwardingHandler(logging.Handler):
 
 
 class AccessLog:
-    """Writes one line a request, and answers 500 for what nobody expected.
+    """Logs one line per request, and answers 500 after an unexpected exception.
 
-    A WebSocket's line comes when it closes, with the status of its handshake.
+    A WebSocket is logged when it closes, with the status of its handshake.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -137,7 +137,7 @@ class AccessLog:
             await self._app(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the last place where anything can be caught
             _log.error("request failed", path=_path(scope), exc_info=error)
-            with suppress(OSError, RuntimeError):  # the peer is gone, or was told already
+            with suppress(OSError, RuntimeError):  # the peer is gone, or has its response already
                 await _send_error(scope, receive, answer)
         finally:
             _log.info(
@@ -150,7 +150,7 @@ class AccessLog:
 
 
 class _StatusRecorder:
-    """Passes an answer on and remembers its status."""
+    """Passes messages on and records the status of the response."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -172,7 +172,7 @@ def _status_of_message(message: Message) -> int | None:
 
 async def _send_error(scope: Scope, receive: Receive, answer: _StatusRecorder) -> None:
     if scope["type"] == "websocket":
-        # 1011 would fit, but clients of graphql-transport-ws do not come back after it.
+        # Clients of graphql-transport-ws do not reconnect after 1011.
         await answer({"type": "websocket.close", "code": 1013, "reason": "Try again later"})
     elif answer.status is None:
         await JSONResponse({"error": "Internal Server Error"}, 500)(scope, receive, answer)

@@ -1,4 +1,4 @@
-"""The server process: uvicorn around the application, from its first signal to its last."""
+"""The server process: runs the application in uvicorn and stops it on SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
-from api.app import ServiceNode, create_app
+from api.app import create_app
 from api.garbage import GarbageCollector
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol
+from api.wiring.node import ServiceNode
 
 if sys.platform != "win32":
     import resource
@@ -26,16 +27,16 @@ if sys.platform != "win32":
 T = TypeVar("T")
 
 MAX_MESSAGE_BYTES = 64 * 1024
-"""Of one WebSocket message from a client: a document and its variables."""
+"""Bytes of one WebSocket message from a client: a document with its variables."""
 PING_INTERVAL_SECONDS = 20.0
 SHUTDOWN_TIMEOUT_SECONDS = 10
-"""For requests to be answered after a signal."""
+"""Seconds after a signal in which open requests are answered."""
 ACCEPT_BACKLOG = 4_096
-"""Connections that may wait to be accepted: a room comes back all at once after a restart."""
+"""Connections that may wait to be accepted: after a restart all viewers reconnect at once."""
 
 
 class CannotListen(Exception):
-    """The address cannot be listened on; the message says which and why."""
+    """The server cannot listen on its address; the message says which and why."""
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
         super().__init__(
@@ -45,22 +46,22 @@ class CannotListen(Exception):
 
 
 def serve(settings: Settings, *, on_ready: Callable[[str, ServiceNode], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then stop in good order; a second signal hurries.
+    """Serve until SIGTERM or SIGINT; a second signal stops without waiting for open requests.
 
-    ``on_ready`` is called once, with the base address, when requests are answered.
+    ``on_ready`` is called once, with the base URL, when requests are answered.
 
-    :raises CannotListen: somebody else listens there, or the address is none of this machine.
+    :raises CannotListen: the address is in use, or it does not belong to this machine.
 
-    Raises as well what keeps the application from starting: see ``create_app``.
+    Errors of the start are raised too: see ``create_app``.
     """
     _raise_file_limit()
     run_coroutine(_serve(settings, on_ready))
 
 
 def run_coroutine(work: Coroutine[Any, Any, T]) -> T:
-    """Run the work on uvloop, where there is one.
+    """Run the coroutine on uvloop where it is available, otherwise on asyncio's own loop.
 
-    It is fast, and a child process that ends while it is killed is no surprise to it.
+    uvloop is faster, and it does not warn when a child process ends while it is being killed.
     """
     loop_factory = uvloop.new_event_loop if sys.platform != "win32" else None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
@@ -68,10 +69,10 @@ def run_coroutine(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _raise_file_limit() -> None:
-    """Each connection is an open file, and the usual soft limit is 1,024."""
+    """Raise the limit of open files: each connection is one, and the usual soft limit is 1,024."""
     if sys.platform != "win32":
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        # macOS calls its limit infinite, but takes no such value.
+        # macOS reports an infinite limit but does not accept it.
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -81,13 +82,13 @@ async def _serve(settings: Settings, on_ready: Callable[[str, ServiceNode], None
     assert task is not None  # a coroutine always runs in one
     stopping = _SignalHandler(task)
     for each in (signal.SIGINT, signal.SIGTERM):
-        # Windows cannot; there Ctrl-C cancels the task.
+        # Windows has no signal handlers; there Ctrl-C cancels the task.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(each, stopping)
     try:
         with _bind(settings.host, settings.port) as listener:
             app = create_app(settings)
-            # Entered here, not by uvicorn: what keeps it from starting arrives as it is.
+            # Not left to uvicorn, which would hide the error that prevents a start.
             async with app.router.lifespan_context(app):
                 server = _Server(app, settings, listener, on_ready)
                 stopping.server = server
@@ -99,10 +100,10 @@ async def _serve(settings: Settings, on_ready: Callable[[str, ServiceNode], None
 
 @contextmanager
 def _bind(host: str, port: int) -> Iterator[socket.socket]:
-    """Take the address at once, so that it is refused before a database is started for nothing."""
+    """Bind the address before anything starts, so that an address in use is reported at once."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        # A name may stand for both, and more clients try the older family.
+        # A name may have IPv4 and IPv6 addresses; more clients try IPv4.
         family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
@@ -118,7 +119,7 @@ def _bind(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """Sends the WebSocket clients away before uvicorn does, whose code says nothing of the log."""
+    """Closes WebSocket connections with a close code of this service before uvicorn closes them."""
 
     def __init__(
         self,
@@ -135,7 +136,7 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
+        """Listen, then call ``on_ready``."""
         try:
             await super().startup(sockets)
         except OSError as error:
@@ -146,14 +147,14 @@ class _Server(uvicorn.Server):
         self._on_ready(f"http://{shown}:{self._port}", self._node)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then close what is left."""
+        """Drain the node, then close what is left."""
         await self._node.drain()
         await super().shutdown(sockets)
         await self._garbage.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Nothing: signals are taken from before the start to after the end, not only here."""
+        """Do nothing: the signal handlers are installed for longer than uvicorn serves."""
         yield
 
 
@@ -166,7 +167,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=PING_INTERVAL_SECONDS,
         ws_ping_timeout=PING_INTERVAL_SECONDS,
-        # A frame is made once for all sockets; compressed, it would be made anew for each.
+        # One frame is shared by all sockets; compression would need one frame per socket.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
         backlog=ACCEPT_BACKLOG,
@@ -177,7 +178,7 @@ def _config(app: Starlette) -> uvicorn.Config:
 
 
 class _SignalHandler:
-    """What a signal does: it ends the start, or the serving."""
+    """Handles a signal: cancels the start, or stops the server."""
 
     def __init__(self, task: asyncio.Task[None]) -> None:
         self._task = task

@@ -1,13 +1,18 @@
-"""Settings, from the environment alone; an empty variable counts as unset.
+"""Settings of a process, read from environment variables; an empty variable counts as unset.
 
-``SONGGANG_HOST`` and ``SONGGANG_PORT`` (0: any free port), ``SONGGANG_DATA_DIR``,
-``SONGGANG_SECRET``, ``SONGGANG_DEMO``, ``SONGGANG_DEMO_PASSWORD``, ``SONGGANG_ORIGINS`` (pages
-elsewhere that may open sockets, comma separated), ``SONGGANG_PUBLIC_URL`` (where people reach this
-service), ``SONGGANG_METRICS_TOKEN`` (who shows it may read /metrics),
-``SONGGANG_TRUSTED_DOCUMENTS`` (the only ones to execute), ``SONGGANG_CONTACT_DAYS`` and
-``SONGGANG_RECORD_DAYS`` (how long contacts and records are kept), ``SONGGANG_WEBHOOK_PRIVATE``
-(webhooks may lead into this network), ``MONGODB_URI``, ``MONGODB_DATABASE`` and
-``MONGODB_DRIVER``.
+``SONGGANG_HOST`` and ``SONGGANG_PORT``: the address to listen on; port 0 is any free port.
+``SONGGANG_DATA_DIR``: the folder of the embedded mongod and of a generated secret.
+``SONGGANG_SECRET``: the secret that all keys are derived from.
+``SONGGANG_DEMO`` and ``SONGGANG_DEMO_PASSWORD``: load the demo, with this password.
+``SONGGANG_ORIGINS``: origins, comma separated, whose pages may open sockets here.
+``SONGGANG_PUBLIC_URL``: the URL at which people reach this service.
+``SONGGANG_METRICS_TOKEN``: the bearer token that ``/metrics`` asks for.
+``SONGGANG_TRUSTED_DOCUMENTS``: a file or folder with the only GraphQL documents to execute.
+``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS``: days that contacts and records are kept.
+``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
+``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
+uploads, lead exports and public downloads one process serves at the same time.
+``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
 
 from __future__ import annotations
@@ -23,20 +28,21 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
 from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from storage.mongo.client import Driver
 
 MIN_SECRET_LENGTH = 16
-"""Characters: 64 bits even if they are hexadecimal digits."""
+"""Characters; 16 hexadecimal digits are 64 bits."""
 MAX_PASSWORD_LENGTH = 256
 MAX_PUBLIC_URL_LENGTH = 200
-"""Characters: a longer one makes a QR code too fine to be scanned from a screen."""
+"""Characters; a longer URL makes a QR code too fine to scan from a screen."""
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 _URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?", re.ASCII)
 
 
 class SettingsInvalid(Exception):
-    """A setting is wrong; the message names each variable and what it should be, never a value."""
+    """A setting is wrong; the message names the variable and what it must be, never its value."""
 
 
 def _check_secret_length(secret: SecretStr) -> SecretStr:
@@ -52,7 +58,7 @@ def _check_password_length(password: SecretStr) -> SecretStr:
 
 
 def _check_mongodb_uri(uri: SecretStr) -> SecretStr:
-    # The driver takes whatever else it is given for the name of a host.
+    # The driver takes any other text as the name of a host.
     if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
         raise ValueError("begins with mongodb:// or mongodb+srv://")
     return uri
@@ -78,7 +84,7 @@ def _split_origins(listed: str) -> tuple[str, ...]:
 
 
 class Settings(BaseSettings):
-    """What one process is told from outside."""
+    """The settings of one process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -104,7 +110,7 @@ class Settings(BaseSettings):
     metrics_token: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_METRICS_TOKEN"
     )
-    # Before their three years are over, no record can be deleted; contacts may go earlier.
+    # No record may be deleted before its three years are over; contacts may be erased earlier.
     contact_days: int = Field(
         default=CONTACT_RETENTION.days,
         ge=1,
@@ -117,21 +123,33 @@ class Settings(BaseSettings):
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
-    # For partners in the same network and for trying things out: whoever may make webhooks
-    # reaches what this process reaches.
+    # For partners in the same network and for trials: with it, a person who may create webhooks
+    # can reach every address that this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")
-    # The address may hold a password.
+    # The URI may hold a password.
     mongodb_uri: Annotated[SecretStr, AfterValidator(_check_mongodb_uri)] | None = Field(
         default=None, validation_alias="MONGODB_URI"
     )
     mongodb_database: str = Field(default="songgang", validation_alias="MONGODB_DATABASE")
     mongodb_driver: Driver = Field(default="pymongo", validation_alias="MONGODB_DRIVER")
+    max_uploads: int = Field(
+        default=UploadLimits.max_concurrent, ge=1, le=64, validation_alias="SONGGANG_MAX_UPLOADS"
+    )
+    max_exports: int = Field(
+        default=ExportLimits.max_concurrent, ge=1, le=256, validation_alias="SONGGANG_MAX_EXPORTS"
+    )
+    max_downloads: int = Field(
+        default=DownloadLimits.max_concurrent,
+        ge=1,
+        le=256,
+        validation_alias="SONGGANG_MAX_DOWNLOADS",
+    )
 
     @classmethod
     def read(cls, *, demo: bool = False) -> Self:
-        """The settings of this process; ``demo`` wins over the environment.
+        """Read the settings from the environment; ``demo`` switches the demo on regardless.
 
-        :raises SettingsInvalid: one of them is wrong.
+        :raises SettingsInvalid: a setting is wrong.
         """
         try:
             settings = cls()
@@ -141,28 +159,48 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Origins other than our own whose pages may open sockets."""
+        """Origins, apart from this service's own, whose pages may open sockets."""
         return _split_origins(self.listed_origins)
 
     @property
     def public_url(self) -> str:
-        """Where people reach this service, without a slash at its end: stands in QR codes."""
+        """The URL at which people reach this service, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.given_public_url or f"http://{host}:{self.port}"
 
     @property
     def retention_periods(self) -> RetentionPeriods:
-        """How long contacts of closed leads can be looked at, and how long records are kept."""
+        """How long contacts of closed leads and how long records are kept."""
         return RetentionPeriods(
             contacts=timedelta(days=self.contact_days), records=timedelta(days=self.record_days)
         )
 
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """The limits on uploads of tables."""
+        return UploadLimits(max_concurrent=self.max_uploads)
+
+    @property
+    def export_limits(self) -> ExportLimits:
+        """The limits on lead exports."""
+        return ExportLimits(max_concurrent=self.max_exports)
+
+    @property
+    def download_limits(self) -> DownloadLimits:
+        """The limits on downloads of open data."""
+        return DownloadLimits(max_concurrent=self.max_downloads)
+
+    @property
+    def feed_limits(self) -> FeedLimits:
+        """The limits on the sitemap and the RSS feed."""
+        return FeedLimits(max_concurrent_sitemaps=self.max_downloads)
+
     def load_secret(self) -> str:
-        """The given secret; without one, that of the data folder, which is made at the first call.
+        """Return the configured secret, or the one in the data folder, which is created if missing.
 
-        Several processes may call it at once: all get the same.
+        Processes that call it at the same time get the same secret.
 
-        :raises SettingsInvalid: the data folder cannot hold one, or what it holds is none.
+        :raises SettingsInvalid: the data folder cannot hold a secret, or its file holds none.
         """
         if self.given_secret is not None:
             return self.given_secret.get_secret_value()
@@ -192,7 +230,7 @@ def _create_secret_file(path: Path) -> None:
             file.write(secrets.token_hex(32))
             file.flush()
             os.fsync(descriptor)
-        # Linked when it is whole, and never over one that another process made meanwhile.
+        # The link appears with its whole content, and never replaces the file of another process.
         with suppress(FileExistsError):
             os.link(draft, path)
     finally:

@@ -23,7 +23,7 @@ import httpx
 from xlsxwriter import Workbook
 
 from api.auth import Tokens
-from api.demo.synthetic_terms import TERM_DEFECTS, Dice, make_terms
+from api.demo.terms import TERM_DEFECTS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, waiting_times
 from bench.machine import described
 from domain.employers.employers import Employer, compute_check_character

@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from api.demo.synthetic_terms import Dice, make_terms
+from api.demo.terms import Dice, make_terms
 from bench.machine import described
 from domain.matching.constraints import find_violations
 from domain.matching.jobs import Job

@@ -13,8 +13,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from api.demo.synthetic_jobs import JOB_TEMPLATES, FirmKind
-from api.demo.synthetic_terms import Dice, make_terms
+from api.demo.job_templates import JOB_TEMPLATES, FirmKind
+from api.demo.terms import Dice, make_terms
 from domain.employers.employers import Employer, compute_check_character
 from domain.identity.unions import Union, UnionLevel
 from domain.postings.postings import (

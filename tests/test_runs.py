@@ -79,7 +79,7 @@ def test_what_is_skipped_in_continuous_integration_has_failed(
 
 def test_a_test_that_is_alone_has_nobody_beside_it(folder: Path) -> None:
     copied = folder / "hooks.py"
-    copied.write_text((ROOT / "tests" / "support" / "alone.py").read_text("utf-8"))
+    copied.write_text((ROOT / "tests" / "support" / "exclusive_tests.py").read_text("utf-8"))
     (folder / "__init__.py").touch()
     path = f"{folder}:{ROOT}"
     closing = run(folder, SIDE_BY_SIDE, "-n2", "-p", "hooks", PYTHONPATH=path)

@@ -19,11 +19,12 @@ from typing import Annotated
 import typer
 
 from api import logs
-from api.app import connect_store, run_importer
 from api.cli.import_report import format_outcome_lines, stream_outcomes_csv, summarise
 from api.http.imports.templates import MEDIA_TYPES, build_template
 from api.server import run_coroutine
 from api.settings import Settings
+from api.wiring.store import open_store
+from api.wiring.workers import run_importer
 from domain.errors import InvalidInput, NotFound
 from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
@@ -148,7 +149,7 @@ async def import_table(wanted: ImportArguments, print_rows: RowPrinter) -> Impor
     """
     if wanted.file.stat().st_size > MAX_TABLE_BYTES:
         raise InvalidInput(f"A table has at most {MAX_TABLE_BYTES >> 20} MiB: divide the file.")
-    async with connect_store(Settings.read()) as store, run_importer(store) as importer:
+    async with open_store(Settings.read()) as store, run_importer(store) as importer:
         caller = await _find_caller(store, wanted.username)
         order = wanted.to_order(caller)
         await _wait_for_earlier_import(store, caller)

@@ -22,14 +22,16 @@ import typer
 import schema as schema_package
 from api import logs
 from api import trusted_documents as trust
-from api.app import ServiceNode, choose_demo_password, connect_store
 from api.auth import hash_password
 from api.cli import imports as bringing
 from api.cli import maintenance as upkeep
 from api.cli import staff
-from api.demo import demo
+from api.demo.keeper import choose_demo_password
+from api.demo.loading import NotADemoDatabase, load_demo
 from api.server import CannotListen, serve
 from api.settings import Settings, SettingsInvalid
+from api.wiring.node import ServiceNode
+from api.wiring.store import open_store
 from domain.errors import Refusal
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
@@ -49,7 +51,7 @@ _EXPECTED_ERRORS = (
     DataFolderBusy,
     MongodFailed,
     StorageError,
-    demo.NotADemoDatabase,
+    NotADemoDatabase,
     trust.DocumentRefused,
     bringing.ImportNotFinished,
     AuditChainBroken,
@@ -188,18 +190,18 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _seed(settings: Settings, password: str) -> None:
-    async with connect_store(settings) as store:
-        await demo.load(store, password=password, at=utc_now(), table=KNOWN_WAGES)
+    async with open_store(settings) as store:
+        await load_demo(store, password=password, at=utc_now(), table=KNOWN_WAGES)
 
 
 async def _create_union(name: str, level: UnionLevel, place: str, parent: str | None) -> None:
-    async with connect_store(Settings.read()) as store:
+    async with open_store(Settings.read()) as store:
         union = await staff.create_union(store, name, level, place, parent)
     typer.echo(global_id("Union", union.id))
 
 
 async def _create_staff(**account: Any) -> None:
-    async with connect_store(Settings.read()) as store:
+    async with open_store(Settings.read()) as store:
         await staff.create_staff(store, **account)
 
 

@@ -11,8 +11,8 @@ import sys
 
 import typer
 
-from api.app import connect_store
 from api.settings import MIN_SECRET_LENGTH, Settings, SettingsInvalid
+from api.wiring.store import open_store
 from storage.clock import utc_now
 from workers.keys import RotationResult, change_secret, rotate_contact_keys
 from workers.retention import RetentionResult, RetentionWorker
@@ -59,23 +59,23 @@ def retain() -> None:
 
 
 async def _rotate_keys() -> RotationResult:
-    async with connect_store(Settings.read()) as store:
+    async with open_store(Settings.read()) as store:
         return await rotate_contact_keys(store, utc_now)
 
 
 async def _change_secret(secret: str) -> None:
-    async with connect_store(Settings.read()) as store:
+    async with open_store(Settings.read()) as store:
         await change_secret(store, secret, utc_now)
 
 
 async def _verify_audit() -> tuple[int, str]:
-    async with connect_store(Settings.read()) as store:
+    async with open_store(Settings.read()) as store:
         return await store.audit_log.verify()
 
 
 async def _retain() -> RetentionResult:
     settings = Settings.read()
-    async with connect_store(settings) as store:
+    async with open_store(settings) as store:
         return await RetentionWorker(store, utc_now, settings.retention_periods).run()
 
 

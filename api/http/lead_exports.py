@@ -1,7 +1,7 @@
-"""Exports of leads for officers and recruiters: ``/exports/leads.csv`` and ``/exports/leads.xlsx``.
+"""``/exports/leads.csv`` and ``/exports/leads.xlsx``: lead tables for officers and recruiters.
 
-The leads are read page by page behind a key, so nothing stays open in the database while a client
-reads slowly, and a client that goes away ends the reading with it. Names and phones are masked.
+Leads are read in keyset pages, so no cursor stays open in the database while a client reads
+slowly, and reading stops when the client disconnects. Names and phones are masked.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.http.refusals import refusal_response
-from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
+from api.http.error_responses import refusal_response
+from api.http.limits import ExportLimits
+from domain.errors import InvalidInput, Refusal, TooManyAttempts, database_unavailable
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, lead_row
 from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
-from schema.errors import BUSY_MESSAGE
 from schema.leads.lead_types import lead_scope_query
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx
@@ -40,17 +40,6 @@ from storage.mongo.crypto import ContactDamaged
 from storage.mongo.errors import StorageError, StorageUnavailable
 from storage.mongo.paging import PageRequest
 from storage.store import Store
-
-LEADS_PER_READ = 100
-"""Leads read at a time, some 10 ms of work: rooms on air are served in between."""
-MAX_LEADS = 1_000_000
-"""A sheet of Excel holds 1,048,576 rows."""
-MAX_CONCURRENT_EXPORTS = 4
-"""Exports that one process makes at the same moment."""
-EXPORT_TIMEOUT_SECONDS = 900.0
-"""An export that is not done by then is cut off: its client has stopped reading."""
-MAX_CACHED_NAMES = 1_000
-"""Names of sessions and employers that one export keeps."""
 
 _PARAMETERS = frozenset({"sessionId", "postingId", "stage"})
 _MEDIA_TYPES = {
@@ -63,12 +52,16 @@ _log = structlog.get_logger(__name__)
 
 
 class LeadExportEndpoint:
-    """Answers with a table of leads; one at a time for an account in this process."""
+    """Answers with a table of leads; an account can run one export at a time in a process."""
 
     def __init__(
-        self, store: Store, authenticate: Callable[[str | None], Principal | None]
+        self,
+        store: Store,
+        authenticate: Callable[[str | None], Principal | None],
+        limits: ExportLimits,
     ) -> None:
         self._store = store
+        self._limits = limits
         self._authenticate = authenticate
         self._running: set[str] = set()
 
@@ -87,20 +80,26 @@ class LeadExportEndpoint:
             return
         self._running.add(caller.subject)
         try:
-            async with asyncio.timeout(EXPORT_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._limits.timeout_seconds):
                 await self._export(query, Path(request.url.path).suffix, scope, receive, send)
         except Refusal as refusal:
             await refusal_response(refusal)(scope, receive, send)
         except TimeoutError:
-            _log.warning("export cut off", seconds=EXPORT_TIMEOUT_SECONDS)
+            _log.warning("export cut off", seconds=self._limits.timeout_seconds)
         finally:
             self._running.discard(caller.subject)
 
     def _check_capacity(self, caller: Principal) -> None:
         if caller.subject in self._running:
-            raise TooManyAttempts("Your other export is still running. Wait until it is done.")
-        if len(self._running) >= MAX_CONCURRENT_EXPORTS:
-            raise TooManyAttempts("Several exports are running. Try again in a moment.")
+            raise TooManyAttempts(
+                "Your other export is still running. Wait until it is done.",
+                "您的另一个导出任务尚未完成，请等它结束后再试。",
+            )
+        if len(self._running) >= self._limits.max_concurrent:
+            raise TooManyAttempts(
+                "Several exports are running. Try again in a moment.",
+                "当前导出任务较多，请稍后再试。",
+            )
 
     async def _export(
         self, query: LeadQuery, suffix: str, scope: Scope, receive: Receive, send: Send
@@ -116,7 +115,7 @@ class LeadExportEndpoint:
             try:
                 await answer(scope, receive, send)
             except StorageError as error:
-                # The status is sent; the client sees that the body has no end.
+                # The status is sent already; the client sees that the body is incomplete.
                 _log.warning("export broken off", error=type(error).__name__)
             return
         with TemporaryDirectory(prefix="songgang-export-", ignore_cleanup_errors=True) as folder:
@@ -126,40 +125,47 @@ class LeadExportEndpoint:
                     receive, write_xlsx(path, LEAD_HEADINGS, pages)
                 )
             except StorageUnavailable:
-                raise Busy(BUSY_MESSAGE) from None
+                raise database_unavailable() from None
             if is_there:
                 file = FileResponse(path, headers=headers, media_type=_MEDIA_TYPES[suffix])
                 await file(scope, receive, send)
 
     async def _start_pages(self, query: LeadQuery) -> AsyncIterator[Rows]:
-        """The pages, of which the first is read: what fails at once is answered with its status.
+        """Read the first page and return all pages, so that an early failure gets its status.
 
-        :raises Busy: the database does not answer. ``InvalidInput``: too many leads for a sheet.
+        :raises Busy: the database does not answer.
+        :raises InvalidInput: there are too many leads for one table.
         """
         try:
-            if await self._store.leads.count(query, most=MAX_LEADS + 1) > MAX_LEADS:
-                raise InvalidInput(f"More than {MAX_LEADS} leads: export session by session.")
+            most = self._limits.max_leads
+            if await self._store.leads.count(query, most=most + 1) > most:
+                raise InvalidInput(
+                    f"More than {most} leads: export session by session.",
+                    f"超过 {most} 条意向，请按场次分别导出。",
+                )
             pages = self._pages(query)
             first = await anext(pages)
         except StorageUnavailable:
-            raise Busy(BUSY_MESSAGE) from None
+            raise database_unavailable() from None
         return _chain(first, pages)
 
     async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:
-        """All rows, the newest lead first, at least one page; what comes meanwhile is left out."""
-        store = self._store
-        sessions = _NameCache(store.live_sessions.by_ids, lambda session: session.title)
-        employers = _NameCache(store.employers.by_ids, lambda employer: employer.name)
+        """Yield all rows, newest lead first; at least one page. Leads that arrive later are left out."""
+        store, most = self._store, self._limits.max_cached_names
+        sessions = _NameCache(store.live_sessions.by_ids, lambda session: session.title, most)
+        employers = _NameCache(store.employers.by_ids, lambda employer: employer.name, most)
         after: tuple[str] | None = None
         while True:
-            page = await store.leads.page(query, PageRequest(limit=LEADS_PER_READ, after=after))
+            page = await store.leads.page(
+                query, PageRequest(limit=self._limits.leads_per_read, after=after)
+            )
             await sessions.load(lead.session_id for lead in page.items if lead.session_id)
             await employers.load(lead.employer_id for lead in page.items)
             yield [
                 lead_row(
-                    # What an employer gets is what the consent names.
+                    # Employers get only what the consent names; the group is not in it.
                     lead if query.employer_id is None else replace(lead, group=None),
-                    await _contact(store, lead),
+                    await _open_contact(store, lead),
                     lead_id=global_id("Lead", lead.id),
                     session=sessions[lead.session_id] if lead.session_id else "",
                     employer=employers[lead.employer_id],
@@ -171,8 +177,11 @@ class LeadExportEndpoint:
             after = (page.items[-1].id,)
 
 
-async def _contact(store: Store, lead: Lead) -> Contact | None:
-    """None when it was erased, may not be used any more, or is damaged: the others count, too."""
+async def _open_contact(store: Store, lead: Lead) -> Contact | None:
+    """Return the contact, or None when it is erased, withdrawn or damaged.
+
+    A damaged contact must not end the export of all others.
+    """
     if lead.withdrawn_at is not None:
         return None
     try:
@@ -188,21 +197,23 @@ async def _chain(first: Rows, others: AsyncIterator[Rows]) -> AsyncIterator[Rows
 
 
 class _NameCache(Generic[R]):
-    """The names to show of things that many leads share, each read once."""
+    """Caches the names of records that many leads share; keeps about ``most`` of them."""
 
     def __init__(
         self,
         find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
         name: Callable[[R], str],
+        most: int,
     ) -> None:
         self._find = find
+        self._most = most
         self._name = name
         self._known: dict[str, str] = {}
 
     async def load(self, ids: Iterable[str]) -> None:
-        """Know the names of ``ids``."""
+        """Read the names of ``ids`` that are not cached."""
         wanted = set(ids)
-        if len(self._known) > MAX_CACHED_NAMES:
+        if len(self._known) > self._most:
             self._known.clear()
         missing = wanted - self._known.keys()
         if missing:
@@ -210,23 +221,29 @@ class _NameCache(Generic[R]):
             self._known |= {one: self._name(record) for one, record in found.items()}
 
     def __getitem__(self, one: str) -> str:
-        # One record that is gone must not cost everybody else's row.
+        # A missing record must not end the export of all others.
         return self._known.get(one, MISSING_RECORD)
 
 
 def _parse_query(request: Request, caller: Principal) -> LeadQuery:
-    """The leads that are asked for, within the caller's scope.
+    """Return the query for the leads that the caller asks for, within the caller's scope.
 
-    :raises InvalidInput: a parameter is unknown (a slip must not export everything), given twice
-        or wrong.
+    :raises InvalidInput: a parameter is unknown (a misspelt one must not export everything),
+        given twice or wrong.
     """
     given = dict(request.query_params)
     if len(given) < len(request.query_params.multi_items()) or not given.keys() <= _PARAMETERS:
         names = ", ".join(sorted(_PARAMETERS))
-        raise InvalidInput(f"The parameters are {names}, each at most once.")
+        raise InvalidInput(
+            f"The parameters are {names}, each at most once.",
+            f"参数只能是 {names}，每个最多一次。",
+        )
     stage = given.get("stage")
     if stage is not None and stage not in LeadStage.__members__:
-        raise InvalidInput(f"stage is one of {', '.join(LeadStage)}.", field=("stage",))
+        stages = ", ".join(LeadStage)
+        raise InvalidInput(
+            f"stage is one of {stages}.", f"stage 只能是以下之一：{stages}。", field=("stage",)
+        )
     return replace(
         lead_scope_query(caller),
         session_id=_local_id(given, "sessionId", "LiveSession"),
@@ -240,13 +257,13 @@ def _local_id(given: Mapping[str, str], name: str, kind: str) -> str | None:
 
 
 async def _run_unless_disconnected(receive: Receive, work: Coroutine[None, None, None]) -> bool:
-    """Do the work, and say that it is done; or stop it when the client goes away."""
+    """Do the work and return True, or stop it and return False when the client disconnects."""
 
-    async def gone() -> None:
+    async def wait_for_disconnect() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    working, leaving = asyncio.create_task(work), asyncio.create_task(gone())
+    working, leaving = asyncio.create_task(work), asyncio.create_task(wait_for_disconnect())
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -1,7 +1,7 @@
-"""Metrics in the formats of Prometheus: figures of this process, collected when they are asked for.
+"""``/metrics``: the figures of this process in the formats of Prometheus.
 
-Nothing personal is in them, and no label holds what a client has sent. Still they are nobody's
-business: whoever shows the token may read them and, when there is none, this machine.
+They are collected at each request. They hold nothing personal, and no label holds a value that a
+client sent. Only holders of SONGGANG_METRICS_TOKEN may read them; without one, only this machine.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from schema.execution.operation_counts import OperationKind
 from workers.deliveries import MAX_COUNTED_BACKLOG, WebhookDispatcher
 
 _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
-"""Headers by which a proxy says that it asks for somebody else."""
+"""Headers that a proxy adds to a request it forwards."""
 
 
 class Metrics(Collector):
-    """The metrics of one process, and who may read them."""
+    """Collects the metrics of one process and checks who may read them."""
 
     def __init__(
         self,
@@ -60,14 +60,14 @@ class Metrics(Collector):
         self._registry.register(self)
 
     def respond(self, request: Request) -> Response:
-        """All metrics, or 403."""
+        """Return all metrics, or 403."""
         if not self._may_read(request):
-            why = (
+            message = (
                 "Send the token of SONGGANG_METRICS_TOKEN as a bearer token."
                 if self._token
                 else "Ask from this machine, or set SONGGANG_METRICS_TOKEN."
             )
-            return JSONResponse({"error": why}, 403)
+            return JSONResponse({"error": message}, 403)
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(self._registry), headers={"content-type": media_type})
 
@@ -80,7 +80,7 @@ class Metrics(Collector):
         return not is_forwarded and _is_loopback(request.client.host if request.client else "")
 
     def collect(self) -> Iterator[Metric]:
-        """Each figure as it is now."""
+        """Yield each metric with its current value."""
         yield from self._connection_metrics()
         yield from self._hub_metrics()
         yield from self._log_metrics()
@@ -91,17 +91,17 @@ class Metrics(Collector):
     def _connection_metrics(self) -> Iterator[Metric]:
         queued = self._endpoint.sockets.queued_bytes()
         yield _gauge("connections", "Open WebSocket connections.", len(queued))
-        yield _gauge("outbox_bytes", "Bytes that wait for slow connections.", sum(queued))
+        yield _gauge("outbox_bytes", "Bytes waiting to be sent on all connections.", sum(queued))
         yield _gauge(
             "outbox_largest_bytes",
-            "Bytes that wait for the slowest connection.",
+            "Bytes waiting to be sent on the slowest connection.",
             max(queued, default=0),
         )
         closed = self._endpoint.sockets.closed_counts
         names = {code: code.name.lower() for code in CloseCode}
         yield _labelled_counter(
             "connections_closed",
-            "Connections that ended, by our close code; peer: by the other side, or lost.",
+            "Closed connections by close code; peer: closed by the client, or lost.",
             ["reason"],
             [([names.get(code, "peer")], closed[code]) for code in (*CloseCode, None)],
         )
@@ -109,15 +109,21 @@ class Metrics(Collector):
     def _hub_metrics(self) -> Iterator[Metric]:
         hub, presence = self._services.hub, self._services.presence
         yield _gauge(
-            "viewers", "Viewers of this process, once a session each.", presence.viewer_count
+            "viewers",
+            "Viewers connected to this process, counted once per session.",
+            presence.viewer_count,
         )
-        yield _gauge("subscribers", "Subscriptions that are told of events.", hub.member_count)
+        yield _gauge("subscribers", "Active subscriptions.", hub.member_count)
         yield _gauge(
-            "groups", "Different subscriptions: executions an event costs.", hub.group_count
+            "groups",
+            "Groups of identical subscriptions; each event is executed once per group.",
+            hub.group_count,
         )
-        yield _gauge("topics", "Logs that are followed.", hub.topic_count)
+        yield _gauge("topics", "Event logs that are followed.", hub.topic_count)
         yield _plain_counter("deliveries", "Events handed to connections.", hub.counts.deliveries)
-        yield _plain_counter("resets", "Subscribers sent back to a snapshot.", hub.counts.resets)
+        yield _plain_counter(
+            "resets", "Subscribers that were sent a Reset with a snapshot.", hub.counts.resets
+        )
 
     def _log_metrics(self) -> Iterator[Metric]:
         commit, feed = self._services.group_commit, self._feed
@@ -125,15 +131,17 @@ class Metrics(Collector):
             "events_logged", "Events logged by this process.", commit.events_logged
         )
         yield _plain_counter(
-            "commit_failures", "Transactions without a known end.", commit.unknown_outcomes
+            "commit_failures", "Transactions whose outcome is unknown.", commit.unknown_outcomes
         )
         yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
         yield _histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
         yield _gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
-        yield _plain_counter("feed_restarts", "Change streams opened anew.", feed.restarts)
+        yield _plain_counter(
+            "feed_restarts", "Change streams that were opened again.", feed.restarts
+        )
         yield _histogram(
             "feed_lag_seconds",
-            "From an event's moment to its arrival in this process.",
+            "Time from an event to its arrival in this process.",
             feed.lag_seconds,
         )
 
@@ -141,14 +149,14 @@ class Metrics(Collector):
         capture = self._services.lead_capture
         yield _labelled_counter(
             "interests",
-            "Interests that were answered with a lead: a new one, or the one given before.",
+            "Interests answered with a lead: a new one, or the earlier one.",
             ["result"],
             [(["recorded"], capture.created), (["duplicate"], capture.repeated)],
         )
         yield _plain_counter(
-            "capture_failures", "Batches of leads not confirmed.", capture.failures
+            "capture_failures", "Batches of leads that could not be confirmed.", capture.failures
         )
-        yield _gauge("capture_waiting", "Leads that wait for the next insert.", capture.waiting)
+        yield _gauge("capture_waiting", "Leads waiting for the next insert.", capture.waiting)
         yield _histogram("capture_batch_size", "Leads in one insert.", capture.batch_sizes)
         yield _histogram("capture_seconds", "Time of one insert.", capture.insert_seconds)
 
@@ -156,7 +164,7 @@ class Metrics(Collector):
         outcomes = self._dispatcher.outcomes
         yield _labelled_counter(
             "webhook_messages",
-            "Messages that got through, tries that will be made again, messages given up.",
+            "Webhook messages delivered, attempts that will be repeated, and messages given up.",
             ["outcome"],
             [
                 (["delivered"], outcomes[DeliveryState.DELIVERED]),
@@ -166,7 +174,7 @@ class Metrics(Collector):
         )
         yield _gauge(
             "webhook_messages_waiting",
-            "Messages that are still to be sent, by whichever process; at most "
+            "Webhook messages still to be sent by any process; counted up to "
             f"{MAX_COUNTED_BACKLOG}.",
             self._dispatcher.backlog,
         )
@@ -188,23 +196,23 @@ class Metrics(Collector):
         yield seconds
         yield _labelled_counter(
             "mutations_refused",
-            "Mutations that were refused, with what.",
+            "Refused mutations, by error code.",
             ["mutation", "code"],
             [(list(each), count) for each, count in self._services.refusal_counts.items()],
         )
         yield _labelled_counter(
             "documents",
-            "Documents, known before or prepared anew.",
+            "Documents found in the cache, or prepared.",
             ["result"],
             [(["hit"], documents.hits), (["miss"], documents.misses)],
         )
-        yield _gauge("documents_kept", "Documents in memory.", len(documents))
+        yield _gauge("documents_kept", "Documents in the cache.", len(documents))
 
 
 async def serve_metrics(request: Request) -> Response:
-    """The metrics of this process, for those who may read them."""
-    known: Metrics = request.app.state.node.metrics
-    return known.respond(request)
+    """Answer ``/metrics``."""
+    metrics: Metrics = request.app.state.node.metrics
+    return metrics.respond(request)
 
 
 def _is_loopback(host: str) -> bool:

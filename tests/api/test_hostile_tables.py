@@ -16,12 +16,18 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from api.http.imports import endpoint as imports
+from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
 from services.exchange.table_reader import EXCESS_CELLS_MARK, MAX_CELLS_PER_ROW
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook
-from tests.support.import_tables import ImportDriver, csv_table, finding_codes, posting_row
+from tests.support.import_tables import (
+    ImportDriver,
+    csv_table,
+    finding_codes,
+    posting_row,
+    serve_imports,
+)
 from tests.support.services import World, today
 
 HIRED = {"$set": {"hires": 3}}
@@ -146,18 +152,15 @@ async def test_a_table_that_breaks_its_reader_is_refused(
 
 
 async def test_a_table_that_does_not_arrive_in_time_is_refused_and_frees_its_turn(
-    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
-    monkeypatch.setattr(imports, "MAX_CONCURRENT_UPLOADS", 1)
-    with monkeypatch.context() as patched:
-        patched.setattr(imports, "UPLOAD_TIMEOUT_SECONDS", 0.0)
-        answer = await import_driver.send(csv_table([posting_row(world)]), token)
-    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
-    assert "too long to arrive" in answer.json()["error"]
-    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
-        "accepted"
-    ] == 1
+    limits = UploadLimits(max_concurrent=1, timeout_seconds=0.0)
+    async with serve_imports(import_driver, limits) as driver:
+        for _ in range(2):
+            answer = await driver.send(csv_table([posting_row(world)]), token)
+            assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
+            assert "too long to arrive" in answer.json()["error"]
 
 
 async def test_while_the_database_is_away_a_table_may_be_sent_again(

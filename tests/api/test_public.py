@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.http.public import feeds as feeds_module
-from api.http.public import open_data as opendata
+from api.http.limits import DownloadLimits, FeedLimits
 from api.http.public.feeds import PublicFeeds, escape_xml
 from api.http.public.job_pages import render_page as written
 from domain.exchange.open_data import COLUMNS
@@ -238,12 +237,16 @@ def located(text: str) -> list[str]:
 
 
 async def test_the_sitemap_names_each_open_posting_once_and_no_other(
-    http: httpx.AsyncClient, running: RunningServices, world: World, monkeypatch: pytest.MonkeyPatch
+    running: RunningServices, world: World
 ) -> None:
     number = await running.store.mongo["postings"].count_documents(visibility_condition(today()))
     # Two parts, and pages within them.
-    monkeypatch.setattr(feeds_module, "URLS_PER_SITEMAP", number - 2)
-    monkeypatch.setattr(feeds_module, "POSTINGS_PER_READ", 50)
+    limits = FeedLimits(urls_per_sitemap=number - 2, urls_per_read=50)
+    async with serve_public_routes(running.services, feed_limits=limits) as http:
+        await _check_sitemap(http, world, number)
+
+
+async def _check_sitemap(http: httpx.AsyncClient, world: World, number: int) -> None:
     parts = located((await http.get("/sitemap.xml")).text)
     assert len(parts) == 2
     assert parts[0] == f"{PUBLIC_URL}/sitemaps/0.xml"
@@ -255,7 +258,7 @@ async def test_the_sitemap_names_each_open_posting_once_and_no_other(
     assert len(found) == len(set(found)) == number
     assert {gid(one) for one in (world.open, world.second, world.third)} <= set(found)
     assert not {gid(one) for one in world.hidden} & set(found)
-    await running.services.posting_gate.close(world.open)
+    await world.running.services.posting_gate.close(world.open)
     again = [await http.get(part.removeprefix(PUBLIC_URL)) for part in parts]
     assert not any(gid(world.open) in content.text for content in again)
 
@@ -282,7 +285,7 @@ async def test_the_feed_is_rss_with_the_newest_open_postings(
     assert items[0].findtext("title") == HOSTILE.removesuffix("\ufffe")
     assert items[0].findtext("link") == f"{PUBLIC_URL}/jobs/{gid(hostile)}"
     assert not {gid(one) for one in world.hidden} & set(guids)
-    assert len(guids) == len(set(guids)) <= feeds_module.RSS_POSTINGS
+    assert len(guids) == len(set(guids)) <= FeedLimits().rss_postings
     known = {"if-none-match": answer.headers["etag"]}
     assert (await http.get("/feed.xml", headers=known)).status_code == 304
     await world.running.services.posting_gate.close(hostile)
@@ -297,7 +300,7 @@ async def test_robots_are_kept_from_a_demo_and_led_to_the_sitemap_of_a_service(
     http: httpx.AsyncClient, running: RunningServices
 ) -> None:
     assert (await http.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
-    public = PublicFeeds(replace(running.services, demo=False)).robots()
+    public = PublicFeeds(replace(running.services, demo=False), FeedLimits()).robots()
     said = bytes(public.body).decode()
     assert f"Sitemap: {PUBLIC_URL}/sitemap.xml" in said
     assert "Disallow: /graphql" in said
@@ -305,10 +308,15 @@ async def test_robots_are_kept_from_a_demo_and_led_to_the_sitemap_of_a_service(
 
 
 async def test_open_data_holds_each_open_posting_the_same_in_both_forms(
-    http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
     hostile = await add(world, title="=1+1", duties='"a",\nb')
-    monkeypatch.setattr(opendata, "POSTINGS_PER_READ", 20)
+    limits = DownloadLimits(postings_per_read=20)
+    async with serve_public_routes(world.running.services, download_limits=limits) as http:
+        await _check_open_data(http, world, hostile)
+
+
+async def _check_open_data(http: httpx.AsyncClient, world: World, hostile: Posting) -> None:
     answer = await http.get("/open-data/postings.json")
     assert answer.headers["content-type"] == "application/json"
     rows = answer.json()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.wiring.realtime import create_group_commit
 from domain.live.events import (
     Announcement,
     EventEnvelope,
@@ -29,7 +30,6 @@ from storage.store import Store
 from tests.support.hub_members import LaggingMember, RecordingMember
 from tests.support.hub_session import HubSession, seq_range
 from tests.support.records import FIXED_NOW
-from tests.support.two_node_fixtures import create_group_commit
 from tests.support.waiting import wait_until
 
 BEYOND_EVERY_LOG = 1 << 62

@@ -1,26 +1,25 @@
-"""Tables as people make them, and a desk that brings them in over a real server."""
+"""Import tables as people make them, and a driver that uploads them to a real server."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import Route
 from xlsxwriter import Workbook
 
+from api.app import IMPORT_ROUTES
 from api.http.imports.endpoint import ImportEndpoint
-from api.http.imports.templates import serve_template
+from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.import_intake import MAX_TABLE_BYTES
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
 from tests.support.services import RunningServices, World, today
@@ -41,7 +40,7 @@ IMPORT_ROWS_QUERY = """query ($id: ID!, $outcome: RowOutcome, $after: String) {
 
 
 class ImportDriver:
-    """Brings tables in and works on them, as a person and a node do."""
+    """Uploads tables and runs the import worker on them."""
 
     def __init__(
         self, http: httpx.AsyncClient, running: RunningServices, importer: Importer
@@ -55,7 +54,7 @@ class ImportDriver:
         return await self.http.post("/imports", content=content, params=asked, headers=headers)
 
     async def import_table(self, content: bytes, token: str, **asked: str) -> dict[str, Any]:
-        """Bring a table in, work it off, and give what became of it."""
+        """Upload a table, run the worker, and return the import with its rows."""
         answer = await self.send(content, token, **asked)
         assert answer.status_code == 202, answer.text
         await self.importer.run()
@@ -83,32 +82,33 @@ class ImportDriver:
 
 @pytest.fixture(scope="session")
 async def importer(running: RunningServices) -> Importer:
-    services = running.services
-    return Importer(
-        services.store,
-        services.session_control,
-        services.posting_gate,
-        services.clock,
-        node=new_id(),
+    services, postings = running.services, running.parts.posting_services
+    return postings.create_importer(services.store, services.clock, new_id())
+
+
+@asynccontextmanager
+async def serve_imports(driver: ImportDriver, limits: UploadLimits) -> AsyncIterator[ImportDriver]:
+    """Serve ``POST /imports`` with these limits, and yield a driver of it."""
+    running = driver.running
+    imports = ImportEndpoint(
+        running.store,
+        running.tokens.authenticate,
+        running.services.clock,
+        driver.importer.wake,
+        limits,
     )
+    app = Starlette(routes=IMPORT_ROUTES)
+    app.state.node = replace(running.node, imports=imports)
+    async with UvicornServer(app, "websockets-sansio") as server:
+        url = server.url.replace("ws://", "http://").removesuffix("/graphql")
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+            yield ImportDriver(http, running, driver.importer)
 
 
 @pytest.fixture(scope="session")
 async def imports_url(running: RunningServices) -> AsyncIterator[str]:
-    services = running.services
-    imports = ImportEndpoint(
-        services.store, running.tokens.authenticate, services.clock, asyncio.Event().set
-    )
-    app = Starlette(
-        routes=[
-            Route(
-                "/imports",
-                RequestBodyLimitMiddleware(imports, max_body_size=MAX_TABLE_BYTES),
-                methods=["POST"],
-            ),
-            Route("/imports/{name}", serve_template),
-        ]
-    )
+    app = Starlette(routes=IMPORT_ROUTES)
+    app.state.node = running.node
     async with UvicornServer(app, "websockets-sansio") as server:
         yield server.url.replace("ws://", "http://").removesuffix("/graphql")
 
@@ -122,7 +122,7 @@ async def import_driver(
 
 
 def posting_row(world: World, number: str = "A-1", **cells: str) -> Row:
-    """A row that passes the gate, with changes."""
+    """Return a row that passes the gate, with changes."""
     row = {column.zh: column.example for column in POSTING_COLUMNS}
     row |= {
         "岗位编号": number,
@@ -149,7 +149,7 @@ def xlsx_table(rows: Iterable[Row]) -> bytes:
         sheet.write_row(0, 0, list(listed[0]))
         for line, row in enumerate(listed, start=1):
             for place, cell in enumerate(row.values()):
-                # As people type it: a number is a number.
+                # People type numbers as numbers.
                 write = sheet.write_number if cell.isdigit() and len(cell) < 9 else None
                 if write:
                     write(line, place, int(cell))

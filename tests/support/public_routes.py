@@ -1,4 +1,4 @@
-"""What the public reads without an account, answered by services of a test."""
+"""The public pages, feeds and open data, served over the services of a test."""
 
 from __future__ import annotations
 
@@ -11,18 +11,27 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from api.app import PUBLIC_ROUTES
-from api.http.error_responses import SecurityHeaders
+from api.http.limits import DownloadLimits, FeedLimits
 from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
+from api.http.security_headers import SecurityHeaders
 from schema.context import Services
 
 
 @asynccontextmanager
-async def serve_public_routes(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+async def serve_public_routes(
+    services: Services,
+    *,
+    feed_limits: FeedLimits = FeedLimits(),  # noqa: B008 - a frozen value
+    download_limits: DownloadLimits = DownloadLimits(),  # noqa: B008 - a frozen value
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve the public routes over these services, and yield a client of them."""
     app = Starlette(routes=PUBLIC_ROUTES, middleware=[Middleware(SecurityHeaders)])
     app.state.node = SimpleNamespace(
-        jobs=JobPages(services), feeds=PublicFeeds(services), open_data=OpenData(services)
+        job_pages=JobPages(services),
+        feeds=PublicFeeds(services, feed_limits),
+        open_data=OpenData(services, download_limits),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as http:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,16 +10,18 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from api.auth import SignInService, Tokens
+from api.auth import Tokens
 from api.http.graphql import GraphQLEndpoint
-from api.receipts import Receipts
+from api.settings import Settings
+from api.wiring.node import ServiceNode, create_node
+from api.wiring.realtime import run_realtime
+from api.wiring.services import NodeServices, run_services
+from api.wiring.workers import create_workers
 from domain.employers.employers import Employer, compute_check_character
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact, Lead, LeadStage
-from domain.live.events import EventEnvelope, session_id_of
-from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
@@ -27,33 +29,18 @@ from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallEntry, CallOutcome
 from domain.seekers.seekers import Seeker
 from domain.webhooks.webhooks import Webhook
-from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
-from realtime.hub import Hub
-from realtime.presence import PresenceTracker
-from realtime.tally import TallyPublisher
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.relay import global_id
 from schema.seekers.seeker_types import receipt_holder
-from services.leads.capture import LeadCapture, LeadLogWriter
-from services.leads.contacts import ContactDisclosure
-from services.leads.follow_up import LeadFollowUp
-from services.live.questions import QuestionModeration
-from services.live.sessions import LiveSessionControl
-from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import MinimumWages
-from services.screening.reviews import PostingReview
-from services.seekers.seekers import SeekerProfiles
-from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock, utc_now
-from storage.mongo.client import Mongo, Transaction, new_id
+from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.waiting import wait_until
-from workers.matcher import Matcher
 
 SECRET = "a secret for tests, of thirty-two"
 PASSWORD = "a password for tests"
@@ -62,15 +49,42 @@ PUBLIC_URL = "https://jobs.example.org"
 OWN_ORIGIN = "https://songgang.example"
 
 
+TEST_SETTINGS = Settings.model_validate(
+    {
+        "SONGGANG_SECRET": SECRET,
+        "SONGGANG_PUBLIC_URL": PUBLIC_URL,
+        "SONGGANG_ORIGINS": OWN_ORIGIN,
+        "SONGGANG_DEMO": True,
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunningServices:
-    """What the app runs once a process."""
+    """One running process without its workers: services, realtime objects and endpoints."""
 
-    services: Services
-    tokens: Tokens
-    engine: Engine
-    endpoint: GraphQLEndpoint
-    feed: EventFeed
+    node: ServiceNode
+    parts: NodeServices
+
+    @property
+    def services(self) -> Services:
+        return self.parts.services
+
+    @property
+    def tokens(self) -> Tokens:
+        return self.parts.tokens
+
+    @property
+    def feed(self) -> EventFeed:
+        return self.parts.realtime.feed
+
+    @property
+    def engine(self) -> Engine:
+        return self.node.engine
+
+    @property
+    def endpoint(self) -> GraphQLEndpoint:
+        return self.node.endpoint
 
     @property
     def store(self) -> Store:
@@ -81,83 +95,15 @@ class RunningServices:
 async def running_services(
     mongo: Mongo, *, clock: Clock = utc_now
 ) -> AsyncIterator[RunningServices]:
-    """All services over ``mongo``, as the app wires them, until the block ends."""
+    """Run all services over ``mongo`` until the block ends; no worker is started."""
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
-    hub = Hub(store.event_log, clock)
-    tally = TallyPublisher(store, hub)
-    tally.start()
-
-    def on_event(placed: EventEnvelope) -> None:
-        hub.notify(placed)
-        tally.notify(placed)
-
-    def on_gap() -> None:
-        hub.notify_gap()
-        tally.notify_gap()
-
-    async def note_seq(placed: EventEnvelope, transaction: Transaction) -> None:
-        session_id = session_id_of(placed.topic)
-        if session_id is not None:
-            await store.live_sessions.set_last_seq(session_id, placed.seq, transaction=transaction)
-
-    feed = EventFeed(mongo, on_event=on_event, on_gap=on_gap)
-    await feed.start()
-    presence = PresenceTracker(store, hub, clock, node=new_id())
-    presence.start()
-    commit = GroupCommit(mongo, store.event_log, clock, on_logged=note_seq)
-    lead_log = LeadLogWriter(store, commit)
-    capture = LeadCapture(store, lead_log)
-    wages = MinimumWages(store)
-    await wages.start()
-    tokens = Tokens(SECRET, clock)
-    gate = SignInService(tokens, store.accounts)
-    desk = LiveSessionControl(store, commit, clock)
-    posting_gate = PostingGate(store, desk, wages, clock)
-    services = Services(
-        store=store,
-        hub=hub,
-        session_control=desk,
-        posting_gate=posting_gate,
-        reviews=PostingReview(store, commit, desk, clock),
-        questions=QuestionModeration(store, commit, clock),
-        lead_capture=capture,
-        lead_log=lead_log,
-        contact_disclosure=ContactDisclosure(store, commit, clock),
-        seekers=SeekerProfiles(store, commit, clock),
-        matcher=Matcher(store, clock, node=new_id()),
-        receipts=Receipts(store.keyring, clock),
-        lead_follow_up=LeadFollowUp(store, commit, clock),
-        webhooks=WebhookAdministration(store, clock, allows_private_addresses=False),
-        group_commit=commit,
-        presence=presence,
-        authority=gate,
-        clock=clock,
-        minimum_wages=wages,
-        public_url=PUBLIC_URL,
-        demo=True,
-    )
-    engine = Engine(services)
-    endpoint = GraphQLEndpoint(engine, services, tokens.authenticate, origins=[OWN_ORIGIN])
-    stops: Sequence[Callable[[], Awaitable[None]]] = (
-        posting_gate.wait_for_rescreens,
-        capture.close,
-        lead_log.close,
-        commit.close,
-        presence.close,
-        wages.close,
-        feed.close,
-        tally.close,
-        hub.close,
-    )
-    try:
-        yield RunningServices(
-            services=services, tokens=tokens, engine=engine, endpoint=endpoint, feed=feed
-        )
-    finally:
-        for stop in stops:
-            await stop()
-        gate.close()
+    async with (
+        run_realtime(store, clock=clock) as realtime,
+        run_services(realtime, TEST_SETTINGS) as parts,
+    ):
+        node = create_node(parts, create_workers(parts, TEST_SETTINGS), TEST_SETTINGS)
+        yield RunningServices(node=node, parts=parts)
 
 
 FINDING = Finding(
@@ -437,9 +383,9 @@ class World:
 
 
 def gid(record: Any) -> str:
-    """The global id of a stored record."""
-    kind = "Code" if isinstance(record, QrCode) else type(record).__name__
-    return global_id(kind, record.id)
+    """Return the global id of a stored record."""
+    name = type(record).__name__
+    return global_id({"QrCode": "Code"}.get(name, name), record.id)
 
 
 async def hash_collections(running: RunningServices) -> dict[str, str]:

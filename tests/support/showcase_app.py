@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.http.health import Health
-from api.http.imports.endpoint import ImportEndpoint
-from api.http.lead_exports import LeadExportEndpoint
-from api.http.metrics import Metrics
-from api.http.public.feeds import PublicFeeds
-from api.http.public.job_pages import JobPages
-from api.http.public.open_data import OpenData
-from api.http.public.qr_codes import QrCodePages
-from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol
 from tests.support.fixtures import run_services_over_new_database
 from tests.support.graphql_clients import UvicornServer
-from tests.support.services import RunningServices
+from tests.support.services import TEST_SETTINGS, RunningServices
 from tests.support.showcase import Showcase
-from workers.deliveries import WebhookDispatcher
-from workers.scan_counts import ScanCounter
-from workers.webhook_sender import WebhookSender
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +45,7 @@ async def isolated_http(isolated_server: UvicornServer) -> AsyncIterator[httpx.A
 
 
 def create_app_over(running: RunningServices) -> Starlette:
-    """The app with all its routes; nothing works in the background."""
-    services, authenticate = running.services, running.tokens.authenticate
-    store, feed = running.store, running.feed
-    sends = WebhookDispatcher(store, WebhookSender(private=False), services.clock)
-    app = create_app(Settings.read())
-    app.state.node = SimpleNamespace(
-        endpoint=running.endpoint,
-        exports=LeadExportEndpoint(store, authenticate),
-        imports=ImportEndpoint(store, authenticate, services.clock, lambda: None),
-        health=Health(store.mongo, feed),
-        metrics=Metrics(services, running.engine, running.endpoint, feed, sends, token=None),
-        jobs=JobPages(services),
-        feeds=PublicFeeds(services),
-        open_data=OpenData(services),
-        codes=QrCodePages(services, ScanCounter(store)),
-    )
+    """Return the app with all its routes over these services; no worker is started."""
+    app = create_app(TEST_SETTINGS)
+    app.state.node = running.node
     return app

@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
-from domain.live.events import EventEnvelope, session_id_of
+from api.wiring.realtime import run_group_commit
 from realtime.commit import GroupCommit
-from storage.clock import utc_now
-from storage.mongo.client import Transaction
 from storage.store import Store
 from tests.support.hub_session import HubSession
 from tests.support.stores import connect_second_store, empty_store, prepare_store
@@ -51,29 +49,16 @@ async def other_store(store: Store, second_store: Store) -> Store:
     return second_store
 
 
-def create_group_commit(store: Store) -> GroupCommit:
-    """As the app wires it: sessions know the last event that their state includes."""
-
-    async def note_seq(placed: EventEnvelope, transaction: Transaction) -> None:
-        session_id = session_id_of(placed.topic)
-        if session_id is not None:
-            await store.live_sessions.set_last_seq(session_id, placed.seq, transaction=transaction)
-
-    return GroupCommit(store.mongo, store.event_log, utc_now, on_logged=note_seq)
-
-
 @pytest.fixture
 async def commit(store: Store) -> AsyncIterator[GroupCommit]:
-    commit = create_group_commit(store)
-    yield commit
-    await commit.close()
+    async with run_group_commit(store) as commit:
+        yield commit
 
 
 @pytest.fixture
 async def other_commit(other_store: Store) -> AsyncIterator[GroupCommit]:
-    commit = create_group_commit(other_store)
-    yield commit
-    await commit.close()
+    async with run_group_commit(other_store) as commit:
+        yield commit
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.wiring.realtime import create_group_commit
 from domain.employers.employers import Employer
 from domain.exchange.columns import POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
@@ -28,7 +29,6 @@ from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.support import records
 from tests.support.services import today
-from tests.support.two_node_fixtures import create_group_commit
 from tests.support.waiting import wait_until
 from workers import importer as module
 from workers.importer import Importer

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.wiring.realtime import create_group_commit
 from domain.employers.employers import CheckMethod, record_check
 from domain.errors import Busy, InvalidInput, NotFound
 from domain.identity.accounts import Principal, Role
@@ -29,7 +30,6 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
 from tests.support.records import ManualClock
-from tests.support.two_node_fixtures import create_group_commit
 from tests.support.waiting import wait_until
 from workers.rescreening import Rescreener
 

@@ -1,6 +1,6 @@
-"""Bringing a table in: ``POST /imports`` with the file as body, or in a form.
+"""``POST /imports``: creates an import from a table, sent as the body or as a file in a form.
 
-The file goes to disk for as long as it is taken in (services/exchange/import_intake.py).
+The file lies in a temporary folder until its rows are stored.
 """
 
 from __future__ import annotations
@@ -15,22 +15,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.http.error_responses import refusal_response
 from api.http.imports.upload import receive_upload
-from api.http.refusals import refusal_response
-from domain.errors import Busy, InvalidInput, Refusal
+from api.http.limits import UploadLimits
+from domain.errors import Busy, InvalidInput, Refusal, database_unavailable
 from domain.exchange.imports import Import, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
-from schema.errors import BUSY_MESSAGE
 from schema.relay import global_id, parse_global_id
 from services.exchange.import_intake import ImportCreator, ImportOrder
 from storage.clock import Clock
 from storage.mongo.errors import StorageUnavailable
 from storage.store import Store
-
-MAX_CONCURRENT_UPLOADS = 2
-"""Tables that one process takes in at the same moment; each has a process that reads it."""
-UPLOAD_TIMEOUT_SECONDS = 300.0
-"""Seconds for a table to arrive and be stored."""
 
 _PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
 
@@ -38,7 +33,10 @@ _log = structlog.get_logger(__name__)
 
 
 class ImportEndpoint:
-    """Answers ``POST /imports``."""
+    """Answers ``POST /imports`` with 202 and the import, or with a refusal.
+
+    ``wake`` is called after an import was stored, so that a worker starts on it at once.
+    """
 
     def __init__(
         self,
@@ -46,7 +44,9 @@ class ImportEndpoint:
         authenticate: Callable[[str | None], Principal | None],
         clock: Clock,
         wake: Callable[[], None],
+        limits: UploadLimits,
     ) -> None:
+        self._limits = limits
         self._intake = ImportCreator(store, clock)
         self._authenticate = authenticate
         self._wake = wake
@@ -55,40 +55,46 @@ class ImportEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            answer = await self._answer(request)
+            response = await self._respond(request)
         except Refusal as refusal:
-            answer = refusal_response(refusal)
+            response = refusal_response(refusal)
         except StorageUnavailable:
-            answer = refusal_response(Busy(BUSY_MESSAGE))
+            response = refusal_response(database_unavailable())
         except ClientDisconnect:
             return
-        await answer(scope, receive, send)
+        await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         authorization = request.headers.get("authorization")
         caller = require_role(self._authenticate(authorization), Role.OFFICER, Role.RECRUITER)
         order = _parse_order(request.query_params.multi_items(), caller)
-        if self._running >= MAX_CONCURRENT_UPLOADS:
-            raise Busy("Several tables are being taken in. Try again in a moment.")
+        if self._running >= self._limits.max_concurrent:
+            raise Busy(
+                "Several tables are being received. Try again in a moment.",
+                "正在接收其他表格，请稍后再试。",
+            )
         self._running += 1
         try:
             await self._intake.check_allowed(order)
-            async with asyncio.timeout(UPLOAD_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._limits.timeout_seconds):
                 one = await self._receive(request, order)
         except TimeoutError:
-            raise InvalidInput("The file took too long to arrive. Send it again.") from None
+            raise InvalidInput(
+                "The file took too long to arrive. Send it again.",
+                "文件上传超时，请重新上传。",
+            ) from None
         finally:
             self._running -= 1
         self._wake()
-        _log.info("import taken in", rows=one.total, kind=one.kind.value, dry_run=one.dry_run)
-        said = {
+        _log.info("import created", rows=one.total, kind=one.kind.value, dry_run=one.dry_run)
+        body = {
             "id": global_id("Import", one.id),
             "kind": one.kind.value,
             "dryRun": one.dry_run,
             "status": one.status.value,
             "total": one.total,
         }
-        return JSONResponse(said, 202)
+        return JSONResponse(body, 202)
 
     async def _receive(self, request: Request, order: ImportOrder) -> Import:
         with TemporaryDirectory(prefix="songgang-import-", ignore_cleanup_errors=True) as folder:
@@ -100,18 +106,21 @@ class ImportEndpoint:
 
 
 def _parse_order(parameters: Sequence[tuple[str, str]], caller: Principal) -> ImportOrder:
-    """What the parameters ask for, those of the address and those of a form.
+    """Return the order that the parameters of the URL and of the form describe.
 
-    :raises InvalidInput: one is unknown (a slip must not write what was to be tried), given twice
-        or wrong.
+    :raises InvalidInput: a parameter is unknown (a misspelt ``dryRun`` must not write anything),
+        given twice or wrong.
     """
     given = dict(parameters)
     if len(given) < len(parameters) or not given.keys() <= _PARAMETERS:
         names = ", ".join(sorted(_PARAMETERS))
-        raise InvalidInput(f"The parameters are {names}, each at most once.")
+        raise InvalidInput(
+            f"The parameters are {names}, each at most once.",
+            f"参数只能是 {names}，每个最多一次。",
+        )
     return ImportOrder(
-        kind=ImportKind[_choice(given, "kind", tuple(ImportKind), ImportKind.POSTINGS)],
-        dry_run=_choice(given, "dryRun", ("true", "false"), "false") == "true",
+        kind=ImportKind[_parse_choice(given, "kind", tuple(ImportKind), ImportKind.POSTINGS)],
+        dry_run=_parse_choice(given, "dryRun", ("true", "false"), "false") == "true",
         employer_id=(
             parse_global_id(given["employerId"], "Employer", "employerId")
             if "employerId" in given
@@ -122,8 +131,11 @@ def _parse_order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Im
     )
 
 
-def _choice(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
+def _parse_choice(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
     word = given.get(name, default)
     if word not in words:
-        raise InvalidInput(f"{name} is one of {', '.join(words)}.", field=(name,))
+        listed = ", ".join(words)
+        raise InvalidInput(
+            f"{name} is one of {listed}.", f"{name} 只能是以下之一：{listed}。", field=(name,)
+        )
     return word

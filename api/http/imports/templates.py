@@ -1,7 +1,6 @@
-"""The tables to fill in: ``/imports/{postings,employers}.csv`` and ``.xlsx``.
+"""``/imports/{postings,employers}.{csv,xlsx}``: template tables for users to fill in.
 
-Both are made from domain/exchange/columns.py, from which the import reads, so that they cannot
-drift apart.
+They are built from the same columns that the import reads (domain/exchange), so they always match.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ MEDIA_TYPES = {
 }
 _KINDS = {kind.value.lower(): kind for kind in ImportKind}
 _MAX_TIP_LENGTH = 255
-"""Characters of the remark that Excel shows at a cell."""
+"""Characters of a cell's input message in Excel."""
 
 
 async def serve_template(request: Request) -> Response:
-    """The empty table of a kind with its headings and an example row."""
+    """Answer with a template: headings and one example row; 404 for an unknown name."""
     name, _, form = request.path_params["name"].rpartition(".")
     if name not in _KINDS or form not in MEDIA_TYPES:
         wanted = ", ".join(f"{kind}.{form}" for kind in _KINDS for form in MEDIA_TYPES)
@@ -43,7 +42,7 @@ async def serve_template(request: Request) -> Response:
 
 @lru_cache
 def build_template(kind: ImportKind, form: str) -> bytes:
-    """The template as a file."""
+    """Return the template as the bytes of a file; ``form`` is "csv" or "xlsx"."""
     return _build_csv(kind) if form == "csv" else _build_xlsx(kind)
 
 
@@ -54,7 +53,7 @@ def _build_csv(kind: ImportKind) -> bytes:
         [one.example for one in COLUMNS_BY_KIND[kind]],
     )
     csv.writer(text, lineterminator="\r\n").writerows(lines)
-    # The mark makes Excel read UTF-8.
+    # With a byte order mark Excel reads UTF-8.
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -62,7 +61,7 @@ def _build_xlsx(kind: ImportKind) -> bytes:
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
-        # As a text: no code loses its zeros or its last digits.
+        # Text cells keep the leading zeros and the last digits of long numbers.
         as_text = book.add_format({"num_format": "@"})
         _write_table_sheet(book.add_worksheet(kind.zh), COLUMNS_BY_KIND[kind], bold, as_text)
         _write_explanation_sheet(book.add_worksheet("填写说明"), COLUMNS_BY_KIND[kind], bold)

@@ -1,6 +1,6 @@
-"""For search engines and readers: ``/sitemap.xml`` with its parts, ``/feed.xml``, ``/robots.txt``.
+"""The sitemap, the RSS feed and ``/robots.txt``, for search engines and feed readers.
 
-https://www.sitemaps.org/protocol.html, https://www.rssboard.org/rss-specification, RFC 9309.
+Sources: https://www.sitemaps.org/protocol.html, https://www.rssboard.org/rss-specification, RFC 9309.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
+from api.http.error_responses import refusal_response
+from api.http.limits import FeedLimits
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import read_open_postings
-from api.http.refusals import refusal_response
 from domain.employers.employers import Employer
 from domain.errors import Refusal
 from domain.exchange.schema_org import summarise_posting
@@ -31,36 +32,26 @@ from schema.relay import global_id
 from storage.mongo.errors import StorageError, StorageUnavailable
 from storage.postings.postings import SitemapEntry
 
-URLS_PER_SITEMAP = 50_000
-"""Addresses in one part of the sitemap: the most that the protocol allows."""
-POSTINGS_PER_READ = 500
-"""Addresses read at a time."""
-RSS_POSTINGS = 50
-"""Postings in the feed."""
-SITEMAP_CACHE_SECONDS = 60.0
-"""For which the borders between the parts are not looked for again."""
-MAX_CONCURRENT_SITEMAPS = 4
-"""Parts that one process writes at the same moment."""
-
 _XML = "application/xml; charset=utf-8"
 _NO_CACHE = {"cache-control": "no-cache"}
-# What XML 1.0 cannot hold, even escaped.
+# Characters that XML 1.0 does not allow, even escaped.
 _INVALID_XML_CHARACTERS = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PART = re.compile(r"(0|[0-9a-f]{24})\.xml")
 
 
 class PublicFeeds:
-    """Answers for all open postings; what the gate takes away is in none of them."""
+    """Answers with lists of all open postings."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, limits: FeedLimits) -> None:
         self._services = services
-        self._turns = ConcurrencyLimit(MAX_CONCURRENT_SITEMAPS)
-        self._borders: tuple[str, ...] = ()
-        self._borders_read_at = float("-inf")
-        self._borders_lock = asyncio.Lock()
+        self._limits = limits
+        self._sitemap_slots = ConcurrencyLimit(limits.max_concurrent_sitemaps)
+        self._boundaries: tuple[str, ...] = ()
+        self._boundaries_read_at = float("-inf")
+        self._boundaries_lock = asyncio.Lock()
 
     def robots(self) -> Response:
-        """Everything may be read but what is for programs; nothing of a demo."""
+        """Return robots.txt: it allows the public pages, and nothing of a demo."""
         lines = ["User-agent: *"]
         if self._services.demo:
             lines += ["Disallow: /"]
@@ -71,17 +62,17 @@ class PublicFeeds:
         return PlainTextResponse("\n".join(lines) + "\n", headers=_NO_CACHE)
 
     async def sitemap_index(self, known: str | None) -> Response:
-        """The parts, each from one border to the next."""
-        async with self._borders_lock:
-            # A look at all open postings is dear, and anybody may ask for it.
-            if time.monotonic() - self._borders_read_at > SITEMAP_CACHE_SECONDS:
-                self._borders = await self._services.store.postings.sitemap_boundaries(
-                    self._services.today(), every=URLS_PER_SITEMAP
+        """Return the sitemap index; each part runs from one boundary to the next."""
+        async with self._boundaries_lock:
+            # Finding the boundaries reads every open posting, and anybody may request it.
+            if time.monotonic() - self._boundaries_read_at > self._limits.boundary_cache_seconds:
+                self._boundaries = await self._services.store.postings.sitemap_boundaries(
+                    self._services.today(), every=self._limits.urls_per_sitemap
                 )
-                self._borders_read_at = time.monotonic()
+                self._boundaries_read_at = time.monotonic()
         parts = "".join(
-            f"<sitemap><loc>{self._url(f'sitemaps/{border}.xml')}</loc></sitemap>\n"
-            for border in ("0", *self._borders)
+            f"<sitemap><loc>{self._url(f'sitemaps/{boundary}.xml')}</loc></sitemap>\n"
+            for boundary in ("0", *self._boundaries)
         )
         return with_etag(
             Response(
@@ -96,28 +87,32 @@ class PublicFeeds:
     async def stream_sitemap_part(
         self, name: str, peer: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """The addresses behind a border, as they are read."""
+        """Send one part of the sitemap while it is read.
+
+        :raises HTTPException: 404, the name is not that of a part.
+        :raises TooManyAttempts: the peer has a download already, or too many are running.
+        """
         found = _PART.fullmatch(name)
         if found is None:
             raise HTTPException(404, "The parts are listed in /sitemap.xml.")
-        with self._turns.acquire(peer):
+        with self._sitemap_slots.acquire(peer):
             pages = self._pages(found[1])
             first = await anext(pages)
             pieces = self._write_urlset(first, pages)
             answer = StreamingResponse(pieces, media_type=_XML, headers=_NO_CACHE)
             await answer(scope, receive, send)
 
-    async def _pages(self, border: str) -> AsyncGenerator[Sequence[SitemapEntry], None]:
-        """At least one page, and no more addresses than a part may hold."""
+    async def _pages(self, boundary: str) -> AsyncGenerator[Sequence[SitemapEntry], None]:
+        """Yield at least one page, and no more URLs than a part may hold."""
         postings, on = self._services.store.postings, self._services.today()
-        after, left = border, URLS_PER_SITEMAP
+        after, left = boundary, self._limits.urls_per_sitemap
         while True:
             page = await postings.sitemap_entries(
-                on, after=after, limit=min(POSTINGS_PER_READ, left)
+                on, after=after, limit=min(self._limits.urls_per_read, left)
             )
             yield page
             left -= len(page)
-            if len(page) < POSTINGS_PER_READ or not left:
+            if len(page) < self._limits.urls_per_read or not left:
                 return
             after = page[-1].id
 
@@ -133,7 +128,7 @@ class PublicFeeds:
             async for page in others:
                 yield self._url_elements(page)
         except StorageError:
-            # The status is sent: without its end the reader sees that it is not whole.
+            # The status is sent already; without the end tag the reader sees that it is incomplete.
             return
         yield "</urlset>\n"
 
@@ -145,10 +140,12 @@ class PublicFeeds:
         )
 
     async def rss_feed(self, known: str | None) -> Response:
-        """The newest open postings as RSS 2.0."""
+        """Return the newest open postings as RSS 2.0."""
         services = self._services
-        pairs, _ = await read_open_postings(services.store, services.today(), limit=RSS_POSTINGS)
-        items = "".join(self._item(posting, employer) for posting, employer in pairs)
+        pairs, _ = await read_open_postings(
+            services.store, services.today(), limit=self._limits.rss_postings
+        )
+        items = "".join(self._rss_item(posting, employer) for posting, employer in pairs)
         return with_etag(
             Response(
                 '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -164,15 +161,15 @@ class PublicFeeds:
             known,
         )
 
-    def _item(self, posting: Posting, employer: Employer) -> str:
+    def _rss_item(self, posting: Posting, employer: Employer) -> str:
         terms = posting.terms
-        said = summarise_posting(posting, employer)
+        summary = summarise_posting(posting, employer)
         return (
             f"<item><title>{escape_xml(terms.title)}</title><link>{self._job_url(posting.id)}</link>"
             f'<guid isPermaLink="false">{global_id("Posting", posting.id)}</guid>'
             f"<pubDate>{format_datetime(posting.created_at)}</pubDate>"
             f"<category>{terms.occupation.zh}</category>"
-            f"<description>{escape_xml(said)}</description></item>\n"
+            f"<description>{escape_xml(summary)}</description></item>\n"
         )
 
     def _job_url(self, posting_id: str) -> str:
@@ -183,18 +180,18 @@ class PublicFeeds:
 
 
 def escape_xml(text: str) -> str:
-    """The text as it may stand in XML 1.0; what XML cannot hold is left out."""
+    """Return the text escaped for XML 1.0, without the characters that XML does not allow."""
     return escape(_INVALID_XML_CHARACTERS.sub("", text), {'"': "&quot;"})
 
 
 async def serve_robots(request: Request) -> Response:
-    """``/robots.txt``."""
+    """Answer ``/robots.txt``."""
     feeds: PublicFeeds = request.app.state.node.feeds
     return feeds.robots()
 
 
 async def serve_sitemap_index(request: Request) -> Response:
-    """``/sitemap.xml``."""
+    """Answer ``/sitemap.xml``."""
     feeds: PublicFeeds = request.app.state.node.feeds
     try:
         return await feeds.sitemap_index(request.headers.get("if-none-match"))
@@ -203,7 +200,7 @@ async def serve_sitemap_index(request: Request) -> Response:
 
 
 async def serve_rss_feed(request: Request) -> Response:
-    """``/feed.xml``."""
+    """Answer ``/feed.xml``."""
     feeds: PublicFeeds = request.app.state.node.feeds
     try:
         return await feeds.rss_feed(request.headers.get("if-none-match"))
@@ -212,7 +209,7 @@ async def serve_rss_feed(request: Request) -> Response:
 
 
 class SitemapPartRoute:
-    """``/sitemaps/{name}``."""
+    """Answers ``/sitemaps/{name}``."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -1,7 +1,7 @@
-"""The public page of each open posting, ``/jobs/{id}``, for people and for search engines.
+"""``/jobs/{id}``: the public page of an open posting, for people and search engines.
 
-A posting that the gate takes away is gone from here with the next request: browsers and proxies
-may keep a page, but have to ask each time whether it is still the one.
+Browsers and proxies may store a page but must revalidate it at each request, so a posting that the
+gate closes disappears with the next request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from schema.relay import global_id, parse_global_id
 from storage.mongo.errors import StorageUnavailable
 
 MAX_SESSIONS_SHOWN = 3
-"""Live rooms that a page names."""
+"""Live sessions that a page links to."""
 
 _STYLE = Path(__file__).with_name("jobs.css").read_text("utf-8")
 _PAGE = """<!doctype html>
@@ -72,8 +72,8 @@ class JobPages:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def respond(self, wanted: str, known: str | None) -> Response:
-        """The page; 304 when it is the one ``known`` by its tag, 410 when the job is gone."""
+    async def respond(self, wanted: str, known_etags: str | None) -> Response:
+        """Return the page; 304 when ``known_etags`` holds its ETag, 410 when the posting is closed."""
         try:
             posting_id = parse_global_id(wanted, "Posting", "id")
         except InvalidId:
@@ -86,25 +86,29 @@ class JobPages:
             return _notice_response("岗位已结束招聘", _CLOSED_NOTICE, 410)
         employer = (await store.employers.by_ids([posting.employer_id])).get(posting.employer_id)
         if employer is None:
-            # Nobody could consent to be passed on to it; the public lists leave it out as well.
+            # A consent must name the employer, so nobody could apply; the public lists skip it too.
             return _notice_response("岗位暂时不能显示", _NO_EMPLOYER_NOTICE, 404)
-        on_air = await store.live_sessions.live_with_posting(posting_id, limit=MAX_SESSIONS_SHOWN)
+        live_sessions = await store.live_sessions.live_with_posting(
+            posting_id, limit=MAX_SESSIONS_SHOWN
+        )
         html = render_page(
             posting,
             employer,
-            on_air,
+            live_sessions,
             token=store.qr_codes.sign_token(make_page_code(posting)),
             site=self._services.public_url,
         )
-        return with_etag(HTMLResponse(html), known)
+        return with_etag(HTMLResponse(html), known_etags)
 
 
-def with_etag(answer: Response, known: str | None) -> Response:
-    """The answer with a tag of its body, or 304 when the client has just that."""
+def with_etag(answer: Response, known_etags: str | None) -> Response:
+    """Return the response with an ETag of its body, or 304 when ``known_etags`` holds that ETag."""
     tag = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
     headers = {"cache-control": "no-cache", "etag": tag}
-    # A proxy that compresses makes the tag a weak one.
-    if known is not None and tag in (each.strip().removeprefix("W/") for each in known.split(",")):
+    # A proxy that compresses turns the ETag into a weak one.
+    if known_etags is not None and tag in (
+        each.strip().removeprefix("W/") for each in known_etags.split(",")
+    ):
         return Response(status_code=304, headers=headers)
     answer.headers.update(headers)
     return answer
@@ -118,11 +122,17 @@ def _notice_response(title: str, body: str, status: int) -> Response:
 
 
 def render_page(
-    posting: Posting, employer: Employer, on_air: Sequence[LiveSession], *, token: str, site: str
+    posting: Posting,
+    employer: Employer,
+    live_sessions: Sequence[LiveSession],
+    *,
+    token: str,
+    site: str,
 ) -> str:
-    """The page as HTML; all that comes from outside is escaped.
+    """Return the page as HTML; every text from outside is escaped.
 
-    ``token`` is that of the page's code, ``site`` the address of the service without a slash.
+    ``token`` belongs to the QR code of the page; ``site`` is the URL of the service without a
+    slash at its end.
     """
     terms = posting.terms
     title = f"{terms.title} - {employer.name}"
@@ -133,7 +143,7 @@ def render_page(
         title, summarise_posting(posting, employer), url, f"{site}/codes/{token}.png"
     )
     if posting.synthetic:
-        # Made up for a demo: nobody must find it in a search.
+        # Demo data must not be found by search engines.
         head += '<meta name="robots" content="noindex">\n'
     head += f'<script type="application/ld+json">{data}</script>\n'
     body = [
@@ -142,28 +152,28 @@ def render_page(
         f"<dl>{_definition_list(_facts(posting, employer))}</dl>",
         f"<h2>工作内容</h2><p>{_with_line_breaks(terms.duties)}</p>",
         f"<h2>招聘条件</h2><p>{_with_line_breaks(terms.conditions)}</p>",
-        f"<h2>怎样报名</h2>{_application_links(posting, on_air)}",
+        f"<h2>怎样报名</h2>{_application_links(posting, live_sessions)}",
         _QR_CODE_FIGURE.format(token=token),
     ]
     return _PAGE.format(title=escape(title), head=head, body="\n".join(body))
 
 
-def _meta_tags(title: str, said: str, url: str, image: str) -> str:
-    """What is shown where the address is sent on, and under it in a search: https://ogp.me/"""
+def _meta_tags(title: str, description: str, url: str, image: str) -> str:
+    """Return the tags for link previews and search results: https://ogp.me/"""
     properties = {
         "og:type": "website",
         "og:site_name": "送岗 Songgang",
         "og:locale": "zh_CN",
         "og:title": title,
-        "og:description": said,
+        "og:description": description,
         "og:url": url,
         "og:image": image,
         "og:image:alt": "这个岗位的二维码",
     }
     metas = [
-        f'<meta property="{name}" content="{escape(said)}">' for name, said in properties.items()
+        f'<meta property="{name}" content="{escape(value)}">' for name, value in properties.items()
     ]
-    return "\n".join([f'<meta name="description" content="{escape(said)}">', *metas, ""])
+    return "\n".join([f'<meta name="description" content="{escape(description)}">', *metas, ""])
 
 
 def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
@@ -193,37 +203,37 @@ def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
 
 
 def _definition_list(facts: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"<dt>{term}</dt><dd>{escape(said)}</dd>" for term, said in facts)
+    return "".join(f"<dt>{term}</dt><dd>{escape(value)}</dd>" for term, value in facts)
 
 
 def _with_line_breaks(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def _application_links(posting: Posting, on_air: Sequence[LiveSession]) -> str:
-    """Into the live rooms that present it, and the board beside them."""
-    rooms = [
+def _application_links(posting: Posting, live_sessions: Sequence[LiveSession]) -> str:
+    """Return links to the live sessions that present the posting, and to the posting board."""
+    session_links = [
         f'<li><a href="{_front_page_url(posting, session)}">'
         f"进入直播间：{escape(session.title)}</a></li>"
-        for session in on_air
+        for session in live_sessions
     ]
     board = (
         f'<li><a href="{_front_page_url(posting, None)}">留下联系方式，由工会转交用人单位</a></li>'
     )
-    return f"<ul>{''.join((*rooms, board))}</ul>"
+    return f"<ul>{''.join((*session_links, board))}</ul>"
 
 
 def _front_page_url(posting: Posting, session: LiveSession | None) -> str:
     given = {"posting": global_id("Posting", posting.id)}
     if session is not None:
         given["session"] = global_id("LiveSession", session.id)
-    # Relative, so that it holds below any path that a proxy puts the service at.
+    # A relative URL works below any path that a proxy serves the application at.
     return escape(f"../?{urlencode(given)}")
 
 
 async def serve_job_page(request: Request) -> Response:
-    """``/jobs/{id}``."""
-    pages: JobPages = request.app.state.node.jobs
+    """Answer ``/jobs/{id}``."""
+    pages: JobPages = request.app.state.node.job_pages
     try:
         return await pages.respond(request.path_params["id"], request.headers.get("if-none-match"))
     except StorageUnavailable:
@@ -231,6 +241,6 @@ async def serve_job_page(request: Request) -> Response:
 
 
 async def serve_stylesheet(request: Request) -> Response:
-    """``/jobs.css``: no page holds a style of its own, which browsers are told to refuse."""
+    """Answer ``/jobs.css``; the content security policy forbids styles inside a page."""
     answer = Response(_STYLE, media_type="text/css; charset=utf-8")
     return with_etag(answer, request.headers.get("if-none-match"))

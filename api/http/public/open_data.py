@@ -1,7 +1,7 @@
-"""Open data: ``/open-data/`` says what there is, ``postings.csv`` and ``postings.json`` hold it.
+"""``/open-data/``: a description of the open data, and all open postings as CSV and JSON.
 
-Read page by page behind a key, like the exports of leads: nothing stays open in the database while
-a client reads slowly, and a process never holds more than a page of a table.
+Postings are read in keyset pages, as for lead exports: no cursor stays open in the database while
+a client reads slowly, and a process holds one page of a table at most.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
-from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
+from api.http.error_responses import refusal_response
+from api.http.limits import DownloadLimits
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import PageKey, read_open_postings
-from api.http.refusals import refusal_response
-from domain.errors import Busy, Refusal
+from domain.errors import Refusal, database_unavailable
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.exchange.open_data import (
     COLUMNS,
@@ -32,15 +32,9 @@ from domain.exchange.open_data import (
     build_row,
 )
 from schema.context import Services
-from schema.errors import BUSY_MESSAGE
 from schema.relay import global_id
 from services.exchange.table_writer import Rows, stream_csv
 from storage.mongo.errors import StorageError, StorageUnavailable
-
-POSTINGS_PER_READ = 100
-"""Postings read at a time."""
-MAX_CONCURRENT_DOWNLOADS = 4
-"""Downloads that one process makes at the same moment, each for another address."""
 
 RowPage = Sequence[dict[str, ColumnValue]]
 
@@ -51,48 +45,51 @@ _log = structlog.get_logger(__name__)
 
 
 class OpenData:
-    """Answers below ``/open-data/``."""
+    """Answers the requests below ``/open-data/``."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, limits: DownloadLimits) -> None:
         self._services = services
-        self._turns = ConcurrencyLimit(MAX_CONCURRENT_DOWNLOADS)
+        self._limits = limits
+        self._download_slots = ConcurrencyLimit(limits.max_concurrent)
 
     def describe(self) -> Response:
-        """What the table and its columns mean, for programs."""
+        """Return the description of the table and its columns (W3C, CSV on the Web)."""
         return _json_response(build_csvw_metadata(f"{self._services.public_url}/open-data/"))
 
     async def stream_table(
         self, form: str, peer: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """All open postings, the newest first, in a form of ``_TYPES``.
+        """Send all open postings, newest first; ``form`` is "csv" or "json".
 
-        :raises TooManyAttempts: the peer has a download already, or all turns are taken.
+        :raises TooManyAttempts: the peer has a download already, or too many are running.
         :raises Busy: the database does not answer.
         """
-        with self._turns.acquire(peer):
+        with self._download_slots.acquire(peer):
             pages = self._pages()
             try:
                 first = await anext(pages)
             except StorageUnavailable:
-                raise Busy(BUSY_MESSAGE) from None
+                raise database_unavailable() from None
             chained = _chain(first, pages)
             pieces = (
                 stream_csv(_HEADINGS, _csv_rows(chained)) if form == "csv" else _json_array(chained)
             )
             answer = StreamingResponse(pieces, media_type=_MEDIA_TYPES[form], headers=_NO_CACHE)
             try:
-                async with asyncio.timeout(EXPORT_TIMEOUT_SECONDS):
+                async with asyncio.timeout(self._limits.timeout_seconds):
                     await answer(scope, receive, send)
             except (StorageError, TimeoutError) as error:
-                # The status is sent; the client sees that the body has no end.
+                # The status is sent already; the client sees that the body is incomplete.
                 _log.warning("open data broken off", error=type(error).__name__)
 
     async def _pages(self) -> AsyncGenerator[RowPage, None]:
-        """At least one page; what is published meanwhile is left out."""
+        """Yield at least one page; postings published meanwhile are left out."""
         store, on = self._services.store, self._services.today()
         after: PageKey | None = None
         while True:
-            pairs, after = await read_open_postings(store, on, limit=POSTINGS_PER_READ, after=after)
+            pairs, after = await read_open_postings(
+                store, on, limit=self._limits.postings_per_read, after=after
+            )
             yield [
                 build_row(posting, employer) | {"id": global_id("Posting", posting.id)}
                 for posting, employer in pairs
@@ -124,7 +121,7 @@ def _csv_cell(value: ColumnValue) -> Cell:
 
 
 async def _json_array(pages: AsyncIterator[RowPage]) -> AsyncIterator[bytes]:
-    """One JSON array, a posting a line."""
+    """Yield one JSON array with one posting per line."""
     start = b"[\n"
     async for page in pages:
         for one in page:
@@ -140,18 +137,18 @@ def _json_response(content: object) -> Response:
 
 
 async def serve_description(request: Request) -> Response:
-    """``/open-data/``."""
+    """Answer ``/open-data/``."""
     data: OpenData = request.app.state.node.open_data
     return with_etag(data.describe(), request.headers.get("if-none-match"))
 
 
 async def serve_code_lists(request: Request) -> Response:
-    """``/open-data/code-lists.json``."""
+    """Answer ``/open-data/code-lists.json``."""
     return with_etag(_json_response(build_code_lists()), request.headers.get("if-none-match"))
 
 
 class OpenDataTableRoute:
-    """``/open-data/postings.csv`` and ``.json``."""
+    """Answers ``/open-data/postings.csv`` and ``.json``."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -1,4 +1,4 @@
-"""The open postings, each with its employer, as the public lists read them."""
+"""Reads pages of open postings with their employers, for the public lists."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PageKey = tuple[str]
 async def read_open_postings(
     store: Store, on: date, *, limit: int, after: PageKey | None = None
 ) -> tuple[Sequence[tuple[Posting, Employer]], PageKey | None]:
-    """The next at most ``limit`` that are open on a day, the newest first; the key to go on with.
+    """Return at most ``limit`` postings open on a day, newest first, and the key of the next page.
 
-    The key is None at the end. A posting whose employer is not there is left out: it says too
-    little to apply, and must not end the list for all others.
+    The key is None after the last page. A posting whose employer is missing is left out: it says
+    too little to apply, and it must not end the list.
 
     :raises StorageError: they cannot be read.
     """

@@ -1,4 +1,4 @@
-"""QR codes for people: the picture to print, and the address behind it."""
+"""``/codes/{token}``: QR code images, and ``/q/{token}``: the URL that a code holds."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from workers.scan_counts import ScanCounter
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 DEFAULT_SCALE_PIXELS, MAX_SCALE_PIXELS = 8, 20
-"""Pixels a module: a code has 45 to 69 modules with its margin, so at most 1,380 pixels a side."""
+"""Pixels per module; a code has 45 to 69 modules with its margin, so at most 1,380 pixels."""
 MAX_CACHED_IMAGES = 1_000
-"""Pictures kept, 1 to 6 KB each."""
+"""Images kept in memory, 1 to 6 KB each."""
 MAX_WAITING_IMAGES = 64
-"""Pictures that may wait to be drawn, 20 to 50 ms each and one after the other."""
+"""Images that may wait to be drawn, one after the other, 20 to 50 ms each."""
 _CACHE_ONE_DAY = "public, max-age=86400"
 
 
@@ -42,9 +42,10 @@ class QrCodePages:
         self._waiting = 0
 
     async def redirect_scan(self, token: str, *, counts: bool) -> Response:
-        """Send whoever scanned a code to the front page with what it points at.
+        """Redirect a scan to the front page; ``counts`` says whether it counts as a scan.
 
-        Session and posting are global ids; ``code`` is the token, for the interest that follows.
+        The parameters are the global ids ``session`` and ``posting`` and the token as ``code``, to
+        be sent with an interest.
         """
         code_id = self._code_id(token)
         try:
@@ -56,13 +57,13 @@ class QrCodePages:
         if counts:
             self._scans.count(code.id)
         headers = {"cache-control": "no-store"}
-        # Relative, so that it holds below any path that a proxy puts the service at.
+        # A relative URL works below any path that a proxy serves the application at.
         return RedirectResponse(f"../?{_parameters(code, token)}", 302, headers=headers)
 
     async def _load_page_code(self, posting_id: str, *, kept: bool) -> QrCode:
-        """The code on the page of a posting; ``kept`` with its first scan.
+        """Return the code of a job page, whose id is that of the posting.
 
-        Only its token is signed with the id of a posting.
+        It is stored only if ``kept``, with its first scan.
         """
         store = self._services.store
         posting = (await store.postings.by_ids([posting_id])).get(posting_id)
@@ -75,7 +76,7 @@ class QrCodePages:
         return code
 
     async def render_image(self, token: str, form: str, scale: str | None) -> Response:
-        """The QR code of the address behind a token. It says nothing that the token does not."""
+        """Return the QR code image of the token's URL; ``scale`` is in pixels per module."""
         self._code_id(token)
         pixels = _parse_scale(scale)
         wanted = (token, form, pixels)
@@ -107,10 +108,13 @@ class QrCodePages:
 
 
 def draw_qr_code(url: str, form: str, pixels: int) -> bytes:
-    """The picture of a URL; error correction M, which survives 15 % of damage (ISO/IEC 18004)."""
-    picture = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(picture, kind=form, scale=pixels)
-    return picture.getvalue()
+    """Return the QR code of a URL as an image.
+
+    Error correction level M restores 15 % of damage (ISO/IEC 18004).
+    """
+    image = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(image, kind=form, scale=pixels)
+    return image.getvalue()
 
 
 def _parameters(code: QrCode, token: str) -> str:
@@ -132,19 +136,21 @@ def _parse_scale(given: str | None) -> int:
 
 
 def _code_not_found() -> HTTPException:
-    return HTTPException(404, "This is no code of ours, or a damaged one. Scan it again.")
+    return HTTPException(
+        404, "This is not a code of this service, or it is damaged. Scan it again."
+    )
 
 
 async def serve_code_redirect(request: Request) -> Response:
-    """``/q/{token}``. Only a GET is a scan."""
-    pages: QrCodePages = request.app.state.node.codes
+    """Answer ``/q/{token}``; only a GET counts as a scan."""
+    pages: QrCodePages = request.app.state.node.code_pages
     return await pages.redirect_scan(request.path_params["token"], counts=request.method == "GET")
 
 
 async def serve_code_image(request: Request) -> Response:
-    """``/codes/{token}.svg`` or ``.png``, with ``scale`` pixels a module."""
+    """Answer ``/codes/{token}.svg`` or ``.png``; ``scale`` is in pixels per module."""
     token, _, form = request.path_params["name"].rpartition(".")
     if form not in MEDIA_TYPES:
-        raise HTTPException(404, "The picture of a code ends with .svg or .png.")
-    pages: QrCodePages = request.app.state.node.codes
+        raise HTTPException(404, "A QR code image ends with .svg or .png.")
+    pages: QrCodePages = request.app.state.node.code_pages
     return await pages.render_image(token, form, request.query_params.get("scale"))

@@ -4,8 +4,8 @@ import signal
 import httpx
 from pydantic import SecretStr
 
-from api.app import run_node
 from api.settings import Settings
+from api.wiring.node import run_node
 from storage.mongo.embedded import run_embedded
 from tests.support.mongod import temporary_folder
 from tests.support.songgang_process import running_server

@@ -20,8 +20,8 @@ from starlette.routing import Route
 from starlette.types import Message
 from structlog.testing import capture_logs
 
-from api.http import lead_exports as exporting
-from api.http.lead_exports import LEADS_PER_READ, LeadExportEndpoint
+from api.http.lead_exports import LeadExportEndpoint
+from api.http.limits import ExportLimits
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.seekers.groups import SeekerGroup
@@ -44,23 +44,32 @@ async def world(running: RunningServices) -> World:
     return world
 
 
-@pytest.fixture(scope="session")
-async def exports(running: RunningServices) -> LeadExportEndpoint:
-    return LeadExportEndpoint(running.store, running.tokens.authenticate)
+LEADS_PER_READ = ExportLimits().leads_per_read
 
 
-@pytest.fixture(scope="session")
-async def address(exports: LeadExportEndpoint) -> AsyncIterator[str]:
-    """Where the exports are served."""
+@asynccontextmanager
+async def serve_exports(
+    running: RunningServices, limits: ExportLimits
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve exports with these limits, and yield a client of them."""
+    exports = LeadExportEndpoint(running.store, running.tokens.authenticate, limits)
     app = Starlette(routes=[Route(f"/exports/leads.{kind}", exports) for kind in ("csv", "xlsx")])
     async with UvicornServer(app, "websockets-sansio") as server:
-        yield server.url.replace("ws://", "http://").removesuffix("/graphql")
+        url = server.url.replace("ws://", "http://").removesuffix("/graphql")
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+            yield http
 
 
 @pytest.fixture
-async def http(address: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+async def http(running: RunningServices) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve_exports(running, ExportLimits()) as http:
         yield http
+
+
+@pytest.fixture
+def address(http: httpx.AsyncClient) -> str:
+    """The base URL of the exports."""
+    return str(http.base_url)
 
 
 def bearer(token: str | None) -> dict[str, str]:
@@ -366,33 +375,35 @@ async def test_records_that_are_gone_cost_their_names_and_no_row(
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
-    kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+    kind: str, world: World
 ) -> None:
-    monkeypatch.setattr(exporting, "MAX_LEADS", 0)
     token = world.token(world.officer)
-    answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
+    async with serve_exports(world.running, ExportLimits(max_leads=0)) as http:
+        answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
 async def test_when_as_many_run_as_may_the_next_account_waits_for_its_turn(
-    http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr(exporting, "MAX_CONCURRENT_EXPORTS", 0)
-    answer = await http.get("/exports/leads.csv", headers=bearer(world.token(world.officer)))
+    token = world.token(world.officer)
+    async with serve_exports(world.running, ExportLimits(max_concurrent=0)) as http:
+        answer = await http.get("/exports/leads.csv", headers=bearer(token))
     assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert answer.headers["retry-after"] == "10"
 
 
 async def test_who_reads_too_slowly_is_cut_off_and_gets_the_turn_back(
-    http: httpx.AsyncClient, address: str, world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
     await flooded(world)
     token = world.token(world.officer)
-    with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr(exporting, "EXPORT_TIMEOUT_SECONDS", 0.2)
-        async with unread(address, token):
-            await wait_until(lambda: "export cut off" in [log["event"] for log in logs])
-    assert await lines(http, token, stage="HIRED") == []
+    limits = ExportLimits(timeout_seconds=0.2, max_concurrent=1)
+    async with serve_exports(world.running, limits) as http:
+        with capture_logs() as logs:
+            async with unread(str(http.base_url), token):
+                await wait_until(lambda: "export cut off" in [log["event"] for log in logs])
+        assert await lines(http, token, stage="HIRED") == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -434,10 +445,10 @@ async def test_a_database_that_goes_away_in_the_middle_leaves_nobody_with_half_a
 
 
 async def test_names_are_read_again_when_more_were_met_than_are_kept(
-    http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr(exporting, "MAX_CACHED_NAMES", 0)
     await many(world, LEADS_PER_READ)
-    found = await lines(http, world.token(world.officer))
+    async with serve_exports(world.running, ExportLimits(max_cached_names=0)) as http:
+        found = await lines(http, world.token(world.officer))
     assert {tuple(line[1:3]) for line in found} == {(world.live.title, world.employer.name)}
     assert len(found) == LEADS_PER_READ + 1

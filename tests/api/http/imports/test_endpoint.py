@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.http.imports import endpoint as imports
+from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
@@ -25,6 +25,7 @@ from tests.support.import_tables import (
     csv_table,
     finding_codes,
     posting_row,
+    serve_imports,
     xlsx_table,
 )
 from tests.support.services import World, gid, new_credit_code, today
@@ -438,15 +439,14 @@ async def test_the_queue_and_the_tables_that_are_read_are_bounded(
 ) -> None:
     token = world.token(world.officer)
     await import_driver.send(csv_table([posting_row(world)]), world.token(world.recruiter))
-    for module, bound, most in (
-        (intake, "MAX_WAITING_IMPORTS", 1),
-        (imports, "MAX_CONCURRENT_UPLOADS", 0),
-    ):
-        with monkeypatch.context() as patched:
-            patched.setattr(module, bound, most)
-            answer = await import_driver.send(csv_table([posting_row(world)]), token)
-            assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
-            assert answer.headers["retry-after"] == "10"
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "MAX_WAITING_IMPORTS", 1)
+        answers = [await import_driver.send(csv_table([posting_row(world)]), token)]
+    async with serve_imports(import_driver, UploadLimits(max_concurrent=0)) as driver:
+        answers.append(await driver.send(csv_table([posting_row(world)]), token))
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
+        assert answer.headers["retry-after"] == "10"
     await import_driver.importer.run()
 
 

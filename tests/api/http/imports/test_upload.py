@@ -12,12 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.http.imports import endpoint as module
 from api.http.imports.upload import MAX_FIELD_BYTES, MAX_FORM_FIELDS
+from api.http.limits import UploadLimits
 from domain.exchange.imports import Import
 from schema.relay import parse_global_id
 from services.exchange.import_intake import MAX_TABLE_BYTES
-from tests.support.import_tables import ImportDriver, csv_table, posting_row, xlsx_table
+from tests.support.import_tables import (
+    ImportDriver,
+    csv_table,
+    posting_row,
+    serve_imports,
+    xlsx_table,
+)
 from tests.support.services import World, gid
 from tests.support.waiting import wait_until
 
@@ -29,18 +35,24 @@ def headers(token: str, **more: str) -> dict[str, str]:
 
 
 async def sent(
-    desk: ImportDriver, token: str, files: Any, asked: dict[str, str] | None = None, **fields: str
+    import_driver: ImportDriver,
+    token: str,
+    files: Any,
+    asked: dict[str, str] | None = None,
+    **fields: str,
 ) -> httpx.Response:
-    return await desk.http.post(
+    return await import_driver.http.post(
         "/imports", files=files, data=fields, params=asked, headers=headers(token)
     )
 
 
-async def taken(desk: ImportDriver, answer: httpx.Response) -> Import:
+async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
     """The import that was taken in, worked off."""
     assert answer.status_code == 202, answer.text
-    await desk.importer.run()
-    one = await desk.running.store.imports.by_id(parse_global_id(answer.json()["id"], "Import"))
+    await import_driver.importer.run()
+    one = await import_driver.running.store.imports.by_id(
+        parse_global_id(answer.json()["id"], "Import")
+    )
     assert one is not None
     return one
 
@@ -217,11 +229,15 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its
     kind: str,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setattr(module, "MAX_CONCURRENT_UPLOADS", 1)
     token = world.token(world.officer)
-    reader, writer = await asyncio.open_connection(
-        import_driver.http.base_url.host, import_driver.http.base_url.port
-    )
+    async with serve_imports(import_driver, UploadLimits(max_concurrent=1)) as driver:
+        await _hang_up(driver, token, kind, folder)
+        assert (await driver.import_table(csv_table([posting_row(world)]), token))["accepted"] == 1
+
+
+async def _hang_up(driver: ImportDriver, token: str, kind: str, folder: Path) -> None:
+    """Send half a file, and wait until nothing of it is left."""
+    _, writer = await asyncio.open_connection(driver.http.base_url.host, driver.http.base_url.port)
     writer.write(
         "POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"
         f"authorization: Bearer {token}\r\ncontent-type: {kind}\r\n\r\n{FILE}".encode()
@@ -230,7 +246,3 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its
     writer.close()
     await writer.wait_closed()
     await wait_until(lambda: not any(folder.iterdir()))
-    assert (await import_driver.import_table(csv_table([posting_row(world)]), token))[
-        "accepted"
-    ] == 1
-    del reader

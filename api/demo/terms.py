@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import count
 from typing import TypeVar
 
-from api.demo.synthetic_jobs import JOB_TEMPLATES, JobTemplate
+from api.demo.job_templates import JOB_TEMPLATES, JobTemplate
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import (
     Benefit,

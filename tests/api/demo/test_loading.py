@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.demo.demo import MIN_OPEN_POSTINGS, DemoSessionKeeper, LoadedDemo, NotADemoDatabase, load
+from api.demo.content import DemoContent
+from api.demo.keeper import MIN_OPEN_POSTINGS, DemoSessionKeeper
+from api.demo.loading import NotADemoDatabase, load_demo
 from domain.live.events import SessionStarted, session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
@@ -36,7 +38,7 @@ class Room:
     store: Store
     desk: LiveSessionControl
     keeper: DemoSessionKeeper
-    loaded: LoadedDemo
+    loaded: DemoContent
 
 
 async def noted(*_: object) -> None:
@@ -50,13 +52,13 @@ async def store(mongo: Mongo) -> Store:
     return store
 
 
-async def load_now(store: Store, *, days_ago: int = 0) -> LoadedDemo:
+async def load_now(store: Store, *, days_ago: int = 0) -> DemoContent:
     at = utc_now() - timedelta(days=days_ago)
-    return await load(store, password="demo password", at=at, table=KNOWN_WAGES)
+    return await load_demo(store, password="demo password", at=at, table=KNOWN_WAGES)
 
 
 def keeper_of(store: Store, desk: LiveSessionControl) -> DemoSessionKeeper:
-    host_id = LoadedDemo(at=utc_now(), table=KNOWN_WAGES).host_id
+    host_id = DemoContent(at=utc_now(), table=KNOWN_WAGES).host_id
     return DemoSessionKeeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=host_id)
 
 
@@ -100,10 +102,10 @@ async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store
     assert root is not None
     assert (officer.union_id, host.union_id) == (root.id, root.id)
     assert host.id == loaded.host_id
-    on_air = next(s for s in loaded.content.sessions if s.status is SessionStatus.LIVE)
+    on_air = next(s for s in loaded.records.sessions if s.status is SessionStatus.LIVE)
     shown = await store.postings.by_ids(on_air.posting_ids)
     assert recruiter.employer_id in {posting.employer_id for posting in shown.values()}
-    assert all(session.owner_id == host.id for session in loaded.content.sessions)
+    assert all(session.owner_id == host.id for session in loaded.records.sessions)
 
 
 async def test_loading_again_adds_nothing_and_undoes_nothing(
@@ -118,22 +120,22 @@ async def test_loading_again_adds_nothing_and_undoes_nothing(
 
 async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
     loaded = await load_now(store)
-    lost = [posting.id for posting in loaded.content.postings[100:]]
+    lost = [posting.id for posting in loaded.records.postings[100:]]
     await store.mongo["postings"].delete_many({"_id": {"$in": lost}})
     await store.mongo["accounts"].delete_one({"username": "recruiter"})
     await store.mongo["sessions"].delete_many({})
     again = await load_now(store)
     assert await counted(store) == COUNTS
     assert (
-        again.content
-        == LoadedDemo(
-            at=again.content.sessions[0].created_at + timedelta(days=5), table=KNOWN_WAGES
-        ).content
+        again.records
+        == DemoContent(
+            at=again.records.sessions[0].created_at + timedelta(days=5), table=KNOWN_WAGES
+        ).records
     )
 
 
 async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: Store) -> None:
-    foreign = LoadedDemo(at=utc_now(), table=KNOWN_WAGES).content.unions[:1]
+    foreign = DemoContent(at=utc_now(), table=KNOWN_WAGES).records.unions[:1]
     await store.unions.add(foreign)
     with pytest.raises(NotADemoDatabase, match="holds data that are not a demo's"):
         await load_now(store)

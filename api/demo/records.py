@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from api.demo.synthetic_jobs import JOB_TEMPLATES, FirmKind
-from api.demo.synthetic_regions import DEMO_REGIONS, DEMO_UNIONS, DemoRegion
-from api.demo.synthetic_terms import TERM_DEFECTS, Dice, make_terms
+from api.demo.job_templates import JOB_TEMPLATES, FirmKind
+from api.demo.regions import DEMO_REGIONS, DEMO_UNIONS, DemoRegion
+from api.demo.terms import TERM_DEFECTS, Dice, make_terms
 from domain.employers.employers import (
     CheckMethod,
     Employer,
@@ -33,7 +33,7 @@ _POSTINGS_PER_REGION = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemoData:
+class DemoRecords:
     """What the demo holds; unions from the root down, postings in the order of their making."""
 
     unions: tuple[Union, ...]
@@ -59,7 +59,7 @@ class _DemoContext:
         return day_in_china(self.at)
 
 
-def make_demo_data(
+def create_demo_records(
     *,
     owner_id: str,
     officer_id: str,
@@ -67,7 +67,7 @@ def make_demo_data(
     new_id: Callable[[], str],
     table: WageTable,
     seed: int = 2026,
-) -> DemoData:
+) -> DemoRecords:
     """Make the demo as of ``at`` (UTC): 20 firms, 300 postings, two sessions on air.
 
     ``owner_id`` is the account that holds the sessions, ``officer_id`` the one that entered the
@@ -97,7 +97,7 @@ def make_demo_data(
         employers += firms.values()
         postings += jobs
         sessions.append(_session(setting, region, union, jobs))
-    return DemoData(
+    return DemoRecords(
         unions=tuple(unions.values()),
         employers=tuple(employers),
         checks=tuple(checks),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from api.demo.synthetic import make_demo_data
-from api.demo.synthetic_people import DemoPeople, make_demo_people
+from api.demo.people import DemoPeople, create_demo_people
+from api.demo.records import create_demo_records
 from domain.identity.persons import normalise_phone
 from domain.screening.minimum_wages import KNOWN_WAGES
 from domain.seekers.call_campaigns import CallOutcome
@@ -26,10 +26,10 @@ def make() -> DemoPeople:
     def new_id() -> str:
         return f"id{next(numbers):04}"
 
-    demo = make_demo_data(
+    demo = create_demo_records(
         owner_id="host", officer_id="officer", at=AT, new_id=new_id, table=KNOWN_WAGES
     )
-    return make_demo_people(
+    return create_demo_people(
         demo.unions, officer_id="officer", at=AT, new_id=new_id, person=lambda phone: f"of {phone}"
     )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 
-from api.demo.synthetic_regions import DEMO_REGIONS
-from api.demo.synthetic_terms import Dice
+from api.demo.regions import DEMO_REGIONS
+from api.demo.terms import Dice
 from domain.identity.unions import Union
 from domain.leads.leads import Contact
 from domain.postings.pay import Pay, PayPeriod
@@ -75,7 +75,7 @@ class _PeopleContext:
     dice: Dice
 
 
-def make_demo_people(
+def create_demo_people(
     unions: Sequence[Union],
     *,
     officer_id: str,

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from api.demo.synthetic import DemoData, make_demo_data
+from api.demo.records import DemoRecords, create_demo_records
 from domain.employers.employers import Employer, check_credit_code
 from domain.identity.unions import Union
 from domain.live.sessions import LiveSession, SessionFormat, SessionStatus
@@ -22,9 +22,9 @@ AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 TODAY = day_in_china(AT)
 
 
-def make(*, seed: int = 2026, table: WageTable = KNOWN_WAGES) -> DemoData:
+def make(*, seed: int = 2026, table: WageTable = KNOWN_WAGES) -> DemoRecords:
     numbers = count(1)
-    return make_demo_data(
+    return create_demo_records(
         owner_id="host",
         officer_id="officer",
         at=AT,
@@ -35,16 +35,16 @@ def make(*, seed: int = 2026, table: WageTable = KNOWN_WAGES) -> DemoData:
 
 
 @pytest.fixture(scope="module")
-def demo() -> DemoData:
+def demo() -> DemoRecords:
     return make()
 
 
-def test_the_same_arguments_give_the_same_demo(demo: DemoData) -> None:
+def test_the_same_arguments_give_the_same_demo(demo: DemoRecords) -> None:
     assert make() == demo
     assert make(seed=1) != demo
 
 
-def test_everything_is_marked_and_has_an_id_of_its_own(demo: DemoData) -> None:
+def test_everything_is_marked_and_has_an_id_of_its_own(demo: DemoRecords) -> None:
     records: list[Union | Employer | Posting | LiveSession] = [
         *demo.unions,
         *demo.employers,
@@ -57,7 +57,7 @@ def test_everything_is_marked_and_has_an_id_of_its_own(demo: DemoData) -> None:
     assert all("合成" in session.host.name for session in demo.sessions)
 
 
-def test_there_are_20_firms_with_valid_codes_and_300_postings(demo: DemoData) -> None:
+def test_there_are_20_firms_with_valid_codes_and_300_postings(demo: DemoRecords) -> None:
     assert len(demo.employers) == 20
     assert len(demo.postings) == 300
     codes = {check_credit_code(firm.credit_code, ("code",)) for firm in demo.employers}
@@ -65,7 +65,7 @@ def test_there_are_20_firms_with_valid_codes_and_300_postings(demo: DemoData) ->
     assert all("HECHENG" in code for code in codes)
 
 
-def test_unions_form_one_tree_from_the_root_down(demo: DemoData) -> None:
+def test_unions_form_one_tree_from_the_root_down(demo: DemoRecords) -> None:
     known: set[str] = set()
     for union in demo.unions:
         assert set(union.path[:-1]) <= known
@@ -81,13 +81,13 @@ def test_unions_form_one_tree_from_the_root_down(demo: DemoData) -> None:
     ]
 
 
-def test_every_named_occupation_is_offered(demo: DemoData) -> None:
+def test_every_named_occupation_is_offered(demo: DemoRecords) -> None:
     offered = Counter(posting.terms.occupation for posting in demo.postings)
     assert set(offered) == set(Occupation) - {Occupation.OTHER}
     assert set(offered.values()) == {15}
 
 
-def test_every_posting_says_what_the_gate_said_of_it(demo: DemoData) -> None:
+def test_every_posting_says_what_the_gate_said_of_it(demo: DemoRecords) -> None:
     firms = {firm.id: firm for firm in demo.employers}
     for posting in demo.postings:
         check_terms(posting.terms, TODAY)
@@ -104,7 +104,7 @@ def test_every_posting_says_what_the_gate_said_of_it(demo: DemoData) -> None:
             assert posting.created_at < posting.review.at < AT
 
 
-def test_some_are_refused_some_wait_and_most_are_open(demo: DemoData) -> None:
+def test_some_are_refused_some_wait_and_most_are_open(demo: DemoRecords) -> None:
     shares = Counter(posting.status for posting in demo.postings)
     assert shares == {
         PostingStatus.OPEN: 245,
@@ -115,7 +115,7 @@ def test_some_are_refused_some_wait_and_most_are_open(demo: DemoData) -> None:
     assert 0.05 <= shares[PostingStatus.REFUSED] / len(demo.postings) <= 0.10
 
 
-def test_each_way_of_being_bad_is_there(demo: DemoData) -> None:
+def test_each_way_of_being_bad_is_there(demo: DemoRecords) -> None:
     codes = {finding.code for posting in demo.postings for finding in posting.findings}
     assert codes >= {
         "SOCIAL_INSURANCE_MISSING",
@@ -127,7 +127,7 @@ def test_each_way_of_being_bad_is_there(demo: DemoData) -> None:
     }
 
 
-def test_a_pay_below_the_minimum_is_never_open(demo: DemoData) -> None:
+def test_a_pay_below_the_minimum_is_never_open(demo: DemoRecords) -> None:
     low = [posting for posting in demo.postings if posting.terms.pay.amount == 1500]
     assert Counter(posting.status for posting in low) == {
         PostingStatus.IN_REVIEW: 4,
@@ -145,7 +145,7 @@ def test_with_verified_figures_nothing_waits() -> None:
     }
 
 
-def test_two_sessions_are_on_air_two_planned_and_one_over(demo: DemoData) -> None:
+def test_two_sessions_are_on_air_two_planned_and_one_over(demo: DemoRecords) -> None:
     assert [(session.format, session.status) for session in demo.sessions] == [
         (SessionFormat.CHAIR_LIVE, SessionStatus.LIVE),
         (SessionFormat.MODEL_WORKER_LIVE, SessionStatus.LIVE),
@@ -160,7 +160,7 @@ def test_two_sessions_are_on_air_two_planned_and_one_over(demo: DemoData) -> Non
         assert (session.ended_at is not None) is (session.status is SessionStatus.ENDED)
 
 
-def test_a_session_presents_open_postings_of_its_union_and_region(demo: DemoData) -> None:
+def test_a_session_presents_open_postings_of_its_union_and_region(demo: DemoRecords) -> None:
     postings = {posting.id: posting for posting in demo.postings}
     unions = {union.id: union for union in demo.unions}
     for session in demo.sessions:
@@ -173,7 +173,7 @@ def test_a_session_presents_open_postings_of_its_union_and_region(demo: DemoData
     assert [len(set(session.posting_ids)) for session in demo.sessions] == [40, 24, 20, 36, 16]
 
 
-def test_a_session_goes_firm_by_firm_with_the_largest_intake_first(demo: DemoData) -> None:
+def test_a_session_goes_firm_by_firm_with_the_largest_intake_first(demo: DemoRecords) -> None:
     postings = {posting.id: posting for posting in demo.postings}
     # In the last two regions a firm is not verified.
     for session, verified in zip(demo.sessions, (4, 4, 4, 3, 3), strict=True):

@@ -1,0 +1,100 @@
+"""Builds the endpoints of a process and runs all its parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from api.demo.keeper import DemoSignIn, run_demo
+from api.http.graphql import GraphQLEndpoint
+from api.http.health import Health
+from api.http.imports.endpoint import ImportEndpoint
+from api.http.lead_exports import LeadExportEndpoint
+from api.http.metrics import Metrics
+from api.http.public.feeds import PublicFeeds
+from api.http.public.job_pages import JobPages
+from api.http.public.open_data import OpenData
+from api.http.public.qr_codes import QrCodePages
+from api.settings import Settings
+from api.trusted_documents import load_trusted_documents
+from api.wiring.realtime import run_realtime
+from api.wiring.services import NodeServices, run_services
+from api.wiring.store import open_store
+from api.wiring.workers import Workers, create_workers, run_workers
+from schema.execution.engine import Engine
+from schema.execution.persisted_documents import TrustedDocuments
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceNode:
+    """The endpoints of one process, which the routes pass requests to."""
+
+    engine: Engine
+    endpoint: GraphQLEndpoint
+    exports: LeadExportEndpoint
+    imports: ImportEndpoint
+    job_pages: JobPages
+    feeds: PublicFeeds
+    open_data: OpenData
+    code_pages: QrCodePages
+    health: Health
+    metrics: Metrics
+    demo_sign_in: DemoSignIn | None = None
+
+    async def drain(self) -> None:
+        """Report unready from now on, and ask every WebSocket client to reconnect elsewhere."""
+        self.health.draining = True
+        await self.endpoint.drain()
+
+
+def create_node(
+    running: NodeServices,
+    workers: Workers,
+    settings: Settings,
+    *,
+    trusted: TrustedDocuments | None = None,
+    demo_sign_in: DemoSignIn | None = None,
+) -> ServiceNode:
+    """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
+    services, authenticate = running.services, running.tokens.authenticate
+    store, feed = services.store, running.realtime.feed
+    engine = Engine(services, trusted=trusted)
+    endpoint = GraphQLEndpoint(engine, services, authenticate, origins=settings.origins)
+    return ServiceNode(
+        engine=engine,
+        endpoint=endpoint,
+        exports=LeadExportEndpoint(store, authenticate, settings.export_limits),
+        imports=ImportEndpoint(
+            store, authenticate, services.clock, workers.importer.wake, settings.upload_limits
+        ),
+        job_pages=JobPages(services),
+        feeds=PublicFeeds(services, settings.feed_limits),
+        open_data=OpenData(services, settings.download_limits),
+        code_pages=QrCodePages(services, workers.scan_counter),
+        health=Health(store.mongo, feed),
+        metrics=Metrics(
+            services, engine, endpoint, feed, workers.dispatcher, token=settings.metrics_token
+        ),
+        demo_sign_in=demo_sign_in,
+    )
+
+
+@asynccontextmanager
+async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
+    """Run everything that one process has until the block ends; WebSocket clients leave first."""
+    trusted = load_trusted_documents(settings.trusted_documents)
+    async with (
+        open_store(settings, own_mongod=True) as store,
+        run_realtime(store) as realtime,
+        run_services(realtime, settings) as running,
+        AsyncExitStack() as stack,
+    ):
+        workers = create_workers(running, settings)
+        await stack.enter_async_context(run_workers(running, workers))
+        sign_in = None
+        if settings.demo:
+            sign_in = await stack.enter_async_context(run_demo(running.services, settings))
+        node = create_node(running, workers, settings, trusted=trusted, demo_sign_in=sign_in)
+        stack.push_async_callback(node.drain)
+        yield node

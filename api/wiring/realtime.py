@@ -1,0 +1,101 @@
+"""Runs the realtime objects of a process: log, feed, hub, tally and presence."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from api.wiring.starting import start_worker
+from domain.live.events import EventEnvelope, session_id_of
+from realtime.commit import GroupCommit
+from realtime.feed import EventFeed
+from realtime.hub import Hub
+from realtime.presence import PresenceTracker
+from realtime.tally import TallyPublisher
+from storage.clock import Clock, utc_now
+from storage.mongo.client import Transaction
+from storage.store import Store
+
+
+def create_group_commit(store: Store, clock: Clock = utc_now) -> GroupCommit:
+    """Return a group commit that also stores each session's last ``seq`` in the session."""
+
+    async def record_last_seq(envelope: EventEnvelope, transaction: Transaction) -> None:
+        session_id = session_id_of(envelope.topic)
+        if session_id is not None:
+            await store.live_sessions.set_last_seq(
+                session_id, envelope.seq, transaction=transaction
+            )
+
+    return GroupCommit(store.mongo, store.event_log, clock, on_logged=record_last_seq)
+
+
+@asynccontextmanager
+async def run_group_commit(store: Store, clock: Clock = utc_now) -> AsyncIterator[GroupCommit]:
+    """Run a group commit until the block ends; what it took is committed first."""
+    commit = create_group_commit(store, clock)
+    try:
+        yield commit
+    finally:
+        await commit.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realtime:
+    """The objects of one process that write the event log and deliver it to subscribers.
+
+    ``name`` identifies the process among those that share the database.
+    """
+
+    store: Store
+    clock: Clock
+    name: str
+    hub: Hub
+    tally: TallyPublisher
+    feed: EventFeed
+    presence: PresenceTracker
+    commit: GroupCommit
+
+
+@asynccontextmanager
+async def run_realtime(
+    store: Store, *, clock: Clock = utc_now, name: str | None = None
+) -> AsyncIterator[Realtime]:
+    """Run the realtime objects over the store until the block ends.
+
+    :raises StorageUnavailable: MongoDB opens no change stream.
+    """
+    name = name or secrets.token_hex(6)
+    async with AsyncExitStack() as stack:
+        hub = Hub(store.event_log, clock)
+        stack.push_async_callback(hub.close)
+        tally = start_worker(stack, TallyPublisher(store, hub))
+        feed = _create_feed(store, hub, tally)
+        stack.push_async_callback(feed.close)
+        await feed.start()
+        presence = start_worker(stack, PresenceTracker(store, hub, clock, node=name))
+        commit = await stack.enter_async_context(run_group_commit(store, clock))
+        yield Realtime(
+            store=store,
+            clock=clock,
+            name=name,
+            hub=hub,
+            tally=tally,
+            feed=feed,
+            presence=presence,
+            commit=commit,
+        )
+
+
+def _create_feed(store: Store, hub: Hub, tally: TallyPublisher) -> EventFeed:
+    def on_event(envelope: EventEnvelope) -> None:
+        hub.notify(envelope)
+        tally.notify(envelope)
+
+    def on_gap() -> None:
+        hub.notify_gap()
+        tally.notify_gap()
+
+    return EventFeed(store.mongo, on_event=on_event, on_gap=on_gap)

@@ -1,0 +1,123 @@
+"""Runs the services of a process over its store and its realtime objects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from api.auth import SignInService, Tokens
+from api.receipts import Receipts
+from api.settings import Settings
+from api.wiring.realtime import Realtime
+from realtime.commit import GroupCommit
+from schema.context import Services
+from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.contacts import ContactDisclosure
+from services.leads.follow_up import LeadFollowUp
+from services.live.questions import QuestionModeration
+from services.live.sessions import LiveSessionControl
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import MinimumWages
+from services.screening.reviews import PostingReview
+from services.seekers.seekers import SeekerProfiles
+from services.webhooks.webhooks import WebhookAdministration
+from storage.clock import Clock, utc_now
+from storage.store import Store
+from workers.importer import Importer
+from workers.matcher import Matcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingServices:
+    """The services that decide what a posting may say and which sessions show it."""
+
+    session_control: LiveSessionControl
+    minimum_wages: MinimumWages
+    posting_gate: PostingGate
+
+    def create_importer(self, store: Store, clock: Clock, name: str) -> Importer:
+        """Return the worker that processes imports with these services; it is not started."""
+        return Importer(store, self.session_control, self.posting_gate, clock, node=name)
+
+
+@asynccontextmanager
+async def run_posting_services(
+    store: Store, commit: GroupCommit, clock: Clock = utc_now
+) -> AsyncIterator[PostingServices]:
+    """Run the posting services until the block ends; rescreening that was begun is finished."""
+    async with AsyncExitStack() as stack:
+        session_control = LiveSessionControl(store, commit, clock)
+        minimum_wages = MinimumWages(store)
+        stack.push_async_callback(minimum_wages.close)
+        await minimum_wages.start()
+        posting_gate = PostingGate(store, session_control, minimum_wages, clock)
+        stack.push_async_callback(posting_gate.wait_for_rescreens)
+        yield PostingServices(
+            session_control=session_control,
+            minimum_wages=minimum_wages,
+            posting_gate=posting_gate,
+        )
+
+
+@asynccontextmanager
+async def run_lead_capture(
+    store: Store, commit: GroupCommit
+) -> AsyncIterator[tuple[LeadCapture, LeadLogWriter]]:
+    """Run what stores leads and logs them; the sweep for unlogged leads is not started."""
+    async with AsyncExitStack() as stack:
+        lead_log = LeadLogWriter(store, commit)
+        stack.push_async_callback(lead_log.close)
+        capture = LeadCapture(store, lead_log)
+        stack.push_async_callback(capture.close)
+        yield capture, lead_log
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeServices:
+    """All services of one process, over its realtime objects."""
+
+    realtime: Realtime
+    posting_services: PostingServices
+    services: Services
+    tokens: Tokens
+
+
+@asynccontextmanager
+async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[NodeServices]:
+    """Run all services until the block ends; no worker is started."""
+    store, clock, commit = realtime.store, realtime.clock, realtime.commit
+    async with AsyncExitStack() as stack:
+        postings = await stack.enter_async_context(run_posting_services(store, commit, clock))
+        capture, lead_log = await stack.enter_async_context(run_lead_capture(store, commit))
+        tokens = Tokens(settings.load_secret(), clock)
+        sign_in = SignInService(tokens, store.accounts)
+        stack.callback(sign_in.close)
+        services = Services(
+            store=store,
+            hub=realtime.hub,
+            session_control=postings.session_control,
+            posting_gate=postings.posting_gate,
+            reviews=PostingReview(store, commit, postings.session_control, clock),
+            questions=QuestionModeration(store, commit, clock),
+            lead_capture=capture,
+            lead_log=lead_log,
+            contact_disclosure=ContactDisclosure(store, commit, clock),
+            seekers=SeekerProfiles(store, commit, clock),
+            matcher=Matcher(store, clock, node=realtime.name),
+            receipts=Receipts(store.keyring, clock),
+            lead_follow_up=LeadFollowUp(store, commit, clock),
+            webhooks=WebhookAdministration(
+                store, clock, allows_private_addresses=settings.webhook_private
+            ),
+            group_commit=commit,
+            presence=realtime.presence,
+            authority=sign_in,
+            clock=clock,
+            minimum_wages=postings.minimum_wages,
+            public_url=settings.public_url,
+            demo=settings.demo,
+        )
+        yield NodeServices(
+            realtime=realtime, posting_services=postings, services=services, tokens=tokens
+        )

@@ -1,0 +1,95 @@
+"""Creates and runs the background workers of a process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from api.settings import Settings
+from api.wiring.realtime import run_group_commit
+from api.wiring.services import NodeServices, run_posting_services
+from api.wiring.starting import Worker, start_worker
+from storage.clock import utc_now
+from storage.store import Store
+from workers.deliveries import WebhookDispatcher
+from workers.escalation import LeadEscalator
+from workers.importer import Importer
+from workers.keys import KeyRefresher
+from workers.posting_index import SearchIndexFollower
+from workers.rescreening import Rescreener
+from workers.retention import RetentionWorker
+from workers.scan_counts import ScanCounter
+from workers.search_entries import SearchEntryWriter
+from workers.webhook_sender import WebhookSender
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """The workers of one process that endpoints or metrics also use, and all the others."""
+
+    webhook_sender: WebhookSender
+    dispatcher: WebhookDispatcher
+    scan_counter: ScanCounter
+    importer: Importer
+    rescreener: Rescreener
+    others: tuple[Worker, ...]
+
+    @property
+    def background(self) -> tuple[Worker, ...]:
+        """Every worker that runs in the background."""
+        return (
+            self.rescreener,
+            self.dispatcher,
+            self.scan_counter,
+            self.importer,
+            *self.others,
+        )
+
+
+def create_workers(running: NodeServices, settings: Settings) -> Workers:
+    """Return the workers; none is started."""
+    store, clock, name = running.realtime.store, running.realtime.clock, running.realtime.name
+    services, postings = running.services, running.posting_services
+    sender = WebhookSender(private=settings.webhook_private)
+    return Workers(
+        webhook_sender=sender,
+        dispatcher=WebhookDispatcher(store, sender, clock),
+        scan_counter=ScanCounter(store),
+        importer=postings.create_importer(store, clock, name),
+        rescreener=Rescreener(store, postings.session_control, postings.posting_gate, clock, name),
+        others=(
+            LeadEscalator(store, services.lead_follow_up, clock, node=name),
+            services.matcher,
+            KeyRefresher(store),
+            SearchEntryWriter(store),
+            SearchIndexFollower(store.memory_search),
+            RetentionWorker(store, clock, settings.retention_periods),
+        ),
+    )
+
+
+@asynccontextmanager
+async def run_workers(running: NodeServices, workers: Workers) -> AsyncIterator[None]:
+    """Run the workers, and the sweep for unlogged leads, until the block ends."""
+    async with AsyncExitStack() as stack:
+        running.services.lead_log.start()  # the services close it, after the last lead is stored
+        running.posting_services.minimum_wages.add_listener(workers.rescreener.wake)
+        stack.push_async_callback(workers.webhook_sender.close)
+        for worker in workers.background:
+            start_worker(stack, worker)
+        yield
+
+
+@asynccontextmanager
+async def run_importer(store: Store) -> AsyncIterator[Importer]:
+    """Run the import worker alone, with the services that it needs, until the block ends."""
+    async with (
+        run_group_commit(store) as commit,
+        run_posting_services(store, commit) as posting_services,
+        AsyncExitStack() as stack,
+    ):
+        yield start_worker(
+            stack, posting_services.create_importer(store, utc_now, secrets.token_hex(6))
+        )
