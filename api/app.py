@@ -22,7 +22,8 @@ from starlette.types import Receive, Scope, Send
 
 from api.auth import SignInService, Tokens
 from api.demo import demo
-from api.http.error_responses import SecurityHeaders, http_error_response, serve_front_page
+from api.http.error_responses import http_error_response
+from api.http.front_page import serve_front_page
 from api.http.graphql import GraphQLEndpoint
 from api.http.health import Health, serve_liveness, serve_readiness
 from api.http.imports.endpoint import ImportEndpoint
@@ -44,6 +45,7 @@ from api.http.public.open_data import (
     serve_description,
 )
 from api.http.public.qr_codes import QrCodePages, serve_code_image, serve_code_redirect
+from api.http.security_headers import SecurityHeaders
 from api.logs import AccessLog
 from api.receipts import Receipts
 from api.settings import Settings

@@ -1,17 +1,18 @@
-"""Refusals as GraphQL types: one a kind, all of them a ``UserError``.
+"""Refusals as GraphQL types, each of which implements ``UserError``.
 
-A mutation names in its result union those that it can answer with; a refusal that is raised in
-its resolver becomes that member. Raised in a query or subscription it becomes an entry of
-``errors`` with its code in ``extensions.code``.
+A GraphQL type has the name of its class in ``domain.errors``. A mutation lists in its result union
+the types that it can return; a refusal that its resolver raises becomes that member. A refusal in a
+query or subscription becomes an entry of ``errors`` with its code in ``extensions.code``.
 """
 
-from typing import Any, TypeVar, Union
+from collections.abc import Sequence
+from typing import Any, Union
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
 from domain import errors
-from domain.errors import ErrorCode, Refusal
+from domain.errors import ErrorCode, Refusal, database_unavailable
 from schema.context import Context
 from schema.screening.findings import Finding
 from storage.mongo.errors import StorageUnavailable
@@ -118,58 +119,63 @@ class Busy(UserError): ...
 
 
 CommonRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
-"""What every mutation may answer with."""
+"""The refusals that every mutation may return."""
 
-E = TypeVar("E", bound=UserError)
+_USER_ERROR_TYPES: dict[type[Refusal], type[UserError]] = {
+    getattr(errors, user_error.__name__): user_error for user_error in UserError.__subclasses__()
+}
 
-BUSY_MESSAGE = "The service cannot reach its database just now. Send the same again in a moment."
+
+def _most_specific_first() -> Sequence[type[Refusal]]:
+    return sorted(_USER_ERROR_TYPES, key=lambda refusal: len(refusal.__mro__), reverse=True)
+
+
+def to_user_error(refusal: Refusal) -> UserError:
+    """The GraphQL object of a refusal: of its own type, or of its nearest base that has one."""
+    kind = next(kind for kind in type(refusal).__mro__ if kind in _USER_ERROR_TYPES)
+    return _build_user_error(refusal, _USER_ERROR_TYPES[kind])
+
+
+def _build_user_error(refusal: Refusal, user_error: type[UserError]) -> UserError:
+    details: dict[str, Any] = {}
+    if isinstance(refusal, errors.TextRefused):
+        details["findings"] = [Finding.of(finding) for finding in refusal.findings]
+    return user_error(
+        message=refusal.message,
+        code=refusal.code,
+        field=list(refusal.field) if refusal.field else None,
+        **details,
+    )
 
 
 class _RefusalHandler:
-    """Turns one kind of refusal into its GraphQL type."""
+    """Converts one class of refusals, with its subclasses, into its GraphQL type.
 
-    def __init__(self, refused: type[Refusal], answer: type[UserError]) -> None:
-        self.exception_type = refused
-        self.error_type = answer
+    Strawberry picks the first handler whose type is in the result union of the mutation.
+    """
+
+    def __init__(self, refusal: type[Refusal], user_error: type[UserError]) -> None:
+        self.exception_type = refusal
+        self.error_type = user_error
 
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
         _count_refusal(info, exception.code)
-        return self.to_user_error(exception)
-
-    def to_user_error(self, refusal: Refusal) -> UserError:
-        return self.error_type(
-            message=refusal.message,
-            code=refusal.code,
-            field=list(refusal.field) if refusal.field else None,
-        )
-
-
-class _TextRefusalHandler(_RefusalHandler):
-    """The same, with what was found in the text."""
-
-    def to_user_error(self, refusal: Refusal) -> UserError:
-        assert isinstance(refusal, errors.TextRefused)  # by _ANSWERS
-        return TextRefused(
-            message=refusal.message,
-            code=refusal.code,
-            field=list(refusal.field) if refusal.field else None,
-            findings=[Finding.of(finding) for finding in refusal.findings],
-        )
+        return _build_user_error(exception, self.error_type)
 
 
 class _StorageUnavailableHandler:
-    """A database that does not answer: the caller may try again."""
+    """Converts an unreachable database into ``Busy``: the caller may try again."""
 
     exception_type = StorageUnavailable
     error_type = Busy
 
     def handle(
         self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
-    ) -> Busy:
+    ) -> UserError:
         _count_refusal(info, ErrorCode.BUSY)
-        return Busy(message=BUSY_MESSAGE, code=ErrorCode.BUSY)
+        return to_user_error(database_unavailable())
 
 
 def _count_refusal(info: strawberry.Info, code: ErrorCode) -> None:
@@ -177,41 +183,8 @@ def _count_refusal(info: strawberry.Info, code: ErrorCode) -> None:
     context.services.refusal_counts[info.field_name, code] += 1
 
 
-# The more special before the more general: the first that fits answers.
-_REFUSAL_HANDLERS = [
-    _RefusalHandler(errors.PhoneInvalid, PhoneInvalid),
-    _RefusalHandler(errors.ConsentRequired, ConsentRequired),
-    _RefusalHandler(errors.CodeInvalid, CodeInvalid),
-    _RefusalHandler(errors.InvalidInput, InvalidInput),
-    _RefusalHandler(errors.Unauthenticated, Unauthenticated),
-    _RefusalHandler(errors.SignInFailed, SignInFailed),
-    _RefusalHandler(errors.TooManyAttempts, TooManyAttempts),
-    _TextRefusalHandler(errors.TextRefused, TextRefused),
-    _RefusalHandler(errors.NotPermitted, NotPermitted),
-    _RefusalHandler(errors.NotFound, NotFound),
-    _RefusalHandler(errors.AlreadyExists, AlreadyExists),
-    _RefusalHandler(errors.SessionNotLive, SessionNotLive),
-    _RefusalHandler(errors.SessionStateConflict, SessionStateConflict),
-    _RefusalHandler(errors.PostingNotInSession, PostingNotInSession),
-    _RefusalHandler(errors.PostingNotOpen, PostingNotOpen),
-    _RefusalHandler(errors.PostingConflict, PostingConflict),
-    _RefusalHandler(errors.LeadStageConflict, LeadStageConflict),
-    _RefusalHandler(errors.ConsentWithdrawn, ConsentWithdrawn),
-    _RefusalHandler(errors.QuestionConflict, QuestionConflict),
-    _RefusalHandler(errors.RetentionTooEarly, RetentionTooEarly),
-    _RefusalHandler(errors.StatusConflict, StatusConflict),
-    _RefusalHandler(errors.Busy, Busy),
-]
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
-    *_REFUSAL_HANDLERS,
+    *(_RefusalHandler(refusal, _USER_ERROR_TYPES[refusal]) for refusal in _most_specific_first()),
     _StorageUnavailableHandler(),
 ]
-
-
-def to_user_error(refusal: Refusal) -> UserError:
-    """The GraphQL type of a refusal, for one of several things in the same answer."""
-    return next(
-        kind.to_user_error(refusal)
-        for kind in _REFUSAL_HANDLERS
-        if isinstance(refusal, kind.exception_type)
-    )
+"""What Strawberry calls for an exception in a mutation; the most specific class comes first."""

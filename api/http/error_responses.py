@@ -1,50 +1,31 @@
-"""What is answered besides GraphQL: the front page, errors as JSON, and headers on everything."""
+"""Errors of plain HTTP routes as JSON: ``{"error": <message>, "code": <ErrorCode>}``."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
 
-_FRONT_PAGE = Path(__file__).with_name("front.html").read_text("utf-8")
-_SECURITY_HEADERS = {
-    "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+from domain.errors import Refusal
+
+RETRY_AFTER_SECONDS = 10
 
 
-async def serve_front_page(_request: Request) -> Response:
-    """Says what this is and where to go on."""
-    return HTMLResponse(_FRONT_PAGE)
+def refusal_response(refusal: Refusal) -> Response:
+    """A refusal as an HTTP answer, with the message and code that GraphQL gives."""
+    headers = {}
+    if refusal.http_status is HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    if refusal.http_status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    return JSONResponse(
+        {"error": refusal.message, "code": refusal.code}, refusal.http_status, headers=headers
+    )
 
 
 async def http_error_response(_request: Request, error: Exception) -> Response:
-    """The answer to a request that no route takes."""
+    """The answer to a request that no route accepts, such as 404 or 405; without a code."""
     assert isinstance(error, HTTPException)  # it is registered for nothing else
     return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
-
-
-class SecurityHeaders:
-    """Adds the headers that keep a browser from guessing, telling and embedding."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)

@@ -26,12 +26,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.http.refusals import refusal_response
-from domain.errors import Busy, InvalidInput, Refusal, TooManyAttempts
+from api.http.error_responses import refusal_response
+from domain.errors import InvalidInput, Refusal, TooManyAttempts, database_unavailable
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, lead_row
 from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
-from schema.errors import BUSY_MESSAGE
 from schema.leads.lead_types import lead_scope_query
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx
@@ -126,7 +125,7 @@ class LeadExportEndpoint:
                     receive, write_xlsx(path, LEAD_HEADINGS, pages)
                 )
             except StorageUnavailable:
-                raise Busy(BUSY_MESSAGE) from None
+                raise database_unavailable() from None
             if is_there:
                 file = FileResponse(path, headers=headers, media_type=_MEDIA_TYPES[suffix])
                 await file(scope, receive, send)
@@ -142,7 +141,7 @@ class LeadExportEndpoint:
             pages = self._pages(query)
             first = await anext(pages)
         except StorageUnavailable:
-            raise Busy(BUSY_MESSAGE) from None
+            raise database_unavailable() from None
         return _chain(first, pages)
 
     async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:

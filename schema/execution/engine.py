@@ -29,12 +29,11 @@ from graphql import (
 )
 from graphql.language import VariableNode
 
-from domain.errors import Busy, Refusal
+from domain.errors import Refusal, database_unavailable
 from domain.identity.accounts import Principal
 from domain.live.events import EventEnvelope
 from realtime.topic import Render
 from schema.context import Context, Services
-from schema.errors import BUSY_MESSAGE
 from schema.execution.documents import (
     DocumentCache,
     PreparedDocument,
@@ -337,7 +336,7 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
         formatted.setdefault("extensions", {"code": BAD_REQUEST})
         return formatted
     if isinstance(cause, StorageUnavailable):
-        cause = Busy(BUSY_MESSAGE)
+        cause = database_unavailable()
     if isinstance(cause, Refusal):
         formatted["message"] = cause.message
         formatted["extensions"] = {"code": cause.code, "field": cause.field}

@@ -1,23 +1,50 @@
+"""Every refusal declares its code and HTTP status."""
+
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
 from domain import errors
-from domain.errors import ErrorCode, InvalidInput, PhoneInvalid, Refusal
+from domain.errors import ErrorCode, InvalidInput, PhoneInvalid, Refusal, database_unavailable
 
 
-def named() -> list[type[Refusal]]:
-    every = [value for value in vars(errors).values() if isinstance(value, type)]
-    return [value for value in every if issubclass(value, Refusal) and value is not Refusal]
+def subclasses(base: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from subclasses(kind)
 
 
-def test_every_refusal_has_a_code_of_its_own_and_every_code_a_refusal() -> None:
-    codes = [refusal.code for refusal in named()]
-    assert len(set(codes)) == len(codes)
-    assert set(codes) == set(ErrorCode)
+REFUSALS = list(subclasses(Refusal))
 
 
-def test_a_refusal_carries_its_message_and_field() -> None:
-    refusal = PhoneInvalid("Give a number.", field=("input", "phone"))
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_a_refusal_has_a_code_and_a_client_or_server_error_status(kind: type[Refusal]) -> None:
+    assert isinstance(kind.code, ErrorCode)
+    assert 400 <= kind.http_status < 600
+
+
+def test_every_code_belongs_to_one_refusal() -> None:
+    assert Counter(kind.code for kind in REFUSALS) == Counter(ErrorCode)
+
+
+def test_all_refusals_are_declared_in_one_module() -> None:
+    assert {kind.__module__ for kind in REFUSALS} == {errors.__name__}
+
+
+def test_an_unreachable_database_is_said_in_both_languages() -> None:
+    refusal = database_unavailable()
+    assert refusal.code is ErrorCode.BUSY
+    assert "database" in refusal.message
+    assert "数据库" in refusal.message_zh
+
+
+def test_a_refusal_carries_its_texts_and_field() -> None:
+    refusal = PhoneInvalid("Give a number.", "请填写手机号。", field=("input", "phone"))
     assert isinstance(refusal, InvalidInput)
     assert refusal.message == str(refusal) == "Give a number."
+    assert refusal.message_zh == "请填写手机号。"
     assert refusal.field == ("input", "phone")
     assert InvalidInput("No field.").field is None

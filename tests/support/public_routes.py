@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from api.app import PUBLIC_ROUTES
-from api.http.error_responses import SecurityHeaders
 from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
+from api.http.security_headers import SecurityHeaders
 from schema.context import Services
 
 

@@ -15,12 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.http.error_responses import refusal_response
 from api.http.imports.upload import receive_upload
-from api.http.refusals import refusal_response
-from domain.errors import Busy, InvalidInput, Refusal
+from domain.errors import Busy, InvalidInput, Refusal, database_unavailable
 from domain.exchange.imports import Import, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
-from schema.errors import BUSY_MESSAGE
 from schema.relay import global_id, parse_global_id
 from services.exchange.import_intake import ImportCreator, ImportOrder
 from storage.clock import Clock
@@ -59,7 +58,7 @@ class ImportEndpoint:
         except Refusal as refusal:
             answer = refusal_response(refusal)
         except StorageUnavailable:
-            answer = refusal_response(Busy(BUSY_MESSAGE))
+            answer = refusal_response(database_unavailable())
         except ClientDisconnect:
             return
         await answer(scope, receive, send)

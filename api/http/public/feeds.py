@@ -19,9 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
+from api.http.error_responses import refusal_response
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import read_open_postings
-from api.http.refusals import refusal_response
 from domain.employers.employers import Employer
 from domain.errors import Refusal
 from domain.exchange.schema_org import summarise_posting

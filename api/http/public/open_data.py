@@ -18,11 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
+from api.http.error_responses import refusal_response
 from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import PageKey, read_open_postings
-from api.http.refusals import refusal_response
-from domain.errors import Busy, Refusal
+from domain.errors import Refusal, database_unavailable
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.exchange.open_data import (
     COLUMNS,
@@ -32,7 +32,6 @@ from domain.exchange.open_data import (
     build_row,
 )
 from schema.context import Services
-from schema.errors import BUSY_MESSAGE
 from schema.relay import global_id
 from services.exchange.table_writer import Rows, stream_csv
 from storage.mongo.errors import StorageError, StorageUnavailable
@@ -74,7 +73,7 @@ class OpenData:
             try:
                 first = await anext(pages)
             except StorageUnavailable:
-                raise Busy(BUSY_MESSAGE) from None
+                raise database_unavailable() from None
             chained = _chain(first, pages)
             pieces = (
                 stream_csv(_HEADINGS, _csv_rows(chained)) if form == "csv" else _json_array(chained)
