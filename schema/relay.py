@@ -3,7 +3,7 @@
 https://relay.dev/graphql/connections.htm; a global id is opaque base64 of type and id.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -35,6 +35,9 @@ NODE_TYPES = (
     "Webhook",
 )
 """The types that have global ids."""
+
+EMPTY_PAGE: Page[Any] = Page(items=(), has_next=False, has_previous=False)
+"""The page of a list that the caller may not see."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -169,12 +172,10 @@ def parse_page_arguments(
 
 
 def build_connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -> Connection[T]:
-    """The connection of a page of records."""
-    edges: Sequence[Edge[T]] = [
-        Edge(cursor=keyset.encode_cursor(record), node=node(record)) for record in page.items
-    ]
+    """The connection of a page of records; ``node`` makes the GraphQL object of a record."""
+    edges = [Edge(cursor=keyset.encode_cursor(record), node=node(record)) for record in page.items]
     return Connection(
-        edges=list(edges),
+        edges=edges,
         page_info=PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
@@ -182,3 +183,22 @@ def build_connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
+
+
+async def resolve_connection(
+    keyset: Keyset[R],
+    find_page: Callable[[PageRequest], Awaitable[Page[R]]],
+    node: Callable[[R], T],
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Connection[T]:
+    """Answer a list field: check its paging arguments, read the page, build the connection.
+
+    :raises BadPageSize: see ``parse_page_arguments``.
+    :raises BadCursor: see ``parse_page_arguments``.
+    """
+    request = parse_page_arguments(keyset, first=first, after=after, last=last, before=before)
+    return build_connection(await find_page(request), keyset, node)

@@ -25,18 +25,18 @@ from schema.context import Context, Info
 from schema.leads.timeline import Colleague, find_colleague
 from schema.reference.regions import Region
 from schema.relay import (
+    EMPTY_PAGE,
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from storage.mongo.client import new_id
 from storage.mongo.errors import Duplicate
-from storage.mongo.paging import Page
+from storage.mongo.paging import Page, PageRequest
 
 EMPLOYER_KEYSET: Keyset[EmployerRecord] = id_keyset("employers", lambda employer: employer.id)
 EMPLOYER_CHECK_KEYSET: Keyset[CheckRecord] = id_keyset("employer-checks", lambda check: check.id)
@@ -113,12 +113,15 @@ class Employer(Node):
     async def checks(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[EmployerCheck]:
-        wanted = parse_page_arguments(EMPLOYER_CHECK_KEYSET, first=first, after=after)
-        path = await _load_union_path(info.context, self.record)
-        page: Page[CheckRecord] = Page(items=[], has_next=False, has_previous=False)
-        if may_see_employer_checks(info.context.principal, self.record, path):
-            page = await info.context.services.store.employers.checks_of(self.record.id, wanted)
-        return build_connection(page, EMPLOYER_CHECK_KEYSET, EmployerCheck.of)
+        async def find_checks(page: PageRequest) -> Page[CheckRecord]:
+            path = await _load_union_path(info.context, self.record)
+            if not may_see_employer_checks(info.context.principal, self.record, path):
+                return EMPTY_PAGE
+            return await info.context.services.store.employers.checks_of(self.record.id, page)
+
+        return await resolve_connection(
+            EMPLOYER_CHECK_KEYSET, find_checks, EmployerCheck.of, first=first, after=after
+        )
 
 
 async def _load_union_path(context: Context, employer: EmployerRecord) -> tuple[str, ...]:
@@ -132,9 +135,10 @@ class EmployerQueries:
     async def employers(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Employer]:
-        wanted = parse_page_arguments(EMPLOYER_KEYSET, first=first, after=after)
-        page = await info.context.services.store.employers.page(wanted)
-        return build_connection(page, EMPLOYER_KEYSET, Employer.of)
+        employers = info.context.services.store.employers
+        return await resolve_connection(
+            EMPLOYER_KEYSET, employers.page, Employer.of, first=first, after=after
+        )
 
 
 @strawberry.input

@@ -19,12 +19,11 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
     parse_whole_number,
+    resolve_connection,
 )
 from schema.screening.findings import Finding
 
@@ -149,9 +148,14 @@ class ImportQueries:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Import]:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        wanted = parse_page_arguments(IMPORT_KEYSET, first=first, after=after)
-        page = await info.context.services.store.imports.page(import_scope(caller), wanted)
-        return build_connection(page, IMPORT_KEYSET, Import.of)
+        imports = info.context.services.store.imports
+        return await resolve_connection(
+            IMPORT_KEYSET,
+            lambda page: imports.page(import_scope(caller), page),
+            Import.of,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(description="Rows that have their outcome, in the order of the table.")
     async def import_rows(
@@ -168,9 +172,14 @@ class ImportQueries:
         )
         if record is None:
             raise NotFound("There is no such import of yours.", field=("importId",))
-        wanted = parse_page_arguments(IMPORT_ROW_KEYSET, first=first, after=after)
-        page = await info.context.services.store.imports.rows(record.id, outcome, wanted)
-        return build_connection(page, IMPORT_ROW_KEYSET, lambda row: ImportRow.of(row, record))
+        imports = info.context.services.store.imports
+        return await resolve_connection(
+            IMPORT_ROW_KEYSET,
+            lambda page: imports.rows(record.id, outcome, page),
+            lambda row: ImportRow.of(row, record),
+            first=first,
+            after=after,
+        )
 
 
 @strawberry.input

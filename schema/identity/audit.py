@@ -14,11 +14,10 @@ from schema.context import Info
 from schema.relay import (
     Connection,
     Keyset,
-    build_connection,
     global_id,
     parse_global_id,
-    parse_page_arguments,
     parse_whole_number,
+    resolve_connection,
 )
 from storage.identity.audit import NEWEST_FIRST
 
@@ -72,9 +71,14 @@ class AuditQueries:
         self, info: Info, lead_id: strawberry.ID, first: int | None = None, after: str | None = None
     ) -> Connection[AuditRow]:
         caller = info.context.require(Role.OFFICER)
-        wanted = parse_page_arguments(AUDIT_KEYSET, first=first, after=after)
         lead = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", "leadId"))
         if lead is None or not may_follow_up_lead(caller, lead):
             raise NotFound("There is no such lead in your scope.", field=("leadId",))
-        page = await info.context.services.store.audit_log.page_of_subject("Lead", lead.id, wanted)
-        return build_connection(page, AUDIT_KEYSET, AuditRow.of)
+        audit_log = info.context.services.store.audit_log
+        return await resolve_connection(
+            AUDIT_KEYSET,
+            lambda page: audit_log.page_of_subject("Lead", lead.id, page),
+            AuditRow.of,
+            first=first,
+            after=after,
+        )

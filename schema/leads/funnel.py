@@ -18,7 +18,7 @@ from schema.identity.unions import Union
 from schema.leads.lead_types import lead_scope_query
 from schema.live.session_types import LiveSession
 from schema.postings.posting_types import Posting
-from schema.relay import Connection, Keyset, build_connection, parse_global_id, parse_page_arguments
+from schema.relay import Connection, Keyset, parse_global_id, resolve_connection
 from storage.leads.funnel import FunnelQuery, funnel_order
 
 
@@ -145,11 +145,15 @@ class FunnelQueries:
         caller = info.context.require(
             *(UNION_STAFF_ROLES if by is FunnelDimension.GROUP else STAFF_ROLES)
         )
-        keyset = _build_keyset(by)
-        wanted = parse_page_arguments(keyset, first=first, after=after)
         query = _build_query(caller, filter or FunnelFilter())
-        page = await info.context.services.store.funnel.page(by, query, wanted)
-        return build_connection(page, keyset, lambda record: FunnelRow.of(by, record))
+        funnel = info.context.services.store.funnel
+        return await resolve_connection(
+            _build_keyset(by),
+            lambda page: funnel.page(by, query, page),
+            lambda record: FunnelRow.of(by, record),
+            first=first,
+            after=after,
+        )
 
 
 def _build_keyset(by: FunnelDimension) -> Keyset[FunnelRecord]:

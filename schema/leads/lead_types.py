@@ -25,11 +25,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from storage.leads.leads import LeadQuery
 
@@ -187,12 +186,13 @@ class LeadQueries:
         after: str | None = None,
     ) -> Connection[Lead]:
         caller = info.context.require(*STAFF_ROLES)
-        wanted = parse_page_arguments(LEAD_KEYSET, first=first, after=after)
         given = filter or LeadFilter()
         query = _apply_filter(lead_scope_query(caller), given)
         query = _apply_follow_up_filter(query, caller, given, info.context.services.clock())
-        page = await info.context.services.store.leads.page(query, wanted)
-        return build_connection(page, LEAD_KEYSET, Lead.of)
+        leads = info.context.services.store.leads
+        return await resolve_connection(
+            LEAD_KEYSET, lambda page: leads.page(query, page), Lead.of, first=first, after=after
+        )
 
 
 def _apply_filter(scope: LeadQuery, filter: LeadFilter) -> LeadQuery:

@@ -28,11 +28,11 @@ from schema.postings.terms import FrozenTerms
 from schema.relay import (
     Connection,
     Keyset,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
     parse_page_arguments,
+    resolve_connection,
 )
 from schema.seekers.profile_rights import export_profile, person_actor
 from schema.seekers.seeker_types import find_seeker_by_receipt
@@ -105,9 +105,14 @@ class RightsQueries:
         self, info: Info, receipt: str, first: int | None = None, after: str | None = None
     ) -> Connection[OwnLead]:
         holder = _verify_receipt(info, receipt)
-        wanted = parse_page_arguments(OWN_LEAD_KEYSET, first=first, after=after)
-        page = await info.context.services.store.sealed_contacts.page_of_holder(holder, wanted)
-        return build_connection(page, OWN_LEAD_KEYSET, OwnLead.of)
+        contacts = info.context.services.store.sealed_contacts
+        return await resolve_connection(
+            OWN_LEAD_KEYSET,
+            lambda page: contacts.page_of_holder(holder, page),
+            OwnLead.of,
+            first=first,
+            after=after,
+        )
 
 
 @strawberry.input

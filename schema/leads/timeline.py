@@ -15,14 +15,7 @@ from domain.leads.leads import HireSide, LeadStage, RefusalReason
 from domain.leads.leads import Lead as LeadRecord
 from schema.context import Info
 from schema.identity.unions import Union
-from schema.relay import (
-    Connection,
-    Keyset,
-    build_connection,
-    global_id,
-    parse_page_arguments,
-    parse_whole_number,
-)
+from schema.relay import Connection, Keyset, global_id, parse_whole_number, resolve_connection
 
 TIMELINE_KEYSET: Keyset[EntryRecord] = Keyset(
     name="timeline",
@@ -231,9 +224,14 @@ class LeadFollowUpFields:
     ) -> Connection[TimelineEntry] | None:
         if not _is_staff(info):
             return None
-        wanted = parse_page_arguments(TIMELINE_KEYSET, first=first, after=after)
-        page = await info.context.services.store.lead_timelines.page(self.record, wanted)
-        return build_connection(page, TIMELINE_KEYSET, _build_entry)
+        timelines = info.context.services.store.lead_timelines
+        return await resolve_connection(
+            TIMELINE_KEYSET,
+            lambda page: timelines.page(self.record, page),
+            _build_entry,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(
         description="To whom the caller may assign it: for an officer those of the own union and "
@@ -245,13 +243,17 @@ class LeadFollowUpFields:
         caller = info.context.principal
         if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
             return None
-        wanted = parse_page_arguments(COLLEAGUE_KEYSET, first=first, after=after)
         store = info.context.services.store
         branches: Sequence[str] = ()
         if caller.role is Role.OFFICER:
             assert caller.union_id is not None  # every officer belongs to a union
             branches = await store.unions.subtree_ids(caller.union_id, limit=MAX_BRANCH_UNIONS)
-        page = await store.accounts.page(
-            union_ids=branches, employer_id=self.record.employer_id, wanted=wanted
+        return await resolve_connection(
+            COLLEAGUE_KEYSET,
+            lambda page: store.accounts.page(
+                union_ids=branches, employer_id=self.record.employer_id, wanted=page
+            ),
+            Colleague.of,
+            first=first,
+            after=after,
         )
-        return build_connection(page, COLLEAGUE_KEYSET, Colleague.of)

@@ -30,11 +30,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from schema.scopes import require_directed_session
 from services.live.sessions import check_presented
@@ -158,14 +157,15 @@ class CodeQueries:
         after: str | None = None,
     ) -> Connection[Code]:
         caller = info.context.require(Role.HOST, Role.OFFICER)
-        wanted = parse_page_arguments(CODE_KEYSET, first=first, after=after)
         query = _scope_query(caller)
         if session_id is not None:
             query = replace(
                 query, session_id=parse_global_id(session_id, "LiveSession", "sessionId")
             )
-        page = await info.context.services.store.qr_codes.page(query, wanted)
-        return build_connection(page, CODE_KEYSET, Code.of)
+        codes = info.context.services.store.qr_codes
+        return await resolve_connection(
+            CODE_KEYSET, lambda page: codes.page(query, page), Code.of, first=first, after=after
+        )
 
 
 def _scope_query(caller: Principal) -> QrCodeQuery:

@@ -10,15 +10,7 @@ from domain.live.questions import PUBLIC_STATUSES, QuestionStatus
 from domain.live.questions import Question as QuestionRecord
 from schema.context import Context, Info
 from schema.postings.posting_types import Posting, find_open_posting
-from schema.relay import (
-    Connection,
-    Keyset,
-    Node,
-    build_connection,
-    global_id,
-    id_keyset,
-    parse_page_arguments,
-)
+from schema.relay import Connection, Keyset, Node, global_id, id_keyset, resolve_connection
 from schema.scopes import require_directed_session
 
 QUESTION_KEYSET: Keyset[QuestionRecord] = id_keyset("questions", lambda question: question.id)
@@ -80,9 +72,24 @@ async def list_published_questions(
     info: Info, session_id: str, first: int | None, after: str | None
 ) -> Connection[Question]:
     """Those of a session that everybody sees."""
-    wanted = parse_page_arguments(QUESTION_KEYSET, first=first, after=after)
-    page = await info.context.services.store.questions.page(session_id, PUBLIC_STATUSES, wanted)
-    return build_connection(page, QUESTION_KEYSET, Question.of)
+    return await _resolve_questions(info, session_id, PUBLIC_STATUSES, first, after)
+
+
+async def _resolve_questions(
+    info: Info,
+    session_id: str,
+    statuses: frozenset[QuestionStatus],
+    first: int | None,
+    after: str | None,
+) -> Connection[Question]:
+    questions = info.context.services.store.questions
+    return await resolve_connection(
+        QUESTION_KEYSET,
+        lambda page: questions.page(session_id, statuses, page),
+        Question.of,
+        first=first,
+        after=after,
+    )
 
 
 @strawberry.type
@@ -100,7 +107,4 @@ class QuestionQueries:
     ) -> Connection[Question]:
         session = await require_directed_session(info.context, session_id, "sessionId")
         statuses = frozenset({status} if status else QuestionStatus)
-        page = await info.context.services.store.questions.page(
-            session.id, statuses, parse_page_arguments(QUESTION_KEYSET, first=first, after=after)
-        )
-        return build_connection(page, QUESTION_KEYSET, Question.of)
+        return await _resolve_questions(info, session.id, statuses, first, after)

@@ -21,11 +21,11 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     parse_global_id,
     parse_page_arguments,
     parse_whole_number,
+    resolve_connection,
 )
 from schema.search.posting_connection import PostingConnection, build_posting_connection
 from storage.live.sessions import BY_START, LiveSessionQuery
@@ -220,10 +220,15 @@ class SessionQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LiveSession]:
-        wanted = parse_page_arguments(_LATEST_START_KEYSET, first=first, after=after)
         query = _build_query(info.context, filter or LiveSessionFilter())
-        page = await info.context.services.store.live_sessions.page(query, wanted)
-        return build_connection(page, _LATEST_START_KEYSET, LiveSession.of)
+        sessions = info.context.services.store.live_sessions
+        return await resolve_connection(
+            _LATEST_START_KEYSET,
+            lambda page: sessions.page(query, page),
+            LiveSession.of,
+            first=first,
+            after=after,
+        )
 
 
 def _build_query(context: Context, filter: LiveSessionFilter) -> LiveSessionQuery:

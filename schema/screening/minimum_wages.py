@@ -21,11 +21,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     parse_global_id,
-    parse_page_arguments,
     parse_whole_number,
+    resolve_connection,
 )
 from storage.mongo.client import new_id
 from storage.screening.minimum_wages import BY_REGION
@@ -109,10 +108,15 @@ class WageQueries:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[MinimumWage]:
-        wanted = parse_page_arguments(MINIMUM_WAGE_KEYSET, first=first, after=after)
         prefix = region and significant_digits(check_place_code(region, ("region",)))
-        page = await info.context.services.store.minimum_wages.page(prefix, wanted)
-        return build_connection(page, MINIMUM_WAGE_KEYSET, MinimumWage.of)
+        minimum_wages = info.context.services.store.minimum_wages
+        return await resolve_connection(
+            MINIMUM_WAGE_KEYSET,
+            lambda page: minimum_wages.page(prefix, page),
+            MinimumWage.of,
+            first=first,
+            after=after,
+        )
 
 
 @strawberry.input(description="As the notice of the province has it.")

@@ -13,7 +13,7 @@ from domain.screening.reviews import ReportReason, check_decision_reason, check_
 from schema import errors
 from schema.context import Context, Info
 from schema.postings.posting_types import Posting, check_revision
-from schema.relay import Connection, Keyset, build_connection, parse_global_id, parse_page_arguments
+from schema.relay import Connection, Keyset, parse_global_id, resolve_connection
 from schema.scopes import manages_posting
 from storage.mongo.client import new_id
 from storage.postings.postings import LONGEST_WAITING
@@ -59,12 +59,16 @@ class ReviewQueries:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[ReviewItem]:
         caller = info.context.require(Role.OFFICER)
-        assert caller.union_id is not None  # every officer belongs to a union
-        wanted = parse_page_arguments(REVIEW_QUEUE_KEYSET, first=first, after=after)
-        page = await info.context.services.store.postings.page_of_review_queue(
-            caller.union_id, wanted
+        union_id = caller.union_id
+        assert union_id is not None  # every officer belongs to a union
+        postings = info.context.services.store.postings
+        return await resolve_connection(
+            REVIEW_QUEUE_KEYSET,
+            lambda page: postings.page_of_review_queue(union_id, page),
+            ReviewItem.of,
+            first=first,
+            after=after,
         )
-        return build_connection(page, REVIEW_QUEUE_KEYSET, ReviewItem.of)
 
 
 @strawberry.input(description="A person's decision on a posting that was held or reported.")

@@ -11,17 +11,10 @@ from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.screening.reviews import Report as ReportRecord
 from schema.context import Info
 from schema.leads.timeline import Colleague, find_colleague
-from schema.relay import (
-    Connection,
-    Keyset,
-    build_connection,
-    global_id,
-    id_keyset,
-    parse_page_arguments,
-)
+from schema.relay import EMPTY_PAGE, Connection, Keyset, global_id, id_keyset, resolve_connection
 from schema.scopes import manages_posting
 from schema.screening.findings import Finding
-from storage.mongo.paging import Page
+from storage.mongo.paging import Page, PageRequest
 
 REPORT_KEYSET: Keyset[ReportRecord] = id_keyset("reports", lambda report: report.id)
 DECISION_KEYSET: Keyset[DecisionRecord] = id_keyset("decisions", lambda decision: decision.id)
@@ -108,11 +101,14 @@ class PostingReviewFields:
     async def reports(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Report]:
-        wanted = parse_page_arguments(REPORT_KEYSET, first=first, after=after)
-        page: Page[ReportRecord] = Page(items=[], has_next=False, has_previous=False)
-        if await manages_posting(info.context, self.record):
-            page = await info.context.services.store.reviews.reports_of(self.record.id, wanted)
-        return build_connection(page, REPORT_KEYSET, Report.of)
+        async def find_reports(page: PageRequest) -> Page[ReportRecord]:
+            if not await manages_posting(info.context, self.record):
+                return EMPTY_PAGE
+            return await info.context.services.store.reviews.reports_of(self.record.id, page)
+
+        return await resolve_connection(
+            REPORT_KEYSET, find_reports, Report.of, first=first, after=after
+        )
 
     @strawberry.field(
         description="The decisions on it, the latest first; for the staff it concerns, else empty."
@@ -120,8 +116,11 @@ class PostingReviewFields:
     async def decisions(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Decision]:
-        wanted = parse_page_arguments(DECISION_KEYSET, first=first, after=after)
-        page: Page[DecisionRecord] = Page(items=[], has_next=False, has_previous=False)
-        if await manages_posting(info.context, self.record):
-            page = await info.context.services.store.reviews.decisions_on(self.record.id, wanted)
-        return build_connection(page, DECISION_KEYSET, Decision.of)
+        async def find_decisions(page: PageRequest) -> Page[DecisionRecord]:
+            if not await manages_posting(info.context, self.record):
+                return EMPTY_PAGE
+            return await info.context.services.store.reviews.decisions_on(self.record.id, page)
+
+        return await resolve_connection(
+            DECISION_KEYSET, find_decisions, Decision.of, first=first, after=after
+        )

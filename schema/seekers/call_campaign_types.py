@@ -32,6 +32,7 @@ from schema.relay import (
     id_keyset,
     parse_global_id,
     parse_page_arguments,
+    resolve_connection,
 )
 from schema.seekers.seeker_types import Seeker, find_visible_seeker
 from storage.seekers.call_campaigns import CampaignMatch
@@ -175,10 +176,16 @@ class CallQueries:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[CallCampaign]:
         caller = info.context.require(Role.OFFICER)
-        assert caller.union_id is not None  # every officer belongs to a union
-        wanted = parse_page_arguments(CAMPAIGN_KEYSET, first=first, after=after)
-        page = await info.context.services.store.call_campaigns.page(caller.union_id, wanted)
-        return build_connection(page, CAMPAIGN_KEYSET, CallCampaign.of)
+        union_id = caller.union_id
+        assert union_id is not None  # every officer belongs to a union
+        campaigns = info.context.services.store.call_campaigns
+        return await resolve_connection(
+            CAMPAIGN_KEYSET,
+            lambda page: campaigns.page(union_id, page),
+            CallCampaign.of,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(description="For officers: whom a campaign calls, the oldest entry first.")
     async def call_list(
@@ -190,7 +197,6 @@ class CallQueries:
         after: str | None = None,
     ) -> Connection[CallEntry]:
         campaign = await require_campaign(info.context, campaign_id, "campaignId")
-        wanted = parse_page_arguments(CALL_ENTRY_KEYSET, first=first, after=after)
         narrowed = filter or CallFilter()
         query = CallEntryQuery(
             campaign_id=campaign.id,
@@ -198,8 +204,14 @@ class CallQueries:
             uncalled=narrowed.uncalled,
             due_on=info.context.services.today() if narrowed.due else None,
         )
-        page = await info.context.services.store.call_entries.page(query, wanted)
-        return build_connection(page, CALL_ENTRY_KEYSET, CallEntry.of)
+        entries = info.context.services.store.call_entries
+        return await resolve_connection(
+            CALL_ENTRY_KEYSET,
+            lambda page: entries.page(query, page),
+            CallEntry.of,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(description="For officers: what `matchCampaign` has found so far.")
     async def campaign_matches(

@@ -17,11 +17,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from schema.seekers.seeker_types import (
     Seeker,
@@ -137,7 +136,6 @@ class ReferralQueries:
     ) -> Connection[Referral]:
         context = info.context
         caller = context.require(Role.OFFICER, Role.SEEKER)
-        wanted = parse_page_arguments(REFERRAL_KEYSET, first=first, after=after)
         narrowed = filter or ReferralFilter()
         seeker_id = None
         if narrowed.seeker_id is not None:
@@ -153,8 +151,14 @@ class ReferralQueries:
             status=narrowed.status,
             kind=narrowed.kind,
         )
-        page = await context.services.store.referrals.page(query, wanted)
-        return build_connection(page, REFERRAL_KEYSET, Referral.of)
+        referrals = context.services.store.referrals
+        return await resolve_connection(
+            REFERRAL_KEYSET,
+            lambda page: referrals.page(query, page),
+            Referral.of,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(
         description="For officers: services of their union with its branches, or of one branch."

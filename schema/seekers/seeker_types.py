@@ -23,11 +23,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from schema.seekers.profile_types import Profile, Wants
 from storage.seekers.seekers import SeekerQuery
@@ -165,7 +164,6 @@ class SeekerQueries:
         after: str | None = None,
     ) -> Connection[Seeker]:
         caller = info.context.require(Role.OFFICER)
-        wanted = parse_page_arguments(SEEKER_KEYSET, first=first, after=after)
         narrowed = filter or SeekerFilter()
         campaign_id = None
         if narrowed.campaign_id is not None:
@@ -178,8 +176,14 @@ class SeekerQueries:
             group=narrowed.group,
             campaign_id=campaign_id,
         )
-        page = await info.context.services.store.seekers.page(query, wanted)
-        return build_connection(page, SEEKER_KEYSET, Seeker.of)
+        seekers = info.context.services.store.seekers
+        return await resolve_connection(
+            SEEKER_KEYSET,
+            lambda page: seekers.page(query, page),
+            Seeker.of,
+            first=first,
+            after=after,
+        )
 
 
 def receipt_holder(seeker: SeekerRecord) -> ReceiptHolder:

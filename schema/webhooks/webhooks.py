@@ -28,11 +28,10 @@ from schema.relay import (
     Connection,
     Keyset,
     Node,
-    build_connection,
     global_id,
     id_keyset,
     parse_global_id,
-    parse_page_arguments,
+    resolve_connection,
 )
 from storage.webhooks.webhooks import WebhookQuery
 
@@ -128,9 +127,14 @@ class WebhookQueries:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Webhook]:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
-        wanted = parse_page_arguments(WEBHOOK_KEYSET, first=first, after=after)
-        page = await info.context.services.store.webhooks.page(_scope_query(caller), wanted)
-        return build_connection(page, WEBHOOK_KEYSET, Webhook.of)
+        webhooks = info.context.services.store.webhooks
+        return await resolve_connection(
+            WEBHOOK_KEYSET,
+            lambda page: webhooks.page(_scope_query(caller), page),
+            Webhook.of,
+            first=first,
+            after=after,
+        )
 
     @strawberry.field(description="What a webhook was told, and is to be told; the newest first.")
     async def webhook_deliveries(
@@ -142,9 +146,14 @@ class WebhookQueries:
         after: str | None = None,
     ) -> Connection[WebhookDelivery]:
         record = await _require_webhook(info, webhook_id, "webhookId")
-        wanted = parse_page_arguments(DELIVERY_KEYSET, first=first, after=after)
-        page = await info.context.services.store.deliveries.page(record.id, state, wanted)
-        return build_connection(page, DELIVERY_KEYSET, WebhookDelivery.of)
+        deliveries = info.context.services.store.deliveries
+        return await resolve_connection(
+            DELIVERY_KEYSET,
+            lambda page: deliveries.page(record.id, state, page),
+            WebhookDelivery.of,
+            first=first,
+            after=after,
+        )
 
 
 def _scope_query(caller: Principal) -> WebhookQuery:
