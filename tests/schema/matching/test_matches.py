@@ -343,7 +343,7 @@ async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
     await running.services.matcher.run()
     for job in (second, third):
         assert (await follower.receive_event("1", "postingMatched"))["posting"] == {"id": gid(job)}
-    await follower.alive()
+    await follower.assert_alive()
     # What is closed meanwhile is not shown to who comes back.
     await town.close(second)
     async with open_websocket(server.url) as again:
