@@ -39,10 +39,15 @@ from services.leads.contacts import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.live.questions import QuestionModeration
 from services.live.sessions import LiveSessionControl
+from services.matching.match_search import MatchSearch
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wages import MinimumWages
 from services.screening.reviews import PostingReview
-from services.seekers.seekers import SeekerProfiles
+from services.seekers.call_campaigns import CallCampaignControl
+from services.seekers.call_follow_up import CallFollowUp
+from services.seekers.profile_rights import ProfileRights
+from services.seekers.profiles import SeekerProfiles
+from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock
 from storage.leads.leads import QrCodeResults
@@ -114,6 +119,11 @@ class Services:
     lead_log: LeadLogWriter
     contact_disclosure: ContactDisclosure
     seekers: SeekerProfiles
+    profile_rights: ProfileRights
+    call_campaigns: CallCampaignControl
+    call_follow_up: CallFollowUp
+    referrals: ReferralFollowUp
+    match_search: MatchSearch
     matcher: Matcher
     receipts: Receipts
     lead_follow_up: LeadFollowUp

@@ -32,27 +32,31 @@ from schema.live.schedule_mutations import ScheduleMutations
 from schema.live.session_mutations import SessionMutations
 from schema.live.session_types import SessionQueries, find_visible_session
 from schema.live.subscriptions import Subscription
-from schema.matching.match_events import SEEKER_EVENT_TYPES
-from schema.matching.matches import MatchQueries
+from schema.matching.match_queries import MatchQueries
+from schema.matching.seeker_event_types import SEEKER_EVENT_TYPES
 from schema.postings.posting_types import PostingMutations, find_visible_posting
 from schema.postings.revision_mutations import PostingChangeMutations
-from schema.reference.code_lists import CodeListQueries
-from schema.reference.regions import RegionQueries
+from schema.reference.code_list_queries import CodeListQueries
+from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
 from schema.screening.minimum_wages import WageMutations, WageQueries, find_minimum_wage
 from schema.screening.review_mutations import ReviewMutations, ReviewQueries
 from schema.search.search_queries import SearchQueries
-from schema.seekers.call_campaign_mutations import CallMutations
-from schema.seekers.call_campaign_types import (
-    CallQueries,
-    find_visible_call_entry,
-    find_visible_campaign,
-)
+from schema.seekers.call_campaign_mutations import CallCampaignMutations
+from schema.seekers.call_campaign_queries import CallCampaignQueries
+from schema.seekers.call_campaign_types import find_visible_call_entry, find_visible_campaign
 from schema.seekers.profile_mutations import SeekerMutations
-from schema.seekers.profile_rights import ProfileRightsMutations
-from schema.seekers.referrals import ReferralMutations, ReferralQueries, find_visible_referral
-from schema.seekers.seeker_types import SeekerQueries, find_visible_seeker
-from schema.webhooks.webhooks import WebhookMutations, WebhookQueries, find_visible_webhook
+from schema.seekers.profile_rights_mutations import ProfileRightsMutations
+from schema.seekers.referral_mutations import ReferralMutations
+from schema.seekers.referral_queries import ReferralQueries
+from schema.seekers.referral_types import find_visible_referral
+from schema.seekers.saved_search_mutations import SavedSearchMutations
+from schema.seekers.seeker_queries import SeekerQueries
+from schema.seekers.seeker_types import find_visible_seeker
+from schema.seekers.service_count_queries import ServiceCountQueries
+from schema.webhooks.webhook_mutations import WebhookMutations
+from schema.webhooks.webhook_queries import WebhookQueries
+from schema.webhooks.webhook_types import find_visible_webhook
 
 
 async def _find_employer(context: Context, employer_id: str) -> Employer | None:
@@ -136,8 +140,9 @@ Query = merge_types(
         RightsQueries,
         SeekerQueries,
         MatchQueries,
-        CallQueries,
+        CallCampaignQueries,
         ReferralQueries,
+        ServiceCountQueries,
         AuditQueries,
         WebhookQueries,
         ImportQueries,
@@ -162,8 +167,9 @@ Mutation = merge_types(
         ContactMutations,
         RightsMutations,
         SeekerMutations,
+        SavedSearchMutations,
         ProfileRightsMutations,
-        CallMutations,
+        CallCampaignMutations,
         ReferralMutations,
         ConsentMutations,
         ImportMutations,

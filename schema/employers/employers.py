@@ -23,7 +23,7 @@ from domain.screening.screening import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.leads.timeline import Colleague, find_colleague
-from schema.reference.regions import Region
+from schema.reference.region_types import Region
 from schema.relay import (
     EMPTY_PAGE,
     Connection,

@@ -21,8 +21,8 @@ from domain.postings.term_changes import TermChange as ChangeRecord
 from domain.reference.geo import Point as PointRecord
 from domain.reference.regions import to_current_code
 from domain.seekers.groups import SeekerGroup
-from schema.reference.geo import Point
-from schema.reference.regions import Region
+from schema.reference.point_types import Point
+from schema.reference.region_types import Region
 
 
 @strawberry.type(description="Whole yuan a period, before overtime and allowances.")

@@ -16,7 +16,7 @@ from domain.screening.minimum_wages import MinimumWage as WageRecord
 from schema import errors
 from schema.context import Context, Info
 from schema.leads.timeline import Colleague, find_colleague
-from schema.reference.regions import Region
+from schema.reference.region_types import Region
 from schema.relay import (
     Connection,
     Keyset,

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.employers.employers import Employer
 from schema.execution.selection import selects_any_field
 from schema.postings.posting_types import Posting
-from schema.reference.regions import Region
+from schema.reference.region_types import Region
 from schema.relay import Keyset, PageInfo, build_connection
 from storage.mongo.paging import Page
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN

@@ -29,9 +29,13 @@ class Referrals:
     def __init__(self, mongo: Mongo) -> None:
         self._referrals = mongo["referrals"]
 
-    async def add(self, referrals: Sequence[Referral]) -> None:
+    async def add(
+        self, referrals: Sequence[Referral], *, transaction: Transaction | None = None
+    ) -> None:
         with translate_errors():
-            await self._referrals.insert_many([to_document(each) for each in referrals])
+            await self._referrals.insert_many(
+                [to_document(each) for each in referrals], session=transaction
+            )
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Referral]:
         """The referrals among ``ids`` that exist, by id."""
@@ -47,11 +51,13 @@ class Referrals:
             )
         return done.modified_count == 1
 
-    async def count_by_seeker(self, seeker_id: str) -> int:
-        """How many a seeker has, counted to ``MOST_OPEN``."""
+    async def count_by_seeker(
+        self, seeker_id: str, *, transaction: Transaction | None = None
+    ) -> int:
+        """How many referrals a seeker has, counted up to ``MAX_REFERRALS_PER_SEEKER``."""
         with translate_errors():
             return await self._referrals.count_documents(
-                {"seeker_id": seeker_id}, limit=MAX_REFERRALS_PER_SEEKER
+                {"seeker_id": seeker_id}, limit=MAX_REFERRALS_PER_SEEKER, session=transaction
             )
 
     async def page(self, query: ReferralQuery, wanted: PageRequest) -> Page[Referral]:

@@ -1,4 +1,4 @@
-"""Points on the map."""
+"""GraphQL type of a geographic point."""
 
 from typing import Self
 
@@ -7,7 +7,7 @@ import strawberry
 from domain.reference.geo import Point as PointRecord
 
 
-@strawberry.type(description="Degrees north and east.")
+@strawberry.type(description="A point in degrees north and east.")
 class Point:
     latitude: float
     longitude: float

@@ -1,4 +1,4 @@
-"""What a seeker is told of: postings that have just opened, or changed, and suit them."""
+"""GraphQL types of the events that the subscription `postingMatched` sends to a seeker."""
 
 import strawberry
 
@@ -8,25 +8,28 @@ from domain.matching.jobs import job_of
 from domain.matching.matching import MAX_MATCHES, assess_job
 from schema.context import Info
 from schema.live.events import LogEvent
-from schema.matching.matches import PostingMatch, recommend_postings
+from schema.matching.match_queries import recommend_postings
+from schema.matching.match_types import PostingMatch
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.seekers.seeker_types import require_own_seeker
 
 
-@strawberry.interface(description="Something that a seeker is told of.")
+@strawberry.interface(description="An event in the log of one seeker.")
 class SeekerEvent(LogEvent): ...
 
 
-@strawberry.type(description="A posting opened, or changed, that suits the profile or a search.")
+@strawberry.type(
+    description="A posting that suits the profile or a saved search opened, or changed."
+)
 class PostingMatched(SeekerEvent):
-    @strawberry.field(description="Null when it is not open any more.")
+    @strawberry.field(description="Null if the posting is not open any more.")
     async def posting(self, info: Info) -> Posting | None:
-        assert isinstance(self.placed.event, events.PostingMatched)  # by _SEEKER_EVENTS
+        assert isinstance(self.placed.event, events.PostingMatched)  # by _SEEKER_EVENT_TYPES
         return await find_open_posting(info.context, self.placed.event.posting_id)
 
     @strawberry.field(
-        description="Why it suits the profile as it is now; null when it does not, and was found "
-        "by a saved search, or when it is not open any more."
+        description="Why the posting suits the profile as it is now. Null if it does not (a saved "
+        "search found it), or if it is not open any more."
     )
     async def match(self, info: Info) -> PostingMatch | None:
         posting = await self.posting(info)
@@ -38,28 +41,28 @@ class PostingMatched(SeekerEvent):
 
 
 @strawberry.type(
-    description="The cursor could not be followed: take what is recommended now, and go on here."
+    description="The cursor cannot be resumed from. Replace what is shown with `recommended`; the "
+    "events that follow continue from here."
 )
 class MatchesReset(SeekerEvent):
-    @strawberry.field(description="Empty while nothing may be looked for.")
+    @strawberry.field(description="Empty while the seeker may not be matched.")
     async def recommended(self, info: Info) -> list[PostingMatch]:
         seeker = await require_own_seeker(info.context)
-        return (
-            await recommend_postings(info.context, seeker, MAX_MATCHES)
-            if seeker.is_matchable
-            else []
-        )
+        if not seeker.is_matchable:
+            return []
+        return await recommend_postings(info.context, seeker, MAX_MATCHES)
 
 
 _SEEKER_EVENT_TYPES: dict[type[events.Event], type[SeekerEvent]] = {
     events.PostingMatched: PostingMatched,
     events.Reset: MatchesReset,
-    # What cannot be told is made good by the state that it led to.
+    # An event that this version does not know: a reset shows the state that it led to.
     events.Unrecognised: MatchesReset,
 }
 SEEKER_EVENT_TYPES: tuple[type[LogEvent], ...] = tuple(dict.fromkeys(_SEEKER_EVENT_TYPES.values()))
+"""The GraphQL types of all events of a seeker's log."""
 
 
 def build_seeker_event(placed: EventEnvelope) -> SeekerEvent:
-    """The GraphQL object of an event that a seeker is told of."""
+    """Return the GraphQL object of a logged event."""
     return _SEEKER_EVENT_TYPES[type(placed.event)].of(placed)

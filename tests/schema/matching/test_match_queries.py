@@ -16,7 +16,7 @@ from domain.reference.geo import Point
 from domain.seekers.call_campaigns import RunStatus
 from domain.seekers.profile import Near, PickUp, Wants
 from domain.seekers.seekers import Seeker
-from schema.matching import matches
+from services.matching.match_search import MatchSearchLimits
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
@@ -254,10 +254,13 @@ async def test_whom_a_posting_suits_is_for_officers_and_masked(
 
 
 async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
-    api: GraphQLClient, town: Town, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient,
+    town: Town,
+    running: RunningServices,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(matches, "_SEEKERS_PER_READ", 2)
-    monkeypatch.setattr(matches, "MAX_SEEKERS_EXAMINED", 4)
+    limits = MatchSearchLimits(seekers_per_read=2, max_seekers_examined=4)
+    monkeypatch.setattr(running.services.match_search, "limits", limits)
     job = await town.job(place_code="460105")
     suited = await town.seeker(places=("460105",))
     # Newer ones, to whom the posting comes too early: found by its place, and left out.
