@@ -65,7 +65,7 @@ async def deliveries(node: ServerProcess, webhook: str, token: str) -> list[dict
     return [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
 
 
-async def test_what_a_killed_node_had_sent_and_not_noted_comes_again_under_its_id_and_all_else_once(
+async def test_after_a_kill_unrecorded_messages_are_sent_again_and_all_others_once(
     mongo_uri: str, database_name: str, mongo: Mongo
 ) -> None:
     node = partial(

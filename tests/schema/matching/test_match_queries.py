@@ -1,109 +1,42 @@
-"""What is recommended, why, why something is not; and whom a posting suits."""
+"""Matches through the API: postings for a seeker, seekers for a posting, and the reasons."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 
-from domain import cursors
-from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus, Shift
+from domain.postings.postings import Intensity, Occupation, PostingStatus, Shift
 from domain.reference.geo import Point
 from domain.seekers.call_campaigns import RunStatus
-from domain.seekers.profile import Near, PickUp, Wants
-from domain.seekers.seekers import Seeker
+from domain.seekers.profile import PickUp
 from services.matching.match_search import MatchSearchLimits
-from tests.domain.posting_terms_samples import posting_terms
-from tests.support import records
-from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
-from tests.support.services import RunningServices, World, gid, new_credit_code, today
+from tests.schema.matching.town import Town
+from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.services import RunningServices, gid, today
 from tests.support.waiting import wait_until
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
+
+
 RECOMMENDED = f"query ($first: Int! = 5) {{ recommendedPostings(first: $first) {{ {MATCH} }} }}"
+
+
 MATCHES = f"query ($id: ID!) {{ matches(seekerId: $id) {{ {MATCH} }} }}"
+
+
 EXPLAINED = """query ($posting: ID!, $seeker: ID) {
   matchExplained(postingId: $posting, seekerId: $seeker) {
     excludedBy { code text textZh } match { score posting { id } } } }"""
+
+
 SUITED = """query ($posting: ID!, $first: Int, $after: String) {
   matchingSeekers(postingId: $posting, first: $first, after: $after) {
     edges { cursor node { seeker { id contact { name phone } } match { score } } }
     pageInfo { hasNextPage endCursor } } }"""
-FOLLOW = """subscription ($after: String) { postingMatched(after: $after) {
-  __typename seq cursor
-  ... on PostingMatched { posting { id } match { reasonsFor { code } } }
-  ... on MatchesReset { recommended { posting { id } } } } }"""
-_places = count()
-
-
-@pytest.fixture
-def spot() -> Point:
-    """A place in the wilderness where no other test has anybody or anything."""
-    return Point(latitude=31 + next(_places) / 10, longitude=85.0)
-
-
-class Town:
-    """People and jobs around one point."""
-
-    def __init__(self, world: World, running: RunningServices, spot: Point) -> None:
-        self.world = world
-        self.store = running.store
-        self.spot = spot
-        self.employers = {"": world.employer}
-
-    async def seeker(self, **wants: Any) -> Seeker:
-        near = Near(point=self.spot, kilometres=3)
-        given: dict[str, Any] = {"occupations": (Occupation.CLERK,), "near": near}
-        limits = Wants(**(given | wants))
-        made = replace(
-            self.world.seeker,
-            id=records.seeker().id,
-            giver=records.seeker().id,
-            contact=None,
-            searches=(),
-            profile=replace(self.world.seeker.profile, wants=limits, skills=()),
-        )
-        await self.store.seekers.add([made])
-        return made
-
-    async def job(self, employer: str = "", **changes: Any) -> Posting:
-        """Of the world's employer, or of the one that has this name here."""
-        if employer not in self.employers:
-            made = records.employer(credit_code=new_credit_code(), union_id=self.world.union.id)
-            await self.store.employers.add([made])
-            self.employers[employer] = made
-        posting = records.posting(
-            employer_id=self.employers[employer].id,
-            union_id=self.world.union.id,
-            status=changes.pop("status", PostingStatus.OPEN),
-            terms=posting_terms(
-                **{
-                    "occupation": Occupation.CLERK,
-                    "valid_until": today() + timedelta(days=30),
-                    "point": self.spot,
-                    "intensity": Intensity.LIGHT,
-                    "starts_at": time(8),
-                    "ends_at": time(17),
-                }
-                | changes
-            ),
-        )
-        await self.store.postings.add([posting])
-        return posting
-
-    async def close(self, posting: Posting) -> None:
-        closed = replace(posting, status=PostingStatus.CLOSED, version=posting.version + 1)
-        assert await self.store.postings.update_if_unchanged(posting, closed)
-
-
-@pytest.fixture
-def town(world: World, running: RunningServices, spot: Point) -> Town:
-    return Town(world, running, spot)
 
 
 async def recommended(api: GraphQLClient, token: str, first: int = 5) -> list[dict[str, Any]]:
@@ -112,7 +45,7 @@ async def recommended(api: GraphQLClient, token: str, first: int = 5) -> list[di
     return found
 
 
-async def test_what_is_recommended_says_why_in_both_languages(
+async def test_recommendations_give_reasons_in_both_languages(
     api: GraphQLClient, town: Town
 ) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT, pick_up=PickUp(by=time(17)))
@@ -138,7 +71,9 @@ async def test_what_is_recommended_says_why_in_both_languages(
     assert officers["matches"] == [match]
 
 
-async def test_what_is_hidden_is_never_recommended(api: GraphQLClient, town: Town) -> None:
+async def test_postings_that_are_not_open_are_never_recommended(
+    api: GraphQLClient, town: Town
+) -> None:
     seeker = await town.seeker()
     token = town.world.seeker_token(seeker)
     for status in (PostingStatus.CLOSED, PostingStatus.IN_REVIEW, PostingStatus.REFUSED):
@@ -151,7 +86,7 @@ async def test_what_is_hidden_is_never_recommended(api: GraphQLClient, town: Tow
     assert await recommended(api, token) == []
 
 
-async def test_employers_differ_and_other_occupations_fill_up(
+async def test_recommendations_spread_over_employers_and_fill_up_from_other_occupations(
     api: GraphQLClient, town: Town
 ) -> None:
     seeker = await town.seeker()
@@ -172,7 +107,7 @@ async def test_employers_differ_and_other_occupations_fill_up(
         assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
 
-async def test_what_rules_a_posting_out_is_said(api: GraphQLClient, town: Town) -> None:
+async def test_an_explanation_names_every_broken_limit(api: GraphQLClient, town: Town) -> None:
     seeker = await town.seeker(heaviest=Intensity.LIGHT, no_nights=True)
     job = await town.job(intensity=Intensity.HEAVY, shift=Shift.TWO_SHIFT)
     good = await town.job()
@@ -199,9 +134,7 @@ async def act(api: GraphQLClient, name: str, token: str, /, **given: Any) -> dic
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def test_who_refuses_is_not_matched_until_they_allow_it(
-    api: GraphQLClient, town: Town
-) -> None:
+async def test_a_seeker_who_refuses_matching_is_not_matched(api: GraphQLClient, town: Town) -> None:
     world, seeker = town.world, await town.seeker()
     await town.job()
     token = world.seeker_token(seeker)
@@ -224,7 +157,7 @@ async def test_who_refuses_is_not_matched_until_they_allow_it(
     assert "NOT_SEEKING" in (await api.fetch_error(ask, None, token))["message"]
 
 
-async def test_whom_a_posting_suits_is_for_officers_and_masked(
+async def test_officers_see_the_seekers_that_a_posting_suits_masked(
     api: GraphQLClient, town: Town
 ) -> None:
     job = await town.job()
@@ -253,7 +186,7 @@ async def test_whom_a_posting_suits_is_for_officers_and_masked(
         assert error["extensions"]["code"] == "NOT_PERMITTED"
 
 
-async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
+async def test_a_page_that_examined_its_maximum_can_be_continued(
     api: GraphQLClient,
     town: Town,
     running: RunningServices,
@@ -280,7 +213,7 @@ async def test_a_page_that_looked_at_enough_says_so_and_goes_on(
         assert page["edges"] == []
 
 
-async def test_a_campaign_is_matched_by_a_run_and_shows_what_still_holds(
+async def test_a_match_run_stores_matches_and_shows_those_that_still_hold(
     api: GraphQLClient, town: Town, running: RunningServices
 ) -> None:
     officer = town.world.token(town.world.officer)
@@ -317,93 +250,3 @@ async def test_a_campaign_is_matched_by_a_run_and_shows_what_still_holds(
         "edges"
     ]
     assert edge["node"] == {"seeker": None, "matches": []}
-
-
-@pytest.fixture
-async def followed(server: UvicornServer, town: Town) -> AsyncIterator[tuple[Any, Seeker]]:
-    """A socket that follows what a seeker is told of."""
-    seeker = await town.seeker()
-    async with open_websocket(server.url) as follower:
-        await follower.initialise(town.world.seeker_token(seeker))
-        await follower.subscribe_live("1", FOLLOW)
-        yield follower, seeker
-
-
-async def test_a_seeker_is_told_of_what_opens_and_goes_on_where_they_were(
-    followed: tuple[Any, Seeker],
-    api: GraphQLClient,
-    server: UvicornServer,
-    town: Town,
-    running: RunningServices,
-) -> None:
-    follower, seeker = followed
-    first = await town.job()
-    await running.services.matcher.run()
-    event = await follower.receive_event("1", "postingMatched")
-    assert (event["__typename"], event["posting"]) == ("PostingMatched", {"id": gid(first)})
-    assert {"code": "OCCUPATION"} in event["match"]["reasonsFor"]
-    second, third = await town.job("two"), await town.job("three")
-    await running.services.matcher.run()
-    for job in (second, third):
-        assert (await follower.receive_event("1", "postingMatched"))["posting"] == {"id": gid(job)}
-    await follower.assert_alive()
-    # What is closed meanwhile is not shown to who comes back.
-    await town.close(second)
-    async with open_websocket(server.url) as again:
-        await again.initialise(town.world.seeker_token(seeker))
-        await again.subscribe("1", FOLLOW, after=event["cursor"])
-        told = await again.receive_event("1", "postingMatched")
-        assert (told["seq"], told["posting"], told["match"]) == (2, None, None)
-        told = await again.receive_event("1", "postingMatched")
-        assert (told["seq"], told["posting"]) == (3, {"id": gid(third)})
-        await again.subscribe("2", FOLLOW, after=event["cursor"][:-6] + "c2Vla2")
-        message = await again.receive()
-        assert message["id"] == "2"
-
-
-async def test_a_cursor_of_another_log_is_answered_with_what_is_recommended(
-    server: UvicornServer, town: Town, running: RunningServices
-) -> None:
-    seeker, other = await town.seeker(), await town.seeker(places=("110000",))
-    job = await town.job()
-    await running.services.matcher.run()
-    foreign = cursors.encode_seq(f"seeker/{other.id}", 1)
-    async with open_websocket(server.url) as follower:
-        await follower.initialise(town.world.seeker_token(seeker))
-        await follower.subscribe("1", FOLLOW, after=foreign)
-        reset = await follower.receive_event("1", "postingMatched")
-        assert reset["__typename"] == "MatchesReset"
-        assert reset["recommended"] == [{"posting": {"id": gid(job)}}]
-
-
-@pytest.mark.parametrize("caller", ["viewer", "officer", "recruiter", "host"])
-async def test_only_a_seeker_is_told(
-    server: UvicornServer, readonly_world: World, caller: str
-) -> None:
-    async with open_websocket(server.url) as follower:
-        await follower.initialise(readonly_world.token_of(caller))
-        await follower.subscribe("1", FOLLOW)
-        message = await follower.receive()
-        assert message["type"] == "error"
-        assert message["payload"][0]["extensions"]["code"] == "NOT_PERMITTED"
-
-
-async def test_a_changed_posting_is_told_of_through_the_mutation_that_changes_it(
-    api: GraphQLClient, town: Town, running: RunningServices
-) -> None:
-    seeker = await town.seeker(heaviest=Intensity.LIGHT)
-    job = await town.job(intensity=Intensity.HEAVY)
-    await running.services.matcher.run()
-    assert await town.store.event_log.last_seq(f"seeker/{seeker.id}") == 0
-    given = posting_change_input(
-        town.world,
-        postingId=gid(job),
-        occupation="CLERK",
-        intensity="LIGHT",
-        point={"latitude": town.spot.latitude, "longitude": town.spot.longitude},
-    )
-    officer = town.world.token(town.world.officer)
-    changed = await api.mutate("changePosting", given, officer)
-    assert changed["__typename"] == "PostingAccepted", changed
-    await running.services.matcher.run()
-    assert await town.store.event_log.last_seq(f"seeker/{seeker.id}") == 1

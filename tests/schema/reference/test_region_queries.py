@@ -9,7 +9,7 @@ from tests.support.mutation_cases import posting_input
 from tests.support.services import World, gid
 
 
-async def test_a_code_gives_its_region_with_those_around_it(api: GraphQLClient) -> None:
+async def test_a_code_gives_its_region_and_the_regions_around_it(api: GraphQLClient) -> None:
     answer = await api.fetch_data(
         """{ region(code: "330402") {
             code name fullName level pinyin initials formerNames
@@ -32,7 +32,7 @@ async def test_a_code_gives_its_region_with_those_around_it(api: GraphQLClient) 
     }
 
 
-async def test_an_old_code_gives_the_region_of_today_and_an_unknown_one_none(
+async def test_an_old_code_gives_the_region_of_today_and_an_unknown_code_null(
     api: GraphQLClient,
 ) -> None:
     answer = await api.fetch_data(
@@ -41,7 +41,7 @@ async def test_an_old_code_gives_the_region_of_today_and_an_unknown_one_none(
     assert answer == {"old": {"code": "510117"}, "unknown": None}
 
 
-async def test_regions_are_listed_level_by_level_and_searched(api: GraphQLClient) -> None:
+async def test_regions_are_listed_by_level_and_searched(api: GraphQLClient) -> None:
     answer = await api.fetch_data(
         """{
             provinces: regions { code }
@@ -69,14 +69,14 @@ async def test_regions_are_listed_level_by_level_and_searched(api: GraphQLClient
         ('search: "j", first: -1', "BAD_PAGE_SIZE", ["first"]),
     ],
 )
-async def test_a_list_of_regions_that_cannot_be_is_refused(
+async def test_invalid_arguments_for_regions_are_refused(
     api: GraphQLClient, arguments: str, code: str, field: list[str]
 ) -> None:
     error = await api.fetch_error(f"{{ regions({arguments}) {{ code }} }}")
     assert error["extensions"] == {"code": code, "field": field}
 
 
-async def test_postings_and_employers_name_their_place(
+async def test_postings_and_employers_show_their_region(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     answer = await api.fetch_data(
@@ -90,7 +90,7 @@ async def test_postings_and_employers_name_their_place(
     }
 
 
-async def test_an_old_place_code_of_a_new_posting_is_brought_up_to_date(
+async def test_an_old_place_code_of_a_new_posting_is_updated(
     api: GraphQLClient, world: World
 ) -> None:
     given = posting_input(world, placeCode="310225")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS
 from storage.clock import utc_now
+from storage.mongo.errors import StorageUnavailable
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.services import RunningServices, World, gid, today
@@ -35,7 +38,7 @@ async def listed(api: GraphQLClient, world: World, **variables: Any) -> list[dic
     return [edge["node"] for edge in found["callList"]["edges"]]
 
 
-async def test_a_list_is_imported_once_and_bad_rows_are_named_by_number_alone(
+async def test_an_import_repeated_adds_nobody_and_names_invalid_rows_by_number_only(
     api: GraphQLClient, world: World
 ) -> None:
     good = row(world, remark="下午五点前要接孩子")
@@ -73,7 +76,7 @@ async def test_a_list_is_imported_once_and_bad_rows_are_named_by_number_alone(
     assert third["remark"] == ""
 
 
-async def test_a_list_that_is_empty_or_too_long_is_refused(
+async def test_an_import_without_rows_or_with_too_many_is_refused(
     api: GraphQLClient, world: World
 ) -> None:
     for rows in ([], [row(world)] * (MAX_CALL_LIST_ROWS + 1)):
@@ -81,7 +84,7 @@ async def test_a_list_that_is_empty_or_too_long_is_refused(
         assert (answer["code"], answer["field"]) == ("INVALID_INPUT", ["input", "rows"])
 
 
-async def test_the_list_is_paged_and_narrowed(api: GraphQLClient, world: World) -> None:
+async def test_a_call_list_is_paged_and_filtered(api: GraphQLClient, world: World) -> None:
     rows = [row(world) for _ in range(3)]
     await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
     whole = [each["id"] for each in await listed(api, world)]
@@ -104,7 +107,7 @@ async def test_the_list_is_paged_and_narrowed(api: GraphQLClient, world: World) 
         assert [each["id"] for each in found] == expected, narrowing
 
 
-async def test_a_call_is_noted_and_a_last_one_erases_the_contact(
+async def test_a_call_is_recorded_and_a_final_outcome_erases_the_contact(
     api: GraphQLClient, world: World
 ) -> None:
     note = "她丈夫在找工作，她在家休息"
@@ -134,7 +137,25 @@ async def test_a_call_is_noted_and_a_last_one_erases_the_contact(
     assert refused["code"] == "CONSENT_WITHDRAWN"
 
 
-async def test_a_profile_on_behalf_keeps_who_asked_and_is_one(
+async def test_a_call_that_fails_to_stop_the_matching_is_not_stored_either(
+    api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await act(api, world, "saveProfileFor", **MUTATION_CASES["saveProfileFor"].build_input(world))
+    before = await listed(api, world)
+
+    async def fail(*_: Any, **__: Any) -> bool:
+        raise StorageUnavailable("the process ends between two writes")
+
+    with monkeypatch.context() as between:
+        between.setattr(running.store.seekers, "replace_if_unchanged", fail)
+        refused = await act(
+            api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING"
+        )
+    assert refused["code"] == "BUSY"
+    assert await listed(api, world) == before
+
+
+async def test_a_profile_saved_for_a_person_records_the_officer_and_exists_once(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = MUTATION_CASES["saveProfileFor"].build_input(world)
@@ -154,7 +175,7 @@ async def test_a_profile_on_behalf_keeps_who_asked_and_is_one(
     assert left.status == "NOT_SEEKING"
 
 
-async def test_consent_by_word_is_to_the_current_text_and_was_asked_lately(
+async def test_oral_consent_must_be_recent_and_to_the_current_text(
     api: GraphQLClient, world: World
 ) -> None:
     given = MUTATION_CASES["saveProfileFor"].build_input(world)
@@ -168,7 +189,7 @@ async def test_consent_by_word_is_to_the_current_text_and_was_asked_lately(
         assert refused["code"] == code
 
 
-async def test_campaigns_are_of_ones_union_and_its_branches(
+async def test_campaigns_are_visible_in_the_union_and_above_it_only(
     api: GraphQLClient, world: World
 ) -> None:
     given = {"title": "省里的回访", "unionId": gid(world.union)}

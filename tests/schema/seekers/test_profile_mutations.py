@@ -1,16 +1,12 @@
-"""Profiles: left without an account, come back to with a receipt, seen masked by officers alone."""
+"""Profiles through the API: saved without an account, and found again with a receipt."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import pytest
-
 from domain.identity.unions import UnionLevel
-from domain.seekers.call_campaigns import CallOutcome
-from domain.seekers.seekers import MAX_SAVED_SEARCHES
-from schema.relay import global_id, parse_global_id
+from schema.relay import parse_global_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, interest_input, profile_input
@@ -22,9 +18,6 @@ MY = """{ myProfile {
     profile { group skills homePlace wants { occupations places heaviest lowestPay { amount }
       pickUp { by days } near { kilometres point { latitude } } } } }
 } }"""
-SEEKERS = """query ($filter: SeekerFilter) { seekers(filter: $filter) {
-  edges { node { id status contact { name phone } profile { group } } } } }"""
-NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
 async def act(api: GraphQLClient, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
@@ -45,7 +38,7 @@ async def mine(api: GraphQLClient, token: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(
+async def test_a_viewer_who_saves_a_profile_becomes_a_seeker(
     api: GraphQLClient, world: World
 ) -> None:
     profile = {
@@ -72,9 +65,7 @@ async def test_a_viewer_leaves_a_profile_and_goes_on_as_a_seeker(
     assert (kept["homePlace"], kept["wants"]["lowestPay"]) == ("310115", {"amount": 3000})
 
 
-async def test_the_same_giver_has_one_profile_and_changes_it(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_saving_again_replaces_the_profile(api: GraphQLClient, world: World) -> None:
     first = await saved(api, world)
     token = first["accessToken"]
     changed = await act(
@@ -90,9 +81,7 @@ async def test_the_same_giver_has_one_profile_and_changes_it(
     assert (await mine(api, token))["contact"] is None
 
 
-async def test_a_receipt_leads_back_until_the_phone_is_another(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_a_receipt_is_valid_until_the_phone_changes(api: GraphQLClient, world: World) -> None:
     first = await saved(api, world)
     entered = await act(api, "enterAsSeeker", None, receipt=first["receipt"])
     assert entered["seeker"]["id"] == first["seeker"]["id"]
@@ -104,7 +93,7 @@ async def test_a_receipt_leads_back_until_the_phone_is_another(
     assert entered["__typename"] == "SeekerEntered"
 
 
-async def test_somebody_else_with_the_same_phone_has_another_profile(
+async def test_another_device_with_the_same_phone_gets_another_profile(
     api: GraphQLClient, world: World
 ) -> None:
     contact = {"name": "孙丽", "phone": world.next_phone()}
@@ -115,7 +104,7 @@ async def test_somebody_else_with_the_same_phone_has_another_profile(
     assert entered["seeker"]["id"] == stranger["seeker"]["id"]
 
 
-async def test_without_a_contact_a_profile_is_as_good(api: GraphQLClient, world: World) -> None:
+async def test_a_profile_needs_no_contact(api: GraphQLClient, world: World) -> None:
     answer = await saved(api, world, contact=None)
     entered = await act(api, "enterAsSeeker", None, receipt=answer["receipt"])
     assert entered["__typename"] == "SeekerEntered"
@@ -129,7 +118,7 @@ async def test_without_a_contact_a_profile_is_as_good(api: GraphQLClient, world:
     assert refused["code"] == "CONSENT_WITHDRAWN"
 
 
-async def test_consent_is_needed_at_first_and_after_it_was_taken_back(
+async def test_consent_is_needed_the_first_time_and_after_a_withdrawal(
     api: GraphQLClient, world: World
 ) -> None:
     text = (await api.fetch_data("{ profileConsentText { version body sha256 } }"))[
@@ -189,7 +178,7 @@ async def test_a_profile_belongs_to_the_union_of_its_place(
     assert seeker.union_path == root.path
 
 
-async def test_a_seeker_taps_as_a_viewer_does_and_has_one_receipt_for_both(
+async def test_interest_and_profile_of_a_seeker_share_one_receipt(
     api: GraphQLClient, world: World
 ) -> None:
     contact = {"name": "孙丽", "phone": world.next_phone()}
@@ -217,136 +206,3 @@ async def test_a_seeker_taps_as_a_viewer_does_and_has_one_receipt_for_both(
     for name in ("enterAsSeeker", "withdrawProfileConsent"):
         refused = await act(api, name, None, receipt=answer["receipt"])
         assert refused["code"] == "UNAUTHENTICATED"
-
-
-async def test_erasing_leaves_group_and_status_and_stores_the_contact_away(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    store = running.store
-    linked = records.call_entry(
-        campaign_id=world.campaign.id, union_path=world.union.path, seeker_id=world.seeker.id
-    )
-    await store.call_entries.add([linked])
-    answer = await act(
-        api,
-        "eraseSeeker",
-        world.token(world.officer),
-        seekerId=gid(world.seeker),
-        reason="本人电话要求删除",
-    )
-    assert answer["seekerId"] == gid(world.seeker)
-    left = await store.seekers.by_id(world.seeker.id)
-    assert left is not None
-    assert (left.person, left.giver, left.contact, left.searches) == (None, None, None, ())
-    assert (left.profile.group, left.status) == (world.seeker.profile.group, world.seeker.status)
-    assert not left.profile.wants.occupations
-    document = await store.mongo["seekers"].find_one({"_id": left.id})
-    assert document is not None
-    assert document["reach"] == []
-    assert await store.mongo["retained"].count_documents({"_id": left.id}) == 1
-    entry = await store.call_entries.by_id(linked.id)
-    assert entry is not None
-    assert (entry.contact, entry.remark, entry.person) == (None, "", f"erased/{linked.id}")
-    referral = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
-    assert [step.note for step in referral.steps] == [""]
-    rows = await store.audit_log.latest_by_subjects("Seeker", [left.id], limit=10)
-    assert [(row.action, row.detail) for row in rows] == [("ERASE", "本人电话要求删除")]
-    refused = await act(
-        api,
-        "eraseSeeker",
-        world.token(world.officer),
-        seekerId=gid(world.seeker),
-        reason="本人电话要求删除",
-    )
-    assert refused["code"] == "NOT_FOUND"
-    assert await api.fetch_data(NODE, {"id": gid(world.seeker)}, world.token(world.officer)) == {
-        "node": None
-    }
-
-
-async def test_officers_of_the_scope_alone_see_seekers_and_masked(
-    api: GraphQLClient, world: World
-) -> None:
-    shown = {
-        "id": gid(world.seeker),
-        "status": "SEEKING",
-        "contact": {"name": "孙*", "phone": "136****6000"},
-        "profile": {"group": "LAID_OFF"},
-    }
-    for caller in ("officer", "officer above"):
-        token = world.token_of(caller)
-        listed = (await api.fetch_data(SEEKERS, None, token))["seekers"]["edges"]
-        assert shown in [edge["node"] for edge in listed]
-        assert (await api.fetch_data(NODE, {"id": gid(world.seeker)}, token))["node"] is not None
-    for caller in ("viewer", "host", "recruiter", "officer elsewhere", "nobody"):
-        for record in (world.seeker, world.campaign, world.entry, world.referral):
-            answer = await api.fetch_data(NODE, {"id": gid(record)}, world.token_of(caller))
-            assert answer == {"node": None}, caller
-    elsewhere = (await api.fetch_data(SEEKERS, None, world.token_of("officer elsewhere")))[
-        "seekers"
-    ]
-    assert elsewhere == {"edges": []}
-    for caller in ("host", "recruiter", "seeker"):
-        error = await api.fetch_error(SEEKERS, None, world.token_of(caller))
-        assert error["extensions"]["code"] == "NOT_PERMITTED"
-
-
-@pytest.mark.parametrize(
-    ("narrowed", "finds"),
-    [
-        ({"status": "SEEKING"}, True),
-        ({"status": "PAUSED"}, False),
-        ({"group": "LAID_OFF"}, True),
-        ({"group": "GRADUATE"}, False),
-    ],
-)
-async def test_seekers_are_narrowed(
-    api: GraphQLClient, readonly_world: World, narrowed: dict[str, str], finds: bool
-) -> None:
-    token = readonly_world.token(readonly_world.officer)
-    found = (await api.fetch_data(SEEKERS, {"filter": narrowed}, token))["seekers"]["edges"]
-    assert ([edge["node"]["id"] for edge in found] == [gid(readonly_world.seeker)]) is finds
-    none = {"filter": {"campaignId": gid(readonly_world.campaign)}}
-    assert (await api.fetch_data(SEEKERS, none, token))["seekers"]["edges"] == []
-
-
-async def test_a_look_at_a_person_is_kept(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    token = world.token(world.officer)
-    for record, contact in (
-        (world.seeker, {"name": "孙丽", "phone": "+8613600136000"}),
-        (world.entry, {"name": "赵大勇", "phone": "+8613700137000"}),
-    ):
-        answer = await act(api, "revealPerson", token, id=gid(record), reason="电话回访求职意向")
-        assert answer["contact"] == contact
-        rows = await running.store.audit_log.latest_by_subjects(
-            type(record).__name__, [record.id], limit=10
-        )
-        assert [(row.action, row.actor_id, row.detail) for row in rows] == [
-            ("REVEAL", world.officer.id, "电话回访求职意向")
-        ]
-
-
-async def test_at_most_twenty_searches_are_kept(api: GraphQLClient, world: World) -> None:
-    token = world.seeker_token()
-    for number in range(MAX_SAVED_SEARCHES - 1):
-        answer = await act(
-            api, "saveSearch", token, name=f"搜索{number}", wants={"places": ["310000"]}
-        )
-    assert len(answer["searches"]) == MAX_SAVED_SEARCHES
-    refused = await act(api, "saveSearch", token, name="又一个", wants={})
-    assert (refused["__typename"], refused["code"]) == ("StatusConflict", "STATUS_CONFLICT")
-    removed = await act(api, "removeSearch", token, searchId=answer["searches"][3]["id"])
-    assert len(removed["searches"]) == MAX_SAVED_SEARCHES - 1
-    unknown = global_id("SavedSearch", "0" * 24)
-    assert len((await act(api, "removeSearch", token, searchId=unknown))["searches"]) == 19
-
-
-async def test_what_became_of_a_call_is_no_business_of_the_seeker(
-    api: GraphQLClient, world: World
-) -> None:
-    for name in ("campaigns { edges { node { id } } }", "services { services }"):
-        error = await api.fetch_error(f"{{ {name} }}", None, world.seeker_token())
-        assert error["extensions"]["code"] == "NOT_PERMITTED"
-    assert world.entry.outcome is CallOutcome.REACHED

@@ -26,7 +26,7 @@ async def found(api: GraphQLClient, token: str | None, **narrowed: Any) -> list[
     return [edge["node"] for edge in answer["referrals"]["edges"]]
 
 
-async def test_a_referral_moves_on_and_not_back(api: GraphQLClient, world: World) -> None:
+async def test_a_referral_moves_forward_only(api: GraphQLClient, world: World) -> None:
     for status in ("ACCEPTED", "DONE"):
         moved = await act(
             api, world, "advanceReferral", referralId=gid(world.referral), status=status
@@ -40,7 +40,9 @@ async def test_a_referral_moves_on_and_not_back(api: GraphQLClient, world: World
     assert [step["status"] for step in shown["steps"]] == ["OPEN", "ACCEPTED", "DONE"]
 
 
-async def test_the_person_sees_their_own_without_notes(api: GraphQLClient, world: World) -> None:
+async def test_seekers_see_their_own_referrals_without_notes(
+    api: GraphQLClient, world: World
+) -> None:
     await act(api, world, "openReferral", seekerId=gid(world.seeker), kind="POLICY", note="问社保")
     own = await found(api, world.seeker_token())
     assert [each["kind"] for each in own] == ["POLICY", "TRAINING"]
@@ -58,7 +60,7 @@ async def test_the_person_sees_their_own_without_notes(api: GraphQLClient, world
     assert error["extensions"]["code"] in {"NOT_FOUND", "INVALID_ID"}
 
 
-async def test_after_an_erasure_notes_are_neither_kept_nor_put_back(
+async def test_an_erasure_removes_notes_and_refuses_new_ones(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     store = running.store

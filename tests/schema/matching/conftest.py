@@ -1,0 +1,3 @@
+from tests.schema.matching.town import spot, town
+
+__all__ = ["spot", "town"]
