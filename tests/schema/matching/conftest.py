@@ -1,3 +1,3 @@
-from tests.schema.matching.town import spot, town
+from tests.schema.matching.town import town, unused_point
 
-__all__ = ["spot", "town"]
+__all__ = ["town", "unused_point"]

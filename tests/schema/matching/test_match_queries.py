@@ -20,26 +20,20 @@ from tests.support.services import RunningServices, gid, today
 from tests.support.waiting import wait_until
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
-
-
 RECOMMENDED = f"query ($first: Int! = 5) {{ recommendedPostings(first: $first) {{ {MATCH} }} }}"
-
-
 MATCHES = f"query ($id: ID!) {{ matches(seekerId: $id) {{ {MATCH} }} }}"
-
-
 EXPLAINED = """query ($posting: ID!, $seeker: ID) {
   matchExplained(postingId: $posting, seekerId: $seeker) {
     excludedBy { code text textZh } match { score posting { id } } } }"""
-
-
-SUITED = """query ($posting: ID!, $first: Int, $after: String) {
+MATCHING_SEEKERS = """query ($posting: ID!, $first: Int, $after: String) {
   matchingSeekers(postingId: $posting, first: $first, after: $after) {
     edges { cursor node { seeker { id contact { name phone } } match { score } } }
     pageInfo { hasNextPage endCursor } } }"""
 
 
-async def recommended(api: GraphQLClient, token: str, first: int = 5) -> list[dict[str, Any]]:
+async def fetch_recommendations(
+    api: GraphQLClient, token: str, first: int = 5
+) -> list[dict[str, Any]]:
     found: list[dict[str, Any]]
     found = (await api.fetch_data(RECOMMENDED, {"first": first}, token))["recommendedPostings"]
     return found
@@ -53,8 +47,8 @@ async def test_recommendations_give_reasons_in_both_languages(
     await town.job(intensity=Intensity.HEAVY)
     await town.job(ends_at=time(18))
     await town.job(ends_at=None)
-    await town.job(point=Point(latitude=town.spot.latitude + 0.05, longitude=85.0))
-    (match,) = await recommended(api, town.world.seeker_token(seeker))
+    await town.job(point=Point(latitude=town.centre.latitude + 0.05, longitude=85.0))
+    (match,) = await fetch_recommendations(api, town.world.seeker_token(seeker))
     assert match["posting"] == {"id": gid(job), "title": "电工"}
     assert not match["afterTraining"]
     said = {reason["code"]: (reason["text"], reason["textZh"]) for reason in match["reasonsFor"]}
@@ -79,11 +73,13 @@ async def test_postings_that_are_not_open_are_never_recommended(
     for status in (PostingStatus.CLOSED, PostingStatus.IN_REVIEW, PostingStatus.REFUSED):
         await town.job(status=status)
     await town.job(valid_until=today() - timedelta(days=1))
-    assert await recommended(api, token) == []
+    assert await fetch_recommendations(api, token) == []
     shown = await town.job()
-    assert [match["posting"]["id"] for match in await recommended(api, token)] == [gid(shown)]
+    assert [match["posting"]["id"] for match in await fetch_recommendations(api, token)] == [
+        gid(shown)
+    ]
     await town.close(shown)
-    assert await recommended(api, token) == []
+    assert await fetch_recommendations(api, token) == []
 
 
 async def test_recommendations_spread_over_employers_and_fill_up_from_other_occupations(
@@ -93,15 +89,15 @@ async def test_recommendations_spread_over_employers_and_fill_up_from_other_occu
     token = town.world.seeker_token(seeker)
     first = [await town.job("one") for _ in range(2)]
     other = await town.job("two", occupation=Occupation.SALES)
-    found = [match["posting"]["id"] for match in await recommended(api, token)]
+    found = [match["posting"]["id"] for match in await fetch_recommendations(api, token)]
     assert set(found) == {gid(each) for each in (*first, other)}
     assert found[-1] == gid(other)
     await town.job("three")
-    found = [match["posting"]["id"] for match in await recommended(api, token)]
+    found = [match["posting"]["id"] for match in await fetch_recommendations(api, token)]
     assert len(found) == 3
     assert gid(other) not in found
-    assert len(await recommended(api, token, 2)) == 2
-    assert await recommended(api, token, 0) == []
+    assert len(await fetch_recommendations(api, token, 2)) == 2
+    assert await fetch_recommendations(api, token, 0) == []
     for wrong in (-1, 6):
         error = await api.fetch_error(RECOMMENDED, {"first": wrong}, token)
         assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
@@ -121,7 +117,7 @@ async def test_an_explanation_names_every_broken_limit(api: GraphQLClient, town:
     found = (await api.fetch_data(EXPLAINED, given, officer))["matchExplained"]
     assert found["excludedBy"] == []
     assert found["match"]["posting"] == {"id": gid(good)}
-    for ask in (EXPLAINED, SUITED):
+    for ask in (EXPLAINED, MATCHING_SEEKERS):
         hidden = {"posting": gid(town.world.closed), "seeker": gid(seeker)}
         error = await api.fetch_error(ask, hidden, officer)
         assert error["extensions"]["code"] == "NOT_FOUND"
@@ -130,7 +126,7 @@ async def test_an_explanation_names_every_broken_limit(api: GraphQLClient, town:
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def act(api: GraphQLClient, name: str, token: str, /, **given: Any) -> dict[str, Any]:
+async def mutate(api: GraphQLClient, name: str, token: str, /, **given: Any) -> dict[str, Any]:
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
@@ -140,9 +136,9 @@ async def test_a_seeker_who_refuses_matching_is_not_matched(api: GraphQLClient, 
     token = world.seeker_token(seeker)
     ask = "{ recommendedPostings(first: 1) { score } }"
     assert len((await api.fetch_data(ask, None, token))["recommendedPostings"]) == 1
-    refused = await act(api, "setMatching", token, enabled=False)
+    refused = await mutate(api, "setMatching", token, enabled=False)
     assert refused["seeker"] == {"id": gid(seeker), "matching": False, "version": 2}
-    assert (await act(api, "setMatching", token, enabled=False))["seeker"]["version"] == 2
+    assert (await mutate(api, "setMatching", token, enabled=False))["seeker"]["version"] == 2
     error = await api.fetch_error(ask, None, token)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
     assert "setMatching" in error["message"]
@@ -150,10 +146,10 @@ async def test_a_seeker_who_refuses_matching_is_not_matched(api: GraphQLClient, 
     matches = "query ($id: ID!) { matches(seekerId: $id) { score } }"
     error = await api.fetch_error(matches, {"id": gid(seeker)}, officer)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
-    await act(api, "setMatching", officer, enabled=True, seekerId=gid(seeker))
+    await mutate(api, "setMatching", officer, enabled=True, seekerId=gid(seeker))
     assert len((await api.fetch_data(ask, None, token))["recommendedPostings"]) == 1
     for status in ("PAUSED", "PAUSED", "NOT_SEEKING"):
-        await act(api, "setSeekerStatus", token, status=status)
+        await mutate(api, "setSeekerStatus", token, status=status)
     assert "NOT_SEEKING" in (await api.fetch_error(ask, None, token))["message"]
 
 
@@ -168,21 +164,23 @@ async def test_officers_see_the_seekers_that_a_posting_suits_masked(
         silent, replace(silent, matching=False, version=2)
     )
     officer = town.world.token(town.world.officer)
-    page = await api.fetch_data(SUITED, {"posting": gid(job), "first": 2}, officer)
+    page = await api.fetch_data(MATCHING_SEEKERS, {"posting": gid(job), "first": 2}, officer)
     first = page["matchingSeekers"]
     assert first["pageInfo"]["hasNextPage"]
     after = first["pageInfo"]["endCursor"]
-    rest = (await api.fetch_data(SUITED, {"posting": gid(job), "after": after}, officer))[
+    rest = (await api.fetch_data(MATCHING_SEEKERS, {"posting": gid(job), "after": after}, officer))[
         "matchingSeekers"
     ]
     assert not rest["pageInfo"]["hasNextPage"]
     ids = [edge["node"]["seeker"]["id"] for edge in (*first["edges"], *rest["edges"])]
     assert ids == [gid(seeker) for seeker in reversed(suited)]
     elsewhere = town.world.token(town.world.other_officer)
-    found = await api.fetch_data(SUITED, {"posting": gid(job)}, elsewhere)
+    found = await api.fetch_data(MATCHING_SEEKERS, {"posting": gid(job)}, elsewhere)
     assert found["matchingSeekers"]["edges"] == []
     for caller in ("recruiter", "host", "seeker", "viewer"):
-        error = await api.fetch_error(SUITED, {"posting": gid(job)}, town.world.token_of(caller))
+        error = await api.fetch_error(
+            MATCHING_SEEKERS, {"posting": gid(job)}, town.world.token_of(caller)
+        )
         assert error["extensions"]["code"] == "NOT_PERMITTED"
 
 
@@ -196,20 +194,20 @@ async def test_a_page_that_examined_its_maximum_can_be_continued(
     monkeypatch.setattr(running.services.match_search, "limits", limits)
     job = await town.job(place_code="460105")
     suited = await town.seeker(places=("460105",))
-    # Newer ones, to whom the posting comes too early: found by its place, and left out.
+    # Newer seekers of the same place, for whom the job starts too early.
     for _ in range(5):
         await town.seeker(places=("460105",), starts_from=time(9))
     officer = town.world.token(town.world.officer)
     asked = {"posting": gid(job), "first": 3}
-    page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
+    page = (await api.fetch_data(MATCHING_SEEKERS, asked, officer))["matchingSeekers"]
     assert page["edges"] == []
     assert page["pageInfo"]["hasNextPage"]
     asked["after"] = page["pageInfo"]["endCursor"]
-    page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
+    page = (await api.fetch_data(MATCHING_SEEKERS, asked, officer))["matchingSeekers"]
     assert [edge["node"]["seeker"]["id"] for edge in page["edges"]] == [gid(suited)]
     while page["pageInfo"]["hasNextPage"]:
         asked["after"] = page["pageInfo"]["endCursor"]
-        page = (await api.fetch_data(SUITED, asked, officer))["matchingSeekers"]
+        page = (await api.fetch_data(MATCHING_SEEKERS, asked, officer))["matchingSeekers"]
         assert page["edges"] == []
 
 

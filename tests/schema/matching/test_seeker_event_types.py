@@ -19,32 +19,32 @@ from tests.support.graphql_clients import (
 from tests.support.mutation_cases import posting_change_input
 from tests.support.services import RunningServices, World, gid
 
-FOLLOW = """subscription ($after: String) { postingMatched(after: $after) {
+POSTING_MATCHED = """subscription ($after: String) { postingMatched(after: $after) {
   __typename seq cursor
   ... on PostingMatched { posting { id } match { reasonsFor { code } } }
   ... on MatchesReset { recommended { posting { id } } } } }"""
 
 
 @pytest.fixture
-async def followed(
+async def subscribed_seeker(
     server: UvicornServer, town: Town
 ) -> AsyncIterator[tuple[WebSocketClient, Seeker]]:
     """A socket that is subscribed to the events of a seeker."""
     seeker = await town.seeker()
     async with open_websocket(server.url) as follower:
         await follower.initialise(town.world.seeker_token(seeker))
-        await follower.subscribe_live("1", FOLLOW)
+        await follower.subscribe_live("1", POSTING_MATCHED)
         yield follower, seeker
 
 
 async def test_a_seeker_is_notified_of_new_postings_and_resumes_after_a_cursor(
-    followed: tuple[WebSocketClient, Seeker],
+    subscribed_seeker: tuple[WebSocketClient, Seeker],
     api: GraphQLClient,
     server: UvicornServer,
     town: Town,
     running: RunningServices,
 ) -> None:
-    follower, seeker = followed
+    follower, seeker = subscribed_seeker
     first = await town.job()
     await running.services.matcher.run()
     event = await follower.receive_event("1", "postingMatched")
@@ -55,16 +55,16 @@ async def test_a_seeker_is_notified_of_new_postings_and_resumes_after_a_cursor(
     for job in (second, third):
         assert (await follower.receive_event("1", "postingMatched"))["posting"] == {"id": gid(job)}
     await follower.assert_alive()
-    # What is closed meanwhile is not shown to who comes back.
+    # A posting that was closed in between is not shown on resumption.
     await town.close(second)
     async with open_websocket(server.url) as again:
         await again.initialise(town.world.seeker_token(seeker))
-        await again.subscribe("1", FOLLOW, after=event["cursor"])
+        await again.subscribe("1", POSTING_MATCHED, after=event["cursor"])
         told = await again.receive_event("1", "postingMatched")
         assert (told["seq"], told["posting"], told["match"]) == (2, None, None)
         told = await again.receive_event("1", "postingMatched")
         assert (told["seq"], told["posting"]) == (3, {"id": gid(third)})
-        await again.subscribe("2", FOLLOW, after=event["cursor"][:-6] + "c2Vla2")
+        await again.subscribe("2", POSTING_MATCHED, after=event["cursor"][:-6] + "c2Vla2")
         message = await again.receive()
         assert message["id"] == "2"
 
@@ -78,7 +78,7 @@ async def test_a_cursor_of_another_log_gets_a_reset_with_recommendations(
     foreign = cursors.encode_seq(f"seeker/{other.id}", 1)
     async with open_websocket(server.url) as follower:
         await follower.initialise(town.world.seeker_token(seeker))
-        await follower.subscribe("1", FOLLOW, after=foreign)
+        await follower.subscribe("1", POSTING_MATCHED, after=foreign)
         reset = await follower.receive_event("1", "postingMatched")
         assert reset["__typename"] == "MatchesReset"
         assert reset["recommended"] == [{"posting": {"id": gid(job)}}]
@@ -90,7 +90,7 @@ async def test_only_seekers_may_subscribe(
 ) -> None:
     async with open_websocket(server.url) as follower:
         await follower.initialise(readonly_world.token_of(caller))
-        await follower.subscribe("1", FOLLOW)
+        await follower.subscribe("1", POSTING_MATCHED)
         message = await follower.receive()
         assert message["type"] == "error"
         assert message["payload"][0]["extensions"]["code"] == "NOT_PERMITTED"
@@ -108,7 +108,7 @@ async def test_a_seeker_is_notified_when_a_changed_posting_starts_to_suit(
         postingId=gid(job),
         occupation="CLERK",
         intensity="LIGHT",
-        point={"latitude": town.spot.latitude, "longitude": town.spot.longitude},
+        point={"latitude": town.centre.latitude, "longitude": town.centre.longitude},
     )
     officer = town.world.token(town.world.officer)
     changed = await api.mutate("changePosting", given, officer)

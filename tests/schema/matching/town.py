@@ -21,22 +21,22 @@ _places = count()
 
 
 @pytest.fixture
-def spot() -> Point:
-    """A place in the wilderness where no other test has anybody or anything."""
+def unused_point() -> Point:
+    """A point near which no other test stores a seeker or a job."""
     return Point(latitude=31 + next(_places) / 10, longitude=85.0)
 
 
 class Town:
-    """People and jobs around one point."""
+    """Seekers and jobs around one point, stored in the database."""
 
-    def __init__(self, world: World, running: RunningServices, spot: Point) -> None:
+    def __init__(self, world: World, running: RunningServices, centre: Point) -> None:
         self.world = world
         self.store = running.store
-        self.spot = spot
+        self.centre = centre
         self.employers = {"": world.employer}
 
     async def seeker(self, **wants: Any) -> Seeker:
-        near = Near(point=self.spot, kilometres=3)
+        near = Near(point=self.centre, kilometres=3)
         given: dict[str, Any] = {"occupations": (Occupation.CLERK,), "near": near}
         limits = Wants(**(given | wants))
         made = replace(
@@ -51,7 +51,7 @@ class Town:
         return made
 
     async def job(self, employer: str = "", **changes: Any) -> Posting:
-        """Of the world's employer, or of the one that has this name here."""
+        """Store a job of the world's employer, or of the town's employer with this name."""
         if employer not in self.employers:
             made = records.employer(credit_code=new_credit_code(), union_id=self.world.union.id)
             await self.store.employers.add([made])
@@ -64,7 +64,7 @@ class Town:
                 **{
                     "occupation": Occupation.CLERK,
                     "valid_until": today() + timedelta(days=30),
-                    "point": self.spot,
+                    "point": self.centre,
                     "intensity": Intensity.LIGHT,
                     "starts_at": time(8),
                     "ends_at": time(17),
@@ -81,5 +81,5 @@ class Town:
 
 
 @pytest.fixture
-def town(world: World, running: RunningServices, spot: Point) -> Town:
-    return Town(world, running, spot)
+def town(world: World, running: RunningServices, unused_point: Point) -> Town:
+    return Town(world, running, unused_point)

@@ -1,4 +1,4 @@
-"""Every enumeration of the schema is published with its names in two languages."""
+"""Code lists through the API: every enumeration of the schema, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regions through the API, beside place codes and by themselves."""
+"""Regions through the API: by code, by level, by name, and on postings and employers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Call campaigns: a list is imported once, called down, and brings profiles with oral consent."""
+"""Call campaigns through the API: import, calls, and profiles with oral consent."""
 
 from __future__ import annotations
 
@@ -23,16 +23,20 @@ LIST = """query ($id: ID!, $filter: CallFilter, $first: Int, $after: String) {
   } }"""
 
 
-def row(world: World, **changes: Any) -> dict[str, Any]:
+def call_row(world: World, **changes: Any) -> dict[str, Any]:
     return {"name": "周小兰", "phone": world.next_phone(), "group": "LAID_OFF"} | changes
 
 
-async def act(api: GraphQLClient, world: World, name: str, /, **given: Any) -> dict[str, Any]:
+async def mutate_as_officer(
+    api: GraphQLClient, world: World, name: str, /, **given: Any
+) -> dict[str, Any]:
     token = world.token(world.officer)
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def listed(api: GraphQLClient, world: World, **variables: Any) -> list[dict[str, Any]]:
+async def fetch_call_list(
+    api: GraphQLClient, world: World, **variables: Any
+) -> list[dict[str, Any]]:
     given = {"id": gid(world.campaign), **variables}
     found = await api.fetch_data(LIST, given, world.token(world.officer))
     return [edge["node"] for edge in found["callList"]["edges"]]
@@ -41,18 +45,18 @@ async def listed(api: GraphQLClient, world: World, **variables: Any) -> list[dic
 async def test_an_import_repeated_adds_nobody_and_names_invalid_rows_by_number_only(
     api: GraphQLClient, world: World
 ) -> None:
-    good = row(world, remark="下午五点前要接孩子")
+    good = call_row(world, remark="下午五点前要接孩子")
     rows = [
         good,
-        row(world, phone="12345"),
-        row(world, name="  "),
-        row(world, remark="腰椎手术后"),
-        row(world, remark="身份证 11010519491231002X"),
+        call_row(world, phone="12345"),
+        call_row(world, name="  "),
+        call_row(world, remark="腰椎手术后"),
+        call_row(world, remark="身份证 11010519491231002X"),
         good,
-        row(world),
+        call_row(world),
     ]
     campaign = gid(world.campaign)
-    answer = await act(api, world, "importCallList", campaignId=campaign, rows=rows)
+    answer = await mutate_as_officer(api, world, "importCallList", campaignId=campaign, rows=rows)
     assert (answer["added"], answer["known"]) == (2, 1)
     found = [(each["row"], each["field"], each["code"]) for each in answer["findings"]]
     assert found == [
@@ -63,9 +67,9 @@ async def test_an_import_repeated_adds_nobody_and_names_invalid_rows_by_number_o
     ]
     assert "LIGHT" in answer["findings"][2]["message"]
     assert not any(good["phone"] in each["message"] for each in answer["findings"])
-    again = await act(api, world, "importCallList", campaignId=campaign, rows=rows)
+    again = await mutate_as_officer(api, world, "importCallList", campaignId=campaign, rows=rows)
     assert (again["added"], again["known"]) == (0, 3)
-    first, second, third = await listed(api, world)
+    first, second, third = await fetch_call_list(api, world)
     assert first["id"] == gid(world.entry)
     assert second["contact"] == {"name": "周**", "phone": f"144****{good['phone'][-4:]}"}
     assert (second["remark"], second["outcome"], second["nextCallOn"]) == (
@@ -79,23 +83,27 @@ async def test_an_import_repeated_adds_nobody_and_names_invalid_rows_by_number_o
 async def test_an_import_without_rows_or_with_too_many_is_refused(
     api: GraphQLClient, world: World
 ) -> None:
-    for rows in ([], [row(world)] * (MAX_CALL_LIST_ROWS + 1)):
-        answer = await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
+    for rows in ([], [call_row(world)] * (MAX_CALL_LIST_ROWS + 1)):
+        answer = await mutate_as_officer(
+            api, world, "importCallList", campaignId=gid(world.campaign), rows=rows
+        )
         assert (answer["code"], answer["field"]) == ("INVALID_INPUT", ["input", "rows"])
 
 
 async def test_a_call_list_is_paged_and_filtered(api: GraphQLClient, world: World) -> None:
-    rows = [row(world) for _ in range(3)]
-    await act(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
-    whole = [each["id"] for each in await listed(api, world)]
+    rows = [call_row(world) for _ in range(3)]
+    await mutate_as_officer(api, world, "importCallList", campaignId=gid(world.campaign), rows=rows)
+    whole = [each["id"] for each in await fetch_call_list(api, world)]
     assert len(whole) == 4
     given = {"id": gid(world.campaign), "first": 2}
     page = (await api.fetch_data(LIST, given, world.token(world.officer)))["callList"]
     assert page["pageInfo"]["hasNextPage"]
     after = page["edges"][-1]["cursor"]
-    assert [each["id"] for each in await listed(api, world, after=after)] == whole[2:]
+    assert [each["id"] for each in await fetch_call_list(api, world, after=after)] == whole[2:]
     later = (today() + timedelta(days=3)).isoformat()
-    await act(api, world, "recordCall", entryId=whole[1], outcome="CALL_BACK", nextCallOn=later)
+    await mutate_as_officer(
+        api, world, "recordCall", entryId=whole[1], outcome="CALL_BACK", nextCallOn=later
+    )
     narrowed = [
         ({"uncalled": True}, whole[2:]),
         ({"outcome": "CALL_BACK"}, whole[1:2]),
@@ -103,7 +111,7 @@ async def test_a_call_list_is_paged_and_filtered(api: GraphQLClient, world: Worl
         ({"outcome": "REACHED"}, whole[:1]),
     ]
     for narrowing, expected in narrowed:
-        found = await listed(api, world, filter=narrowing)
+        found = await fetch_call_list(api, world, filter=narrowing)
         assert [each["id"] for each in found] == expected, narrowing
 
 
@@ -111,12 +119,12 @@ async def test_a_call_is_recorded_and_a_final_outcome_erases_the_contact(
     api: GraphQLClient, world: World
 ) -> None:
     note = "她丈夫在找工作，她在家休息"
-    answer = await act(
+    answer = await mutate_as_officer(
         api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING", note=note
     )
     assert answer["entry"]["calls"] == [{"outcome": "NOT_SEEKING", "note": note}]
     assert (answer["entry"]["version"], answer["entry"]["nextCallOn"]) == (2, None)
-    stale = await act(
+    stale = await mutate_as_officer(
         api,
         world,
         "recordCall",
@@ -125,51 +133,61 @@ async def test_a_call_is_recorded_and_a_final_outcome_erases_the_contact(
         expectedVersion=1,
     )
     assert stale["code"] == "STATUS_CONFLICT"
-    done = await act(api, world, "recordCall", entryId=gid(world.entry), outcome="DO_NOT_CALL")
+    done = await mutate_as_officer(
+        api, world, "recordCall", entryId=gid(world.entry), outcome="DO_NOT_CALL"
+    )
     assert done["entry"]["contact"] is None
     for name, given in (
         ("recordCall", {"outcome": "REACHED"}),
         ("saveProfileFor", MUTATION_CASES["saveProfileFor"].build_input(world)),
     ):
-        refused = await act(api, world, name, **(given | {"entryId": gid(world.entry)}))
+        refused = await mutate_as_officer(
+            api, world, name, **(given | {"entryId": gid(world.entry)})
+        )
         assert refused["code"] == "STATUS_CONFLICT"
-    refused = await act(api, world, "revealPerson", id=gid(world.entry), reason="电话回访求职意向")
+    refused = await mutate_as_officer(
+        api, world, "revealPerson", id=gid(world.entry), reason="电话回访求职意向"
+    )
     assert refused["code"] == "CONSENT_WITHDRAWN"
 
 
 async def test_a_call_that_fails_to_stop_the_matching_is_not_stored_either(
     api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await act(api, world, "saveProfileFor", **MUTATION_CASES["saveProfileFor"].build_input(world))
-    before = await listed(api, world)
+    await mutate_as_officer(
+        api, world, "saveProfileFor", **MUTATION_CASES["saveProfileFor"].build_input(world)
+    )
+    before = await fetch_call_list(api, world)
 
     async def fail(*_: Any, **__: Any) -> bool:
         raise StorageUnavailable("the process ends between two writes")
 
     with monkeypatch.context() as between:
         between.setattr(running.store.seekers, "replace_if_unchanged", fail)
-        refused = await act(
+        refused = await mutate_as_officer(
             api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING"
         )
     assert refused["code"] == "BUSY"
-    assert await listed(api, world) == before
+    assert await fetch_call_list(api, world) == before
 
 
 async def test_a_profile_saved_for_a_person_records_the_officer_and_exists_once(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = MUTATION_CASES["saveProfileFor"].build_input(world)
-    first = (await act(api, world, "saveProfileFor", **given))["seeker"]
+    first = (await mutate_as_officer(api, world, "saveProfileFor", **given))["seeker"]
     assert first["contact"] == {"name": "赵**", "phone": "137****7000"}
-    second = (await act(api, world, "saveProfileFor", **given))["seeker"]
+    second = (await mutate_as_officer(api, world, "saveProfileFor", **given))["seeker"]
     assert (second["id"], second["version"]) == (first["id"], 2)
-    (entry,) = await listed(api, world)
+    (entry,) = await fetch_call_list(api, world)
     assert entry["seeker"] == {"id": first["id"]}
     (seeker,) = await running.store.seekers.by_campaign(world.campaign.id, after="", limit=10)
     assert seeker.consent.asked_by == world.officer.id
     assert seeker.entered_by == world.officer.id
     assert seeker.giver is None
-    await act(api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING")
+    await mutate_as_officer(
+        api, world, "recordCall", entryId=gid(world.entry), outcome="NOT_SEEKING"
+    )
     left = await running.store.seekers.by_id(seeker.id)
     assert left is not None
     assert left.status == "NOT_SEEKING"
@@ -185,7 +203,9 @@ async def test_oral_consent_must_be_recent_and_to_the_current_text(
         ({"textVersion": "1", "askedAt": (now + timedelta(hours=1)).isoformat()}, "INVALID_INPUT"),
         ({"textVersion": "1", "askedAt": (now - timedelta(days=8)).isoformat()}, "INVALID_INPUT"),
     ):
-        refused = await act(api, world, "saveProfileFor", **(given | {"consent": consent}))
+        refused = await mutate_as_officer(
+            api, world, "saveProfileFor", **(given | {"consent": consent})
+        )
         assert refused["code"] == code
 
 

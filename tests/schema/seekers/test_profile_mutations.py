@@ -12,7 +12,7 @@ from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, interest_input, profile_input
 from tests.support.services import RunningServices, World, gid
 
-MY = """{ myProfile {
+MY_PROFILE = """{ myProfile {
   consentVersion contact { name phone } searches { id name }
   seeker { id status matching version withdrawnAt contact { name phone }
     profile { group skills homePlace wants { occupations places heaviest lowestPay { amount }
@@ -20,21 +20,23 @@ MY = """{ myProfile {
 } }"""
 
 
-async def act(api: GraphQLClient, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
+async def mutate(
+    api: GraphQLClient, name: str, token: str | None, /, **given: Any
+) -> dict[str, Any]:
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def saved(
+async def save_profile(
     api: GraphQLClient, world: World, token: str | None = None, **changes: Any
 ) -> dict[str, Any]:
     given = profile_input(world, **changes)
-    answer = await act(api, "saveProfile", token or world.viewer_token(), **given)
+    answer = await mutate(api, "saveProfile", token or world.viewer_token(), **given)
     assert answer["__typename"] == "ProfileSaved", answer
     return answer
 
 
-async def mine(api: GraphQLClient, token: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await api.fetch_data(MY, None, token))["myProfile"]
+async def fetch_own_profile(api: GraphQLClient, token: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.fetch_data(MY_PROFILE, None, token))["myProfile"]
     return found
 
 
@@ -52,11 +54,13 @@ async def test_a_viewer_who_saves_a_profile_becomes_a_seeker(
         },
     }
     phone = world.next_phone()
-    answer = await saved(api, world, profile=profile, contact={"name": "孙丽", "phone": phone})
+    answer = await save_profile(
+        api, world, profile=profile, contact={"name": "孙丽", "phone": phone}
+    )
     token = answer["accessToken"]
     me = await api.fetch_data("{ me { role displayName username } }", None, token)
     assert me["me"] == {"role": "SEEKER", "displayName": "求职者", "username": None}
-    own = await mine(api, token)
+    own = await fetch_own_profile(api, token)
     assert own["contact"] == {"name": "孙丽", "phone": f"+86{phone}"}
     assert own["seeker"]["contact"] == {"name": "孙*", "phone": f"144****{phone[-4:]}"}
     kept = own["seeker"]["profile"]
@@ -66,30 +70,30 @@ async def test_a_viewer_who_saves_a_profile_becomes_a_seeker(
 
 
 async def test_saving_again_replaces_the_profile(api: GraphQLClient, world: World) -> None:
-    first = await saved(api, world)
+    first = await save_profile(api, world)
     token = first["accessToken"]
-    changed = await act(
+    changed = await mutate(
         api, "saveProfile", token, profile={"group": "GRADUATE"}, unionId=gid(world.union)
     )
     assert changed["seeker"]["id"] == first["seeker"]["id"]
     assert (changed["seeker"]["version"], changed["receipt"]) == (2, first["receipt"])
-    own = await mine(api, token)
+    own = await fetch_own_profile(api, token)
     assert own["contact"]["name"] == "孙丽"
     assert own["seeker"]["profile"]["group"] == "GRADUATE"
-    without = await act(api, "saveProfile", token, profile={"group": "GRADUATE"}, contact=None)
+    without = await mutate(api, "saveProfile", token, profile={"group": "GRADUATE"}, contact=None)
     assert without["seeker"]["version"] == 3
-    assert (await mine(api, token))["contact"] is None
+    assert (await fetch_own_profile(api, token))["contact"] is None
 
 
 async def test_a_receipt_is_valid_until_the_phone_changes(api: GraphQLClient, world: World) -> None:
-    first = await saved(api, world)
-    entered = await act(api, "enterAsSeeker", None, receipt=first["receipt"])
+    first = await save_profile(api, world)
+    entered = await mutate(api, "enterAsSeeker", None, receipt=first["receipt"])
     assert entered["seeker"]["id"] == first["seeker"]["id"]
-    assert (await mine(api, entered["accessToken"]))["contact"]["name"] == "孙丽"
-    second = await saved(api, world, first["accessToken"])
-    refused = await act(api, "enterAsSeeker", None, receipt=first["receipt"])
+    assert (await fetch_own_profile(api, entered["accessToken"]))["contact"]["name"] == "孙丽"
+    second = await save_profile(api, world, first["accessToken"])
+    refused = await mutate(api, "enterAsSeeker", None, receipt=first["receipt"])
     assert (refused["__typename"], refused["code"]) == ("Unauthenticated", "UNAUTHENTICATED")
-    entered = await act(api, "enterAsSeeker", None, receipt=second["receipt"])
+    entered = await mutate(api, "enterAsSeeker", None, receipt=second["receipt"])
     assert entered["__typename"] == "SeekerEntered"
 
 
@@ -97,18 +101,18 @@ async def test_another_device_with_the_same_phone_gets_another_profile(
     api: GraphQLClient, world: World
 ) -> None:
     contact = {"name": "孙丽", "phone": world.next_phone()}
-    theirs = await saved(api, world, contact=contact)
-    stranger = await saved(api, world, contact=contact)
+    theirs = await save_profile(api, world, contact=contact)
+    stranger = await save_profile(api, world, contact=contact)
     assert stranger["seeker"]["id"] != theirs["seeker"]["id"]
-    entered = await act(api, "enterAsSeeker", None, receipt=stranger["receipt"])
+    entered = await mutate(api, "enterAsSeeker", None, receipt=stranger["receipt"])
     assert entered["seeker"]["id"] == stranger["seeker"]["id"]
 
 
 async def test_a_profile_needs_no_contact(api: GraphQLClient, world: World) -> None:
-    answer = await saved(api, world, contact=None)
-    entered = await act(api, "enterAsSeeker", None, receipt=answer["receipt"])
+    answer = await save_profile(api, world, contact=None)
+    entered = await mutate(api, "enterAsSeeker", None, receipt=answer["receipt"])
     assert entered["__typename"] == "SeekerEntered"
-    refused = await act(
+    refused = await mutate(
         api,
         "revealPerson",
         world.token(world.officer),
@@ -125,7 +129,7 @@ async def test_consent_is_needed_the_first_time_and_after_a_withdrawal(
         "profileConsentText"
     ]
     assert text["version"] == "1"
-    refused = await act(
+    refused = await mutate(
         api,
         "saveProfile",
         world.viewer_token(),
@@ -136,25 +140,25 @@ async def test_consent_is_needed_the_first_time_and_after_a_withdrawal(
         "CONSENT_REQUIRED",
         ["input", "consent", "textVersion"],
     )
-    answer = await saved(api, world)
-    taken_back = await act(api, "withdrawProfileConsent", None, receipt=answer["receipt"])
+    answer = await save_profile(api, world)
+    taken_back = await mutate(api, "withdrawProfileConsent", None, receipt=answer["receipt"])
     assert taken_back["seeker"]["withdrawnAt"] is not None
     assert taken_back["seeker"]["contact"] is None
-    again = await act(api, "withdrawProfileConsent", None, receipt=answer["receipt"])
+    again = await mutate(api, "withdrawProfileConsent", None, receipt=answer["receipt"])
     assert again["seeker"] == taken_back["seeker"]
     token = answer["accessToken"]
     error = await api.fetch_error("{ recommendedPostings { score } }", None, token)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
-    refused = await act(api, "saveProfile", token, profile={"group": "LAID_OFF"})
+    refused = await mutate(api, "saveProfile", token, profile={"group": "LAID_OFF"})
     assert refused["code"] == "CONSENT_REQUIRED"
-    assert (await saved(api, world, token))["seeker"]["version"] == 3
-    assert (await mine(api, token))["seeker"]["withdrawnAt"] is None
+    assert (await save_profile(api, world, token))["seeker"]["version"] == 3
+    assert (await fetch_own_profile(api, token))["seeker"]["withdrawnAt"] is None
 
 
 async def test_a_profile_belongs_to_the_union_of_its_place(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    # A county that no other test has a union in.
+    # No other test stores a union in this county.
     county = records.union(
         id=world.union.id[::-1],
         level=UnionLevel.COUNTY,
@@ -162,7 +166,7 @@ async def test_a_profile_belongs_to_the_union_of_its_place(
         path=(*world.province.path, world.union.id[::-1]),
     )
     await running.store.unions.add([county])
-    answer = await saved(
+    answer = await save_profile(
         api, world, unionId=None, profile={"group": "LAID_OFF", "wants": {"places": ["469030"]}}
     )
     seeker_id = parse_global_id(answer["seeker"]["id"], "Seeker")
@@ -171,7 +175,9 @@ async def test_a_profile_belongs_to_the_union_of_its_place(
     assert seeker.union_path == county.path
     await running.store.mongo["unions"].delete_one({"_id": county.id})
     root = await running.store.unions.root()
-    await saved(api, world, answer["accessToken"], unionId=None, profile={"group": "LAID_OFF"})
+    await save_profile(
+        api, world, answer["accessToken"], unionId=None, profile={"group": "LAID_OFF"}
+    )
     seeker = await running.store.seekers.by_id(seeker_id)
     assert root is not None
     assert seeker is not None
@@ -182,7 +188,7 @@ async def test_interest_and_profile_of_a_seeker_share_one_receipt(
     api: GraphQLClient, world: World
 ) -> None:
     contact = {"name": "孙丽", "phone": world.next_phone()}
-    answer = await saved(api, world, contact=contact)
+    answer = await save_profile(api, world, contact=contact)
     tapped = await api.mutate(
         "expressInterest",
         interest_input(world, contact=contact),
@@ -191,7 +197,7 @@ async def test_interest_and_profile_of_a_seeker_share_one_receipt(
     )
     assert tapped["created"]
     assert tapped["receipt"] == answer["receipt"]
-    exported = await act(api, "exportMyData", None, receipt=answer["receipt"])
+    exported = await mutate(api, "exportMyData", None, receipt=answer["receipt"])
     data = exported["data"]
     assert len(data["leads"]) == 1
     assert data["profile"]["name"] == "孙丽"
@@ -199,10 +205,10 @@ async def test_interest_and_profile_of_a_seeker_share_one_receipt(
     assert data["profile"]["consent"]["textVersion"] == "1"
     assert [each["action"] for each in data["profile"]["accesses"]] == ["EXPORT"]
     json.dumps(data)
-    erased = await act(api, "eraseMyData", None, receipt=answer["receipt"])
+    erased = await mutate(api, "eraseMyData", None, receipt=answer["receipt"])
     assert (erased["leads"], erased["profile"]) == (1, True)
-    error = await api.fetch_error(MY, None, answer["accessToken"])
+    error = await api.fetch_error(MY_PROFILE, None, answer["accessToken"])
     assert error["extensions"]["code"] == "NOT_FOUND"
     for name in ("enterAsSeeker", "withdrawProfileConsent"):
-        refused = await act(api, name, None, receipt=answer["receipt"])
+        refused = await mutate(api, name, None, receipt=answer["receipt"])
         assert refused["code"] == "UNAUTHENTICATED"

@@ -12,7 +12,9 @@ from tests.support.services import RunningServices, World, gid
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
-async def act(api: GraphQLClient, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
+async def mutate(
+    api: GraphQLClient, name: str, token: str | None, /, **given: Any
+) -> dict[str, Any]:
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
@@ -24,7 +26,7 @@ async def test_an_erasure_keeps_group_and_status_and_retains_the_contact(
         campaign_id=world.campaign.id, union_path=world.union.path, seeker_id=world.seeker.id
     )
     await store.call_entries.add([linked])
-    answer = await act(
+    answer = await mutate(
         api,
         "eraseSeeker",
         world.token(world.officer),
@@ -48,7 +50,7 @@ async def test_an_erasure_keeps_group_and_status_and_retains_the_contact(
     assert [step.note for step in referral.steps] == [""]
     rows = await store.audit_log.latest_by_subjects("Seeker", [left.id], limit=10)
     assert [(row.action, row.detail) for row in rows] == [("ERASE", "本人电话要求删除")]
-    refused = await act(
+    refused = await mutate(
         api,
         "eraseSeeker",
         world.token(world.officer),
@@ -69,7 +71,7 @@ async def test_a_reveal_is_in_the_audit_log(
         (world.seeker, {"name": "孙丽", "phone": "+8613600136000"}),
         (world.entry, {"name": "赵大勇", "phone": "+8613700137000"}),
     ):
-        answer = await act(api, "revealPerson", token, id=gid(record), reason="电话回访求职意向")
+        answer = await mutate(api, "revealPerson", token, id=gid(record), reason="电话回访求职意向")
         assert answer["contact"] == contact
         rows = await running.store.audit_log.latest_by_subjects(
             type(record).__name__, [record.id], limit=10

@@ -1,4 +1,4 @@
-"""Referrals: opened and moved by officers, seen by the person without the notes, and counted."""
+"""Referrals through the API: opened and advanced by officers, shown to seekers without notes."""
 
 from __future__ import annotations
 
@@ -16,44 +16,52 @@ SERVICES = """query ($id: ID) { services(unionId: $id) {
   services people calls profiles referrals referralsDone } }"""
 
 
-async def act(api: GraphQLClient, world: World, name: str, /, **given: Any) -> dict[str, Any]:
+async def mutate_as_officer(
+    api: GraphQLClient, world: World, name: str, /, **given: Any
+) -> dict[str, Any]:
     token = world.token(world.officer)
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
-async def found(api: GraphQLClient, token: str | None, **narrowed: Any) -> list[dict[str, Any]]:
+async def fetch_referrals(
+    api: GraphQLClient, token: str | None, **narrowed: Any
+) -> list[dict[str, Any]]:
     answer = await api.fetch_data(REFERRALS, {"filter": narrowed}, token)
     return [edge["node"] for edge in answer["referrals"]["edges"]]
 
 
 async def test_a_referral_moves_forward_only(api: GraphQLClient, world: World) -> None:
     for status in ("ACCEPTED", "DONE"):
-        moved = await act(
+        moved = await mutate_as_officer(
             api, world, "advanceReferral", referralId=gid(world.referral), status=status
         )
         assert moved["referral"]["status"] == status
-    refused = await act(
+    refused = await mutate_as_officer(
         api, world, "advanceReferral", referralId=gid(world.referral), status="OPEN"
     )
     assert (refused["__typename"], refused["code"]) == ("StatusConflict", "STATUS_CONFLICT")
-    (shown,) = await found(api, world.token(world.officer), status="DONE")
+    (shown,) = await fetch_referrals(api, world.token(world.officer), status="DONE")
     assert [step["status"] for step in shown["steps"]] == ["OPEN", "ACCEPTED", "DONE"]
 
 
 async def test_seekers_see_their_own_referrals_without_notes(
     api: GraphQLClient, world: World
 ) -> None:
-    await act(api, world, "openReferral", seekerId=gid(world.seeker), kind="POLICY", note="问社保")
-    own = await found(api, world.seeker_token())
+    await mutate_as_officer(
+        api, world, "openReferral", seekerId=gid(world.seeker), kind="POLICY", note="问社保"
+    )
+    own = await fetch_referrals(api, world.seeker_token())
     assert [each["kind"] for each in own] == ["POLICY", "TRAINING"]
     assert {step["note"] for each in own for step in each["steps"]} == {""}
     node = "query ($id: ID!) { node(id: $id) { id } }"
     own_node = await api.fetch_data(node, {"id": gid(world.referral)}, world.seeker_token())
     assert own_node == {"node": {"id": gid(world.referral)}}
-    officers = await found(api, world.token(world.upper_officer), seekerId=gid(world.seeker))
+    officers = await fetch_referrals(
+        api, world.token(world.upper_officer), seekerId=gid(world.seeker)
+    )
     assert [each["steps"][0]["note"] for each in officers] == ["问社保", "想学焊工"]
-    assert await found(api, world.token(world.officer), kind="LEGAL_AID") == []
-    assert await found(api, world.token(world.other_officer)) == []
+    assert await fetch_referrals(api, world.token(world.officer), kind="LEGAL_AID") == []
+    assert await fetch_referrals(api, world.token(world.other_officer)) == []
     error = await api.fetch_error(
         REFERRALS, {"filter": {"seekerId": gid(world.seeker)[:-2] + "AA"}}, world.seeker_token()
     )
@@ -66,16 +74,20 @@ async def test_an_erasure_removes_notes_and_refuses_new_ones(
     store = running.store
     seen = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
     gone = {"seekerId": gid(world.seeker), "reason": "本人电话要求删除"}
-    assert (await act(api, world, "eraseSeeker", **gone))["__typename"] == "SeekerErased"
-    # Somebody who had read it before the erasure writes after it.
+    assert (await mutate_as_officer(api, world, "eraseSeeker", **gone))[
+        "__typename"
+    ] == "SeekerErased"
+    # A writer that read the referral before the erasure loses.
     late = transition_referral(
         seen, ReferralStatus.ACCEPTED, "孙丽已报名", by="officer", at=utc_now()
     )
     assert not await store.referrals.replace_if_unchanged(seen, late)
     given = {"referralId": gid(world.referral), "status": "ACCEPTED"}
-    refused = await act(api, world, "advanceReferral", **given, note="孙丽已报名")
+    refused = await mutate_as_officer(api, world, "advanceReferral", **given, note="孙丽已报名")
     assert (refused["code"], refused["message"].count("erased")) == ("STATUS_CONFLICT", 1)
-    assert (await act(api, world, "advanceReferral", **given))["__typename"] == "ReferralAdvanced"
+    assert (await mutate_as_officer(api, world, "advanceReferral", **given))[
+        "__typename"
+    ] == "ReferralAdvanced"
     kept = (await store.referrals.by_ids([world.referral.id]))[world.referral.id]
     assert [step.note for step in kept.steps] == ["", ""]
 
@@ -84,9 +96,11 @@ async def test_services_people_and_profiles_are_different_numbers(
     api: GraphQLClient, world: World
 ) -> None:
     for outcome in ("NO_ANSWER", "REACHED", "REACHED"):
-        await act(api, world, "recordCall", entryId=gid(world.entry), outcome=outcome)
+        await mutate_as_officer(api, world, "recordCall", entryId=gid(world.entry), outcome=outcome)
     for status in ("ACCEPTED", "DONE"):
-        await act(api, world, "advanceReferral", referralId=gid(world.referral), status=status)
+        await mutate_as_officer(
+            api, world, "advanceReferral", referralId=gid(world.referral), status=status
+        )
     counts = {
         "services": 5,
         "people": 1,

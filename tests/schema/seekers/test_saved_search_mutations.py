@@ -11,7 +11,9 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.services import World
 
 
-async def act(api: GraphQLClient, name: str, token: str | None, /, **given: Any) -> dict[str, Any]:
+async def mutate(
+    api: GraphQLClient, name: str, token: str | None, /, **given: Any
+) -> dict[str, Any]:
     return await api.mutate(name, given, token, MUTATION_CASES[name].selection)
 
 
@@ -20,13 +22,13 @@ async def test_a_profile_holds_at_most_twenty_saved_searches(
 ) -> None:
     token = world.seeker_token()
     for number in range(MAX_SAVED_SEARCHES - 1):
-        answer = await act(
+        answer = await mutate(
             api, "saveSearch", token, name=f"搜索{number}", wants={"places": ["310000"]}
         )
     assert len(answer["searches"]) == MAX_SAVED_SEARCHES
-    refused = await act(api, "saveSearch", token, name="又一个", wants={})
+    refused = await mutate(api, "saveSearch", token, name="又一个", wants={})
     assert (refused["__typename"], refused["code"]) == ("StatusConflict", "STATUS_CONFLICT")
-    removed = await act(api, "removeSearch", token, searchId=answer["searches"][3]["id"])
+    removed = await mutate(api, "removeSearch", token, searchId=answer["searches"][3]["id"])
     assert len(removed["searches"]) == MAX_SAVED_SEARCHES - 1
     unknown = global_id("SavedSearch", "0" * 24)
-    assert len((await act(api, "removeSearch", token, searchId=unknown))["searches"]) == 19
+    assert len((await mutate(api, "removeSearch", token, searchId=unknown))["searches"]) == 19

@@ -10,8 +10,6 @@ from tests.support.services import World, gid
 
 SEEKERS = """query ($filter: SeekerFilter) { seekers(filter: $filter) {
   edges { node { id status contact { name phone } profile { group } } } } }"""
-
-
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 

@@ -12,34 +12,10 @@ from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, DeliveryResult
 from schema.relay import parse_global_id
 from storage.clock import utc_now
+from tests.schema.webhooks.webhook_calls import DELIVERIES, create_webhook, list_deliveries
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.services import RunningServices, World, gid, hash_collections
-
-CREATED = "... on WebhookCreated { secret webhook { id } }"
-
-
-DELIVERIES = """
-query ($id: ID!, $state: DeliveryState) {
-  webhookDeliveries(webhookId: $id, state: $state, first: 100) {
-    edges { node { id messageId event payload state attempts nextAt lastStatus } }
-  }
-}
-"""
-
-
-async def made(
-    api: GraphQLClient, world: World, caller: str, *events: str, **changes: Any
-) -> dict[str, Any]:
-    given = {"url": "https://partner.example/", "events": list(events)} | changes
-    return await api.mutate("createWebhook", given, world.token_of(caller), CREATED)
-
-
-async def told(
-    api: GraphQLClient, world: World, caller: str, webhook_id: str
-) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(DELIVERIES, {"id": webhook_id}, world.token_of(caller))
-    return [edge["node"] for edge in reversed(answer["webhookDeliveries"]["edges"])]
 
 
 async def test_a_test_message_is_queued_and_holds_no_data(api: GraphQLClient, world: World) -> None:
@@ -61,7 +37,7 @@ async def test_a_test_message_is_queued_and_holds_no_data(api: GraphQLClient, wo
 async def test_the_secret_works_in_a_standard_receiver_and_changes_on_rotation(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    created = await made(api, world, "officer", "LEAD_RECORDED")
+    created = await create_webhook(api, world, "officer", "LEAD_RECORDED")
     assert Receiver(created["secret"])
     rotate = {"webhookId": created["webhook"]["id"]}
     selection = MUTATION_CASES["rotateWebhookSecret"].selection
@@ -73,7 +49,7 @@ async def test_the_secret_works_in_a_standard_receiver_and_changes_on_rotation(
 CHANGED = "... on WebhookChanged { webhook { url events version state failingSince lastStatus } }"
 
 
-async def change(
+async def change_webhook(
     api: GraphQLClient, world: World, caller: str = "officer", **given: Any
 ) -> dict[str, Any]:
     given = {"webhookId": gid(world.webhook)} | given
@@ -84,15 +60,15 @@ async def test_omitted_values_stay_and_each_change_raises_the_version(
     api: GraphQLClient, world: World
 ) -> None:
     events, url = [event.value for event in world.webhook.events], "https://partner.example/new"
-    first = (await change(api, world, url=f" {url} "))["webhook"]
+    first = (await change_webhook(api, world, url=f" {url} "))["webhook"]
     assert (first["url"], first["events"], first["version"]) == (url, events, 2)
     given = ["POSTING_OPENED", "SESSION_ENDED", "POSTING_OPENED"]
-    second = (await change(api, world, events=given, expectedVersion=2))["webhook"]
+    second = (await change_webhook(api, world, events=given, expectedVersion=2))["webhook"]
     assert (second["url"], second["events"], second["version"]) == (url, given[:2], 3)
-    refused = await change(api, world, events=["LEAD_ERASED"], expectedVersion=2)
+    refused = await change_webhook(api, world, events=["LEAD_ERASED"], expectedVersion=2)
     assert (refused["code"], refused["field"]) == ("STATUS_CONFLICT", ["input", "expectedVersion"])
     assert "version 3" in refused["message"]
-    third = (await change(api, world, url=url))["webhook"]
+    third = (await change_webhook(api, world, url=url))["webhook"]
     assert third == second | {"version": 4}
 
 
@@ -114,10 +90,10 @@ async def test_a_new_url_clears_the_failures_and_new_events_do_not(
         DeliveryResult(status=410), at=utc_now().replace(microsecond=0)
     )
     assert await running.store.webhooks.record_failure(world.webhook, failed)
-    told = (await change(api, world, events=["LEAD_ERASED"]))["webhook"]
+    told = (await change_webhook(api, world, events=["LEAD_ERASED"]))["webhook"]
     assert (told["state"], told["lastStatus"]) == ("FAILED", 410)
-    moved = (await change(api, world, url="https://partner.example/new"))["webhook"]
-    # It is switched on by its owner, once it is there.
+    moved = (await change_webhook(api, world, url="https://partner.example/new"))["webhook"]
+    # Only its owner switches it on again.
     assert (moved["state"], moved["failingSince"], moved["lastStatus"]) == ("FAILED", None, None)
 
 
@@ -126,7 +102,7 @@ async def test_a_webhook_stored_without_a_version_is_at_version_one(
 ) -> None:
     webhooks = running.store.mongo["webhooks"]
     await webhooks.update_one({"_id": world.webhook.id}, {"$unset": {"version": 1}})
-    changed = await change(api, world, events=["LEAD_ERASED"], expectedVersion=1)
+    changed = await change_webhook(api, world, events=["LEAD_ERASED"], expectedVersion=1)
     assert changed["webhook"]["version"] == 2
 
 
@@ -148,7 +124,7 @@ async def test_an_empty_or_invalid_change_is_refused_and_writes_nothing(
     running: RunningServices,
 ) -> None:
     before = await hash_collections(running)
-    refused = await change(api, readonly_world, **given)
+    refused = await change_webhook(api, readonly_world, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await hash_collections(running) == before
 
@@ -156,26 +132,30 @@ async def test_an_empty_or_invalid_change_is_refused_and_writes_nothing(
 async def test_a_recruiter_changes_their_own_webhook_without_session_events(
     api: GraphQLClient, world: World
 ) -> None:
-    own = (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
-    refused = await change(api, world, "recruiter", webhookId=own, events=["SESSION_ENDED"])
+    own = (await create_webhook(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
+    refused = await change_webhook(api, world, "recruiter", webhookId=own, events=["SESSION_ENDED"])
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", "events"])
-    changed = await change(api, world, "recruiter", webhookId=own, events=["LEAD_ERASED"])
+    changed = await change_webhook(api, world, "recruiter", webhookId=own, events=["LEAD_ERASED"])
     assert changed["webhook"]["events"] == ["LEAD_ERASED"]
-    assert (await change(api, world, "other recruiter", webhookId=own, events=["LEAD_ERASED"]))[
-        "code"
-    ] == "NOT_FOUND"
+    assert (
+        await change_webhook(api, world, "other recruiter", webhookId=own, events=["LEAD_ERASED"])
+    )["code"] == "NOT_FOUND"
 
 
 async def test_an_owner_has_at_most_ten_webhooks_and_a_deletion_makes_room(
     api: GraphQLClient, world: World
 ) -> None:
     ids = [
-        (await made(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
+        (await create_webhook(api, world, "recruiter", "LEAD_RECORDED"))["webhook"]["id"]
         for _ in range(MAX_WEBHOOKS_PER_OWNER)
     ]
-    assert (await made(api, world, "recruiter", "LEAD_RECORDED"))["code"] == "ALREADY_EXISTS"
+    assert (await create_webhook(api, world, "recruiter", "LEAD_RECORDED"))[
+        "code"
+    ] == "ALREADY_EXISTS"
     await api.mutate("deleteWebhook", {"webhookId": ids[3]}, world.token_of("recruiter"))
-    assert (await made(api, world, "recruiter", "LEAD_RECORDED"))["__typename"] == "WebhookCreated"
+    assert (await create_webhook(api, world, "recruiter", "LEAD_RECORDED"))[
+        "__typename"
+    ] == "WebhookCreated"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +178,7 @@ async def test_an_invalid_url_or_event_is_refused_and_writes_nothing(
     before = await hash_collections(running)
     given = {"events": ["LEAD_RECORDED"]} | changes
     events = given.pop("events")
-    refused = await made(api, readonly_world, "recruiter", *events, **given)
+    refused = await create_webhook(api, readonly_world, "recruiter", *events, **given)
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", ["input", field])
     assert await hash_collections(running) == before
 
@@ -207,7 +187,7 @@ async def test_a_delivered_message_can_be_replayed(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     token = world.token_of("officer")
-    webhook = (await made(api, world, "officer", "SESSION_ENDED"))["webhook"]["id"]
+    webhook = (await create_webhook(api, world, "officer", "SESSION_ENDED"))["webhook"]["id"]
     selection = MUTATION_CASES["testWebhook"].selection
     sent = await api.mutate("testWebhook", {"webhookId": webhook}, token, selection)
     one = {"webhookId": webhook, "deliveryId": sent["delivery"]["id"]}
@@ -221,7 +201,7 @@ async def test_a_delivered_message_can_be_replayed(
         return [(node["id"], node["attempts"]) for node in nodes]
 
     assert (await of_state("PENDING"), len(await of_state("DELIVERED"))) == ([], 1)
-    other = await made(api, world, "officer", "LEAD_RECORDED")
+    other = await create_webhook(api, world, "officer", "LEAD_RECORDED")
     refused = await api.mutate("replayWebhook", one | {"webhookId": other["webhook"]["id"]}, token)
     assert (refused["code"], refused["field"]) == ("NOT_FOUND", ["input", "deliveryId"])
     selection = MUTATION_CASES["replayWebhook"].selection
@@ -239,13 +219,17 @@ async def test_a_disabled_webhook_keeps_its_deliveries_pending(
     api: GraphQLClient, world: World
 ) -> None:
     token = world.token_of("officer")
-    given = {"webhookId": (await made(api, world, "officer", "POSTING_CLOSED"))["webhook"]["id"]}
+    given = {
+        "webhookId": (await create_webhook(api, world, "officer", "POSTING_CLOSED"))["webhook"][
+            "id"
+        ]
+    }
     shown = "... on WebhookChanged { webhook { state version } }"
     off = (await api.mutate("disableWebhook", given, token, shown))["webhook"]
     await api.mutate("closePosting", {"postingId": gid(world.open)}, world.token_of("recruiter"))
-    assert [each["state"] for each in await told(api, world, "officer", given["webhookId"])] == [
-        "PENDING"
-    ]
+    assert [
+        each["state"] for each in await list_deliveries(api, world, "officer", given["webhookId"])
+    ] == ["PENDING"]
     on = (await api.mutate("enableWebhook", given, token, shown))["webhook"]
     assert [off, on] == [
         {"state": "DISABLED", "version": 2},

@@ -9,43 +9,14 @@ import pytest
 from domain.webhooks.messages import WebhookEvent
 from schema.relay import global_id
 from storage.mongo.client import new_id
+from tests.schema.webhooks.webhook_calls import DELIVERIES, create_webhook, list_deliveries
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import interest_input, posting_input
 from tests.support.services import RunningServices, World, gid, hash_collections
 
-CREATED = "... on WebhookCreated { secret webhook { id } }"
-
-
 LIST = "query ($first: Int, $after: String) { webhooks(first: $first, after: $after) { edges { node { id url createdBy { id } } } pageInfo { endCursor } } }"  # noqa: E501 - one document
-
-
-DELIVERIES = """
-query ($id: ID!, $state: DeliveryState) {
-  webhookDeliveries(webhookId: $id, state: $state, first: 100) {
-    edges { node { id messageId event payload state attempts nextAt lastStatus } }
-  }
-}
-"""
-
-
 NODE = "query ($id: ID!) { node(id: $id) { ... on Webhook { id url } } }"
-
-
 OFFICERS = {"officer", "officer above"}
-
-
-async def made(
-    api: GraphQLClient, world: World, caller: str, *events: str, **changes: Any
-) -> dict[str, Any]:
-    given = {"url": "https://partner.example/", "events": list(events)} | changes
-    return await api.mutate("createWebhook", given, world.token_of(caller), CREATED)
-
-
-async def told(
-    api: GraphQLClient, world: World, caller: str, webhook_id: str
-) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(DELIVERIES, {"id": webhook_id}, world.token_of(caller))
-    return [edge["node"] for edge in reversed(answer["webhookDeliveries"]["edges"])]
 
 
 async def test_union_and_employer_receive_the_events_of_their_scope(
@@ -54,10 +25,12 @@ async def test_union_and_employer_receive_the_events_of_their_scope(
     leads = [event.value for event in WebhookEvent if event.value.startswith("LEAD")]
     postings = [event.value for event in WebhookEvent if event.value.startswith("POSTING")]
     sessions = ["SESSION_STARTED", "SESSION_ENDED"]
-    # The leads that are there already: logged later, they would be told of as well.
+    # Wait until the world's own leads are logged: they are not part of this test.
     await hash_collections(running)
-    theirs = (await made(api, world, "recruiter", *leads, *postings))["webhook"]["id"]
-    ours = (await made(api, world, "officer above", *leads, *postings, *sessions))["webhook"]["id"]
+    theirs = (await create_webhook(api, world, "recruiter", *leads, *postings))["webhook"]["id"]
+    ours = (await create_webhook(api, world, "officer above", *leads, *postings, *sessions))[
+        "webhook"
+    ]["id"]
     board = {"sessionId": None, "source": "BOARD"}
     await api.mutate("expressInterest", interest_input(world, **board), world.viewer_token())
     await hash_collections(running)
@@ -76,7 +49,7 @@ async def test_union_and_employer_receive_the_events_of_their_scope(
     def types(deliveries: list[dict[str, Any]]) -> list[str]:
         return [delivery["payload"]["type"] for delivery in deliveries]
 
-    of_employer = types(await told(api, world, "recruiter", theirs))
+    of_employer = types(await list_deliveries(api, world, "recruiter", theirs))
     assert of_employer == [
         "lead.recorded",
         "lead.advanced",
@@ -84,7 +57,7 @@ async def test_union_and_employer_receive_the_events_of_their_scope(
         "posting.opened",
         "posting.closed",
     ]
-    of_union = types(await told(api, world, "officer above", ours))
+    of_union = types(await list_deliveries(api, world, "officer above", ours))
     assert [kind for kind in of_union if kind not in {"lead.assigned", "session.ended"}] == [
         *of_employer
     ]
@@ -104,7 +77,7 @@ async def test_only_officers_of_the_scope_see_a_webhook_and_its_deliveries(
     node = {"id": webhook_id, "url": world.webhook.url} if sees else None
     assert (await api.fetch_data(NODE, {"id": webhook_id}, token))["node"] == node
     if sees:
-        types = {each["event"] for each in await told(api, world, caller, webhook_id)}
+        types = {each["event"] for each in await list_deliveries(api, world, caller, webhook_id)}
         assert types <= {"LEAD_RECORDED", "WEBHOOK_TEST"}
     else:
         error = await api.fetch_error(DELIVERIES, {"id": webhook_id}, token)

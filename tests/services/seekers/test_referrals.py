@@ -51,7 +51,7 @@ async def test_an_erasure_while_a_referral_is_opened_leaves_no_note(
     async def count_while_another_erases(
         seeker_id: str, *, transaction: Transaction | None = None
     ) -> int:
-        store.referrals.count_by_seeker = count_by_seeker  # type: ignore[method-assign] # once
+        store.referrals.count_by_seeker = count_by_seeker  # type: ignore[method-assign] # the erasure happens once
         count = await count_by_seeker(seeker_id, transaction=transaction)
         await erase(store, seeker_id)
         return count
