@@ -93,7 +93,7 @@ class MatchQueries:
         return await recommend_postings(info.context, seeker, MAX_MATCHES)
 
     @strawberry.field(
-        description="For officers: seekers of their scope whom an open posting suits, masked, "
+        description="For officers: seekers of their scope that an open posting suits, masked, "
         f"newest first. One page examines {MatchSearchLimits().max_seekers_examined:,} profiles "
         "and may hold fewer than `first`, or none: `endCursor` continues behind the last profile "
         "that was examined."

@@ -52,7 +52,7 @@ class MatchExplanation:
     match: PostingMatch | None = strawberry.field(description="Null if the posting is ruled out.")
 
 
-@strawberry.type(description="A seeker whom a posting suits.")
+@strawberry.type(description="A seeker that a posting suits, with the reasons.")
 class SeekerMatch:
     seeker: Seeker
     match: PostingMatch

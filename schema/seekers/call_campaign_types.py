@@ -39,7 +39,7 @@ class MatchProgress:
 
 
 @strawberry.type(
-    description="A list of people whom a union calls to ask whether they look for work."
+    description="A union's campaign to call people and ask whether they look for work."
 )
 class CallCampaign(Node):
     record: strawberry.Private[CampaignRecord]

@@ -56,8 +56,8 @@ class CallFollowUp:
             before = await self._require_in_scope(caller, entry_id, transaction)
             if expected_version not in {None, before.version}:
                 raise StatusConflict(
-                    f"The entry is at version {before.version}: somebody else has called since.",
-                    f"该记录已是第{before.version}版：其他人已经呼叫过，请刷新后再试。",
+                    f"The entry is at version {before.version}: it was changed since you read it.",
+                    f"该记录已是第{before.version}版：在您读取之后已有变动，请刷新后再试。",
                 )
             at = self._clock()
             after = add_call(

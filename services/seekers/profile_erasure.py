@@ -30,7 +30,7 @@ async def erase_seekers(
     """Erase the person from each profile within the transaction, with one audit entry each.
 
     Group and status stay for the statistics. Wishes, contact, saved searches, notes, matches and
-    the log of told postings are deleted. The contact moves to the retained contacts, as that of a
+    the seeker's event log are deleted. The contact moves to the retained contacts, as that of a
     lead does, unless the service ``ended`` at or before ``stored_after``: then the retention
     period is over.
     """

@@ -30,6 +30,7 @@ from domain.seekers.seekers import Seeker
 from realtime.commit import GroupCommit
 from services.leads.contacts import AUDIT_TOPIC, check_rate
 from services.seekers.profile_erasure import erase_seekers
+from services.seekers.seeker_scope import require_managed
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.mongo.paging import PageRequest
@@ -183,17 +184,9 @@ class ProfileRights:
         checked_reason = check_reason(reason, ("input", "reason"))
 
         async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-            before = await self._store.seekers.by_id(seeker_id, transaction=transaction)
-            if (
-                before is None
-                or before.erased_at is not None
-                or not may_manage_seekers(caller, before.union_path)
-            ):
-                raise NotFound(
-                    "No seeker in your scope has this id.",
-                    "您的管辖范围内没有这位求职者。",
-                    field=("input", "seekerId"),
-                )
+            before = require_managed(
+                await self._store.seekers.by_id(seeker_id, transaction=transaction), caller
+            )
             await self._erase(before, staff_actor(caller), checked_reason, transaction)
             return None, []
 

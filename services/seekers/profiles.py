@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from domain.errors import Busy, InvalidInput, NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
-from domain.identity.scopes import may_manage_seekers
 from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact
 from domain.seekers.profile import Wants, check_wants
@@ -21,6 +20,7 @@ from domain.seekers.seekers import (
     check_profile,
     check_search_name,
 )
+from services.seekers.seeker_scope import SEEKER_FIELD, require_managed
 from services.seekers.union_assignment import choose_union_path
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, new_id
@@ -28,7 +28,6 @@ from storage.store import Store
 
 MAX_ATTEMPTS = 5
 """How often a change is tried while concurrent changes of the same profile win."""
-_SEEKER_FIELD = ("input", "seekerId")
 
 
 class SeekerProfiles:
@@ -55,24 +54,13 @@ class SeekerProfiles:
         return seeker
 
     async def require_in_scope(
-        self, caller: Principal, seeker_id: str, *, field: tuple[str, ...] = _SEEKER_FIELD
+        self, caller: Principal, seeker_id: str, *, field: tuple[str, ...] = SEEKER_FIELD
     ) -> Seeker:
         """Return a profile that the officer may manage.
 
         :raises NotFound: The officer's union and its branches have no such profile.
         """
-        seeker = await self._store.seekers.by_id(seeker_id)
-        if (
-            seeker is None
-            or seeker.erased_at is not None
-            or not may_manage_seekers(caller, seeker.union_path)
-        ):
-            raise NotFound(
-                "No seeker in your scope has this id.",
-                "您的管辖范围内没有这位求职者。",
-                field=field,
-            )
-        return seeker
+        return require_managed(await self._store.seekers.by_id(seeker_id), caller, field)
 
     async def find_by_receipt_holder(self, holder: ReceiptHolder) -> Seeker | None:
         """Return the profile that a receipt stands for.
@@ -212,11 +200,11 @@ class SeekerProfiles:
     async def _require_own_or_named(self, caller: Principal, seeker_id: str | None) -> Seeker:
         if caller.role is Role.OFFICER:
             if seeker_id is None:
-                raise InvalidInput("Give the seeker's id.", "请指定求职者。", field=_SEEKER_FIELD)
+                raise InvalidInput("Give the seeker's id.", "请指定求职者。", field=SEEKER_FIELD)
             return await self.require_in_scope(caller, seeker_id)
         own = await self.require_own(caller)
         if seeker_id not in {None, own.id}:
-            raise NotFound("This is not your profile.", "这不是您的求职信息。", field=_SEEKER_FIELD)
+            raise NotFound("This is not your profile.", "这不是您的求职信息。", field=SEEKER_FIELD)
         return own
 
     async def _create_or_replace(

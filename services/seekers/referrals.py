@@ -15,6 +15,7 @@ from domain.seekers.referrals import (
     transition_referral,
 )
 from domain.seekers.remarks import check_remark
+from services.seekers.seeker_scope import require_managed
 from storage.clock import Clock
 from storage.mongo.client import Transaction, new_id
 from storage.seekers.referrals import MAX_REFERRALS_PER_SEEKER
@@ -43,17 +44,9 @@ class ReferralFollowUp:
         checked_note = check_remark(note, ("input", "note"))
 
         async def body(transaction: Transaction) -> Referral:
-            seeker = await self._store.seekers.by_id(seeker_id, transaction=transaction)
-            if (
-                seeker is None
-                or seeker.erased_at is not None
-                or not may_manage_seekers(caller, seeker.union_path)
-            ):
-                raise NotFound(
-                    "No seeker in your scope has this id.",
-                    "您的管辖范围内没有这位求职者。",
-                    field=("input", "seekerId"),
-                )
+            seeker = require_managed(
+                await self._store.seekers.by_id(seeker_id, transaction=transaction), caller
+            )
             count = await self._store.referrals.count_by_seeker(seeker.id, transaction=transaction)
             if count >= MAX_REFERRALS_PER_SEEKER:
                 raise StatusConflict(
@@ -91,7 +84,7 @@ class ReferralFollowUp:
 
         :raises InvalidInput: The note is not valid.
         :raises NotFound: The officer's scope has no such referral.
-        :raises StatusConflict: The status cannot follow, somebody else moved the referral, or a
+        :raises StatusConflict: The status cannot follow, the referral was changed meanwhile, or a
             note is given for a person who was erased.
         """
         checked_note = check_remark(note, ("input", "note"))
@@ -114,7 +107,7 @@ class ReferralFollowUp:
         )
         if not await self._store.referrals.replace_if_unchanged(before, after):
             raise StatusConflict(
-                "Somebody else has just changed this referral. Reload it.",
+                "This referral has just been changed by another user. Reload it.",
                 "其他人刚刚修改了这条转介记录，请刷新后再试。",
             )
         return after

@@ -126,8 +126,8 @@ class WebhookAdministration:
             after = replace(after, events=check_events(events, for_union=for_union))
         if expected_version not in {None, webhook.version}:
             raise StatusConflict(
-                f"The webhook is at version {webhook.version}: somebody has changed it. Reload it.",
-                f"该Webhook已是第{webhook.version}版：其他人已经修改过，请刷新后再试。",
+                f"The webhook is at version {webhook.version}: it was changed since you read it.",
+                f"该Webhook已是第{webhook.version}版：在您读取之后已有变动，请刷新后再试。",
                 field=("input", "expectedVersion"),
             )
         return await self._replace(webhook, after)
@@ -198,7 +198,7 @@ class WebhookAdministration:
         changed = await self._store.webhooks.update_if_unchanged(before, after)
         if changed is None:
             raise Busy(
-                "Somebody else has just changed the webhook. Reload it and try again.",
+                "The webhook has just been changed by another user. Reload it and try again.",
                 "其他人刚刚修改了该Webhook，请刷新后再试。",
             )
         return changed

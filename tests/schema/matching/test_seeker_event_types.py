@@ -60,10 +60,10 @@ async def test_a_seeker_is_notified_of_new_postings_and_resumes_after_a_cursor(
     async with open_websocket(server.url) as again:
         await again.initialise(town.world.seeker_token(seeker))
         await again.subscribe("1", POSTING_MATCHED, after=event["cursor"])
-        told = await again.receive_event("1", "postingMatched")
-        assert (told["seq"], told["posting"], told["match"]) == (2, None, None)
-        told = await again.receive_event("1", "postingMatched")
-        assert (told["seq"], told["posting"]) == (3, {"id": gid(third)})
+        resumed = await again.receive_event("1", "postingMatched")
+        assert (resumed["seq"], resumed["posting"], resumed["match"]) == (2, None, None)
+        resumed = await again.receive_event("1", "postingMatched")
+        assert (resumed["seq"], resumed["posting"]) == (3, {"id": gid(third)})
         await again.subscribe("2", POSTING_MATCHED, after=event["cursor"][:-6] + "c2Vla2")
         message = await again.receive()
         assert message["id"] == "2"

@@ -90,8 +90,8 @@ async def test_a_new_url_clears_the_failures_and_new_events_do_not(
         DeliveryResult(status=410), at=utc_now().replace(microsecond=0)
     )
     assert await running.store.webhooks.record_failure(world.webhook, failed)
-    told = (await change_webhook(api, world, events=["LEAD_ERASED"]))["webhook"]
-    assert (told["state"], told["lastStatus"]) == ("FAILED", 410)
+    changed = (await change_webhook(api, world, events=["LEAD_ERASED"]))["webhook"]
+    assert (changed["state"], changed["lastStatus"]) == ("FAILED", 410)
     moved = (await change_webhook(api, world, url="https://partner.example/new"))["webhook"]
     # Only its owner switches it on again.
     assert (moved["state"], moved["failingSince"], moved["lastStatus"]) == ("FAILED", None, None)
