@@ -9,9 +9,9 @@ from strawberry.tools import merge_types
 from domain.identity.accounts import STAFF_ROLES, Role
 from schema import enums
 from schema.context import Context, Info
-from schema.employers.employers import Employer, EmployerMutations, EmployerQueries
+from schema.employers.employer_types import Employer, EmployerMutations, EmployerQueries
 from schema.errors import EXCEPTION_HANDLERS
-from schema.exchange.imports import ImportMutations, ImportQueries, find_visible_import
+from schema.exchange.import_types import ImportMutations, ImportQueries, find_visible_import
 from schema.execution import inputs
 from schema.identity.accounts import Account, AccountMutations, AccountQueries
 from schema.identity.audit import AuditQueries
@@ -39,7 +39,7 @@ from schema.postings.revision_mutations import PostingChangeMutations
 from schema.reference.code_list_queries import CodeListQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
-from schema.screening.minimum_wages import WageMutations, WageQueries, find_minimum_wage
+from schema.screening.minimum_wage_types import WageMutations, WageQueries, find_minimum_wage
 from schema.screening.review_mutations import ReviewMutations, ReviewQueries
 from schema.search.search_queries import SearchQueries
 from schema.seekers.call_campaign_mutations import CallCampaignMutations

@@ -20,7 +20,7 @@ from schema.leads.timeline import LeadFollowUpFields
 from schema.live.qr_codes import Code
 from schema.live.session_types import LiveSession
 from schema.postings.posting_types import Posting, find_open_posting
-from schema.postings.terms import FrozenTerms, TermChange
+from schema.postings.terms_types import FrozenTerms, TermChange
 from schema.relay import (
     Connection,
     Keyset,

@@ -21,10 +21,10 @@ from domain.leads.leads import Lead as LeadRecord
 from domain.seekers.groups import SeekerGroup
 from schema import errors
 from schema.context import Context, Info
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.leads.contact_mutations import Contact
 from schema.leads.timeline import HireProof
-from schema.postings.terms import FrozenTerms
+from schema.postings.terms_types import FrozenTerms
 from schema.relay import (
     Connection,
     Keyset,

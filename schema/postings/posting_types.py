@@ -13,15 +13,15 @@ from domain.screening.screening import check_terms
 from domain.screening.verdicts import create_posting
 from schema import errors
 from schema.context import Context, Info
-from schema.employers.employers import Employer
-from schema.postings.terms import Terms, TermsInput, parse_terms_input, term_fields
+from schema.employers.employer_types import Employer
+from schema.postings.terms_types import Terms, TermsInput, parse_terms_input, term_fields
 from schema.relay import (
     Node,
     global_id,
     parse_global_id,
 )
 from schema.scopes import manages_posting
-from schema.screening.findings import Finding
+from schema.screening.finding_types import Finding
 from schema.screening.review_types import PostingReviewFields
 from storage.mongo.client import new_id
 

@@ -21,7 +21,7 @@ from schema.postings.posting_types import (
     build_gate_result,
     check_revision,
 )
-from schema.postings.terms import TermsInput, parse_terms_input
+from schema.postings.terms_types import TermsInput, parse_terms_input
 from schema.relay import parse_global_id
 from schema.scopes import manages_posting
 

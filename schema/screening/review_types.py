@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.leads.timeline import Colleague, find_colleague
 from schema.relay import EMPTY_PAGE, Connection, Keyset, global_id, id_keyset, resolve_connection
 from schema.scopes import manages_posting
-from schema.screening.findings import Finding
+from schema.screening.finding_types import Finding
 from storage.mongo.paging import Page, PageRequest
 
 REPORT_KEYSET: Keyset[ReportRecord] = id_keyset("reports", lambda report: report.id)

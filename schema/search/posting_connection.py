@@ -12,7 +12,7 @@ from domain.reference.regions import ancestors, region_of
 from domain.search.facets import FACET_KINDS, group_facet_counts
 from domain.search.search_entries import SearchWord, find_highlights
 from schema.context import Info
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.execution.selection import selects_any_field
 from schema.postings.posting_types import Posting
 from schema.reference.region_types import Region

@@ -35,7 +35,7 @@ from domain.search.suggestions import Suggestion as SuggestionRecord
 from domain.seekers.groups import SeekerGroup
 from schema.context import Context, Info
 from schema.live.session_types import find_visible_session
-from schema.postings.terms import PointInput
+from schema.postings.terms_types import PointInput
 from schema.relay import (
     Keyset,
     global_id,

@@ -11,7 +11,7 @@ from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.profile import Weekday
 from domain.seekers.seekers import Education
 from domain.seekers.seekers import Profile as ProfileRecord
-from schema.postings.terms import Pay
+from schema.postings.terms_types import Pay
 from schema.reference.point_types import Point
 
 

@@ -15,8 +15,8 @@ from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
-from services.exchange import import_intake as intake
-from services.exchange.import_intake import MAX_TABLE_BYTES
+from services.exchange import import_creation as intake
+from services.exchange.import_creation import MAX_TABLE_BYTES
 from storage.mongo.paging import PageRequest
 from storage.postings.postings import NEWEST_FIRST, PostingQuery
 from tests.support import records

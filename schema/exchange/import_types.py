@@ -13,7 +13,7 @@ from domain.identity.accounts import Role
 from domain.postings.postings import Finding as FindingRecord
 from schema import errors
 from schema.context import Context, Info
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.postings.posting_types import Posting, find_visible_posting
 from schema.relay import (
     Connection,
@@ -25,7 +25,7 @@ from schema.relay import (
     parse_whole_number,
     resolve_connection,
 )
-from schema.screening.findings import Finding
+from schema.screening.finding_types import Finding
 
 IMPORT_KEYSET: Keyset[ImportRecord] = id_keyset("imports", lambda one: one.id)
 IMPORT_ROW_KEYSET: Keyset[RowRecord] = Keyset(

@@ -12,7 +12,7 @@ from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, ImportKind, RawRow
 from domain.free_text import check_text
 from domain.postings.postings import Finding
 from domain.reference.regions import check_place_code
-from services.exchange.import_rows import ImportPlan, ImportPlanner, TimeSlice
+from services.exchange.import_plan import ImportPlan, ImportPlanner, TimeSlice
 from storage.mongo.client import new_id
 
 

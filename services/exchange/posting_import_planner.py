@@ -31,7 +31,7 @@ from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.screening import check_terms
 from domain.screening.verdicts import change_terms, check_headcount, create_posting
-from services.exchange.import_rows import ImportPlan, ImportPlanner, TimeSlice
+from services.exchange.import_plan import ImportPlan, ImportPlanner, TimeSlice
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
