@@ -17,8 +17,9 @@ from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.screening.minimum_wages import WageTable
 from realtime.background import Leased
 from services.exchange.employer_import_planner import EmployerImportPlanner
+from services.exchange.import_plan import ImportPlan
+from services.exchange.import_planner import ImportPlanner
 from services.exchange.posting_import_planner import PostingImportPlanner
-from services.exchange.import_plan import ImportPlan, ImportPlanner
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
 from storage.clock import Clock

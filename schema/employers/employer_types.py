@@ -1,26 +1,14 @@
-"""Employers: reading them, creating one, and checking its papers."""
+"""GraphQL types of employers and of the checks of their papers."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Self
 
 import strawberry
 
-from domain.employers.employers import (
-    CheckMethod,
-    check_credit_code,
-    check_employer_name,
-    record_check,
-)
+from domain.employers.employers import CheckMethod
 from domain.employers.employers import Employer as EmployerRecord
 from domain.employers.employers import EmployerCheck as CheckRecord
-from domain.errors import AlreadyExists as AlreadyExistsRefusal
-from domain.errors import NotFound, NotPermitted
-from domain.free_text import check_text
-from domain.identity.accounts import Role
-from domain.identity.scopes import may_see_employer_checks, may_verify_employer
-from domain.reference.regions import check_place_code
-from domain.screening.screening import check_public_text
-from schema import errors
+from domain.identity.scopes import may_see_employer_checks
 from schema.context import Context, Info
 from schema.leads.timeline import Colleague, find_colleague
 from schema.reference.region_types import Region
@@ -31,11 +19,8 @@ from schema.relay import (
     Node,
     global_id,
     id_keyset,
-    parse_global_id,
     resolve_connection,
 )
-from storage.mongo.client import new_id
-from storage.mongo.errors import Duplicate
 from storage.mongo.paging import Page, PageRequest
 
 EMPLOYER_KEYSET: Keyset[EmployerRecord] = id_keyset("employers", lambda employer: employer.id)
@@ -43,18 +28,22 @@ EMPLOYER_CHECK_KEYSET: Keyset[CheckRecord] = id_keyset("employer-checks", lambda
 
 
 @strawberry.type(
-    description="A look at an employer's papers: that they were seen, never what stood in them."
+    description="A check of an employer's papers. It says that they were seen, never what they say."
 )
 class EmployerCheck:
     record: strawberry.Private[CheckRecord]
     licence: bool = strawberry.field(description="The business licence is in order.")
-    handler_identity: bool = strawberry.field(description="So is the identity of its handler,")
-    handler_authority: bool = strawberry.field(description="and that person's authority.")
+    handler_identity: bool = strawberry.field(
+        description="The identity of the person who handles its postings was seen."
+    )
+    handler_authority: bool = strawberry.field(description="That person may act for the employer.")
     method: CheckMethod
     note: str
     passed: bool
     at: datetime
-    valid_until: date | None = strawberry.field(description="Six months later; null if not passed.")
+    valid_until: date | None = strawberry.field(
+        description="The last day on which it counts, six months on; null if it did not pass."
+    )
 
     @classmethod
     def of(cls, record: CheckRecord) -> Self:
@@ -70,7 +59,7 @@ class EmployerCheck:
             valid_until=record.valid_until,
         )
 
-    @strawberry.field(description="Who looked.")
+    @strawberry.field(description="Who made the check.")
     async def by(self, info: Info) -> Colleague | None:
         return await find_colleague(info, self.record.by)
 
@@ -85,7 +74,7 @@ class Employer(Node):
     description: str
     synthetic: bool = strawberry.field(description="Made up for a demo.")
     verified_until: date | None = strawberry.field(
-        description="The last day on which the check of its papers counts; null without one."
+        description="The last day on which its latest check counts; null without a passed check."
     )
 
     @classmethod
@@ -107,8 +96,8 @@ class Employer(Node):
         return self.record.is_verified(info.context.services.today())
 
     @strawberry.field(
-        description="The checks of its papers, the latest first; for the staff it concerns, else "
-        "empty."
+        description="The checks of its papers, the latest first. For its officers and recruiters; "
+        "empty for others."
     )
     async def checks(
         self, info: Info, first: int | None = None, after: str | None = None
@@ -129,111 +118,7 @@ async def _load_union_path(context: Context, employer: EmployerRecord) -> tuple[
     return union.path if union else ()
 
 
-@strawberry.type
-class EmployerQueries:
-    @strawberry.field(description="All employers, the newest first.")
-    async def employers(
-        self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Employer]:
-        employers = info.context.services.store.employers
-        return await resolve_connection(
-            EMPLOYER_KEYSET, employers.page, Employer.of, first=first, after=after
-        )
-
-
-@strawberry.input
-class CreateEmployerInput:
-    name: str
-    credit_code: str
-    place_code: str
-    description: str = ""
-
-
-@strawberry.type
-class EmployerCreated:
-    employer: Employer
-
-
-@strawberry.input(description="What was seen; without all three the employer is not verified.")
-class VerifyEmployerInput:
-    employer_id: strawberry.ID
-    licence: bool = strawberry.field(description="The business licence is in order.")
-    handler_identity: bool = strawberry.field(
-        description="Whoever handles its postings is who they say. Never give the card's number."
-    )
-    handler_authority: bool = strawberry.field(description="And may speak for the employer.")
-    method: CheckMethod
-    note: str = ""
-
-
-@strawberry.type(
-    description="The check is kept. Postings that waited for it open by themselves if they pass; "
-    "after one that was not passed nobody sees them."
-)
-class EmployerVerified:
-    employer: Employer
-    check: EmployerCheck
-
-
-VerifyEmployerResult = Annotated[
-    EmployerVerified | errors.CommonRefusal, strawberry.union("VerifyEmployerResult")
-]
-CreateEmployerResult = Annotated[
-    EmployerCreated | errors.AlreadyExists | errors.TextRefused | errors.CommonRefusal,
-    strawberry.union("CreateEmployerResult"),
-]
-
-
-@strawberry.type
-class EmployerMutations:
-    @strawberry.mutation(description="For officers: make an employer known.")
-    async def create_employer(self, info: Info, input: CreateEmployerInput) -> CreateEmployerResult:
-        caller = info.context.require(Role.OFFICER)
-        assert caller.union_id is not None  # every officer belongs to a union
-        record = EmployerRecord(
-            id=new_id(),
-            name=check_employer_name(input.name, ("input", "name")),
-            credit_code=check_credit_code(input.credit_code, ("input", "creditCode")),
-            place_code=check_place_code(input.place_code, ("input", "placeCode")),
-            description=input.description.strip(),
-            union_id=caller.union_id,
-            created_by=caller.subject,
-            created_at=info.context.services.clock(),
-        )
-        check_text(record.description, 2_000, ("input", "description"))
-        check_public_text(record.description, ("input", "description"))
-        try:
-            await info.context.services.store.employers.add([record])
-        except Duplicate:
-            raise AlreadyExistsRefusal(
-                "An employer with this credit code exists.", field=("input", "creditCode")
-            ) from None
-        return EmployerCreated(employer=Employer.of(record))
-
-    @strawberry.mutation(
-        description="For officers of the employer's union and those above it: whether its licence, "
-        "the handler's identity and the handler's authority are in order. Counts for six months."
-    )
-    async def verify_employer(self, info: Info, input: VerifyEmployerInput) -> VerifyEmployerResult:
-        caller = info.context.require(Role.OFFICER)
-        employer_id = parse_global_id(input.employer_id, "Employer", "input", "employerId")
-        found = await info.context.loaders.employers.load(employer_id)
-        if found is None:
-            raise NotFound("There is no such employer.", field=("input", "employerId"))
-        if not may_verify_employer(caller, await _load_union_path(info.context, found)):
-            raise NotPermitted("This employer is looked after by another union.")
-        note = input.note.strip()
-        check_text(note, 500, ("input", "note"))
-        employer, check = record_check(
-            found,
-            new_id(),
-            licence=input.licence,
-            handler_identity=input.handler_identity,
-            handler_authority=input.handler_authority,
-            method=input.method,
-            note=note,
-            by=caller.subject,
-            at=info.context.services.clock(),
-        )
-        await info.context.services.posting_gate.record_employer_check(employer, check, caller)
-        return EmployerVerified(employer=Employer.of(employer), check=EmployerCheck.of(check))
+async def find_employer(context: Context, employer_id: str) -> Employer | None:
+    """Return the employer with this id; employers are public."""
+    record = await context.loaders.employers.load(employer_id)
+    return Employer.of(record) if record else None

@@ -1,7 +1,6 @@
-"""The terms of a job, as a posting shows them and as a lead keeps them."""
+"""GraphQL types of the terms of a job, which a posting shows and a lead keeps."""
 
 from datetime import date, time
-from decimal import Decimal
 from typing import Any, Self
 
 import strawberry
@@ -18,14 +17,12 @@ from domain.postings.postings import (
 )
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.postings.term_changes import TermChange as ChangeRecord
-from domain.reference.geo import Point as PointRecord
-from domain.reference.regions import to_current_code
 from domain.seekers.groups import SeekerGroup
 from schema.reference.point_types import Point
 from schema.reference.region_types import Region
 
 
-@strawberry.type(description="Whole yuan a period, before overtime and allowances.")
+@strawberry.type(description="Whole yuan for a period, before overtime and allowances.")
 class Pay:
     amount: int
     period: PayPeriod
@@ -35,7 +32,7 @@ class Pay:
         return cls(amount=record.amount, period=record.period)
 
 
-@strawberry.type(description="A term that is no longer what it was, as text.")
+@strawberry.type(description="A term that has changed, before and after as text.")
 class TermChange:
     field: str = strawberry.field(description="The field of `Terms`.")
     then: str
@@ -46,7 +43,7 @@ class TermChange:
         return cls(field=record.field, then=record.then, now=record.now)
 
 
-@strawberry.interface(description="What is offered, word for word.")
+@strawberry.interface(description="The terms of a job as the employer offers them.")
 class Terms:
     title: str
     occupation: Occupation
@@ -68,7 +65,7 @@ class Terms:
     repost_source: str | None = strawberry.field(description="Where a repost was taken from.")
     starts_at: time | None = strawberry.field(description="When a normal day's work begins.")
     ends_at: time | None = strawberry.field(
-        description="When it ends; before `startsAt`, it goes over midnight."
+        description="When it ends. A time before `startsAt` is on the next day."
     )
     min_age: int | None
     friendly_to: list[SeekerGroup] = strawberry.field(
@@ -86,7 +83,7 @@ class FrozenTerms(Terms):
 
 
 def term_fields(record: TermsRecord) -> dict[str, Any]:
-    """The fields of ``Terms``."""
+    """Return the values of the fields of ``Terms``, as keyword arguments."""
     return {
         "title": record.title,
         "occupation": record.occupation,
@@ -113,79 +110,3 @@ def term_fields(record: TermsRecord) -> dict[str, Any]:
         "friendly_to": list(record.friendly_to),
         "point": Point.of(record.point) if record.point else None,
     }
-
-
-@strawberry.input(description="Basic pay before overtime, shift and heat allowances.")
-class PayInput:
-    amount: int = strawberry.field(description="Whole yuan.")
-    period: PayPeriod
-
-
-@strawberry.input
-class PointInput:
-    latitude: float
-    longitude: float
-
-
-@strawberry.input(description="What is left out that the law asks for is answered as a finding.")
-class TermsInput:
-    title: str = ""
-    occupation: Occupation
-    headcount: int = 0
-    duties: str = ""
-    conditions: str = ""
-    place_code: str = ""
-    address: str = ""
-    pay: PayInput
-    probation_pay: int | None = None
-    employment_type: EmploymentType
-    shift: Shift
-    intensity: Intensity = Intensity.MEDIUM
-    hours_per_day: float
-    hours_per_week: float
-    insurance: list[InsuranceKind] = strawberry.field(default_factory=list)
-    benefits: list[Benefit] = strawberry.field(default_factory=list)
-    valid_until: date
-    is_repost: bool = False
-    repost_source: str | None = None
-    starts_at: time | None = None
-    ends_at: time | None = None
-    min_age: int | None = None
-    friendly_to: list[SeekerGroup] = strawberry.field(default_factory=list)
-    point: PointInput | None = None
-
-
-def parse_terms_input(given: TermsInput) -> TermsRecord:
-    """The terms as they were given, without blanks around them."""
-    return TermsRecord(
-        title=given.title.strip(),
-        occupation=given.occupation,
-        headcount=given.headcount,
-        duties=given.duties.strip(),
-        conditions=given.conditions.strip(),
-        place_code=to_current_code(given.place_code.strip()),
-        address=given.address.strip(),
-        pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
-        probation_pay=given.probation_pay,
-        employment_type=given.employment_type,
-        shift=given.shift,
-        intensity=given.intensity,
-        hours_per_day=Decimal(str(given.hours_per_day)),
-        hours_per_week=Decimal(str(given.hours_per_week)),
-        insurance=tuple(given.insurance),
-        benefits=tuple(given.benefits),
-        valid_until=given.valid_until,
-        is_repost=given.is_repost,
-        repost_source=given.repost_source,
-        starts_at=given.starts_at,
-        ends_at=given.ends_at,
-        min_age=given.min_age,
-        friendly_to=tuple(given.friendly_to),
-        point=_parse_point(given.point),
-    )
-
-
-def _parse_point(given: PointInput | None) -> PointRecord | None:
-    if given is None:
-        return None
-    return PointRecord(latitude=given.latitude, longitude=given.longitude)

@@ -1,4 +1,4 @@
-"""What screening found, with the words at fault, so that a form can mark them."""
+"""GraphQL types of the findings of screening, with the words at fault for a form to mark."""
 
 from typing import Self
 
@@ -9,8 +9,8 @@ from domain.postings.postings import Severity
 
 
 @strawberry.type(
-    description="Words at fault. `start` and `end` count the characters (code points) of the field "
-    "that was given, from 0, the end excluded."
+    description="Words at fault. `start` and `end` are positions in the field, in characters (code "
+    "points) from 0; `end` is excluded."
 )
 class Mark:
     text: str
@@ -18,7 +18,7 @@ class Mark:
     end: int
 
 
-@strawberry.type(description="One thing that screening found in a posting or a text.")
+@strawberry.type(description="A finding of screening in a posting or another text.")
 class Finding:
     code: str
     severity: Severity
@@ -27,7 +27,9 @@ class Finding:
     message_zh: str
     basis: str = strawberry.field(description="The law or notice that the rule comes from.")
     marks: list[Mark] = strawberry.field(description="The words at fault, at most 20.")
-    detail: str = strawberry.field(description="What it was compared with; empty if nothing.")
+    detail: str = strawberry.field(
+        description="The figure or fact it was compared with; empty if there is none."
+    )
 
     @classmethod
     def of(cls, record: FindingRecord) -> Self:

@@ -14,7 +14,7 @@ from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.profile import Weekday
 from domain.seekers.seekers import Education
 from domain.seekers.seekers import Profile as ProfileRecord
-from schema.postings.terms_types import PayInput, PointInput
+from schema.postings.terms_inputs import PayInput, PointInput
 
 
 @strawberry.input

@@ -1,4 +1,4 @@
-"""Imports of employers: one a credit code; those that are known stay as they are."""
+"""Plans the import of employers: one for each credit code. Known employers are never changed."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, ImportKind, RawRow
 from domain.free_text import check_text
 from domain.postings.postings import Finding
 from domain.reference.regions import check_place_code
-from services.exchange.import_plan import ImportPlan, ImportPlanner, TimeSlice
+from services.employers.employer_administration import MAX_DESCRIPTION_LENGTH
+from services.exchange.import_plan import ImportPlan
+from services.exchange.import_planner import ImportPlanner, TimeSlice
 from storage.mongo.client import new_id
 
 
 class EmployerImportPlanner(ImportPlanner):
-    """Decides about the employers of one part."""
+    """Plans one chunk of an import of employers."""
 
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
-        turns = TimeSlice()
-        told: list[tuple[int, Employer | tuple[Finding, ...]]] = []
+        time_slice = TimeSlice()
+        parsed: list[tuple[int, Employer | tuple[Finding, ...]]] = []
         for row in rows:
-            told.append((row.number, self._parse_row(row)))
-            await turns.yield_if_used_up()
-        codes = [each.credit_code for _, each in told if isinstance(each, Employer)]
+            parsed.append((row.number, self._parse_row(row)))
+            await time_slice.yield_if_used_up()
+        codes = [each.credit_code for _, each in parsed if isinstance(each, Employer)]
         self._plan.row_keys = set(codes)
         stored = await self._store.employers.by_credit_codes(codes)
         if self._import.dry_run:
             self._digests = await self._store.imports.digests_by_key(self._import.id, codes)
-        for number, employer in told:
+        for number, employer in parsed:
             if isinstance(employer, Employer):
                 self._plan_row(number, employer, stored)
             else:
@@ -38,22 +40,23 @@ class EmployerImportPlanner(ImportPlanner):
         return self._plan
 
     def _parse_row(self, row: RawRow) -> Employer | tuple[Finding, ...]:
-        found, faults = self._read_cells(row, "creditCode")
+        """Return the employer of a row, or why it cannot be read."""
+        values, faults = self._read_cells(row, "creditCode")
         if faults:
             return faults
-        assert self._import.union_id is not None  # only officers bring employers
+        assert self._import.union_id is not None  # only officers import employers
         try:
             employer = Employer(
                 id=new_id(),
-                name=check_employer_name(found["name"], ("input", "name")),
-                credit_code=check_credit_code(found["creditCode"], ("input", "creditCode")),
-                place_code=check_place_code(found["placeCode"], ("input", "placeCode")),
-                description=found["description"],
+                name=check_employer_name(values["name"], ("input", "name")),
+                credit_code=check_credit_code(values["creditCode"], ("input", "creditCode")),
+                place_code=check_place_code(values["placeCode"], ("input", "placeCode")),
+                description=values["description"],
                 union_id=self._import.union_id,
                 created_by=self._import.account_id,
                 created_at=self._at,
             )
-            check_text(employer.description, 2_000, ("input", "description"))
+            check_text(employer.description, MAX_DESCRIPTION_LENGTH, ("input", "description"))
         except InvalidInput as refusal:
             return (finding_from_refusal(ImportKind.EMPLOYERS, refusal),)
         return employer
@@ -61,21 +64,21 @@ class EmployerImportPlanner(ImportPlanner):
     def _plan_row(self, number: int, employer: Employer, stored: Mapping[str, Employer]) -> None:
         code, digest = employer.credit_code, _employer_digest(employer)
         known = self._plan.new_employers.get(code) or stored.get(code)
-        said = _employer_digest(known) if known else self._digests.get(code)
-        dry = self._import.dry_run
-        if said is not None:
-            findings = () if said == digest else (EMPLOYER_KNOWN_OTHERWISE,)
-            employer_id = known.id if known and (not dry or code in stored) else None
+        known_digest = _employer_digest(known) if known else self._digests.get(code)
+        dry_run = self._import.dry_run
+        if known_digest is not None:
+            findings = () if known_digest == digest else (EMPLOYER_KNOWN_OTHERWISE,)
+            employer_id = known.id if known and (not dry_run or code in stored) else None
             self._record_outcome(number, RowOutcome.DUPLICATE, findings, employer_id=employer_id)
             return
         self._plan.new_employers[code] = employer
-        if dry:
+        if dry_run:
             self._record_outcome(number, RowOutcome.ACCEPTED, key=code, digest=digest)
         else:
             self._record_outcome(number, RowOutcome.ACCEPTED, employer_id=employer.id)
 
 
 def _employer_digest(employer: Employer) -> str:
-    """What is said of an employer."""
-    said = f"{employer.name}\x1f{employer.place_code}\x1f{employer.description}"
-    return sha256(said.encode()).hexdigest()
+    """Return a hash of what a row says about an employer."""
+    content = f"{employer.name}\x1f{employer.place_code}\x1f{employer.description}"
+    return sha256(content.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Imports of postings: each row passes the gate that every posting passes."""
+"""Plans the import of postings. Each row is screened like a posting that a person submits."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.screening import check_terms
 from domain.screening.verdicts import change_terms, check_headcount, create_posting
-from services.exchange.import_plan import ImportPlan, ImportPlanner, TimeSlice
+from services.exchange.import_plan import ImportPlan
+from services.exchange.import_planner import ImportPlanner, TimeSlice
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
 
 MAX_EXTERNAL_ID_LENGTH = 64
-"""Characters of an external id."""
+"""Characters of the number that the employer gives its posting."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _ParsedRow:
-    """A row of postings that can be read."""
+    """A row that can be read: its employer, its external id and the terms."""
 
     number: int
     employer: Employer
@@ -51,14 +52,15 @@ class _ParsedRow:
 
     @property
     def key(self) -> str:
+        """The key of its posting in the plan."""
         return f"{self.employer.id}/{self.external_id}"
 
 
 class PostingImportPlanner(ImportPlanner):
-    """Decides about the postings of one part."""
+    """Plans one chunk of an import of postings."""
 
-    def __init__(self, store: Store, clock: Clock, wages: WageTable, one: Import) -> None:
-        super().__init__(store, clock, one)
+    def __init__(self, store: Store, clock: Clock, wages: WageTable, record: Import) -> None:
+        super().__init__(store, clock, record)
         self._wages = wages
         self._today = day_in_china(self._at)
         self._employers: dict[str, Employer] = {}
@@ -67,41 +69,43 @@ class PostingImportPlanner(ImportPlanner):
         self._stored: dict[str, Posting] = {}
 
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
-        turns = TimeSlice()
+        time_slice = TimeSlice()
         read = []
         for row in rows:
             read.append((row.number, *self._read_cells(row, "externalId")))
-            await turns.yield_if_used_up()
-        await self._load_employers(found for _, found, faults in read if not faults)
-        told: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
-        for number, found, faults in read:
-            told.append((number, faults or self._parse_row(number, found)))
-            await turns.yield_if_used_up()
-        await self._load_postings([each for _, each in told if isinstance(each, _ParsedRow)])
-        for number, each in told:
+            await time_slice.yield_if_used_up()
+        await self._load_employers(values for _, values, faults in read if not faults)
+        parsed: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
+        for number, values, faults in read:
+            parsed.append((number, faults or self._parse_row(number, values)))
+            await time_slice.yield_if_used_up()
+        await self._load_postings([each for _, each in parsed if isinstance(each, _ParsedRow)])
+        for number, each in parsed:
             if isinstance(each, _ParsedRow):
                 self._plan_row(each)
             else:
                 self._record_outcome(number, RowOutcome.FAILED, each)
-            await turns.yield_if_used_up()
+            await time_slice.yield_if_used_up()
         return self._plan
 
     async def _load_employers(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        codes = {_normalise_code(found["creditCode"]) for found in rows} - {""}
+        codes = {_normalise_code(values["creditCode"]) for values in rows} - {""}
         self._employers = await self._store.employers.by_credit_codes(codes)
         if self._import.employer_id is not None:
             known = await self._store.employers.by_ids([self._import.employer_id])
             self._import_employer = known.get(self._import.employer_id)
 
-    def _parse_row(self, number: int, found: Mapping[str, Any]) -> _ParsedRow | tuple[Finding, ...]:
-        """The row if the import may write it, or why not."""
-        employer = self._resolve_employer(_normalise_code(found["creditCode"]))
+    def _parse_row(
+        self, number: int, values: Mapping[str, Any]
+    ) -> _ParsedRow | tuple[Finding, ...]:
+        """Return the row if the import may write it, else why not."""
+        employer = self._resolve_employer(_normalise_code(values["creditCode"]))
         if isinstance(employer, Finding):
             return (employer,)
-        external_id = found["externalId"]
+        external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = terms_from(found)
+            terms = terms_from(values)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
             return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
@@ -110,6 +114,7 @@ class PostingImportPlanner(ImportPlanner):
         return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
 
     def _resolve_employer(self, code: str) -> Employer | Finding:
+        """Return the employer of a row: the one it names, or the one the import is for."""
         if not code:
             return self._import_employer or EMPLOYER_MISSING
         named = self._employers.get(code)
@@ -138,13 +143,9 @@ class PostingImportPlanner(ImportPlanner):
         elif before is None:
             self._record_verdict(row, self._plan_creation(row))
         elif not self._may_change(before):
-            self._record_outcome(
-                row.number, RowOutcome.FAILED, [POSTING_NOT_YOURS], external_id=row.external_id
-            )
+            self._record_failure(row, POSTING_NOT_YOURS)
         elif before.status is PostingStatus.CLOSED:
-            self._record_outcome(
-                row.number, RowOutcome.FAILED, [POSTING_CLOSED], external_id=row.external_id
-            )
+            self._record_failure(row, POSTING_CLOSED)
         else:
             self._plan_revision(row, before)
 
@@ -152,15 +153,12 @@ class PostingImportPlanner(ImportPlanner):
         try:
             check_headcount(before, row.terms.headcount, ("input", "headcount"))
         except InvalidInput as refusal:
-            fault = finding_from_refusal(ImportKind.POSTINGS, refusal)
-            self._record_outcome(
-                row.number, RowOutcome.FAILED, [fault], external_id=row.external_id
-            )
+            self._record_failure(row, finding_from_refusal(ImportKind.POSTINGS, refusal))
         else:
             self._record_verdict(row, self._apply_terms(row, before))
 
     def _latest(self, key: str) -> Posting | None:
-        """The posting as the rows before have left it."""
+        """Return the posting as earlier rows of the chunk leave it."""
         if key in self._plan.changed_postings:
             return self._plan.changed_postings[key][1]
         return self._plan.new_postings.get(key) or self._stored.get(key)
@@ -179,8 +177,8 @@ class PostingImportPlanner(ImportPlanner):
         return union.path if union else ()
 
     def _plan_creation(self, row: _ParsedRow) -> Posting:
-        made = self._plan.new_postings[row.key] = self._screen_new(row)
-        return made
+        posting = self._plan.new_postings[row.key] = self._screen_new(row)
+        return posting
 
     def _screen_new(self, row: _ParsedRow) -> Posting:
         return create_posting(
@@ -204,15 +202,22 @@ class PostingImportPlanner(ImportPlanner):
             self._plan.changed_postings[row.key] = (self._stored[row.key], after)
         return after
 
+    def _record_failure(self, row: _ParsedRow, fault: Finding) -> None:
+        self._record_outcome(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
+
     def _record_verdict(self, row: _ParsedRow, posting: Posting) -> None:
-        """A dry run keeps what the row says, for a later row about the same posting."""
-        kept = {}
+        """Record the verdict of screening.
+
+        A dry run writes no posting: it keeps a digest of the terms, so that a later row about the
+        same posting can be compared.
+        """
+        digest = {}
         if self._import.dry_run:
             self._digests[row.key] = fingerprint_terms(row.terms)
-            kept = {"key": row.key, "digest": self._digests[row.key]}
+            digest = {"key": row.key, "digest": self._digests[row.key]}
         outcome = OUTCOME_BY_STATUS[posting.status]
         self._record_outcome(
-            row.number, outcome, posting.findings, **self._references(row, posting), **kept
+            row.number, outcome, posting.findings, **self._references(row, posting), **digest
         )
 
     def _record_unchanged(self, row: _ParsedRow, before: Posting | None) -> None:

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.table_reader import EXCESS_CELLS_MARK, MAX_CELLS_PER_ROW
+from services.exchange.table_reader import DEFAULT_LIMITS, EXCESS_CELLS_MARK
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook
 from tests.support.import_tables import (
@@ -81,7 +81,7 @@ async def test_a_workbook_that_bursts_bursts_alone_and_is_refused(
 
 def test_a_row_of_a_million_cells_is_one_cell_too_long(folder: Path) -> None:
     ((_, cells),) = rows(folder, b"x," * 1_000_000)
-    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
+    assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
 
 
 def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> None:

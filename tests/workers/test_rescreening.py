@@ -20,8 +20,9 @@ from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade, WageTable
 from domain.screening.screening import RULES_VERSION
+from services.employers.employer_administration import EmployerAdministration
 from services.live.sessions import LiveSessionControl
-from services.postings.posting_gate import PostingGate
+from services.postings.posting_gate import PostingGate, RescreeningLimits
 from services.screening import minimum_wages as wages_module
 from services.screening.minimum_wages import MinimumWages
 from storage.mongo.client import StorageUnavailable, new_id
@@ -44,6 +45,7 @@ class Work:
         self.watch = watch
         self.wages = MinimumWages(store)
         self.gate = PostingGate(store, desk, self.wages, watch)
+        self.employers = EmployerAdministration(store, self.gate, watch)
         self.rescreening = Rescreener(store, desk, self.gate, watch, "one")
         self.employer = records.employer(verified_until=None, checks=0)
 
@@ -60,7 +62,7 @@ class Work:
             by="officer",
             at=self.watch(),
         )
-        await self.gate.record_employer_check(after, check, OFFICER)
+        await self.employers.store_check(after, check, OFFICER)
         self.employer = after
 
     async def add(self, **changes: Any) -> Posting:
@@ -203,10 +205,8 @@ async def test_what_was_screened_by_earlier_rules_is_screened_again(work: Work) 
     assert await work.rescreening.run() == 0
 
 
-async def test_a_rescreening_goes_on_where_it_stopped(
-    work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.postings.posting_gate.POSTINGS_PER_BATCH", 2)
+async def test_a_rescreening_goes_on_where_it_stopped(work: Work) -> None:
+    work.gate.limits = RescreeningLimits(postings_per_batch=2)
     await work.verify()
     postings = [await work.add() for _ in range(5)]
     await work.raise_wage(7000, day_in_china(work.watch()))

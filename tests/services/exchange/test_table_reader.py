@@ -17,11 +17,9 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from services.exchange import table_reader as tables
 from services.exchange.table_reader import (
+    DEFAULT_LIMITS,
     EXCESS_CELLS_MARK,
-    MAX_CELL_LENGTH,
-    MAX_CELLS_PER_ROW,
     TableUnreadable,
     main,
     read_rows,
@@ -101,11 +99,11 @@ def test_hidden_sheets_are_passed_over(folder: Path) -> None:
 
 
 def test_a_long_cell_and_a_long_row_are_cut_so_that_it_shows(folder: Path) -> None:
-    ((_, cells),) = rows(folder, ("x" * (MAX_CELL_LENGTH + 500)).encode())
-    assert len(cells[0]) == MAX_CELL_LENGTH + 1
-    ((_, cells),) = rows(folder, (b"x," * (MAX_CELLS_PER_ROW + 9)))
-    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
-    ((_, cells),) = rows(folder, b"x" + b"," * (MAX_CELLS_PER_ROW + 9))
+    ((_, cells),) = rows(folder, ("x" * (DEFAULT_LIMITS.max_cell_characters + 500)).encode())
+    assert len(cells[0]) == DEFAULT_LIMITS.max_cell_characters + 1
+    ((_, cells),) = rows(folder, (b"x," * (DEFAULT_LIMITS.max_cells_per_row + 9)))
+    assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
+    ((_, cells),) = rows(folder, b"x" + b"," * (DEFAULT_LIMITS.max_cells_per_row + 9))
     assert cells == ["x"]
 
 
@@ -123,7 +121,7 @@ def lying(said: int) -> bytes:
 def many_parts() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
-        for number in range(tables.MAX_ZIP_ENTRIES + 1):
+        for number in range(DEFAULT_LIMITS.max_zip_entries + 1):
             packed.writestr(str(number), "")
     return file.getvalue()
 
@@ -132,7 +130,7 @@ UNREADABLE = {
     "an old Excel file": (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old or protected"),
     "a picture": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "not text"),
     "a zip that is no workbook": (lying(1), "cannot be read"),
-    "a zip that bursts": (lying(tables.MAX_UNPACKED_BYTES + 1), "too large inside"),
+    "a zip that bursts": (lying(DEFAULT_LIMITS.max_unpacked_bytes + 1), "too large inside"),
     "a zip of many parts": (many_parts(), "too large inside"),
     "half a workbook": (workbook(lambda _, sheet: sheet.write(0, 0, "x"))[:900], "damaged"),
     "a line without end": (b'"' + b"x" * (2 << 20), "a line that cannot be read"),
@@ -181,5 +179,5 @@ def test_any_bytes_are_rows_or_unreadable_and_nothing_else(folder: Path, content
     assert numbers == sorted(set(numbers))
     for _, cells in found:
         assert cells[-1].strip()
-        assert len(cells) <= MAX_CELLS_PER_ROW + 1
+        assert len(cells) <= DEFAULT_LIMITS.max_cells_per_row + 1
         orjson.dumps(cells)
