@@ -32,6 +32,7 @@ class Imports:
     """One active import an account."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._imports = mongo["imports"]
         self._chunks = mongo["import_chunks"]
         self._rows = mongo["import_rows"]
@@ -151,7 +152,7 @@ class Imports:
     async def end_early(
         self, import_id: str, status: ImportStatus, *, at: datetime, place: int | None = None
     ) -> None:
-        """Bring an active import to an end before its time; the rows that wait go.
+        """Bring an active import to an end before its time; the rows that wait go with it.
 
         With ``place`` only while that part is still the next one.
         """
@@ -164,10 +165,14 @@ class Imports:
             "updated_at": at,
             "finished_at": at,
         }
-        with translate_errors():
-            ended = await self._imports.update_one(where, {"$set": change})
-        if ended.matched_count:
-            await self.delete_chunks(import_id)
+
+        async def end(transaction: Transaction) -> None:
+            with translate_errors():
+                ended = await self._imports.update_one(where, {"$set": change}, session=transaction)
+                if ended.matched_count:
+                    await self._chunks.delete_many({"import_id": import_id}, session=transaction)
+
+        await self._mongo.run_transaction(end)
 
 
 def _chunk_id(import_id: str, place: int) -> str:
