@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.wiring.realtime import create_group_commit
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import AuditAction
 from domain.postings.postings import Posting, PostingStatus
@@ -24,7 +25,6 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.records import ManualClock
-from tests.support.two_node_fixtures import create_group_commit
 
 OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 
