@@ -1,4 +1,4 @@
-"""Following imports: one's own and those of colleagues, and nobody else's."""
+"""Imports are visible to the colleagues of the account that made them, and to nobody else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROWS = """query ($id: ID!, $outcome: RowOutcome, $first: Int, $after: String) {
 
 
 @pytest.mark.parametrize("caller", ["officer above", "officer elsewhere", "recruiter"])
-async def test_an_import_of_others_is_not_there(
+async def test_an_import_of_another_union_or_employer_is_hidden(
     api: GraphQLClient, readonly_world: World, caller: str
 ) -> None:
     token, asked = readonly_world.token_of(caller), {"id": gid(readonly_world.upload)}
@@ -36,7 +36,7 @@ async def test_an_import_of_others_is_not_there(
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def test_colleagues_follow_it(api: GraphQLClient, readonly_world: World) -> None:
+async def test_colleagues_see_an_import(api: GraphQLClient, readonly_world: World) -> None:
     wanted = {"id": gid(readonly_world.upload)}
     assert await api.fetch_data(SEEN, wanted, readonly_world.token(readonly_world.officer)) == {
         "import": wanted,
@@ -48,7 +48,7 @@ async def test_colleagues_follow_it(api: GraphQLClient, readonly_world: World) -
 @pytest.mark.parametrize(
     ("caller", "code"), [("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")]
 )
-async def test_others_than_officers_and_recruiters_have_no_imports(
+async def test_imports_are_for_officers_and_recruiters(
     api: GraphQLClient, readonly_world: World, caller: str, code: str
 ) -> None:
     token = readonly_world.token_of(caller)
@@ -60,7 +60,7 @@ async def test_others_than_officers_and_recruiters_have_no_imports(
     assert node == {"node": None}
 
 
-async def test_rows_come_in_their_order_with_the_headings_of_the_table(
+async def test_rows_are_in_the_order_of_the_table_and_name_its_headings(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     one = replace(
@@ -120,7 +120,7 @@ async def test_rows_come_in_their_order_with_the_headings_of_the_table(
     assert [edge["node"]["row"] for edge in held["edges"]] == [3, 11]
 
 
-async def test_an_import_that_waits_is_cancelled_and_its_rows_go(
+async def test_cancelling_a_waiting_import_deletes_its_rows(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     one = replace(world.upload, id=new_id(), active=True, status=ImportStatus.QUEUED)
