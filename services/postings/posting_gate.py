@@ -1,9 +1,9 @@
 """The gate that every posting passes: it stores the verdict of screening, and screens again.
 
 A verdict rests on three things that different people write: the terms, the check of the employer
-and the minimum wages. Whoever stores a verdict compares the other two afterwards and screens again
-when they have changed. If the process stops before it compares, the rescreening tasks that the
-other change has written find the posting (services/screening/rescreening_tasks.py).
+and the minimum wages. After it has stored a verdict, the gate reads the other two once more, and
+screens again when they have changed. If the process stops before that, the rescreening tasks that
+the other change has written find the posting (services/screening/rescreening_tasks.py).
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class PostingGate:
                 await self.rescreen(posting.id)
                 changed += 1
             except Busy:
-                # Whoever changes the posting screens it.
+                # The change that got in between screens the posting itself.
                 continue
         return changed
 

@@ -154,12 +154,12 @@ async def test_a_decision_keeps_its_officer_its_reason_and_the_findings(
     }
     filed = await report(running, world.open, "a")
     for caller, seen in (("officer", 1), ("viewer", 0), ("other recruiter", 0)):
-        told = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))[
+        shown = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))[
             "node"
         ]
-        assert len(told["reports"]["edges"]) == seen
+        assert len(shown["reports"]["edges"]) == seen
         if seen:
-            node = told["reports"]["edges"][0]["node"]
+            node = shown["reports"]["edges"][0]["node"]
             assert node["id"] == global_id("Report", filed.id)
             assert (node["reason"], node["state"], node["resolvedBy"]) == (
                 "FEES_TAKEN",

@@ -137,11 +137,11 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(("content", "said"), UNREADABLE.values(), ids=list(UNREADABLE))
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=list(UNREADABLE))
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(
-    folder: Path, content: bytes, said: str
+    folder: Path, content: bytes, message: str
 ) -> None:
-    with pytest.raises(TableUnreadable, match=said):
+    with pytest.raises(TableUnreadable, match=message):
         rows(folder, content)
 
 
@@ -157,8 +157,8 @@ def test_the_last_line_says_how_reading_ended(folder: Path) -> None:
     out = io.BytesIO()
     (folder / "table").write_bytes(UNREADABLE["an old Excel file"][0])
     main(folder / "table", out)
-    (said,) = out.getvalue().splitlines()
-    assert orjson.loads(said)["refused"].startswith("This is an old")
+    (last_line,) = out.getvalue().splitlines()
+    assert orjson.loads(last_line)["refused"].startswith("This is an old")
 
 
 hostile = st.one_of(

@@ -1,4 +1,4 @@
-"""What the gate stores, and what becomes of it when the process stops in between."""
+"""The gate corrects a verdict even if the process that stored it stops before it compares."""
 
 from __future__ import annotations
 
