@@ -141,7 +141,7 @@ async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
     async with run_embedded(folder) as running:
         assert running.uri == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
         async with notes(running) as mongo:
-            options = await mongo._client.admin.command("getCmdLineOpts")
+            options = await mongo._driver.client.admin.command("getCmdLineOpts")
     assert options["parsed"]["net"]["bindIp"] == "127.0.0.1"
     assert options["parsed"]["net"]["unixDomainSocket"] == {"enabled": False}
 
