@@ -35,7 +35,7 @@ from domain.leads.leads import Contact, Lead, LeadStage
 from schema.leads.lead_types import lead_scope_query
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.crypto import ContactDamaged
 from storage.mongo.errors import StorageError, StorageUnavailable
 from storage.mongo.paging import PageRequest

@@ -30,7 +30,7 @@ from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Near, Wants, outermost_places
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.codec import to_record
-from storage.postings.postings import visibility_condition
+from storage.postings.posting_query import visibility_condition
 
 MAX_FITTING_JOBS = 2_000
 """Postings that are looked at for one seeker, the newest first."""

@@ -20,7 +20,7 @@ from domain.search.suggestions import Suggestion
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.codec import to_record
 from storage.mongo.paging import Page, PageRequest, SortOrder, find_page, keyset_condition
-from storage.postings.postings import visibility_condition
+from storage.postings.posting_query import visibility_condition
 from storage.search.posting_index import MemorySearch, SearchCounts
 from storage.search.search_query import SearchOrder, SearchQuery, rank_conditions
 

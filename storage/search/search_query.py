@@ -24,7 +24,7 @@ from domain.search.facets import facet_character
 from domain.search.search_entries import SearchWord
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import Document
-from storage.postings.postings import visibility_condition
+from storage.postings.posting_query import visibility_condition
 
 
 class SearchOrder(Enum):

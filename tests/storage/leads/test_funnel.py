@@ -27,7 +27,7 @@ from domain.leads.leads import (
 from domain.live.sessions import LiveSession, Segment
 from domain.seekers.groups import SeekerGroup
 from storage.leads.funnel import FunnelQuery
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import Transaction, new_id
 from storage.mongo.paging import PageRequest
 from storage.store import Store

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
-from storage.leads.leads import LeadQuery, QrCodeResults
+from storage.leads.lead_query import LeadQuery
+from storage.leads.leads import QrCodeResults
 from storage.mongo.client import StorageError, Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store

@@ -21,13 +21,14 @@ from domain.seekers.profile import Wants
 from domain.seekers.seekers import SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent, notice_of_recording
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.live.qr_codes import QrCodeQuery
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Document, Mongo, Transaction
 from storage.mongo.indexes import INDEXES, ensure_collections
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from storage.seekers.call_lists import CallEntryQuery
 from storage.seekers.referrals import ReferralQuery
 from storage.seekers.seekers import SeekerQuery

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.employers.employers import NEWEST_FIRST
 from storage.live.sessions import BY_START
 from storage.mongo.client import Document, Mongo
 from storage.mongo.paging import Page, PageRequest, SortOrder, find_page
+from storage.mongo.repository import NEWEST_FIRST
 from tests.support.records import FIXED_NOW
 
 BEST_PAID: SortOrder = (("terms.pay.amount", -1), ("_id", -1))
