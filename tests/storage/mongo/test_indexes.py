@@ -211,7 +211,7 @@ Reading = Callable[[Store], Awaitable[object]]
 LISTS: list[Reading] = [
     *(lambda store, wanted=wanted: store.employers.page(wanted) for wanted in (FIRST, NEXT, LAST)),
     *(
-        lambda store, query=query, wanted=wanted: store.sessions.page(query, wanted)
+        lambda store, query=query, wanted=wanted: store.live_sessions.page(query, wanted)
         for wanted in PAGES_OF_STARTS
         for query in (
             LiveSessionQuery(),
@@ -234,12 +234,12 @@ LISTS: list[Reading] = [
         )
     ),
     *(
-        lambda store, wanted=wanted: store.pipeline.timeline(records.lead(id="lead"), wanted)
+        lambda store, wanted=wanted: store.lead_timelines.page(records.lead(id="lead"), wanted)
         for wanted in (FIRST_ENTRIES, NEXT_ENTRIES)
     ),
     lambda store: store.lead_timelines.find_due_for_escalation(at=records.FIXED_NOW, limit=2),
     *(
-        lambda store, query=query, wanted=wanted: store.codes.page(query, wanted)
+        lambda store, query=query, wanted=wanted: store.qr_codes.page(query, wanted)
         for wanted in (FIRST, NEXT, LAST)
         for query in (
             QrCodeQuery(union_id=records.UNION_ID),
@@ -249,7 +249,7 @@ LISTS: list[Reading] = [
     ),
     lambda store: store.event_log.read("session/session", after=1, limit=2),
     *(
-        lambda store, wanted=wanted: store.postings.waiting(records.UNION_ID, wanted)
+        lambda store, wanted=wanted: store.postings.page_of_review_queue(records.UNION_ID, wanted)
         for wanted in (FIRST, PageRequest(limit=2, after=(records.FIXED_NOW, "0" * 24)))
     ),
     *(
@@ -277,15 +277,15 @@ LISTS: list[Reading] = [
         for wanted in (FIRST, NEXT)
     ),
     *(
-        lambda store, wanted=wanted: store.campaigns.page(records.UNION_ID, wanted)
+        lambda store, wanted=wanted: store.call_campaigns.page(records.UNION_ID, wanted)
         for wanted in (FIRST, NEXT)
     ),
     *(
-        lambda store, wanted=wanted: store.campaigns.matches("campaign", wanted)
+        lambda store, wanted=wanted: store.call_campaigns.matches("campaign", wanted)
         for wanted in (FIRST, NEXT)
     ),
     *(
-        lambda store, query=query, wanted=wanted: store.calls.page(query, wanted)
+        lambda store, query=query, wanted=wanted: store.call_entries.page(query, wanted)
         for wanted in (FIRST, NEXT)
         for query in (
             CallEntryQuery(campaign_id="campaign"),
