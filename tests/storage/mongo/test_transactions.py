@@ -135,7 +135,7 @@ async def test_a_transaction_that_always_conflicts_gives_up_in_time(either_mongo
         await heads.update_one({"_id": "s"}, {"$inc": {"seq": 1}})
         await heads.update_one({"_id": "s"}, {"$set": {"seq": -1}}, session=transaction)
 
-    with pytest.raises(StorageUnavailable, match="other transactions kept getting in the way"):
+    with pytest.raises(StorageUnavailable, match="other transactions kept conflicting"):
         await either_mongo.run_transaction(body, timeout=0.3)
     head = await heads.find_one({})
     assert head is not None

@@ -19,7 +19,7 @@ from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
-from tests.storage.search.test_posting_search import (
+from tests.storage.search.stored_postings import (
     COMBINED,
     HERE,
     TODAY,
