@@ -37,7 +37,7 @@ from storage.mongo.meta import Meta
 from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
 from storage.postings.postings import Postings
 from storage.screening.minimum_wages import MinimumWageRows
-from storage.screening.rescreening import Rescreens
+from storage.screening.rescreening import RescreeningTasks
 from storage.screening.reviews import Reviews
 from storage.search.posting_index import MemorySearch
 from storage.search.posting_search import PostingSearch
@@ -67,7 +67,7 @@ class Store:
         self.memory_search = MemorySearch(mongo)
         self.search = PostingSearch(mongo, self.memory_search)
         self.search_entries = SearchEntries(mongo)
-        self.rescreens = Rescreens(mongo)
+        self.rescreens = RescreeningTasks(mongo)
         self.reviews = Reviews(mongo)
         self.live_sessions = LiveSessions(mongo)
         self.questions = Questions(mongo)

@@ -9,7 +9,7 @@ from storage.mongo.client import Mongo, Transaction
 from storage.mongo.repository import RecordCollection
 
 
-class Rescreens:
+class RescreeningTasks:
     """Rescreening tasks. Each is stored in the transaction that makes it necessary."""
 
     def __init__(self, mongo: Mongo) -> None:

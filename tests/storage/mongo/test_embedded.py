@@ -1,4 +1,4 @@
-"""The embedded mongod: data that stay, folders that do not mix, and no mongod left behind."""
+"""The embedded mongod: its data stay, folders do not mix, and no process is left behind."""
 
 import asyncio
 import json
@@ -247,10 +247,10 @@ async def test_a_mongod_that_does_not_start_is_reported_with_the_end_of_its_log(
     with pytest.raises(MongodFailed) as caught:
         async with run_embedded(folder):
             pytest.fail("entered")
-    said = str(caught.value).splitlines()
-    assert said[0].startswith("mongod stopped with status ")
-    assert said[0].endswith(f"The end of {folder / 'mongod.log'}:")
-    assert 1 < len(said) <= 16
+    message = str(caught.value).splitlines()
+    assert message[0].startswith("mongod stopped with status ")
+    assert message[0].endswith(f"The end of {folder / 'mongod.log'}:")
+    assert 1 < len(message) <= 16
     with pytest.raises(MongodFailed):
         async with run_embedded(folder):
             pytest.fail("entered")

@@ -39,7 +39,7 @@ async def fill(store: Store) -> None:
     await store.leads.record([records.lead(code_id="code") for _ in range(5)])
     for _ in range(5):
         await store.qr_codes.add(records.code())
-    # Newer ones of somebody else, which a list must not wade through.
+    # Newer ones of another owner, which a list must not read.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.live_sessions.add(

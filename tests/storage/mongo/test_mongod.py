@@ -1,4 +1,4 @@
-"""Which mongod is started, and what is said when there is none."""
+"""Which mongod is started, and the error when there is none."""
 
 import platform
 import re

@@ -1,4 +1,4 @@
-"""Pages equal slices of the whole list, and what comes in between shifts nothing."""
+"""Pages equal slices of the whole list, and inserts between two pages shift nothing."""
 
 from __future__ import annotations
 

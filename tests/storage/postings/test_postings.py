@@ -1,3 +1,5 @@
+"""Postings: filters, orders, visibility and compare and set."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -64,8 +64,8 @@ async def test_what_is_sorted_in_memory_is_bounded_by_the_page(
             "sort": dict(order.value),
             "limit": 21,
         }
-        told = await store.mongo.command({"explain": reading, "verbosity": "queryPlanner"})
-        plan = stages(told["queryPlanner"])
+        explained = await store.mongo.command({"explain": reading, "verbosity": "queryPlanner"})
+        plan = stages(explained["queryPlanner"])
         assert "COLLSCAN" not in {stage["stage"] for stage in plan}
         for sort in (stage for stage in plan if stage["stage"] == "SORT"):
             assert sort["limitAmount"] == 21
@@ -80,7 +80,7 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
         benefits=(Benefit.MEALS,),
         pay_from=1_000,
     )
-    told = await store.mongo.command(
+    explained = await store.mongo.command(
         {
             "explain": {
                 "aggregate": "postings",
@@ -91,6 +91,6 @@ async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Sto
             "verbosity": "executionStats",
         }
     )
-    stats = told.get("executionStats") or told["stages"][0]["$cursor"]["executionStats"]
+    stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
     assert stats["totalDocsExamined"] == 0
     assert stats["totalKeysExamined"] > 0
