@@ -72,7 +72,7 @@ class DataFolder:
         return int((self.path / "port").read_text())
 
     def write_server(self, port: int, uri: str) -> None:
-        """Write down the port for the next run, and the URI for a process that finds the folder busy."""
+        """Store the port for the next run, and the URI for processes that find the folder busy."""
         (self.path / "port").write_text(str(port))
         _write_owner(self.owner_fd, uri)
 
