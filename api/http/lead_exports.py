@@ -150,7 +150,7 @@ class LeadExportEndpoint:
         return _chain(first, pages)
 
     async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:
-        """Yield all rows, newest lead first; at least one page. Leads that arrive later are left out."""
+        """Yield all rows, newest lead first; at least one page. Later leads are left out."""
         store, most = self._store, self._limits.max_cached_names
         sessions = _NameCache(store.live_sessions.by_ids, lambda session: session.title, most)
         employers = _NameCache(store.employers.by_ids, lambda employer: employer.name, most)
