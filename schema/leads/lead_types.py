@@ -30,7 +30,7 @@ from schema.relay import (
     parse_global_id,
     resolve_connection,
 )
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 
 LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("leads", lambda lead: lead.id)
 

@@ -18,7 +18,8 @@ from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportLimits
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from tests.support import records
 from tests.support.import_tables import (
     ImportDriver,
