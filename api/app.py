@@ -30,7 +30,7 @@ from api.http.security_headers import SecurityHeaders
 from api.logs import AccessLog
 from api.settings import Settings
 from api.wiring.node import ServiceNode, run_node
-from services.exchange.import_intake import MAX_TABLE_BYTES
+from services.exchange.import_creation import MAX_TABLE_BYTES
 
 MAX_BODY_BYTES = 1 << 20
 """Bytes of a request body: several times the longest document with its variables."""

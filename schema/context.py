@@ -34,15 +34,24 @@ from realtime.hub import Hub
 from realtime.presence import PresenceTracker
 from schema.execution.batch_loader import SharedBatchLoader
 from schema.execution.ttl_cache import TtlCache
+from services.employers.employer_administration import EmployerAdministration
+from services.exchange.import_administration import ImportAdministration
 from services.leads.capture import LeadCapture, LeadLogWriter
 from services.leads.contacts import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.live.questions import QuestionModeration
 from services.live.sessions import LiveSessionControl
+from services.matching.match_search import MatchSearch
+from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
-from services.screening.reviews import PostingReview
-from services.seekers.seekers import SeekerProfiles
+from services.screening.posting_review import PostingReview
+from services.seekers.call_campaigns import CallCampaignControl
+from services.seekers.call_follow_up import CallFollowUp
+from services.seekers.profile_rights import ProfileRights
+from services.seekers.profiles import SeekerProfiles
+from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock
 from storage.leads.leads import QrCodeResults
@@ -107,13 +116,21 @@ class Services:
     store: Store
     hub: Hub
     session_control: LiveSessionControl
+    employers: EmployerAdministration
+    postings: PostingAdministration
     posting_gate: PostingGate
     reviews: PostingReview
+    imports: ImportAdministration
     questions: QuestionModeration
     lead_capture: LeadCapture
     lead_log: LeadLogWriter
     contact_disclosure: ContactDisclosure
     seekers: SeekerProfiles
+    profile_rights: ProfileRights
+    call_campaigns: CallCampaignControl
+    call_follow_up: CallFollowUp
+    referrals: ReferralFollowUp
+    match_search: MatchSearch
     matcher: Matcher
     receipts: Receipts
     lead_follow_up: LeadFollowUp
@@ -123,6 +140,7 @@ class Services:
     authority: Authority
     clock: Clock
     minimum_wages: MinimumWages
+    minimum_wage_administration: MinimumWageAdministration
     public_url: str
     demo: bool = False
     refusal_counts: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)

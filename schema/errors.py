@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 from domain import errors
 from domain.errors import ErrorCode, Refusal, database_unavailable
 from schema.context import Context
-from schema.screening.findings import Finding
+from schema.screening.finding_types import Finding
 from storage.mongo.errors import StorageUnavailable
 
 strawberry.enum(ErrorCode, description="The name of each refusal.")

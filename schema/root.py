@@ -9,9 +9,13 @@ from strawberry.tools import merge_types
 from domain.identity.accounts import STAFF_ROLES, Role
 from schema import enums
 from schema.context import Context, Info
-from schema.employers.employers import Employer, EmployerMutations, EmployerQueries
+from schema.employers.employer_mutations import EmployerMutations
+from schema.employers.employer_queries import EmployerQueries
+from schema.employers.employer_types import find_employer
 from schema.errors import EXCEPTION_HANDLERS
-from schema.exchange.imports import ImportMutations, ImportQueries, find_visible_import
+from schema.exchange.import_mutations import ImportMutations
+from schema.exchange.import_queries import ImportQueries
+from schema.exchange.import_types import find_visible_import
 from schema.execution import inputs
 from schema.identity.accounts import Account, AccountMutations, AccountQueries
 from schema.identity.audit import AuditQueries
@@ -32,32 +36,37 @@ from schema.live.schedule_mutations import ScheduleMutations
 from schema.live.session_mutations import SessionMutations
 from schema.live.session_types import SessionQueries, find_visible_session
 from schema.live.subscriptions import Subscription
-from schema.matching.match_events import SEEKER_EVENT_TYPES
-from schema.matching.matches import MatchQueries
-from schema.postings.posting_types import PostingMutations, find_visible_posting
-from schema.postings.revision_mutations import PostingChangeMutations
-from schema.reference.code_lists import CodeListQueries
-from schema.reference.regions import RegionQueries
+from schema.matching.match_queries import MatchQueries
+from schema.matching.seeker_event_types import SEEKER_EVENT_TYPES
+from schema.postings.posting_mutations import PostingMutations
+from schema.postings.posting_types import find_visible_posting
+from schema.postings.revision_mutations import PostingRevisionMutations
+from schema.reference.code_list_queries import CodeListQueries
+from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
-from schema.screening.minimum_wages import WageMutations, WageQueries, find_minimum_wage
-from schema.screening.review_mutations import ReviewMutations, ReviewQueries
+from schema.screening.minimum_wage_mutations import MinimumWageMutations
+from schema.screening.minimum_wage_queries import MinimumWageQueries
+from schema.screening.minimum_wage_types import find_minimum_wage
+from schema.screening.report_mutations import ReportMutations
+from schema.screening.review_mutations import ReviewMutations
+from schema.screening.review_queries import ReviewQueries
 from schema.search.search_queries import SearchQueries
-from schema.seekers.call_campaign_mutations import CallMutations
-from schema.seekers.call_campaign_types import (
-    CallQueries,
-    find_visible_call_entry,
-    find_visible_campaign,
-)
+from schema.search.suggestion_queries import SuggestionQueries
+from schema.seekers.call_campaign_mutations import CallCampaignMutations
+from schema.seekers.call_campaign_queries import CallCampaignQueries
+from schema.seekers.call_campaign_types import find_visible_call_entry, find_visible_campaign
 from schema.seekers.profile_mutations import SeekerMutations
-from schema.seekers.profile_rights import ProfileRightsMutations
-from schema.seekers.referrals import ReferralMutations, ReferralQueries, find_visible_referral
-from schema.seekers.seeker_types import SeekerQueries, find_visible_seeker
-from schema.webhooks.webhooks import WebhookMutations, WebhookQueries, find_visible_webhook
-
-
-async def _find_employer(context: Context, employer_id: str) -> Employer | None:
-    record = await context.loaders.employers.load(employer_id)
-    return Employer.of(record) if record else None
+from schema.seekers.profile_rights_mutations import ProfileRightsMutations
+from schema.seekers.referral_mutations import ReferralMutations
+from schema.seekers.referral_queries import ReferralQueries
+from schema.seekers.referral_types import find_visible_referral
+from schema.seekers.saved_search_mutations import SavedSearchMutations
+from schema.seekers.seeker_queries import SeekerQueries
+from schema.seekers.seeker_types import find_visible_seeker
+from schema.seekers.service_count_queries import ServiceCountQueries
+from schema.webhooks.webhook_mutations import WebhookMutations
+from schema.webhooks.webhook_queries import WebhookQueries
+from schema.webhooks.webhook_types import find_visible_webhook
 
 
 async def _find_union(context: Context, union_id: str) -> Union | None:
@@ -75,7 +84,7 @@ async def _find_own_account(context: Context, account_id: str) -> Account | None
 
 _FINDERS = {
     "Posting": find_visible_posting,
-    "Employer": _find_employer,
+    "Employer": find_employer,
     "LiveSession": find_visible_session,
     "Union": _find_union,
     "Lead": find_visible_lead,
@@ -123,10 +132,11 @@ Query = merge_types(
         AccountQueries,
         ReviewQueries,
         SearchQueries,
+        SuggestionQueries,
         RegionQueries,
         CodeListQueries,
         EmployerQueries,
-        WageQueries,
+        MinimumWageQueries,
         SessionQueries,
         QuestionQueries,
         LeadQueries,
@@ -136,8 +146,9 @@ Query = merge_types(
         RightsQueries,
         SeekerQueries,
         MatchQueries,
-        CallQueries,
+        CallCampaignQueries,
         ReferralQueries,
+        ServiceCountQueries,
         AuditQueries,
         WebhookQueries,
         ImportQueries,
@@ -148,10 +159,11 @@ Mutation = merge_types(
     (
         AccountMutations,
         EmployerMutations,
-        WageMutations,
+        MinimumWageMutations,
         PostingMutations,
         ReviewMutations,
-        PostingChangeMutations,
+        ReportMutations,
+        PostingRevisionMutations,
         ScheduleMutations,
         SessionMutations,
         QuestionMutations,
@@ -162,8 +174,9 @@ Mutation = merge_types(
         ContactMutations,
         RightsMutations,
         SeekerMutations,
+        SavedSearchMutations,
         ProfileRightsMutations,
-        CallMutations,
+        CallCampaignMutations,
         ReferralMutations,
         ConsentMutations,
         ImportMutations,

@@ -1,4 +1,4 @@
-"""The wall clock, in the precision that the database keeps."""
+"""The wall clock, in the precision of MongoDB."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Now, in UTC and whole milliseconds: a stored value comes back as it was."""
+    """The current time in UTC and whole milliseconds, so that a stored value reads back equal."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,4 +1,4 @@
-"""Everything that is stored, one module a noun, over one connection."""
+"""The store: all repositories of one database."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ from storage.live.tally import InterestCounts
 from storage.matching.jobs import Jobs
 from storage.matching.notices import MatchNotices
 from storage.mongo.client import Mongo
+from storage.mongo.collections import ensure_collections
 from storage.mongo.crypto import Keyring, WebhookSecretDamaged
 from storage.mongo.event_log import EventLog
-from storage.mongo.indexes import ensure_collections
 from storage.mongo.keys import Keys
 from storage.mongo.leases import Leases
 from storage.mongo.meta import Meta
+from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
 from storage.postings.postings import Postings
 from storage.screening.minimum_wages import MinimumWageRows
-from storage.screening.rescreening import Rescreens
+from storage.screening.rescreening import RescreeningTasks
 from storage.screening.reviews import Reviews
 from storage.search.posting_index import MemorySearch
 from storage.search.posting_search import PostingSearch
@@ -51,7 +52,7 @@ from storage.webhooks.webhooks import Webhooks
 
 
 class Store:
-    """The nouns of one database; ``seal`` holds the keys of its secret."""
+    """All repositories over one connection; ``keyring`` holds the keys of the database."""
 
     def __init__(self, mongo: Mongo, secret: str) -> None:
         self.mongo = mongo
@@ -66,7 +67,7 @@ class Store:
         self.memory_search = MemorySearch(mongo)
         self.search = PostingSearch(mongo, self.memory_search)
         self.search_entries = SearchEntries(mongo)
-        self.rescreens = Rescreens(mongo)
+        self.rescreens = RescreeningTasks(mongo)
         self.reviews = Reviews(mongo)
         self.live_sessions = LiveSessions(mongo)
         self.questions = Questions(mongo)
@@ -93,9 +94,9 @@ class Store:
         self.event_log = EventLog(mongo)
 
     async def prepare(self, secret: str) -> None:
-        """Make the collections, and bind the database to the secret.
+        """Create collections and indexes, bind the database to the secret, and store seed data.
 
-        :raises WrongSecret: the database belongs to another secret.
+        :raises WrongSecret: the database is bound to another secret.
         """
         await ensure_collections(self.mongo)
         await self.meta.bind_to_secret(secret)
@@ -105,9 +106,9 @@ class Store:
         await self.postings.backfill_union_paths()
 
     async def open_contact(self, held: Lead | Seeker | CallEntry) -> Contact | None:
-        """Name and phone in the clear; None when there are none, or they were erased.
+        """The decrypted name and phone of a record; None if it has none or they were erased.
 
-        :raises ContactDamaged: they do not open.
+        :raises ContactDamaged: they cannot be decrypted.
         """
         if held.contact is None:
             return None
@@ -116,15 +117,15 @@ class Store:
         return self.keyring.open_contact(encryption_context(held), held.contact)
 
     def seal_contact(self, held: Lead | Seeker | CallEntry, contact: Contact) -> SealedContact:
-        """The contact sealed for this very record, with the newest key."""
+        """Encrypt a contact for this record, with the newest key."""
         return self.keyring.seal_contact(encryption_context(held), contact)
 
     async def open_signing_secrets(self, webhook: Webhook, at: datetime) -> list[bytes]:
-        """What signs the messages of a webhook then, the newest first.
+        """The secrets that sign a webhook's messages at ``at``, newest first.
 
-        One that was replaced and does not open signs no more.
+        A replaced secret that cannot be decrypted is left out.
 
-        :raises SecretDamaged: the newest does not open.
+        :raises WebhookSecretDamaged: the newest cannot be decrypted.
         """
         newest, *replaced = webhook.active_secrets(at)
         if not all(self.keyring.has_version(secret.key_version) for secret in (newest, *replaced)):
@@ -137,5 +138,10 @@ class Store:
 
 
 def encryption_context(held: Lead | Seeker | CallEntry) -> str:
-    """What a contact is sealed for: one moved to another record, or another noun, does not open."""
-    return held.id if isinstance(held, Lead) else f"{type(held).__name__}/{held.id}"
+    """The name of a record in the associated data of its sealed contact.
+
+    A contact that is moved to another record cannot be decrypted there.
+    """
+    if isinstance(held, Lead):
+        return held.id
+    return f"{CONTACT_HOLDER_NAMES[type(held)]}/{held.id}"

@@ -16,9 +16,10 @@ from domain.errors import Refusal
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.screening.minimum_wages import WageTable
 from realtime.background import Leased
-from services.exchange.import_employers import EmployerImportPlanner
-from services.exchange.import_postings import PostingImportPlanner
-from services.exchange.import_rows import ImportPlan, ImportPlanner
+from services.exchange.employer_import_planner import EmployerImportPlanner
+from services.exchange.import_plan import ImportPlan
+from services.exchange.import_planner import ImportPlanner
+from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
 from storage.clock import Clock

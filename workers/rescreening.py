@@ -16,7 +16,7 @@ from domain.reference.calendar import day_in_china
 from domain.screening.screening import RULES_VERSION
 from realtime.background import Leased
 from services.live.sessions import LiveSessionControl
-from services.postings.posting_gate import POSTINGS_PER_BATCH, PostingGate
+from services.postings.posting_gate import PostingGate
 from storage.clock import Clock
 from storage.store import Store
 
@@ -67,7 +67,9 @@ class Rescreener(Leased):
 
     async def _rescreen_overdue(self) -> int:
         overdue = await self._store.postings.find_overdue(
-            on=day_in_china(self._clock()), rules=RULES_VERSION, limit=POSTINGS_PER_BATCH
+            on=day_in_china(self._clock()),
+            rules=RULES_VERSION,
+            limit=self._gate.limits.postings_per_batch,
         )
         return await self._gate.rescreen_all(overdue)
 

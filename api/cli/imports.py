@@ -29,7 +29,7 @@ from domain.errors import InvalidInput, NotFound
 from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
 from schema.relay import parse_global_id
-from services.exchange.import_intake import MAX_TABLE_BYTES, ImportCreator, ImportOrder
+from services.exchange.import_creation import MAX_TABLE_BYTES, ImportCreator, ImportOrder
 from storage.clock import utc_now
 from storage.store import Store
 from workers.importer import Importer

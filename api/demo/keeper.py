@@ -29,7 +29,8 @@ from storage.clock import Clock
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import StorageError, new_id
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from storage.store import Store
 
 MIN_OPEN_POSTINGS = 10

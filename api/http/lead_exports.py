@@ -35,7 +35,7 @@ from domain.leads.leads import Contact, Lead, LeadStage
 from schema.leads.lead_types import lead_scope_query
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.crypto import ContactDamaged
 from storage.mongo.errors import StorageError, StorageUnavailable
 from storage.mongo.paging import PageRequest
@@ -150,7 +150,7 @@ class LeadExportEndpoint:
         return _chain(first, pages)
 
     async def _pages(self, query: LeadQuery) -> AsyncGenerator[Rows, None]:
-        """Yield all rows, newest lead first; at least one page. Leads that arrive later are left out."""
+        """Yield all rows, newest lead first; at least one page. Later leads are left out."""
         store, most = self._store, self._limits.max_cached_names
         sessions = _NameCache(store.live_sessions.by_ids, lambda session: session.title, most)
         employers = _NameCache(store.employers.by_ids, lambda employer: employer.name, most)

@@ -12,15 +12,24 @@ from api.settings import Settings
 from api.wiring.realtime import Realtime
 from realtime.commit import GroupCommit
 from schema.context import Services
+from services.employers.employer_administration import EmployerAdministration
+from services.exchange.import_administration import ImportAdministration
 from services.leads.capture import LeadCapture, LeadLogWriter
 from services.leads.contacts import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.live.questions import QuestionModeration
 from services.live.sessions import LiveSessionControl
+from services.matching.match_search import MatchSearch
+from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
-from services.screening.reviews import PostingReview
-from services.seekers.seekers import SeekerProfiles
+from services.screening.posting_review import PostingReview
+from services.seekers.call_campaigns import CallCampaignControl
+from services.seekers.call_follow_up import CallFollowUp
+from services.seekers.profile_rights import ProfileRights
+from services.seekers.profiles import SeekerProfiles
+from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock, utc_now
 from storage.store import Store
@@ -93,18 +102,31 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         tokens = Tokens(settings.load_secret(), clock)
         sign_in = SignInService(tokens, store.accounts)
         stack.callback(sign_in.close)
+        matcher = Matcher(store, clock, node=realtime.name)
         services = Services(
             store=store,
             hub=realtime.hub,
             session_control=postings.session_control,
+            employers=EmployerAdministration(store, postings.posting_gate, clock),
+            postings=PostingAdministration(
+                store, postings.posting_gate, postings.minimum_wages, clock
+            ),
+            imports=ImportAdministration(store, clock),
             posting_gate=postings.posting_gate,
             reviews=PostingReview(store, commit, postings.session_control, clock),
             questions=QuestionModeration(store, commit, clock),
             lead_capture=capture,
             lead_log=lead_log,
             contact_disclosure=ContactDisclosure(store, commit, clock),
-            seekers=SeekerProfiles(store, commit, clock),
-            matcher=Matcher(store, clock, node=realtime.name),
+            seekers=SeekerProfiles(store, clock),
+            profile_rights=ProfileRights(store, commit, clock),
+            call_campaigns=CallCampaignControl(
+                store, clock, wake_matcher=matcher.wake, demo=settings.demo
+            ),
+            call_follow_up=CallFollowUp(store, clock),
+            referrals=ReferralFollowUp(store, clock),
+            match_search=MatchSearch(store, clock),
+            matcher=matcher,
             receipts=Receipts(store.keyring, clock),
             lead_follow_up=LeadFollowUp(store, commit, clock),
             webhooks=WebhookAdministration(
@@ -115,6 +137,9 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             authority=sign_in,
             clock=clock,
             minimum_wages=postings.minimum_wages,
+            minimum_wage_administration=MinimumWageAdministration(
+                store, postings.minimum_wages, clock
+            ),
             public_url=settings.public_url,
             demo=settings.demo,
         )

@@ -9,7 +9,7 @@ from domain.identity.accounts import Account as AccountRecord
 from domain.identity.accounts import Principal, Role
 from schema import errors
 from schema.context import Info, TokenPair
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.identity.unions import Union
 from schema.relay import Node, global_id
 

@@ -19,7 +19,7 @@ from schema.relay import (
     parse_whole_number,
     resolve_connection,
 )
-from storage.identity.audit import NEWEST_FIRST
+from storage.mongo.repository import NEWEST_FIRST
 
 
 def _parse_key(parts: list[str]) -> tuple[int, ...]:

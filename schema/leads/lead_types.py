@@ -20,7 +20,7 @@ from schema.leads.timeline import LeadFollowUpFields
 from schema.live.qr_codes import Code
 from schema.live.session_types import LiveSession
 from schema.postings.posting_types import Posting, find_open_posting
-from schema.postings.terms import FrozenTerms, TermChange
+from schema.postings.terms_types import FrozenTerms, TermChange
 from schema.relay import (
     Connection,
     Keyset,
@@ -30,7 +30,7 @@ from schema.relay import (
     parse_global_id,
     resolve_connection,
 )
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 
 LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("leads", lambda lead: lead.id)
 

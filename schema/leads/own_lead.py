@@ -21,10 +21,10 @@ from domain.leads.leads import Lead as LeadRecord
 from domain.seekers.groups import SeekerGroup
 from schema import errors
 from schema.context import Context, Info
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.leads.contact_mutations import Contact
 from schema.leads.timeline import HireProof
-from schema.postings.terms import FrozenTerms
+from schema.postings.terms_types import FrozenTerms
 from schema.relay import (
     Connection,
     Keyset,
@@ -34,7 +34,7 @@ from schema.relay import (
     parse_page_arguments,
     resolve_connection,
 )
-from schema.seekers.profile_rights import export_profile, person_actor
+from schema.seekers.profile_export import export_profile
 from schema.seekers.seeker_types import find_seeker_by_receipt
 
 OWN_LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("own-leads", lambda lead: lead.id)
@@ -238,7 +238,7 @@ class RightsMutations:
         holder = _verify_receipt(info, input.receipt)
         seeker = await find_seeker_by_receipt(info.context, input.receipt)
         if seeker is not None:
-            await info.context.services.seekers.erase(seeker.id, person_actor(seeker))
+            await info.context.services.profile_rights.erase_own(seeker)
         leads = await info.context.services.contact_disclosure.erase(holder)
         return MyDataErased(leads=leads, profile=seeker is not None)
 

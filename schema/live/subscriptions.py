@@ -17,7 +17,7 @@ from domain.live.events import EventEnvelope, lead_topic, seeker_topic, session_
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.live.events import LeadEvent, SessionEvent, build_lead_event, build_session_event
-from schema.matching.match_events import SeekerEvent, build_seeker_event
+from schema.matching.seeker_event_types import SeekerEvent, build_seeker_event
 from schema.relay import parse_global_id
 from schema.scopes import require_visible_session
 from schema.seekers.seeker_types import require_own_seeker

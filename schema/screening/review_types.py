@@ -1,4 +1,4 @@
-"""What people say of a posting, as the staff it concerns sees it."""
+"""GraphQL types of reports of postings and decisions on them, for the staff of a posting."""
 
 from datetime import datetime
 from typing import Self
@@ -13,20 +13,20 @@ from schema.context import Info
 from schema.leads.timeline import Colleague, find_colleague
 from schema.relay import EMPTY_PAGE, Connection, Keyset, global_id, id_keyset, resolve_connection
 from schema.scopes import manages_posting
-from schema.screening.findings import Finding
+from schema.screening.finding_types import Finding
 from storage.mongo.paging import Page, PageRequest
 
 REPORT_KEYSET: Keyset[ReportRecord] = id_keyset("reports", lambda report: report.id)
 DECISION_KEYSET: Keyset[DecisionRecord] = id_keyset("decisions", lambda decision: decision.id)
 
 
-@strawberry.type(description="What a viewer reported of a posting. Nobody knows who it was.")
+@strawberry.type(description="A viewer's report of a posting. Nobody sees who sent it.")
 class Report:
     record: strawberry.Private[ReportRecord]
     id: strawberry.ID = strawberry.field(description="For `resolveReport`.")
     reason: ReportReason
     body: str
-    revision: int = strawberry.field(description="Of the terms that were reported.")
+    revision: int = strawberry.field(description="The revision of the terms that were reported.")
     at: datetime
     state: ReportState
     resolved_at: datetime | None
@@ -44,16 +44,16 @@ class Report:
             resolved_at=record.resolved_at,
         )
 
-    @strawberry.field(description="Who decided on it.")
+    @strawberry.field(description="The officer who resolved it.")
     async def resolved_by(self, info: Info) -> Colleague | None:
         return await find_colleague(info, self.record.resolved_by)
 
 
-@strawberry.type(description="What an officer decided about a posting.")
+@strawberry.type(description="An officer's decision on a posting.")
 class Decision:
     record: strawberry.Private[DecisionRecord]
     kind: DecisionKind
-    revision: int = strawberry.field(description="Of the terms decided on.")
+    revision: int = strawberry.field(description="The revision of the terms that the officer saw.")
     reason: str
     at: datetime
 
@@ -67,36 +67,37 @@ class Decision:
             at=record.at,
         )
 
-    @strawberry.field(description="What had been found in it then.")
+    @strawberry.field(description="The findings that the officer saw.")
     def findings(self) -> list[Finding]:
         return [Finding.of(finding) for finding in self.record.findings]
 
-    @strawberry.field
+    @strawberry.field(description="The officer who decided.")
     async def by(self, info: Info) -> Colleague | None:
         return await find_colleague(info, self.record.by)
 
 
 @strawberry.type
 class PostingReviewFields:
-    """What of a posting is for the staff it concerns; nobody else sees anything here."""
+    """The fields of a posting for the staff that manages it. For others they are empty."""
 
     record: strawberry.Private[PostingRecord]
 
-    @strawberry.field(description="What screening found; for the staff it concerns, else empty.")
+    @strawberry.field(description="The findings of screening. For its staff; empty for others.")
     async def findings(self, info: Info) -> list[Finding]:
         if not await manages_posting(info.context, self.record):
             return []
         return [Finding.of(finding) for finding in self.record.findings]
 
     @strawberry.field(
-        description="Since when an officer is to look at it; null if not, or for others."
+        description="Since when it waits for an officer; null if it does not, and for others than "
+        "its staff."
     )
     async def waiting_since(self, info: Info) -> datetime | None:
-        is_theirs = await manages_posting(info.context, self.record)
-        return self.record.waiting_since if is_theirs else None
+        is_staff = await manages_posting(info.context, self.record)
+        return self.record.waiting_since if is_staff else None
 
     @strawberry.field(
-        description="Reports of it, the newest first; for the staff it concerns, else empty."
+        description="Reports of it, the newest first. For its staff; empty for others."
     )
     async def reports(
         self, info: Info, first: int | None = None, after: str | None = None
@@ -111,7 +112,7 @@ class PostingReviewFields:
         )
 
     @strawberry.field(
-        description="The decisions on it, the latest first; for the staff it concerns, else empty."
+        description="Decisions on it, the latest first. For its staff; empty for others."
     )
     async def decisions(
         self, info: Info, first: int | None = None, after: str | None = None

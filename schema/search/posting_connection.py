@@ -1,33 +1,26 @@
-"""Lists of postings: edges that say what matched, and counts over all that was found."""
+"""The connection of postings: edges with highlights and distance, and counts over all."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
 import strawberry
 
-from domain.labels import Labelled
-from domain.reference.regions import ancestors, region_of
-from domain.search.facets import FACET_KINDS, group_facet_counts
 from domain.search.search_entries import SearchWord, find_highlights
 from schema.context import Info
-from schema.employers.employers import Employer
+from schema.employers.employer_types import Employer
 from schema.execution.selection import selects_any_field
 from schema.postings.posting_types import Posting
-from schema.reference.regions import Region
 from schema.relay import Keyset, PageInfo, build_connection
+from schema.search.posting_facets import PostingFacets
 from storage.mongo.paging import Page
-from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
 from storage.search.posting_search import SearchHit
 from storage.search.search_query import SearchQuery
 
 R = TypeVar("R")
 
-MAX_MONTHLY_PAY_YUAN = 1_000_000
 
-
-@strawberry.enum(description="Where the words of a search stand.")
+@strawberry.enum(description="A field in which words of a search are found.")
 class HighlightField(Enum):
     TITLE = "TITLE"
     DUTIES = "DUTIES"
@@ -35,51 +28,14 @@ class HighlightField(Enum):
     EMPLOYER = "EMPLOYER"
 
 
-@strawberry.type(description="Characters (code points) from `start` up to but without `end`.")
+@strawberry.type(
+    description="Words of a search in a field: characters (code points) from `start` to `end`, "
+    "`end` excluded."
+)
 class Highlight:
     field: HighlightField
     start: int
     end: int
-
-
-@strawberry.type(description="How many of what was found have a code.")
-class FacetCount:
-    code: str
-    zh: str
-    en: str
-    count: int
-
-
-@strawberry.type(description="Counts by the codes of one list.")
-class Facet:
-    name: str = strawberry.field(description="Of the code list.")
-    counts: list[FacetCount] = strawberry.field(description="The most frequent first.")
-
-
-@strawberry.type
-class PlaceCount:
-    region: Region
-    count: int
-
-
-@strawberry.type(description="Pay of a month from `payFrom` up to and including `payTo`.")
-class PayCount:
-    pay_from: int
-    pay_to: int | None
-    count: int
-
-
-@strawberry.type(description="Counts over what was found, with all filters.")
-class PostingFacets:
-    total: int = strawberry.field(description="Postings that were counted.")
-    complete: bool = strawberry.field(
-        description="False when there are more: every count is then the least it can be."
-    )
-    codes: list[Facet]
-    places: list[PlaceCount] = strawberry.field(
-        description="By the regions directly below `filter.placeCode`, or by provinces."
-    )
-    pay: list[PayCount]
 
 
 @strawberry.type
@@ -87,11 +43,11 @@ class PostingEdge:
     cursor: str
     node: Posting
     kilometres: float | None = strawberry.field(
-        description="How far it is from `filter.near`, in the order DISTANCE."
+        description="The distance from `filter.near`, in the order DISTANCE; else null."
     )
     words: strawberry.Private[tuple[SearchWord, ...]]
 
-    @strawberry.field(description="Where the words of `filter.search` stand; 20 a field at most.")
+    @strawberry.field(description="Where the words of `filter.search` are; at most 20 in a field.")
     def highlights(self) -> list[Highlight]:
         if not self.words:
             return []
@@ -115,65 +71,19 @@ class PostingConnection:
     page_info: PageInfo
     query: strawberry.Private[SearchQuery]
 
-    @strawberry.field(description="Counts over all that was found, not only over this page.")
+    @strawberry.field(description="Counts over all postings found, not only over this page.")
     async def facets(self, info: Info) -> PostingFacets:
         found = await info.context.services.store.search.count(self.query)
-        return PostingFacets(
-            total=found.total,
-            complete=found.is_complete,
-            codes=_count_codes(found.facets),
-            places=_count_places(found.places, self.query.region),
-            pay=_count_pay(found.pays),
-        )
-
-
-def _count_codes(traits: Mapping[str, int]) -> list[Facet]:
-    def count(code: Labelled, number: int) -> FacetCount:
-        return FacetCount(code=code.value, zh=code.zh, en=code.en, count=number)
-
-    counts = group_facet_counts(traits)
-    return [
-        Facet(name=kind.__name__, counts=[count(code, number) for code, number in counts[kind]])
-        for kind in FACET_KINDS
-    ]
-
-
-def _count_places(codes: Mapping[str, int], within: str | None) -> list[PlaceCount]:
-    counts: Counter[str] = Counter()
-    for code, number in codes.items():
-        region = region_of(code)
-        if region is not None:
-            path = [*ancestors(region), region]
-            inside = next((each for each in path if each.parent == within), region)
-            counts[inside.code] += number
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        PlaceCount(region=shown, count=number)
-        for code, number in ordered
-        if (shown := Region.of_code(code)) is not None
-    ]
-
-
-def _count_pay(pays: Mapping[int, int]) -> list[PayCount]:
-    ends = [*(step - 1 for step in PAY_RANGE_STARTS_YUAN[1:]), None]
-    return [
-        PayCount(
-            pay_from=start,
-            pay_to=end,
-            count=sum(
-                number
-                for pay, number in pays.items()
-                if start <= pay and (end is None or pay <= end)
-            ),
-        )
-        for start, end in zip(PAY_RANGE_STARTS_YUAN, ends, strict=True)
-    ]
+        return PostingFacets.of(found, self.query.region)
 
 
 async def build_search_connection(
     info: Info, page: Page[SearchHit], keyset: Keyset[SearchHit], query: SearchQuery
 ) -> PostingConnection:
-    """The connection of what a search found, its employers read at once if they are asked for."""
+    """Return the connection of a page of search hits.
+
+    All employers are read in one query, if the document asks for them.
+    """
     employers: dict[str, Employer] = {}
     if selects_any_field(info, {"employer", "highlights"}):
         ids = {hit.posting.employer_id for hit in page.items}
@@ -196,7 +106,7 @@ def build_posting_connection(
     node: Callable[[R], Posting],
     kilometres: Callable[[R], float | None] = lambda _: None,
 ) -> PostingConnection:
-    """The connection of a page of postings; ``query`` finds the whole list."""
+    """Return the connection of a page of postings. ``query`` finds the whole list, for facets."""
     plain = build_connection(page, keyset, node)
     return PostingConnection(
         edges=[

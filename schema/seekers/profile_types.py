@@ -1,40 +1,38 @@
-"""What somebody looking for work wants, and their profile, on the way in and out."""
+"""GraphQL types of a profile: what a person who looks for work wants and can do."""
 
 from datetime import time
 from typing import Self
 
 import strawberry
 
-from domain.postings.pay import Pay as PayRecord
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.reference.geo import Point as PointRecord
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near as NearRecord
-from domain.seekers.profile import PickUp as PickUpRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.profile import Weekday
 from domain.seekers.seekers import Education
 from domain.seekers.seekers import Profile as ProfileRecord
-from schema.postings.terms import Pay, PayInput, PointInput
-from schema.reference.geo import Point
+from schema.postings.terms_types import Pay
+from schema.reference.point_types import Point
 
 
-@strawberry.type(description="Within so many kilometres of a point, as the crow flies.")
+@strawberry.type(description="Within a distance of a point, measured in a straight line.")
 class Near:
     point: Point
     kilometres: int
 
 
-@strawberry.type(description="Children to be fetched: work ends at `by` at the latest.")
+@strawberry.type(description="The person picks up children: work must end at `by` or earlier.")
 class PickUp:
     by: time
-    days: list[Weekday] = strawberry.field(description="Empty: each day.")
+    days: list[Weekday] = strawberry.field(description="Empty: every day.")
 
 
 @strawberry.type(description="Wished occupations, and limits that no match breaks.")
 class Wants:
-    occupations: list[Occupation] = strawberry.field(description="The dearest first.")
-    places: list[str] = strawberry.field(description="GB/T 2260, with all below them.")
+    occupations: list[Occupation] = strawberry.field(description="The most wanted first.")
+    places: list[str] = strawberry.field(
+        description="GB/T 2260 codes; each includes all regions below it."
+    )
     near: Near | None
     shifts: list[Shift]
     employment_types: list[EmploymentType]
@@ -67,7 +65,7 @@ class Wants:
         )
 
 
-@strawberry.type(description="Who looks for work, in what matters for a match.")
+@strawberry.type(description="What a match needs to know about a person who looks for work.")
 class Profile:
     group: SeekerGroup
     wants: Wants
@@ -90,93 +88,3 @@ class Profile:
             education=record.education,
             experience_years=record.experience_years,
         )
-
-
-@strawberry.input
-class NearInput:
-    point: PointInput
-    kilometres: int = strawberry.field(description="1 to 200.")
-
-
-@strawberry.input
-class PickUpInput:
-    by: time
-    days: list[Weekday] = strawberry.field(default_factory=list)
-
-
-@strawberry.input(description="What is left out is open. Limits are never broken.")
-class WantsInput:
-    occupations: list[Occupation] = strawberry.field(
-        default_factory=list, description="Wishes, at most 5, the dearest first."
-    )
-    places: list[str] = strawberry.field(
-        default_factory=list, description="GB/T 2260, at most 5, each with all below it."
-    )
-    near: NearInput | None = None
-    shifts: list[Shift] = strawberry.field(default_factory=list, description="Possible ones.")
-    employment_types: list[EmploymentType] = strawberry.field(default_factory=list)
-    lowest_pay: PayInput | None = None
-    heaviest: Intensity = strawberry.field(
-        default=Intensity.HEAVY,
-        description="The heaviest work that is possible. Say this, and nothing of health.",
-    )
-    starts_from: time | None = None
-    ends_by: time | None = None
-    no_nights: bool = False
-    pick_up: PickUpInput | None = None
-    dormitory: bool = False
-    meals: bool = False
-
-
-@strawberry.input(description="No CV, no identity card, nothing on health.")
-class ProfileInput:
-    group: SeekerGroup
-    wants: WantsInput = strawberry.field(default_factory=WantsInput)
-    skills: list[Occupation] = strawberry.field(
-        default_factory=list, description="Occupations that were learned or done, at most 5."
-    )
-    wants_training: bool = False
-    home_place: str | None = strawberry.field(default=None, description="GB/T 2260.")
-    home: PointInput | None = None
-    education: Education | None = None
-    experience_years: int | None = None
-
-
-def parse_wants_input(given: WantsInput) -> WantsRecord:
-    """What was given, not checked yet."""
-    near, pay, pick_up = given.near, given.lowest_pay, given.pick_up
-    return WantsRecord(
-        occupations=tuple(given.occupations),
-        places=tuple(given.places),
-        near=NearRecord(point=_parse_point(near.point), kilometres=near.kilometres)
-        if near
-        else None,
-        shifts=tuple(given.shifts),
-        employment_types=tuple(given.employment_types),
-        lowest_pay=PayRecord(amount=pay.amount, period=pay.period) if pay else None,
-        heaviest=given.heaviest,
-        starts_from=given.starts_from,
-        ends_by=given.ends_by,
-        no_nights=given.no_nights,
-        pick_up=PickUpRecord(by=pick_up.by, days=tuple(pick_up.days)) if pick_up else None,
-        dormitory=given.dormitory,
-        meals=given.meals,
-    )
-
-
-def parse_profile_input(given: ProfileInput) -> ProfileRecord:
-    """The profile as it was given, not checked yet."""
-    return ProfileRecord(
-        group=given.group,
-        wants=parse_wants_input(given.wants),
-        skills=tuple(given.skills),
-        wants_training=given.wants_training,
-        home_place=given.home_place,
-        home=_parse_point(given.home) if given.home else None,
-        education=given.education,
-        experience_years=given.experience_years,
-    )
-
-
-def _parse_point(given: PointInput) -> PointRecord:
-    return PointRecord(latitude=given.latitude, longitude=given.longitude)

@@ -1,53 +1,37 @@
-"""Seekers: people who look for work, as they see themselves and as officers see them."""
+"""GraphQL types of seekers, and the profiles that a caller may see."""
 
 from datetime import datetime
 from typing import Self
 
 import strawberry
 
-from domain.errors import InvalidInput, NotFound
 from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_manage_seekers
-from domain.leads.contacts import ReceiptHolder
-from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import SavedSearch as SearchRecord
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import SeekerStatus
 from schema.context import Context, Info
-from schema.leads.consent import ConsentText
 from schema.leads.contact_mutations import Contact
 from schema.leads.lead_types import MaskedContact
-from schema.relay import (
-    Connection,
-    Keyset,
-    Node,
-    global_id,
-    id_keyset,
-    parse_global_id,
-    resolve_connection,
-)
+from schema.relay import Node, global_id, parse_global_id
 from schema.seekers.profile_types import Profile, Wants
-from storage.seekers.seekers import SeekerQuery
-
-SEEKER_KEYSET: Keyset[SeekerRecord] = id_keyset("seekers", lambda seeker: seeker.id)
 
 
-@strawberry.type(description="Somebody who looks for work, as officers see them: masked.")
+@strawberry.type(description="A person who looks for work, with a masked contact.")
 class Seeker(Node):
     record: strawberry.Private[SeekerRecord]
     profile: Profile
     status: SeekerStatus
-    matching: bool = strawberry.field(description="False for who refused to be matched.")
+    matching: bool = strawberry.field(description="False if the person refused automatic matching.")
     withdrawn_at: datetime | None = strawberry.field(
-        description="Since when there is no consent any more."
+        description="When the consent was withdrawn; null while it stands."
     )
     erased_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime
-    synthetic: bool = strawberry.field(description="Made up for a demo.")
+    synthetic: bool = strawberry.field(description="Demo data.")
 
     @classmethod
     def of(cls, record: SeekerRecord) -> Self:
@@ -65,7 +49,7 @@ class Seeker(Node):
             synthetic=record.synthetic,
         )
 
-    @strawberry.field(description="Masked; null when none was given, and without consent.")
+    @strawberry.field(description="Masked. Null if none was given, or the consent was withdrawn.")
     async def contact(self, info: Info) -> MaskedContact | None:
         if self.record.withdrawn_at is not None:
             return None
@@ -75,7 +59,7 @@ class Seeker(Node):
         return MaskedContact(name=mask_name(contact.name), phone=mask_phone(contact.phone))
 
 
-@strawberry.type(description="Something to be told of beside the profile.")
+@strawberry.type(description="A search whose new postings the seeker is notified of.")
 class SavedSearch:
     id: strawberry.ID
     name: str
@@ -92,7 +76,7 @@ class SavedSearch:
         )
 
 
-@strawberry.type(description="One's own profile.")
+@strawberry.type(description="The caller's own profile.")
 class MyProfile:
     seeker: Seeker
     consent_version: str
@@ -108,26 +92,14 @@ class MyProfile:
             searches=[SavedSearch.of(search) for search in record.searches],
         )
 
-    @strawberry.field(description="As it was given.")
+    @strawberry.field(description="Unmasked.")
     async def contact(self, info: Info) -> Contact | None:
         contact = await info.context.services.store.open_contact(self.seeker.record)
         return Contact(name=contact.name, phone=contact.phone) if contact else None
 
 
-async def require_own_seeker(context: Context) -> SeekerRecord:
-    """The profile of the signed-in seeker.
-
-    :raises NotFound: it was erased.
-    """
-    caller = context.require(Role.SEEKER)
-    record = await context.services.store.seekers.by_giver(caller.subject)
-    if record is None:
-        raise NotFound("Your profile was erased: save one anew.")
-    return record
-
-
 async def find_visible_seeker(context: Context, seeker_id: str) -> Seeker | None:
-    """The seeker, for officers of the scope and for themselves."""
+    """Return the seeker if the caller is an officer of the scope or the person, else None."""
     record = await context.loaders.seekers.load(seeker_id)
     if record is None or record.erased_at is not None:
         return None
@@ -136,99 +108,29 @@ async def find_visible_seeker(context: Context, seeker_id: str) -> Seeker | None
     return Seeker.of(record) if is_own or may_manage_seekers(caller, record.union_path) else None
 
 
-@strawberry.input(description="All that are given must hold.")
-class SeekerFilter:
-    status: SeekerStatus | None = None
-    group: SeekerGroup | None = None
-    campaign_id: strawberry.ID | None = None
-
-
-@strawberry.type
-class SeekerQueries:
-    @strawberry.field(description="What one agrees to before a profile is kept.")
-    def profile_consent_text(self) -> ConsentText:
-        return ConsentText.of(PROFILE_CONSENT_TEXT)
-
-    @strawberry.field(description="For seekers: their own profile.")
-    async def my_profile(self, info: Info) -> MyProfile:
-        return MyProfile.of(await require_own_seeker(info.context))
-
-    @strawberry.field(
-        description="For officers: the seekers of their union and its branches, newest first."
-    )
-    async def seekers(
-        self,
-        info: Info,
-        filter: SeekerFilter | None = None,
-        first: int | None = None,
-        after: str | None = None,
-    ) -> Connection[Seeker]:
-        caller = info.context.require(Role.OFFICER)
-        narrowed = filter or SeekerFilter()
-        campaign_id = None
-        if narrowed.campaign_id is not None:
-            campaign_id = parse_global_id(
-                narrowed.campaign_id, "CallCampaign", "filter", "campaignId"
-            )
-        query = SeekerQuery(
-            union_id=caller.union_id,
-            status=narrowed.status,
-            group=narrowed.group,
-            campaign_id=campaign_id,
-        )
-        seekers = info.context.services.store.seekers
-        return await resolve_connection(
-            SEEKER_KEYSET,
-            lambda page: seekers.page(query, page),
-            Seeker.of,
-            first=first,
-            after=after,
-        )
-
-
-def receipt_holder(seeker: SeekerRecord) -> ReceiptHolder:
-    """Whom the receipt of a profile stands for: its giver with its phone, if it has one."""
-    return ReceiptHolder(person=seeker.person or "", giver=seeker.giver or "")
-
-
 async def find_seeker_by_receipt(context: Context, receipt: str) -> SeekerRecord | None:
-    """The profile that a receipt stands for, if there is one.
+    """Return the profile of a receipt; None if it was erased, or saved with another phone since.
 
-    :raises Unauthenticated: the receipt is expired or forged.
+    :raises Unauthenticated: The receipt is expired or forged.
     """
     holder = context.services.receipts.verify(receipt)
-    seeker = await context.services.store.seekers.by_giver(holder.giver)
-    return seeker if seeker and receipt_holder(seeker) == holder else None
+    return await context.services.seekers.find_by_receipt_holder(holder)
 
 
-async def require_own_or_named_seeker(
-    context: Context, seeker_id: strawberry.ID | None
-) -> SeekerRecord:
-    """One's own profile, or that of a seeker in the scope of the officer who names it.
+async def require_own_seeker(context: Context) -> SeekerRecord:
+    """Return the profile of the signed-in seeker.
 
-    :raises NotFound: there is none.
+    :raises NotFound: The profile was erased.
     """
-    caller = context.require(Role.SEEKER, Role.OFFICER)
-    if caller.role is Role.OFFICER:
-        if seeker_id is None:
-            raise InvalidInput("Name the seeker.", field=("input", "seekerId"))
-        return await require_seeker(context, seeker_id, "input", "seekerId")
-    own = await require_own_seeker(context)
-    if (
-        seeker_id is not None
-        and parse_global_id(seeker_id, "Seeker", "input", "seekerId") != own.id
-    ):
-        raise NotFound("That is not your profile.", field=("input", "seekerId"))
-    return own
+    return await context.services.seekers.require_own(context.require(Role.SEEKER))
 
 
 async def require_seeker(context: Context, seeker_id: strawberry.ID, *field: str) -> SeekerRecord:
-    """The seeker whom an officer names, in ``field``.
+    """Return the profile with this global id, for an officer; ``field`` names the argument.
 
-    :raises NotFound: there is none in the caller's scope.
+    :raises NotFound: The officer's scope has no such profile.
     """
     caller = context.require(Role.OFFICER)
-    seeker = await context.loaders.seekers.load(parse_global_id(seeker_id, "Seeker", *field))
-    if seeker is None or seeker.erased_at or not may_manage_seekers(caller, seeker.union_path):
-        raise NotFound("There is no such seeker in your scope.", field=field)
-    return seeker
+    return await context.services.seekers.require_in_scope(
+        caller, parse_global_id(seeker_id, "Seeker", *field), field=field
+    )

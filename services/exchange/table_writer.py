@@ -1,6 +1,6 @@
-"""Tables as bytes: CSV piece by piece, an Excel file written to disk row by row.
+"""Writes tables: CSV as a stream of bytes, Excel as a file on disk.
 
-Neither ever holds more than a few hundred rows in memory.
+Both hold one page of rows in memory at a time.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 async def stream_csv(headings: Sequence[str], pages: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
-    """CSV after RFC 4180 in UTF-8, a piece a page.
+    """Yield a CSV table (RFC 4180) in UTF-8: the headings first, then one piece for each page.
 
-    The byte order mark is what makes Excel read UTF-8.
+    It begins with a byte order mark, without which Excel does not read UTF-8.
     """
     yield _BYTE_ORDER_MARK.encode() + _csv([headings])
     async for rows in pages:
@@ -38,9 +38,9 @@ def _csv(rows: Rows) -> bytes:
 
 
 async def write_xlsx(path: Path, headings: Sequence[str], pages: AsyncIterator[Rows]) -> None:
-    """An Excel file at ``path``; its scratch files stand in the same folder.
+    """Write an Excel file to ``path``. Its temporary files are in the same folder.
 
-    A text is always written as a text, whatever it begins with.
+    A text stays a text, even if it begins like a formula.
     """
     book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
     sheet = book.add_worksheet()
@@ -54,7 +54,7 @@ async def write_xlsx(path: Path, headings: Sequence[str], pages: AsyncIterator[R
                 else:
                     sheet.write_string(line, column, cell)
 
-    # One thread, so that what it is given is done in turn; the event loop has live rooms to serve.
+    # A thread, because the event loop serves live sessions; one, so that rows stay in order.
     thread = ThreadPoolExecutor(1, thread_name_prefix="sheet")
     loop = asyncio.get_running_loop()
     line = 1
@@ -64,6 +64,6 @@ async def write_xlsx(path: Path, headings: Sequence[str], pages: AsyncIterator[R
             await loop.run_in_executor(thread, write, line, rows)
             line += len(rows)
     finally:
-        # Also when it is stopped: closing lets the scratch files go.
+        # Also on cancellation: closing deletes the temporary files.
         await asyncio.shield(loop.run_in_executor(thread, book.close))
         thread.shutdown(wait=False)

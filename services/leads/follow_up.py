@@ -34,7 +34,7 @@ from domain.live.events import (
 from domain.screening.verdicts import apply_hires
 from domain.webhooks.messages import notice_of_change
 from realtime.commit import GroupCommit
-from services.postings.posting_gate import queue_posting_notices
+from services.postings.posting_notices import queue_posting_notices
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store

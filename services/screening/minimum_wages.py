@@ -13,7 +13,8 @@ from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.reference.calendar import CHINA_TIMEZONE
 from domain.screening.minimum_wages import MinimumWage, WageTable
-from domain.screening.rescreening import RescreeningTask, RescreenScope
+from domain.screening.rescreening import RescreenScope
+from services.screening.rescreening_tasks import build_rescreening_tasks
 from storage.mongo.client import StorageError, Transaction
 from storage.store import Store
 
@@ -85,19 +86,18 @@ class MinimumWages:
             detail=f"{row.region} tier {row.tier}",
         )
 
+        tasks = build_rescreening_tasks(
+            row.id,
+            RescreenScope.REGION,
+            row.region,
+            requested_at=now,
+            due=[now, max(now, begins)],
+        )
+
         async def body(transaction: Transaction) -> None:
             await self._store.minimum_wages.add(row, transaction=transaction)
-            for number, due_at in enumerate(sorted({now, max(now, begins)})):
-                await self._store.rescreens.add(
-                    RescreeningTask(
-                        id=f"{row.id}-{number}",
-                        scope=RescreenScope.REGION,
-                        key=row.region,
-                        due_at=due_at,
-                        requested_at=now,
-                    ),
-                    transaction=transaction,
-                )
+            for task in tasks:
+                await self._store.rescreens.add(task, transaction=transaction)
             await self._store.audit_log.append([entry], at=now, transaction=transaction)
 
         await self._store.mongo.run_transaction(body)

@@ -1,61 +1,46 @@
-"""Staff accounts."""
+"""The repository of staff accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from domain.identity.accounts import Account
-from storage.mongo.client import Mongo, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.client import Document, Mongo
+from storage.mongo.codec import to_document
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import OLDEST_FIRST, Repository
 
-OLDEST_FIRST = (("_id", 1),)
 
-
-class Accounts:
-    """User names are unique; they are compared in lower case."""
+class Accounts(Repository[Account]):
+    """Staff accounts. User names are unique, stored and compared in lower case."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._accounts = mongo["accounts"]
+        super().__init__(mongo, "accounts", Account, to_document=_to_document)
 
     async def add(self, account: Account) -> None:
         """Store a new account.
 
         :raises Duplicate: the user name is taken.
         """
-        with translate_errors():
-            await self._accounts.insert_one(
-                to_document(account) | {"username": account.username.lower()}
-            )
+        await self._records.insert(account)
 
     async def by_username(self, username: str) -> Account | None:
-        with translate_errors():
-            document = await self._accounts.find_one({"username": username.lower()})
-        return to_record(Account, document) if document else None
-
-    async def by_id(self, account_id: str) -> Account | None:
-        with translate_errors():
-            document = await self._accounts.find_one({"_id": account_id})
-        return to_record(Account, document) if document else None
-
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Account]:
-        """The accounts among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._accounts.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(Account, document) async for document in found}
+        """The account with that user name, in upper or lower case."""
+        return await self._records.find_one({"username": username.lower()})
 
     async def page(
         self, *, union_ids: Sequence[str], employer_id: str, wanted: PageRequest
     ) -> Page[Account]:
-        """Who belongs to one of the unions or to the employer, the oldest first; the key is the
-        id."""
+        """The accounts of these unions and of the employer, oldest first; the key is the id."""
         where = {"$or": [{"union_id": {"$in": list(union_ids)}}, {"employer_id": employer_id}]}
-        with translate_errors():
-            page = await find_page(self._accounts, where, OLDEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Account, document))
+        return await self._records.find_page(where, OLDEST_FIRST, wanted)
 
     async def change_password(self, account_id: str, password_hash: str) -> None:
-        with translate_errors():
-            await self._accounts.update_one(
-                {"_id": account_id}, {"$set": {"password_hash": password_hash}}
-            )
+        """Replace the password hash of an account."""
+        await self._records.update_one(
+            {"_id": account_id}, {"$set": {"password_hash": password_hash}}
+        )
+
+
+def _to_document(account: Account) -> Document:
+    return to_document(account) | {"username": account.username.lower()}

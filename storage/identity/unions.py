@@ -1,12 +1,12 @@
-"""Trade unions."""
+"""The repository of trade unions, which form a tree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from domain.identity.unions import Union, UnionLevel
 from storage.mongo.client import Mongo, translate_errors
-from storage.mongo.codec import to_document, to_record
+from storage.mongo.repository import Repository
 
 _TERRITORIAL_LEVELS = (
     UnionLevel.PROVINCE,
@@ -18,41 +18,32 @@ _TERRITORIAL_LEVELS = (
 _MAX_UNIONS_READ = 1_000
 
 
-class Unions:
+class Unions(Repository[Union]):
+    """Trade unions. ``path`` of each holds the ids from the top of the tree down to itself."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._unions = mongo["unions"]
+        super().__init__(mongo, "unions", Union)
 
     async def add(self, unions: Sequence[Union]) -> None:
-        with translate_errors():
-            await self._unions.insert_many([to_document(union) for union in unions])
-
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Union]:
-        """The unions among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._unions.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(Union, document) async for document in found}
-
-    async def by_id(self, union_id: str) -> Union | None:
-        return (await self.by_ids([union_id])).get(union_id)
+        """Store new unions."""
+        await self._records.insert_many(unions)
 
     async def subtree_ids(self, union_id: str, *, limit: int) -> list[str]:
-        """The union itself and its branches at all levels, ``limit`` at most."""
+        """The ids of the union and of its branches at all levels, at most ``limit``."""
         with translate_errors():
-            found = self._unions.find({"path": union_id}, {"_id": 1}).limit(limit)
+            found = self._records.documents.find({"path": union_id}, {"_id": 1}).limit(limit)
             return [document["_id"] async for document in found]
 
     async def closest_to_place(self, place_codes: Sequence[str]) -> Union | None:
-        """The union that looks after a place, given with those around it, the closest first.
+        """The territorial union of the first of these places that has one.
 
-        None when none of them has a union of its own level; each place counts before the next.
+        ``place_codes`` are ordered from the closest place to the farthest.
         """
         where = {
             "place_code": {"$in": list(place_codes)},
             "level": {"$in": [level.value for level in _TERRITORIAL_LEVELS]},
         }
-        with translate_errors():
-            found = self._unions.find(where).limit(_MAX_UNIONS_READ)
-            unions = [to_record(Union, document) async for document in found]
+        unions = await self._records.find(where, limit=_MAX_UNIONS_READ)
         return min(
             unions,
             key=lambda union: (
@@ -65,6 +56,4 @@ class Unions:
 
     async def root(self) -> Union | None:
         """The union at the top of the tree."""
-        with translate_errors():
-            document = await self._unions.find_one({"path": {"$size": 1}}, sort=[("_id", 1)])
-        return to_record(Union, document) if document else None
+        return await self._records.find_one({"path": {"$size": 1}}, sort=[("_id", 1)])

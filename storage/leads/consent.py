@@ -1,52 +1,52 @@
-"""Consent texts: numbered, added, never changed."""
+"""The repository of consent texts."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from domain.leads.consent import FIRST_TEMPLATE, ConsentTemplate
-from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
+from storage.mongo.client import Document, Duplicate, Mongo, Transaction
+from storage.mongo.codec import to_document
+from storage.mongo.paging import SortOrder
+from storage.mongo.repository import NEWEST_FIRST, RecordCollection
+
+_LATEST_START_FIRST: SortOrder = (("valid_from", -1), ("_id", -1))
 
 
 class ConsentTexts:
+    """Consent texts, numbered from 1. Texts are added and never changed."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._texts = mongo["consent_texts"]
+        self._texts = RecordCollection(
+            mongo, "consent_texts", ConsentTemplate, to_document=_to_document
+        )
 
     async def seed(self) -> None:
-        """Give a new database its first text."""
-        try:
-            with translate_errors():
-                await self._texts.insert_one(_document(FIRST_TEMPLATE))
-        except Duplicate:
-            pass  # it is there since the first start
+        """Store the first text in a new database."""
+        # Every later start finds it there.
+        with suppress(Duplicate):
+            await self._texts.insert(FIRST_TEMPLATE)
 
     async def current(self, at: datetime) -> ConsentTemplate:
-        """The text that holds at that moment: of those that have begun, the one that began last."""
-        with translate_errors():
-            found = await (
-                self._texts.find({"valid_from": {"$lte": at}})
-                .sort([("valid_from", -1), ("_id", -1)])
-                .limit(1)
-                .to_list(1)
-            )
-        return to_record(ConsentTemplate, found[0]) if found else FIRST_TEMPLATE
+        """The text in force at ``at``: of those already valid, the one with the latest start."""
+        found = await self._texts.find_one({"valid_from": {"$lte": at}}, sort=_LATEST_START_FIRST)
+        return found or FIRST_TEMPLATE
 
     async def add(
         self, body: str, *, valid_from: datetime, created_by: str, transaction: Transaction
     ) -> ConsentTemplate:
         """Store a text under the next number."""
-        with translate_errors():
-            last = await self._texts.find_one({}, sort=[("_id", -1)], session=transaction)
-            template = ConsentTemplate(
-                number=(last["_id"] if last else FIRST_TEMPLATE.number) + 1,
-                body=body,
-                valid_from=valid_from,
-                created_by=created_by,
-            )
-            await self._texts.insert_one(_document(template), session=transaction)
+        last = await self._texts.find_one({}, sort=NEWEST_FIRST, transaction=transaction)
+        template = ConsentTemplate(
+            number=(last or FIRST_TEMPLATE).number + 1,
+            body=body,
+            valid_from=valid_from,
+            created_by=created_by,
+        )
+        await self._texts.insert(template, transaction=transaction)
         return template
 
 
-def _document(template: ConsentTemplate) -> Document:
+def _to_document(template: ConsentTemplate) -> Document:
     return {"_id": template.number, **to_document(template)}

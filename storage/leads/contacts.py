@@ -1,7 +1,8 @@
-"""Contacts on their way out of the service: corrected, closed to others, sealed anew, erased.
+"""The repository of sealed contacts, across the collections that hold them.
 
-What the law wants kept of an erased contact lies in ``retained``: sealed with a key of its own,
-written and deleted here, read by nothing.
+It serves corrections, erasure, retention and sealing with a new key. The collection ``retained``
+holds what the law requires to be kept of an erased contact: sealed with a key of its own, and only
+written and deleted by this service.
 """
 
 from __future__ import annotations
@@ -19,13 +20,12 @@ from domain.leads.leads import Lead, SealedContact
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.codec import to_document
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import NEWEST_FIRST, OLDEST_FIRST, RecordCollection
 
-NEWEST_FIRST = (("_id", -1),)
-# As the index "idle" has it, so that it serves.
+# The filter of the partial index "idle", so that MongoDB can use it.
 _HAS_CONTACT: Document = {"contact": {"$type": "object"}}
-
 
 H = TypeVar("H", bound=Lead | Seeker | CallEntry)
 
@@ -34,12 +34,12 @@ COLLECTION_BY_RECORD: Mapping[type[Any], str] = {
     Seeker: "seekers",
     CallEntry: "call_entries",
 }
-"""Whatever holds a sealed contact, with the collection it is in."""
+"""Every class of record that holds a sealed contact, with its collection."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetainedContact:
-    """What is kept of an erased contact: ``sealed`` holds person, name and phone."""
+    """What is kept of an erased contact; ``sealed`` holds person, name and phone."""
 
     id: str
     sealed: bytes
@@ -48,83 +48,87 @@ class RetainedContact:
 
 
 class SealedContacts:
+    """Contacts of leads, seekers and call entries; their contents stay sealed here."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
-        self._leads = mongo["leads"]
-        self._retained = mongo["retained"]
-        self._entries = mongo["lead_entries"]
+        self._leads = RecordCollection(mongo, "leads", Lead)
+        self._retained = RecordCollection(mongo, "retained", RetainedContact)
+        self._timeline_entries = mongo["lead_entries"]
 
     async def page_of_holder(self, holder: ReceiptHolder, wanted: PageRequest) -> Page[Lead]:
-        """The leads that a receipt stands for, newest first; the key is the id."""
-        with translate_errors():
-            page = await find_page(self._leads, _holder_condition(holder), NEWEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Lead, document))
+        """The leads that a receipt gives access to, newest first; the key is the id."""
+        return await self._leads.find_page(_holder_condition(holder), NEWEST_FIRST, wanted)
 
     async def leads_of_holder(
         self, holder: ReceiptHolder, *, after: str = "", limit: int, transaction: Transaction
     ) -> list[Lead]:
-        """The same in the order of their ids, after one of them."""
+        """The leads that a receipt gives access to, in the order of ids, after the id ``after``."""
         where = _holder_condition(holder) | {"_id": {"$gt": after}}
-        with translate_errors():
-            found = self._leads.find(where, session=transaction).sort("_id", 1).limit(limit)
-            return [to_record(Lead, document) async for document in found]
+        return await self._leads.find(
+            where, sort=OLDEST_FIRST, limit=limit, transaction=transaction
+        )
 
     async def retain_and_clear_notes(
         self, lead_ids: Sequence[str], kept: Sequence[RetainedContact], *, transaction: Transaction
     ) -> None:
-        """Empty the notes on these leads, as free text may tell who somebody is; store what is
-        kept."""
-        noted = {"lead_id": {"$in": list(lead_ids)}, "kind": TimelineEntryKind.NOTED.value}
+        """Store the retained contacts, and clear the notes on these leads.
+
+        A note is free text and may identify the person.
+        """
+        notes = {"lead_id": {"$in": list(lead_ids)}, "kind": TimelineEntryKind.NOTED.value}
         with translate_errors():
-            await self._entries.update_many(noted, {"$set": {"body": None}}, session=transaction)
-            if kept:
-                await self._retained.insert_many(
-                    [to_document(each) for each in kept], session=transaction
-                )
+            await self._timeline_entries.update_many(
+                notes, {"$set": {"body": None}}, session=transaction
+            )
+        await self._retained.insert_many(kept, transaction=transaction)
 
     async def find_due_for_erasure(
         self, *, closed_before: datetime, any_before: datetime, limit: int, transaction: Transaction
     ) -> list[Lead]:
-        """Leads with a contact that were closed, or left alone, for too long."""
+        """Leads whose contact has to be erased.
+
+        They are closed and unchanged since ``closed_before``; if there are none of those, leads of
+        any stage unchanged since ``any_before``.
+        """
         closed = {
             "updated_at": {"$lte": closed_before},
-            "stage": {"$in": [s.value for s in FINISHED_STAGES]},
+            "stage": {"$in": [stage.value for stage in FINISHED_STAGES]},
         }
-        with translate_errors():
-            found: list[Document] = []
-            for late in (closed, {"updated_at": {"$lte": any_before}}):
-                if not found:
-                    cursor = self._leads.find(late | _HAS_CONTACT, session=transaction).hint("idle")
-                    found = await cursor.limit(limit).to_list(limit)
-        return [to_record(Lead, document) for document in found]
+        for idle in (closed, {"updated_at": {"$lte": any_before}}):
+            found = await self._leads.find(
+                idle | _HAS_CONTACT, hint="idle", limit=limit, transaction=transaction
+            )
+            if found:
+                return found
+        return []
 
     async def delete_retained(
         self, *, completed_before: datetime, limit: int, transaction: Transaction
     ) -> int:
-        """Delete what was stored away of services that ended by then; how many."""
+        """Delete retained contacts of services that ended by then; return how many."""
         late = {"completed_at": {"$lte": completed_before}}
+        retained = self._retained.documents
         with translate_errors():
-            found = await (
-                self._retained.find(late, {"_id": 1}, session=transaction)
-                .limit(limit)
-                .to_list(limit)
-            )
-            ids = [document["_id"] for document in found]
+            found = retained.find(late, {"_id": 1}, session=transaction).limit(limit)
+            ids = [document["_id"] async for document in found]
             if ids:
-                await self._retained.delete_many({"_id": {"$in": ids}}, session=transaction)
+                await retained.delete_many({"_id": {"$in": ids}}, session=transaction)
         return len(ids)
 
     async def find_sealed_with_older_key(
         self, kind: type[H], version: int, *, after: str = "", limit: int
     ) -> list[H]:
-        """Records of a kind whose contact is sealed with an older key, by their ids."""
+        """Records whose contact is sealed with a key older than ``version``, in the order of ids.
+
+        They begin after the id ``after``.
+        """
+        records = RecordCollection(self._mongo, COLLECTION_BY_RECORD[kind], kind)
         where = {"_id": {"$gt": after}, "contact.key_version": {"$lt": version}}
-        with translate_errors():
-            found = self._mongo[COLLECTION_BY_RECORD[kind]].find(where).sort("_id", 1).limit(limit)
-            return [to_record(kind, document) async for document in found]
+        return await records.find(where, sort=OLDEST_FIRST, limit=limit)
 
     async def replace_sealed(self, kind: type[H], sealed: Sequence[tuple[H, SealedContact]]) -> int:
-        """Exchange each one's contact if it is still the one that was read; how many were."""
+        """Replace the contact of each record unless it has changed; return how many were."""
         changes = [
             UpdateOne(
                 {"_id": held.id, "contact.name": held.contact.name},
@@ -136,8 +140,10 @@ class SealedContacts:
         if not changes:
             return 0
         with translate_errors():
-            done = await self._mongo[COLLECTION_BY_RECORD[kind]].bulk_write(changes, ordered=False)
-        return done.modified_count
+            result = await self._mongo[COLLECTION_BY_RECORD[kind]].bulk_write(
+                changes, ordered=False
+            )
+        return result.modified_count
 
 
 def _holder_condition(holder: ReceiptHolder) -> Document:

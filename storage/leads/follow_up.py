@@ -1,8 +1,8 @@
-"""The follow-up of leads: each change of one, with the entry of its timeline that tells of it.
+"""The repository of lead timelines: each change of a lead, stored with the entry that describes it.
 
-An entry has the version that its change gave to the lead, and a unique index holds that there is
-one a version. The first, version 1, is not stored: the lead itself tells when it was recorded, and
-taking a lead stays a single insert.
+An entry has the version that its change gave to the lead; a unique index allows one entry for each
+version. The entry of version 1 is not stored but derived from the lead itself, so that recording a
+lead stays a single insert.
 """
 
 from __future__ import annotations
@@ -20,41 +20,42 @@ from domain.leads.follow_up import (
 )
 from domain.leads.leads import Lead
 from storage.mongo.client import Mongo, Transaction, translate_errors
-from storage.mongo.codec import changed_fields, to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.codec import changed_fields
+from storage.mongo.paging import Page, PageRequest, SortOrder
+from storage.mongo.repository import RecordCollection
 
-LATEST_FIRST = (("version", -1),)
+LATEST_FIRST: SortOrder = (("version", -1),)
 
 
 class LeadTimelines:
+    """The timelines of leads, and the changes that extend them."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._leads = mongo["leads"]
-        self._entries = mongo["lead_entries"]
+        self._leads = RecordCollection(mongo, "leads", Lead)
+        self._entries = RecordCollection(mongo, "lead_entries", TimelineEntry)
 
     async def save_changes(
         self, changes: Sequence[tuple[Lead, LeadChange]], *, transaction: Transaction
     ) -> bool:
-        """Store changes of exactly these versions of leads; False when one has moved on.
+        """Compare and set many leads, each given as it was read and with its change.
 
-        The transaction must then be given up: the others may be stored.
+        False is a version conflict of at least one of them: the caller must then abort the
+        transaction, because the others may be written.
         """
         if not changes:
             return True
-        updates = [_update(before, change) for before, change in changes]
+        updates = [_make_update(before, change) for before, change in changes]
         with translate_errors():
-            done = await self._leads.bulk_write(updates, session=transaction)
-            if done.matched_count < len(updates):
-                return False
-            await self._entries.insert_many(
-                [to_document(change.entry) for _, change in changes], session=transaction
-            )
+            result = await self._leads.documents.bulk_write(updates, session=transaction)
+        if result.matched_count < len(updates):
+            return False
+        entries = [change.entry for _, change in changes]
+        await self._entries.insert_many(entries, transaction=transaction)
         return True
 
     async def page(self, lead: Lead, wanted: PageRequest) -> Page[TimelineEntry]:
-        """What happened to the lead, the latest first, forward only; the key is the version."""
-        with translate_errors():
-            stored = await find_page(self._entries, {"lead_id": lead.id}, LATEST_FIRST, wanted)
-        page = stored.map(lambda document: to_record(TimelineEntry, document))
+        """The timeline of a lead, latest first, forward only; the key is the version."""
+        page = await self._entries.find_page({"lead_id": lead.id}, LATEST_FIRST, wanted)
         if page.has_next or (wanted.after is not None and wanted.after[0] <= 1):
             return page
         if len(page.items) == wanted.limit:
@@ -66,19 +67,16 @@ class LeadTimelines:
         )
 
     async def notes(self, lead_ids: Iterable[str], *, limit: int) -> list[TimelineEntry]:
-        """What staff noted on these leads, by lead, the first note of each first."""
+        """The notes of staff on these leads, grouped by lead, the first note of each first."""
         where = {"lead_id": {"$in": list(lead_ids)}, "kind": TimelineEntryKind.NOTED.value}
-        with translate_errors():
-            found = self._entries.find(where).sort([("lead_id", -1), ("version", 1)]).limit(limit)
-            return [to_record(TimelineEntry, document) async for document in found]
+        return await self._entries.find(where, sort=[("lead_id", -1), ("version", 1)], limit=limit)
 
     async def find_due_for_escalation(self, *, at: datetime, limit: int) -> list[Lead]:
-        """Leads whose time to be escalated has come, those that wait longest first."""
-        with translate_errors():
-            found = self._leads.find({"escalate_at": {"$lte": at}}).sort("escalate_at", 1)
-            return [to_record(Lead, document) async for document in found.limit(limit)]
+        """Leads that have to be escalated at ``at``, the longest overdue first."""
+        where = {"escalate_at": {"$lte": at}}
+        return await self._leads.find(where, sort=[("escalate_at", 1)], limit=limit)
 
 
-def _update(before: Lead, change: LeadChange) -> UpdateOne:
+def _make_update(before: Lead, change: LeadChange) -> UpdateOne:
     changed = changed_fields(before, change.lead)
     return UpdateOne({"_id": before.id, "version": before.version}, {"$set": changed})

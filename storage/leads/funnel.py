@@ -1,4 +1,4 @@
-"""The funnel, counted exactly by MongoDB in one aggregation over the leads of a scope."""
+"""The funnel: how many leads of a scope reached each stage, counted in one aggregation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.leads.funnel import FunnelDimension, FunnelRow
 from domain.leads.leads import PIPELINE_STAGES, LeadStage
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import Document, Mongo
 from storage.mongo.codec import to_record
 from storage.mongo.paging import Page, PageRequest, SortOrder
@@ -23,7 +23,7 @@ _KEY_FIELDS: Mapping[FunnelDimension, str] = {
     FunnelDimension.GROUP: "group",
 }
 _OPTIONAL_DIMENSIONS = frozenset({FunnelDimension.SEGMENT, FunnelDimension.GROUP})
-"""Those that count the leads without one, too, under an empty key."""
+"""Dimensions that also count the leads without a value, under an empty key."""
 _PATH = "$union_path"
 _CLOSED_STAGES: Mapping[str, LeadStage] = {
     "withdrawn": LeadStage.WITHDRAWN,
@@ -34,10 +34,11 @@ _CLOSED_STAGES: Mapping[str, LeadStage] = {
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelQuery:
-    """Which leads are counted.
+    """The leads that a funnel counts.
 
-    Those of ``leads`` that were created at ``since`` or later and before ``until``, and whose
-    path holds every union of ``below``; counted by union, none above those gets a row.
+    They meet ``leads``, were created at ``since`` or later and before ``until``, and the path of
+    their union contains every union of ``within_unions``. Counted by union, the unions above
+    those get no row.
     """
 
     leads: LeadQuery
@@ -47,24 +48,26 @@ class FunnelQuery:
 
 
 def funnel_order(by: FunnelDimension) -> SortOrder:
-    """Sessions and postings the newest first; a union before its branches; the others by name."""
+    """The order of rows: sessions and postings newest first, everything else by key."""
     newest_first = by in {FunnelDimension.SESSION, FunnelDimension.POSTING}
     return (("key", -1 if newest_first else 1),)
 
 
 class Funnel:
+    """The funnel of the leads of a scope, by one dimension."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
     async def page(
         self, by: FunnelDimension, query: FunnelQuery, wanted: PageRequest
     ) -> Page[FunnelRow]:
-        """What has leads, in the order of ``order_of``, whose only part is the paging key."""
-        ((key, way),) = funnel_order(by)
+        """One page of the rows that have leads, ordered by ``funnel_order``; the key is ``key``."""
+        ((key, direction),) = funnel_order(by)
         pipeline = [{"$match": _where(query)}, *_key_stages(by, query.within_unions)]
         if wanted.after is not None:
-            pipeline.append({"$match": {key: {"$gt" if way > 0 else "$lt": wanted.after[0]}}})
-        pipeline += [*_COUNT_STAGES, {"$sort": {key: way}}, {"$limit": wanted.limit + 1}]
+            pipeline.append({"$match": {key: {"$gt" if direction > 0 else "$lt": wanted.after[0]}}})
+        pipeline += [*_COUNT_STAGES, {"$sort": {key: direction}}, {"$limit": wanted.limit + 1}]
         counted = self._mongo.aggregate("leads", pipeline)
         found = [to_record(FunnelRow, document) async for document in counted]
         shown = found[: wanted.limit]
@@ -78,9 +81,10 @@ class Funnel:
     async def _count_views(
         self, by: FunnelDimension, query: FunnelQuery, keys: Sequence[str]
     ) -> dict[str, int]:
-        """Those of each session, or of each union with its branches; of the others there are none.
+        """The views by session, or by union with its branches; empty for other dimensions.
 
-        Views have no moment and no employer: where the query asks for one, unions have none.
+        Views are counted without time and employer, so a query that filters by one of those has
+        no views for unions.
         """
         if by is FunnelDimension.SESSION:
             key, where = "$_id", {"_id": {"$in": keys}}
@@ -127,14 +131,14 @@ def _where(query: FunnelQuery) -> Document:
 
 
 def _key_stages(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
-    """Each lead with its ``key``; by union, once for each union of its path that gets a row."""
-    places: list[Any] = [{"$indexOfArray": [_PATH, union_id]} for union_id in below]
+    """Stages that give each lead its ``key``; by union, one copy for each union that gets a row."""
+    starts: list[Any] = [{"$indexOfArray": [_PATH, union_id]} for union_id in below]
     key: Any = f"${_KEY_FIELDS[by]}"
     if by in _OPTIONAL_DIMENSIONS:
         key = {"$ifNull": [key, ""]}
     if by is FunnelDimension.UNION:
-        key = {"$slice": [_PATH, {"$max": places or [0]}, {"$size": _PATH}]}
-    # As numbers: a stage outside the pipeline, or none as in leads of before, stands at -1.
+        key = {"$slice": [_PATH, {"$max": starts or [0]}, {"$size": _PATH}]}
+    # Stages as numbers; one outside the pipeline, or none (in old leads), is -1.
     names = [stage.value for stage in PIPELINE_STAGES]
     reached = {"$max": [{"$indexOfArray": [names, f"${name}"]} for name in ("stage", "reached")]}
     projected: Document = {
@@ -142,7 +146,7 @@ def _key_stages(by: FunnelDimension, below: tuple[str, ...]) -> list[Document]:
     }
     if by is FunnelDimension.UNION:
         return [projected, {"$unwind": "$key"}]
-    # What was given on the board or at a poster belongs to no session.
+    # A lead from the posting board or a poster has no session.
     return [projected, {"$match": {"key": {"$ne": None}}}]
 
 
@@ -154,15 +158,15 @@ _SUMS: Document = {
     "interests": {"$sum": 1},
     "services": {"$sum": "$steps"},
     **{
-        stage.value.lower(): _sum_where({"$gte": ["$at", place]})
-        for place, stage in enumerate(PIPELINE_STAGES)
+        stage.value.lower(): _sum_where({"$gte": ["$at", position]})
+        for position, stage in enumerate(PIPELINE_STAGES)
         if stage is not LeadStage.INTERESTED
     },
     **{
         name: _sum_where({"$eq": ["$stage", stage.value]}) for name, stage in _CLOSED_STAGES.items()
     },
 }
-# First by person, so that a person counts once a row however many leads it has given.
+# First by person, so that a person with several leads counts once in a row.
 _COUNT_STAGES: list[Document] = [
     {"$group": {"_id": {"key": "$key", "person": "$person"}, **_SUMS}},
     {

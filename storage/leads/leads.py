@@ -1,20 +1,22 @@
-"""Leads. One a session, posting and person, but for those that were WITHDRAWN and have made way: a
-unique index promises it, not a look before.
+"""The repository of leads.
 
-All that come without a session count as one session there: MongoDB indexes a null like a value.
+A unique index allows one lead for each session, posting and person, apart from withdrawn ones that
+have made way for a new lead. Leads without a session count as one session there, because MongoDB
+indexes null like a value.
 
-A lead is first stored on its own (that is what its giver is told of), and later gets its place in
-the log: ``logged`` is false until then, which a partial index keeps cheap to find. Of one without a
-session only the webhooks are told then.
+A lead is first stored by itself, with ``logged`` false; the answer to the person does not wait for
+more. Afterwards a transaction appends its event to the session's log and sets ``logged``. A partial
+index finds the leads that are not logged yet. For a lead without a session, only webhooks are
+notified then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from domain.leads.leads import HIRED_STAGES, Lead, LeadStage
+from domain.leads.leads import HIRED_STAGES, Lead
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import (
     Document,
     Duplicate,
@@ -24,110 +26,40 @@ from storage.mongo.client import (
     deadline,
     translate_errors,
 )
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.codec import to_document
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import NEWEST_FIRST, Repository
 
-NEWEST_FIRST = (("_id", -1),)
 RECORD_TIMEOUT_SECONDS = 15.0
-"""For a batch to be confirmed: whoever tapped still looks at the screen then."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeadQuery:
-    """Whose leads (at least one of the scopes is set), and what they are narrowed to.
-
-    The scopes are ``union_id``, ``owner_id``, ``employer_id`` and ``assignee_id``. ``overdue``
-    goes with ``now``.
-    """
-
-    union_id: str | None = None
-    owner_id: str | None = None
-    employer_id: str | None = None
-    session_id: str | None = None
-    posting_id: str | None = None
-    stage: LeadStage | None = None
-    only_consented: bool = False
-    """Leave out those whose consent was taken back."""
-    assignee_id: str | None = None
-    not_assignee_id: str | None = None
-    escalated_to: str | None = None
-    escalated: bool | None = None
-    overdue: bool | None = None
-    now: datetime | None = None
-    disagreement: bool | None = None
-
-    def where(self) -> Document:
-        """The condition that a stored lead must meet."""
-        where: Document = {
-            name: value
-            for name, value in (
-                ("union_path", self.union_id),
-                ("owner_id", self.owner_id),
-                ("employer_id", self.employer_id),
-                ("session_id", self.session_id),
-                ("posting_id", self.posting_id),
-                ("stage", self.stage.value if self.stage else None),
-                ("assignee_id", self.assignee_id),
-                ("escalated_to", self.escalated_to),
-            )
-            if value is not None
-        }
-        if self.only_consented:
-            where["withdrawn_at"] = None
-        states = _state_conditions(self)
-        if states:
-            where["$and"] = states
-        return where
+"""How long a batch may take to be confirmed. The person still looks at the screen by then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QrCodeResults:
-    """What came of a code: leads that were given with it, and those among them in a job now."""
+    """What a QR code led to: the leads recorded with it, and how many of them are hired now."""
 
     interests: int
     hires: int
 
 
-def _identity_of(lead: Lead) -> tuple[str | None, str, str]:
-    return lead.session_id, lead.posting_id, lead.person
+_Identity = tuple[str | None, str, str]
 
 
-def _identity_condition(identity: tuple[str | None, str, str]) -> Document:
-    session_id, posting_id, person = identity
-    where = {"session_id": session_id, "posting_id": posting_id, "person": person}
-    return {**where, "made_way": None}
+class Leads(Repository[Lead]):
+    """Leads, recorded at most once for each session, posting and person."""
 
-
-def _state_conditions(query: LeadQuery) -> list[Document]:
-    states: list[Document] = []
-    if query.not_assignee_id is not None:
-        states.append({"assignee_id": {"$ne": query.not_assignee_id}})
-    if query.escalated is not None:
-        # Greater than nothing: an index that holds the escalated alone serves it.
-        told: Document = {"escalated_to": {"$gt": ""}}
-        states.append(told if query.escalated else {"escalated_to": None})
-    if query.overdue is not None:
-        late: Document = {"due_at": {"$lte": query.now}}
-        states.append(late if query.overdue else {"$nor": [late]})
-    if query.disagreement is not None:
-        disputed: Document = {"hire.disagreement": True}
-        states.append(disputed if query.disagreement else {"$nor": [disputed]})
-    return states
-
-
-class Leads:
     def __init__(self, mongo: Mongo) -> None:
+        super().__init__(mongo, "leads", Lead)
         self._mongo = mongo
-        self._leads = mongo["leads"]
 
     async def record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
-        """Store what is new of ``leads`` and give for each its lead and whether it is this one.
+        """Store the new ones of ``leads``; return for each its lead, and whether it is new.
 
-        One unordered batch, acknowledged by a majority's journals. Where the person gave one
-        before, or another stands earlier in the batch, that one comes back.
+        They are one unordered batch, acknowledged by the journals of a majority. Where a lead of
+        the same identity is stored, or stands earlier in the batch, that lead is returned.
 
-        :raises StorageError: some of the batch may be stored, some not; sending it again is safe.
-        :raises StorageUnavailable: so it is after ``RECORD_SECONDS`` at the latest.
+        :raises StorageUnavailable: the batch was not confirmed within ``RECORD_TIMEOUT_SECONDS``.
+        :raises StorageError: some of the batch may be stored. Sending it again is safe.
         """
         with deadline(RECORD_TIMEOUT_SECONDS):
             return await self._record(leads)
@@ -136,7 +68,7 @@ class Leads:
         stored = {lead.id for lead in leads}
         try:
             with translate_errors():
-                await self._leads.insert_many(
+                await self._records.documents.insert_many(
                     [{**to_document(lead), "logged": False} for lead in leads],
                     ordered=False,
                 )
@@ -148,59 +80,36 @@ class Leads:
         return [
             (lead, True)
             if lead.id in stored
-            # It may be this very one, sent again because nobody knew whether it was stored.
+            # It may be this very lead, sent again because its first outcome was not known.
             else (firsts[_identity_of(lead)], firsts[_identity_of(lead)].id == lead.id)
             for lead in leads
         ]
 
     async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
-        """The lead of that person, if there is one that has not made way."""
-        with translate_errors():
-            document = await self._leads.find_one(
-                _identity_condition((session_id, posting_id, person))
-            )
-        return to_record(Lead, document) if document else None
+        """The lead of that person, unless there is none or it has made way."""
+        return await self._records.find_one(_identity_condition((session_id, posting_id, person)))
 
-    async def _by_identity(self, leads: Sequence[Lead]) -> dict[tuple[str | None, str, str], Lead]:
-        wanted = [
-            _identity_condition(identity) for identity in {_identity_of(lead) for lead in leads}
-        ]
-        with translate_errors():
-            found = self._leads.find({"$or": wanted})
-            records = [to_record(Lead, document) async for document in found]
-        by_identity = {_identity_of(lead): lead for lead in records}
-        if len(by_identity) < len(wanted):
-            # Refused by the index, and yet not to be read: it has made way since, or a new primary
-            # shows what a majority has only after its own first write.
+    async def _by_identity(self, leads: Sequence[Lead]) -> dict[_Identity, Lead]:
+        identities = {_identity_of(lead) for lead in leads}
+        conditions = [_identity_condition(identity) for identity in identities]
+        found = await self._records.find({"$or": conditions})
+        by_identity = {_identity_of(lead): lead for lead in found}
+        if len(by_identity) < len(identities):
+            # The index refused the insert, yet the lead cannot be read: it has made way since, or
+            # a new primary shows a majority's writes only after its own first write.
             raise StorageUnavailable("a lead that is stored is not yet confirmed")
         return by_identity
 
-    async def by_ids(
-        self, ids: Iterable[str], *, transaction: Transaction | None = None
-    ) -> dict[str, Lead]:
-        """The leads among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._leads.find({"_id": {"$in": list(ids)}}, session=transaction)
-            return {document["_id"]: to_record(Lead, document) async for document in found}
-
-    async def by_id(self, lead_id: str, *, transaction: Transaction | None = None) -> Lead | None:
-        with translate_errors():
-            document = await self._leads.find_one({"_id": lead_id}, session=transaction)
-        return to_record(Lead, document) if document else None
-
     async def page(self, query: LeadQuery, wanted: PageRequest) -> Page[Lead]:
-        """Newest first; the key is the id."""
-        with translate_errors():
-            page = await find_page(self._leads, query.where(), NEWEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Lead, document))
+        """The leads that meet ``query``, newest first; the key is the id."""
+        return await self._records.find_page(query.where(), NEWEST_FIRST, wanted)
 
     async def count(self, query: LeadQuery, *, most: int) -> int:
-        """How many leads the query has; counting stops at ``most``."""
-        with translate_errors():
-            return await self._leads.count_documents(query.where(), limit=most)
+        """How many leads meet ``query``; counting stops at ``most``."""
+        return await self._records.count(query.where(), limit=most)
 
     async def results_by_code(self, ids: Iterable[str]) -> dict[str, QrCodeResults]:
-        """What each of the codes has brought so far; those that brought nothing are left out."""
+        """The results of each of these QR codes; codes without a lead are left out."""
         hired = {"$in": ["$stage", [stage.value for stage in HIRED_STAGES]]}
         pipeline: list[Document] = [
             {"$match": {"code_id": {"$in": list(ids)}}},
@@ -219,28 +128,29 @@ class Leads:
             }
 
     async def count_hires(self, posting_id: str, *, transaction: Transaction) -> int:
-        """How many people of a posting have the job now."""
+        """How many leads of a posting are hired now."""
         where = {
             "posting_id": posting_id,
             "stage": {"$in": [stage.value for stage in HIRED_STAGES]},
-            # Whoever was hired has it: an index that holds no others serves this.
+            # True of every hired lead; it lets MongoDB use the partial index "hired".
             "hired_at": {"$type": "date"},
         }
-        with translate_errors():
-            return await self._leads.count_documents(where, session=transaction)
+        return await self._records.count(where, transaction=transaction)
 
     async def take_unlogged(
         self, session_id: str | None, *, limit: int, transaction: Transaction
     ) -> list[tuple[str, str]]:
-        """Mark the oldest unlogged leads of a session (of none) as logged: their ids and postings.
+        """Mark the oldest unlogged leads of a session as logged; return their ids and postings.
 
-        Within the transaction that logs them; a second process doing the same meets a write
-        conflict and finds them taken.
+        ``session_id`` None takes those without a session. It belongs into the transaction that
+        logs them: a second process that does the same meets a write conflict, and then finds them
+        taken.
         """
         unlogged = {"session_id": session_id, "logged": False}
+        leads = self._records.documents
         with translate_errors():
             found = await (
-                self._leads.find(unlogged, {"posting_id": 1}, session=transaction)
+                leads.find(unlogged, {"posting_id": 1}, session=transaction)
                 .sort("_id", 1)
                 .limit(limit)
                 .hint("unlogged")
@@ -248,7 +158,7 @@ class Leads:
             )
             taken = [(document["_id"], document["posting_id"]) for document in found]
             if taken:
-                await self._leads.update_many(
+                await leads.update_many(
                     {"_id": {"$in": [lead_id for lead_id, _ in taken]}},
                     {"$set": {"logged": True}},
                     session=transaction,
@@ -256,13 +166,24 @@ class Leads:
         return taken
 
     async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
-        """Sessions (None: no session) whose leads a crash kept from the log."""
+        """The sessions (None: no session) with leads that a crash kept from the log."""
         with translate_errors():
             found = await (
-                self._leads.find({"logged": False}, {"session_id": 1})
+                self._records.documents.find({"logged": False}, {"session_id": 1})
                 .limit(limit)
-                # Without the hint MongoDB would read all leads: no key of the index is asked for.
+                # No key of the index is in the condition; without the hint MongoDB reads all leads.
                 .hint("unlogged")
                 .to_list(limit)
             )
-        return sorted({document["session_id"] for document in found}, key=lambda found: found or "")
+        sessions = {document["session_id"] for document in found}
+        return sorted(sessions, key=lambda session_id: session_id or "")
+
+
+def _identity_of(lead: Lead) -> _Identity:
+    return lead.session_id, lead.posting_id, lead.person
+
+
+def _identity_condition(identity: _Identity) -> Document:
+    session_id, posting_id, person = identity
+    where = {"session_id": session_id, "posting_id": posting_id, "person": person}
+    return {**where, "made_way": None}

@@ -1,6 +1,7 @@
-"""Who watches: each node says whom it sees in each session, and says so again.
+"""The repository of presence reports: how many viewers each node has in each session.
 
-A node that falls silent is left out after ``FRESH``; its documents go by themselves later.
+A node repeats its reports. Reports older than ``REPORT_LIFETIME`` do not count, so a node that has
+crashed drops out; MongoDB deletes its documents later.
 """
 
 from __future__ import annotations
@@ -19,49 +20,56 @@ REPORT_LIFETIME = timedelta(seconds=45)
 
 
 class PresenceReports:
+    """One document for each node and session: a sketch of the viewers and when it was reported."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._presence = mongo["presence"]
+        self._reports = mongo["presence"]
 
     async def report(self, node: str, crowds: Mapping[str, ViewerSketch], *, at: datetime) -> None:
-        """Whom ``node`` sees now in each session; that it sees nobody is reported too."""
+        """Store the viewers that ``node`` has now, by session; zero viewers are reported, too."""
         if not crowds:
             return
         with translate_errors():
-            await self._presence.bulk_write(
+            await self._reports.bulk_write(
                 [
                     UpdateOne(
                         {"_id": f"{node}/{session_id}"},
-                        {"$set": {"session_id": session_id, "at": at, **_to_document(crowd)}},
+                        {"$set": {"session_id": session_id, "at": at, **_to_document(sketch)}},
                         upsert=True,
                     )
-                    for session_id, crowd in crowds.items()
+                    for session_id, sketch in crowds.items()
                 ],
                 ordered=False,
             )
 
     async def count_viewers(self, ids: Iterable[str], *, at: datetime) -> dict[str, int]:
-        """Viewers of each session over all nodes heard of lately, each counted once."""
+        """The viewers of each of these sessions over all live nodes; a viewer counts once.
+
+        Sessions without a recent report are left out.
+        """
         wanted = {"session_id": {"$in": list(ids)}, "at": {"$gt": at - REPORT_LIFETIME}}
-        found: defaultdict[str, list[ViewerSketch]] = defaultdict(list)
+        sketches: defaultdict[str, list[ViewerSketch]] = defaultdict(list)
         with translate_errors():
-            async for document in self._presence.find(wanted):
-                found[document["session_id"]].append(_to_crowd(document))
+            async for document in self._reports.find(wanted):
+                sketches[document["session_id"]].append(_to_sketch(document))
         return {
-            session_id: estimate_distinct_viewers(crowds) for session_id, crowds in found.items()
+            session_id: estimate_distinct_viewers(of_session)
+            for session_id, of_session in sketches.items()
         }
 
     async def delete_node(self, node: str) -> None:
-        """Forget a node that stops in good order."""
+        """Delete the reports of a node that shuts down."""
         with translate_errors():
-            await self._presence.delete_many({"_id": {"$gt": f"{node}/", "$lt": f"{node}0"}})
+            # "0" is the character after "/": the range holds all ids that begin with the node's.
+            await self._reports.delete_many({"_id": {"$gt": f"{node}/", "$lt": f"{node}0"}})
 
 
-def _to_document(crowd: ViewerSketch) -> Document:
-    packed = struct.pack(f">{len(crowd.lowest)}Q", *crowd.lowest)
-    return {"viewers": crowd.count, "lowest": packed}
+def _to_document(sketch: ViewerSketch) -> Document:
+    packed = struct.pack(f">{len(sketch.lowest)}Q", *sketch.lowest)
+    return {"viewers": sketch.count, "lowest": packed}
 
 
-def _to_crowd(document: Document) -> ViewerSketch:
+def _to_sketch(document: Document) -> ViewerSketch:
     packed: bytes = document.get("lowest", b"")
     return ViewerSketch(
         count=document["viewers"], lowest=struct.unpack(f">{len(packed) // 8}Q", packed)

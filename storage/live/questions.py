@@ -1,76 +1,64 @@
-"""Questions. One that waits holds one of its asker's few slots, by a unique index."""
+"""The repository of viewers' questions.
+
+A waiting question occupies one of its asker's slots; a unique index keeps two from sharing a slot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import suppress
 
 from domain.live.questions import MAX_WAITING_PER_VIEWER, Question, QuestionStatus
 from storage.mongo.client import Duplicate, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
-
-NEWEST_FIRST = (("_id", -1),)
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import NEWEST_FIRST, Repository
 
 
-class Questions:
+class Questions(Repository[Question]):
+    """Questions, of which ``MAX_WAITING_PER_VIEWER`` of one viewer and session may wait."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._questions = mongo["questions"]
+        super().__init__(mongo, "questions", Question)
 
     async def add(self, question: Question) -> Question | None:
-        """Store a question that waits, unless the asker has the same one waiting: that comes back.
+        """Store a waiting question; return it, or the asker's waiting question of the same text.
 
-        None when as many of the asker's wait in this session as may.
+        None when no slot of the asker is free in this session.
         """
         slots = [
             f"{question.session_id}/{question.asker}/{number}"
             for number in range(MAX_WAITING_PER_VIEWER)
         ]
-        with translate_errors():
-            same = await self._questions.find_one({"slot": {"$in": slots}, "body": question.body})
+        same = await self._records.find_one({"slot": {"$in": slots}, "body": question.body})
         if same is not None:
-            return to_record(Question, same)
+            return same
+        document = self._records.to_document(question)
         for slot in slots:
             with suppress(Duplicate):
                 with translate_errors():
-                    await self._questions.insert_one({**to_document(question), "slot": slot})
+                    await self._records.documents.insert_one({**document, "slot": slot})
                 return question
         return None
 
     async def count_waiting(self, session_id: str, most: int) -> int:
-        """How many of a session wait, counted up to ``most``."""
+        """How many questions of a session wait; counting stops at ``most``."""
         where = {"session_id": session_id, "status": QuestionStatus.ASKED.value}
-        with translate_errors():
-            return await self._questions.count_documents(where, limit=most)
-
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Question]:
-        """The questions among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._questions.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(Question, document) async for document in found}
-
-    async def by_id(self, question_id: str, *, transaction: Transaction) -> Question | None:
-        with translate_errors():
-            document = await self._questions.find_one({"_id": question_id}, session=transaction)
-        return to_record(Question, document) if document else None
+        return await self._records.count(where, limit=most)
 
     async def page(
         self, session_id: str, statuses: Collection[QuestionStatus], wanted: PageRequest
     ) -> Page[Question]:
-        """Those of a session in one of these statuses, the last asked first; the key is the id."""
+        """A session's questions with one of these statuses, newest first; the key is the id."""
         where = {
             "session_id": session_id,
             "status": {"$in": sorted(status.value for status in statuses)},
         }
-        with translate_errors():
-            page = await find_page(self._questions, where, NEWEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Question, document))
+        return await self._records.find_page(where, NEWEST_FIRST, wanted)
 
     async def update(self, after: Question, *, transaction: Transaction) -> None:
-        """Store what became of a question that was read in the same transaction; frees its slot."""
-        with translate_errors():
-            await self._questions.update_one(
-                {"_id": after.id},
-                {"$set": to_document(after), "$unset": {"slot": ""}},
-                session=transaction,
-            )
+        """Store a question that was read in the same transaction, and free its slot."""
+        await self._records.update_one(
+            {"_id": after.id},
+            {"$set": self._records.to_document(after), "$unset": {"slot": ""}},
+            transaction=transaction,
+        )

@@ -1,8 +1,9 @@
-"""Live sessions. Every change is one conditional write: it names the states it may start from."""
+"""The repository of live sessions. Every change is one conditional write: it names the statuses
+that the session may have before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,53 +12,60 @@ from pymongo import UpdateOne
 
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.paging import Page, PageRequest, SortOrder
+from storage.mongo.repository import Repository
 
-BY_START = (("starts_at", -1), ("_id", -1))
+BY_START: SortOrder = (("starts_at", -1), ("_id", -1))
+MAX_COUNTED = 1_000
+"""Sessions that a count goes up to."""
+_ON_AIR_STATUSES = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSessionQuery:
-    """What a list of sessions is narrowed to; None leaves a field open."""
+    """The filters of a list of live sessions; None leaves a filter out."""
 
     status: SessionStatus | None = None
     union_id: str | None = None
     owner_id: str | None = None
     include_drafts: bool = True
 
+    def where(self) -> Document:
+        """The condition that a stored session must meet."""
+        where: Document = {}
+        if self.status is not None:
+            where["status"] = {"$eq": self.status.value}
+        if not self.include_drafts:
+            where.setdefault("status", {})["$ne"] = SessionStatus.DRAFT.value
+        if self.union_id is not None:
+            where["union_path"] = self.union_id
+        if self.owner_id is not None:
+            where["owner_id"] = self.owner_id
+        return where
 
-class LiveSessions:
+
+class LiveSessions(Repository[LiveSession]):
+    """Live sessions, with what their rooms show now."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._sessions = mongo["sessions"]
+        super().__init__(mongo, "sessions", LiveSession)
 
     async def add(self, sessions: Sequence[LiveSession]) -> None:
-        with translate_errors():
-            await self._sessions.insert_many([to_document(session) for session in sessions])
-
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, LiveSession]:
-        """The sessions among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._sessions.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(LiveSession, document) async for document in found}
-
-    async def by_id(
-        self, session_id: str, *, transaction: Transaction | None = None
-    ) -> LiveSession | None:
-        with translate_errors():
-            document = await self._sessions.find_one({"_id": session_id}, session=transaction)
-        return to_record(LiveSession, document) if document else None
+        """Store new sessions."""
+        await self._records.insert_many(sessions)
 
     async def page(self, query: LiveSessionQuery, wanted: PageRequest) -> Page[LiveSession]:
-        """The latest start first; the key is start and id."""
-        with translate_errors():
-            page = await find_page(self._sessions, _where(query), BY_START, wanted)
-        return page.map(lambda document: to_record(LiveSession, document))
+        """The sessions that meet ``query``, latest start first; the key is start and id."""
+        return await self._records.find_page(query.where(), BY_START, wanted)
+
+    async def count(self, query: LiveSessionQuery) -> int:
+        """How many sessions meet ``query``; counting stops at ``MAX_COUNTED``."""
+        return await self._records.count(query.where(), limit=MAX_COUNTED)
 
     async def change_status(
         self, before: LiveSession, wanted: SessionStatus, *, at: datetime, transaction: Transaction
     ) -> None:
-        """Bring the session, still in the status of ``before``, to ``wanted``."""
+        """Set the status ``wanted``, provided that the session still has that of ``before``."""
         change: dict[str, Any] = {"status": wanted.value}
         if wanted is SessionStatus.LIVE and before.started_at is None:
             change["started_at"] = at
@@ -68,87 +76,73 @@ class LiveSessions:
                 "segment": None,
                 "segment_title": "",
             }
-        with translate_errors():
-            await self._sessions.update_one(
-                {"_id": before.id, "status": before.status.value},
-                {"$set": change},
-                session=transaction,
-            )
+        await self._records.update_one(
+            {"_id": before.id, "status": before.status.value},
+            {"$set": change},
+            transaction=transaction,
+        )
 
     async def pin(
         self, session_id: str, posting_id: str | None, *, transaction: Transaction
     ) -> None:
-        """Show ``posting_id`` in the room of a live session, or nothing when it is None."""
-        with translate_errors():
-            await self._sessions.update_one(
-                {"_id": session_id, "status": SessionStatus.LIVE.value},
-                {"$set": {"pinned_posting_id": posting_id}},
-                session=transaction,
-            )
+        """Pin a posting in a live session, or nothing when ``posting_id`` is None."""
+        await self._records.update_one(
+            {"_id": session_id, "status": SessionStatus.LIVE.value},
+            {"$set": {"pinned_posting_id": posting_id}},
+            transaction=transaction,
+        )
 
     async def unpin(self, session_id: str, posting_id: str, *, transaction: Transaction) -> None:
-        """Take a posting away that must not be shown any more, whatever the session's status."""
-        with translate_errors():
-            await self._sessions.update_one(
-                {"_id": session_id, "pinned_posting_id": posting_id},
-                {"$set": {"pinned_posting_id": None}},
-                session=transaction,
-            )
+        """Unpin a posting that may not be shown any more, in a session of any status."""
+        await self._records.update_one(
+            {"_id": session_id, "pinned_posting_id": posting_id},
+            {"$set": {"pinned_posting_id": None}},
+            transaction=transaction,
+        )
 
     async def set_segment(
         self, session_id: str, segment: Segment, title: str, *, transaction: Transaction
     ) -> None:
-        """Note what is on air in a live session."""
-        with translate_errors():
-            await self._sessions.update_one(
-                {"_id": session_id, "status": SessionStatus.LIVE.value},
-                {"$set": {"segment": segment.value, "segment_title": title}},
-                session=transaction,
-            )
+        """Store the segment that a live session is in."""
+        await self._records.update_one(
+            {"_id": session_id, "status": SessionStatus.LIVE.value},
+            {"$set": {"segment": segment.value, "segment_title": title}},
+            transaction=transaction,
+        )
 
     async def live_with_posting(self, posting_id: str, *, limit: int) -> list[LiveSession]:
-        """Sessions on air that present the posting, the latest start first."""
-        with translate_errors():
-            found = (
-                self._sessions.find({"status": SessionStatus.LIVE.value, "posting_ids": posting_id})
-                .sort(list(BY_START))
-                .limit(limit)
-            )
-            return [to_record(LiveSession, document) async for document in found]
+        """Live sessions that present the posting, latest start first."""
+        where = {"status": SessionStatus.LIVE.value, "posting_ids": posting_id}
+        return await self._records.find(where, sort=BY_START, limit=limit)
 
     async def ids_pinning(self, posting_id: str) -> list[str]:
-        """The sessions on air, interrupted ones too, that show the posting now."""
-        on_air = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
+        """The ids of live or interrupted sessions that pin the posting."""
+        where = {"status": {"$in": _ON_AIR_STATUSES}, "pinned_posting_id": posting_id}
         with translate_errors():
-            found = self._sessions.find(
-                {"status": {"$in": on_air}, "pinned_posting_id": posting_id}, {"_id": 1}
-            )
+            found = self._records.documents.find(where, {"_id": 1})
             return [document["_id"] async for document in found]
 
     async def pinned_posting_ids(self, *, limit: int = 1_000) -> list[str]:
-        """The postings that sessions on air show now."""
-        on_air = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
+        """The ids of postings that live or interrupted sessions pin, sorted."""
+        where = {"status": {"$in": _ON_AIR_STATUSES}, "pinned_posting_id": {"$ne": None}}
         with translate_errors():
-            found = self._sessions.find(
-                {"status": {"$in": on_air}, "pinned_posting_id": {"$ne": None}},
-                {"pinned_posting_id": 1},
-            ).limit(limit)
+            found = self._records.documents.find(where, {"pinned_posting_id": 1}).limit(limit)
             return sorted({document["pinned_posting_id"] async for document in found})
 
     async def set_last_seq(self, session_id: str, seq: int, *, transaction: Transaction) -> None:
-        """Keep the last event that the session's state includes, in the transaction that logs it.
+        """Store the seq of the last event that the session's state includes.
 
-        Whoever reads the session knows from where to follow its log.
+        It belongs into the transaction that logs the event. A reader of the session follows the
+        log from there.
         """
-        with translate_errors():
-            await self._sessions.update_one(
-                {"_id": session_id}, {"$set": {"seq": seq}}, session=transaction
-            )
+        await self._records.update_one(
+            {"_id": session_id}, {"$set": {"seq": seq}}, transaction=transaction
+        )
 
     async def raise_peak_viewers(self, session_id: str, viewers: int) -> int:
-        """Keep the highest number of viewers ever seen; gives it back."""
+        """Raise the peak of viewers to ``viewers`` if it is lower; return the peak."""
         with translate_errors():
-            document = await self._sessions.find_one_and_update(
+            document = await self._records.documents.find_one_and_update(
                 {"_id": session_id},
                 {"$max": {"peak_viewers": viewers}},
                 projection={"peak_viewers": 1},
@@ -157,32 +151,14 @@ class LiveSessions:
         return document["peak_viewers"] if document else viewers
 
     async def add_views(self, views: Mapping[str, int]) -> None:
-        """Add to the views of each session."""
+        """Add to the number of views of each session."""
         if not views:
             return
         with translate_errors():
-            await self._sessions.bulk_write(
+            await self._records.documents.bulk_write(
                 [
                     UpdateOne({"_id": session_id}, {"$inc": {"views": count}})
                     for session_id, count in views.items()
                 ],
                 ordered=False,
             )
-
-    async def count(self, query: LiveSessionQuery) -> int:
-        """How many sessions ``query`` leaves, at most 1,000."""
-        with translate_errors():
-            return await self._sessions.count_documents(_where(query), limit=1000)
-
-
-def _where(query: LiveSessionQuery) -> Document:
-    where: Document = {}
-    if query.status is not None:
-        where["status"] = {"$eq": query.status.value}
-    if not query.include_drafts:
-        where.setdefault("status", {})["$ne"] = SessionStatus.DRAFT.value
-    if query.union_id is not None:
-        where["union_path"] = query.union_id
-    if query.owner_id is not None:
-        where["owner_id"] = query.owner_id
-    return where

@@ -1,4 +1,7 @@
-"""How many people are interested in each posting of a session: counted with the log, so exact."""
+"""The repository of interest counts: how many leads each posting of a session has.
+
+The counts change in the transaction that logs the leads, so they are exact.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from storage.mongo.client import Mongo, Transaction, translate_errors
 
 
 class InterestCounts:
-    """One document a session: postings and their counts."""
+    """One document for each session: its postings and their counts."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._tallies = mongo["tallies"]
@@ -28,7 +31,7 @@ class InterestCounts:
             )
 
     async def by_sessions(self, ids: Iterable[str]) -> dict[str, dict[str, int]]:
-        """Interests by posting for each session that has any."""
+        """The interests of each of these sessions that has any, by posting."""
         with translate_errors():
             found = self._tallies.find({"_id": {"$in": list(ids)}})
             return {document["_id"]: document["interests"] async for document in found}

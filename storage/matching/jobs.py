@@ -1,7 +1,7 @@
-"""Open postings as matching needs them: read through the one condition under which any is shown.
+"""The repository of jobs: open postings in the form that matching needs.
 
-A posting that is open and of which nobody was told yet lacks the field ``told``, which storage
-alone knows; a change takes it away.
+All are read through ``visibility_condition``. A field ``told``, which only storage knows, marks a
+posting whose suitable seekers were notified; a change of the posting removes it.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from domain.reference.regions import all_counties, significant_digits
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Near, Wants, outermost_places
 from storage.mongo.client import Document, Mongo, translate_errors
-from storage.mongo.codec import to_record
-from storage.postings.postings import visibility_condition
+from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
+from storage.postings.posting_query import visibility_condition
 
 MAX_FITTING_JOBS = 2_000
-"""Postings that are looked at for one seeker, the newest first."""
+"""How many postings are read for one seeker, the newest."""
 MAX_OPEN_JOBS = 200_000
-"""Postings that are held for many seekers at once, the newest first: about 100 MB."""
+"""How many postings are read for many seekers at once, the newest: about 100 MB."""
 KM_PER_DEGREE = 111.0
-"""Of latitude, rounded down: a box is never too small."""
+"""One degree of latitude, rounded down, so that a box is never too small."""
 _TERM_FIELDS = (
     "occupation",
     "place_code",
@@ -60,47 +60,45 @@ _ALLOWED_INTENSITIES: dict[Intensity, tuple[Intensity, ...]] = {
 
 
 class Jobs:
+    """Open postings as jobs, and which of them still need notices."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._postings = mongo["postings"]
+        self._postings = RecordCollection(mongo, "postings", Posting)
 
     async def find_fitting(
         self, wants: Wants, on: date, *, occupations: Sequence[Occupation] = ()
     ) -> list[Job]:
-        """Jobs that may keep to the limits of ``wants``, and none that surely does not.
+        """Jobs that may meet the constraints of ``wants``; those that cannot are left out.
 
-        At most ``MOST_FITTING``, the newest.
+        At most ``MAX_FITTING_JOBS``, the newest. ``occupations`` empty means all.
         """
         where = {"$and": [visibility_condition(on), *_constraint_conditions(wants, occupations)]}
         with translate_errors():
-            found = self._postings.find(where, _PROJECTION).sort("_id", -1).limit(MAX_FITTING_JOBS)
-            return [job_from_document(document) async for document in found]
+            found = self._postings.documents.find(where, _PROJECTION).sort("_id", -1)
+            return [job_from_document(each) async for each in found.limit(MAX_FITTING_JOBS)]
 
     async def iterate_open(self, on: date) -> AsyncIterator[Job]:
-        """All that may be shown on that day, the newest ``MOST_OPEN``."""
+        """All jobs that may be shown on that day, newest first, at most ``MAX_OPEN_JOBS``."""
         with translate_errors():
-            found = self._postings.find(visibility_condition(on), _PROJECTION, batch_size=1_000)
+            found = self._postings.documents.find(
+                visibility_condition(on), _PROJECTION, batch_size=1_000
+            )
             async for document in found.sort("_id", -1).limit(MAX_OPEN_JOBS):
                 yield job_from_document(document)
 
     async def find_unnotified(self, on: date, *, limit: int) -> list[Posting]:
-        """Open postings of which nobody was told yet, the oldest first."""
+        """Open postings whose suitable seekers were not notified yet, oldest first."""
         where = {"told": None, **visibility_condition(on)}
-        with translate_errors():
-            found = self._postings.find(where).sort("_id", 1).limit(limit)
-            return [to_record(Posting, document) async for document in found]
+        return await self._postings.find(where, sort=OLDEST_FIRST, limit=limit)
 
     async def mark_notified(self, postings: Sequence[Posting]) -> None:
-        """Note that all whom the postings suit were told, but for those that have changed since."""
+        """Mark postings as notified, except those that have changed since they were read."""
         if not postings:
             return
-        first: Any = {"$in": [1, None]}
         with translate_errors():
-            await self._postings.bulk_write(
+            await self._postings.documents.bulk_write(
                 [
-                    UpdateOne(
-                        {"_id": each.id, "version": first if each.version == 1 else each.version},
-                        {"$set": {"told": True}},
-                    )
+                    UpdateOne(unchanged_condition(each), {"$set": {"told": True}})
                     for each in postings
                 ],
                 ordered=False,
@@ -108,7 +106,7 @@ class Jobs:
 
 
 def job_from_document(document: Document) -> Job:
-    """The job in a document of ``postings``: the same as of the record, in a tenth of the time."""
+    """The job in a document of ``postings``; ten times as fast as by way of the record."""
     terms = document["terms"]
     pay = terms["pay"]
     monthly, hourly = monthly_and_hourly_pay(
@@ -170,7 +168,7 @@ def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> l
 
 
 def _box_condition(near: Near) -> Document:
-    """A box around the circle, which itself is measured later."""
+    """A box around the circle; matching measures the exact distance."""
     north = near.kilometres / KM_PER_DEGREE
     east = north / max(0.1, cos(radians(abs(near.point.latitude) + north)))
     return {
@@ -186,7 +184,7 @@ def _box_condition(near: Near) -> Document:
 
 
 def _county_condition(near: Near) -> Document:
-    """The counties whose centre is in the circle, for what says no more than its county."""
+    """The counties whose centre is in the circle, for postings without an exact point."""
     codes = [
         county.code
         for county in all_counties()
@@ -209,5 +207,5 @@ def _time(text: str | None) -> time | None:
 
 
 def _decimal(stored: Any) -> Decimal:
-    found: Decimal = stored.to_decimal()
-    return found
+    value: Decimal = stored.to_decimal()
+    return value

@@ -1,4 +1,4 @@
-"""Notices: which seeker was told of which posting, once and never again."""
+"""The repository of match notices: which seeker was notified of which posting, at most once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.mongo.client import Mongo, Transaction, translate_errors
 
 
 class MatchNotices:
-    """One document a seeker and posting; its id is both."""
+    """One document for each pair of seeker and posting; its id is made of both."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._notices = mongo["notices"]
@@ -17,19 +17,19 @@ class MatchNotices:
     async def filter_unnotified(
         self, posting_id: str, seekers: Sequence[str], *, transaction: Transaction
     ) -> list[str]:
-        """Those of ``seekers`` who were not told of the posting, in the order given."""
+        """Those of ``seekers`` that were not notified of the posting, in the given order."""
         ids = [_notice_id(seeker_id, posting_id) for seeker_id in seekers]
         with translate_errors():
             found = self._notices.find({"_id": {"$in": ids}}, session=transaction)
-            told = {document["_id"] async for document in found}
-        return [seeker for seeker in seekers if _notice_id(seeker, posting_id) not in told]
+            notified = {document["_id"] async for document in found}
+        return [seeker for seeker in seekers if _notice_id(seeker, posting_id) not in notified]
 
     async def add(
         self, posting_id: str, seekers: Sequence[str], *, at: datetime, transaction: Transaction
     ) -> None:
-        """Note that they are told, in the transaction that tells them.
+        """Store that the seekers are notified, in the transaction that notifies them.
 
-        :raises Duplicate: one of them was told at this very moment.
+        :raises Duplicate: another transaction has just notified one of them.
         """
         with translate_errors():
             await self._notices.insert_many(
@@ -38,7 +38,7 @@ class MatchNotices:
             )
 
     async def delete_by_seeker(self, seeker_id: str, *, transaction: Transaction) -> None:
-        """Delete what a seeker was told of."""
+        """Delete all notices of a seeker."""
         with translate_errors():
             await self._notices.delete_many(
                 {"_id": {"$gt": f"{seeker_id}/", "$lt": f"{seeker_id}/~"}}, session=transaction

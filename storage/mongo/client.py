@@ -1,23 +1,15 @@
-"""The one seam between Songgang and its two drivers: PyMongo's asynchronous client and Motor.
+"""The connection to MongoDB: one client, one database, and the calls that repositories use.
 
-The errors of `storage.mongo.errors` can be imported from here as well: whoever calls needs both.
+The errors of ``storage.mongo.errors`` and the types of ``storage.mongo.drivers`` can be imported
+from here as well, because most callers need them together with the client.
 """
 
-import asyncio
-import itertools
-import random
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
-from typing import Any, Literal, Self, TypeVar, cast
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Self, TypeVar
 
 import pymongo
 from bson import ObjectId
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient, ReadPreference
-from pymongo.asynchronous.change_stream import AsyncChangeStream
-from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import (
     BulkWriteError,
     CollectionInvalid,
@@ -26,18 +18,16 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
 )
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
+from storage.mongo import transactions
+from storage.mongo.change_stream import ChangeStream
+from storage.mongo.drivers import Collection, Document, Driver, DriverClient, Transaction
 from storage.mongo.errors import (
-    TRANSIENT_TRANSACTION_LABEL,
     Duplicate,
     HistoryLost,
     StorageError,
     StorageMisconfigured,
     StorageUnavailable,
-    reraise_cancellation,
-    to_storage_error,
     translate_errors,
 )
 
@@ -59,96 +49,39 @@ __all__ = [
     "translate_errors",
 ]
 
-Document = dict[str, Any]
-Driver = Literal["pymongo", "motor"]
-Collection = AsyncCollection[Document]
-Transaction = AsyncClientSession
 T = TypeVar("T")
 
-UNKNOWN_COMMIT_LABEL = "UnknownTransactionCommitResult"
 AUTHENTICATION_FAILED_CODE = 18
 NAMESPACE_EXISTS_CODE = 48
-# A write that the majority has not confirmed by then fails; the socket outlives that answer.
-WRITE_CONCERN_TIMEOUT_MS = 20_000
-SOCKET_TIMEOUT_MS = 30_000
-
-
-class ChangeStream:
-    """An open change stream: iterate over it for the changes, in the order of their commits.
-
-    Cancelling a read (a timeout, say) loses nothing: the next read takes up where it was. The
-    driver reconnects by itself; what it cannot mend is raised as `StorageUnavailable` or
-    `HistoryLost`, after which the stream has ended. It also ends when the collection is dropped.
-    """
-
-    def __init__(self, stream: AsyncChangeStream[Document], *, cancellable: bool) -> None:
-        self._stream = stream
-        self._cancellable = cancellable
-        self._read: asyncio.Task[Document | None] | None = None
-        self._token = stream.resume_token
-
-    @property
-    def resume_token(self) -> Document | None:
-        """Where to go on: after the last change handed out, or after idle time that followed it."""
-        return None if self._token is None else dict(self._token)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Document:
-        while self._read is not None or self._stream.alive:
-            if self._read is None:
-                self._read = asyncio.ensure_future(self._stream.try_next())
-            await asyncio.wait({self._read})
-            read, self._read = self._read, None
-            with translate_errors():
-                change = read.result()
-            # Read only now: a read that outlived its caller must not move the token on its own.
-            self._token = self._stream.resume_token
-            if change is not None:
-                return change
-        raise StopAsyncIteration
-
-    async def close(self) -> None:
-        """Close the stream and its cursor on the server; at most `max_await_ms` with Motor."""
-        try:
-            if self._read is not None:
-                if self._cancellable:
-                    self._read.cancel()
-                # Motor reads in a thread that cannot be stopped: closing under it would reopen.
-                await asyncio.wait({self._read})
-                if not self._read.cancelled():
-                    self._read.exception()
-        finally:
-            with suppress(PyMongoError):
-                await self._stream.close()
 
 
 class Mongo:
-    """One open client and its one database.
+    """An open client and its database.
 
-    Every write is acknowledged by a majority that has it in its journal; every read is served by
-    the primary from what a majority has. Times come back in UTC, with their zone.
+    A write is acknowledged when a majority has it in the journal. A read is served by the primary
+    from what a majority has. Times come back in UTC, with their time zone.
     """
 
-    def __init__(self, client: AsyncMongoClient[Document], database: str, driver: Driver) -> None:
-        self._client = client
-        self._database = client.get_database(database)
-        self._motor = driver == "motor"
+    def __init__(self, driver_client: DriverClient, database: str) -> None:
+        """Use ``database`` over an open client; see ``connect``."""
+        self._driver = driver_client
+        self._database = driver_client.client.get_database(database)
 
     @classmethod
     async def connect(
         cls, uri: str, database: str, *, driver: Driver = "pymongo", timeout: float = 10
     ) -> Self:
-        """Open a client, and see that a replica set answers within `timeout` seconds.
+        """Open a client and check that a replica set answers within ``timeout`` seconds.
 
-        `timeout` is also how long each later operation waits for a primary. Raises
-        `StorageMisconfigured` for a URI or a database name that cannot be read, refused
-        credentials or a server without replication, `StorageUnavailable` when nobody answers.
+        ``timeout`` is also how long each later operation waits for a primary.
+
+        :raises StorageMisconfigured: the URI or the database name cannot be read, the credentials
+            are refused, or the server has no replication.
+        :raises StorageUnavailable: no primary answers.
         """
         try:
-            client = _create_client(uri, driver, milliseconds=int(timeout * 1000))
-            mongo = cls(client, database, driver)
+            client = DriverClient.create(uri, driver, timeout_ms=int(timeout * 1000))
+            mongo = cls(client, database)
         except InvalidName:
             raise StorageMisconfigured(
                 f"MONGODB_DATABASE is not the name of a database: {database!r}"
@@ -169,7 +102,7 @@ class Mongo:
 
     async def _check_server(self, hosts: str, timeout: float) -> None:
         try:
-            hello = await self._client.admin.command("hello")
+            hello = await self._driver.client.admin.command("hello")
         except ConfigurationError as error:
             raise StorageMisconfigured(
                 f"MongoDB at {hosts} cannot be used with this MONGODB_URI ({type(error).__name__})"
@@ -197,7 +130,7 @@ class Mongo:
 
         Both drivers agree on find, find_one, insert, update, replace, delete, find_one_and_*,
         bulk_write, count_documents, distinct, create_indexes, index_information and drop. Use
-        `aggregate` and `watch` below instead of the collection's.
+        ``aggregate`` and ``watch`` of this class instead of the collection's.
         """
         return self._database[name]
 
@@ -209,14 +142,15 @@ class Mongo:
         session: Transaction | None = None,
         hint: str | None = None,
     ) -> AsyncGenerator[Document, None]:
-        """The documents that the pipeline yields, read from the server batch by batch.
+        """Yield the documents of an aggregation, read from the server batch by batch.
 
-        ``hint`` is the name of the index to read by; without one the server chooses.
+        ``hint`` is the name of the index to use; without it the server chooses.
         """
         options: Document = {"hint": hint} if hint else {}
         with translate_errors():
-            found: Any = self._database[collection].aggregate(pipeline, session=session, **options)
-            cursor = found if self._motor else await found
+            cursor = await self._driver.aggregate(
+                self._database[collection], pipeline, session=session, **options
+            )
         try:
             with translate_errors():
                 async for document in cursor:
@@ -233,84 +167,43 @@ class Mongo:
         resume_after: Document | None = None,
         max_await_ms: int = 1000,
     ) -> AsyncIterator[ChangeStream]:
-        """A change stream that is open on the server once the block is entered.
+        """A change stream of a collection, open on the server when the block is entered.
 
-        Every change that is committed after that, or after `resume_after`, is seen. The server
-        answers at least every `max_await_ms` milliseconds, with news or without. Raises
-        `HistoryLost` if the oplog no longer goes back to `resume_after`.
+        It contains every change that is committed after that moment, or after ``resume_after``.
+        The server answers at least every ``max_await_ms`` milliseconds, with or without changes.
+
+        :raises HistoryLost: the oplog no longer reaches back to ``resume_after``.
         """
         with translate_errors():
-            opening: Any = self._database[collection].watch(
-                pipeline, resume_after=resume_after, max_await_time_ms=max_await_ms
+            stream = await self._driver.watch(
+                self._database[collection],
+                pipeline,
+                resume_after=resume_after,
+                max_await_time_ms=max_await_ms,
             )
-            # Motor opens the cursor when its context is entered, PyMongo when it is awaited.
-            stream = await (opening.__aenter__() if self._motor else opening)
-        changes = ChangeStream(stream, cancellable=not self._motor)
+        changes = ChangeStream(stream, cancellable=not self._driver.is_motor)
         try:
             yield changes
         finally:
             await changes.close()
 
     async def run_transaction(
-        self, body: Callable[[Transaction], Awaitable[T]], *, patience: float = 15
+        self, body: Callable[[Transaction], Awaitable[T]], *, timeout: float = 15
     ) -> T:
-        """Run `body` in one transaction and return its result once a majority has committed it.
+        """Run ``body`` in a transaction; return its result once a majority has committed it.
 
-        All reads see one snapshot. `body` passes the session to every call, makes them one after
-        the other, and may run more than once: the driver specification's rules for
-        `withTransaction` apply, with `patience` seconds in place of its 120. An exception of
-        `body` aborts the transaction and is raised as it is. `StorageUnavailable` says that it
-        could not be committed in that time, or that its outcome is not known.
+        All reads see one snapshot. ``body`` passes the transaction to every call, makes the calls
+        one after the other, and may run more than once: the rules of the driver specification for
+        ``withTransaction`` apply, with ``timeout`` seconds in place of its 120. An exception of
+        ``body`` aborts the transaction and is raised unchanged.
+
+        :raises StorageUnavailable: the transaction could not be committed in that time, or its
+            outcome is not known.
         """
-        give_up = time.monotonic() + patience
-        async with await self._start_session() as session:
-            for attempt in itertools.count():
-                # The figures of the specification, "transactions-convenient-api".
-                pause = random.random() * min(0.005 * 1.5**attempt, 0.5)  # noqa: S311 - jitter is no secret
-                try:
-                    with reraise_cancellation():
-                        return await self._attempt_transaction(session, body, give_up)
-                except PyMongoError as error:
-                    if (
-                        not error.has_error_label(TRANSIENT_TRANSACTION_LABEL)
-                        or time.monotonic() + pause > give_up
-                    ):
-                        raise to_storage_error(error) from None
-                await asyncio.sleep(pause)
-        raise AssertionError("itertools.count() does not end")
-
-    async def _attempt_transaction(
-        self, session: Transaction, body: Callable[[Transaction], Awaitable[T]], give_up: float
-    ) -> T:
-        begun: Any = session.start_transaction(
-            ReadConcern("snapshot"),
-            WriteConcern("majority", wtimeout=WRITE_CONCERN_TIMEOUT_MS, j=True),
-            ReadPreference.PRIMARY,
-        )
-        if not self._motor:
-            await begun
-        try:
-            result = await body(session)
-        except BaseException:
-            if session.in_transaction:
-                await session.abort_transaction()
-            raise
-        while True:
-            try:
-                with reraise_cancellation():
-                    await session.commit_transaction()
-            except PyMongoError as error:
-                if error.has_error_label(UNKNOWN_COMMIT_LABEL) and time.monotonic() < give_up:
-                    continue
-                raise
-            return result
-
-    async def _start_session(self) -> Transaction:
-        started: Any = self._client.start_session()
-        return cast("Transaction", await started if self._motor else started)
+        return await transactions.run_transaction(self._driver, body, timeout=timeout)
 
     async def read_validators(self) -> dict[str, Document]:
-        """The validator of each collection of this database; empty for one that has none."""
+        """The validator of each collection of this database; empty for one without."""
         listed = await self.command({"listCollections": 1, "cursor": {"batchSize": 1_000}})
         return {
             each["name"]: each["options"].get("validator", {})
@@ -318,42 +211,43 @@ class Mongo:
         }
 
     async def create_collection(self, name: str) -> None:
-        """Make an empty collection; one that is there already stays as it is."""
+        """Create an empty collection; an existing one stays as it is."""
         with translate_errors():
             try:
                 await self._database.create_collection(name)
             except CollectionInvalid:
                 return
             except OperationFailure as error:
-                # Another process was faster.
+                # Another process created it at the same moment.
                 if error.code != NAMESPACE_EXISTS_CODE:
                     raise
 
     async def command(self, command: Document) -> Document:
-        """Run a database command, such as `{"serverStatus": 1}`, on this database."""
+        """Run a database command, such as ``{"serverStatus": 1}``, on this database."""
         with translate_errors():
             return await self._database.command(command)
 
     async def ping(self) -> None:
-        """Return when the primary answers; raise `StorageUnavailable` if it does not in time."""
+        """Return when the primary answers.
+
+        :raises StorageUnavailable: it does not answer in time.
+        """
         await self.command({"ping": 1})
 
     async def drop_database(self) -> None:
-        """Delete the database with all it holds."""
+        """Delete the database and everything in it."""
         with translate_errors():
-            await self._client.drop_database(self._database.name)
+            await self._driver.client.drop_database(self._database.name)
 
     async def close(self) -> None:
-        """Close all connections. Nothing else may be called afterwards."""
-        closing: Any = self._client.close()
-        if not self._motor:
-            await closing
+        """Close all connections. No other method may be called afterwards."""
+        await self._driver.close()
 
 
 def deadline(seconds: float) -> AbstractContextManager[None]:
-    """Within the block, calls end after `seconds`, those included that are tried again.
+    """A context in which calls end after ``seconds``, including their retries.
 
-    A call that fails because another member is being elected is tried until then, not just once.
+    A call that fails because an election is under way is retried until then, not just once.
     """
     return pymongo.timeout(seconds)
 
@@ -361,27 +255,6 @@ def deadline(seconds: float) -> AbstractContextManager[None]:
 def new_id() -> str:
     """A new unique id: 24 hexadecimal characters that sort by time, within one process."""
     return str(ObjectId())
-
-
-def _create_client(uri: str, driver: Driver, *, milliseconds: int) -> AsyncMongoClient[Document]:
-    # Given here, these options win over those of the URI, so that no URI can weaken a promise.
-    options: Document = {
-        "appname": "songgang",
-        "tz_aware": True,
-        "w": "majority",
-        "journal": True,
-        "wTimeoutMS": WRITE_CONCERN_TIMEOUT_MS,
-        "readConcernLevel": "majority",
-        "readPreference": "primary",
-        "retryWrites": True,
-        "maxPoolSize": 100,
-        "serverSelectionTimeoutMS": milliseconds,
-        "connectTimeoutMS": milliseconds,
-        "socketTimeoutMS": SOCKET_TIMEOUT_MS,
-    }
-    if driver == "motor":
-        return cast("AsyncMongoClient[Document]", AsyncIOMotorClient(uri, **options))
-    return AsyncMongoClient(uri, **options)
 
 
 def _hosts(uri: str) -> str:

@@ -1,8 +1,8 @@
-"""Records to documents and back: one converter, so that no noun has rules of its own.
+"""The converter between records and MongoDB documents, the same for all collections.
 
-``id`` is ``_id``; enumerations are their values, dates and times of day ISO strings (they sort as
-such), decimals Decimal128, tuples arrays. Unknown keys of a document are ignored: they belong to
-storage alone.
+``id`` becomes ``_id``, an enumeration its value, a date or a time of day an ISO string (which sorts
+correctly), a decimal ``Decimal128``, a tuple an array. Unknown keys of a document are ignored:
+they are fields that only storage knows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CONVERTER = _converter()
 
 
 def to_document(record: Any) -> Document:
-    """The document of a record, ready to be stored."""
+    """The document in which a record is stored."""
     document: Document = _CONVERTER.unstructure(record)
     if "id" in document:
         document = {"_id": document.pop("id"), **document}
@@ -52,13 +52,13 @@ def to_document(record: Any) -> Document:
 
 
 def changed_fields(before: Any, after: Any) -> Document:
-    """The fields of ``after`` that differ from those of ``before``, a record of the same kind."""
+    """The stored fields of ``after`` that differ from ``before``, a record of the same class."""
     old, new = to_document(before), to_document(after)
     return {name: value for name, value in new.items() if value != old[name]}
 
 
 def to_record(kind: type[R], document: Document) -> R:
-    """The record that a document holds."""
+    """The record of this class that a document holds."""
     if "_id" in document:
         document = {**document, "id": document["_id"]}
     return _CONVERTER.structure(document, kind)

@@ -1,12 +1,12 @@
-"""Names and phones at rest: sealed with AES-256-GCM, looked up by a keyed hash.
+"""Encryption of names, phones and webhook secrets at rest (AES-256-GCM), and keyed hashes.
 
-The keys of a database are named: ``contact/1`` and up seal contacts and the secrets of webhooks,
-the highest number those that come in; the others have one purpose each and stay, whatever is
-rotated. A database begins with keys that derive from its secret by HKDF-SHA256 (RFC 5869);
-``storage/mongo/keys.py`` keeps them and those that came later. The associated data of a sealed
-value is its record (of a lead the id alone), field and key version: a value that was moved to
-another record
-or field does not open.
+The keys of a database have names. ``contact/1``, ``contact/2`` and so on seal contacts and webhook
+secrets; the one with the highest number seals new ones. Every other key has one purpose and is
+never rotated. The first keys derive from the secret of the database by HKDF-SHA256 (RFC 5869);
+``storage/mongo/keys.py`` stores them, and the later ones.
+
+The associated data of a sealed value are its record (for a lead only the id), field and key
+version. So a value that was moved to another record or field cannot be decrypted.
 """
 
 from __future__ import annotations
@@ -32,49 +32,49 @@ _CONTACT_KEY_PREFIX = "contact/"
 
 
 class ContactDamaged(StorageError):
-    """A sealed contact does not open: it was changed, moved elsewhere, or its key is gone."""
+    """A sealed contact cannot be decrypted: it was changed or moved, or its key is missing."""
 
     def __init__(self, bound: str) -> None:
         super().__init__(f"the contact of {bound} does not open")
 
 
 class WebhookSecretDamaged(StorageError):
-    """The sealed secret of a webhook does not open: it was changed, moved, or its key is gone."""
+    """A sealed webhook secret cannot be decrypted: changed, moved, or its key is missing."""
 
     def __init__(self, webhook_id: str) -> None:
         super().__init__(f"the secret of webhook {webhook_id} does not open")
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
-    """A 256-bit key for one purpose."""
+    """A 256-bit key for one purpose, derived from a secret."""
     return HKDF(
         algorithm=SHA256(), length=KEY_BYTES, salt=b"songgang", info=purpose.encode()
     ).derive(secret.encode())
 
 
 def encrypt(key: bytes, text: bytes, bound: str) -> bytes:
-    """The text sealed for ``bound``: nonce and ciphertext."""
+    """Encrypt a text with ``bound`` as associated data; return nonce and ciphertext."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, text, bound.encode())
 
 
 def decrypt(key: bytes, sealed: bytes, bound: str) -> bytes:
-    """What was sealed for ``bound``.
+    """Decrypt what was encrypted with ``bound`` as associated data.
 
-    :raises cryptography.exceptions.InvalidTag: changed, moved, or sealed with another key.
+    :raises cryptography.exceptions.InvalidTag: it was changed or moved, or has another key.
     """
     return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode())
 
 
 class Keyring:
-    """Seals and opens contacts with the keys of one database."""
+    """The keys of one database: encrypts, decrypts and hashes with them."""
 
     def __init__(self, secret: str) -> None:
         self._keys = {name: derive_key(secret, name) for name in INITIAL_KEY_NAMES}
         self.newest_version = 1
 
     def add_keys(self, keys: Mapping[str, bytes]) -> None:
-        """Use these keys from now on; the newest one seals."""
+        """Add keys by name; new values are sealed with the newest contact key."""
         self._keys |= keys
         numbers = [
             name.removeprefix(_CONTACT_KEY_PREFIX)
@@ -84,23 +84,23 @@ class Keyring:
         self.newest_version = max(int(number) for number in numbers)
 
     def key(self, name: str) -> bytes:
-        """The key of that name, which is one of ``FIRST_NAMES``, as it is in this database."""
+        """The key of that name, one of ``INITIAL_KEY_NAMES``."""
         return self._keys[name]
 
     def has_version(self, version: int) -> bool:
-        """Whether contacts of that key version can be opened."""
+        """Whether the keyring has the contact key of that version."""
         return f"{_CONTACT_KEY_PREFIX}{version}" in self._keys
 
     def hash_phone(self, phone: str) -> str:
-        """The keyed hash (HMAC-SHA256, hex) that stands for the owner of an E.164 phone."""
+        """The keyed hash (HMAC-SHA256, hex) of an E.164 phone, which identifies a person."""
         return hmac.new(self._keys["person"], phone.encode(), sha256).hexdigest()
 
     def digest_audit_row(self, content: bytes) -> str:
-        """The keyed hash (HMAC-SHA256, hex) of a row of the audit log."""
+        """The keyed hash (HMAC-SHA256, hex) of an audit log row."""
         return hmac.new(self._keys["audit"], content, sha256).hexdigest()
 
     def seal_contact(self, bound: str, contact: Contact) -> SealedContact:
-        """Encrypt a contact for the record that ``bound`` names, with the newest key."""
+        """Encrypt a contact, bound to the record that ``bound`` names, with the newest key."""
         version = self.newest_version
         return SealedContact(
             key_version=version,
@@ -109,9 +109,9 @@ class Keyring:
         )
 
     def open_contact(self, bound: str, sealed: SealedContact) -> Contact:
-        """Decrypt what was sealed for that record.
+        """Decrypt the contact of the record that ``bound`` names.
 
-        :raises ContactDamaged: changed, moved, or sealed with a key that is not known (yet).
+        :raises ContactDamaged: it was changed or moved, or its key is not in the keyring (yet).
         """
         version = sealed.key_version
         try:
@@ -123,7 +123,7 @@ class Keyring:
             raise ContactDamaged(bound) from None
 
     def seal_webhook_secret(self, webhook_id: str, secret: bytes) -> WebhookSecret:
-        """Encrypt what signs the messages of that webhook, with the newest key."""
+        """Encrypt the secret that signs a webhook's messages, with the newest key."""
         version = self.newest_version
         sealed = encrypt(
             self._keys[f"{_CONTACT_KEY_PREFIX}{version}"],
@@ -133,9 +133,9 @@ class Keyring:
         return WebhookSecret(key_version=version, sealed=sealed)
 
     def open_webhook_secret(self, webhook_id: str, secret: WebhookSecret) -> bytes:
-        """Decrypt what was sealed for that webhook.
+        """Decrypt a secret of that webhook.
 
-        :raises SecretDamaged: changed, moved, or sealed with a key that is not known (yet).
+        :raises WebhookSecretDamaged: changed or moved, or its key is not in the keyring (yet).
         """
         version = secret.key_version
         try:
@@ -145,7 +145,7 @@ class Keyring:
             raise WebhookSecretDamaged(webhook_id) from None
 
     def seal_retained(self, bound: str, payload: bytes) -> bytes:
-        """Encrypt what is only stored from now on; nothing in the service opens it."""
+        """Encrypt data that the law requires to be kept; the service never decrypts it."""
         return encrypt(self._keys["retained"], payload, f"{bound}/retained")
 
     def _seal_field(self, text: str, bound: str, field: str, version: int) -> bytes:
@@ -155,9 +155,9 @@ class Keyring:
             f"{bound}/{field}/{version}",
         )
 
-    def _open_field(self, raw: bytes, bound: str, field: str, version: int) -> str:
-        place = f"{bound}/{field}/{version}"
-        return decrypt(self._keys[f"{_CONTACT_KEY_PREFIX}{version}"], raw, place).decode()
+    def _open_field(self, sealed: bytes, bound: str, field: str, version: int) -> str:
+        context = f"{bound}/{field}/{version}"
+        return decrypt(self._keys[f"{_CONTACT_KEY_PREFIX}{version}"], sealed, context).decode()
 
 
 def _webhook_context(webhook_id: str, version: int) -> str:

@@ -1,10 +1,10 @@
-"""What can go wrong in storage, and how the driver's errors become ours.
+"""The errors of storage, and their translation from the driver's errors.
 
-All below `StorageError`; no message shows a stored value or a password:
+No message contains a stored value or a password.
 
-    StorageError                   MongoDB refused a command: a fault of ours
+    StorageError                   MongoDB refused a command: a fault of the service
     ├── Duplicate                  a unique index already holds the value
-    ├── HistoryLost                a change stream cannot go on from its token: read the log again
+    ├── HistoryLost                a change stream cannot resume: read the log again
     └── StorageUnavailable         no primary, a timeout, a broken connection: try again later
         └── StorageMisconfigured   the settings are wrong: trying again does not help
 """
@@ -24,10 +24,9 @@ from pymongo.errors import (
 
 TRANSIENT_TRANSACTION_LABEL = "TransientTransactionError"
 DUPLICATE_KEY_CODE = 11000
-# What a server says that is stopping, is no longer or not yet primary, or has lost the others:
-# the codes of the specifications of retryable reads and writes, and those of a new primary that
-# has not committed yet, and of a read that began on another server (LockTimeout, KeyNotFound,
-# CursorNotFound).
+# The codes of a server that is stopping, is not primary, or has lost the other members (from the
+# driver specifications of retryable reads and writes), of a new primary that has not committed yet,
+# and of a read that began on another server (LockTimeout, KeyNotFound, CursorNotFound).
 UNAVAILABLE_CODES = frozenset(
     {6, 7, 24, 43, 89, 91, 134, 189, 211, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 )
@@ -36,15 +35,15 @@ HISTORY_LOST_CODES = frozenset({260, 280, 286})
 
 
 class StorageError(Exception):
-    """MongoDB refused a command; the message has the error code, never the values."""
+    """MongoDB refused a command; the message has the error code and never a value."""
 
 
 class Duplicate(StorageError):
-    """A unique index already holds such a document; this one was not written.
+    """A unique index already holds the values of a document, which was not written.
 
-    `fields` are the indexed fields, in their order; empty if the server does not name them.
-    `positions` are the places, from 0, of the documents of a batch that were refused; empty for
-    a single write.
+    ``fields`` are the indexed fields in order; empty if the server does not name them.
+    ``positions`` are the indexes, from 0, of the refused documents of a batch; empty for a single
+    write.
     """
 
     def __init__(self, fields: tuple[str, ...], positions: tuple[int, ...] = ()) -> None:
@@ -54,11 +53,11 @@ class Duplicate(StorageError):
 
 
 class HistoryLost(StorageError):
-    """A change stream cannot go on from its token, the oplog no longer holds that moment."""
+    """A change stream cannot resume: the oplog no longer reaches back to its token."""
 
 
 class StorageUnavailable(StorageError):
-    """MongoDB does not answer or does not confirm; a write may or may not have happened."""
+    """MongoDB does not answer or does not confirm; a write may or may not be stored."""
 
 
 class StorageMisconfigured(StorageUnavailable):
@@ -67,10 +66,10 @@ class StorageMisconfigured(StorageUnavailable):
 
 @contextmanager
 def reraise_cancellation() -> Iterator[None]:
-    """Raise, after the block, a cancellation that the driver swallowed within it.
+    """Raise, after the block, a cancellation that the driver has swallowed within it.
 
-    PyMongo sends within asyncio.wait_for, which up to Python 3.11 returns as if nothing had been
-    when it is cancelled at the moment at which its awaitable ends. A loop would go on for ever.
+    PyMongo sends with ``asyncio.wait_for``. Up to Python 3.11 that returns normally when it is
+    cancelled at the moment its awaitable ends, so a loop around it would never end.
     """
     task = asyncio.current_task()
     assert task is not None  # both drivers are awaited by tasks
@@ -84,10 +83,10 @@ def reraise_cancellation() -> Iterator[None]:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn an error of the driver into ours, at the place where it arises.
+    """Raise errors of the driver within the block as errors of storage.
 
-    An error that asks for the whole transaction to be run again passes unchanged, so that
-    `Mongo.transaction` can do so. A cancellation goes before it all: see `cancellable`.
+    An error that asks for the transaction to be run again passes unchanged, so that
+    ``Mongo.run_transaction`` can do so. A cancellation comes first: see ``reraise_cancellation``.
     """
     try:
         with reraise_cancellation():
@@ -100,13 +99,13 @@ def translate_errors() -> Iterator[None]:
 
 
 def to_storage_error(error: PyMongoError) -> StorageError:
-    """The error of ours that stands for one of the driver."""
+    """The error of storage that an error of the driver becomes."""
     if isinstance(error, BulkWriteError):
         return _from_batch_error(error)
     if isinstance(error, WriteConcernError):
         return StorageUnavailable(f"no majority confirmed the write ({error.code})")
     if error.has_error_label(TRANSIENT_TRANSACTION_LABEL):
-        return StorageUnavailable("other transactions kept getting in the way, or MongoDB is away")
+        return StorageUnavailable("other transactions kept conflicting, or MongoDB is away")
     if isinstance(error, ConnectionFailure) or error.timeout:
         return StorageUnavailable(f"MongoDB does not answer ({type(error).__name__})")
     if isinstance(error, OperationFailure):

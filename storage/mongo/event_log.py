@@ -1,8 +1,8 @@
-"""The durable event log: each topic has its events at seq 1, 2, 3 ... without gap or repeat.
+"""The durable event log: the events of a topic have the seqs 1, 2, 3 ... without gap or repeat.
 
-The seq of an event is taken inside the transaction that stores it, from one counter a topic, so
-two writers cannot hold the same place and an aborted transaction leaves no hole. Events of a topic
-become visible in the order of their seq.
+The transaction that stores an event takes its seq from one counter for each topic. So no two events
+have the same seq, and an aborted transaction leaves no hole. The events of a topic become visible
+in the order of their seqs.
 """
 
 from __future__ import annotations
@@ -10,75 +10,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.live import events
 from domain.live.events import EventEnvelope, LoggedEvent
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
-
-_EVENT_CLASSES: dict[str, type[LoggedEvent]] = {
-    kind.__name__: kind
-    for kind in (
-        events.SessionStarted,
-        events.SessionInterrupted,
-        events.SessionResumed,
-        events.SessionEnded,
-        events.SessionCancelled,
-        events.PostingPinned,
-        events.PostingUnpinned,
-        events.Announcement,
-        events.SegmentChanged,
-        events.QuestionPublished,
-        events.QuestionAnswered,
-        events.QuestionHidden,
-        events.LeadRecorded,
-        events.LeadAdvanced,
-        events.LeadAssigned,
-        events.LeadNoted,
-        events.LeadEscalated,
-        events.HireConfirmed,
-        events.PostingMatched,
-    )
-}
+from storage.mongo.stored_names import event_class_of, name_of_event
 
 
 class EventLog:
-    """All topics of one database."""
+    """The event log of a database, with all its topics."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
     async def append(
-        self, topic: str, happened: Sequence[LoggedEvent], *, at: datetime, transaction: Transaction
+        self, topic: str, events: Sequence[LoggedEvent], *, at: datetime, transaction: Transaction
     ) -> list[EventEnvelope]:
-        """Give ``happened`` the next places of ``topic``, in order, within a transaction."""
-        if not happened:
+        """Append events to a topic, in order; return them with the seqs they got.
+
+        :raises UnnamedEvent: an event is of a class that is not logged.
+        """
+        if not events:
             return []
         head = await self._mongo["logs"].find_one_and_update(
             {"_id": topic},
-            {"$inc": {"seq": len(happened)}},
+            {"$inc": {"seq": len(events)}},
             upsert=True,
             return_document=True,
             session=transaction,
         )
-        assert head is not None  # an upsert always has a document to give back
-        first = head["seq"] - len(happened) + 1
-        placed = [
+        assert head is not None  # an upsert always returns a document
+        first = head["seq"] - len(events) + 1
+        envelopes = [
             EventEnvelope(topic=topic, seq=seq, at=at, event=event)
-            for seq, event in enumerate(happened, start=first)
+            for seq, event in enumerate(events, start=first)
         ]
         await self._mongo["events"].insert_many(
-            [envelope_to_document(event) for event in placed], session=transaction
+            [envelope_to_document(envelope) for envelope in envelopes], session=transaction
         )
-        return placed
+        return envelopes
 
     async def last_seq(self, topic: str) -> int:
-        """The seq of the last event of ``topic``; 0 before the first."""
+        """The seq of the last event of a topic; 0 before the first."""
         with translate_errors():
             document = await self._mongo["logs"].find_one({"_id": topic})
         return document["seq"] if document else 0
 
     async def read(self, topic: str, *, after: int, limit: int) -> list[EventEnvelope]:
-        """At most ``limit`` events of ``topic`` with a seq above ``after``, in order."""
+        """The events of a topic after the seq ``after``, in order, at most ``limit``."""
         cursor = (
             self._mongo["events"]
             .find({"_id": {"$gt": _event_id(topic, after), "$lt": f"{topic}#~"}})
@@ -89,7 +67,7 @@ class EventLog:
             return [envelope_from_document(document) async for document in cursor]
 
     async def delete_topic(self, topic: str, *, transaction: Transaction) -> None:
-        """Delete the events of a topic; its numbers are not given out again."""
+        """Delete the events of a topic. Its counter stays, so no seq is used again."""
         with translate_errors():
             await self._mongo["events"].delete_many(
                 {"_id": {"$gt": _event_id(topic, 0), "$lt": f"{topic}#~"}}, session=transaction
@@ -97,29 +75,27 @@ class EventLog:
 
 
 def _event_id(topic: str, seq: int) -> str:
-    # Fifteen digits sort as the numbers do, and one index serves topic and order.
+    # Fifteen digits sort like the numbers, so the index of ids serves topic and order.
     return f"{topic}#{seq:015d}"
 
 
-def envelope_to_document(placed: EventEnvelope) -> Document:
-    """How an event lies in the collection ``events``."""
+def envelope_to_document(envelope: EventEnvelope) -> Document:
+    """The document of an event in the collection ``events``."""
     return {
-        "_id": _event_id(placed.topic, placed.seq),
-        "topic": placed.topic,
-        "seq": placed.seq,
-        "at": placed.at,
-        "kind": type(placed.event).__name__,
-        "event": to_document(placed.event),
+        "_id": _event_id(envelope.topic, envelope.seq),
+        "topic": envelope.topic,
+        "seq": envelope.seq,
+        "at": envelope.at,
+        "kind": name_of_event(envelope.event),
+        "event": to_document(envelope.event),
     }
 
 
 def envelope_from_document(document: Document) -> EventEnvelope:
-    """The event that a document of ``events`` holds; ``Unrecognised`` for a newer version's."""
-    kind: type[LoggedEvent | events.Unrecognised]
-    kind = _EVENT_CLASSES.get(document["kind"], events.Unrecognised)
+    """The event in a document of ``events``; ``Unrecognised`` if its name is not known."""
     return EventEnvelope(
         topic=document["topic"],
         seq=document["seq"],
         at=document["at"],
-        event=to_record(kind, document["event"]),
+        event=to_record(event_class_of(document["kind"]), document["event"]),
     )

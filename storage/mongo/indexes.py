@@ -1,23 +1,14 @@
-"""All collections with their validators and indexes; each index names the reading it is for."""
+"""The table of all collections and their indexes; an index is named after the query it serves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import OperationFailure
 
 from domain.webhooks.deliveries import DELIVERY_RETENTION
-from storage.mongo.client import Collection, Mongo, translate_errors
-from storage.mongo.validators import VALIDATORS
 
 _DAY_SECONDS = 86_400
-COLLMOD_TIMEOUT_MS = 10_000
-"""For which the writes of a collection may have to wait for a new validator."""
-# IndexOptionsConflict, IndexKeySpecsConflict (mongo/base/error_codes.yml).
-_INDEX_CONFLICT_CODES = frozenset({85, 86})
-# IndexNotFound.
-_INDEX_NOT_FOUND_CODE = 27
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "accounts": [
@@ -49,8 +40,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
             name="best_paid",
         ),
-        # A word, a region or an occupation, and all that is counted of what is found by it. What
-        # has few values comes first: a reading skips from one to the next.
+        # It covers searches by word, region or occupation, and the counts of their results. Fields
+        # with few values come first: a query skips from one value to the next.
         IndexModel(
             [
                 ("status", ASCENDING),
@@ -133,7 +124,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
-        # Partial, so that a new lead has a key in the one that its deadline needs alone.
+        # These three are partial: a new lead costs a key only in the one for its deadline.
         IndexModel(
             [("assignee_id", ASCENDING), ("_id", DESCENDING)],
             name="by_assignee",
@@ -150,7 +141,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"hire.disagreement": True},
         ),
         IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
-        # What a code has brought is counted from the index alone.
+        # Covers the count of the results of a QR code.
         IndexModel(
             [("code_id", ASCENDING), ("stage", ASCENDING)],
             name="by_code",
@@ -187,7 +178,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             unique=True,
             partialFilterExpression={"slot": {"$gt": ""}},
         ),
-        # What nobody was shown is of no use after the session, and may hold anything.
+        # Questions that were never shown are of no use after the session and may hold anything.
         IndexModel(
             [("asked_at", ASCENDING)],
             name="forget",
@@ -197,7 +188,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     "suggestions": [IndexModel([("starts", ASCENDING)], name="by_start")],
     "leases": [],
-    # The log is read by its _id (topic and seq), in order; no other index is needed.
+    # The log is read by _id (topic and seq), in order; no other index is needed.
     "events": [],
     "logs": [],
     "tallies": [],
@@ -232,7 +223,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("webhook_id", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
             name="by_state",
         ),
-        # Partial, so that what is done costs nothing to look past.
+        # Partial, so that finished deliveries cost a query nothing.
         IndexModel(
             [("webhook_id", ASCENDING), ("next_at", ASCENDING)],
             name="due",
@@ -257,7 +248,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"giver": {"$gt": ""}},
         ),
         IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
-        # A posting finds whom it may suit by these alone; who is not matched has none.
+        # A new posting finds seekers by these keys; a seeker that is not matched has none.
         IndexModel([("reach", ASCENDING), ("_id", DESCENDING)], name="by_reach"),
         IndexModel(
             [("campaign_id", ASCENDING), ("_id", ASCENDING)],
@@ -304,7 +295,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
         IndexModel([("seeker_id", ASCENDING), ("_id", DESCENDING)], name="by_seeker"),
     ],
-    # Longer than a posting may be open: nobody is told of one a second time.
+    # Longer than a posting may be open, so no seeker is notified of it twice.
     "notices": [
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY_SECONDS)
     ],
@@ -316,7 +307,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             unique=True,
             partialFilterExpression={"active": True},
         ),
-        # Whose turn it is.
+        # The queue of imports.
         IndexModel(
             [("active", ASCENDING), ("updated_at", ASCENDING)],
             name="waiting",
@@ -331,13 +322,13 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("import_id", ASCENDING), ("_id", ASCENDING)], name="by_import"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=7 * _DAY_SECONDS),
     ],
-    # Its _id begins with the import's and goes on with the number: the order of the table.
+    # The _id is made of the import's id and the row number, so it is in the order of the table.
     "import_rows": [
         IndexModel(
             [("import_id", ASCENDING), ("outcome", ASCENDING), ("_id", ASCENDING)],
             name="by_outcome",
         ),
-        # What a dry run has seen of a thing before.
+        # Earlier rows of a dry run with the same key.
         IndexModel(
             [("import_id", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
             name="by_key",
@@ -349,46 +340,5 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 OBSOLETE_INDEXES: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person",)}
-"""Indexes of earlier versions. They go once those of this version are there, so that what a unique
-index promises holds meanwhile."""
-
-
-async def ensure_collections(mongo: Mongo) -> None:
-    """Make every collection with validator and indexes; many processes may do so at once.
-
-    What is as it should be is not touched: changing a validator waits for every transaction on
-    the collection, and every write waits behind it.
-    """
-    existing = await mongo.read_validators()
-    for name, indexes in INDEXES.items():
-        validator = {"$jsonSchema": VALIDATORS[name]} if name in VALIDATORS else {}
-        if name not in existing:
-            await mongo.create_collection(name)
-        if existing.get(name, {}) != validator:
-            change = {"collMod": name, "validator": validator, "maxTimeMS": COLLMOD_TIMEOUT_MS}
-            await mongo.command(change)
-        for index in indexes:
-            with translate_errors():
-                await _ensure_index(mongo[name], index)
-        for gone in OBSOLETE_INDEXES.get(name, ()):
-            with translate_errors():
-                await _drop_index(mongo[name], gone)
-
-
-async def _ensure_index(collection: Collection, index: IndexModel) -> None:
-    """Make an index; one of that name that an earlier version defined otherwise is made anew."""
-    try:
-        await collection.create_indexes([index])
-    except OperationFailure as error:
-        if error.code not in _INDEX_CONFLICT_CODES:
-            raise
-        await collection.drop_index(index.document["name"])
-        await collection.create_indexes([index])
-
-
-async def _drop_index(collection: Collection, name: str) -> None:
-    try:
-        await collection.drop_index(name)
-    except OperationFailure as error:
-        if error.code != _INDEX_NOT_FOUND_CODE:
-            raise
+"""Indexes of earlier versions. They are dropped after the new ones are built, so that uniqueness
+holds in between."""

@@ -1,4 +1,7 @@
-"""The keys of a database, each wrapped by the secret: rotating either leaves the other alone."""
+"""The repository of encryption keys, each wrapped by the secret of the database.
+
+So the secret can change without a new key, and a key can be added without a new secret.
+"""
 
 from __future__ import annotations
 
@@ -13,45 +16,45 @@ from storage.mongo.meta import WrongSecret
 
 
 class Keys:
-    """One document a key: its name, the wrapped key, and since when there is it."""
+    """One document for each key: its name, the wrapped key and when it was created."""
 
-    def __init__(self, mongo: Mongo, seal: Keyring, secret: str) -> None:
+    def __init__(self, mongo: Mongo, keyring: Keyring, secret: str) -> None:
         self._keys = mongo["keys"]
-        self._seal = seal
+        self._keyring = keyring
         self._wrapping_key = _derive_wrapping_key(secret)
 
     async def initialise(self, at: datetime) -> None:
-        """Keep the first keys of a new database, and take those that are there into the seal.
+        """Store the first keys of a new database, and load all keys into the keyring.
 
-        :raises WrongSecret: they are wrapped by another secret.
+        :raises WrongSecret: the stored keys are wrapped by another secret.
         """
-        first = [self._document(name, self._seal.key(name), at) for name in INITIAL_KEY_NAMES]
+        first = [self._document(name, self._keyring.key(name), at) for name in INITIAL_KEY_NAMES]
         try:
             with translate_errors():
                 await self._keys.insert_many(first, ordered=False)
         except Duplicate:
-            pass  # they, or some of them after a crash, are there; the same ones derive again
+            pass  # stored before, after a crash in part; the secret derives the same keys again
         await self.reload()
 
     async def reload(self) -> None:
-        """Take the keys into the seal that others have made meanwhile.
+        """Load all stored keys into the keyring, with those that other processes have added.
 
         :raises WrongSecret: they are wrapped by another secret.
         """
         with translate_errors():
             found = [document async for document in self._keys.find({})]
-        self._seal.add_keys({document["_id"]: self._unwrap(document) for document in found})
+        self._keyring.add_keys({document["_id"]: self._unwrap(document) for document in found})
 
     async def add_contact_key(self, *, at: datetime, transaction: Transaction) -> int:
-        """Make the next key for contacts; its version. It counts once it was refreshed.
+        """Store the next contact key; return its version. It is used after ``reload``.
 
-        :raises WrongSecret: the keys were wrapped by another secret meanwhile: one more under the
-            old one would keep every process from starting.
+        :raises WrongSecret: the keys are wrapped by another secret by now. A key under the old one
+            would keep every process from starting.
         """
-        version = self._seal.newest_version + 1
+        version = self._keyring.newest_version + 1
         with translate_errors():
             known = await self._keys.find_one({}, session=transaction)
-        assert known is not None  # no database is prepared without its first keys
+        assert known is not None  # Store.prepare stores the first keys
         self._unwrap(known)
         document = self._document(f"contact/{version}", secrets.token_bytes(KEY_BYTES), at)
         with translate_errors():
@@ -59,7 +62,7 @@ class Keys:
         return version
 
     async def rewrap(self, secret: str, *, transaction: Transaction) -> None:
-        """Wrap every key by another secret."""
+        """Wrap every key with another secret."""
         wrapping = _derive_wrapping_key(secret)
         with translate_errors():
             found = [document async for document in self._keys.find({}, session=transaction)]

@@ -1,7 +1,7 @@
-"""Leases: work that one node at a time is to do.
+"""The repository of leases, by which one node at a time does a piece of work.
 
-A lease runs out by itself, so a node that was killed holds up nobody for long. It saves work, and
-guards nothing: clocks differ, so what is done under a lease must be right when two do it.
+A lease expires, so a killed node blocks the work only for a while. A lease saves work and protects
+nothing: clocks differ, so the work must stay correct when two nodes do it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from storage.mongo.client import Duplicate, Mongo, translate_errors
 
 
 class Leases:
+    """One document for each lease: its name, its holder and when it expires."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._leases = mongo["leases"]
 
     async def acquire(self, name: str, holder: str, *, at: datetime, until: datetime) -> bool:
-        """Take or prolong the lease; False while somebody else holds it."""
+        """Acquire or renew a lease until ``until``; False while another holder has it."""
         free = {"_id": name, "$or": [{"holder": holder}, {"until": {"$lte": at}}]}
         try:
             with translate_errors():
@@ -24,11 +26,11 @@ class Leases:
                     free, {"$set": {"holder": holder, "until": until}}, upsert=True
                 )
         except Duplicate:
-            # It is there, and not free: the upsert could not make a second one.
+            # The lease exists and is not free, so the upsert tried to insert a second one.
             return False
         return True
 
     async def release(self, name: str, holder: str) -> None:
-        """Give the lease back, if it is still the holder's."""
+        """Release a lease if the holder still has it."""
         with translate_errors():
             await self._leases.delete_one({"_id": name, "holder": holder})

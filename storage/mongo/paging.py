@@ -1,4 +1,4 @@
-"""Keyset paging: a page starts after a key, never after a count, so inserts do not shift it."""
+"""Keyset paging: a page starts after a key and not at an offset, so inserts do not shift it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """Which part of a list is wanted.
+    """The part of a list that is requested.
 
-    ``limit`` items after ``after`` and before ``before`` (keys as the order names them),
-    from the end of the list when ``backward``.
+    ``limit`` items after the key ``after`` and before the key ``before``, counted from the end when
+    ``backward``. A key holds the values of the fields of the sort order.
     """
 
     limit: int
@@ -28,14 +28,14 @@ class PageRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """Items in list order, and whether the list goes on at either end."""
+    """A page of a list: items in list order, and whether the list goes on at either end."""
 
     items: Sequence[T]
     has_next: bool
     has_previous: bool
 
     def map(self, change: Callable[[T], U]) -> Page[U]:
-        """The same page of what ``change`` makes of each item."""
+        """The same page with ``change`` applied to each item."""
         return Page(
             items=[change(item) for item in self.items],
             has_next=self.has_next,
@@ -44,6 +44,7 @@ class Page(Generic[T]):
 
 
 SortOrder = Sequence[tuple[str, int]]
+"""Fields and their directions (1 ascending, -1 descending); the last field is unique."""
 
 
 async def find_page(
@@ -54,16 +55,16 @@ async def find_page(
     *,
     projection: Mapping[str, Any] | None = None,
 ) -> Page[Document]:
-    """Read one page of ``where`` in ``order`` (field, 1 or -1); its last field is unique."""
+    """Read one page of the documents that meet ``where``, in ``order``."""
     bounds = [dict(where)] if where else []
     if wanted.after is not None:
         bounds.append(keyset_condition(order, wanted.after, 1))
     if wanted.before is not None:
         bounds.append(keyset_condition(order, wanted.before, -1))
-    direction = -1 if wanted.backward else 1
+    factor = -1 if wanted.backward else 1
     cursor = (
         collection.find({"$and": bounds} if bounds else {}, projection)
-        .sort([(name, way * direction) for name, way in order])
+        .sort([(name, direction * factor) for name, direction in order])
         .limit(wanted.limit + 1)
     )
     found = await cursor.to_list(wanted.limit + 1)
@@ -76,10 +77,10 @@ async def find_page(
 
 
 def keyset_condition(order: SortOrder, key: tuple[Any, ...], side: int) -> Document:
-    """What lies strictly after (side 1) or before (side -1) ``key``, as one condition a field."""
-    steps: list[Document] = []
-    for place, (name, way) in enumerate(order):
-        equal = {order[earlier][0]: key[earlier] for earlier in range(place)}
-        operator = "$gt" if way * side > 0 else "$lt"
-        steps.append({**equal, name: {operator: key[place]}})
-    return {"$or": steps} if len(steps) > 1 else steps[0]
+    """The condition for documents strictly after (``side`` 1) or before (-1) ``key``."""
+    alternatives: list[Document] = []
+    for index, (name, direction) in enumerate(order):
+        equal = {order[earlier][0]: key[earlier] for earlier in range(index)}
+        operator = "$gt" if direction * side > 0 else "$lt"
+        alternatives.append({**equal, name: {operator: key[index]}})
+    return {"$or": alternatives} if len(alternatives) > 1 else alternatives[0]

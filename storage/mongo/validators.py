@@ -1,7 +1,7 @@
-"""Schema validators of the collections, drawn from the records so that the two cannot drift apart.
+"""Schema validators of the collections, derived from the record classes.
 
-MongoDB refuses a document that lacks a field of its record or holds another type there. Fields
-that only storage knows are named in ``_OWN``.
+MongoDB refuses a document that lacks a required field of its record or has a wrong type there.
+Fields that only storage knows are added by name.
 """
 
 from __future__ import annotations
@@ -50,7 +50,13 @@ _SCALARS: Mapping[type, str] = {
     time: "string",
     Decimal: "decimal",
 }
-_LOGGED: Document = {"bsonType": "bool"}
+# Fields that only storage knows.
+_STORAGE_FIELDS: Mapping[str, Mapping[str, Document]] = {
+    "leads": {"logged": {"bsonType": "bool"}},
+    "seekers": {"reach": {"bsonType": "array", "items": {"bsonType": "string"}}},
+    "audit": {"_id": {"bsonType": "number"}},
+    "consent_texts": {"_id": {"bsonType": "number"}},
+}
 _EVENT: Document = {
     "bsonType": "object",
     "required": ["_id", "topic", "seq", "at", "kind", "event"],
@@ -64,7 +70,6 @@ _EVENT: Document = {
     },
 }
 
-_REACH: Document = {"bsonType": "array", "items": {"bsonType": "string"}}
 _NOTICE: Document = {
     "bsonType": "object",
     "required": ["_id", "at"],
@@ -92,7 +97,7 @@ _LEASE: Document = {
 
 
 def schema_of(kind: Any) -> Document:
-    """The ``$jsonSchema`` of a record, an enumeration, a scalar, or an array or option of them."""
+    """The ``$jsonSchema`` of a record, an enumeration, a scalar, or a tuple or union of them."""
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         return {"anyOf": [schema_of(option) for option in get_args(kind)]}
@@ -107,49 +112,65 @@ def schema_of(kind: Any) -> Document:
     return {"bsonType": _SCALARS[kind]}
 
 
-def _record_schema(kind: Any, **own: Document) -> Document:
+def _record_schema(kind: Any, **storage_fields: Document) -> Document:
     hints = get_type_hints(kind)
-    properties = {_key(field): schema_of(hints[field.name]) for field in fields(kind)} | own
-    # A field with a default came later, or may: documents of before lack it and stay valid.
+    properties = {
+        _key(field): schema_of(hints[field.name]) for field in fields(kind)
+    } | storage_fields
+    # A field with a default may have come later: older documents lack it and stay valid.
     required = [_key(field) for field in fields(kind) if field.default is MISSING]
-    named = {"required": sorted([*required, *own])} if [*required, *own] else {}
-    return {"bsonType": "object", **named, "properties": properties}
+    names = sorted([*required, *storage_fields])
+    # An empty list of required fields is not allowed.
+    return {
+        "bsonType": "object",
+        **({"required": names} if names else {}),
+        "properties": properties,
+    }
 
 
 def _key(field: Field[Any]) -> str:
     return "_id" if field.name == "id" else field.name
 
 
-VALIDATORS: Mapping[str, Document] = {
-    "accounts": _record_schema(Account),
-    "unions": _record_schema(TradeUnion),
-    "employers": _record_schema(Employer),
-    "employer_checks": _record_schema(EmployerCheck),
-    "minimum_wages": _record_schema(MinimumWage),
-    "postings": _record_schema(Posting),
-    "rescreens": _record_schema(RescreeningTask),
-    "decisions": _record_schema(Decision),
-    "reports": _record_schema(Report),
-    "sessions": _record_schema(LiveSession),
-    "leads": _record_schema(Lead, logged=_LOGGED),
-    "lead_entries": _record_schema(TimelineEntry),
-    "suggestions": _record_schema(Suggestion),
-    "leases": _LEASE,
-    "codes": _record_schema(QrCode),
-    "questions": _record_schema(Question),
-    "events": _EVENT,
-    "audit": _record_schema(AuditRow, _id={"bsonType": "number"}),
-    "consent_texts": _record_schema(ConsentTemplate, _id={"bsonType": "number"}),
-    "retained": _record_schema(RetainedContact),
-    "webhooks": _record_schema(Webhook),
-    "deliveries": _record_schema(Delivery),
-    "seekers": _record_schema(Seeker, reach=_REACH),
-    "campaigns": _record_schema(CallCampaign),
-    "campaign_matches": _record_schema(CampaignMatch),
-    "call_entries": _record_schema(CallEntry),
-    "referrals": _record_schema(Referral),
-    "notices": _NOTICE,
-    "imports": _record_schema(Import),
-    "import_chunks": _CHUNK,
-    "import_rows": _record_schema(ImportRow),
+RECORD_CLASSES: Mapping[str, type[Any]] = {
+    "accounts": Account,
+    "unions": TradeUnion,
+    "employers": Employer,
+    "employer_checks": EmployerCheck,
+    "minimum_wages": MinimumWage,
+    "postings": Posting,
+    "rescreens": RescreeningTask,
+    "decisions": Decision,
+    "reports": Report,
+    "sessions": LiveSession,
+    "leads": Lead,
+    "lead_entries": TimelineEntry,
+    "suggestions": Suggestion,
+    "codes": QrCode,
+    "questions": Question,
+    "audit": AuditRow,
+    "consent_texts": ConsentTemplate,
+    "retained": RetainedContact,
+    "webhooks": Webhook,
+    "deliveries": Delivery,
+    "seekers": Seeker,
+    "campaigns": CallCampaign,
+    "campaign_matches": CampaignMatch,
+    "call_entries": CallEntry,
+    "referrals": Referral,
+    "imports": Import,
+    "import_rows": ImportRow,
 }
+"""The collections that hold records, with the class of the records."""
+
+VALIDATORS: Mapping[str, Document] = {
+    **{
+        name: _record_schema(record_class, **_STORAGE_FIELDS.get(name, {}))
+        for name, record_class in RECORD_CLASSES.items()
+    },
+    "leases": _LEASE,
+    "events": _EVENT,
+    "notices": _NOTICE,
+    "import_chunks": _CHUNK,
+}
+"""The ``$jsonSchema`` of each collection; collections that are not listed have none."""

@@ -1,7 +1,10 @@
-"""Postings. People see one only through ``visible``: what the gate takes away is nowhere any more.
+"""The repository of postings.
 
-A change is made by ``domain.screening.verdicts`` and written over the very version that it was
-made from.
+The public reads a posting only through ``visibility_condition``, so a posting that fails the gate
+disappears from every reading path at once. Staff read their postings of any status.
+
+A change is computed by ``domain.screening.verdicts`` and written over the version it was computed
+from.
 """
 
 from __future__ import annotations
@@ -9,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from pymongo import UpdateOne
 
@@ -18,66 +20,47 @@ from domain.reference.regions import city_of, province_of, significant_digits
 from domain.screening.rescreening import RescreeningTask, RescreenScope
 from domain.screening.verdicts import RESCREENED_STATUSES
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
-from storage.mongo.codec import changed_fields, to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.codec import changed_fields
+from storage.mongo.paging import Page, PageRequest, SortOrder
+from storage.mongo.repository import Repository, unchanged_condition
+from storage.postings.posting_query import PostingQuery, visibility_condition
 from storage.search.search_entries import SearchEntries
 
-NEWEST_FIRST = (("_id", -1),)
-LONGEST_WAITING = (("waiting_since", 1), ("_id", 1))
-_ROWS_PER_BATCH = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class PostingQuery:
-    """What a plain list of postings is narrowed to; None leaves a field open."""
-
-    status: PostingStatus | None = None
-    open_on: date | None = None
-    employer_id: str | None = None
-    union_id: str | None = None
-    ids: tuple[str, ...] | None = None
-
-
-_AWAITING = {"$in": [status.value for status in RESCREENED_STATUSES]}
-
-
-def visibility_condition(on: date) -> Document:
-    """The one condition under which a posting may be shown, pinned or streamed.
-
-    ``Posting.is_open`` says the same of a record: the gate let it through, its last day has not
-    passed, and the check of its employer counts.
-    """
-    day = on.isoformat()
-    return {
-        "status": PostingStatus.OPEN.value,
-        "terms.valid_until": {"$gte": day},
-        "verified_until": {"$gte": day},
-    }
+LONGEST_WAITING: SortOrder = (("waiting_since", 1), ("_id", 1))
+_POSTINGS_PER_BATCH = 50
+_RESCREENED = {"$in": [status.value for status in RESCREENED_STATUSES]}
+_RENOTIFY_FIELDS = frozenset({"terms", "status", "verified_until"})
+"""A change of one of these fields makes the matcher look for suitable seekers again
+(storage/matching/jobs.py)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SitemapEntry:
-    """An open posting in a list of addresses, and when its terms came to be as they are."""
+    """An open posting in a sitemap, and when its terms last changed."""
 
     id: str
     changed_at: datetime
 
 
-class Postings:
+class Postings(Repository[Posting]):
+    """Postings of all statuses. An employer has one posting for each external id."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._postings = mongo["postings"]
+        super().__init__(mongo, "postings", Posting)
         self._unions = mongo["unions"]
-        self._searchable = SearchEntries(mongo)
+        self._search_entries = SearchEntries(mongo)
 
     async def backfill_union_paths(self) -> None:
-        """Give postings of before they had one the path of their union."""
-        pathless = {"union_path": {"$exists": False}}
+        """Store the path of the union with postings of earlier versions, which lack it."""
+        postings = self._records.documents
+        without_path = {"union_path": {"$exists": False}}
         with translate_errors():
-            for union_id in await self._postings.distinct("union_id", pathless):
+            for union_id in await postings.distinct("union_id", without_path):
                 union = await self._unions.find_one({"_id": union_id}, {"path": 1})
                 if union is not None:
-                    await self._postings.update_many(
-                        {"union_id": union_id, **pathless}, {"$set": {"union_path": union["path"]}}
+                    await postings.update_many(
+                        {"union_id": union_id, **without_path},
+                        {"$set": {"union_path": union["path"]}},
                     )
 
     async def add(
@@ -87,29 +70,24 @@ class Postings:
         transaction: Transaction | None = None,
         findable: bool = True,
     ) -> None:
-        """Store new postings; those that are not ``findable`` at once are made so soon after.
+        """Store new postings.
 
-        :raises Duplicate: an employer has a posting of one of the external ids.
+        Search finds them at once. Without ``findable`` it finds them once a worker has made their
+        search entries, and this call takes less time.
+
+        :raises Duplicate: an employer already has a posting with one of the external ids.
         """
-        documents = [to_document(posting) for posting in postings]
+        documents = [self._records.to_document(posting) for posting in postings]
         if findable:
             offers = [(posting.employer_id, posting.terms) for posting in postings]
-            entries = await self._searchable.make_entries(offers, transaction=transaction)
+            entries = await self._search_entries.make_entries(offers, transaction=transaction)
             for document, entry in zip(documents, entries, strict=True):
                 document["search"] = entry
         with translate_errors():
-            await self._postings.insert_many(documents, session=transaction)
-
-    async def by_ids(
-        self, ids: Iterable[str], *, transaction: Transaction | None = None
-    ) -> dict[str, Posting]:
-        """The postings among ``ids`` that exist, of any status, by id."""
-        with translate_errors():
-            found = self._postings.find({"_id": {"$in": list(ids)}}, session=transaction)
-            return {document["_id"]: to_record(Posting, document) async for document in found}
+            await self._records.documents.insert_many(documents, session=transaction)
 
     async def by_external_ids(self, wanted: Iterable[tuple[str, str]]) -> list[Posting]:
-        """The postings of any status that are known by (employer, external id)."""
+        """The postings, of any status, with one of these pairs of employer and external id."""
         pairs = set(wanted)
         if not pairs:
             return []
@@ -118,80 +96,76 @@ class Postings:
             "employer_id": {"$in": sorted({employer_id for employer_id, _ in pairs})},
         }
         with translate_errors():
-            # In small batches: making records of them takes time that others wait for.
-            found = self._postings.find(where).batch_size(_ROWS_PER_BATCH)
+            # In small batches: building records of them blocks other tasks.
+            cursor = self._records.documents.find(where).batch_size(_POSTINGS_PER_BATCH)
             return [
-                to_record(Posting, document)
-                async for document in found
+                self._records.to_record(document)
+                async for document in cursor
                 if (document["employer_id"], document["external_id"]) in pairs
             ]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:
-        """Those of ``ids`` that may be shown on that day, in the order given."""
+        """Those of ``ids`` that may be shown on that day, in the given order."""
+        where = {"_id": {"$in": list(ids)}, **visibility_condition(on)}
         with translate_errors():
-            found = self._postings.find(
-                {"_id": {"$in": list(ids)}, **visibility_condition(on)}, {"_id": 1}
-            )
-            open_ids = {document["_id"] async for document in found}
-        return [posting_id for posting_id in ids if posting_id in open_ids]
+            found = self._records.documents.find(where, {"_id": 1})
+            visible = {document["_id"] async for document in found}
+        return [posting_id for posting_id in ids if posting_id in visible]
 
     async def sitemap_boundaries(self, on: date, *, every: int) -> tuple[str, ...]:
-        """The ids behind which each further ``every`` open postings begin, in the order of ids.
+        """The ids after which each further part of ``every`` open postings begins.
 
-        It looks at every open posting: not to be called for each who asks.
+        It reads the keys of all open postings: cache the result.
         """
-        borders: list[str] = []
+        boundaries: list[str] = []
         while True:
-            where = visibility_condition(on) | ({"_id": {"$gt": borders[-1]}} if borders else {})
+            where = visibility_condition(on)
+            if boundaries:
+                where["_id"] = {"$gt": boundaries[-1]}
             with translate_errors():
-                # One behind the border, too: without it there is nothing more to divide.
-                found = self._postings.find(where, {"_id": 1}).sort([("_id", 1)])
+                # Two: a boundary with nothing after it begins no part.
+                found = self._records.documents.find(where, {"_id": 1}).sort([("_id", 1)])
                 ends = await found.skip(every - 1).limit(2).to_list(2)
             if len(ends) < 2:
-                return tuple(borders)
-            borders.append(ends[0]["_id"])
+                return tuple(boundaries)
+            boundaries.append(ends[0]["_id"])
 
     async def sitemap_entries(self, on: date, *, after: str, limit: int) -> list[SitemapEntry]:
-        """Open postings behind an id, in the order of ids; "0" is before the first."""
+        """Open postings after an id, in the order of ids; "0" is before the first."""
+        where = {**visibility_condition(on), "_id": {"$gt": after}}
         with translate_errors():
-            found = self._postings.find(
-                {**visibility_condition(on), "_id": {"$gt": after}},
-                {"created_at": 1, "changed_at": 1},
-            ).sort([("_id", 1)])
+            found = self._records.documents.find(where, {"created_at": 1, "changed_at": 1})
             return [
                 SitemapEntry(
                     id=document["_id"],
                     changed_at=document.get("changed_at") or document["created_at"],
                 )
-                async for document in found.limit(limit)
+                async for document in found.sort([("_id", 1)]).limit(limit)
             ]
 
     async def page(
-        self, query: PostingQuery, order: Sequence[tuple[str, int]], wanted: PageRequest
+        self, query: PostingQuery, order: SortOrder, wanted: PageRequest
     ) -> Page[Posting]:
-        """One page of what ``query`` leaves, in ``order``."""
-        with translate_errors():
-            page = await find_page(self._postings, _where(query), order, wanted)
-        return page.map(lambda document: to_record(Posting, document))
+        """One page of the postings that meet ``query``, in ``order``."""
+        return await self._records.find_page(query.where(), order, wanted)
 
     async def page_of_review_queue(self, union_id: str, wanted: PageRequest) -> Page[Posting]:
-        """Those of a union and its branches that a person is to look at, the longest waiting first.
+        """Postings of a union and its branches that wait for a reviewer, the longest waiting first.
 
-        The key is since when, and the id.
+        The key is ``waiting_since`` and the id.
         """
         where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
-        with translate_errors():
-            page = await find_page(self._postings, where, LONGEST_WAITING, wanted)
-        return page.map(lambda document: to_record(Posting, document))
+        return await self._records.find_page(where, LONGEST_WAITING, wanted)
 
     async def update_if_unchanged(
         self, before: Posting, after: Posting, *, transaction: Transaction | None = None
     ) -> bool:
-        """Store what has become of the posting; False when it is not as ``before`` any more."""
-        (update,) = await self._make_updates([(before, after)], transaction)
-        with translate_errors():
-            done = await self._postings.update_one(*update, session=transaction)
-        return done.matched_count == 1
+        """Compare and set: store ``after`` if the posting still has the version of ``before``.
+
+        False is a version conflict; nothing was written.
+        """
+        ((where, update),) = await self._make_updates([(before, after)], transaction)
+        return await self._records.update_one(where, update, transaction=transaction)
 
     async def update_all_if_unchanged(
         self,
@@ -200,21 +174,49 @@ class Postings:
         transaction: Transaction,
         findable: bool = True,
     ) -> bool:
-        """Store what has become of many postings, each as it was and as it is to be.
+        """Compare and set many postings, given as pairs of before and after.
 
-        Those that get new terms are found by them at once, or if not ``findable`` soon after.
-
-        False when one of them is not as it was any more: then the transaction is not to be
-        committed.
+        Search finds new terms at once, or soon after without ``findable``. False is a version
+        conflict of at least one of them: the caller must then abort the transaction.
         """
         if not changes:
             return True
         updates = await self._make_updates(changes, transaction, findable=findable)
         with translate_errors():
-            done = await self._postings.bulk_write(
+            result = await self._records.documents.bulk_write(
                 [UpdateOne(*update) for update in updates], session=transaction
             )
-        return done.matched_count == len(changes)
+        return result.matched_count == len(changes)
+
+    async def find_to_rescreen(self, rescreen: RescreeningTask, *, limit: int) -> list[Posting]:
+        """The next postings of a rescreening task, in the order of ids."""
+        where: Document = {"status": _RESCREENED, "_id": {"$gt": rescreen.cursor}}
+        if rescreen.scope is RescreenScope.EMPLOYER:
+            where["employer_id"] = rescreen.key
+        else:
+            where["$or"] = _region_conditions(rescreen.key)
+        return await self._records.find(where, sort=[("_id", 1)], limit=limit)
+
+    async def find_overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
+        """Postings that must be screened again for one of three reasons.
+
+        Their last day has passed, the check of their employer has expired, or they were screened
+        by rules older than version ``rules``. Each call returns postings of one reason.
+        """
+        day = on.isoformat()
+        for where, field in (
+            ({"status": _RESCREENED, "terms.valid_until": {"$lt": day}}, "terms.valid_until"),
+            (
+                # "Not at least" instead of "less": a posting without the field is overdue, too.
+                {"status": PostingStatus.OPEN.value, "verified_until": {"$not": {"$gte": day}}},
+                "verified_until",
+            ),
+            ({"status": _RESCREENED, "rules": {"$not": {"$gte": rules}}}, "rules"),
+        ):
+            found = await self._records.find(where, sort=[(field, 1)], limit=limit)
+            if found:
+                return found
+        return []
 
     async def _make_updates(
         self,
@@ -223,91 +225,38 @@ class Postings:
         *,
         findable: bool = True,
     ) -> list[tuple[Document, Document]]:
-        """The filter and the update of each change; new terms bring what they are found by."""
+        """The condition and the update of each change; new terms get a new search entry."""
         updates = [_make_update(before, after) for before, after in changes]
-        revised = [
+        with_new_terms = [
             (after, update)
             for (before, after), (_, update) in zip(changes, updates, strict=True)
             if before.terms != after.terms
         ]
         if not findable:
-            for _, update in revised:
+            for _, update in with_new_terms:
                 update["$unset"] = {**update.get("$unset", {}), "search": ""}
-        elif revised:
-            offers = [(after.employer_id, after.terms) for after, _ in revised]
-            entries = await self._searchable.make_entries(offers, transaction=transaction)
-            for (_, update), entry in zip(revised, entries, strict=True):
+        elif with_new_terms:
+            offers = [(after.employer_id, after.terms) for after, _ in with_new_terms]
+            entries = await self._search_entries.make_entries(offers, transaction=transaction)
+            for (_, update), entry in zip(with_new_terms, entries, strict=True):
                 update["$set"]["search"] = entry
         return updates
 
-    async def find_to_rescreen(self, rescreen: RescreeningTask, *, limit: int) -> list[Posting]:
-        """The next postings that a rescreening is about, by id."""
-        where: Document = {"status": _AWAITING, "_id": {"$gt": rescreen.cursor}}
-        if rescreen.scope is RescreenScope.EMPLOYER:
-            where["employer_id"] = rescreen.key
-        else:
-            where["$or"] = _region_conditions(rescreen.key)
-        return await self._find_first(where, "_id", limit)
-
-    async def find_overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
-        """Postings whose day has come: past their last day, their employer's check past its own,
-        or screened by rules before ``rules``."""
-        day = on.isoformat()
-        for where, order in (
-            ({"status": _AWAITING, "terms.valid_until": {"$lt": day}}, "terms.valid_until"),
-            (
-                # Not simply less: a posting without one is overdue as well.
-                {"status": PostingStatus.OPEN.value, "verified_until": {"$not": {"$gte": day}}},
-                "verified_until",
-            ),
-            ({"status": _AWAITING, "rules": {"$not": {"$gte": rules}}}, "rules"),
-        ):
-            found = await self._find_first(where, order, limit)
-            if found:
-                return found
-        return []
-
-    async def _find_first(self, where: Document, order: str, limit: int) -> list[Posting]:
-        with translate_errors():
-            found = self._postings.find(where).sort(order, 1).limit(limit)
-            return [to_record(Posting, document) async for document in found]
-
 
 def _region_conditions(region: str) -> list[Document]:
-    """Places within the region, and those that it may turn out to be in."""
+    """Conditions for places within the region, and for the wider regions that contain it."""
     digits = significant_digits(region)
-    around = sorted({city_of(region), province_of(region)} - {region})
+    containing = sorted({city_of(region), province_of(region)} - {region})
     return [
         {"terms.place_code": {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}},
-        {"terms.place_code": {"$in": around}},
+        {"terms.place_code": {"$in": containing}},
     ]
 
 
-_RENOTIFY_FIELDS = frozenset({"terms", "status", "verified_until"})
-"""After a change of these, whom the posting suits is looked for again: storage/matching/jobs.py."""
-
-
 def _make_update(before: Posting, after: Posting) -> tuple[Document, Document]:
-    """The filter and the update of a change, in which only the fields stand that differ."""
+    """The condition and the update of a change; the update sets only the fields that differ."""
     changed = changed_fields(before, after)
-    # Postings of before there were versions lack the field, and are at their first.
-    version: Any = {"$in": [1, None]} if before.version == 1 else before.version
     update: Document = {"$set": changed}
     if _RENOTIFY_FIELDS & changed.keys():
         update["$unset"] = {"told": ""}
-    return {"_id": before.id, "version": version}, update
-
-
-def _where(query: PostingQuery) -> Document:
-    where: Document = {}
-    if query.open_on is not None:
-        where |= visibility_condition(query.open_on)
-    if query.status is not None:
-        where["status"] = query.status.value
-    if query.employer_id is not None:
-        where["employer_id"] = query.employer_id
-    if query.union_id is not None:
-        where["union_id"] = query.union_id
-    if query.ids is not None:
-        where["_id"] = {"$in": list(query.ids)}
-    return where
+    return unchanged_condition(before), update

@@ -1,54 +1,45 @@
-"""Minimum wages: rows are added and never changed; a later one takes an earlier one's place."""
+"""The repository of minimum wages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 
 from domain.screening.minimum_wages import KNOWN_WAGES, MinimumWage, WageTable
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, SortOrder, find_page
+from storage.mongo.paging import Page, PageRequest, SortOrder
+from storage.mongo.repository import Repository
 
 BY_REGION: SortOrder = (("region", 1), ("tier", 1), ("_id", -1))
 
 
-class MinimumWageRows:
+class MinimumWageRows(Repository[MinimumWage]):
+    """Minimum wages by region and tier. Rows are never changed; a later row replaces an earlier."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._wages = mongo["minimum_wages"]
+        super().__init__(mongo, "minimum_wages", MinimumWage)
 
     async def seed(self) -> None:
-        """Store what is known from the start, unless it is there; many processes may do so."""
+        """Store the rows that the service brings along, if missing; safe to run concurrently."""
         ids = [row.id for row in KNOWN_WAGES.rows]
         with translate_errors():
-            present = await self._wages.distinct("_id", {"_id": {"$in": ids}})
-        missing = [to_document(row) for row in KNOWN_WAGES.rows if row.id not in present]
-        # Another process may be faster.
-        with suppress(Duplicate), translate_errors():
-            if missing:
-                await self._wages.insert_many(missing, ordered=False)
+            present = await self._records.documents.distinct("_id", {"_id": {"$in": ids}})
+        missing = [row for row in KNOWN_WAGES.rows if row.id not in present]
+        # Another process may store them first.
+        with suppress(Duplicate):
+            await self._records.insert_many(missing, ordered=False)
 
     async def add(self, row: MinimumWage, *, transaction: Transaction) -> None:
-        """Store another row."""
-        with translate_errors():
-            await self._wages.insert_one(to_document(row), session=transaction)
+        """Store a new row."""
+        await self._records.insert(row, transaction=transaction)
 
     async def table(self) -> WageTable:
         """All rows, in the order in which they were added."""
-        with translate_errors():
-            documents = await self._wages.find({}).sort([("added_at", 1), ("_id", 1)]).to_list(None)
-        return WageTable(rows=tuple(to_record(MinimumWage, document) for document in documents))
+        rows = await self._records.find({}, sort=[("added_at", 1), ("_id", 1)])
+        return WageTable(rows=tuple(rows))
 
     async def count(self) -> int:
-        """How many rows there are: another number than before says that there are new ones."""
-        with translate_errors():
-            return await self._wages.count_documents({})
-
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, MinimumWage]:
-        """The rows among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._wages.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(MinimumWage, document) async for document in found}
+        """How many rows there are. Rows are only added, so a new number means new rows."""
+        return await self._records.count({})
 
     async def page(self, region_prefix: str | None, wanted: PageRequest) -> Page[MinimumWage]:
         """Rows by region and tier, the newest of each first; the key is region, tier and id.
@@ -61,6 +52,4 @@ class MinimumWageRows:
                 "$gte": region_prefix.ljust(6, "0"),
                 "$lte": region_prefix.ljust(6, "9"),
             }
-        with translate_errors():
-            page = await find_page(self._wages, where, BY_REGION, wanted)
-        return page.map(lambda document: to_record(MinimumWage, document))
+        return await self._records.find_page(where, BY_REGION, wanted)

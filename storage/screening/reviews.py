@@ -1,4 +1,4 @@
-"""Reports of postings and the decisions on them. Both stay: nothing deletes one."""
+"""The repository of reviews: reports of postings, and the decisions on them. None is deleted."""
 
 from __future__ import annotations
 
@@ -6,72 +6,61 @@ from datetime import datetime
 
 from domain.screening.reviews import Decision, Report, ReportState
 from storage.mongo.client import Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
-
-NEWEST_FIRST = (("_id", -1),)
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import NEWEST_FIRST, RecordCollection
 
 
 class Reviews:
-    """One report a viewer and posting."""
+    """Reports and decisions. A viewer can report a posting once."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._decisions = mongo["decisions"]
-        self._reports = mongo["reports"]
+        self._decisions = RecordCollection(mongo, "decisions", Decision)
+        self._reports = RecordCollection(mongo, "reports", Report)
 
     async def add_decision(self, decision: Decision, *, transaction: Transaction) -> None:
-        with translate_errors():
-            await self._decisions.insert_one(to_document(decision), session=transaction)
+        """Store a new decision."""
+        await self._decisions.insert(decision, transaction=transaction)
 
     async def decisions_on(self, posting_id: str, wanted: PageRequest) -> Page[Decision]:
-        """The decisions on a posting, the latest first; the key is the id."""
-        with translate_errors():
-            page = await find_page(
-                self._decisions, {"posting_id": posting_id}, NEWEST_FIRST, wanted
-            )
-        return page.map(lambda document: to_record(Decision, document))
+        """The decisions on a posting, newest first; the key is the id."""
+        return await self._decisions.find_page({"posting_id": posting_id}, NEWEST_FIRST, wanted)
 
     async def add_report(self, report: Report, *, transaction: Transaction) -> None:
         """Store a new report.
 
-        :raises Duplicate: this viewer has reported the posting before.
+        :raises Duplicate: this viewer has already reported the posting.
         """
-        with translate_errors():
-            await self._reports.insert_one(to_document(report), session=transaction)
+        await self._reports.insert(report, transaction=transaction)
 
     async def report_by_id(
         self, report_id: str, *, transaction: Transaction | None = None
     ) -> Report | None:
-        with translate_errors():
-            document = await self._reports.find_one({"_id": report_id}, session=transaction)
-        return to_record(Report, document) if document else None
+        """The report with that id, if it exists."""
+        return await self._reports.by_id(report_id, transaction=transaction)
 
     async def reports_of(self, posting_id: str, wanted: PageRequest) -> Page[Report]:
-        """The reports of a posting, the newest first; the key is the id."""
-        with translate_errors():
-            page = await find_page(self._reports, {"posting_id": posting_id}, NEWEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Report, document))
+        """The reports of a posting, newest first; the key is the id."""
+        return await self._reports.find_page({"posting_id": posting_id}, NEWEST_FIRST, wanted)
 
     async def count_reports_since(
         self, since: datetime, most: int, *, transaction: Transaction, **whose: str
     ) -> int:
-        """How many reports ``by`` a viewer or from an ``origin``; counting stops at ``most``."""
-        with translate_errors():
-            return await self._reports.count_documents(
-                {**whose, "at": {"$gt": since}}, limit=most, session=transaction
-            )
+        """How many reports ``by`` a viewer, or from an ``origin``; counting stops at ``most``."""
+        where = {**whose, "at": {"$gt": since}}
+        return await self._reports.count(where, limit=most, transaction=transaction)
 
     async def count_independent_reports(self, posting_id: str, *, transaction: Transaction) -> int:
-        """How many open reports of a posting there are, those of one origin counted once."""
+        """How many origins have an open report of the posting."""
         where = {"posting_id": posting_id, "state": ReportState.OPEN.value}
         with translate_errors():
-            return len(await self._reports.distinct("origin", where, session=transaction))
+            origins = await self._reports.documents.distinct("origin", where, session=transaction)
+        return len(origins)
 
     async def resolve_report(self, report: Report, *, transaction: Transaction) -> None:
-        """Keep what became of one report."""
+        """Replace a report that was resolved by itself."""
         with translate_errors():
-            await self._reports.replace_one(
-                {"_id": report.id}, to_document(report), session=transaction
+            await self._reports.documents.replace_one(
+                {"_id": report.id}, self._reports.to_document(report), session=transaction
             )
 
     async def resolve_open_reports(
@@ -83,9 +72,9 @@ class Reviews:
         at: datetime,
         transaction: Transaction,
     ) -> None:
-        """Close all open reports of a posting with the decision on it."""
+        """Close all open reports of a posting that a decision was made on."""
         with translate_errors():
-            await self._reports.update_many(
+            await self._reports.documents.update_many(
                 {"posting_id": posting_id, "state": ReportState.OPEN.value},
                 {"$set": {"state": state.value, "resolved_by": by, "resolved_at": at}},
                 session=transaction,

@@ -1,7 +1,7 @@
-"""Making postings findable: what is stored with them for search, and what is suggested to type.
+"""The search entries of postings, and the suggestions for the search box.
 
-The fields below ``search`` of a posting belong to storage alone: they follow from its terms, so
-they are written with them, and made anew where an earlier version wrote them or nobody did.
+A search entry is the field ``search`` of a posting, which only storage knows. It is derived from
+the terms and written with them. A worker rebuilds entries that are missing or of an older version.
 """
 
 from __future__ import annotations
@@ -18,25 +18,31 @@ from domain.search.search_entries import SEARCH_ENTRY_VERSION, build_search_entr
 from domain.search.suggestions import Suggestion, posting_suggestions
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
+from storage.mongo.repository import RecordCollection
 
 MAX_SUGGESTIONS_READ = 30
-"""Suggestions that are looked at for one beginning."""
+"""How many suggestions are read for one typed beginning."""
 
 _ENTRY_SOURCE_FIELDS = {"employer_id": 1, "terms": 1}
-# Each by itself, so that the index gives the newest of all; None where there is no entry.
+# Every older version as a value, and None for a missing entry: the index serves this in order.
 _STALE_VERSIONS = [None, *range(SEARCH_ENTRY_VERSION)]
 
 
 class SearchEntries:
+    """Builds and stores search entries and suggestions."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._postings = mongo["postings"]
         self._employers = mongo["employers"]
-        self._suggestions = mongo["suggestions"]
+        self._suggestions = RecordCollection(mongo, "suggestions", Suggestion)
 
     async def make_entries(
         self, terms: Sequence[tuple[str, PostingTerms]], *, transaction: Transaction | None = None
     ) -> list[Document]:
-        """What is stored for search with postings of these employers (by id) and terms."""
+        """The search entries of postings with these employers (by id) and terms, in order.
+
+        Their suggestions are stored at once, outside the transaction.
+        """
         names = await self._employer_names(
             {employer_id for employer_id, _ in terms}, transaction=transaction
         )
@@ -50,15 +56,15 @@ class SearchEntries:
         entries = []
         for employer_id, offered in terms:
             entries.append(_entry_document(offered, names.get(employer_id, "")))
-            # A third of a millisecond each: whoever else is served here gets a turn in between.
+            # An entry takes a third of a millisecond: let other tasks run in between.
             await asyncio.sleep(0)
         return entries
 
     async def rebuild_stale(self, limit: int) -> int:
-        """Make the entries of up to ``limit`` postings that lack a current one; how many it found.
+        """Build the entries of up to ``limit`` postings without a current one; return how many.
 
-        The newest come first: somebody has just brought them, and looks for them. One that is
-        changed meanwhile keeps what came with the change.
+        The newest come first, because they are looked for first. A posting whose terms change
+        meanwhile keeps the entry that came with the change.
         """
         with translate_errors():
             stale = self._postings.find(
@@ -83,11 +89,12 @@ class SearchEntries:
         return len(found)
 
     async def find_suggestions(self, start: str) -> list[Suggestion]:
-        """Titles and employers that begin so, by name, pinyin or initials; also of hidden ones."""
-        with translate_errors():
-            found = self._suggestions.find({"starts": {"$regex": f"^{re.escape(start)}"}})
-            documents = await found.limit(MAX_SUGGESTIONS_READ).to_list(MAX_SUGGESTIONS_READ)
-        return [to_record(Suggestion, document) for document in documents]
+        """Suggestions whose name, pinyin or initials begin with ``start``.
+
+        Some may be of postings that may not be shown.
+        """
+        where = {"starts": {"$regex": f"^{re.escape(start)}"}}
+        return await self._suggestions.find(where, limit=MAX_SUGGESTIONS_READ)
 
     async def _employer_names(
         self, ids: Iterable[str], *, transaction: Transaction | None
@@ -97,24 +104,23 @@ class SearchEntries:
             return {document["_id"]: document["name"] async for document in found}
 
     async def _save_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
-        """Keep these suggestions; those that are there already stay."""
+        """Store the suggestions that are not stored yet."""
         new = {suggestion.id: suggestion for suggestion in suggestions}
         with translate_errors():
-            known = {
-                document["_id"]
-                async for document in self._suggestions.find({"_id": {"$in": [*new]}}, {"_id": 1})
-            }
-        missing = [to_document(suggestion) for key, suggestion in new.items() if key not in known]
-        if missing:
-            # Another writer may be faster with some of them.
-            with suppress(Duplicate), translate_errors():
-                await self._suggestions.insert_many(missing, ordered=False)
+            found = self._suggestions.documents.find({"_id": {"$in": [*new]}}, {"_id": 1})
+            known = {document["_id"] async for document in found}
+        missing = [suggestion for key, suggestion in new.items() if key not in known]
+        # Another writer may store some of them first.
+        with suppress(Duplicate):
+            await self._suggestions.insert_many(missing, ordered=False)
 
 
 def _entry_document(terms: PostingTerms, employer: str) -> Document:
     entry = build_search_entry(terms, employer)
     document = to_document(entry)
     if entry.at is not None:
-        place = [entry.at.longitude, entry.at.latitude]
-        document["at"] = {"type": "Point", "coordinates": place}
+        document["at"] = {
+            "type": "Point",
+            "coordinates": [entry.at.longitude, entry.at.latitude],
+        }
     return document

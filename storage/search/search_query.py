@@ -1,4 +1,4 @@
-"""What a search is narrowed to, as the conditions that the database reads."""
+"""The filters and orders of a search, as conditions for MongoDB."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from domain.search.facets import facet_character
 from domain.search.search_entries import SearchWord
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import Document
-from storage.postings.postings import visibility_condition
+from storage.postings.posting_query import visibility_condition
 
 
 class SearchOrder(Enum):
-    """The key that each order pages by stands beside it."""
+    """An order of search results; its value is the sort, whose fields are the paging key."""
 
     NEWEST = (("_id", -1),)
     PAY = (("search.pay", -1), ("_id", -1))
@@ -38,12 +38,12 @@ class SearchOrder(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchQuery:
-    """What a search is narrowed to; None and () leave a field open, several values of a field are
-    alternatives, but benefits and insurance must all be there.
+    """The filters of a search; None and () leave a filter out.
 
-    Without ``status`` only postings that may be shown on the day ``on`` are found, and still on
-    ``open_on``; with it, those of the employer or of the union with its
-    branches.
+    Several values of a field are alternatives, except that benefits and insurance must all be
+    provided. Without ``status``, it finds postings that may be shown on the day ``on`` and, if
+    given, still on ``open_on``. With ``status``, it finds postings of that status for the staff of
+    ``employer_id``, or of ``union_id`` with its branches. Pay is in yuan a month.
     """
 
     on: date
@@ -67,20 +67,23 @@ class SearchQuery:
     within_km: float | None = None
 
     def where(self, worded: Sequence[Document] | None = None) -> Document:
-        """The condition that a posting must fulfil; ``worded`` stands for the words if given."""
+        """The condition that a stored posting must meet.
+
+        ``worded`` replaces the conditions for the words, for example by those of one rank.
+        """
         return {"$and": [*self._indexed_conditions(worded), *self._residual_conditions()]}
 
     @property
     def uses_word_index(self) -> bool:
-        """Whether a token leads a reading: its keys come in no order of a list."""
+        """Whether the index "by_word" serves the search; its keys have no useful order."""
         return bool(self.words or self.occupations) or self.region is not None
 
     def key_stages(self, worded: Sequence[Document] | None = None) -> list[Document]:
-        """The same as stages over an index that holds all that is compared and counted.
+        """The search as aggregation stages that the index "by_word" covers.
 
-        They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. What would make a reading of
-        the index jump from key to key, or leave it for the posting, is looked at only after these
-        are taken from the key; they are computed, or the server would look at it before.
+        They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. Some conditions would make
+        MongoDB skip through the index or fetch the posting. They are applied to the projected
+        fields instead, which are computed so that MongoDB does not move the conditions forward.
         """
         fields = {
             "key": {"$concat": ["$_id", ""]},
@@ -102,7 +105,7 @@ class SearchQuery:
         ]
 
     def access_condition(self) -> Document:
-        """The part of it that says whether it may be shown at all, and to whom."""
+        """The part of the condition that decides whether the reader may see the posting at all."""
         if self.status is None:
             where = visibility_condition(max(self.on, self.open_on or self.on))
         else:
@@ -127,8 +130,8 @@ class SearchQuery:
             for name, wanted in single.items()
             if wanted
         ]
-        having = [*map(_word_condition, self.words)] if worded is None else worded
-        parts = [self.access_condition(), *having, self._place_condition(), *codes]
+        words = [*map(_word_condition, self.words)] if worded is None else worded
+        parts = [self.access_condition(), *words, self._place_condition(), *codes]
         if self.occupations and not self.words and self.region is None:
             parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
         return [part for part in parts if part]
@@ -161,7 +164,7 @@ class SearchQuery:
 
 
 def _tokens(word: SearchWord, tokens: Sequence[str]) -> list[Any]:
-    """The tokens as the database matches them; for a beginning, all that begin so."""
+    """The values to match: the tokens, or for a prefix all tokens that begin with it."""
     return [re.compile(f"^{re.escape(token)}") for token in tokens] if word.is_prefix else [*tokens]
 
 
@@ -170,9 +173,9 @@ def _word_condition(word: SearchWord) -> Document:
 
 
 def rank_conditions(words: Sequence[SearchWord]) -> list[list[Document]]:
-    """The conditions of each rank, the best first; together they find all that have the words.
+    """The conditions of each rank, best rank first; together they match all results.
 
-    First those that have every word strongly, then those that have some, then the others.
+    The first rank has a strong match of every word, the second of some, the third of none.
     """
     strong: list[Document] = [
         {"search.tokens": {"$in": _tokens(word, word.strong)}} for word in words

@@ -1,4 +1,4 @@
-"""Services: what a union did for people beside the live sessions, counted exactly."""
+"""Counts of what unions did for people outside live sessions: calls, profiles and referrals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.mongo.client import Document, Mongo
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceCounts:
-    """Of a union with its branches. ``people`` were reached by a call; services are not people."""
+    """The counts of a union and its branches. ``people`` are those who were reached by a call."""
 
     calls: int = 0
     people: int = 0
@@ -22,16 +22,18 @@ class ServiceCounts:
 
     @property
     def services(self) -> int:
-        """Calls that were made, profiles that are kept, and referrals that were opened."""
+        """The number of services: calls made, profiles kept and referrals opened."""
         return self.calls + self.profiles + self.referrals
 
 
 class ServiceStatistics:
+    """Exact counts over the collections of seekers."""
+
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
     async def counts_by_union(self, union_id: str) -> ServiceCounts:
-        """What a union and its branches did."""
+        """The counts of a union and its branches."""
         calls = await self._sum_fields(
             "call_entries",
             union_id,

@@ -1,23 +1,23 @@
-"""Webhooks: whose they are, and what they are told of. Their secrets are stored sealed."""
+"""The repository of webhooks. The secrets that sign their messages are stored sealed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.webhooks.messages import WebhookEvent, WebhookNotice
 from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, Webhook, WebhookSecret, WebhookState
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
-from storage.mongo.codec import changed_fields, to_document, to_record
-from storage.mongo.paging import Page, PageRequest, find_page
+from storage.mongo.codec import changed_fields
+from storage.mongo.paging import Page, PageRequest
+from storage.mongo.repository import NEWEST_FIRST, Repository, unchanged_condition
 
-NEWEST_FIRST = (("_id", -1),)
 _DISABLED_STATES = [state.value for state in WebhookState if state is not WebhookState.ENABLED]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookQuery:
-    """Whose webhooks: one of the two is set. A union's include those of its branches."""
+    """The owner of webhooks: exactly one field is set. A union's include those of its branches."""
 
     union_id: str | None = None
     employer_id: str | None = None
@@ -29,53 +29,35 @@ class WebhookQuery:
         return {"employer_id": self.employer_id}
 
 
-class Webhooks:
+class Webhooks(Repository[Webhook]):
+    """Webhooks; an owner has at most ``MAX_WEBHOOKS_PER_OWNER``, each in a slot."""
+
     def __init__(self, mongo: Mongo) -> None:
-        self._webhooks = mongo["webhooks"]
+        super().__init__(mongo, "webhooks", Webhook)
 
     async def add(self, webhook: Webhook) -> Webhook | None:
-        """Store a webhook at a free slot of its owner; None when there is none."""
+        """Store a webhook in a free slot of its owner; None when no slot is free."""
         for slot in range(MAX_WEBHOOKS_PER_OWNER):
             placed = replace(webhook, slot=slot)
             try:
-                with translate_errors():
-                    await self._webhooks.insert_one(to_document(placed))
+                await self._records.insert(placed)
             except Duplicate:
                 continue
             return placed
         return None
 
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Webhook]:
-        """The webhooks among ``ids`` that exist, by id."""
-        with translate_errors():
-            found = self._webhooks.find({"_id": {"$in": list(ids)}})
-            return {document["_id"]: to_record(Webhook, document) async for document in found}
-
-    async def by_id(
-        self, webhook_id: str, *, transaction: Transaction | None = None
-    ) -> Webhook | None:
-        with translate_errors():
-            document = await self._webhooks.find_one({"_id": webhook_id}, session=transaction)
-        return to_record(Webhook, document) if document else None
-
     async def page(self, query: WebhookQuery, wanted: PageRequest) -> Page[Webhook]:
-        """Newest first; the key is the id."""
-        with translate_errors():
-            page = await find_page(self._webhooks, query.where(), NEWEST_FIRST, wanted)
-        return page.map(lambda document: to_record(Webhook, document))
+        """The webhooks of an owner, newest first; the key is the id."""
+        return await self._records.find_page(query.where(), NEWEST_FIRST, wanted)
 
     async def has_subscriber(self, event: WebhookEvent, *, transaction: Transaction) -> bool:
-        """Whether anybody at all is told of such events."""
-        with translate_errors():
-            found = await self._webhooks.find_one(
-                {"events": event.value}, {"_id": 1}, session=transaction
-            )
-        return found is not None
+        """Whether any webhook subscribes to this event."""
+        return await self._records.exists({"events": event.value}, transaction=transaction)
 
     async def find_candidates(
         self, notices: Sequence[WebhookNotice], *, transaction: Transaction
     ) -> list[Webhook]:
-        """The webhooks that may have to be told of some of these."""
+        """The webhooks whose owner and events match at least one of the notices."""
         unions = {union_id for notice in notices for union_id in notice.union_path}
         employers = {notice.employer_id for notice in notices if notice.employer_id is not None}
         where: Document = {
@@ -85,74 +67,51 @@ class Webhooks:
                 + [f"employer/{employer_id}" for employer_id in sorted(employers)]
             },
         }
-        with translate_errors():
-            found = self._webhooks.find(where, session=transaction)
-            return [to_record(Webhook, document) async for document in found]
+        return await self._records.find(where, transaction=transaction)
 
     async def disabled_ids(self) -> list[str]:
-        """The ids of those that are switched off."""
+        """The ids of disabled webhooks."""
         with translate_errors():
-            found = self._webhooks.find({"state": {"$in": _DISABLED_STATES}}, {"_id": 1})
+            found = self._records.documents.find({"state": {"$in": _DISABLED_STATES}}, {"_id": 1})
             return [document["_id"] async for document in found]
 
     async def update_if_unchanged(self, before: Webhook, after: Webhook) -> Webhook | None:
-        """Store what its owner has changed, which makes it a version on; as it is stored then.
+        """Compare and set a change by the owner; return the webhook with its next version.
 
-        None when somebody else has changed it since it was read.
+        None is a version conflict; nothing was written.
         """
         changed = changed_fields(before, replace(after, version=before.version + 1))
-        with translate_errors():
-            document = await self._webhooks.find_one_and_update(
-                {"_id": before.id, **_version_condition(before.version)},
-                {"$set": changed},
-                return_document=True,
-            )
-        return to_record(Webhook, document) if document else None
+        return await self._records.update_and_get(unchanged_condition(before), {"$set": changed})
 
     async def record_failure(self, before: Webhook, after: Webhook) -> bool:
-        """Store what a failed try means for it.
+        """Store the effect of a failed attempt.
 
-        False when it has worked, or was changed by its owner, since it was read: then the try says
-        nothing of it any more.
+        False when the webhook has worked, or its owner has changed it, since ``before`` was read:
+        the attempt says nothing about it any more.
         """
-        as_it_was = {
-            "_id": before.id,
-            **_version_condition(before.version),
-            "failing_since": before.failing_since,
-        }
-        return await self._update_where(as_it_was, changed_fields(before, after))
+        where = unchanged_condition(before) | {"failing_since": before.failing_since}
+        return await self._records.update_one(where, {"$set": changed_fields(before, after)})
 
     async def record_recovery(self, webhook_id: str) -> None:
-        """Note that it works (again)."""
-        well = {"failing_since": None, "last_status": None, "last_failure": None}
-        with translate_errors():
-            await self._webhooks.update_one(
-                {"_id": webhook_id, "failing_since": {"$ne": None}}, {"$set": well}
-            )
-
-    async def delete(self, webhook_id: str) -> None:
-        with translate_errors():
-            await self._webhooks.delete_one({"_id": webhook_id})
-
-    async def find_sealed_with_older_key(self, version: int) -> list[Webhook]:
-        """Those with a secret that is sealed with an older key."""
-        with translate_errors():
-            found = self._webhooks.find({"secrets.key_version": {"$lt": version}})
-            return [to_record(Webhook, document) async for document in found]
-
-    async def replace_secrets(self, webhook: Webhook, secrets: Sequence[WebhookSecret]) -> bool:
-        """Exchange the sealed secrets if they are still those that were read."""
-        anew = replace(webhook, secrets=tuple(secrets))
-        return await self._update_where(
-            {"_id": webhook.id, **changed_fields(anew, webhook)}, changed_fields(webhook, anew)
+        """Store that a failing webhook works again."""
+        working = {"failing_since": None, "last_status": None, "last_failure": None}
+        await self._records.update_one(
+            {"_id": webhook_id, "failing_since": {"$ne": None}}, {"$set": working}
         )
 
-    async def _update_where(self, where: Document, changed: Document) -> bool:
+    async def delete(self, webhook_id: str) -> None:
+        """Delete a webhook; its deliveries stay."""
         with translate_errors():
-            found = await self._webhooks.update_one(where, {"$set": changed})
-        return found.matched_count == 1
+            await self._records.documents.delete_one({"_id": webhook_id})
 
+    async def find_sealed_with_older_key(self, version: int) -> list[Webhook]:
+        """Webhooks with a secret that is sealed with a key older than ``version``."""
+        return await self._records.find({"secrets.key_version": {"$lt": version}})
 
-def _version_condition(version: int) -> Document:
-    """The condition for that version; one that is older than versions has none."""
-    return {"version": version if version > 1 else {"$in": [1, None]}}
+    async def replace_secrets(self, webhook: Webhook, secrets: Sequence[WebhookSecret]) -> bool:
+        """Replace the sealed secrets; False if they have changed since ``webhook`` was read."""
+        resealed = replace(webhook, secrets=tuple(secrets))
+        return await self._records.update_one(
+            {"_id": webhook.id, **changed_fields(resealed, webhook)},
+            {"$set": changed_fields(webhook, resealed)},
+        )

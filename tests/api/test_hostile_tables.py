@@ -1,4 +1,4 @@
-"""Tables that are made to burst, to lie or to collide, brought in as by anybody else."""
+"""Hostile tables through ``POST /imports``: huge inside, lying about their size, colliding."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
-from services.exchange.table_reader import EXCESS_CELLS_MARK, MAX_CELLS_PER_ROW
+from services.exchange.table_reader import DEFAULT_LIMITS, EXCESS_CELLS_MARK
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook
 from tests.support.import_tables import (
@@ -35,7 +35,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """The workbook with other XML in its sheet."""
+    """Return the workbook with other XML in its sheet."""
     file = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as given,
@@ -51,22 +51,22 @@ def plain(_book: Workbook, sheet: Worksheet) -> None:
     sheet.write_row(0, 0, ["岗位名称", "工资"])
 
 
-def far_away(content: bytes) -> bytes:
-    """A cell in the first place, and one in the last that there can be."""
+def with_last_cell(content: bytes) -> bytes:
+    """Add a cell in the last row and column that Excel allows."""
     cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     return changed(content, lambda xml: xml.replace(b"</sheetData>", cell))
 
 
-def burst(content: bytes) -> bytes:
-    """A sheet that says that it is small, and unpacks to a thousand times as much."""
+def claiming_to_be_small(content: bytes) -> bytes:
+    """Make the sheet claim a small size and unpack to a thousand times as much."""
     packed = bytearray(changed(content, lambda xml: xml + b" " * (24 << 20)))
     entry = packed.rindex(SHEET.encode()) - 46
     packed[entry + 24 : entry + 28] = struct.pack("<I", 1_000)
     return bytes(packed)
 
 
-@pytest.mark.parametrize("make", [far_away, burst])
-async def test_a_workbook_that_bursts_bursts_alone_and_is_refused(
+@pytest.mark.parametrize("make", [with_last_cell, claiming_to_be_small])
+async def test_a_huge_workbook_breaks_only_its_reader_and_is_refused(
     import_driver: ImportDriver, world: World, make: Callable[[bytes], bytes]
 ) -> None:
     token = world.token(world.officer)
@@ -79,12 +79,12 @@ async def test_a_workbook_that_bursts_bursts_alone_and_is_refused(
     ] == 1
 
 
-def test_a_row_of_a_million_cells_is_one_cell_too_long(folder: Path) -> None:
+def test_a_row_of_a_million_cells_is_cut(folder: Path) -> None:
     ((_, cells),) = rows(folder, b"x," * 1_000_000)
-    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
+    assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
 
 
-def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> None:
+def test_only_the_first_of_merged_cells_has_the_value(folder: Path) -> None:
     def fill(book: Workbook, sheet: Worksheet) -> None:
         plain(book, sheet)
         sheet.merge_range(1, 0, 2, 0, "电工")
@@ -93,10 +93,10 @@ def test_of_merged_cells_the_first_has_the_value_and_no_other(folder: Path) -> N
     assert rows(folder, workbook(fill))[1:] == [(2, ["电工", "6500"]), (3, ["", "7000"])]
 
 
-async def test_a_day_that_is_a_bare_number_is_a_finding_and_never_another_day(
+async def test_a_date_given_as_a_number_is_a_finding(
     import_driver: ImportDriver, world: World
 ) -> None:
-    # What a cell shows that was made a number: the days since 1899-12-30.
+    # A date cell formatted as a number shows the days since 1899-12-30.
     serial = (today() - date(1899, 12, 30)).days + 30
     done = await import_driver.import_table(
         csv_table([posting_row(world, 有效期至=str(serial))]), world.token(world.officer)
@@ -106,7 +106,7 @@ async def test_a_day_that_is_a_bare_number_is_a_finding_and_never_another_day(
     ]
 
 
-async def test_a_heading_that_stands_twice_refuses_the_table(
+async def test_a_repeated_heading_refuses_the_table(
     import_driver: ImportDriver, world: World
 ) -> None:
     names = [column.zh for column in POSTING_COLUMNS]
@@ -116,7 +116,7 @@ async def test_a_heading_that_stands_twice_refuses_the_table(
     assert "stands twice" in answer.json()["error"]
 
 
-async def test_the_same_table_from_two_accounts_at_once_makes_each_posting_once(
+async def test_one_table_from_two_accounts_at_once_creates_each_posting_once(
     import_driver: ImportDriver, world: World
 ) -> None:
     rows = [posting_row(world, str(number)) for number in range(30)]
@@ -141,7 +141,7 @@ async def test_a_table_that_breaks_its_reader_is_refused(
 ) -> None:
     token = world.token(world.officer)
     with monkeypatch.context() as patched:
-        # A process that ends without a word, as one does that has used up its memory.
+        # A process that ends without a last line, as when it has used up its memory.
         patched.setattr(sys, "executable", shutil.which("true"))
         answer = await import_driver.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
@@ -151,7 +151,7 @@ async def test_a_table_that_breaks_its_reader_is_refused(
     ] == 1
 
 
-async def test_a_table_that_does_not_arrive_in_time_is_refused_and_frees_its_turn(
+async def test_an_upload_that_times_out_is_refused_and_frees_its_place(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -163,7 +163,7 @@ async def test_a_table_that_does_not_arrive_in_time_is_refused_and_frees_its_tur
             assert "too long to arrive" in answer.json()["error"]
 
 
-async def test_while_the_database_is_away_a_table_may_be_sent_again(
+async def test_without_the_database_an_upload_is_answered_busy(
     import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object) -> bool:
@@ -174,7 +174,7 @@ async def test_while_the_database_is_away_a_table_may_be_sent_again(
     assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
 
 
-async def test_a_row_does_not_want_fewer_people_than_were_hired(
+async def test_a_row_with_fewer_people_than_were_hired_fails(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)

@@ -14,7 +14,7 @@ import pytest
 
 from api.settings import Settings
 from domain.search.bitset_index import SearchIndex
-from schema.search.search_queries import PostingOrder
+from schema.search.posting_order import PostingOrder
 from storage.clock import utc_now
 from storage.mongo.client import Document, new_id
 from tests.support.full_documents import build_full_document

@@ -25,7 +25,7 @@ from domain.live.qr_codes import make_page_code
 from domain.postings.postings import Posting
 from storage.clock import utc_now
 from storage.mongo.client import new_id
-from storage.postings.postings import visibility_condition
+from storage.postings.posting_query import visibility_condition
 from tests.support import records
 from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today

@@ -1,4 +1,4 @@
-"""Messages to a real receiver while the process that sends them is killed."""
+"""Webhook messages to a real receiver while the sending process is killed."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ query ($id: ID!) {
 """
 
 
-async def waiting_messages(node: ServerProcess, url: str) -> tuple[str, str]:
-    """A webhook with ``MESSAGES`` that wait until it is switched on, and who may do that."""
+async def enable_with_pending_messages(node: ServerProcess, url: str) -> tuple[str, str]:
+    """Queue ``MESSAGES`` for a disabled webhook, enable it; returns its id and a token."""
     async with HttpClient(node.url) as http:
         officer: str = (await http.sign_in("officer", PASSWORD))["accessToken"]
         created = (await http(CREATE, {"url": url}, token=officer))["createWebhook"]
@@ -51,21 +51,21 @@ async def waiting_messages(node: ServerProcess, url: str) -> tuple[str, str]:
             given = {"session": session, "posting": posting, "phone": f"144{number:08d}"}
             await http(INTEREST, given, token=viewer)
 
-        async def all_wait() -> bool:
-            return len(await deliveries(node, webhook, officer)) == MESSAGES
+        async def all_are_pending() -> bool:
+            return len(await list_deliveries(node, webhook, officer)) == MESSAGES
 
-        await wait_until(all_wait, every=0.05)
+        await wait_until(all_are_pending, every=0.05)
         await http(SWITCH % "enableWebhook", {"id": webhook}, token=officer)
         return webhook, officer
 
 
-async def deliveries(node: ServerProcess, webhook: str, token: str) -> list[dict[str, Any]]:
+async def list_deliveries(node: ServerProcess, webhook: str, token: str) -> list[dict[str, Any]]:
     async with HttpClient(node.url) as http:
         found = await http(DELIVERIES, {"id": webhook}, token=token)
     return [edge["node"] for edge in found["webhookDeliveries"]["edges"]]
 
 
-async def test_what_a_killed_node_had_sent_and_not_noted_comes_again_under_its_id_and_all_else_once(
+async def test_after_a_kill_unrecorded_messages_are_sent_again_and_all_others_once(
     mongo_uri: str, database_name: str, mongo: Mongo
 ) -> None:
     node = partial(
@@ -81,32 +81,34 @@ async def test_what_a_killed_node_had_sent_and_not_noted_comes_again_under_its_i
     async with WebhookReceiver() as partner:
         partner.is_holding = True
         async with node() as dying:
-            webhook, officer = await waiting_messages(dying, partner.url)
+            webhook, officer = await enable_with_pending_messages(dying, partner.url)
             await wait_until(lambda: len(partner.requests) == CONCURRENT_MESSAGES_PER_WEBHOOK)
-            # From here on it notes nothing, and the receiver answers that it has taken them.
+            # A stopped process records nothing, while the receiver accepts the messages.
             dying.process.send_signal(signal.SIGSTOP)
-            unnoted = partner.message_ids()
+            unrecorded = partner.message_ids()
             partner.release()
             assert (await dying.stop(signal.SIGKILL)).code == -signal.SIGKILL
-        # Its claims last a minute; here an hour, since a busy machine needs long to start a node.
+        # Extend its claims from a minute to an hour: a busy machine starts a node slowly.
         later = {"$set": {"next_at": utc_now() + timedelta(hours=1)}}
         done = await claimed.update_many({"claim": {"$ne": None}}, later)
         assert done.modified_count == CONCURRENT_MESSAGES_PER_WEBHOOK
         async with node() as living:
 
-            async def all_noted(number: int) -> bool:
-                found = await deliveries(living, webhook, officer)
+            async def all_recorded(number: int) -> bool:
+                found = await list_deliveries(living, webhook, officer)
                 states = Counter(each["state"] for each in found)
                 return states[DeliveryState.DELIVERED] == number
 
             await wait_until(
-                partial(all_noted, MESSAGES - CONCURRENT_MESSAGES_PER_WEBHOOK), every=0.05
+                partial(all_recorded, MESSAGES - CONCURRENT_MESSAGES_PER_WEBHOOK), every=0.05
             )
             assert len(set(partner.message_ids())) == len(partner.requests) == MESSAGES
             await claimed.update_many({"claim": {"$ne": None}}, {"$set": {"next_at": utc_now()}})
-            await wait_until(partial(all_noted, MESSAGES), every=0.05)
-            found = await deliveries(living, webhook, officer)
-    assert Counter(partner.message_ids()) == Counter([*partner.message_ids()[:MESSAGES], *unnoted])
+            await wait_until(partial(all_recorded, MESSAGES), every=0.05)
+            found = await list_deliveries(living, webhook, officer)
+    assert Counter(partner.message_ids()) == Counter(
+        [*partner.message_ids()[:MESSAGES], *unrecorded]
+    )
     assert len({(headers["webhook-id"], body) for headers, body in partner.requests}) == MESSAGES
-    tries = {each["messageId"]: each["attempts"] for each in found}
-    assert tries == {each: 2 if each in unnoted else 1 for each in partner.message_ids()}
+    attempts = {each["messageId"]: each["attempts"] for each in found}
+    assert attempts == {each: 2 if each in unrecorded else 1 for each in partner.message_ids()}

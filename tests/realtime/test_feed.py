@@ -13,7 +13,7 @@ from realtime import feed as feeding
 from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
 from storage.mongo.client import Document, StorageUnavailable, Transaction
-from storage.mongo.indexes import ensure_collections
+from storage.mongo.collections import ensure_collections
 from storage.store import Store
 from tests.support.waiting import running_coroutines, wait_until
 

@@ -37,7 +37,7 @@ async def test_nothing_is_lost_while_the_database_is_away(
         monkeypatch.setattr(name, seconds)
     # A room whose database is away must not wait a quarter of a minute in a test.
     assert Mongo.run_transaction.__kwdefaults__ is not None
-    monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "patience", 0.5)
+    monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "timeout", 0.5)
     monkeypatch.setattr("realtime.hub.TOPIC_LINGER_SECONDS", 0.02)
     topic = session_topic("session")
     async with AsyncExitStack() as stack:

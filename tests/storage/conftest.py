@@ -1,4 +1,4 @@
-"""A prepared database for the nouns."""
+"""Stores over prepared databases, for the tests of repositories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import settings
 from storage.store import Store
 from tests.support.stores import empty_store, prepare_store
 
-# A busy machine is no broken rule.
+# A slow machine must not fail a property test.
 settings.register_profile("songgang", deadline=None)
 settings.load_profile("songgang")
 
@@ -29,7 +29,7 @@ async def motor_store(mongo_uri: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def store(pymongo_store: Store) -> Store:
-    """The nouns over a database that holds nothing but collections and indexes."""
+    """A store without documents."""
     return await empty_store(pymongo_store)
 
 
@@ -37,5 +37,5 @@ async def store(pymongo_store: Store) -> Store:
 async def either_store(
     request: pytest.FixtureRequest, pymongo_store: Store, motor_store: Store
 ) -> Store:
-    """The same over each driver in turn."""
+    """A store without documents, over each driver in turn."""
     return await empty_store(motor_store if request.param == "motor" else pymongo_store)

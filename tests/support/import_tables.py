@@ -20,6 +20,7 @@ from api.app import IMPORT_ROUTES
 from api.http.imports.endpoint import ImportEndpoint
 from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
+from services.exchange.import_creation import ImportLimits
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
 from tests.support.services import RunningServices, World, today
@@ -87,7 +88,9 @@ async def importer(running: RunningServices) -> Importer:
 
 
 @asynccontextmanager
-async def serve_imports(driver: ImportDriver, limits: UploadLimits) -> AsyncIterator[ImportDriver]:
+async def serve_imports(
+    driver: ImportDriver, limits: UploadLimits, import_limits: ImportLimits | None = None
+) -> AsyncIterator[ImportDriver]:
     """Serve ``POST /imports`` with these limits, and yield a driver of it."""
     running = driver.running
     imports = ImportEndpoint(
@@ -96,6 +99,7 @@ async def serve_imports(driver: ImportDriver, limits: UploadLimits) -> AsyncIter
         running.services.clock,
         driver.importer.wake,
         limits,
+        import_limits=import_limits,
     )
     app = Starlette(routes=IMPORT_ROUTES)
     app.state.node = replace(running.node, imports=imports)

@@ -1,4 +1,4 @@
-"""A real mongod for tests, in a folder that is removed with it."""
+"""A real mongod for tests, in a temporary folder."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -11,16 +11,16 @@ from storage.mongo.embedded import EmbeddedMongod, run_embedded
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A new folder. pytest's own would be kept, and a mongod's takes 200 MB."""
+    """A folder that is removed after the block. pytest keeps its own, and mongod takes 200 MB."""
     with tempfile.TemporaryDirectory(prefix="songgang-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
 @asynccontextmanager
 async def temporary_mongod() -> AsyncIterator[EmbeddedMongod]:
-    """A mongod with nothing in it, gone after the block with all its data.
+    """An empty mongod that is stopped and removed after the block.
 
-    It forgets nothing by itself: what tests store has fixed dates, which are long past some day.
+    It does not expire documents: tests store fixed dates, which will be in the past some day.
     """
     with temporary_folder() as folder:
         async with run_embedded(folder) as running:

@@ -1,4 +1,4 @@
-"""Records that are right in every field, to be changed where a test looks."""
+"""Builders of records: valid in every field, with the changes that a test gives by keyword."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HOST_ID = "host"
 
 
 class ManualClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test advances it."""
 
     def __init__(self) -> None:
         self.at = FIXED_NOW

@@ -1,4 +1,4 @@
-"""Three mongod on loopback as one replica set; each can be killed, paused and started again."""
+"""A replica set of three mongod on loopback; each can be killed, paused and started again."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.support.waiting import wait_until
 MEMBER_COUNT = 3
 REPLICA_SET_NAME = "songgang"
 TIMEOUT_SECONDS = 90.0
-"""Seconds for a member to come up, or for the set to be whole: a busy machine needs them."""
+"""How long a member may take to start, or the set to be healthy, on a busy machine."""
 PRIMARY, SECONDARY = "PRIMARY", "SECONDARY"
 # Shorter than in production, so that a failover takes two seconds and not twelve.
 ELECTION_SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 500}
 
 
 class ReplicaSetMember:
-    """One mongod, with data that outlive it."""
+    """One mongod of the set. Its data stay when it is killed."""
 
     def __init__(self, binary: Path, folder: Path) -> None:
         self.port = _free_port()
@@ -47,7 +47,7 @@ class ReplicaSetMember:
         self._lock = -1
         self._mongod: Mongod | None = None
         self._pid = 0
-        # Bounded, because a member that is paused takes connections and says nothing.
+        # With timeouts, because a paused member accepts connections and does not answer.
         self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
             self.address,
             directConnection=True,
@@ -57,7 +57,7 @@ class ReplicaSetMember:
         )
 
     async def start(self) -> None:
-        """Run it; returns when it takes connections."""
+        """Start the process; return when it accepts connections."""
         (self._folder / "db").mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         log = self._folder / "mongod.log"
@@ -76,26 +76,27 @@ class ReplicaSetMember:
         self._pid = int((self._folder / "db" / "mongod.lock").read_text())
 
     async def kill(self) -> None:
-        """SIGKILL: what it had not given to the operating system is gone."""
+        """Kill it with SIGKILL: data it has not passed to the operating system are lost."""
         os.kill(self._pid, signal.SIGKILL)
         await self.close_process()
 
     def pause(self) -> None:
-        """It holds its connections and does nothing, as if the network had stopped."""
+        """Stop it with SIGSTOP: its connections stay open and nothing answers."""
         os.kill(self._pid, signal.SIGSTOP)
 
     def resume(self) -> None:
+        """Let a paused member continue."""
         os.kill(self._pid, signal.SIGCONT)
 
     async def close_process(self) -> None:
-        """Stop it if it runs."""
+        """Stop the process if it runs."""
         if self._mongod is not None:
             await self._mongod.stop()
             os.close(self._lock)
             self._mongod = None
 
     async def state(self) -> str:
-        """PRIMARY, SECONDARY, or something else as long as it is neither."""
+        """PRIMARY, SECONDARY, or AWAY while it is neither."""
         with suppress(PyMongoError):
             hello = await self.client.admin.command("hello")
             if hello.get("isWritablePrimary"):
@@ -106,7 +107,7 @@ class ReplicaSetMember:
 
 
 class ReplicaSet:
-    """The members, and what they are to each other."""
+    """A replica set and its members."""
 
     def __init__(self, members: list[ReplicaSetMember]) -> None:
         self.members = members
@@ -118,7 +119,7 @@ class ReplicaSet:
 
     @classmethod
     async def start(cls, folder: Path) -> Self:
-        """Start new members and make them one set."""
+        """Start new members and initiate a set of them."""
         binary = find_mongod()
         members = [ReplicaSetMember(binary, folder / str(number)) for number in range(MEMBER_COUNT)]
         running = cls(members)
@@ -137,7 +138,7 @@ class ReplicaSet:
         return running
 
     async def wait_for_primary(self) -> ReplicaSetMember:
-        """The member that takes writes, as soon as there is one."""
+        """Wait for a primary and return it."""
         found: list[ReplicaSetMember] = []
 
         async def elected() -> bool:
@@ -148,12 +149,12 @@ class ReplicaSet:
         return found[0]
 
     async def find_secondaries(self) -> list[ReplicaSetMember]:
-        """The others."""
+        """The members that are not primary."""
         primary = await self.wait_for_primary()
         return [member for member in self.members if member is not primary]
 
     async def wait_healthy(self) -> None:
-        """Return once there is a primary and all others follow it."""
+        """Wait until there is a primary and all other members are secondaries."""
 
         async def complete() -> bool:
             states = sorted([await member.state() for member in self.members])
@@ -162,14 +163,14 @@ class ReplicaSet:
         await wait_until(complete, TIMEOUT_SECONDS, every=0.1)
 
     async def close(self) -> None:
-        # In this order: a driver that is closed while it connects leaves a socket behind.
+        # Clients first: a driver that is closed while it connects leaks a socket.
         await asyncio.gather(*(member.client.close() for member in self.members))
         await asyncio.gather(*(member.close_process() for member in self.members))
 
 
 @asynccontextmanager
 async def run_replica_set() -> AsyncIterator[ReplicaSet]:
-    """A new set, gone after the block with all its data."""
+    """A new set that is stopped and removed after the block."""
     with temporary_folder() as folder:
         running = await ReplicaSet.start(folder)
         try:
@@ -179,12 +180,12 @@ async def run_replica_set() -> AsyncIterator[ReplicaSet]:
 
 
 def _free_port() -> int:
-    """A port that nobody has, below those that the system gives to outgoing connections.
+    """A free port below the range of outgoing connections.
 
-    A member that is away for a second would otherwise find its port taken by somebody's client.
+    Otherwise a client could take the port of a member that is down for a second.
     """
     while True:
-        port = random.randrange(20_000, 32_000)  # noqa: S311 - chance, not a secret
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - a port number is no secret
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

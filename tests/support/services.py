@@ -33,7 +33,7 @@ from realtime.feed import EventFeed
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.relay import global_id
-from schema.seekers.seeker_types import receipt_holder
+from services.seekers.profiles import receipt_holder
 from storage.clock import Clock, utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document

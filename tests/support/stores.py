@@ -1,4 +1,4 @@
-"""Prepared databases: made once a run, emptied for each test."""
+"""Stores over prepared databases: created once in a run, emptied for each test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "a secret of tests, long enough"
 
 @asynccontextmanager
 async def prepare_store(uri: str, driver: Driver = "pymongo") -> AsyncIterator[Store]:
-    """The nouns over a new database with collections and indexes, dropped after the block."""
+    """A store over a new database with collections and indexes, dropped after the block."""
     mongo = await Mongo.connect(uri, f"test_{new_id()}", driver=driver)
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
@@ -25,14 +25,14 @@ async def prepare_store(uri: str, driver: Driver = "pymongo") -> AsyncIterator[S
 
 
 async def empty_store(store: Store) -> Store:
-    """The same store without a document."""
+    """Delete all documents of a store, and return it."""
     await asyncio.gather(*(store.mongo[name].delete_many({}) for name in INDEXES))
     return store
 
 
 @asynccontextmanager
 async def connect_second_store(uri: str, store: Store) -> AsyncIterator[Store]:
-    """The same database over a client of its own, as another node has it."""
+    """A second store over the same database, with its own client, like another node's."""
     mongo = await Mongo.connect(uri, store.mongo.database_name)
     yield Store(mongo, SECRET)
     await mongo.close()

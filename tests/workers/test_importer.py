@@ -18,7 +18,7 @@ from domain.identity.accounts import Role
 from domain.postings.postings import CloseReason
 from domain.screening.verdicts import close_posting
 from domain.search.search_entries import SEARCH_ENTRY_VERSION, parse_search
-from services.exchange.import_postings import PostingImportPlanner
+from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wages import MinimumWages

@@ -112,7 +112,7 @@ async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.M
 async def test_a_database_too_large_is_left_to_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST", 1)
+    monkeypatch.setattr(module, "MAX_POSTINGS_FOR_INDEX", 1)
     monkeypatch.setattr(module, "TOO_LARGE_RETRY_SECONDS", 0.01)
     await store.postings.add([records.posting(id=each) for each in "ab"])
     fills: list[SearchIndex] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from storage.mongo.indexes import ensure_collections
+from storage.mongo.collections import ensure_collections
 from storage.store import Store
 from tests.support import records
 from tests.support.waiting import wait_until

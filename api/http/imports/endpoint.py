@@ -22,7 +22,7 @@ from domain.errors import Busy, InvalidInput, Refusal, database_unavailable
 from domain.exchange.imports import Import, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
 from schema.relay import global_id, parse_global_id
-from services.exchange.import_intake import ImportCreator, ImportOrder
+from services.exchange.import_creation import ImportCreator, ImportLimits, ImportOrder
 from storage.clock import Clock
 from storage.mongo.errors import StorageUnavailable
 from storage.store import Store
@@ -45,9 +45,11 @@ class ImportEndpoint:
         clock: Clock,
         wake: Callable[[], None],
         limits: UploadLimits,
+        *,
+        import_limits: ImportLimits | None = None,
     ) -> None:
         self._limits = limits
-        self._intake = ImportCreator(store, clock)
+        self._intake = ImportCreator(store, clock, limits=import_limits)
         self._authenticate = authenticate
         self._wake = wake
         self._running = 0

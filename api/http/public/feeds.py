@@ -1,6 +1,7 @@
 """The sitemap, the RSS feed and ``/robots.txt``, for search engines and feed readers.
 
-Sources: https://www.sitemaps.org/protocol.html, https://www.rssboard.org/rss-specification, RFC 9309.
+Sources: https://www.sitemaps.org/protocol.html, https://www.rssboard.org/rss-specification,
+RFC 9309.
 """
 
 from __future__ import annotations

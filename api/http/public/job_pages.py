@@ -73,7 +73,7 @@ class JobPages:
         self._services = services
 
     async def respond(self, wanted: str, known_etags: str | None) -> Response:
-        """Return the page; 304 when ``known_etags`` holds its ETag, 410 when the posting is closed."""
+        """Return the page; 304 if ``known_etags`` holds its ETag, 410 if the posting is closed."""
         try:
             posting_id = parse_global_id(wanted, "Posting", "id")
         except InvalidId:

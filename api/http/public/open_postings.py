@@ -8,7 +8,8 @@ from datetime import date
 from domain.employers.employers import Employer
 from domain.postings.postings import Posting
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from storage.store import Store
 
 PageKey = tuple[str]

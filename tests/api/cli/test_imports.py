@@ -20,7 +20,7 @@ from domain.exchange.columns import EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.identity.accounts import Role
 from schema.relay import parse_global_id
-from services.exchange.import_intake import MAX_TABLE_BYTES
+from services.exchange.import_creation import MAX_TABLE_BYTES
 from storage.mongo.client import Mongo
 from storage.store import Store
 from tests.support import records

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient

@@ -1,4 +1,4 @@
-"""Segments on air, and postings that change or close: what leads keep, what rooms are told."""
+"""Postings that change or close: what leads keep, and which events their rooms get."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOUBTFUL = {"placeCode": "340100", "pay": {"amount": 2000, "period": "MONTH"}}
 
 
 async def change(api: GraphQLClient, world: World, **changes: Any) -> dict[str, Any]:
-    """The first posting with other terms, by its recruiter."""
+    """Change the terms of the first posting, as its recruiter."""
     operation = MUTATION_CASES["changePosting"]
     given = posting_change_input(world, **changes)
     token = world.token(world.recruiter)
@@ -27,7 +27,7 @@ async def change(api: GraphQLClient, world: World, **changes: Any) -> dict[str, 
 
 
 async def events(running: RunningServices, world: World) -> list[str]:
-    """What the room of the live session was told, in order."""
+    """Return the names of the events of the live session, in order."""
     logged = await running.store.event_log.read(session_topic(world.live.id), after=0, limit=50)
     return [type(placed.event).__name__ for placed in logged]
 
@@ -51,7 +51,7 @@ async def test_a_lead_keeps_the_segment_that_was_on_air(
         )
         lead = await api.fetch_data(CHANGED, {"id": tapped["lead"]["id"]}, token)
         assert lead["node"]["segment"] == segment
-    # The same again is nothing new.
+    # Setting the same segment again logs no event.
     assert await events(running, world) == ["SegmentChanged", "SegmentChanged"]
     await api.mutate("endSession", {"sessionId": gid(world.live)}, token)
     room = (await api.fetch_data(ROOM, {"id": gid(world.live)}))["liveSession"]
@@ -101,7 +101,7 @@ async def test_the_giver_sees_the_changes_of_an_open_posting_only(
         (DOUBTFUL, "PostingHeld", "IN_REVIEW"),
     ],
 )
-async def test_a_posting_that_fails_now_is_gone_from_the_room_at_once(
+async def test_a_posting_that_fails_after_a_change_leaves_the_room_at_once(
     changes: dict[str, Any],
     kind: str,
     status: str,
@@ -122,7 +122,7 @@ async def test_a_posting_that_fails_now_is_gone_from_the_room_at_once(
     assert await events(running, world) == ["PostingPinned", "PostingUnpinned"]
     late = await api.mutate("expressInterest", interest_input(world), world.viewer_token())
     assert late["code"] == "POSTING_NOT_OPEN"
-    # And it can be mended.
+    # Better terms open it again.
     assert (await change(api, world))["posting"] == {
         "id": gid(world.open),
         "status": "OPEN",
@@ -130,7 +130,7 @@ async def test_a_posting_that_fails_now_is_gone_from_the_room_at_once(
     }
 
 
-async def test_a_room_that_shows_a_posting_is_told_of_its_new_terms(
+async def test_a_room_that_shows_a_posting_gets_its_new_terms(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     pin = MUTATION_CASES["pinPosting"]
@@ -161,7 +161,7 @@ async def test_a_posting_is_closed_once_and_its_leads_stay(
     assert again["posting"] == {"id": gid(world.open), "status": "OPEN", "revision": 2}
 
 
-async def test_whoever_taps_after_a_posting_was_closed_is_refused_however_many_tap(
+async def test_every_tap_after_a_posting_was_closed_is_refused(
     api: GraphQLClient, world: World
 ) -> None:
     async def tap() -> str:
@@ -191,7 +191,7 @@ async def test_a_posting_that_waits_for_a_decision_can_be_closed(
     assert late["code"] == "POSTING_NOT_OPEN"
 
 
-async def test_what_a_person_refused_goes_back_to_a_person(
+async def test_a_posting_that_an_officer_refused_goes_back_to_an_officer(
     api: GraphQLClient, world: World
 ) -> None:
     given = MUTATION_CASES["reviewPosting"].build_input(world) | {"approved": False}

@@ -1,4 +1,4 @@
-"""Reports from the public, the reviewers' queue, and decisions that stay."""
+"""Reports from viewers, the review queue, and decisions of officers."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ async def test_every_report_is_queued_and_three_from_different_places_hold_the_p
     filed.append(await report(running, world.open, "c"))
     held = await now(running, world.open)
     assert (held.status, held.reports) == (PostingStatus.IN_REVIEW, 3)
-    # One that is not true, and it is shown again; the others still wait.
+    # Dismissing one report shows the posting again; the other reports still wait.
     answer = await resolve(api, world, filed[0].id, upheld=False)
     assert answer["__typename"] == "ReportResolved"
     assert (await now(running, world.open)).status is PostingStatus.OPEN
     assert len((await queue(api, world, "officer"))["edges"]) == 1
     again = await resolve(api, world, filed[0].id, upheld=False)
     assert again["code"] == "POSTING_CONFLICT"
-    # One that is, and it is refused with all of them.
+    # Upholding one refuses the posting and upholds all of them.
     await resolve(api, world, filed[1].id, upheld=True)
     refused = await now(running, world.open)
     assert (refused.status, refused.reports) == (PostingStatus.REFUSED, 0)
@@ -78,7 +78,7 @@ async def test_every_report_is_queued_and_three_from_different_places_hold_the_p
     assert set(states.values()) == {ReportState.UPHELD}
 
 
-async def test_a_household_with_many_addresses_is_one_place(
+async def test_many_ipv6_addresses_of_one_household_are_one_origin(
     world: World, running: RunningServices
 ) -> None:
     given = {"postingId": gid(world.open), "reason": "FEES_TAKEN"}
@@ -93,7 +93,7 @@ async def test_a_household_with_many_addresses_is_one_place(
     assert (await now(running, world.open)).reports == 2
 
 
-async def test_a_report_is_taken_once_a_viewer_and_ten_an_hour(
+async def test_a_viewer_reports_a_posting_once_and_ten_postings_an_hour(
     world: World, running: RunningServices
 ) -> None:
     filed = await report(running, world.open, "a")
@@ -133,7 +133,7 @@ async def test_the_queue_is_for_officers(
     assert error["extensions"]["code"] == code
 
 
-async def test_a_decision_stays_with_who_why_and_what_had_been_found(
+async def test_a_decision_keeps_its_officer_its_reason_and_the_findings(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = MUTATION_CASES["reviewPosting"].build_input(world) | {
@@ -154,12 +154,12 @@ async def test_a_decision_stays_with_who_why_and_what_had_been_found(
     }
     filed = await report(running, world.open, "a")
     for caller, seen in (("officer", 1), ("viewer", 0), ("other recruiter", 0)):
-        told = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))[
+        shown = (await api.fetch_data(HISTORY, {"id": gid(world.open)}, world.token_of(caller)))[
             "node"
         ]
-        assert len(told["reports"]["edges"]) == seen
+        assert len(shown["reports"]["edges"]) == seen
         if seen:
-            node = told["reports"]["edges"][0]["node"]
+            node = shown["reports"]["edges"][0]["node"]
             assert node["id"] == global_id("Report", filed.id)
             assert (node["reason"], node["state"], node["resolvedBy"]) == (
                 "FEES_TAKEN",
@@ -168,7 +168,7 @@ async def test_a_decision_stays_with_who_why_and_what_had_been_found(
             )
 
 
-async def test_an_approval_stands_for_what_was_seen_and_no_more(
+async def test_an_approval_counts_only_for_the_terms_that_the_officer_saw(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     words = posting_change_input(world, conditions="35岁以下，有电工证")
@@ -183,7 +183,7 @@ async def test_an_approval_stands_for_what_was_seen_and_no_more(
     assert (
         await running.services.posting_gate.rescreen(world.open.id)
     ).status is PostingStatus.OPEN
-    # Other terms are looked at anew.
+    # A change of the terms is reviewed again, even if the words are the same.
     await api.mutate("changePosting", words, token)
     assert (await now(running, world.open)).status is PostingStatus.IN_REVIEW
     with pytest.raises(PostingConflict):
@@ -208,12 +208,12 @@ async def test_the_last_hire_that_is_wanted_closes_a_posting(
     room = "query ($id: ID!) { liveSession(id: $id) { pinnedPosting { id } } }"
     seen = await api.fetch_data(room, {"id": gid(world.live)})
     assert seen == {"liveSession": {"pinnedPosting": None}}
-    # More are wanted than were hired, or it stays closed.
+    # A headcount that is filled already is refused; a larger one opens the posting.
     full = await api.mutate("changePosting", posting_change_input(world, headcount=1), token)
     assert (full["code"], full["field"]) == ("INVALID_INPUT", ["input", "headcount"])
     more = await api.mutate("changePosting", posting_change_input(world, headcount=2), token)
     assert more["__typename"] == "PostingAccepted"
-    # Somebody who leaves is not counted any more.
+    # A hire that is withdrawn is not counted any more.
     leaves = hire | {"stage": LeadStage.WITHDRAWN.value}
     await api.mutate("advanceLead", leaves, token)
     after = await now(running, world.open)

@@ -1,4 +1,4 @@
-"""Searching postings through the API: who finds what, how it is counted, marked and suggested.
+"""Searching postings: filters, orders, facets, highlights and who sees what.
 
 The database is shared with other tests, so each search is kept to the employers of one world.
 """
@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from domain.cursors import encode
-from domain.postings.postings import Occupation, PostingStatus
-from storage.employers.employers import Employers
+from domain.postings.postings import Occupation
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
@@ -41,7 +40,7 @@ async def search(
     caller: str = "nobody",
     **filters: Any,
 ) -> dict[str, Any]:
-    """What a caller finds among the postings of the world's employer."""
+    """Search among the postings of the world's employer, as ``caller``."""
     given = {"employerId": gid(world.employer)} | filters
     answer = await api.fetch_data(
         SEARCH, {"filter": given, "orderBy": order}, world.token_of(caller)
@@ -54,7 +53,7 @@ def ids(found: dict[str, Any]) -> list[str]:
     return [edge["node"]["id"] for edge in found["edges"]]
 
 
-async def test_words_pinyin_and_synonyms_find_and_are_marked(
+async def test_words_pinyin_and_initials_find_postings_and_are_highlighted(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     for text in ("焊工", "hangong", "hg"):
@@ -69,12 +68,14 @@ async def test_words_pinyin_and_synonyms_find_and_are_marked(
     assert {"field": "TITLE", "start": 0, "end": 2} in found["edges"][0]["highlights"]
 
 
-async def test_without_words_nothing_is_marked(api: GraphQLClient, readonly_world: World) -> None:
+async def test_without_words_nothing_is_highlighted(
+    api: GraphQLClient, readonly_world: World
+) -> None:
     found = await search(api, readonly_world)
     assert [edge["highlights"] for edge in found["edges"]] == [[], [], []]
 
 
-async def test_what_is_found_is_counted_by_code_place_and_pay(
+async def test_facets_count_by_code_place_and_pay(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     facets = (await search(api, readonly_world, placeCode="310000"))["facets"]
@@ -138,7 +139,7 @@ async def test_every_filter_narrows(
     assert len(ids(await search(api, readonly_world, **filters))) == number
 
 
-async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
+async def test_the_session_filter_gives_its_postings_to_those_who_see_the_session(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     shown = await search(api, readonly_world, sessionId=gid(readonly_world.live))
@@ -152,7 +153,7 @@ async def test_a_session_narrows_to_what_it_presents_for_those_who_may_see_it(
     ("caller", "number"),
     [("officer", 1), ("officer above", 1), ("officer elsewhere", 0), ("recruiter", 1)],
 )
-async def test_staff_lists_what_is_not_open_within_its_scope(
+async def test_staff_list_postings_that_are_not_open_in_their_scope(
     api: GraphQLClient, readonly_world: World, caller: str, number: int
 ) -> None:
     for status, posting in (
@@ -244,7 +245,7 @@ async def test_pages_in_every_order_go_on_where_they_ended(
         ({"status": "IN_REVIEW"}, None, "UNAUTHENTICATED", None),
     ],
 )
-async def test_what_cannot_be_searched_for_is_refused_with_its_field(
+async def test_a_filter_that_cannot_be_right_is_refused_with_its_field(
     api: GraphQLClient,
     filters: dict[str, Any],
     order: str | None,
@@ -278,95 +279,3 @@ async def test_a_damaged_distance_in_a_cursor_is_refused(api: GraphQLClient, met
         "after": cursor,
     }
     assert (await api.fetch_error(SEARCH, asked))["extensions"]["code"] == "BAD_CURSOR"
-
-
-async def suggest(api: GraphQLClient, prefix: str, first: int = 20) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(
-        "query ($prefix: String!, $first: Int!) { "
-        "postingSuggestions(prefix: $prefix, first: $first) { kind text code } }",
-        {"prefix": prefix, "first": first},
-    )
-    found: list[dict[str, Any]] = answer["postingSuggestions"]
-    return found
-
-
-async def test_what_is_being_typed_is_suggested(api: GraphQLClient, readonly_world: World) -> None:
-    assert {"kind": "OCCUPATION", "text": "电工", "code": "ELECTRICIAN"} in await suggest(
-        api, "dian"
-    )
-    assert {"kind": "TITLE", "text": "焊工", "code": None} in await suggest(api, "焊")
-    assert {"kind": "PLACE", "text": "上海市", "code": "310000"} in await suggest(api, "shangh")
-    employers = [each for each in await suggest(api, "合成") if each["kind"] == "EMPLOYER"]
-    assert employers
-    node = await api.fetch_data(
-        "query ($id: ID!) { node(id: $id) { ... on Employer { name } } }",
-        {"id": employers[0]["code"]},
-    )
-    assert node["node"]["name"] == employers[0]["text"]
-    assert await suggest(api, "，") == await suggest(api, "zzzz") == []
-    assert len(await suggest(api, "d", first=1)) == 1
-
-
-async def test_a_title_is_suggested_only_while_it_is_shown(
-    api: GraphQLClient, world: World
-) -> None:
-    title = "特种潜水焊接员"
-    hidden = records.posting(
-        employer_id=world.employer.id,
-        terms=posting_terms(title=title, valid_until=today() + timedelta(days=9)),
-        verified_until=today() + timedelta(days=9),
-        status=PostingStatus.IN_REVIEW,
-    )
-    await world.running.store.postings.add([hidden])
-    assert await suggest(api, "特种潜水") == []
-
-
-@pytest.mark.parametrize(
-    ("prefix", "first", "field"), [("长" * 21, 10, ["prefix"]), ("a", 21, ["first"])]
-)
-async def test_a_suggestion_that_cannot_be_is_refused(
-    api: GraphQLClient, prefix: str, first: int, field: list[str]
-) -> None:
-    error = await api.fetch_error(
-        "query ($prefix: String!, $first: Int!) { "
-        "postingSuggestions(prefix: $prefix, first: $first) { text } }",
-        {"prefix": prefix, "first": first},
-    )
-    assert error["extensions"] == {"code": "INVALID_INPUT", "field": field}
-
-
-EMPLOYERS = """
-query ($filter: PostingFilter, $asked: Boolean = true) {
-  postings(filter: $filter) { edges { ...Edge } }
-}
-fragment Edge on PostingEdge { node { ... on Posting { id ...Who } also: employer { id } } }
-fragment Who on Posting { ...Name employer @include(if: $asked) { id } }
-fragment Name on Posting { employer { name } }
-"""
-
-
-async def test_the_employers_of_a_page_are_read_once_if_they_are_asked_for(
-    api: GraphQLClient, readonly_world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reading: list[set[str]] = []
-    by_ids = Employers.by_ids
-
-    async def seen(self: Employers, wanted: Any, **options: Any) -> Any:
-        reading.append(set(wanted))
-        return await by_ids(self, wanted, **options)
-
-    monkeypatch.setattr(Employers, "by_ids", seen)
-    given = {"filter": {"employerId": gid(readonly_world.employer)}}
-    answer = await api.fetch_data(EMPLOYERS, given)
-    edges = answer["postings"]["edges"]
-    assert len(edges) > 1
-    for edge in edges:
-        assert edge["node"]["employer"] == {
-            "name": readonly_world.employer.name,
-            "id": gid(readonly_world.employer),
-        }
-    assert reading == [{readonly_world.employer.id}]
-    await api.fetch_data(
-        "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }", given
-    )
-    assert len(reading) == 1

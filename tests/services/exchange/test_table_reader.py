@@ -1,4 +1,4 @@
-"""Files as people and attackers make them: rows of texts, or one sentence that says what to do."""
+"""Any file gives rows of texts or one refusal that says what to do."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from services.exchange import table_reader as tables
 from services.exchange.table_reader import (
+    DEFAULT_LIMITS,
     EXCESS_CELLS_MARK,
-    MAX_CELL_LENGTH,
-    MAX_CELLS_PER_ROW,
     TableUnreadable,
     main,
     read_rows,
@@ -53,7 +51,7 @@ def test_a_csv_is_read_in_the_encodings_that_spreadsheets_write(
 
 
 @pytest.mark.parametrize("separator", ["\t", ";"])
-def test_the_separator_is_what_the_headings_are_divided_by(folder: Path, separator: str) -> None:
+def test_the_separator_is_the_one_in_the_headings(folder: Path, separator: str) -> None:
     assert rows(folder, LINES.replace(",", separator).encode()) == READ
 
 
@@ -88,7 +86,7 @@ def test_an_excel_file_is_read_as_a_person_sees_it(folder: Path) -> None:
     ]
 
 
-def test_hidden_sheets_are_passed_over(folder: Path) -> None:
+def test_hidden_sheets_are_skipped(folder: Path) -> None:
     def fill(book: Workbook, sheet: Worksheet) -> None:
         sheet.hide()
         sheet.write(0, 0, "hidden")
@@ -100,30 +98,30 @@ def test_hidden_sheets_are_passed_over(folder: Path) -> None:
     assert rows(folder, workbook(fill)) == [(1, ["shown"])]
 
 
-def test_a_long_cell_and_a_long_row_are_cut_so_that_it_shows(folder: Path) -> None:
-    ((_, cells),) = rows(folder, ("x" * (MAX_CELL_LENGTH + 500)).encode())
-    assert len(cells[0]) == MAX_CELL_LENGTH + 1
-    ((_, cells),) = rows(folder, (b"x," * (MAX_CELLS_PER_ROW + 9)))
-    assert (len(cells), cells[-1]) == (MAX_CELLS_PER_ROW + 1, EXCESS_CELLS_MARK)
-    ((_, cells),) = rows(folder, b"x" + b"," * (MAX_CELLS_PER_ROW + 9))
+def test_a_long_cell_and_a_long_row_are_cut_and_marked(folder: Path) -> None:
+    ((_, cells),) = rows(folder, ("x" * (DEFAULT_LIMITS.max_cell_characters + 500)).encode())
+    assert len(cells[0]) == DEFAULT_LIMITS.max_cell_characters + 1
+    ((_, cells),) = rows(folder, (b"x," * (DEFAULT_LIMITS.max_cells_per_row + 9)))
+    assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
+    ((_, cells),) = rows(folder, b"x" + b"," * (DEFAULT_LIMITS.max_cells_per_row + 9))
     assert cells == ["x"]
 
 
-def lying(said: int) -> bytes:
-    """A zip that says that its part unpacks to so many bytes."""
+def lying_zip(size: int) -> bytes:
+    """Return a zip whose directory says that its entry unpacks to ``size`` bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/workbook.xml", "x")
     content = bytearray(file.getvalue())
     directory = content.index(b"PK\x01\x02")
-    content[directory + 24 : directory + 28] = struct.pack("<I", said)
+    content[directory + 24 : directory + 28] = struct.pack("<I", size)
     return bytes(content)
 
 
-def many_parts() -> bytes:
+def many_entries() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
-        for number in range(tables.MAX_ZIP_ENTRIES + 1):
+        for number in range(DEFAULT_LIMITS.max_zip_entries + 1):
             packed.writestr(str(number), "")
     return file.getvalue()
 
@@ -131,23 +129,23 @@ def many_parts() -> bytes:
 UNREADABLE = {
     "an old Excel file": (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old or protected"),
     "a picture": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "not text"),
-    "a zip that is no workbook": (lying(1), "cannot be read"),
-    "a zip that bursts": (lying(tables.MAX_UNPACKED_BYTES + 1), "too large inside"),
-    "a zip of many parts": (many_parts(), "too large inside"),
+    "a zip that is no workbook": (lying_zip(1), "cannot be read"),
+    "a zip that bursts": (lying_zip(DEFAULT_LIMITS.max_unpacked_bytes + 1), "too large inside"),
+    "a zip of many parts": (many_entries(), "too large inside"),
     "half a workbook": (workbook(lambda _, sheet: sheet.write(0, 0, "x"))[:900], "damaged"),
     "a line without end": (b'"' + b"x" * (2 << 20), "a line that cannot be read"),
 }
 
 
-@pytest.mark.parametrize(("content", "said"), UNREADABLE.values(), ids=list(UNREADABLE))
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=list(UNREADABLE))
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(
-    folder: Path, content: bytes, said: str
+    folder: Path, content: bytes, message: str
 ) -> None:
-    with pytest.raises(TableUnreadable, match=said):
+    with pytest.raises(TableUnreadable, match=message):
         rows(folder, content)
 
 
-def test_the_process_says_how_it_ended(folder: Path) -> None:
+def test_the_last_line_says_how_reading_ended(folder: Path) -> None:
     out = io.BytesIO()
     (folder / "table").write_bytes(b"a\nb\n")
     main(folder / "table", out)
@@ -159,8 +157,8 @@ def test_the_process_says_how_it_ended(folder: Path) -> None:
     out = io.BytesIO()
     (folder / "table").write_bytes(UNREADABLE["an old Excel file"][0])
     main(folder / "table", out)
-    (said,) = out.getvalue().splitlines()
-    assert orjson.loads(said)["refused"].startswith("This is an old")
+    (last_line,) = out.getvalue().splitlines()
+    assert orjson.loads(last_line)["refused"].startswith("This is an old")
 
 
 hostile = st.one_of(
@@ -181,5 +179,5 @@ def test_any_bytes_are_rows_or_unreadable_and_nothing_else(folder: Path, content
     assert numbers == sorted(set(numbers))
     for _, cells in found:
         assert cells[-1].strip()
-        assert len(cells) <= MAX_CELLS_PER_ROW + 1
+        assert len(cells) <= DEFAULT_LIMITS.max_cells_per_row + 1
         orjson.dumps(cells)

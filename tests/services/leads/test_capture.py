@@ -18,7 +18,7 @@ from realtime.commit import GroupCommit
 from services.leads import capture as realtime_leads
 from services.leads.capture import LeadCapture, LeadLogWriter
 from services.leads.follow_up import LeadFollowUp
-from storage.leads.leads import LeadQuery
+from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import StorageError, new_id
 from storage.mongo.paging import PageRequest
 from storage.store import Store

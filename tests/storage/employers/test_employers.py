@@ -1,3 +1,5 @@
+"""Employers by credit code, and their pages."""
+
 from __future__ import annotations
 
 import pytest

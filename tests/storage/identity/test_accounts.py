@@ -1,3 +1,5 @@
+"""Accounts by user name."""
+
 from __future__ import annotations
 
 from dataclasses import replace

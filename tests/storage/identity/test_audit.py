@@ -1,4 +1,4 @@
-"""The audit log over a real database: one chain, whoever writes; every change of it is found."""
+"""The audit log is one chain, and every tampering with it is detected."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Trade unions as a tree."""
+
 from __future__ import annotations
 
 from storage.store import Store

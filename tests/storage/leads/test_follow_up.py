@@ -1,4 +1,4 @@
-"""A change of a lead and the entry of its timeline are stored together, once a version."""
+"""A change of a lead and its timeline entry are stored together, once for each version."""
 
 from __future__ import annotations
 

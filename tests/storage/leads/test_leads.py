@@ -1,3 +1,5 @@
+"""Leads are recorded once for each session, posting and person."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -6,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
-from storage.leads.leads import LeadQuery, QrCodeResults
+from storage.leads.lead_query import LeadQuery
+from storage.leads.leads import QrCodeResults
 from storage.mongo.client import StorageError, Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -154,9 +157,9 @@ async def test_a_lead_that_made_way_leaves_room_for_one_more(either_store: Store
     gone = [replace(lead, stage=LeadStage.WITHDRAWN, made_way=lead.id) for lead in gone]
     assert await leads.record(gone) == [(lead, True) for lead in gone]
     assert await leads.find("session", "posting", "w") is None
-    anew, again = records.lead(person="w"), records.lead(person="w")
-    assert await leads.record([anew, again]) == [(anew, True), (anew, False)]
-    assert await leads.find("session", "posting", "w") == anew
+    first, again = records.lead(person="w"), records.lead(person="w")
+    assert await leads.record([first, again]) == [(first, True), (first, False)]
+    assert await leads.find("session", "posting", "w") == first
 
 
 async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: Store) -> None:

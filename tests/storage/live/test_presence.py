@@ -1,3 +1,5 @@
+"""Presence reports of several nodes."""
+
 from __future__ import annotations
 
 from domain.live.presence import ViewerSketch, sketch_viewers

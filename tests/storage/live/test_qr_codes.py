@@ -1,3 +1,5 @@
+"""QR codes, their signed tokens and their scans."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Questions and the slots of their askers."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Live sessions: pages and conditional writes."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Interest counts by posting."""
+
 from __future__ import annotations
 
 from storage.mongo.client import Transaction

@@ -1,4 +1,4 @@
-"""The driver seam keeps its promises, on both drivers and a real replica set."""
+"""The client keeps its promises, on both drivers and a real replica set."""
 
 import asyncio
 import socket
@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 
 from storage.mongo.client import (
-    ChangeStream,
     Document,
     Driver,
     Duplicate,
-    HistoryLost,
     Mongo,
     StorageError,
     StorageMisconfigured,
     StorageUnavailable,
-    Transaction,
     new_id,
     translate_errors,
 )
@@ -34,15 +31,6 @@ def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def data_of(changes: list[Document]) -> list[str]:
-    return [change["fullDocument"]["_id"] for change in changes]
-
-
-async def take(stream: ChangeStream, count: int) -> list[Document]:
-    async with asyncio.timeout(20):
-        return [await anext(stream) for _ in range(count)]
 
 
 async def test_a_uri_cannot_weaken_what_writes_and_reads_promise(
@@ -202,211 +190,6 @@ async def test_a_pipeline_yields_its_documents_in_order(either_mongo: Mongo) -> 
 async def test_a_pipeline_that_is_wrong_is_an_error_of_ours(either_mongo: Mongo) -> None:
     with pytest.raises(StorageError, match=r"^MongoDB refuses: Location40324 \(40324\)$"):
         await anext(either_mongo.aggregate("postings", [{"$no": 1}]))
-
-
-async def test_a_transaction_is_seen_whole_once_it_has_committed(either_mongo: Mongo) -> None:
-    async def body(transaction: Transaction) -> int:
-        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
-        await either_mongo["heads"].insert_one({"_id": "s", "seq": 1}, session=transaction)
-        assert await either_mongo["events"].count_documents({}) == 0
-        own = [each async for each in either_mongo.aggregate("heads", [], session=transaction)]
-        return int(own[0]["seq"])
-
-    assert await either_mongo.run_transaction(body) == 1
-    assert await either_mongo["events"].count_documents({}) == 1
-    assert await either_mongo["heads"].count_documents({}) == 1
-
-
-async def test_an_exception_aborts_the_transaction_and_comes_out_as_it_is(
-    either_mongo: Mongo,
-) -> None:
-    refusal = LookupError("no such posting")
-
-    async def body(transaction: Transaction) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
-        raise refusal
-
-    with pytest.raises(LookupError) as caught:
-        await either_mongo.run_transaction(body)
-    assert caught.value is refusal
-    assert await either_mongo["events"].count_documents({}) == 0
-
-
-async def test_a_duplicate_within_a_transaction_aborts_it(either_mongo: Mongo) -> None:
-    await either_mongo["leads"].insert_one({"_id": "a"})
-
-    async def body(transaction: Transaction) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
-        with translate_errors():
-            await either_mongo["leads"].insert_one({"_id": "a"}, session=transaction)
-
-    with pytest.raises(Duplicate):
-        await either_mongo.run_transaction(body)
-    assert await either_mongo["events"].count_documents({}) == 0
-
-
-async def test_a_cancelled_transaction_leaves_nothing_behind(either_mongo: Mongo) -> None:
-    inside = asyncio.Event()
-
-    async def body(transaction: Transaction) -> None:
-        await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
-        inside.set()
-        await asyncio.Event().wait()
-
-    task = asyncio.create_task(either_mongo.run_transaction(body))
-    await inside.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await either_mongo["events"].insert_one({"_id": 1})
-    assert await either_mongo["events"].count_documents({}) == 1
-
-
-async def test_a_transaction_is_cancelled_whenever_it_is_asked_to(either_mongo: Mongo) -> None:
-    async def body(transaction: Transaction) -> None:
-        with translate_errors():
-            await either_mongo["events"].insert_one({}, session=transaction)
-        written.set()
-
-    for turns in range(20):
-        written = asyncio.Event()
-        task = asyncio.create_task(either_mongo.run_transaction(body))
-        await written.wait()
-        # Through what the driver does from here to the server's word that it is committed.
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        if task.cancel():
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-
-async def test_a_write_conflict_runs_the_whole_transaction_again(either_mongo: Mongo) -> None:
-    heads = either_mongo["heads"]
-    await heads.insert_one({"_id": "s", "seq": 0})
-    read: list[int] = []
-
-    async def body(transaction: Transaction) -> None:
-        with translate_errors():
-            head = await heads.find_one({"_id": "s"}, session=transaction)
-        assert head is not None
-        read.append(head["seq"])
-        if len(read) == 1:
-            await heads.update_one({"_id": "s"}, {"$set": {"seq": 10}})
-        with translate_errors():
-            await heads.update_one(
-                {"_id": "s"}, {"$set": {"seq": head["seq"] + 1}}, session=transaction
-            )
-
-    await either_mongo.run_transaction(body)
-    assert read == [0, 10]
-    assert await heads.find_one({}) == {"_id": "s", "seq": 11}
-
-
-async def test_many_transactions_on_one_document_each_count_once(either_mongo: Mongo) -> None:
-    heads = either_mongo["heads"]
-    await heads.insert_one({"_id": "s", "seq": 0})
-
-    async def body(transaction: Transaction) -> int:
-        head = await heads.find_one_and_update(
-            {"_id": "s"}, {"$inc": {"seq": 1}}, return_document=True, session=transaction
-        )
-        assert head is not None
-        return int(head["seq"])
-
-    taken = await asyncio.gather(*(either_mongo.run_transaction(body) for _ in range(8)))
-    assert sorted(taken) == list(range(1, 9))
-
-
-async def test_a_transaction_that_always_conflicts_gives_up_in_time(either_mongo: Mongo) -> None:
-    heads = either_mongo["heads"]
-    await heads.insert_one({"_id": "s", "seq": 0})
-
-    async def body(transaction: Transaction) -> None:
-        await heads.find_one({"_id": "s"}, session=transaction)
-        await heads.update_one({"_id": "s"}, {"$inc": {"seq": 1}})
-        await heads.update_one({"_id": "s"}, {"$set": {"seq": -1}}, session=transaction)
-
-    with pytest.raises(StorageUnavailable, match="other transactions kept getting in the way"):
-        await either_mongo.run_transaction(body, patience=0.3)
-    head = await heads.find_one({})
-    assert head is not None
-    assert head["seq"] > 1
-
-
-async def test_a_stream_sees_every_insert_from_the_moment_it_is_open(either_mongo: Mongo) -> None:
-    async with either_mongo.watch("events", []) as stream:
-        await either_mongo["events"].insert_many([{"_id": each} for each in "abc"])
-        assert data_of(await take(stream, 3)) == ["a", "b", "c"]
-
-
-async def test_a_stream_shows_a_transaction_once_it_has_committed(either_mongo: Mongo) -> None:
-    async def body(transaction: Transaction) -> None:
-        await either_mongo["events"].insert_one({"_id": "first"}, session=transaction)
-        await either_mongo["events"].insert_one({"_id": "second"}, session=transaction)
-
-    async with either_mongo.watch("events", [{"$match": {"operationType": "insert"}}]) as stream:
-        await either_mongo.run_transaction(body)
-        assert data_of(await take(stream, 2)) == ["first", "second"]
-
-
-async def test_a_stream_goes_on_after_its_token_without_a_gap(either_mongo: Mongo) -> None:
-    events = either_mongo["events"]
-    async with either_mongo.watch("events", []) as stream:
-        await events.insert_many([{"_id": each} for each in "abc"])
-        assert data_of(await take(stream, 2)) == ["a", "b"]
-        token = stream.resume_token
-    await events.insert_one({"_id": "d"})
-    async with either_mongo.watch("events", [], resume_after=token) as stream:
-        await events.insert_one({"_id": "e"})
-        assert data_of(await take(stream, 3)) == ["c", "d", "e"]
-
-
-async def test_a_stream_has_a_token_before_its_first_change(either_mongo: Mongo) -> None:
-    async with either_mongo.watch("events", []) as stream:
-        token = stream.resume_token
-    assert token is not None
-    await either_mongo["events"].insert_one({"_id": "a"})
-    async with either_mongo.watch("events", [], resume_after=token) as stream:
-        assert data_of(await take(stream, 1)) == ["a"]
-
-
-async def test_a_cancelled_read_loses_no_change(either_mongo: Mongo) -> None:
-    async with either_mongo.watch("events", []) as stream:
-        for each in "abc":
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(anext(stream), 0.05)
-            await either_mongo["events"].insert_one({"_id": each})
-            assert data_of(await take(stream, 1)) == [each]
-
-
-async def test_a_stream_with_a_read_under_way_closes_without_waiting_for_news(mongo: Mongo) -> None:
-    began = time.monotonic()
-    async with mongo.watch("events", [], max_await_ms=20_000) as stream:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(stream), 0.1)
-    assert time.monotonic() - began < 10
-
-
-async def test_a_stream_ends_when_its_collection_is_dropped(either_mongo: Mongo) -> None:
-    await either_mongo["events"].insert_one({"_id": "a"})
-    async with either_mongo.watch("events", []) as stream:
-        await either_mongo["events"].drop()
-        async with asyncio.timeout(20):
-            seen = [change["operationType"] async for change in stream]
-    assert seen == ["drop", "invalidate"]
-
-
-async def test_a_token_that_the_oplog_no_longer_holds_is_lost_history(either_mongo: Mongo) -> None:
-    async with either_mongo.watch("events", []) as stream:
-        await either_mongo["events"].insert_many([{"_id": "a"}, {"_id": "b"}])
-        await take(stream, 1)
-        token = stream.resume_token
-    assert token is not None
-    # A token begins with its type and the second of its moment: here the first second of 1970.
-    ancient = {"_data": token["_data"][:2] + "00000001" + token["_data"][10:]}
-    with pytest.raises(HistoryLost):
-        async with either_mongo.watch("events", [], resume_after=ancient) as stream:
-            await take(stream, 1)
 
 
 async def test_a_dropped_database_is_empty(either_mongo: Mongo) -> None:

@@ -1,4 +1,4 @@
-"""Every record comes back from MongoDB as it went in, whichever driver carries it."""
+"""Every record reads back from MongoDB equal to what was stored, over both drivers."""
 
 from __future__ import annotations
 

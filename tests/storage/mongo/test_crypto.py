@@ -1,3 +1,5 @@
+"""Sealed contacts and webhook secrets open only where they belong."""
+
 from __future__ import annotations
 
 from dataclasses import replace

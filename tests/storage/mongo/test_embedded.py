@@ -1,4 +1,4 @@
-"""The embedded mongod: data that stay, folders that do not mix, and no mongod left behind."""
+"""The embedded mongod: its data stay, folders do not mix, and no process is left behind."""
 
 import asyncio
 import json
@@ -15,7 +15,6 @@ import pytest
 
 from storage.mongo.client import Mongo
 from storage.mongo.embedded import DataFolderBusy, EmbeddedMongod, MongodFailed, run_embedded
-from storage.mongo.mongod import MongodNotFound, find_mongod
 
 # An app that says where its mongod is, and when it is stopped writes once more before it goes.
 APP = """
@@ -141,7 +140,7 @@ async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
     async with run_embedded(folder) as running:
         assert running.uri == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
         async with notes(running) as mongo:
-            options = await mongo._client.admin.command("getCmdLineOpts")
+            options = await mongo._driver.client.admin.command("getCmdLineOpts")
     assert options["parsed"]["net"]["bindIp"] == "127.0.0.1"
     assert options["parsed"]["net"]["unixDomainSocket"] == {"enabled": False}
 
@@ -248,54 +247,10 @@ async def test_a_mongod_that_does_not_start_is_reported_with_the_end_of_its_log(
     with pytest.raises(MongodFailed) as caught:
         async with run_embedded(folder):
             pytest.fail("entered")
-    said = str(caught.value).splitlines()
-    assert said[0].startswith("mongod stopped with status ")
-    assert said[0].endswith(f"The end of {folder / 'mongod.log'}:")
-    assert 1 < len(said) <= 16
+    message = str(caught.value).splitlines()
+    assert message[0].startswith("mongod stopped with status ")
+    assert message[0].endswith(f"The end of {folder / 'mongod.log'}:")
+    assert 1 < len(message) <= 16
     with pytest.raises(MongodFailed):
         async with run_embedded(folder):
             pytest.fail("entered")
-
-
-async def test_without_a_mongod_the_two_ways_out_are_named(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(sys, "path", [])
-    with pytest.raises(
-        MongodNotFound, match="neither on PATH nor in an installed package"
-    ) as caught:
-        async with run_embedded(folder / "data"):
-            pytest.fail("entered")
-    assert "install mongod" in str(caught.value)
-    assert "MONGODB_URI" in str(caught.value)
-    assert contents(folder) == []
-
-
-@pytest.mark.parametrize(
-    ("script", "fault"),
-    [
-        ("echo 'db version v4.4.29'", "is older than 6.0"),
-        ("echo hello", "is older than 6.0"),
-        ("exit 127", "does not run"),
-    ],
-)
-def test_a_mongod_that_is_of_no_use_is_named_with_its_fault(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, script: str, fault: str
-) -> None:
-    useless = folder / "mongod"
-    useless.write_text(f"#!/bin/sh\n{script}\n")
-    useless.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(sys, "path", [])
-    with pytest.raises(MongodNotFound) as caught:
-        find_mongod()
-    assert f"{useless} {fault}" in str(caught.value)
-
-
-def test_a_mongod_on_path_is_preferred(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    preferred = folder / "mongod"
-    preferred.write_text("#!/bin/sh\necho 'db version v8.0.4'\n")
-    preferred.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder))
-    assert find_mongod() == preferred

@@ -1,3 +1,5 @@
+"""The driver's errors become errors of storage."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""The event log has no gap and no repeat."""
+
 from __future__ import annotations
 
 import asyncio
@@ -41,7 +43,7 @@ any_event = st.one_of(
 )
 
 
-def said(number: int) -> Announcement:
+def announcement(number: int) -> Announcement:
     return Announcement(session_id="a", body=str(number))
 
 
@@ -62,12 +64,12 @@ async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Stor
     log = either_store.event_log
     assert await append(either_store, "session/a") == []
     assert await log.last_seq("session/a") == 0
-    first = await append(either_store, "session/a", said(1), said(2))
+    first = await append(either_store, "session/a", announcement(1), announcement(2))
     assert [placed.seq for placed in first] == [1, 2]
-    await append(either_store, "session/ab", said(1))
-    await append(either_store, "session/", said(1))
-    await append(either_store, "leads/a", said(1))
-    second = await append(either_store, "session/a", said(3))
+    await append(either_store, "session/ab", announcement(1))
+    await append(either_store, "session/", announcement(1))
+    await append(either_store, "leads/a", announcement(1))
+    second = await append(either_store, "session/a", announcement(3))
     assert [placed.seq for placed in second] == [3]
     assert await log.last_seq("session/a") == 3
     assert await log.read("session/a", after=0, limit=10) == [*first, *second]
@@ -76,20 +78,22 @@ async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Stor
 
 
 async def test_events_are_read_in_the_order_of_their_number(store: Store) -> None:
-    await append(store, "session/a", *(said(number) for number in range(1, 121)))
+    await append(store, "session/a", *(announcement(number) for number in range(1, 121)))
     read = await store.event_log.read("session/a", after=8, limit=1000)
     assert [placed.seq for placed in read] == list(range(9, 121))
 
 
 async def test_an_aborted_transaction_leaves_no_hole(store: Store) -> None:
     async def body(transaction: Transaction) -> None:
-        await store.event_log.append("session/a", [said(1)], at=FIXED_NOW, transaction=transaction)
+        await store.event_log.append(
+            "session/a", [announcement(1)], at=FIXED_NOW, transaction=transaction
+        )
         raise LookupError
 
     outcomes = await asyncio.gather(
-        append(store, "session/a", said(1)),
+        append(store, "session/a", announcement(1)),
         store.mongo.run_transaction(body),
-        append(store, "session/a", said(2)),
+        append(store, "session/a", announcement(2)),
         return_exceptions=True,
     )
     assert Counter(type(each) for each in outcomes) == {list: 2, LookupError: 1}

@@ -1,4 +1,4 @@
-"""Work that one node at a time is to do."""
+"""A lease has one holder at a time, and expires."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""A database is bound to one secret."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Pages equal slices of the whole list, and what comes in between shifts nothing."""
+"""Pages equal slices of the whole list, and inserts between two pages shift nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.employers.employers import NEWEST_FIRST
 from storage.live.sessions import BY_START
 from storage.mongo.client import Document, Mongo
 from storage.mongo.paging import Page, PageRequest, SortOrder, find_page
+from storage.mongo.repository import NEWEST_FIRST
 from tests.support.records import FIXED_NOW
 
 BEST_PAID: SortOrder = (("terms.pay.amount", -1), ("_id", -1))

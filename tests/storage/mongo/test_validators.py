@@ -1,4 +1,4 @@
-"""MongoDB itself refuses what is no record."""
+"""MongoDB refuses documents that do not match their record class."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Postings: filters, orders, visibility and compare and set."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -7,7 +9,8 @@ import pytest
 
 from domain.postings.postings import Occupation, PostingStatus
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from storage.store import Store
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records

@@ -1,4 +1,4 @@
-"""What the board answers is what the database answers."""
+"""The index in memory answers like the database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
-from tests.storage.search.test_posting_search import (
+from tests.storage.search.stored_postings import (
     COMBINED,
     HERE,
     TODAY,
@@ -84,7 +84,7 @@ def by_step(pays: Mapping[int, int]) -> Counter[int]:
     return counts
 
 
-def told(counts: SearchCounts, wanted: SearchQuery) -> tuple[Any, ...]:
+def shown_counts(counts: SearchCounts, wanted: SearchQuery) -> tuple[Any, ...]:
     places = summed(counts.places, wanted.region)
     return counts.total, dict(counts.facets), places, by_step(counts.pays), counts.is_complete
 
@@ -106,7 +106,7 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
         if counts is None:
             continue
         answered += 1
-        assert told(counts, wanted) == told(stored, wanted)
+        assert shown_counts(counts, wanted) == shown_counts(stored, wanted)
         for order, page in everything.items():
             keys = [hit.key for hit in page.items]
             after = [None, *keys[::3]]

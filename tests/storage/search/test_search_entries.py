@@ -1,4 +1,4 @@
-"""What is stored for search, made anew where it is missing or old, and what is suggested."""
+"""Search entries, their rebuilding when missing or stale, and suggestions."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,10 +16,10 @@ from api.http.limits import UploadLimits
 from domain.exchange.columns import POSTING_COLUMNS
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
-from services.exchange import import_intake as intake
-from services.exchange.import_intake import MAX_TABLE_BYTES
+from services.exchange.import_creation import MAX_TABLE_BYTES, ImportLimits
 from storage.mongo.paging import PageRequest
-from storage.postings.postings import NEWEST_FIRST, PostingQuery
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from tests.support import records
 from tests.support.import_tables import (
     ImportDriver,
@@ -127,13 +128,19 @@ async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
     assert (stored.revision, stored.terms.pay.amount) == (2, 7000)
 
 
+@pytest.fixture
+async def small_chunks_driver(import_driver: ImportDriver) -> AsyncIterator[ImportDriver]:
+    """Stores imports in chunks of two rows, so that a number comes again in a later chunk."""
+    limits = ImportLimits(rows_per_chunk=2)
+    async with serve_imports(import_driver, UploadLimits(), limits) as driver:
+        yield driver
+
+
 async def test_a_dry_run_writes_nothing_and_finds_the_same(
-    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    small_chunks_driver: ImportDriver, world: World
 ) -> None:
-    # In parts of two rows, so that a number comes again in a later part.
-    monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
     token = world.token(world.officer)
-    await import_driver.import_table(
+    await small_chunks_driver.import_table(
         csv_table([posting_row(world, "old"), posting_row(world, "other")]), token
     )
     rows = [
@@ -146,7 +153,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
         posting_row(world, "other", 基本工资="1000"),
         posting_row(world, "3", 班次="夜班"),
     ]
-    dry = await import_driver.import_table(csv_table(rows), token, dryRun="true")
+    dry = await small_chunks_driver.import_table(csv_table(rows), token, dryRun="true")
     stored = await world.running.store.postings.by_external_ids(
         [(world.employer.id, number) for number in ("1", "2", "old", "other")]
     )
@@ -154,7 +161,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
         ("old", 1),
         ("other", 1),
     }
-    wet = await import_driver.import_table(csv_table(rows), token)
+    wet = await small_chunks_driver.import_table(csv_table(rows), token)
     assert (dry["dryRun"], wet["dryRun"]) == (True, False)
 
     def said(done: dict[str, Any]) -> list[Any]:
@@ -378,16 +385,15 @@ async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
 
 
 async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
-    import_driver: ImportDriver, readonly_world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, readonly_world: World
 ) -> None:
-    monkeypatch.setattr(intake, "MAX_IMPORT_ROWS", 3)
-    monkeypatch.setattr(intake, "ROWS_PER_CHUNK", 2)
+    limits = ImportLimits(max_rows=3, rows_per_chunk=2)
     chunks = readonly_world.running.store.mongo["import_chunks"]
     before = await chunks.count_documents({})
     token = readonly_world.token(readonly_world.officer)
-    answer = await import_driver.send(
-        csv_table([posting_row(readonly_world, str(place)) for place in range(4)]), token
-    )
+    rows = [posting_row(readonly_world, str(place)) for place in range(4)]
+    async with serve_imports(import_driver, UploadLimits(), limits) as driver:
+        answer = await driver.send(csv_table(rows), token)
     assert "at most 3 rows" in answer.json()["error"]
     assert await chunks.count_documents({}) == before
 
@@ -435,16 +441,16 @@ async def test_of_two_imports_at_the_same_moment_one_is_taken(
 
 
 async def test_the_queue_and_the_tables_that_are_read_are_bounded(
-    import_driver: ImportDriver, world: World, monkeypatch: pytest.MonkeyPatch
+    import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     await import_driver.send(csv_table([posting_row(world)]), world.token(world.recruiter))
-    with monkeypatch.context() as patched:
-        patched.setattr(intake, "MAX_WAITING_IMPORTS", 1)
-        answers = [await import_driver.send(csv_table([posting_row(world)]), token)]
-    async with serve_imports(import_driver, UploadLimits(max_concurrent=0)) as driver:
-        answers.append(await driver.send(csv_table([posting_row(world)]), token))
-    for answer in answers:
+    for limits in (
+        (UploadLimits(), ImportLimits(max_waiting=1)),
+        (UploadLimits(max_concurrent=0), ImportLimits()),
+    ):
+        async with serve_imports(import_driver, *limits) as driver:
+            answer = await driver.send(csv_table([posting_row(world)]), token)
         assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
         assert answer.headers["retry-after"] == "10"
     await import_driver.importer.run()

@@ -16,7 +16,7 @@ from api.http.imports.upload import MAX_FIELD_BYTES, MAX_FORM_FIELDS
 from api.http.limits import UploadLimits
 from domain.exchange.imports import Import
 from schema.relay import parse_global_id
-from services.exchange.import_intake import MAX_TABLE_BYTES
+from services.exchange.import_creation import MAX_TABLE_BYTES
 from tests.support.import_tables import (
     ImportDriver,
     csv_table,

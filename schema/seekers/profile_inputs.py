@@ -1,0 +1,110 @@
+"""GraphQL inputs of a profile, and their translation into domain records."""
+
+from datetime import time
+
+import strawberry
+
+from domain.postings.pay import Pay as PayRecord
+from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.reference.geo import Point as PointRecord
+from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Near as NearRecord
+from domain.seekers.profile import PickUp as PickUpRecord
+from domain.seekers.profile import Wants as WantsRecord
+from domain.seekers.profile import Weekday
+from domain.seekers.seekers import Education
+from domain.seekers.seekers import Profile as ProfileRecord
+from schema.postings.terms_inputs import PayInput, PointInput
+
+
+@strawberry.input
+class NearInput:
+    point: PointInput
+    kilometres: int = strawberry.field(description="1 to 200.")
+
+
+@strawberry.input
+class PickUpInput:
+    by: time
+    days: list[Weekday] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="Omitted values are open. No match breaks a limit.")
+class WantsInput:
+    occupations: list[Occupation] = strawberry.field(
+        default_factory=list, description="Wishes, at most 5, the most wanted first."
+    )
+    places: list[str] = strawberry.field(
+        default_factory=list,
+        description="GB/T 2260 codes, at most 5; each includes all regions below it.",
+    )
+    near: NearInput | None = None
+    shifts: list[Shift] = strawberry.field(default_factory=list, description="Acceptable shifts.")
+    employment_types: list[EmploymentType] = strawberry.field(default_factory=list)
+    lowest_pay: PayInput | None = None
+    heaviest: Intensity = strawberry.field(
+        default=Intensity.HEAVY,
+        description="The heaviest work that is acceptable. Give this instead of anything about "
+        "health.",
+    )
+    starts_from: time | None = None
+    ends_by: time | None = None
+    no_nights: bool = False
+    pick_up: PickUpInput | None = None
+    dormitory: bool = False
+    meals: bool = False
+
+
+@strawberry.input(description="No CV, no identity-card number, nothing about health.")
+class ProfileInput:
+    group: SeekerGroup
+    wants: WantsInput = strawberry.field(default_factory=WantsInput)
+    skills: list[Occupation] = strawberry.field(
+        default_factory=list,
+        description="Occupations that the person has learned or done, at most 5.",
+    )
+    wants_training: bool = False
+    home_place: str | None = strawberry.field(default=None, description="GB/T 2260 code.")
+    home: PointInput | None = None
+    education: Education | None = None
+    experience_years: int | None = None
+
+
+def parse_wants_input(given: WantsInput) -> WantsRecord:
+    """Return the wishes and limits as they were given; the domain checks them."""
+    near, pay, pick_up = given.near, given.lowest_pay, given.pick_up
+    return WantsRecord(
+        occupations=tuple(given.occupations),
+        places=tuple(given.places),
+        near=NearRecord(point=_parse_point(near.point), kilometres=near.kilometres)
+        if near
+        else None,
+        shifts=tuple(given.shifts),
+        employment_types=tuple(given.employment_types),
+        lowest_pay=PayRecord(amount=pay.amount, period=pay.period) if pay else None,
+        heaviest=given.heaviest,
+        starts_from=given.starts_from,
+        ends_by=given.ends_by,
+        no_nights=given.no_nights,
+        pick_up=PickUpRecord(by=pick_up.by, days=tuple(pick_up.days)) if pick_up else None,
+        dormitory=given.dormitory,
+        meals=given.meals,
+    )
+
+
+def parse_profile_input(given: ProfileInput) -> ProfileRecord:
+    """Return the profile as it was given; the domain checks it."""
+    return ProfileRecord(
+        group=given.group,
+        wants=parse_wants_input(given.wants),
+        skills=tuple(given.skills),
+        wants_training=given.wants_training,
+        home_place=given.home_place,
+        home=_parse_point(given.home) if given.home else None,
+        education=given.education,
+        experience_years=given.experience_years,
+    )
+
+
+def _parse_point(given: PointInput) -> PointRecord:
+    return PointRecord(latitude=given.latitude, longitude=given.longitude)

@@ -1,0 +1,242 @@
+"""Plans the import of postings. Each row is screened like a posting that a person submits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.employers.employers import Employer
+from domain.errors import InvalidInput
+from domain.exchange import cells
+from domain.exchange.import_rows import finding_from_refusal, terms_from
+from domain.exchange.imports import (
+    EMPLOYER_MISSING,
+    EMPLOYER_NOT_YOURS,
+    EMPLOYER_UNKNOWN,
+    OUTCOME_BY_STATUS,
+    POSTING_CLOSED,
+    POSTING_NOT_YOURS,
+    Import,
+    ImportKind,
+    RawRow,
+    RowOutcome,
+)
+from domain.free_text import check_text
+from domain.identity.scopes import may_see_unopened_posting
+from domain.identity.unions import Union
+from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
+from domain.postings.term_changes import diff_terms, fingerprint_terms
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import WageTable
+from domain.screening.screening import check_terms
+from domain.screening.verdicts import change_terms, check_headcount, create_posting
+from services.exchange.import_plan import ImportPlan
+from services.exchange.import_planner import ImportPlanner, TimeSlice
+from storage.clock import Clock
+from storage.mongo.client import new_id
+from storage.store import Store
+
+MAX_EXTERNAL_ID_LENGTH = 64
+"""Characters of the number that the employer gives its posting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ParsedRow:
+    """A row that can be read: its employer, its external id and the terms."""
+
+    number: int
+    employer: Employer
+    external_id: str
+    terms: PostingTerms
+
+    @property
+    def key(self) -> str:
+        """The key of its posting in the plan."""
+        return f"{self.employer.id}/{self.external_id}"
+
+
+class PostingImportPlanner(ImportPlanner):
+    """Plans one chunk of an import of postings."""
+
+    def __init__(self, store: Store, clock: Clock, wages: WageTable, record: Import) -> None:
+        super().__init__(store, clock, record)
+        self._wages = wages
+        self._today = day_in_china(self._at)
+        self._employers: dict[str, Employer] = {}
+        self._import_employer: Employer | None = None
+        self._unions: dict[str, Union] = {}
+        self._stored: dict[str, Posting] = {}
+
+    async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
+        time_slice = TimeSlice()
+        read = []
+        for row in rows:
+            read.append((row.number, *self._read_cells(row, "externalId")))
+            await time_slice.yield_if_used_up()
+        await self._load_employers(values for _, values, faults in read if not faults)
+        parsed: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
+        for number, values, faults in read:
+            parsed.append((number, faults or self._parse_row(number, values)))
+            await time_slice.yield_if_used_up()
+        await self._load_postings([each for _, each in parsed if isinstance(each, _ParsedRow)])
+        for number, each in parsed:
+            if isinstance(each, _ParsedRow):
+                self._plan_row(each)
+            else:
+                self._record_outcome(number, RowOutcome.FAILED, each)
+            await time_slice.yield_if_used_up()
+        return self._plan
+
+    async def _load_employers(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        codes = {_normalise_code(values["creditCode"]) for values in rows} - {""}
+        self._employers = await self._store.employers.by_credit_codes(codes)
+        if self._import.employer_id is not None:
+            known = await self._store.employers.by_ids([self._import.employer_id])
+            self._import_employer = known.get(self._import.employer_id)
+
+    def _parse_row(
+        self, number: int, values: Mapping[str, Any]
+    ) -> _ParsedRow | tuple[Finding, ...]:
+        """Return the row if the import may write it, else why not."""
+        employer = self._resolve_employer(_normalise_code(values["creditCode"]))
+        if isinstance(employer, Finding):
+            return (employer,)
+        external_id = values["externalId"]
+        try:
+            check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
+            terms = terms_from(values)
+            check_terms(terms, self._today)
+        except InvalidInput as refusal:
+            return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
+        if not external_id:
+            external_id = f"content-{fingerprint_terms(terms)[:32]}"
+        return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
+
+    def _resolve_employer(self, code: str) -> Employer | Finding:
+        """Return the employer of a row: the one it names, or the one the import is for."""
+        if not code:
+            return self._import_employer or EMPLOYER_MISSING
+        named = self._employers.get(code)
+        if named is None:
+            return EMPLOYER_UNKNOWN
+        if self._import_employer is not None and named.id != self._import_employer.id:
+            return EMPLOYER_NOT_YOURS
+        return named
+
+    async def _load_postings(self, rows: Sequence[_ParsedRow]) -> None:
+        self._plan.row_keys = {row.key for row in rows}
+        wanted = {(row.employer.id, row.external_id) for row in rows}
+        for posting in await self._store.postings.by_external_ids(wanted):
+            self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
+        unions = {posting.union_id for posting in self._stored.values()}
+        unions |= {row.employer.union_id for row in rows}
+        self._unions = await self._store.unions.by_ids(unions)
+        if self._import.dry_run:
+            keys = [row.key for row in rows]
+            self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
+
+    def _plan_row(self, row: _ParsedRow) -> None:
+        before = self._latest(row.key)
+        if self._is_unchanged(row, before):
+            self._record_unchanged(row, before)
+        elif before is None:
+            self._record_verdict(row, self._plan_creation(row))
+        elif not self._may_change(before):
+            self._record_failure(row, POSTING_NOT_YOURS)
+        elif before.status is PostingStatus.CLOSED:
+            self._record_failure(row, POSTING_CLOSED)
+        else:
+            self._plan_revision(row, before)
+
+    def _plan_revision(self, row: _ParsedRow, before: Posting) -> None:
+        try:
+            check_headcount(before, row.terms.headcount, ("input", "headcount"))
+        except InvalidInput as refusal:
+            self._record_failure(row, finding_from_refusal(ImportKind.POSTINGS, refusal))
+        else:
+            self._record_verdict(row, self._apply_terms(row, before))
+
+    def _latest(self, key: str) -> Posting | None:
+        """Return the posting as earlier rows of the chunk leave it."""
+        if key in self._plan.changed_postings:
+            return self._plan.changed_postings[key][1]
+        return self._plan.new_postings.get(key) or self._stored.get(key)
+
+    def _is_unchanged(self, row: _ParsedRow, before: Posting | None) -> bool:
+        if row.key in self._digests:
+            return self._digests[row.key] == fingerprint_terms(row.terms)
+        return before is not None and not diff_terms(before.terms, row.terms)
+
+    def _may_change(self, posting: Posting) -> bool:
+        path = self._union_path(posting.union_id)
+        return may_see_unopened_posting(self._import.principal, posting, path)
+
+    def _union_path(self, union_id: str) -> tuple[str, ...]:
+        union = self._unions.get(union_id)
+        return union.path if union else ()
+
+    def _plan_creation(self, row: _ParsedRow) -> Posting:
+        posting = self._plan.new_postings[row.key] = self._screen_new(row)
+        return posting
+
+    def _screen_new(self, row: _ParsedRow) -> Posting:
+        return create_posting(
+            new_id(),
+            employer=row.employer,
+            union_path=self._union_path(row.employer.union_id),
+            terms=row.terms,
+            table=self._wages,
+            by=self._import.account_id,
+            at=self._at,
+            external_id=row.external_id,
+        )
+
+    def _apply_terms(self, row: _ParsedRow, before: Posting) -> Posting:
+        after = change_terms(
+            before, row.terms, employer=row.employer, table=self._wages, at=self._at
+        )
+        if row.key in self._plan.new_postings:
+            self._plan.new_postings[row.key] = after
+        else:
+            self._plan.changed_postings[row.key] = (self._stored[row.key], after)
+        return after
+
+    def _record_failure(self, row: _ParsedRow, fault: Finding) -> None:
+        self._record_outcome(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
+
+    def _record_verdict(self, row: _ParsedRow, posting: Posting) -> None:
+        """Record the verdict of screening.
+
+        A dry run writes no posting: it keeps a digest of the terms, so that a later row about the
+        same posting can be compared.
+        """
+        digest = {}
+        if self._import.dry_run:
+            self._digests[row.key] = fingerprint_terms(row.terms)
+            digest = {"key": row.key, "digest": self._digests[row.key]}
+        outcome = OUTCOME_BY_STATUS[posting.status]
+        self._record_outcome(
+            row.number, outcome, posting.findings, **self._references(row, posting), **digest
+        )
+
+    def _record_unchanged(self, row: _ParsedRow, before: Posting | None) -> None:
+        if before is None or row.key in self._digests:
+            findings = self._screen_new(row).findings
+        else:
+            findings = before.findings
+        self._record_outcome(
+            row.number, RowOutcome.DUPLICATE, findings, **self._references(row, before)
+        )
+
+    def _references(self, row: _ParsedRow, posting: Posting | None) -> dict[str, Any]:
+        is_stored = not self._import.dry_run or row.key in self._stored
+        return {
+            "external_id": row.external_id,
+            "employer_id": row.employer.id,
+            "posting_id": posting.id if posting is not None and is_stored else None,
+        }
+
+
+def _normalise_code(cell: str) -> str:
+    return cells.normalise_text(cell).upper()

@@ -1,0 +1,115 @@
+"""Use cases of the staff that publishes postings: submit, change the terms, close."""
+
+from __future__ import annotations
+
+from domain.errors import NotFound, NotPermitted, PostingConflict, PostingNotOpen
+from domain.identity.accounts import Principal, Role
+from domain.postings.postings import Posting, PostingStatus, PostingTerms
+from domain.reference.calendar import day_in_china
+from domain.screening.screening import check_terms
+from domain.screening.verdicts import check_headcount, create_posting
+from services.postings.managed_postings import check_revision, find_managed_posting
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import MinimumWages
+from storage.clock import Clock
+from storage.mongo.client import new_id
+from storage.store import Store
+
+_POSTING_FIELD = ("input", "postingId")
+_EMPLOYER_FIELD = ("input", "employerId")
+
+
+class PostingAdministration:
+    """Checks who may publish a posting, and sends each submission and change through the gate."""
+
+    def __init__(self, store: Store, gate: PostingGate, wages: MinimumWages, clock: Clock) -> None:
+        self._store = store
+        self._gate = gate
+        self._wages = wages
+        self._clock = clock
+
+    async def submit(self, caller: Principal, employer_id: str, terms: PostingTerms) -> Posting:
+        """Store a new posting with the gate's verdict on it.
+
+        :raises NotFound: no employer has this id.
+        :raises NotPermitted: the caller recruits for another employer.
+        :raises InvalidInput: a term cannot be right.
+        """
+        employer = (await self._store.employers.by_ids([employer_id])).get(employer_id)
+        if employer is None:
+            raise NotFound(
+                "No employer has this id. Check the id.",
+                "没有这个用人单位，请核对编号。",
+                field=_EMPLOYER_FIELD,
+            )
+        if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
+            raise NotPermitted(
+                "You recruit for another employer. Submit postings of your own employer only.",
+                "您是其他用人单位的招聘人员，只能提交本单位的岗位。",
+            )
+        at = self._clock()
+        check_terms(terms, day_in_china(at))
+        union = (await self._store.unions.by_ids([employer.union_id])).get(employer.union_id)
+        assert union is not None  # a union with employers is never deleted
+        table = self._wages.table
+        posting = create_posting(
+            new_id(),
+            employer=employer,
+            union_path=union.path,
+            terms=terms,
+            table=table,
+            by=caller.subject,
+            at=at,
+        )
+        return await self._gate.admit(posting, table)
+
+    async def change(
+        self,
+        caller: Principal,
+        posting_id: str,
+        terms: PostingTerms,
+        *,
+        expected_revision: int | None,
+    ) -> Posting:
+        """Replace the terms of a posting and screen it again. A closed posting can open again.
+
+        :raises NotFound: no posting with this id is in the caller's scope.
+        :raises PostingConflict: the posting is not at ``expected_revision``, or changes right now.
+        :raises InvalidInput: a term cannot be right, or as many people have been hired already.
+        """
+        before = await find_managed_posting(self._store, caller, posting_id, _POSTING_FIELD)
+        check_revision(before, expected_revision)
+        check_terms(terms, day_in_china(self._clock()))
+        check_headcount(before, terms.headcount, ("input", "headcount"))
+        employers = await self._store.employers.by_ids([before.employer_id])
+        after = await self._gate.change(before, terms, employers[before.employer_id])
+        if after is None:
+            raise _changed_concurrently()
+        return after
+
+    async def close(self, caller: Principal, posting_id: str) -> Posting:
+        """Close a posting, so that nobody sees it any more. A closed posting stays as it is.
+
+        :raises NotFound: no posting with this id is in the caller's scope.
+        :raises PostingNotOpen: the posting was refused.
+        :raises PostingConflict: the posting changes right now.
+        """
+        before = await find_managed_posting(self._store, caller, posting_id, _POSTING_FIELD)
+        if before.status is PostingStatus.REFUSED:
+            raise PostingNotOpen(
+                "The posting was refused. Nobody sees it, so it need not be closed.",
+                "该岗位未通过审核，没有对外展示，无需关闭。",
+            )
+        if before.status is PostingStatus.CLOSED:
+            return before
+        after = await self._gate.close(before)
+        if after is None:
+            raise _changed_concurrently()
+        return after
+
+
+def _changed_concurrently() -> PostingConflict:
+    return PostingConflict(
+        "Somebody changed the posting at the same moment. Reload it and try again.",
+        "岗位刚刚被他人修改，请刷新后重试。",
+    )

@@ -1,0 +1,39 @@
+"""Suggestions for the beginning of a word that somebody types into the search for postings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.errors import InvalidInput
+from domain.free_text import check_text
+from domain.search.suggestions import (
+    MAX_PREFIX_LENGTH,
+    MAX_SUGGESTIONS,
+    Suggestion,
+    normalise_prefix,
+    pick_suggestions,
+    suggest_from_code_lists,
+)
+from storage.store import Store
+
+
+async def suggest_postings(store: Store, prefix: str, first: int, on: date) -> list[Suggestion]:
+    """Return at most ``first`` suggestions, each of which finds a posting that is open on that day.
+
+    :raises InvalidInput: the prefix is too long or unreadable, or ``first`` is out of range.
+    """
+    check_text(prefix, MAX_PREFIX_LENGTH, ("prefix",))
+    if not 0 <= first <= MAX_SUGGESTIONS:
+        raise InvalidInput(
+            f"first is 0 to {MAX_SUGGESTIONS}.",
+            f"first 应为0至{MAX_SUGGESTIONS}。",
+            field=("first",),
+        )
+    normalised = normalise_prefix(prefix)
+    if not normalised:
+        return []
+    stored = await store.search_entries.find_suggestions(normalised)
+    productive = await store.search.filter_productive(
+        [*suggest_from_code_lists(normalised), *stored], on
+    )
+    return list(pick_suggestions(productive, first))
