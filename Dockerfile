@@ -1,8 +1,8 @@
-# The production image: the service alone, without the embedded mongod and without development tools.
+# The production image: only the service, without the embedded mongod and development tools.
 
 FROM python:3.12-slim AS build
 
-# scripts/setup.sh names the same version.
+# The same version as in scripts/setup.sh; a test compares them.
 RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 
 ENV UV_PROJECT_ENVIRONMENT=/opt/songgang \
@@ -13,7 +13,7 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/songgang \
 
 WORKDIR /src
 
-# First what changes seldom, so that a change of the source does not fetch every dependency again.
+# Dependencies first: a change of the source then does not fetch them again.
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-install-project
 
@@ -28,7 +28,7 @@ COPY api/ api/
 RUN uv sync --locked --no-dev --no-editable
 
 
-# The same base, because the environment points to its interpreter.
+# The same base image, because the environment points to its interpreter.
 FROM python:3.12-slim
 
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin songgang
@@ -46,7 +46,7 @@ WORKDIR /opt/songgang
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 
-# http.client, because urllib would ask a proxy that the environment names.
+# http.client, because urllib would use a proxy from the environment.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['SONGGANG_PORT']), timeout=4); c.request('GET', '/health/ready'); sys.exit(c.getresponse().status != 200)"]
 

@@ -1,5 +1,5 @@
-// Run by mongosh before the API starts, as often as one likes: forms the replica set on the first run, and
-// makes the API's account carry the password that the environment holds now.
+// mongosh runs this before each start of the API. The first run creates the replica set. Every run gives the
+// API's account the password from the environment.
 const { MONGODB_ROOT_PASSWORD, MONGODB_PASSWORD, MONGODB_DATABASE } = process.env;
 const hosts = ["mongo1:27017", "mongo2:27017", "mongo3:27017"];
 const root = `root:${encodeURIComponent(MONGODB_ROOT_PASSWORD)}`;
@@ -14,11 +14,11 @@ try {
   });
 }
 
-// Waits for a primary as long as a server selection lasts, and fails when there is none by then.
+// Waits for a primary for the server selection timeout, then fails.
 const admin = connect(
   `mongodb://${root}@${hosts.join(",")}/admin?replicaSet=songgang&serverSelectionTimeoutMS=60000`,
 );
-// dbAdmin, because the API sets the validators of its collections when it starts.
+// dbAdmin: the API sets the validators of its collections at the start.
 const account = {
   pwd: MONGODB_PASSWORD,
   roles: ["readWrite", "dbAdmin"].map((role) => ({ role, db: MONGODB_DATABASE })),

@@ -1,7 +1,7 @@
-"""Makes domain/reference/regions.tsv from the data of two packages; `make regions` calls it.
+"""Writes domain/reference/regions.tsv from the data of two packages; `make regions` calls it.
 
-Usage: regions.py FOLDER, where the wheels that scripts/regions.txt names are unpacked. NOTICE says
-where the data come from and what is changed here.
+Usage: regions.py FOLDER, which contains the unpacked wheels of scripts/regions.txt. NOTICE names
+the sources of the data and the changes that are made here.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ from pypinyin import lazy_pinyin
 TARGET = Path(__file__).parent.parent / "domain" / "reference" / "regions.tsv"
 
 RELIABLE_SINCE = 1984
-"""Before, codes were dealt out anew several times, and the history mixes them up (its own note)."""
+"""Before this year codes were reassigned several times; the history says itself that it mixes them
+up."""
 
 REASSIGNED = "码位改派"
-"""An event in which a code passed to another place: neither place became the other."""
+"""An event that gives a code to another place: neither place became the other."""
 
 MOVED = {("44", "46"), ("51", "50")}
-"""Places that changed their province: Hainan left Guangdong in 1988, Chongqing Sichuan in 1997."""
+"""Places that changed their province: Hainan left Guangdong in 1988, Chongqing left Sichuan in
+1997."""
 
 NAMELESS = {"郊区", "城区", "市区", "市郊区", "市中区"}
-"""Former names that say nothing: many cities had one of each."""
+"""Former names without meaning: many cities had a district of each name."""
 
 CHARACTERS = {
     "都": "du",
@@ -40,7 +42,7 @@ CHARACTERS = {
     "佛": "fo",
     "卡": "ka",
 }
-"""How a character sounds in the name of a place where the dictionary has it otherwise."""
+"""The pinyin of characters that place names pronounce differently from the dictionary."""
 
 NAMES = {
     "单县": "shan xian",
@@ -71,12 +73,12 @@ NAMES = {
     "马尾区": "ma wei qu",
     "蚌山区": "beng shan qu",
 }
-"""Names that are spoken in a way of their own."""
+"""The pinyin of whole names with a local pronunciation."""
 
 HEADER = """\
-# Regions of China by GB/T 2260 code, made by `make regions`. NOTICE says from what.
-# First those in force: code, name, pinyin, latitude and longitude of the centre, former names.
-# After the blank line those that are not: code, last name, its last year, what stands for it now.
+# Regions of China by GB/T 2260 code, written by `make regions`. NOTICE names the sources.
+# First the codes in force: code, name, pinyin, latitude and longitude of the centre, former names.
+# After the blank line the old codes: code, last name, last year, the code that replaces it.
 """
 
 
@@ -91,7 +93,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a code in a year; ``after`` is empty where nothing did."""
+    """The change of a code in a year; ``after`` is the new code, or empty if there is none."""
 
     year: int
     before: str
@@ -101,23 +103,23 @@ class Change:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    places = current(json.loads((folder / "data/divisions_v1.json").read_text("utf-8")))
+    places = read_places(json.loads((folder / "data/divisions_v1.json").read_text("utf-8")))
     history = History(
-        changes(json.loads((folder / "data/historical_changes_v1.json").read_text("utf-8"))),
+        read_changes(json.loads((folder / "data/historical_changes_v1.json").read_text("utf-8"))),
         places,
     )
     for change in history.changes:
-        name_before(change, history, places)
-    replaced = {code: history.end_of(code) for code in history.codes_no_longer_in_force()}
-    replaced |= {code: ("市辖区、县", 0, province) for code, province in groupings(places)}
+        add_former_name(change, history, places)
+    replaced = {code: history.describe_end(code) for code in history.codes_no_longer_in_force()}
+    replaced |= {code: ("市辖区、县", 0, province) for code, province in find_groupings(places)}
     centres = read_centres(folder / "cpca/resources/adcodes.csv")
     for code, place in places.items():
-        place.centre = centre(code, centres, replaced)
-    TARGET.write_text(HEADER + "\n".join(lines(places, replaced)) + "\n", "utf-8")
+        place.centre = find_centre(code, centres, replaced)
+    TARGET.write_text(HEADER + "\n".join(format_lines(places, replaced)) + "\n", "utf-8")
     print(f"{len(places)} regions in force, {len(replaced)} codes that no longer are")
 
 
-def current(data: dict[str, Any]) -> dict[str, Place]:
+def read_places(data: dict[str, Any]) -> dict[str, Place]:
     """The regions in force, in the order of their codes."""
     found = {}
     for province, inside in data["provinces"].items():
@@ -130,13 +132,13 @@ def current(data: dict[str, Any]) -> dict[str, Place]:
     return dict(sorted(found.items()))
 
 
-def changes(data: dict[str, Any]) -> Iterator[Change]:
-    """The events that say what a code became, or that it ended."""
+def read_changes(data: dict[str, Any]) -> Iterator[Change]:
+    """The events in which a code was replaced or ended."""
     for event in data["events"]:
         before, after = event["old"]["code"], event["new"]["code"] or ""
         if not before or event["year"] < RELIABLE_SINCE or event["type"] == REASSIGNED:
             continue
-        # Some matches by name alone (a suburb here, one there) join places far from each other.
+        # Some events match by name only (two suburbs) and join places that are far from each other.
         is_sound = before[:2] == after[:2] or (before[:2], after[:2]) in MOVED
         yield Change(
             event["year"], before[:6], event["old"]["name"] or "", after[:6] if is_sound else ""
@@ -144,7 +146,7 @@ def changes(data: dict[str, Any]) -> Iterator[Change]:
 
 
 class History:
-    """Follows codes through the years to those in force."""
+    """Finds the codes in force that replaced an old code, over all changes since."""
 
     def __init__(self, found: Iterator[Change], places: dict[str, Place]) -> None:
         self.changes = sorted(found, key=lambda change: (change.year, change.before, change.after))
@@ -157,19 +159,19 @@ class History:
     def codes_no_longer_in_force(self) -> list[str]:
         return [code for code in self._by_code if code not in self._places]
 
-    def end_of(self, code: str) -> tuple[str, int, str]:
-        """Last name, the year it ended, and the one code that stands for it now or nothing."""
+    def describe_end(self, code: str) -> tuple[str, int, str]:
+        """The last name of a code, the year it ended, and its one successor or an empty text."""
         year = max(change.year for change in self._by_code[code])
         last = [change for change in self._by_code[code] if change.year == year]
-        return last[0].name, year, self.single(last)
+        return last[0].name, year, self.find_successor(last)
 
-    def single(self, last: list[Change]) -> str:
-        """Where these changes lead to, if that is one place which is no narrower."""
+    def find_successor(self, last: list[Change]) -> str:
+        """The place that these changes lead to, if it is exactly one and not narrower; or empty."""
         ends = {end for change in last for end in self._ends(change.after, change.year, ())}
         if len(ends) != 1:
             return ""
         (end,) = ends
-        # A city of which only a county kept the name was divided.
+        # A city was divided if only a county kept its name.
         is_narrower = last[0].before.endswith("00") and not end.endswith("00")
         return "" if is_narrower else end
 
@@ -188,15 +190,15 @@ class History:
         }
 
 
-def name_before(change: Change, history: History, places: dict[str, Place]) -> None:
-    """Note the name of before at the place that it became."""
-    end = history.single([change])
+def add_former_name(change: Change, history: History, places: dict[str, Place]) -> None:
+    """Add the old name to the place that replaced it."""
+    end = history.find_successor([change])
     if end and change.name and change.name not in {places[end].name, *NAMELESS}:
         places[end].former.add(change.name)
 
 
-def groupings(places: dict[str, Place]) -> Iterator[tuple[str, str]]:
-    """The codes that only group what stands directly below a province, such as 110100 市辖区."""
+def find_groupings(places: dict[str, Place]) -> Iterator[tuple[str, str]]:
+    """The codes that only group the counties directly below a province, such as 110100 市辖区."""
     for code in places:
         group = code[:4] + "00"
         if not code.endswith("00") and group not in places:
@@ -212,8 +214,10 @@ def read_centres(path: Path) -> dict[str, str]:
         }
 
 
-def centre(code: str, centres: dict[str, str], replaced: dict[str, tuple[str, int, str]]) -> str:
-    """Its own, that of the one code it followed, or that of the city or province around it."""
+def find_centre(
+    code: str, centres: dict[str, str], replaced: dict[str, tuple[str, int, str]]
+) -> str:
+    """The centre of a region, or of its one predecessor, or of the city or province around it."""
     followed = {
         centres[old] for old, (_, _, now) in replaced.items() if now == code and old in centres
     }
@@ -226,18 +230,22 @@ def centre(code: str, centres: dict[str, str], replaced: dict[str, tuple[str, in
     return next(filter(None, known))
 
 
-def spoken(name: str) -> str:
-    """Its pinyin without tones, syllables apart, ü as v."""
+def spell_pinyin(name: str) -> str:
+    """The pinyin of a name without tones, syllables separated by spaces, ü as v."""
     if name in NAMES:
         return NAMES[name]
     syllables = zip(name, lazy_pinyin(name), strict=True)
     return " ".join(CHARACTERS.get(character, syllable) for character, syllable in syllables)
 
 
-def lines(places: dict[str, Place], replaced: dict[str, tuple[str, int, str]]) -> Iterator[str]:
+def format_lines(
+    places: dict[str, Place], replaced: dict[str, tuple[str, int, str]]
+) -> Iterator[str]:
     for code, place in places.items():
         former = ",".join(sorted(place.former))
-        yield "\t".join((code, place.name, spoken(place.name), place.centre, former)).rstrip("\t")
+        yield "\t".join((code, place.name, spell_pinyin(place.name), place.centre, former)).rstrip(
+            "\t"
+        )
     yield ""
     for code, (name, year, now) in sorted(replaced.items()):
         yield "\t".join((code, name, str(year or ""), now)).rstrip("\t")

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Makes .venv hold exactly what uv.lock says. Needs Python 3.11 or newer with venv and pip; fetches uv when
-# there is none of at least the pinned version. Several may run at once: one works, the others wait for it.
+# Fills .venv with exactly the packages of uv.lock. Needs Python 3.11 or newer with venv and pip. Fetches uv if
+# no uv of at least the pinned version exists. Several may run at once: one works, the others wait.
 set -eu
 cd "$(dirname "$0")/.."
 
-uv_version=0.13.9 # Dockerfile names the same
+uv_version=0.13.9 # the same as in the Dockerfile; a test compares them
 
 stop() {
     printf 'setup: %s\n' "$*" >&2
     exit 1
 }
 
-# The folder is part of the state because the programs in .venv name their interpreter by its full path.
+# The folder is part of the state, because the programs in .venv contain the full path of their interpreter.
 wanted=$(pwd && cksum uv.lock pyproject.toml scripts/setup.sh)
 stamp=.venv/.songgang-setup
 ready() {
@@ -19,7 +19,7 @@ ready() {
 }
 if ready; then exit 0; fi
 
-# In the background and waited for, because only then does a shell pass a signal on at once.
+# Run in the background and waited for: only then does a shell pass on a signal at once.
 child=
 interrupted() {
     if [ -n "$child" ]; then
@@ -49,8 +49,8 @@ if [ -z "$python" ]; then
     stop "Python 3.11 or newer is needed, found: $found. Install one, or name it: make PYTHON=/path/to/python3"
 fi
 
-# Python takes the lock because flock(1) is not everywhere; it belongs to the open file, so this shell keeps
-# it until it ends, however it ends.
+# Python takes the lock, because flock(1) is not on every system. The lock belongs to the open file, so this
+# shell holds it until it exits in any way.
 mkdir -p .uv
 exec 9>>.uv/lock
 attempt "$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
@@ -83,12 +83,12 @@ fi
 if [ -z "${UV_CACHE_DIR:-}" ] && ! mkdir -p "${XDG_CACHE_HOME:-${HOME:-/dev/null}/.cache}/uv" 2>/dev/null; then
     export UV_CACHE_DIR="$PWD/.uv/cache"
 fi
-# Behind a company's proxy only the machine's own list of authorities knows the one that signs.
+# Behind a company's proxy only the machine's own list contains the certificate authority of the proxy.
 if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"; fi
 if [ -r "$stamp" ] && [ "$(sed 1q "$stamp")" != "$PWD" ]; then rm -rf .venv; fi
 rm -f "$stamp"
 unset VIRTUAL_ENV PYTHONHOME PYTHONPATH
-# Where Python may not keep what it compiles, every start would compile it all again.
+# If Python may not write bytecode, every start would compile all modules again.
 if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then export UV_COMPILE_BYTECODE=1; fi
 export UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON="$python" UV_PYTHON_DOWNLOADS=never
 echo "setup: filling .venv from uv.lock"
