@@ -1,13 +1,29 @@
-"""What stands in two places agrees: dependencies and their reasons, versions, decisions."""
+"""Files that must agree: dependencies and reasons, versions, decisions, pages and their paths."""
 
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from tests.support.visibility import render_privacy_table
 
 ROOT = Path(__file__).parent.parent
 DECISIONS = ROOT / "docs" / "decisions"
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "bench" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+PATH = re.compile(r"`(([\w.-]+)/[\w./-]*)`")
+DOTTED_NAME = re.compile(r"`((?:api|schema|workers|services|realtime|storage|domain)(?:\.\w+)+)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def page_name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def direct_dependencies() -> set[str]:
@@ -43,3 +59,34 @@ def test_decisions_are_numbered_without_a_gap_and_short() -> None:
 
 def test_the_docs_show_who_sees_what_as_the_tests_have_it() -> None:
     assert render_privacy_table() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_path_of_a_page_exists(page: Path) -> None:
+    named = {
+        path
+        for path, top in PATH.findall(page.read_text("utf-8"))
+        if (ROOT / top).is_dir() and not top.startswith(".")
+    }
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_dotted_name_of_a_page_exists(page: Path) -> None:
+    for name in DOTTED_NAME.findall(page.read_text("utf-8")):
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(import_module(module), attribute), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for path, anchor in LINK.findall(page.read_text("utf-8")):
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
