@@ -30,11 +30,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
 from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from services.identity.passwords import MAX_PASSWORD_LENGTH
 from storage.mongo.client import Driver
 
 MIN_SECRET_LENGTH = 16
 """Characters; 16 hexadecimal digits are 64 bits."""
-MAX_PASSWORD_LENGTH = 256
 MAX_PUBLIC_URL_LENGTH = 200
 """Characters; a longer URL makes a QR code too fine to scan from a screen."""
 _ORIGIN = re.compile(r"https?://[^/\s]+")

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import httpx
 
-from api.auth import Tokens
 from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import UnionLevel
 from domain.leads.leads import Contact
+from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document

@@ -22,7 +22,6 @@ from typing import Any
 import httpx
 from xlsxwriter import Workbook
 
-from api.auth import Tokens
 from api.demo.terms import TERM_DEFECTS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, waiting_times
 from bench.machine import described
@@ -32,6 +31,7 @@ from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
 from domain.postings.postings import Occupation, PostingTerms
 from domain.reference.calendar import day_in_china
+from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.embedded import run_embedded

@@ -25,8 +25,8 @@ class RateLimiter:
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
 
-    def check(self, *limits: KeyedLimit, why: str) -> None:
-        """Pass unless one of the limits is reached; ``why`` begins the message.
+    def check(self, *limits: KeyedLimit, why: str, why_zh: str) -> None:
+        """Pass unless one of the limits is reached; ``why`` and ``why_zh`` begin its texts.
 
         :raises TooManyAttempts: says how many seconds to wait.
         """
@@ -34,7 +34,9 @@ class RateLimiter:
             if not self._limiter.test(limit, *who):
                 opens = self._limiter.get_window_stats(limit, *who).reset_time
                 seconds = max(1, math.ceil(opens - time.time()))
-                raise TooManyAttempts(f"{why} Wait {seconds} seconds.")
+                raise TooManyAttempts(
+                    f"{why} Wait {seconds} seconds.", f"{why_zh}请等待{seconds}秒后再试。"
+                )
 
     def hit(self, *limits: KeyedLimit) -> None:
         """It was done once more."""

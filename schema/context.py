@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -17,8 +17,6 @@ from domain.employers.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.identity.unions import Union
-from domain.leads.consent import ConsentTemplate
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Lead
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
@@ -29,17 +27,27 @@ from domain.screening.minimum_wages import WageTable
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
+from realtime.batch_loader import SharedBatchLoader
 from realtime.commit import GroupCommit
 from realtime.hub import Hub
 from realtime.presence import PresenceTracker
-from schema.execution.batch_loader import SharedBatchLoader
-from schema.execution.ttl_cache import TtlCache
+from realtime.ttl_cache import TtlCache
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.receipts import Receipts
+from services.identity.sign_in import SignInService
 from services.leads.capture import LeadCapture, LeadLogWriter
-from services.leads.contacts import ContactDisclosure
+from services.leads.consent import PostingConsent
+from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
+from services.leads.interests import InterestRecording
+from services.leads.own_data import OwnData
+from services.leads.own_leads import OwnLeads
+from services.leads.staff_follow_up import StaffFollowUp
+from services.live.direction import SessionDirection
+from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
@@ -62,51 +70,6 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenPair:
-    """An access token, when it expires, and the token that gets the next one."""
-
-    access: str
-    refresh: str | None
-    principal: Principal
-
-
-class Authority(Protocol):
-    """Issues and checks tokens, and knows the staff's passwords."""
-
-    async def sign_in(self, username: str, password: str, *, peer: str) -> TokenPair:
-        """Tokens for the right user name and password.
-
-        :raises SignInFailed: they are not right.
-        :raises TooManyAttempts: too many wrong tries.
-        """
-
-    async def refresh_sign_in(self, token: str) -> TokenPair:
-        """New tokens for a refresh token.
-
-        :raises Unauthenticated: it is expired, forged or no refresh token.
-        """
-
-    def enter_as_viewer(self) -> TokenPair:
-        """A token for a new viewer, who has no account."""
-
-    def enter_as_seeker(self, giver: str) -> TokenPair:
-        """A token for somebody who has left a profile, under the id with which they gave it."""
-
-
-class Receipts(Protocol):
-    """Issues and checks the receipts with which givers come back to what they gave."""
-
-    def issue(self, holder: ReceiptHolder) -> str:
-        """The receipt of that giver for that person, good for three years."""
-
-    def verify(self, receipt: str) -> ReceiptHolder:
-        """Whom a receipt stands for.
-
-        :raises Unauthenticated: it is expired or forged.
-        """
-
-
-@dataclass(frozen=True, kw_only=True)
 class Services:
     """What one process has once; built by the app, shared by all operations.
 
@@ -118,13 +81,20 @@ class Services:
     session_control: LiveSessionControl
     employers: EmployerAdministration
     postings: PostingAdministration
+    session_direction: SessionDirection
+    session_schedule: SessionSchedule
+    qr_code_creation: QrCodeCreation
     posting_gate: PostingGate
     reviews: PostingReview
     imports: ImportAdministration
     questions: QuestionModeration
     lead_capture: LeadCapture
     lead_log: LeadLogWriter
+    interests: InterestRecording
+    consent: PostingConsent
     contact_disclosure: ContactDisclosure
+    own_leads: OwnLeads
+    own_data: OwnData
     seekers: SeekerProfiles
     profile_rights: ProfileRights
     call_campaigns: CallCampaignControl
@@ -134,10 +104,11 @@ class Services:
     matcher: Matcher
     receipts: Receipts
     lead_follow_up: LeadFollowUp
+    staff_follow_up: StaffFollowUp
     webhooks: WebhookAdministration
     group_commit: GroupCommit
     presence: PresenceTracker
-    authority: Authority
+    sign_in: SignInService
     clock: Clock
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
@@ -162,20 +133,6 @@ class Services:
         return TtlCache(self.store.qr_codes.by_id)
 
     @cached_property
-    def cached_consent_template(self) -> TtlCache[ConsentTemplate]:
-        """The current consent text, under any key: everybody who taps needs it."""
-        return TtlCache(lambda _: self.store.consent_texts.current(self.clock()))
-
-    @cached_property
-    def cached_employers(self) -> TtlCache[Employer | None]:
-        """Whom the consent text names."""
-
-        async def find(employer_id: str) -> Employer | None:
-            return (await self.store.employers.by_ids([employer_id])).get(employer_id)
-
-        return TtlCache(find)
-
-    @cached_property
     def cached_viewer_counts(self) -> TtlCache[int]:
         """How many watch, which everybody asks for who comes back in a storm."""
 
@@ -188,16 +145,6 @@ class Services:
             return await totals.load(session_id) or 0
 
         return TtlCache(count)
-
-    @cached_property
-    def session_loader(self) -> SharedBatchLoader[LiveSession]:
-        """For interests, which a room sends at once."""
-        return SharedBatchLoader(self.store.live_sessions.by_ids)
-
-    @cached_property
-    def posting_loader(self) -> SharedBatchLoader[Posting]:
-        """The same for what the room is interested in."""
-        return SharedBatchLoader(self.store.postings.by_ids)
 
     def today(self) -> date:
         """The day in China now."""

@@ -8,7 +8,7 @@ from strawberry.tools import merge_types
 
 from domain.identity.accounts import STAFF_ROLES, Role
 from schema import enums
-from schema.context import Context, Info
+from schema.context import Info
 from schema.employers.employer_mutations import EmployerMutations
 from schema.employers.employer_queries import EmployerQueries
 from schema.employers.employer_types import find_employer
@@ -17,24 +17,33 @@ from schema.exchange.import_mutations import ImportMutations
 from schema.exchange.import_queries import ImportQueries
 from schema.exchange.import_types import find_visible_import
 from schema.execution import inputs
-from schema.identity.accounts import Account, AccountMutations, AccountQueries
-from schema.identity.audit import AuditQueries
-from schema.identity.unions import Union
-from schema.leads.consent import ConsentMutations, ConsentQueries
+from schema.identity.account_types import AccountQueries, find_own_account
+from schema.identity.audit_queries import AuditQueries
+from schema.identity.sign_in_mutations import SignInMutations
+from schema.identity.union_types import find_union
+from schema.leads.consent_mutations import ConsentMutations
+from schema.leads.consent_types import ConsentQueries
 from schema.leads.contact_mutations import ContactMutations
 from schema.leads.follow_up_mutations import LeadFollowUpMutations
-from schema.leads.funnel import FunnelQueries
+from schema.leads.funnel_queries import FunnelQueries
 from schema.leads.interest_mutations import InterestMutations
-from schema.leads.lead_types import LeadQueries, find_visible_lead
-from schema.leads.own_lead import RightsMutations, RightsQueries
-from schema.leads.timeline import TIMELINE_ENTRY_TYPES
-from schema.live.events import EVENT_TYPES
-from schema.live.qr_codes import CodeMutations, CodeQueries, find_visible_code
+from schema.leads.lead_event_types import LEAD_EVENT_TYPES
+from schema.leads.lead_queries import LeadQueries
+from schema.leads.lead_types import find_visible_lead
+from schema.leads.own_lead_mutations import OwnLeadMutations
+from schema.leads.own_lead_types import OwnLeadQueries
+from schema.leads.timeline_types import TIMELINE_ENTRY_TYPES
+from schema.live.qr_code_mutations import CodeMutations
+from schema.live.qr_code_queries import CodeQueries
+from schema.live.qr_code_types import find_visible_code
 from schema.live.question_mutations import QuestionMutations
-from schema.live.question_types import QuestionQueries, find_visible_question
+from schema.live.question_queries import QuestionQueries
+from schema.live.question_types import find_visible_question
 from schema.live.schedule_mutations import ScheduleMutations
+from schema.live.session_event_types import SESSION_EVENT_TYPES
 from schema.live.session_mutations import SessionMutations
-from schema.live.session_types import SessionQueries, find_visible_session
+from schema.live.session_queries import SessionQueries
+from schema.live.session_types import find_visible_session
 from schema.live.subscriptions import Subscription
 from schema.matching.match_queries import MatchQueries
 from schema.matching.seeker_event_types import SEEKER_EVENT_TYPES
@@ -68,27 +77,13 @@ from schema.webhooks.webhook_mutations import WebhookMutations
 from schema.webhooks.webhook_queries import WebhookQueries
 from schema.webhooks.webhook_types import find_visible_webhook
 
-
-async def _find_union(context: Context, union_id: str) -> Union | None:
-    record = await context.loaders.unions.load(union_id)
-    return Union.of(record) if record else None
-
-
-async def _find_own_account(context: Context, account_id: str) -> Account | None:
-    """One's own account only."""
-    principal = context.principal
-    if principal is None or principal.subject != account_id:
-        return None
-    return Account.of(principal, await context.load_staff_account())
-
-
 _FINDERS = {
     "Posting": find_visible_posting,
     "Employer": find_employer,
     "LiveSession": find_visible_session,
-    "Union": _find_union,
+    "Union": find_union,
     "Lead": find_visible_lead,
-    "Account": _find_own_account,
+    "Account": find_own_account,
     "Code": find_visible_code,
     "MinimumWage": find_minimum_wage,
     "Webhook": find_visible_webhook,
@@ -143,7 +138,7 @@ Query = merge_types(
         FunnelQueries,
         ConsentQueries,
         CodeQueries,
-        RightsQueries,
+        OwnLeadQueries,
         SeekerQueries,
         MatchQueries,
         CallCampaignQueries,
@@ -157,7 +152,7 @@ Query = merge_types(
 Mutation = merge_types(
     "Mutation",
     (
-        AccountMutations,
+        SignInMutations,
         EmployerMutations,
         MinimumWageMutations,
         PostingMutations,
@@ -172,7 +167,7 @@ Mutation = merge_types(
         WebhookMutations,
         CodeMutations,
         ContactMutations,
-        RightsMutations,
+        OwnLeadMutations,
         SeekerMutations,
         SavedSearchMutations,
         ProfileRightsMutations,
@@ -189,7 +184,7 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
+    types=(*SESSION_EVENT_TYPES, *LEAD_EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(auto_camel_case=True),
 )

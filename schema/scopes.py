@@ -2,13 +2,13 @@
 
 import strawberry
 
-from domain.errors import NotFound
 from domain.identity.accounts import Role
-from domain.identity.scopes import check_may_direct, may_see_session, may_see_unopened_posting
+from domain.identity.scopes import may_see_unopened_posting
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from schema.context import Context
 from schema.relay import parse_global_id
+from services.live.session_access import check_directed, check_visible
 
 
 async def manages_posting(context: Context, posting: Posting) -> bool:
@@ -27,9 +27,7 @@ def require_visible_session(
 
     :raises NotFound: there is none, or only a draft of others; ``field`` named it.
     """
-    if session is None or not may_see_session(context.principal, session):
-        raise NotFound("There is no such session.", field=field)
-    return session
+    return check_visible(context.principal, session, field)
 
 
 async def require_directed_session(
@@ -42,6 +40,4 @@ async def require_directed_session(
     """
     caller = context.require(Role.HOST, Role.OFFICER)
     record = await context.loaders.sessions.load(parse_global_id(session_id, "LiveSession", *field))
-    session = require_visible_session(context, record, *field)
-    check_may_direct(caller, session)
-    return session
+    return check_directed(caller, record, field)

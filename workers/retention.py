@@ -13,7 +13,7 @@ import structlog
 
 from domain.identity.audit import SERVICE_ACTOR, AuditAction, AuditEntry
 from domain.leads.contacts import RetentionPeriods
-from services.leads.contacts import LEADS_PER_TRANSACTION, erase_leads
+from services.leads.erasure import LEADS_PER_TRANSACTION, erase_leads
 from services.seekers.profile_erasure import erase_seekers
 from storage.clock import Clock
 from storage.mongo.client import StorageError, Transaction, new_id

@@ -22,7 +22,6 @@ import typer
 import schema as schema_package
 from api import logs
 from api import trusted_documents as trust
-from api.auth import hash_password
 from api.cli import imports as bringing
 from api.cli import maintenance as upkeep
 from api.cli import staff
@@ -38,6 +37,7 @@ from domain.identity.unions import UnionLevel
 from domain.screening.minimum_wages import KNOWN_WAGES
 from schema.relay import global_id
 from schema.root import print_schema
+from services.identity.passwords import hash_password
 from storage.clock import utc_now
 from storage.identity.audit import AuditChainBroken
 from storage.mongo.client import StorageError

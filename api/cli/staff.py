@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from api.auth import MAX_USERNAME_LENGTH
-from api.settings import MAX_PASSWORD_LENGTH
 from domain.errors import AlreadyExists, InvalidInput, NotFound
 from domain.free_text import check_text
 from domain.identity.accounts import STAFF_ROLES, Account, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.reference.regions import check_place_code
 from schema.relay import parse_global_id
+from services.identity.passwords import MAX_PASSWORD_LENGTH
+from services.identity.sign_in import MAX_USERNAME_LENGTH
 from storage.clock import utc_now
 from storage.mongo.client import Duplicate, new_id
 from storage.store import Store

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
-from api.auth import hash_password
 from api.demo.content import DemoContent
 from api.demo.records import DemoRecords
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
+from services.identity.passwords import hash_password
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Duplicate, new_id
 from storage.mongo.paging import PageRequest

@@ -32,7 +32,7 @@ from domain.errors import InvalidInput, Refusal, TooManyAttempts, database_unava
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, lead_row
 from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
-from schema.leads.lead_types import lead_scope_query
+from schema.leads.lead_queries import build_lead_scope
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx
 from storage.leads.lead_query import LeadQuery
@@ -245,7 +245,7 @@ def _parse_query(request: Request, caller: Principal) -> LeadQuery:
             f"stage is one of {stages}.", f"stage 只能是以下之一：{stages}。", field=("stage",)
         )
     return replace(
-        lead_scope_query(caller),
+        build_lead_scope(caller),
         session_id=_local_id(given, "sessionId", "LiveSession"),
         posting_id=_local_id(given, "postingId", "Posting"),
         stage=LeadStage[stage] if stage is not None else None,

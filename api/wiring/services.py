@@ -6,18 +6,27 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from api.auth import SignInService, Tokens
-from api.receipts import Receipts
 from api.settings import Settings
 from api.wiring.realtime import Realtime
 from realtime.commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.receipts import Receipts
+from services.identity.sign_in import SignInService
+from services.identity.tokens import Tokens
 from services.leads.capture import LeadCapture, LeadLogWriter
-from services.leads.contacts import ContactDisclosure
+from services.leads.consent import PostingConsent
+from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
+from services.leads.interests import InterestRecording
+from services.leads.own_data import OwnData
+from services.leads.own_leads import OwnLeads
+from services.leads.staff_follow_up import StaffFollowUp
+from services.live.direction import SessionDirection
+from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
@@ -103,23 +112,37 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         sign_in = SignInService(tokens, store.accounts)
         stack.callback(sign_in.close)
         matcher = Matcher(store, clock, node=realtime.name)
+        receipts = Receipts(store.keyring, clock)
+        consent = PostingConsent(store, commit, clock)
+        own_leads = OwnLeads(store, commit, clock)
+        seekers = SeekerProfiles(store, clock)
+        profile_rights = ProfileRights(store, commit, clock)
+        follow_up = LeadFollowUp(store, commit, clock)
+        control, gate = postings.session_control, postings.posting_gate
         services = Services(
             store=store,
             hub=realtime.hub,
-            session_control=postings.session_control,
-            employers=EmployerAdministration(store, postings.posting_gate, clock),
-            postings=PostingAdministration(
-                store, postings.posting_gate, postings.minimum_wages, clock
-            ),
+            session_control=control,
+            session_direction=SessionDirection(store, control, gate),
+            session_schedule=SessionSchedule(store, clock),
+            qr_code_creation=QrCodeCreation(store, clock),
+            employers=EmployerAdministration(store, gate, clock),
+            postings=PostingAdministration(store, gate, postings.minimum_wages, clock),
             imports=ImportAdministration(store, clock),
-            posting_gate=postings.posting_gate,
-            reviews=PostingReview(store, commit, postings.session_control, clock),
+            posting_gate=gate,
+            reviews=PostingReview(store, commit, control, clock),
             questions=QuestionModeration(store, commit, clock),
             lead_capture=capture,
             lead_log=lead_log,
+            interests=InterestRecording(
+                store, capture, consent, receipts, clock, allows_demo_phones=settings.demo
+            ),
+            consent=consent,
+            own_leads=own_leads,
+            own_data=OwnData(seekers, profile_rights, own_leads),
             contact_disclosure=ContactDisclosure(store, commit, clock),
-            seekers=SeekerProfiles(store, clock),
-            profile_rights=ProfileRights(store, commit, clock),
+            seekers=seekers,
+            profile_rights=profile_rights,
             call_campaigns=CallCampaignControl(
                 store, clock, wake_matcher=matcher.wake, demo=settings.demo
             ),
@@ -127,14 +150,15 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             referrals=ReferralFollowUp(store, clock),
             match_search=MatchSearch(store, clock),
             matcher=matcher,
-            receipts=Receipts(store.keyring, clock),
-            lead_follow_up=LeadFollowUp(store, commit, clock),
+            receipts=receipts,
+            lead_follow_up=follow_up,
+            staff_follow_up=StaffFollowUp(store, follow_up, control, clock),
             webhooks=WebhookAdministration(
                 store, clock, allows_private_addresses=settings.webhook_private
             ),
             group_commit=commit,
             presence=realtime.presence,
-            authority=sign_in,
+            sign_in=sign_in,
             clock=clock,
             minimum_wages=postings.minimum_wages,
             minimum_wage_administration=MinimumWageAdministration(

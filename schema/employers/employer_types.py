@@ -10,7 +10,7 @@ from domain.employers.employers import Employer as EmployerRecord
 from domain.employers.employers import EmployerCheck as CheckRecord
 from domain.identity.scopes import may_see_employer_checks
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, find_colleague
+from schema.identity.colleague_types import Colleague, find_colleague
 from schema.reference.region_types import Region
 from schema.relay import (
     EMPTY_PAGE,

@@ -1,17 +1,16 @@
-"""Contacts in the clear: one at a time, with a reason, and each look is kept."""
+"""The mutation that reveals the contact of a lead to staff."""
 
 from typing import Annotated
 
 import strawberry
 
 from domain.identity.accounts import Role
-from domain.identity.audit import check_reason
 from schema import errors
 from schema.context import Info
 from schema.relay import parse_global_id
 
 
-@strawberry.type(description="Name and phone (E.164) as they were given.")
+@strawberry.type(description="Name and phone (E.164), unmasked.")
 class Contact:
     name: str
     phone: str
@@ -20,10 +19,10 @@ class Contact:
 @strawberry.input
 class RevealContactInput:
     lead_id: strawberry.ID
-    reason: str = strawberry.field(description="5 to 200 characters; it is kept.")
+    reason: str = strawberry.field(description="5 to 200 characters. The audit log keeps it.")
 
 
-@strawberry.type(description="The look is in the audit log.")
+@strawberry.type(description="The audit log records who read the contact, when and why.")
 class ContactRevealed:
     contact: Contact
 
@@ -38,11 +37,12 @@ RevealContactResult = Annotated[
 class ContactMutations:
     @strawberry.mutation(
         description="For officers, and for recruiters of the employer that the consent names: "
-        "the contact of a lead of their scope."
+        "read the contact of a lead of their scope."
     )
     async def reveal_contact(self, info: Info, input: RevealContactInput) -> RevealContactResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         lead_id = parse_global_id(input.lead_id, "Lead", "input", "leadId")
-        reason = check_reason(input.reason, ("input", "reason"))
-        contact = await info.context.services.contact_disclosure.reveal(lead_id, caller, reason)
+        contact = await info.context.services.contact_disclosure.reveal(
+            lead_id, caller, input.reason
+        )
         return ContactRevealed(contact=Contact(name=contact.name, phone=contact.phone))

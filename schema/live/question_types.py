@@ -1,4 +1,4 @@
-"""Questions: reading those of a session."""
+"""The GraphQL type of a question, and who may see one."""
 
 from datetime import datetime
 from typing import Self
@@ -10,8 +10,14 @@ from domain.live.questions import PUBLIC_STATUSES, QuestionStatus
 from domain.live.questions import Question as QuestionRecord
 from schema.context import Context, Info
 from schema.postings.posting_types import Posting, find_open_posting
-from schema.relay import Connection, Keyset, Node, global_id, id_keyset, resolve_connection
-from schema.scopes import require_directed_session
+from schema.relay import (
+    Connection,
+    Keyset,
+    Node,
+    global_id,
+    id_keyset,
+    resolve_connection,
+)
 
 QUESTION_KEYSET: Keyset[QuestionRecord] = id_keyset("questions", lambda question: question.id)
 
@@ -39,7 +45,9 @@ class Question(Node):
             answered_at=record.answered_at,
         )
 
-    @strawberry.field(description="What it is about; null when about none, or one closed since.")
+    @strawberry.field(
+        description="The posting it is about; null without one, or when it is no longer open."
+    )
     async def posting(self, info: Info) -> Posting | None:
         if self.record.posting_id is None:
             return None
@@ -47,13 +55,13 @@ class Question(Node):
 
 
 async def find_published_question(context: Context, question_id: str) -> Question | None:
-    """The question if everybody sees it: the same for whoever looks."""
+    """Return the question if it is published or answered, for every caller alike; else None."""
     record = await context.loaders.questions.load(question_id)
     return Question.of(record) if record is not None and record.status in PUBLIC_STATUSES else None
 
 
 async def find_visible_question(context: Context, question_id: str) -> Question | None:
-    """The question if the caller may see it: shown, asked by the caller, or to be looked at."""
+    """Return the question if it is public, or the caller asked it or directs its session."""
     record = await context.loaders.questions.load(question_id)
     if record is None:
         return None
@@ -68,20 +76,14 @@ async def find_visible_question(context: Context, question_id: str) -> Question 
     return None
 
 
-async def list_published_questions(
-    info: Info, session_id: str, first: int | None, after: str | None
-) -> Connection[Question]:
-    """Those of a session that everybody sees."""
-    return await _resolve_questions(info, session_id, PUBLIC_STATUSES, first, after)
-
-
-async def _resolve_questions(
+async def list_questions(
     info: Info,
     session_id: str,
     statuses: frozenset[QuestionStatus],
     first: int | None,
     after: str | None,
 ) -> Connection[Question]:
+    """Return a page of the session's questions in these statuses, newest first."""
     questions = info.context.services.store.questions
     return await resolve_connection(
         QUESTION_KEYSET,
@@ -90,21 +92,3 @@ async def _resolve_questions(
         first=first,
         after=after,
     )
-
-
-@strawberry.type
-class QuestionQueries:
-    @strawberry.field(
-        description="For the session's host and officers: its questions, the last asked first."
-    )
-    async def questions(
-        self,
-        info: Info,
-        session_id: strawberry.ID,
-        status: QuestionStatus | None = None,
-        first: int | None = None,
-        after: str | None = None,
-    ) -> Connection[Question]:
-        session = await require_directed_session(info.context, session_id, "sessionId")
-        statuses = frozenset({status} if status else QuestionStatus)
-        return await _resolve_questions(info, session.id, statuses, first, after)

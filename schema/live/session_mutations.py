@@ -1,22 +1,16 @@
-"""Directing a live session: on air and off, segments, pinning postings, announcements."""
+"""Mutations of a live session that is directed: status, pinned posting, segment, announcements."""
 
 from typing import Annotated
 
 import strawberry
 
-from domain.errors import InvalidInput
-from domain.free_text import check_text
+from domain.identity.accounts import Principal, Role
 from domain.live.sessions import Segment, SessionStatus
-from domain.screening.screening import check_public_text
 from schema import errors
-from schema.context import Info
+from schema.context import Context, Info
 from schema.live.session_types import LiveSession
 from schema.postings.posting_types import Posting
 from schema.relay import parse_global_id
-from schema.scopes import require_directed_session
-
-MAX_ANNOUNCEMENT_LENGTH = 500
-MAX_SEGMENT_TITLE_LENGTH = 60
 
 
 @strawberry.input
@@ -80,17 +74,19 @@ class Announced:
     session: LiveSession
 
 
-MoveRefusal = errors.SessionStateConflict | errors.CommonRefusal
-StartSessionResult = Annotated[SessionChanged | MoveRefusal, strawberry.union("StartSessionResult")]
+StatusRefusal = errors.SessionStateConflict | errors.CommonRefusal
+StartSessionResult = Annotated[
+    SessionChanged | StatusRefusal, strawberry.union("StartSessionResult")
+]
 InterruptSessionResult = Annotated[
-    SessionChanged | MoveRefusal, strawberry.union("InterruptSessionResult")
+    SessionChanged | StatusRefusal, strawberry.union("InterruptSessionResult")
 ]
 ResumeSessionResult = Annotated[
-    SessionChanged | MoveRefusal, strawberry.union("ResumeSessionResult")
+    SessionChanged | StatusRefusal, strawberry.union("ResumeSessionResult")
 ]
-EndSessionResult = Annotated[SessionChanged | MoveRefusal, strawberry.union("EndSessionResult")]
+EndSessionResult = Annotated[SessionChanged | StatusRefusal, strawberry.union("EndSessionResult")]
 CancelSessionResult = Annotated[
-    SessionChanged | MoveRefusal, strawberry.union("CancelSessionResult")
+    SessionChanged | StatusRefusal, strawberry.union("CancelSessionResult")
 ]
 PinPostingResult = Annotated[
     PostingShown
@@ -114,75 +110,72 @@ AnnounceResult = Annotated[
 ]
 
 
-async def _require_session_id(info: Info, given: SessionInput) -> str:
-    """The local id of the session, which the caller may direct."""
-    return (await require_directed_session(info.context, given.session_id, "input", "sessionId")).id
-
-
-async def _move_session(info: Info, given: SessionInput, wanted: SessionStatus) -> SessionChanged:
-    session_id = await _require_session_id(info, given)
-    moved = await info.context.services.session_control.change_status(session_id, wanted)
-    return SessionChanged(session=LiveSession.of(moved))
-
-
 @strawberry.type
 class SessionMutations:
-    @strawberry.mutation(description="Go on air.")
+    @strawberry.mutation(description="Put a session on air.")
     async def start_session(self, info: Info, input: StartSessionInput) -> StartSessionResult:
-        return await _move_session(info, input, SessionStatus.LIVE)
+        return await _change_status(info.context, input, SessionStatus.LIVE)
 
-    @strawberry.mutation(description="The picture is gone for a while.")
+    @strawberry.mutation(description="Mark a session as interrupted: its picture is gone.")
     async def interrupt_session(
         self, info: Info, input: InterruptSessionInput
     ) -> InterruptSessionResult:
-        return await _move_session(info, input, SessionStatus.INTERRUPTED)
+        return await _change_status(info.context, input, SessionStatus.INTERRUPTED)
 
-    @strawberry.mutation(description="Go on after an interruption.")
+    @strawberry.mutation(description="Put a session back on air after an interruption.")
     async def resume_session(self, info: Info, input: ResumeSessionInput) -> ResumeSessionResult:
-        return await _move_session(info, input, SessionStatus.LIVE)
+        return await _change_status(info.context, input, SessionStatus.LIVE)
 
-    @strawberry.mutation(description="Go off air for good.")
+    @strawberry.mutation(description="End a session for good.")
     async def end_session(self, info: Info, input: EndSessionInput) -> EndSessionResult:
-        return await _move_session(info, input, SessionStatus.ENDED)
+        return await _change_status(info.context, input, SessionStatus.ENDED)
 
-    @strawberry.mutation(description="Call a session off before it has begun.")
+    @strawberry.mutation(description="Cancel a session before it has begun.")
     async def cancel_session(self, info: Info, input: CancelSessionInput) -> CancelSessionResult:
-        return await _move_session(info, input, SessionStatus.CANCELLED)
+        return await _change_status(info.context, input, SessionStatus.CANCELLED)
 
-    @strawberry.mutation(description="Show a posting in the room.")
+    @strawberry.mutation(description="Show a posting in the session; it replaces the last one.")
     async def pin_posting(self, info: Info, input: PinPostingInput) -> PinPostingResult:
-        session_id = await _require_session_id(info, input)
-        posting_id = parse_global_id(input.posting_id, "Posting", "input", "postingId")
-        await info.context.services.posting_gate.rescreen_before_showing(posting_id)
-        session = await info.context.services.session_control.pin(session_id, posting_id)
-        record = await info.context.loaders.postings.load(posting_id)
-        assert record is not None  # it was pinned a moment ago, and postings are not deleted
-        return PostingShown(session=LiveSession.of(session), posting=Posting.of(record))
+        caller, session_id = _read_input(info.context, input)
+        session, posting = await info.context.services.session_direction.pin(
+            caller,
+            session_id,
+            parse_global_id(input.posting_id, "Posting", "input", "postingId"),
+        )
+        return PostingShown(session=LiveSession.of(session), posting=Posting.of(posting))
 
-    @strawberry.mutation(description="Take the shown posting away.")
+    @strawberry.mutation(description="Unpin the posting that is shown.")
     async def unpin_posting(self, info: Info, input: UnpinPostingInput) -> UnpinPostingResult:
-        session_id = await _require_session_id(info, input)
-        session = await info.context.services.session_control.unpin(session_id)
+        caller, session_id = _read_input(info.context, input)
+        session = await info.context.services.session_direction.unpin(caller, session_id)
         return SessionChanged(session=LiveSession.of(session))
 
-    @strawberry.mutation(description="Say what is on air now; leads keep it.")
+    @strawberry.mutation(description="Set the segment that is on air now; leads record it.")
     async def set_segment(self, info: Info, input: SetSegmentInput) -> SetSegmentResult:
-        session_id = await _require_session_id(info, input)
-        title = input.title.strip()
-        check_text(title, MAX_SEGMENT_TITLE_LENGTH, ("input", "title"))
-        check_public_text(title, ("input", "title"))
-        session = await info.context.services.session_control.set_segment(
-            session_id, input.segment, title
+        caller, session_id = _read_input(info.context, input)
+        session = await info.context.services.session_direction.set_segment(
+            caller, session_id, input.segment, input.title
         )
         return SessionChanged(session=LiveSession.of(session))
 
-    @strawberry.mutation(description="Say something to everybody in the room.")
+    @strawberry.mutation(description="Send an announcement to everybody in the session.")
     async def announce(self, info: Info, input: AnnounceInput) -> AnnounceResult:
-        session_id = await _require_session_id(info, input)
-        body = input.body.strip()
-        if not body:
-            raise InvalidInput("Say something.", field=("input", "body"))
-        check_text(body, MAX_ANNOUNCEMENT_LENGTH, ("input", "body"))
-        check_public_text(body, ("input", "body"))
-        session = await info.context.services.session_control.announce(session_id, body)
+        caller, session_id = _read_input(info.context, input)
+        session = await info.context.services.session_direction.announce(
+            caller, session_id, input.body
+        )
         return Announced(session=LiveSession.of(session))
+
+
+def _read_input(context: Context, input: SessionInput) -> tuple[Principal, str]:
+    """The caller, who must be a host or an officer, and the local id of the session."""
+    caller = context.require(Role.HOST, Role.OFFICER)
+    return caller, parse_global_id(input.session_id, "LiveSession", "input", "sessionId")
+
+
+async def _change_status(
+    context: Context, input: SessionInput, wanted: SessionStatus
+) -> SessionChanged:
+    caller, session_id = _read_input(context, input)
+    session = await context.services.session_direction.change_status(caller, session_id, wanted)
+    return SessionChanged(session=LiveSession.of(session))

@@ -1,34 +1,31 @@
-"""Live sessions: reading them, scheduling one, and directing it while it is on air."""
+"""The GraphQL type of a live session."""
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 import strawberry
 
 from domain import cursors
-from domain.identity.accounts import Role
 from domain.identity.scopes import may_see_session
 from domain.live.events import session_topic
+from domain.live.questions import PUBLIC_STATUSES
 from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
-from schema.identity.unions import Union
-from schema.live.question_types import Question, list_published_questions
+from schema.identity.union_types import Union
+from schema.live.question_types import Question, list_questions
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import (
     Connection,
     Keyset,
     Node,
     global_id,
-    parse_global_id,
     parse_page_arguments,
     parse_whole_number,
-    resolve_connection,
 )
 from schema.search.posting_connection import PostingConnection, build_posting_connection
-from storage.live.sessions import BY_START, LiveSessionQuery
 from storage.mongo.paging import Page, PageRequest
 from storage.search.search_query import SearchQuery
 
@@ -59,13 +56,15 @@ class LiveSession(Node):
     started_at: datetime | None
     ended_at: datetime | None
     host: Host
-    segment: Segment | None = strawberry.field(description="What is on air, once the host said so.")
-    segment_title: str
-    peak_viewers: int = strawberry.field(description="The most that ever watched at once.")
-    views: int = strawberry.field(
-        description="How often somebody began to watch; who comes back counts again."
+    segment: Segment | None = strawberry.field(
+        description="What is on air; null before the host has set it."
     )
-    synthetic: bool = strawberry.field(description="Made up for a demo.")
+    segment_title: str
+    peak_viewers: int = strawberry.field(description="The highest number of viewers at once.")
+    views: int = strawberry.field(
+        description="How often somebody began to watch; returning viewers count again."
+    )
+    synthetic: bool = strawberry.field(description="Invented for a demo.")
 
     @classmethod
     def of(cls, record: SessionRecord) -> Self:
@@ -86,7 +85,7 @@ class LiveSession(Node):
             synthetic=record.synthetic,
         )
 
-    @strawberry.field(description="The union that holds it.")
+    @strawberry.field(description="The union that holds the session.")
     async def union(self, info: Info) -> Union:
         record = await info.context.loaders.unions.load(self.record.union_id)
         assert record is not None  # a union with sessions is never deleted
@@ -105,7 +104,7 @@ class LiveSession(Node):
         postings = await asyncio.gather(
             *(find_open_posting(info.context, posting_id) for _, posting_id in page.items)
         )
-        # One may have closed since the ids were read.
+        # A posting may have closed since the ids were read.
         shown = {entry: each for entry, each in zip(page.items, postings, strict=True) if each}
         return build_posting_connection(
             replace(page, items=[*shown]),
@@ -120,31 +119,31 @@ class LiveSession(Node):
             return None
         return await find_open_posting(info.context, self.record.pinned_posting_id)
 
-    @strawberry.field(description="How many watch now, over all nodes; at most 2 seconds old.")
+    @strawberry.field(description="Viewers now, over all nodes; at most 2 seconds old.")
     async def viewers(self, info: Info) -> int:
         return await info.context.loaders.viewer_counts.load(self.record.id)
 
-    @strawberry.field(description="How many interests there are in all.")
+    @strawberry.field(description="Number of interests in all its postings.")
     async def interests(self, info: Info) -> int:
         counts = await info.context.loaders.interest_counts.load(self.record.id)
         return sum(counts.values()) if counts else 0
 
-    @strawberry.field(description="Interests of those postings that have any, the most first.")
+    @strawberry.field(description="Interests of each posting that has any, highest first.")
     async def tallies(self, info: Info, first: int = 20) -> list[PostingTally]:
         parse_page_arguments(_RUNNING_ORDER_KEYSET, first=first, after=None)
         counts = await info.context.loaders.interest_counts.load(self.record.id) or {}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
 
-    @strawberry.field(description="Its published questions, the last asked first.")
+    @strawberry.field(description="Its published questions, newest first.")
     async def questions(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Question]:
-        return await list_published_questions(info, self.record.id, first, after)
+        return await list_questions(info, self.record.id, PUBLIC_STATUSES, first, after)
 
     @strawberry.field(
-        description="The place in the event log that this state includes: pass it to "
-        "`sessionEvents` as `after`, and nothing lies in between."
+        description="The last logged event that this state includes. Pass it to `sessionEvents` as "
+        "`after` to receive every later event."
     )
     def cursor(self) -> str:
         return cursors.encode_seq(session_topic(self.record.id), self.record.seq)
@@ -161,10 +160,10 @@ _RUNNING_ORDER_KEYSET: Keyset[tuple[int, str]] = Keyset(
 def _slice_running_order(
     session: SessionRecord, visible: list[str], wanted: PageRequest
 ) -> Page[tuple[int, str]]:
-    """Places and ids of the visible postings after the place that ``wanted`` names.
+    """Return a page of (place, posting id) of the visible postings after the requested place.
 
-    The running order is fixed when the session is scheduled, so a place is a key: it names the
-    same posting however many before it have closed.
+    The running order never changes after scheduling, so a place is a stable key: it names the same
+    posting even when postings before it have closed.
     """
     start = wanted.after[0] if wanted.after else -1
     places = {posting_id: place for place, posting_id in enumerate(session.posting_ids)}
@@ -176,68 +175,9 @@ def _slice_running_order(
     )
 
 
-@strawberry.input(description="All that are given must hold.")
-class LiveSessionFilter:
-    status: SessionStatus | None = strawberry.field(
-        default=None, description="A DRAFT is listed with `mine` only."
-    )
-    union_id: strawberry.ID | None = strawberry.field(
-        default=None, description="A union with all its branches."
-    )
-    mine: bool | None = strawberry.field(default=None, description="For hosts: my own.")
-
-
-_LATEST_START_KEYSET: Keyset[SessionRecord] = Keyset(
-    name="sessions",
-    order=BY_START,
-    key=lambda session: (session.starts_at.strftime("%Y%m%dT%H%M%S.%f"), session.id),
-    parse=lambda parts: (
-        datetime.strptime(parts[0], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC),
-        parts[1],
-    ),
-)
-
-
 async def find_visible_session(context: Context, session_id: str) -> LiveSession | None:
-    """The session if the caller may see it."""
+    """Return the session if the caller may see it; else None."""
     record = await context.loaders.sessions.load(session_id)
     if record is None or not may_see_session(context.principal, record):
         return None
     return LiveSession.of(record)
-
-
-@strawberry.type
-class SessionQueries:
-    @strawberry.field(description="One live session; null when there is none.")
-    async def live_session(self, info: Info, id: strawberry.ID) -> LiveSession | None:
-        return await find_visible_session(info.context, parse_global_id(id, "LiveSession", "id"))
-
-    @strawberry.field(description="Live sessions, the latest start first.")
-    async def live_sessions(
-        self,
-        info: Info,
-        filter: LiveSessionFilter | None = None,
-        first: int | None = None,
-        after: str | None = None,
-    ) -> Connection[LiveSession]:
-        query = _build_query(info.context, filter or LiveSessionFilter())
-        sessions = info.context.services.store.live_sessions
-        return await resolve_connection(
-            _LATEST_START_KEYSET,
-            lambda page: sessions.page(query, page),
-            LiveSession.of,
-            first=first,
-            after=after,
-        )
-
-
-def _build_query(context: Context, filter: LiveSessionFilter) -> LiveSessionQuery:
-    union_id = filter.union_id
-    return LiveSessionQuery(
-        status=filter.status,
-        union_id=None
-        if union_id is None
-        else parse_global_id(union_id, "Union", "filter", "unionId"),
-        owner_id=context.require(Role.HOST).subject if filter.mine else None,
-        include_drafts=bool(filter.mine),
-    )

@@ -1,7 +1,8 @@
-"""Subscriptions. Both are shared: an event is executed once for all who see the same.
+"""The root subscription fields: who may subscribe to each, and which log it follows.
 
-A root field says in ``SHARED`` whom it admits and which log it follows. That is decided for each
-subscriber before it joins a group; what a group's members have in common is their audience.
+Subscriptions are shared: an event is executed once for each group of identical subscriptions. A
+caller is authorised by a function of ``SUBSCRIPTION_SOURCES`` before it joins a group. The members
+of a group have the same audience, so they see the same result.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -16,7 +17,8 @@ from domain.identity.scopes import check_may_direct
 from domain.live.events import EventEnvelope, lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
-from schema.live.events import LeadEvent, SessionEvent, build_lead_event, build_session_event
+from schema.leads.lead_event_types import LeadEvent, build_lead_event
+from schema.live.session_event_types import SessionEvent, build_session_event
 from schema.matching.seeker_event_types import SeekerEvent, build_seeker_event
 from schema.relay import parse_global_id
 from schema.scopes import require_visible_session
@@ -25,16 +27,16 @@ from schema.seekers.seeker_types import require_own_seeker
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionSource:
-    """What one subscriber is admitted to.
+    """The log that one authorised subscriber follows.
 
-    ``audience`` names everything about the caller that may change what it sees; subscribers of
-    the same audience see the same. ``principal`` stands for all of them while an event is
-    executed. ``viewer`` is whom presence counts, if anybody.
+    ``audience`` names everything about the caller that can change what it sees: subscribers with
+    the same audience see the same. Events are executed as ``principal`` for all of them.
+    ``viewer_id`` is the viewer that presence counts; None for a caller that is not counted.
     """
 
     topic: str
     subject_id: str
-    """Of whom the log tells: a session, or a seeker."""
+    """The id of the session or seeker that the log belongs to."""
     after_seq: int | None
     audience: str
     principal: Principal
@@ -43,26 +45,27 @@ class SubscriptionSource:
 
 
 ANY_VIEWER = Principal(role=Role.VIEWER, subject="")
-"""Stands for every visitor: nothing that they see of a session depends on which of them looks."""
+"""The principal for all visitors: what a visitor sees of a session depends on none of them."""
 
 
 def _resolve_audience(caller: Principal) -> tuple[str, Principal]:
+    """Return the caller's audience, and the principal that events are executed as."""
     if caller.role in VISITOR_ROLES:
         return "viewer", ANY_VIEWER
-    seat = caller.role, caller.subject, caller.union_id, caller.employer_id
-    return "/".join(part or "" for part in seat), caller
+    parts = caller.role, caller.subject, caller.union_id, caller.employer_id
+    return "/".join(part or "" for part in parts), caller
 
 
 def _parse_after(cursor: str | None, topic: str) -> int | None:
-    """The seq to go on from, or ``OF_ANOTHER_LOG``."""
+    """Return the seq to resume after; ``UNREACHABLE_SEQ`` for a cursor of another log."""
     if cursor is None:
         return None
-    named, seq = cursors.decode_seq(cursor)
-    return seq if named == topic else UNREACHABLE_SEQ
+    cursor_topic, seq = cursors.decode_seq(cursor)
+    return seq if cursor_topic == topic else UNREACHABLE_SEQ
 
 
 UNREACHABLE_SEQ = 1 << 62
-"""Beyond the end of every log: whoever wants to go on from there is reset."""
+"""A seq beyond the end of every log: a subscriber that resumes after it receives a Reset."""
 
 
 async def _require_session(context: Context, session_id: str) -> SessionRecord:
@@ -130,26 +133,28 @@ SUBSCRIPTION_SOURCES: Mapping[
 
 @strawberry.type
 class Subscription:
-    """For the schema alone: whom a field admits and what it follows says ``SHARED``."""
+    """Declares the fields for the schema. ``SUBSCRIPTION_SOURCES`` says how each is served."""
 
     @strawberry.subscription(
-        description="Everything that happens in a session, in order. Without `after` it begins "
-        "now; with the cursor of an event or of `LiveSession.cursor` nothing is missed."
+        description="The events of a session, in order. Without `after` it begins now; with the "
+        "cursor of an event or `LiveSession.cursor`, no later event is missed."
     )
     def session_events(
         self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[SessionEvent, None]:
         raise NotImplementedError
 
-    @strawberry.subscription(description="For the session's host and officers: its leads.")
+    @strawberry.subscription(
+        description="For the session's host and officers: the events of its leads."
+    )
     def lead_events(
         self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[LeadEvent, None]:
         raise NotImplementedError
 
     @strawberry.subscription(
-        description="For seekers: postings that have just opened, or changed, and suit the profile "
-        "or a saved search; each once. With `after` nothing is missed in between."
+        description="For seekers: postings that have just opened or changed and match the "
+        "profile or a saved search, each once. With `after`, no later event is missed."
     )
     def posting_matched(self, after: str | None = None) -> AsyncGenerator[SeekerEvent, None]:
         raise NotImplementedError

@@ -7,7 +7,7 @@ from domain.live.events import EventEnvelope
 from domain.matching.jobs import job_of
 from domain.matching.matching import MAX_MATCHES, assess_job
 from schema.context import Info
-from schema.live.events import LogEvent
+from schema.live.log_event_types import LogEvent
 from schema.matching.match_queries import recommend_postings
 from schema.matching.match_types import PostingMatch
 from schema.postings.posting_types import Posting, find_open_posting

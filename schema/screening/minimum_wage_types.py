@@ -8,7 +8,7 @@ import strawberry
 from domain.screening.minimum_wages import Grade
 from domain.screening.minimum_wages import MinimumWage as WageRecord
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, find_colleague
+from schema.identity.colleague_types import Colleague, find_colleague
 from schema.reference.region_types import Region
 from schema.relay import Keyset, Node, global_id, parse_whole_number
 from storage.screening.minimum_wages import BY_REGION

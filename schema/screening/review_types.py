@@ -10,7 +10,7 @@ from domain.screening.reviews import Decision as DecisionRecord
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.screening.reviews import Report as ReportRecord
 from schema.context import Info
-from schema.leads.timeline import Colleague, find_colleague
+from schema.identity.colleague_types import Colleague, find_colleague
 from schema.relay import EMPTY_PAGE, Connection, Keyset, global_id, id_keyset, resolve_connection
 from schema.scopes import manages_posting
 from schema.screening.finding_types import Finding

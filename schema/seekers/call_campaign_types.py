@@ -12,7 +12,7 @@ from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.call_campaigns import CallOutcome, MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
 from schema.context import Context, Info
-from schema.identity.unions import Union
+from schema.identity.union_types import Union
 from schema.leads.lead_types import MaskedContact
 from schema.matching.match_types import PostingMatch
 from schema.relay import Node, global_id

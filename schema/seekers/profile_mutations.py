@@ -11,11 +11,12 @@ from domain.identity.persons import check_name, normalise_phone
 from domain.leads.leads import Contact as ContactRecord
 from domain.seekers.seekers import SeekerStatus
 from schema import errors
-from schema.context import Context, Info, TokenPair
+from schema.context import Context, Info
 from schema.leads.interest_mutations import ConsentInput, ContactInput
 from schema.relay import parse_global_id
 from schema.seekers.profile_inputs import ProfileInput, parse_profile_input
 from schema.seekers.seeker_types import Seeker, find_seeker_by_receipt
+from services.identity.tokens import TokenPair
 from services.seekers.profiles import receipt_holder
 
 
@@ -112,7 +113,7 @@ class SeekerMutations:
             if input.union_id is not None
             else None,
         )
-        tokens = context.services.authority.enter_as_seeker(caller.subject)
+        tokens = context.services.sign_in.enter_as_seeker(caller.subject)
         return ProfileSaved(
             seeker=Seeker.of(saved),
             access_token=tokens.access,
@@ -128,7 +129,7 @@ class SeekerMutations:
                 "This receipt belongs to no profile: it was erased, or saved with another phone.",
                 "此回执没有对应的求职信息：信息已删除，或已改用其他手机号码保存。",
             )
-        tokens = info.context.services.authority.enter_as_seeker(seeker.giver)
+        tokens = info.context.services.sign_in.enter_as_seeker(seeker.giver)
         return SeekerEntered(
             seeker=Seeker.of(seeker),
             access_token=tokens.access,

@@ -8,7 +8,7 @@ from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import SeekerStatus
 from schema.context import Info
-from schema.leads.consent import ConsentText
+from schema.leads.consent_types import ConsentText
 from schema.relay import (
     Connection,
     Keyset,

@@ -14,7 +14,7 @@ from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import FailureKind, WebhookState
 from domain.webhooks.webhooks import Webhook as WebhookRecord
 from schema.context import Context, Info
-from schema.leads.timeline import Colleague, find_colleague
+from schema.identity.colleague_types import Colleague, find_colleague
 from schema.relay import Node, global_id, parse_global_id
 
 

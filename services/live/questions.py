@@ -1,7 +1,6 @@
-"""Questions in a session: viewers ask, those who direct it publish, answer or decline.
+"""Questions of a live session: viewers ask; host and officers publish, answer or decline.
 
-What everybody sees of it goes through the session's topic: the question and its event change
-together.
+A change of a question and the event that reports it are one transaction on the session's topic.
 """
 
 from __future__ import annotations
@@ -10,7 +9,9 @@ from collections.abc import Callable, Sequence
 
 from limits import RateLimitItemPerMinute
 
-from domain.errors import Busy, NotFound, TooManyAttempts
+from domain.errors import Busy, NotFound, PostingNotOpen, TooManyAttempts
+from domain.identity.accounts import Principal
+from domain.identity.scopes import may_direct
 from domain.live.events import (
     LoggedEvent,
     QuestionAnswered,
@@ -24,81 +25,168 @@ from domain.live.questions import (
     Question,
     QuestionStatus,
     answer_question,
+    check_answer,
+    check_question,
     decline_question,
     publish_question,
 )
+from domain.reference.calendar import day_in_china
+from domain.screening.screening import check_public_text
 from realtime.commit import GroupCommit
 from realtime.rate_limits import KeyedLimit, RateLimiter
+from services.live.session_access import check_visible
+from services.live.sessions import check_live, check_presented
 from storage.clock import Clock
-from storage.mongo.client import Transaction
+from storage.mongo.client import Transaction, new_id
 from storage.store import Store
 
 VIEWER_QUESTION_LIMIT = RateLimitItemPerMinute(3)
-"""Questions of one viewer, whatever became of them."""
+"""Questions of one viewer, of any status."""
 ADDRESS_QUESTION_LIMIT = RateLimitItemPerMinute(60)
-"""Questions from one address: a viewer's token is had for nothing, an address is not."""
+"""Questions from one network address: a viewer's token is free to obtain, an address is not."""
 
 
 class QuestionModeration:
+    """Takes questions from viewers, and publishes, answers or declines them."""
+
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
         self._store = store
         self._commit = commit
         self._clock = clock
         self._rates = RateLimiter()
 
-    async def ask(self, question: Question, *, peer: str) -> Question:
-        """Let a question wait for those who direct the session.
+    async def ask(
+        self,
+        caller: Principal,
+        session_id: str,
+        body: str,
+        *,
+        posting_id: str | None = None,
+        peer: str,
+    ) -> Question:
+        """Store a question that waits for the host. ``peer`` is the caller's network address.
 
-        The same one, sent again while it waits, is the first one.
+        The same question sent again while it waits returns the stored one.
 
-        :raises TooManyAttempts: this viewer, or this address, has asked much lately.
-        :raises Busy: very many wait in this session.
+        :raises InvalidInput: the body is empty, too long or holds a phone or identity-card number.
+        :raises NotFound: there is no such session or posting for the caller.
+        :raises SessionNotLive: the session is not on air.
+        :raises PostingNotInSession: the session does not present the posting.
+        :raises PostingNotOpen: the posting is not open.
+        :raises TooManyAttempts: this viewer, or this address, has asked too much lately.
+        :raises Busy: 1,000 questions of this session are waiting.
         """
-        limits: tuple[KeyedLimit, ...] = (
-            (VIEWER_QUESTION_LIMIT, "viewer", question.asker),
-            (ADDRESS_QUESTION_LIMIT, "peer", peer),
+        body = check_question(body, ("input", "body"))
+        await self._check_askable(caller, session_id, posting_id)
+        return await self._add(
+            Question(
+                id=new_id(),
+                session_id=session_id,
+                posting_id=posting_id,
+                asker=caller.subject,
+                body=body,
+                asked_at=self._clock(),
+            ),
+            peer=peer,
         )
-        self._rates.check(*limits, why="You ask very much.")
-        waiting = await self._store.questions.count_waiting(
-            question.session_id, MAX_WAITING_PER_SESSION
-        )
-        if waiting >= MAX_WAITING_PER_SESSION:
-            raise Busy("Very many questions wait for the host. Ask again later.")
-        kept = await self._store.questions.add(question)
-        if kept is None:
-            raise TooManyAttempts("Wait until one of your questions has been looked at.")
-        if kept is question:
-            self._rates.hit(*limits)
-        return kept
 
-    async def publish(self, question: Question) -> Question:
-        """Show it to everybody; nothing happens when it is shown already.
+    async def publish(self, caller: Principal, question_id: str) -> Question:
+        """Show a question to everybody. A published question stays as it is.
 
+        :raises NotFound: there is no such question in a session that the caller directs.
         :raises QuestionConflict: it was declined.
         """
-        return await self._change(question, lambda before: publish_question(before, self._clock()))
+        return await self._change(
+            await self._require_directed(caller, question_id),
+            lambda before: publish_question(before, self._clock()),
+        )
 
-    async def answer(self, question: Question, answer: str) -> Question:
-        """Answer it before everybody; the same answer again changes nothing.
+    async def answer(self, caller: Principal, question_id: str, answer: str) -> Question:
+        """Answer a question for everybody to see, and publish it. The same answer changes nothing.
 
-        :raises QuestionConflict: it was declined.
+        :raises NotFound: there is no such question in a session that the caller directs.
+        :raises InvalidInput: the answer is empty, too long or cannot be shown.
+        :raises TextRefused: the answer breaks a rule for public texts.
+        :raises QuestionConflict: the question was declined.
         """
+        question = await self._require_directed(caller, question_id)
+        field = ("input", "answer")
+        answer = check_answer(answer, field)
+        check_public_text(answer, field)
         return await self._change(
             question, lambda before: answer_question(before, answer, self._clock())
         )
 
-    async def decline(self, question: Question) -> Question:
-        """Let nobody see it, also if everybody does by now; nothing happens the second time."""
-        return await self._change(question, decline_question)
+    async def decline(self, caller: Principal, question_id: str) -> Question:
+        """Hide a question from everybody but its asker. A declined question stays as it is.
 
-    async def _change(
-        self, question: Question, changed: Callable[[Question], Question]
-    ) -> Question:
+        :raises NotFound: there is no such question in a session that the caller directs.
+        """
+        return await self._change(
+            await self._require_directed(caller, question_id), decline_question
+        )
+
+    async def _check_askable(
+        self, caller: Principal, session_id: str, posting_id: str | None
+    ) -> None:
+        found = await self._store.live_sessions.by_id(session_id)
+        session = check_visible(caller, found, ("input", "sessionId"))
+        check_live(session)
+        if posting_id is None:
+            return
+        posting = (await self._store.postings.by_ids([posting_id])).get(posting_id)
+        if posting is None:
+            raise NotFound(
+                "There is no such posting.", "没有这个岗位。", field=("input", "postingId")
+            )
+        check_presented(session, posting_id)
+        if not posting.is_open(day_in_china(self._clock())):
+            raise PostingNotOpen(
+                "This posting is no longer open; look at the others.",
+                "该岗位已关闭，请看看其他岗位。",
+            )
+
+    async def _add(self, question: Question, *, peer: str) -> Question:
+        limits: tuple[KeyedLimit, ...] = (
+            (VIEWER_QUESTION_LIMIT, "viewer", question.asker),
+            (ADDRESS_QUESTION_LIMIT, "peer", peer),
+        )
+        self._rates.check(*limits, why="You ask too many questions.", why_zh="您的提问过于频繁。")
+        waiting = await self._store.questions.count_waiting(
+            question.session_id, MAX_WAITING_PER_SESSION
+        )
+        if waiting >= MAX_WAITING_PER_SESSION:
+            raise Busy(
+                "Very many questions wait for the host. Ask again later.",
+                "待处理的提问过多，请稍后再提问。",
+            )
+        stored = await self._store.questions.add(question)
+        if stored is None:
+            raise TooManyAttempts(
+                "Wait until one of your questions has been looked at.",
+                "您还有提问在等待处理，请稍后再提问。",
+            )
+        if stored is question:
+            self._rates.hit(*limits)
+        return stored
+
+    async def _require_directed(self, caller: Principal, question_id: str) -> Question:
+        question = (await self._store.questions.by_ids([question_id])).get(question_id)
+        session = None
+        if question is not None:
+            session = await self._store.live_sessions.by_id(question.session_id)
+        if question is None or session is None or not may_direct(caller, session):
+            raise NotFound(
+                "There is no such question.", "没有这条提问。", field=("input", "questionId")
+            )
+        return question
+
+    async def _change(self, question: Question, rule: Callable[[Question], Question]) -> Question:
         async def change(transaction: Transaction) -> tuple[Question, Sequence[LoggedEvent]]:
             before = await self._store.questions.by_id(question.id, transaction=transaction)
             if before is None:
-                raise NotFound("There is no such question any more.")
-            after = changed(before)
+                raise NotFound("The question no longer exists.", "这条提问已不存在。")
+            after = rule(before)
             if after != before:
                 await self._store.questions.update(after, transaction=transaction)
             return after, _events_between(before, after)
@@ -107,13 +195,14 @@ class QuestionModeration:
 
 
 def _events_between(before: Question, after: Question) -> list[LoggedEvent]:
-    where = {"session_id": after.session_id, "question_id": after.id}
-    was_shown, is_shown = before.status in PUBLIC_STATUSES, after.status in PUBLIC_STATUSES
-    happened: list[LoggedEvent] = []
-    if is_shown and not was_shown:
-        happened.append(QuestionPublished(**where))
+    """The events that tell viewers how the question changed."""
+    ids = {"session_id": after.session_id, "question_id": after.id}
+    was_public, is_public = before.status in PUBLIC_STATUSES, after.status in PUBLIC_STATUSES
+    events: list[LoggedEvent] = []
+    if is_public and not was_public:
+        events.append(QuestionPublished(**ids))
     if after.status is QuestionStatus.ANSWERED and after.answer != before.answer:
-        happened.append(QuestionAnswered(**where))
-    if was_shown and not is_shown:
-        happened.append(QuestionHidden(**where))
-    return happened
+        events.append(QuestionAnswered(**ids))
+    if was_public and not is_public:
+        events.append(QuestionHidden(**ids))
+    return events

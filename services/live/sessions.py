@@ -1,7 +1,7 @@
-"""What happens to a live session: each function changes its state and logs the event as one.
+"""Changes of a live session's state: status, pinned posting, segment, announcements.
 
-All of them go through the session's topic, so what a viewer is told is the order in which it
-was done.
+Each change and the event that reports it are one transaction. All changes of a session go through
+its topic, so viewers receive the events in the order in which the changes were made.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ from storage.store import Store
 
 
 class LiveSessionControl:
-    """The host's desk: moves sessions, sets segments, pins postings, makes announcements."""
+    """Changes the state of live sessions and logs the event of each change.
+
+    Nothing here checks who calls: ``services.live.direction`` does.
+    """
 
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
         self._store = store
@@ -40,9 +43,10 @@ class LiveSessionControl:
         self._clock = clock
 
     async def change_status(self, session_id: str, wanted: SessionStatus) -> LiveSession:
-        """Bring a session to ``wanted``.
+        """Change the status of a session to ``wanted``, and notify the webhooks.
 
-        :raises SessionStateConflict: its status does not allow that.
+        :raises NotFound: there is no such session.
+        :raises SessionStateConflict: the present status does not allow it.
         """
 
         async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
@@ -59,8 +63,9 @@ class LiveSessionControl:
         return await self._commit(session_topic(session_id), change)
 
     async def pin(self, session_id: str, posting_id: str) -> LiveSession:
-        """Show a posting in the room; it takes the place of the one shown before.
+        """Pin a posting, which replaces the one pinned before.
 
+        :raises NotFound: there is no such session or posting.
         :raises SessionNotLive: the session is not on air.
         :raises PostingNotOpen: the posting was refused, waits for review, or is closed.
         :raises PostingNotInSession: the session does not present it.
@@ -77,7 +82,7 @@ class LiveSessionControl:
         return await self._commit(session_topic(session_id), change)
 
     async def unpin(self, session_id: str) -> LiveSession:
-        """Take the pinned posting away; nothing happens when there is none.
+        """Unpin the pinned posting. Without one, nothing changes.
 
         :raises SessionNotLive: the session is not on air.
         """
@@ -93,36 +98,39 @@ class LiveSessionControl:
         return await self._commit(session_topic(session_id), change)
 
     async def refresh_pinned(self, posting_id: str) -> None:
-        """Bring the rooms that show a posting up to what has become of it.
+        """Update every session that has pinned this posting, after the posting has changed.
 
-        They are told of its new terms as if it were pinned now, or that it is gone.
+        An open posting is announced again with PostingPinned, so clients read its new terms. One
+        that is no longer open is unpinned.
         """
         for session_id in await self._store.live_sessions.ids_pinning(posting_id):
-            await self._refresh_pinned_in(session_id, posting_id, is_news=True)
+            await self._refresh_pinned_in(session_id, posting_id, terms_changed=True)
 
     async def unpin_closed(self, posting_id: str) -> None:
-        """Tell the rooms that show a posting that it is gone, if it is not open any more."""
+        """Unpin this posting in every session that has pinned it, if it is no longer open."""
         for session_id in await self._store.live_sessions.ids_pinning(posting_id):
-            await self._refresh_pinned_in(session_id, posting_id, is_news=False)
+            await self._refresh_pinned_in(session_id, posting_id, terms_changed=False)
 
-    async def _refresh_pinned_in(self, session_id: str, posting_id: str, *, is_news: bool) -> None:
+    async def _refresh_pinned_in(
+        self, session_id: str, posting_id: str, *, terms_changed: bool
+    ) -> None:
         async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-            shown = await self._load(session_id, transaction)
-            if shown.pinned_posting_id != posting_id:
+            session = await self._load(session_id, transaction)
+            if session.pinned_posting_id != posting_id:
                 return None, []
             posting = (await self._store.postings.by_ids([posting_id], transaction=transaction))[
                 posting_id
             ]
             if posting.is_open(day_in_china(self._clock())):
                 pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
-                return None, [pinned] if is_news else []
+                return None, [pinned] if terms_changed else []
             await self._store.live_sessions.unpin(session_id, posting_id, transaction=transaction)
             return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
 
         await self._commit(session_topic(session_id), change)
 
     async def set_segment(self, session_id: str, segment: Segment, title: str) -> LiveSession:
-        """Say what is on air now; nothing happens when it is that already.
+        """Set the segment that is on air now. The same segment and title again change nothing.
 
         :raises SessionNotLive: the session is not on air.
         """
@@ -140,7 +148,7 @@ class LiveSessionControl:
         return await self._commit(session_topic(session_id), change)
 
     async def announce(self, session_id: str, body: str) -> LiveSession:
-        """Say something to everybody in the room.
+        """Log an announcement for everybody in the session.
 
         :raises SessionNotLive: the session is not on air.
         """
@@ -154,7 +162,7 @@ class LiveSessionControl:
     async def _load(self, session_id: str, transaction: Transaction) -> LiveSession:
         found = await self._store.live_sessions.by_id(session_id, transaction=transaction)
         if found is None:
-            raise NotFound("There is no such session.")
+            raise NotFound("There is no such session.", "没有这个场次。")
         return found
 
     async def _check_live(self, session_id: str, transaction: Transaction) -> LiveSession:
@@ -166,20 +174,24 @@ class LiveSessionControl:
         postings = await self._store.postings.by_ids([posting_id], transaction=transaction)
         posting = postings.get(posting_id)
         if posting is None:
-            raise NotFound("There is no such posting.")
+            raise NotFound("There is no such posting.", "没有这个岗位。")
         if not posting.is_open(day_in_china(self._clock())):
             raise PostingNotOpen(
-                "The posting is not open: it was refused, waits for review, or is closed."
+                "The posting is not open: it was refused, waits for review, or is closed.",
+                "该岗位未开放：可能审核未通过、正在等待审核或者已经关闭。",
             )
 
 
 def check_live(session: LiveSession) -> None:
-    """Pass when the session is on air.
+    """Pass when the session is LIVE.
 
     :raises SessionNotLive: it is not.
     """
     if session.status is not SessionStatus.LIVE:
-        raise SessionNotLive(f"The session is {session.status}; this needs one that is LIVE.")
+        raise SessionNotLive(
+            f"The session is {session.status}; this needs one that is LIVE.",
+            f"该场次目前为“{session.status.zh}”状态，只有直播中的场次才能进行此操作。",
+        )
 
 
 def check_presented(session: LiveSession, posting_id: str) -> None:
@@ -188,7 +200,9 @@ def check_presented(session: LiveSession, posting_id: str) -> None:
     :raises PostingNotInSession: it does not.
     """
     if posting_id not in session.posting_ids:
-        raise PostingNotInSession("The session does not present this posting.")
+        raise PostingNotInSession(
+            "The session does not present this posting.", "该岗位不在本场次的岗位清单中。"
+        )
 
 
 def _status_events(
@@ -204,5 +218,5 @@ def _status_events(
         return [SessionEnded(session_id=session_id)]
     if after is SessionStatus.CANCELLED:
         return [SessionCancelled(session_id=session_id)]
-    # A draft that is scheduled: only now may a room come together.
+    # A draft that is scheduled: nobody can have subscribed to it before.
     return []

@@ -28,7 +28,7 @@ from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
 from realtime.commit import GroupCommit
-from services.leads.contacts import AUDIT_TOPIC, check_rate
+from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.seekers.profile_erasure import erase_seekers
 from services.seekers.seeker_scope import require_managed
 from storage.clock import Clock

@@ -17,17 +17,17 @@ def test_each_limit_holds_for_whom_it_is_counted() -> None:
     here: tuple[KeyedLimit, ...] = ((TWICE, "who", "a"), (OFTEN, "where", "x"))
     elsewhere: tuple[KeyedLimit, ...] = ((TWICE, "who", "b"), (OFTEN, "where", "x"))
     for _ in range(2):
-        rates.check(*here, why="Too much.")
+        rates.check(*here, why="Too much.", why_zh="太多了。")
         rates.hit(*here)
     with pytest.raises(TooManyAttempts) as refused:
-        rates.check(*here, why="Too much.")
+        rates.check(*here, why="Too much.", why_zh="太多了。")
     assert re.fullmatch(r"Too much\. Wait \d\d? seconds\.", refused.value.message)
     for _ in range(3):
-        rates.check((OFTEN, "where", "x"), why="Too much.")
+        rates.check((OFTEN, "where", "x"), why="Too much.", why_zh="太多了。")
         rates.hit((OFTEN, "where", "x"))
     with pytest.raises(TooManyAttempts):
-        rates.check(*elsewhere, why="Too much.")
-    rates.check((TWICE, "who", "b"), why="Too much.")
+        rates.check(*elsewhere, why="Too much.", why_zh="太多了。")
+    rates.check((TWICE, "who", "b"), why="Too much.", why_zh="太多了。")
 
 
 def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

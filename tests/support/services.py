@@ -10,7 +10,6 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from api.auth import Tokens
 from api.http.graphql import GraphQLEndpoint
 from api.settings import Settings
 from api.wiring.node import ServiceNode, create_node
@@ -33,6 +32,7 @@ from realtime.feed import EventFeed
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.relay import global_id
+from services.identity.tokens import Tokens
 from services.seekers.profiles import receipt_holder
 from storage.clock import Clock, utc_now
 from storage.mongo.client import Mongo, new_id

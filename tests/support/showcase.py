@@ -259,11 +259,8 @@ class Showcase(World):
     async def _follow_up(self) -> None:
         """What fills timelines: all that can happen to a lead."""
         services = self.running.services
-        pipeline, contacts, officer = (
-            services.lead_follow_up,
-            services.contact_disclosure,
-            self.officer.id,
-        )
+        pipeline, officer = services.lead_follow_up, self.officer.id
+        own_leads = services.own_leads
         lead = await pipeline.assign(self.lead, self.officer.id, by=officer)
         await pipeline.escalate(lead)
         await pipeline.add_note(lead, "周五面试", today() + timedelta(days=1), by=officer)
@@ -278,10 +275,12 @@ class Showcase(World):
             RefusalReason.SKILL_MISMATCH,
             by=self.principal(self.officer),
         )
-        await contacts.reveal(self.lead.id, self.principal(self.officer), "电话通知面试时间")
-        await contacts.withdraw_consent(self.holder(self.withdrawn_lead), self.withdrawn_lead.id)
-        await contacts.erase(self.holder(self.erased_lead))
-        await contacts.correct_name(self.holder(self.handed_lead), CORRECTED_NAME)
+        await services.contact_disclosure.reveal(
+            self.lead.id, self.principal(self.officer), "电话通知面试时间"
+        )
+        await own_leads.withdraw_consent(self.holder(self.withdrawn_lead), self.withdrawn_lead.id)
+        await own_leads.erase(self.holder(self.erased_lead))
+        await own_leads.correct_name(self.holder(self.handed_lead), CORRECTED_NAME)
 
     async def _run_session(self) -> None:
         """What fills the log of a session: all that can happen on air."""
@@ -296,9 +295,11 @@ class Showcase(World):
         await desk.unpin(self.live.id)
         await desk.pin(self.live.id, self.open.id)
         await desk.set_segment(self.live.id, Segment.POSTING, "岗位介绍")
-        await questions.answer(self.answered, "有，两人间。")
-        await questions.publish(self.published)
-        await questions.decline(await questions.publish(self.declined))
+        host = self.principal(self.host)
+        await questions.answer(host, self.answered.id, "有，两人间。")
+        await questions.publish(host, self.published.id)
+        await questions.publish(host, self.declined.id)
+        await questions.decline(host, self.declined.id)
 
     async def _log_match(self) -> None:
         told = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)

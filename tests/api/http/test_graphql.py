@@ -17,7 +17,7 @@ from graphql import get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.auth import Tokens
+from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import GRAPHQL_URL, GraphQLClient, UvicornServer
 from tests.support.services import SECRET, RunningServices, World, gid

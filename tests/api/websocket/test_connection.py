@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from api.auth import Tokens
 from api.http.graphql import GraphQLEndpoint
 from api.websocket import connection as sockets
 from api.websocket.uvicorn_protocol import WireProtocol
@@ -21,6 +20,7 @@ from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
 from realtime.outbox import LOW_WATER_BYTES
 from schema.execution.engine import Engine
+from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import (
     GraphQLClient,

@@ -1,4 +1,4 @@
-"""Contacts in the clear: who gets to see one, how often, and what is kept of it."""
+"""Revealing contacts: who may, how often, and what the audit log records."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def trail(api: GraphQLClient, world: World, **page: Any) -> dict[str, Any]
     return found
 
 
-async def test_a_look_is_answered_and_stands_in_the_trail_with_who_and_why(
+async def test_a_reveal_returns_the_contact_and_is_in_the_audit_trail(
     api: GraphQLClient, world: World
 ) -> None:
     assert (await trail(api, world))["edges"] == []
@@ -63,7 +63,7 @@ async def test_a_look_is_answered_and_stands_in_the_trail_with_who_and_why(
     ]
 
 
-async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
+async def test_the_audit_trail_is_paged_and_only_for_officers_of_the_scope(
     api: GraphQLClient, world: World
 ) -> None:
     for number in range(3):
@@ -91,7 +91,7 @@ async def test_the_trail_comes_page_by_page_and_for_officers_of_the_scope_alone(
 
 
 @pytest.mark.parametrize("name", ["withdrawConsent", "eraseMyData"])
-async def test_after_consent_is_gone_nobody_is_shown_the_contact_and_no_look_is_kept(
+async def test_without_consent_the_contact_is_not_revealed_and_nothing_is_audited(
     name: str, api: GraphQLClient, world: World
 ) -> None:
     await api.mutate(name, MUTATION_CASES[name].build_input(world), world.viewer_token())
@@ -101,7 +101,7 @@ async def test_after_consent_is_gone_nobody_is_shown_the_contact_and_no_look_is_
     assert "REVEAL" not in actions
 
 
-async def test_looks_are_bounded_an_hour_however_many_come_at_once(
+async def test_concurrent_reveals_do_not_exceed_the_hourly_limit(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     def looked(account: str, at_lead: str) -> AuditEntry:
@@ -124,7 +124,7 @@ async def test_looks_are_bounded_an_hour_however_many_come_at_once(
     assert (await reveal(api, world, "officer above"))["__typename"] == "ContactRevealed"
 
 
-async def test_the_log_is_written_before_the_answer_and_stays_a_chain(
+async def test_the_audit_row_is_written_before_the_answer_and_chained(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await asyncio.gather(*(reveal(api, world) for _ in range(10)))

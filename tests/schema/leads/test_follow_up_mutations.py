@@ -1,4 +1,4 @@
-"""Following a lead up, as its staff see it."""
+"""The follow-up of leads, as staff use it over GraphQL."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ TIMELINE = """query ($id: ID!, $first: Int, $after: String) { node(id: $id) { ..
 } } }"""
 
 
-class Moving:
-    """The wall clock, moved forward."""
+class ShiftedClock:
+    """The wall clock, shifted forward by ``by``."""
 
     def __init__(self) -> None:
         self.by = timedelta()
@@ -46,15 +46,17 @@ class Moving:
 
 
 @pytest.fixture(scope="module")
-def moving() -> Moving:
-    return Moving()
+def shifted_clock() -> ShiftedClock:
+    return ShiftedClock()
 
 
 @pytest.fixture(scope="module")
-async def later_running(mongo_uri: str, moving: Moving) -> AsyncIterator[RunningServices]:
-    """Services whose clock a test moves."""
+async def later_running(
+    mongo_uri: str, shifted_clock: ShiftedClock
+) -> AsyncIterator[RunningServices]:
+    """Services whose clock a test shifts."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
-    async with running_services(mongo, clock=moving) as running:
+    async with running_services(mongo, clock=shifted_clock) as running:
         yield running
     await mongo.drop_database()
     await mongo.close()
@@ -73,9 +75,7 @@ async def listed(api: GraphQLClient, world: World, by: Account, **given: Any) ->
     return [edge["node"]["id"] for edge in data["leads"]["edges"]]
 
 
-async def test_a_timeline_tells_what_was_done_the_latest_first(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_a_timeline_lists_the_changes_latest_first(api: GraphQLClient, world: World) -> None:
     day = (today() + timedelta(days=2)).isoformat()
     await mutate(api, world, "assignLead", world.officer)
     await mutate(api, world, "noteLead", world.recruiter, body=" 已约面试 ", nextActionOn=day)
@@ -120,9 +120,7 @@ async def test_a_timeline_tells_what_was_done_the_latest_first(
     assert paged == entries
 
 
-async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_an_assignee_sees_and_follows_up_the_lead(api: GraphQLClient, world: World) -> None:
     lead = gid(world.lead)
     assert await listed(api, world, world.other_host) == []
     given = await mutate(api, world, "assignLead", world.officer, accountId=gid(world.other_host))
@@ -144,7 +142,9 @@ async def test_who_has_a_lead_in_hand_sees_it_and_does_the_work(
     assert refused["code"] == "NOT_FOUND"
 
 
-async def test_mine_and_somebody_elses_is_a_contradiction(api: GraphQLClient, world: World) -> None:
+async def test_mine_and_another_assignee_are_refused_together(
+    api: GraphQLClient, world: World
+) -> None:
     given = {"mine": True, "assigneeId": gid(world.host)}
     error = await api.fetch_error(LEADS, {"filter": given}, world.token(world.officer))
     assert error["extensions"]["code"] == "INVALID_INPUT"
@@ -165,7 +165,7 @@ async def test_mine_and_somebody_elses_is_a_contradiction(api: GraphQLClient, wo
         ("recruiter", {"recruiter"}),
     ],
 )
-async def test_everybody_who_is_offered_can_be_given_the_lead(
+async def test_every_assignable_colleague_can_be_assigned(
     caller: str, names: set[str], api: GraphQLClient, world: World
 ) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Lead { assignable { edges { node { id } } } } } }"  # noqa: E501 - one document
@@ -178,7 +178,9 @@ async def test_everybody_who_is_offered_can_be_given_the_lead(
         assert given["lead"]["assignee"]["id"] == account
 
 
-async def test_the_sides_agree_or_are_seen_to_disagree(api: GraphQLClient, world: World) -> None:
+async def test_a_disagreement_on_the_hire_is_shown_and_filtered(
+    api: GraphQLClient, world: World
+) -> None:
     offered = gid(world.offered)
     said = await mutate(api, world, "confirmHire", world.recruiter)
     proof = {"employer": True, "seeker": None, "agreed": False, "disagreement": False}
@@ -193,7 +195,7 @@ async def test_the_sides_agree_or_are_seen_to_disagree(api: GraphQLClient, world
     assert await listed(api, world, world.officer, disagreement=True) == []
 
 
-async def test_several_leads_are_advanced_each_for_itself(api: GraphQLClient, world: World) -> None:
+async def test_several_leads_are_advanced_independently(api: GraphQLClient, world: World) -> None:
     giver = MUTATION_CASES["expressInterest"]
     new = [
         (
@@ -223,15 +225,15 @@ async def test_several_leads_are_advanced_each_for_itself(api: GraphQLClient, wo
     ]
 
 
-async def test_a_giver_sees_nothing_of_the_follow_up(api: GraphQLClient, world: World) -> None:
+async def test_the_follow_up_is_hidden_from_the_giver(api: GraphQLClient, world: World) -> None:
     selection = "... on InterestRecorded { lead { dueAt nextActionOn assignee { id } escalatedTo { id } hireProof { agreed } timeline { edges { cursor } } assignable { edges { cursor } } } }"  # noqa: E501 - one document
     given = interest_input(world)
     answer = await api.mutate("expressInterest", given, world.viewer_token(), selection)
     assert set(answer["lead"].values()) == {None}
 
 
-async def test_a_lead_is_overdue_then_escalated_and_its_job_kept_in_time(
-    later_running: RunningServices, moving: Moving
+async def test_an_overdue_lead_is_escalated_and_retention_waits_for_its_days(
+    later_running: RunningServices, shifted_clock: ShiftedClock
 ) -> None:
     running = later_running
     world = World(running)
@@ -247,12 +249,12 @@ async def test_a_lead_is_overdue_then_escalated_and_its_job_kept_in_time(
 
         await wait_until(logged)
         assert await listed(api, world, world.officer, overdue=True) == []
-        moving.by += timedelta(days=3)
+        shifted_clock.by += timedelta(days=3)
         assert await listed(api, world, world.officer, overdue=True) == [lead]
         assert lead not in await listed(api, world, world.officer, overdue=False)
         assert await listed(api, world, world.recruiter, overdue=True) == [lead]
         escalation = LeadEscalator(
-            running.store, running.services.lead_follow_up, moving, node="node"
+            running.store, running.services.lead_follow_up, shifted_clock, node="node"
         )
         assert await escalation.run() == 1
         assert await listed(api, world, world.upper_officer, escalated=True) == [lead]
@@ -279,6 +281,6 @@ async def test_a_lead_is_overdue_then_escalated_and_its_job_kept_in_time(
             "RETENTION_TOO_EARLY",
             ["input", "stage"],
         )
-        moving.by += timedelta(days=30)
+        shifted_clock.by += timedelta(days=30)
         answer = await mutate(api, world, "advanceLead", world.host, **kept)
         assert answer["lead"]["stage"] == "RETAINED_30"

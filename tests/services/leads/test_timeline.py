@@ -1,4 +1,4 @@
-"""The timeline of a lead, whatever happens to it and in whatever order: one entry a version."""
+"""The timeline of a lead has one entry for each version, whatever order of changes made it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from domain.leads.contacts import ReceiptHolder, RetentionPeriods
 from domain.leads.follow_up import TimelineEntryKind, start_follow_up
 from domain.leads.leads import Contact, HireSide, Lead, LeadStage, RefusalReason
 from realtime.commit import GroupCommit
-from services.leads.contacts import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
+from services.leads.own_leads import OwnLeads
 from storage.mongo.client import new_id
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -28,13 +28,13 @@ PATH = ("national", "root", records.UNION_ID)
 SPOKEN = "张三说的话"
 
 
-class Life:
-    """One lead, and all that can happen to it."""
+class LeadHistory:
+    """One lead, and every change that can be made to it."""
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
-        self.store, self.watch = store, ManualClock()
-        self.pipeline = LeadFollowUp(store, commit, self.watch)
-        self.contacts = ContactDisclosure(store, commit, self.watch)
+        self.store, self.clock = store, ManualClock()
+        self.follow_up = LeadFollowUp(store, commit, self.clock)
+        self.own_leads = OwnLeads(store, commit, self.clock)
         lead_id = new_id()
         self.holder = ReceiptHolder(person=f"person of {lead_id}", giver="giver")
         self.lead = start_follow_up(
@@ -50,24 +50,24 @@ class Life:
         )
 
     async def step(self, name: str) -> None:
-        """Do one thing; what is refused changes nothing."""
-        self.watch.advance(days=8)
+        """Make one change. A refused one leaves the lead as it was."""
+        self.clock.advance(days=8)
         lead = await self.current()
         steps: Mapping[str, Callable[[], Awaitable[object]]] = {
-            "assign": lambda: self.pipeline.assign(lead, f"account {lead.version}", by="officer"),
-            "assign nobody": lambda: self.pipeline.assign(lead, None, by="officer"),
-            "note": lambda: self.pipeline.add_note(lead, SPOKEN, None, by="officer"),
+            "assign": lambda: self.follow_up.assign(lead, f"account {lead.version}", by="officer"),
+            "assign nobody": lambda: self.follow_up.assign(lead, None, by="officer"),
+            "note": lambda: self.follow_up.add_note(lead, SPOKEN, None, by="officer"),
             "advance": lambda: self.advance(lead),
-            "escalate": lambda: self.pipeline.escalate(lead),
-            "hired": lambda: self.pipeline.record_hire_answer(
+            "escalate": lambda: self.follow_up.escalate(lead),
+            "hired": lambda: self.follow_up.record_hire_answer(
                 lead, HireSide.SEEKER, hired=True, by=None
             ),
-            "denied": lambda: self.pipeline.record_hire_answer(
+            "denied": lambda: self.follow_up.record_hire_answer(
                 lead, HireSide.EMPLOYER, hired=False, by="r"
             ),
-            "withdraw": lambda: self.contacts.withdraw_consent(self.holder, lead.id),
-            "correct": lambda: self.contacts.correct_name(self.holder, f"张{lead.version}"),
-            "erase": lambda: self.contacts.erase(self.holder),
+            "withdraw": lambda: self.own_leads.withdraw_consent(self.holder, lead.id),
+            "correct": lambda: self.own_leads.correct_name(self.holder, f"张{lead.version}"),
+            "erase": lambda: self.own_leads.erase(self.holder),
             "retain": self.retain,
         }
         try:
@@ -79,11 +79,11 @@ class Life:
         following = [stage for stage in LeadStage if stage in _FOLLOWING.get(lead.stage, ())]
         for stage in following:
             reason = RefusalReason.OTHER if stage is LeadStage.REFUSED else None
-            await self.pipeline.advance(lead, stage, reason, by=OFFICER)
+            await self.follow_up.advance(lead, stage, reason, by=OFFICER)
 
     async def retain(self) -> None:
         periods = RetentionPeriods(contacts=timedelta(days=20), records=timedelta(days=300))
-        await RetentionWorker(self.store, self.watch, periods).run()
+        await RetentionWorker(self.store, self.clock, periods).run()
 
     async def current(self) -> Lead:
         lead = await self.store.leads.by_id(self.lead.id)
@@ -116,28 +116,28 @@ STEPS = (
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=14))
-async def test_the_entries_have_the_versions_from_1_to_that_of_the_lead(
+async def test_the_timeline_has_one_entry_for_each_version(
     steps: list[str], store: Store, commit: GroupCommit
 ) -> None:
-    life = Life(store, commit)
-    await store.leads.record([life.lead])
+    history = LeadHistory(store, commit)
+    await store.leads.record([history.lead])
     for name in steps:
-        await life.step(name)
-        lead = await life.current()
+        await history.step(name)
+        lead = await history.current()
         entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
         assert [entry.version for entry in entries] == list(range(lead.version, 0, -1))
         if lead.erased_at is not None:
             assert {entry.body for entry in entries} == {None}
 
 
-async def test_who_takes_back_corrects_and_is_erased_leaves_an_entry_of_each(
+async def test_withdrawal_correction_and_erasure_each_leave_an_entry(
     store: Store, commit: GroupCommit
 ) -> None:
-    life = Life(store, commit)
-    await store.leads.record([life.lead])
+    history = LeadHistory(store, commit)
+    await store.leads.record([history.lead])
     for name in ("note", "correct", "withdraw", "erase"):
-        await life.step(name)
-    lead = await life.current()
+        await history.step(name)
+    lead = await history.current()
     entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
     assert [(entry.kind, entry.by) for entry in reversed(entries)] == [
         (TimelineEntryKind.RECORDED, None),
@@ -153,13 +153,13 @@ async def test_who_takes_back_corrects_and_is_erased_leaves_an_entry_of_each(
     )
 
 
-async def test_a_timeline_with_gaps_from_before_stays_readable(
+async def test_a_timeline_with_missing_versions_stays_readable(
     store: Store, commit: GroupCommit
 ) -> None:
-    life = Life(store, commit)
-    await store.leads.record([life.lead])
-    await store.mongo["leads"].update_one({"_id": life.lead.id}, {"$inc": {"version": 1}})
-    await life.step("note")
-    lead = await life.current()
+    history = LeadHistory(store, commit)
+    await store.leads.record([history.lead])
+    await store.mongo["leads"].update_one({"_id": history.lead.id}, {"$inc": {"version": 1}})
+    await history.step("note")
+    lead = await history.current()
     entries = (await store.lead_timelines.page(lead, PageRequest(limit=100))).items
     assert [entry.version for entry in entries] == [3, 1]

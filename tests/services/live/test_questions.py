@@ -1,4 +1,4 @@
-"""What becomes of a question and what the room is told of it are one."""
+"""Questions: each change is stored with its event, and what may wait is bounded."""
 
 from __future__ import annotations
 
@@ -8,24 +8,42 @@ import pytest
 from limits import RateLimitItemPerMinute
 
 from domain.errors import Busy, NotFound, QuestionConflict, TooManyAttempts
+from domain.identity.accounts import Principal, Role
 from domain.live.events import QuestionAnswered, QuestionHidden, QuestionPublished, session_topic
 from domain.live.questions import Question, QuestionStatus
 from realtime.commit import GroupCommit
 from services.live.questions import VIEWER_QUESTION_LIMIT, QuestionModeration
+from storage.mongo.client import new_id
 from storage.store import Store
 from tests.support import records
-from tests.support.records import ManualClock
+from tests.support.records import HOST_ID, ManualClock
 
 PEER = "192.0.2.1"
+SESSION = records.live_session(id="session")
+HOST = Principal(role=Role.HOST, subject=HOST_ID)
 
 
 @pytest.fixture
-def questions(store: Store, commit: GroupCommit) -> QuestionModeration:
+async def questions(store: Store, commit: GroupCommit) -> QuestionModeration:
+    await store.live_sessions.add([SESSION, records.live_session(id="other")])
     return QuestionModeration(store, commit, ManualClock())
 
 
-async def told(store: Store) -> list[tuple[type, str]]:
-    logged = await store.event_log.read(session_topic("session"), after=0, limit=100)
+async def ask(
+    questions: QuestionModeration,
+    body: str = "有宿舍吗？",
+    *,
+    viewer: str | None = None,
+    session_id: str = SESSION.id,
+    peer: str = PEER,
+) -> Question:
+    """Ask as this viewer, or as a new one."""
+    caller = Principal(role=Role.VIEWER, subject=viewer or new_id())
+    return await questions.ask(caller, session_id, body, peer=peer)
+
+
+async def logged_events(store: Store) -> list[tuple[type, str]]:
+    logged = await store.event_log.read(session_topic(SESSION.id), after=0, limit=100)
     return [
         (type(placed.event), placed.event.question_id)
         for placed in logged
@@ -33,28 +51,26 @@ async def told(store: Store) -> list[tuple[type, str]]:
     ]
 
 
-async def kept(store: Store, question: Question) -> Question:
+async def stored(store: Store, question: Question) -> Question:
     return (await store.questions.by_ids([question.id]))[question.id]
 
 
-async def test_the_room_is_told_of_each_change_once(
-    store: Store, questions: QuestionModeration
-) -> None:
-    asked = await questions.ask(records.question(), peer=PEER)
-    assert await told(store) == []
-    shown = await questions.publish(asked)
-    assert await questions.publish(asked) == shown == await kept(store, asked)
-    done = await questions.answer(asked, "有")
-    assert await questions.answer(asked, "有") == done
-    again = await questions.answer(asked, "没有")
+async def test_each_change_is_logged_once(store: Store, questions: QuestionModeration) -> None:
+    asked = await ask(questions)
+    assert await logged_events(store) == []
+    shown = await questions.publish(HOST, asked.id)
+    assert await questions.publish(HOST, asked.id) == shown == await stored(store, asked)
+    answered = await questions.answer(HOST, asked.id, "有")
+    assert await questions.answer(HOST, asked.id, "有") == answered
+    again = await questions.answer(HOST, asked.id, "没有")
     assert (again.status, again.answer) == (QuestionStatus.ANSWERED, "没有")
-    gone = await questions.decline(asked)
-    assert await questions.decline(asked) == gone == await kept(store, asked)
-    for change in (questions.publish(asked), questions.answer(asked, "有")):
+    declined = await questions.decline(HOST, asked.id)
+    assert await questions.decline(HOST, asked.id) == declined == await stored(store, asked)
+    for change in (questions.publish(HOST, asked.id), questions.answer(HOST, asked.id, "有")):
         with pytest.raises(QuestionConflict):
             await change
-    assert await kept(store, asked) == gone
-    assert await told(store) == [
+    assert await stored(store, asked) == declined
+    assert await logged_events(store) == [
         (QuestionPublished, asked.id),
         (QuestionAnswered, asked.id),
         (QuestionAnswered, asked.id),
@@ -62,64 +78,83 @@ async def test_the_room_is_told_of_each_change_once(
     ]
 
 
-async def test_who_answers_publishes_and_who_declines_in_time_tells_nobody(
+async def test_an_answer_publishes_and_declining_a_waiting_question_logs_nothing(
     store: Store, questions: QuestionModeration
 ) -> None:
-    one, other = records.question(), records.question()
-    for question in (one, other):
-        await questions.ask(question, peer=PEER)
-    await questions.decline(other)
-    await questions.answer(one, "有")
-    assert await told(store) == [(QuestionPublished, one.id), (QuestionAnswered, one.id)]
+    one, other = await ask(questions), await ask(questions)
+    await questions.decline(HOST, other.id)
+    await questions.answer(HOST, one.id, "有")
+    assert await logged_events(store) == [(QuestionPublished, one.id), (QuestionAnswered, one.id)]
 
 
-async def test_two_who_look_at_the_same_moment_publish_once(
+async def test_concurrent_publications_on_two_nodes_log_one_event(
     store: Store, other_store: Store, questions: QuestionModeration, other_commit: GroupCommit
 ) -> None:
     elsewhere = QuestionModeration(other_store, other_commit, ManualClock())
-    asked = await questions.ask(records.question(), peer=PEER)
-    await asyncio.gather(*(each.publish(asked) for each in (questions, elsewhere) * 3))
-    assert await told(store) == [(QuestionPublished, asked.id)]
+    asked = await ask(questions)
+    nodes = (questions, elsewhere) * 3
+    await asyncio.gather(*(node.publish(HOST, asked.id) for node in nodes))
+    assert await logged_events(store) == [(QuestionPublished, asked.id)]
 
 
-async def test_a_question_that_is_gone_is_not_found(questions: QuestionModeration) -> None:
+async def test_an_unknown_question_is_not_found(questions: QuestionModeration) -> None:
     with pytest.raises(NotFound):
-        await questions.publish(records.question())
+        await questions.publish(HOST, new_id())
 
 
-async def test_a_viewer_and_an_address_ask_so_often_and_no_more(
-    store: Store, questions: QuestionModeration, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "caller",
+    [
+        Principal(role=Role.HOST, subject="another host"),
+        Principal(role=Role.OFFICER, subject="an officer", union_id="another union"),
+        Principal(role=Role.RECRUITER, subject="a recruiter", employer_id="employer"),
+        Principal(role=Role.VIEWER, subject="a viewer"),
+    ],
+)
+async def test_only_those_who_direct_the_session_change_its_questions(
+    store: Store, questions: QuestionModeration, caller: Principal
+) -> None:
+    asked = await ask(questions)
+    for change in (
+        questions.publish(caller, asked.id),
+        questions.answer(caller, asked.id, "有"),
+        questions.decline(caller, asked.id),
+    ):
+        with pytest.raises(NotFound):
+            await change
+    assert await stored(store, asked) == asked
+
+
+async def test_questions_are_limited_per_viewer_and_per_address(
+    questions: QuestionModeration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(VIEWER_QUESTION_LIMIT.amount):
-        asked = await questions.ask(
-            records.question(asker="viewer", body=f"第{number}问"), peer=PEER
-        )
-        # Sent again, it is the same one and does not count.
-        same = records.question(asker="viewer", body=f"第{number}问")
+        asked = await ask(questions, f"第{number}问", viewer="viewer")
+        # The same question sent again is the same one and does not count.
         if number < VIEWER_QUESTION_LIMIT.amount - 1:
-            assert await questions.ask(same, peer=PEER) == asked
-        await questions.decline(asked)
-    with pytest.raises(TooManyAttempts, match="You ask very much"):
-        await questions.ask(records.question(asker="viewer"), peer="192.0.2.2")
+            assert await ask(questions, f"第{number}问", viewer="viewer") == asked
+        await questions.decline(HOST, asked.id)
+    with pytest.raises(TooManyAttempts, match="too many questions"):
+        await ask(questions, viewer="viewer", peer="192.0.2.2")
     monkeypatch.setattr("services.live.questions.ADDRESS_QUESTION_LIMIT", RateLimitItemPerMinute(2))
     for _ in range(2):
-        await questions.ask(records.question(), peer="192.0.2.3")
-    with pytest.raises(TooManyAttempts, match="You ask very much"):
-        await questions.ask(records.question(), peer="192.0.2.3")
-    await questions.ask(records.question(), peer="192.0.2.4")
+        await ask(questions, peer="192.0.2.3")
+    with pytest.raises(TooManyAttempts, match="too many questions"):
+        await ask(questions, peer="192.0.2.3")
+    await ask(questions, peer="192.0.2.4")
 
 
-async def test_what_waits_is_bounded_for_a_viewer_and_for_a_session(
+async def test_waiting_questions_are_bounded_per_viewer_and_per_session(
     questions: QuestionModeration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "services.live.questions.VIEWER_QUESTION_LIMIT", RateLimitItemPerMinute(100)
     )
     for number in range(3):
-        await questions.ask(records.question(asker="viewer", body=f"第{number}问"), peer=PEER)
+        await ask(questions, f"第{number}问", viewer="viewer")
     with pytest.raises(TooManyAttempts, match="has been looked at"):
-        await questions.ask(records.question(asker="viewer"), peer=PEER)
-    monkeypatch.setattr("services.live.questions.WAITING_A_SESSION", 3)
+        await ask(questions, viewer="viewer")
+    monkeypatch.setattr("services.live.questions.MAX_WAITING_PER_SESSION", 3)
     with pytest.raises(Busy):
-        await questions.ask(records.question(), peer=PEER)
-    await questions.ask(records.question(session_id="other"), peer=PEER)
+        await ask(questions)
+    await ask(questions, session_id="other")

@@ -1,4 +1,4 @@
-"""What the host does changes the session and tells the room, or does neither."""
+"""A change of a session is stored together with its event, or not at all."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ EVENTS: dict[tuple[SessionStatus, SessionStatus], Callable[..., LoggedEvent] | N
 
 
 @pytest.fixture
-def desk(store: Store, commit: GroupCommit) -> LiveSessionControl:
+def control(store: Store, commit: GroupCommit) -> LiveSessionControl:
     return LiveSessionControl(store, commit, ManualClock())
 
 
@@ -63,7 +63,7 @@ async def stored(store: Store, session: LiveSession) -> LiveSession:
     return found
 
 
-async def told(store: Store, session: LiveSession) -> list[LoggedEvent]:
+async def logged_events(store: Store, session: LiveSession) -> list[LoggedEvent]:
     placed = await store.event_log.read(session_topic(session.id), after=0, limit=100)
     return [each.event for each in placed]  # type: ignore[misc] # only logged events are in a log
 
@@ -78,88 +78,90 @@ async def session_with(store: Store, *shown: str, status: SessionStatus = LIVE) 
 
 
 @pytest.mark.parametrize(("before", "wanted"), EVENTS)
-async def test_a_step_that_is_allowed_is_made_and_told(
-    store: Store, desk: LiveSessionControl, before: SessionStatus, wanted: SessionStatus
+async def test_an_allowed_transition_is_stored_and_logged(
+    store: Store, control: LiveSessionControl, before: SessionStatus, wanted: SessionStatus
 ) -> None:
     session = await session_with(store, status=before)
     event = EVENTS[before, wanted]
     events = [event(session_id=session.id)] if event else []
-    moved = await desk.change_status(session.id, wanted)
+    moved = await control.change_status(session.id, wanted)
     assert moved.status is wanted
     assert await stored(store, session) == replace(moved, seq=len(events))
-    assert await told(store, session) == events
+    assert await logged_events(store, session) == events
 
 
 FORBIDDEN = sorted(set(product(SessionStatus, SessionStatus)) - EVENTS.keys())
 
 
-async def test_a_step_that_is_not_allowed_changes_and_tells_nothing(
-    store: Store, desk: LiveSessionControl
+async def test_a_forbidden_transition_changes_and_logs_nothing(
+    store: Store, control: LiveSessionControl
 ) -> None:
     for before, wanted in FORBIDDEN:
         session = await session_with(store, status=before)
         with pytest.raises(SessionStateConflict):
-            await desk.change_status(session.id, wanted)
+            await control.change_status(session.id, wanted)
         assert await stored(store, session) == session
-        assert await told(store, session) == []
+        assert await logged_events(store, session) == []
 
 
-async def test_of_two_who_start_a_session_at_once_one_is_refused(
-    store: Store, desk: LiveSessionControl, other_store: Store, other_commit: GroupCommit
+async def test_of_two_concurrent_starts_one_is_refused(
+    store: Store, control: LiveSessionControl, other_store: Store, other_commit: GroupCommit
 ) -> None:
     session = await session_with(store, status=SCHEDULED)
     other = LiveSessionControl(other_store, other_commit, ManualClock())
     outcomes = await asyncio.gather(
-        *(each.change_status(session.id, LIVE) for each in (desk, other, desk, other)),
+        *(each.change_status(session.id, LIVE) for each in (control, other, control, other)),
         return_exceptions=True,
     )
     kinds = sorted(type(each).__name__ for each in outcomes)
     assert kinds == ["LiveSession", *["SessionStateConflict"] * 3]
-    assert await told(store, session) == [SessionStarted(session_id=session.id)]
+    assert await logged_events(store, session) == [SessionStarted(session_id=session.id)]
 
 
-async def test_a_pinned_posting_takes_the_place_of_the_one_before(
-    store: Store, desk: LiveSessionControl
+async def test_a_pinned_posting_replaces_the_one_before(
+    store: Store, control: LiveSessionControl
 ) -> None:
     session = await session_with(store, "a", "b")
-    assert (await desk.pin(session.id, "a")).pinned_posting_id == "a"
-    assert (await desk.pin(session.id, "b")).pinned_posting_id == "b"
+    assert (await control.pin(session.id, "a")).pinned_posting_id == "a"
+    assert (await control.pin(session.id, "b")).pinned_posting_id == "b"
     assert await stored(store, session) == replace(session, pinned_posting_id="b", seq=2)
-    assert (await desk.unpin(session.id)).pinned_posting_id is None
-    assert (await desk.unpin(session.id)).pinned_posting_id is None
+    assert (await control.unpin(session.id)).pinned_posting_id is None
+    assert (await control.unpin(session.id)).pinned_posting_id is None
     assert await stored(store, session) == replace(session, seq=3)
-    assert await told(store, session) == [
+    assert await logged_events(store, session) == [
         PostingPinned(session_id=session.id, posting_id="a"),
         PostingPinned(session_id=session.id, posting_id="b"),
         PostingUnpinned(session_id=session.id, posting_id="b"),
     ]
 
 
-async def test_an_announcement_is_told_to_the_room(store: Store, desk: LiveSessionControl) -> None:
+async def test_an_announcement_is_logged(store: Store, control: LiveSessionControl) -> None:
     session = await session_with(store)
-    assert await desk.announce(session.id, "马上开始") == session
+    assert await control.announce(session.id, "马上开始") == session
     assert await stored(store, session) == replace(session, seq=1)
-    assert await told(store, session) == [Announcement(session_id=session.id, body="马上开始")]
+    assert await logged_events(store, session) == [
+        Announcement(session_id=session.id, body="马上开始")
+    ]
 
 
 @pytest.mark.parametrize("status", [each for each in SessionStatus if each is not LIVE])
-async def test_a_session_that_is_not_on_air_is_left_alone(
-    store: Store, desk: LiveSessionControl, status: SessionStatus
+async def test_a_session_that_is_not_on_air_is_not_changed(
+    store: Store, control: LiveSessionControl, status: SessionStatus
 ) -> None:
     session = await session_with(store, "a", status=status)
     for refused in (
-        desk.pin(session.id, "a"),
-        desk.unpin(session.id),
-        desk.announce(session.id, "你好"),
+        control.pin(session.id, "a"),
+        control.unpin(session.id),
+        control.announce(session.id, "你好"),
     ):
         with pytest.raises(SessionNotLive):
             await refused
     assert await stored(store, session) == session
-    assert await told(store, session) == []
+    assert await logged_events(store, session) == []
 
 
-async def test_a_posting_that_may_not_be_shown_is_not_pinned(
-    store: Store, desk: LiveSessionControl
+async def test_a_posting_that_is_not_open_or_not_presented_is_not_pinned(
+    store: Store, control: LiveSessionControl
 ) -> None:
     held = records.posting(id="held", status=PostingStatus.IN_REVIEW)
     past = records.posting(id="past", terms=posting_terms(valid_until=date(2026, 9, 30)))
@@ -175,26 +177,24 @@ async def test_a_posting_that_may_not_be_shown_is_not_pinned(
     }
     for posting_id, refusal in refusals.items():
         with pytest.raises(refusal):
-            await desk.pin(session.id, posting_id)
+            await control.pin(session.id, posting_id)
     assert await stored(store, session) == session
-    assert await told(store, session) == []
+    assert await logged_events(store, session) == []
 
 
-async def test_a_session_that_is_not_there_is_refused(
-    store: Store, desk: LiveSessionControl
-) -> None:
+async def test_an_unknown_session_is_not_found(store: Store, control: LiveSessionControl) -> None:
     for refused in (
-        desk.change_status("none", LIVE),
-        desk.pin("none", "a"),
-        desk.announce("none", "a"),
+        control.change_status("none", LIVE),
+        control.pin("none", "a"),
+        control.announce("none", "a"),
     ):
         with pytest.raises(NotFound):
             await refused
     assert await store.event_log.last_seq(session_topic("none")) == 0
 
 
-def after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
-    """What a client knows that had ``session`` and was told ``events``."""
+def state_after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
+    """The state of a client that read ``session`` and then received ``events``."""
     for event in events:
         match event:
             case PostingPinned(posting_id=posting_id):
@@ -210,11 +210,11 @@ def after(session: LiveSession, events: list[LoggedEvent]) -> LiveSession:
     return session
 
 
-async def test_what_was_read_and_the_events_since_are_the_state_of_now(
-    store: Store, desk: LiveSessionControl, other_store: Store, other_commit: GroupCommit
+async def test_a_snapshot_and_the_later_events_give_the_present_state(
+    store: Store, control: LiveSessionControl, other_store: Store, other_commit: GroupCommit
 ) -> None:
     session = await session_with(store, "a", "b", "c", status=SCHEDULED)
-    desks = [desk, LiveSessionControl(other_store, other_commit, ManualClock())]
+    desks = [control, LiveSessionControl(other_store, other_commit, ManualClock())]
     seen = [session]
 
     async def direct(number: int) -> None:
@@ -227,23 +227,23 @@ async def test_what_was_read_and_the_events_since_are_the_state_of_now(
                     continue
                 seen.append(await stored(store, session))
 
-    await desk.change_status(session.id, LIVE)
+    await control.change_status(session.id, LIVE)
     await asyncio.gather(*(direct(number) for number in range(3)))
     for wanted in (INTERRUPTED, LIVE, ENDED):
-        await desk.change_status(session.id, wanted)
+        await control.change_status(session.id, wanted)
     now = await stored(store, session)
-    events = await told(store, session)
+    events = await logged_events(store, session)
     assert now.seq == len(events)
     assert (now.status, now.ended_at) == (ENDED, FIXED_NOW)
     for each in seen:
-        known = after(each, events[each.seq :])
+        known = state_after(each, events[each.seq :])
         assert (known.status, known.pinned_posting_id) == (now.status, now.pinned_posting_id)
-        assert after(session, events[: each.seq]).pinned_posting_id == each.pinned_posting_id
+        assert state_after(session, events[: each.seq]).pinned_posting_id == each.pinned_posting_id
 
 
 @pytest.mark.parametrize("status", [LIVE, INTERRUPTED])
-async def test_every_room_that_shows_a_posting_is_told_what_has_become_of_it(
-    desk: LiveSessionControl, store: Store, status: SessionStatus
+async def test_every_session_that_shows_a_posting_logs_its_change(
+    control: LiveSessionControl, store: Store, status: SessionStatus
 ) -> None:
     posting, other = records.posting(), records.posting()
     shows = records.live_session(status=status, pinned_posting_id=posting.id)
@@ -252,12 +252,12 @@ async def test_every_room_that_shows_a_posting_is_told_what_has_become_of_it(
     await store.live_sessions.add([shows, does_not])
     pinned = PostingPinned(session_id=shows.id, posting_id=posting.id)
     unpinned = PostingUnpinned(session_id=shows.id, posting_id=posting.id)
-    await desk.refresh_pinned(posting.id)
-    assert await told(store, shows) == [pinned]
+    await control.refresh_pinned(posting.id)
+    assert await logged_events(store, shows) == [pinned]
     closed = replace(posting, status=PostingStatus.CLOSED, version=2)
     assert await store.postings.update_if_unchanged(posting, closed)
     for _ in range(2):
-        await desk.refresh_pinned(posting.id)
-    assert await told(store, shows) == [pinned, unpinned]
+        await control.refresh_pinned(posting.id)
+    assert await logged_events(store, shows) == [pinned, unpinned]
     assert (await stored(store, shows)).pinned_posting_id is None
-    assert await told(store, does_not) == []
+    assert await logged_events(store, does_not) == []

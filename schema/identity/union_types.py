@@ -1,0 +1,40 @@
+"""The GraphQL type of a trade union."""
+
+from typing import Self
+
+import strawberry
+
+from domain.identity.unions import Union as UnionRecord
+from domain.identity.unions import UnionLevel
+from schema.context import Context, Info
+from schema.relay import Node, global_id
+
+
+@strawberry.type(description="A trade union in the tree of unions, from national to grassroots.")
+class Union(Node):
+    record: strawberry.Private[UnionRecord]
+    name: str
+    level: UnionLevel
+    place_code: str = strawberry.field(description="GB/T 2260, 6 digits.")
+
+    @classmethod
+    def of(cls, record: UnionRecord) -> Self:
+        return cls(
+            record=record,
+            id=global_id("Union", record.id),
+            name=record.name,
+            level=record.level,
+            place_code=record.place_code,
+        )
+
+    @strawberry.field(description="The union above this one; null for the root.")
+    async def parent(self, info: Info) -> "Union | None":
+        return await find_union(info.context, self.record.parent_id)
+
+
+async def find_union(context: Context, union_id: str | None) -> Union | None:
+    """Return the union with that id; None without an id, or when there is none."""
+    if union_id is None:
+        return None
+    record = await context.loaders.unions.load(union_id)
+    return Union.of(record) if record else None

@@ -1,0 +1,62 @@
+"""Passwords: hashed and verified with Argon2id (RFC 9106), in threads, a bounded number at once."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+MAX_PASSWORD_LENGTH = 256
+"""Characters in a password."""
+MAX_CONCURRENT_HASHES = 2
+"""Hashes computed at once. Each takes 64 MiB and 50 ms with the defaults of argon2-cffi."""
+
+T = TypeVar("T")
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash to store for a password. Blocks for 50 ms and takes 64 MiB."""
+    return PasswordHasher().hash(password)
+
+
+class PasswordVerifier:
+    """Verifies passwords in threads, at most ``MAX_CONCURRENT_HASHES`` at once."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._dummy_hash = self._hasher.hash(secrets.token_hex(16))
+        self._threads = ThreadPoolExecutor(MAX_CONCURRENT_HASHES, thread_name_prefix="password")
+
+    def close(self) -> None:
+        """Stop the threads. Verifications that have not started are cancelled."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def is_right(self, password: str, stored_hash: str | None) -> bool:
+        """Whether the password matches the stored hash.
+
+        Without a stored hash the answer is False after the same time as with one, so the duration
+        does not reveal whether the account exists.
+        """
+        expected = stored_hash if stored_hash is not None else self._dummy_hash
+        matches = await self._run_in_thread(lambda: self._matches(expected, password))
+        return matches and stored_hash is not None
+
+    async def rehash_if_outdated(self, password: str, stored_hash: str) -> str | None:
+        """A new hash if the stored one was made with other parameters than today's; else None."""
+        if not self._hasher.check_needs_rehash(stored_hash):
+            return None
+        return await self._run_in_thread(lambda: self._hasher.hash(password))
+
+    def _matches(self, expected: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(expected, password)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+    async def _run_in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)

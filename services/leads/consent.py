@@ -1,0 +1,105 @@
+"""Consent: the text that is shown for a posting, the check that it was agreed to, and new texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.employers.employers import Employer
+from domain.errors import NotPermitted
+from domain.identity.accounts import Principal
+from domain.identity.audit import AuditAction, AuditEntry, staff_actor
+from domain.leads.consent import (
+    ConsentTemplate,
+    ConsentText,
+    check_consent,
+    check_template,
+    check_valid_from,
+    render_consent_text,
+)
+from domain.live.events import LoggedEvent
+from domain.postings.postings import Posting
+from realtime.commit import GroupCommit
+from realtime.ttl_cache import TtlCache
+from services.identity.audit import AUDIT_TOPIC
+from storage.clock import Clock
+from storage.mongo.client import Transaction
+from storage.store import Store
+
+
+class PostingConsent:
+    """Renders consent texts of postings, checks that they were agreed to, and publishes new ones.
+
+    A consent names the employer that receives the contact (PIPL art. 23).
+    """
+
+    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+        self._store = store
+        self._commit = commit
+        self._clock = clock
+        # A room taps at once, and every tap needs the same text: both are at most a second old.
+        self._cached_template = TtlCache(lambda _: store.consent_texts.current(clock()))
+        self._cached_employers = TtlCache(self._load_employer)
+
+    async def current_text(self, posting: Posting) -> ConsentText:
+        """Return the text to show for a posting now."""
+        template = await self._store.consent_texts.current(self._clock())
+        return _render(template, await self._load_employer(posting.employer_id), posting)
+
+    async def require_agreed(self, posting: Posting, given_version: str | None) -> ConsentText:
+        """Return the current text for a posting if ``given_version`` is its version.
+
+        A new text, or a new name of the employer, takes effect within a second.
+
+        :raises ConsentRequired: no version was given, or another one.
+        """
+        template = await self._cached_template.get("current")
+        text = _render(template, await self._cached_employers.get(posting.employer_id), posting)
+        if given_version != text.version:
+            text = await self.current_text(posting)
+        check_consent(given_version, text)
+        return text
+
+    async def publish(
+        self, caller: Principal, body: str, *, valid_from: datetime | None
+    ) -> ConsentTemplate:
+        """Store a new consent text under the next number, with a row of the audit log.
+
+        ``valid_from`` None makes it current at once.
+
+        :raises NotPermitted: the caller's union is not the root of the tree of unions.
+        :raises InvalidInput: the text misses a placeholder, or the time is not within a year.
+        """
+        union_id = caller.union_id or ""
+        union = (await self._store.unions.by_ids([union_id])).get(union_id)
+        if union is None or len(union.path) > 1:
+            raise NotPermitted(
+                "Only officers of the top union publish consent texts.",
+                "授权书文本只能由最上级工会的工会干部发布。",
+            )
+        body = check_template(body, ("input", "template"))
+        begins = check_valid_from(valid_from, self._clock(), ("input", "validFrom"))
+
+        async def change(transaction: Transaction) -> tuple[ConsentTemplate, Sequence[LoggedEvent]]:
+            template = await self._store.consent_texts.add(
+                body, valid_from=begins, created_by=caller.subject, transaction=transaction
+            )
+            entry = AuditEntry(
+                actor=staff_actor(caller),
+                action=AuditAction.PUBLISH_CONSENT_TEXT,
+                subject_type="ConsentText",
+                subject_id=template.version,
+                detail=f"valid from {begins.isoformat()}",
+            )
+            await self._store.audit_log.append([entry], at=self._clock(), transaction=transaction)
+            return template, []
+
+        return await self._commit(AUDIT_TOPIC, change)
+
+    async def _load_employer(self, employer_id: str) -> Employer | None:
+        return (await self._store.employers.by_ids([employer_id])).get(employer_id)
+
+
+def _render(template: ConsentTemplate, employer: Employer | None, posting: Posting) -> ConsentText:
+    assert employer is not None  # an employer with postings is never deleted
+    return render_consent_text(template, employer.name, posting.terms.title)

@@ -1,0 +1,150 @@
+"""Scheduling a live session: title, union, host, start and running order of postings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from domain.errors import InvalidInput, NotFound, NotPermitted, PostingNotOpen
+from domain.free_text import check_text
+from domain.identity.accounts import Principal
+from domain.identity.persons import check_name
+from domain.identity.unions import Union
+from domain.live.sessions import (
+    MAX_SESSION_POSTINGS,
+    Honour,
+    Host,
+    LiveSession,
+    SessionFormat,
+    SessionStatus,
+)
+from domain.reference.calendar import day_in_china
+from domain.screening.screening import check_public_text
+from storage.clock import Clock
+from storage.mongo.client import new_id
+from storage.store import Store
+
+MAX_SESSION_TITLE_LENGTH = 120
+"""Characters in the title of a session."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPlan:
+    """A session as its host or an officer plans it. Ids are local ids.
+
+    ``union_id`` is None for the caller's own union. ``posting_ids`` is the running order.
+    """
+
+    title: str
+    format: SessionFormat
+    union_id: str | None
+    host_name: str
+    host_honour: Honour | None
+    starts_at: datetime
+    posting_ids: Sequence[str]
+
+
+class SessionSchedule:
+    """Schedules live sessions for hosts and officers."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(self, caller: Principal, plan: SessionPlan) -> LiveSession:
+        """Store a SCHEDULED session that the caller owns.
+
+        :raises NotFound: there is no such union.
+        :raises NotPermitted: the union is neither the caller's own nor one below it.
+        :raises InvalidInput: title, host, start or running order cannot be right.
+        :raises TextRefused: the title breaks a rule for public texts.
+        :raises PostingNotOpen: a posting is not open.
+        """
+        union = await self._choose_union(caller, plan.union_id)
+        session = LiveSession(
+            id=new_id(),
+            title=_check_title(plan.title),
+            format=plan.format,
+            status=SessionStatus.SCHEDULED,
+            union_id=union.id,
+            union_path=union.path,
+            host=_check_host(plan),
+            owner_id=caller.subject,
+            starts_at=_check_start(plan.starts_at),
+            posting_ids=await self._check_running_order(plan.posting_ids),
+            created_at=self._clock(),
+        )
+        await self._store.live_sessions.add([session])
+        return session
+
+    async def _choose_union(self, caller: Principal, union_id: str | None) -> Union:
+        assert caller.union_id is not None  # every host and officer belongs to a union
+        wanted, field = union_id or caller.union_id, ("input", "unionId")
+        union = (await self._store.unions.by_ids([wanted])).get(wanted)
+        if union is None:
+            raise NotFound("There is no such union.", "没有这个工会。", field=field)
+        if not union.is_within(caller.union_id):
+            raise NotPermitted(
+                "Choose your own union or one below it.",
+                "只能选择您所在的工会或其下级工会。",
+                field=field,
+            )
+        return union
+
+    async def _check_running_order(self, posting_ids: Sequence[str]) -> tuple[str, ...]:
+        field = ("input", "postingIds")
+        if not 1 <= len(posting_ids) <= MAX_SESSION_POSTINGS:
+            raise InvalidInput(
+                f"A session presents 1 to {MAX_SESSION_POSTINGS} postings.",
+                f"一个场次可展示1到{MAX_SESSION_POSTINGS}个岗位。",
+                field=field,
+            )
+        if len(set(posting_ids)) != len(posting_ids):
+            raise InvalidInput("Name each posting once.", "每个岗位只能列入一次。", field=field)
+        today = day_in_china(self._clock())
+        open_ids = set(await self._store.postings.visible_ids(list(posting_ids), today))
+        for place, posting_id in enumerate(posting_ids):
+            if posting_id not in open_ids:
+                raise PostingNotOpen(
+                    "Only open postings can be presented.",
+                    "只有开放中的岗位才能列入场次。",
+                    field=(*field, str(place)),
+                )
+        return tuple(posting_ids)
+
+
+def _check_title(given: str) -> str:
+    title, field = given.strip(), ("input", "title")
+    if not title:
+        raise InvalidInput("Give the session a title.", "请填写场次标题。", field=field)
+    check_text(title, MAX_SESSION_TITLE_LENGTH, field)
+    check_public_text(title, field)
+    return title
+
+
+def _check_start(given: datetime) -> datetime:
+    """Return the time in UTC, in milliseconds as it is stored."""
+    field = ("input", "startsAt")
+    if given.tzinfo is None:
+        raise InvalidInput(
+            "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
+            "请填写带时区的时间，例如2026-11-23T19:00:00+08:00。",
+            field=field,
+        )
+    if not 2000 <= given.year < 2100:
+        raise InvalidInput(
+            "Give a time from 2000 to 2099.", "请填写2000年至2099年之间的时间。", field=field
+        )
+    return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
+
+
+def _check_host(plan: SessionPlan) -> Host:
+    if plan.format is SessionFormat.MODEL_WORKER_LIVE and plan.host_honour is None:
+        raise InvalidInput(
+            "Name the honour of the host: a model worker's session needs it.",
+            "劳模送岗场次须填写主播的荣誉称号。",
+            field=("input", "host", "honour"),
+        )
+    name = check_name(plan.host_name, field=("input", "host", "name"))
+    return Host(name=name, honour=plan.host_honour)

@@ -1,0 +1,106 @@
+"""Shared reads: one for all who ask at the same moment, and none from before they asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+
+from realtime import batch_loader as gathered
+from realtime.batch_loader import SharedBatchLoader
+
+
+class Source:
+    """Notes what it is asked, and answers with what it holds when it is let go on."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.held: dict[str, str] = {}
+        self.called = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.broken = False
+
+    async def find(self, ids: Iterable[str]) -> dict[str, str]:
+        asked = list(ids)
+        self.asked.append(asked)
+        self.called.set()
+        found = {wanted: self.held[wanted] for wanted in asked if wanted in self.held}
+        await self.go_on.wait()
+        if self.broken:
+            raise LookupError
+        return found
+
+
+async def begun(
+    source: Source, found: SharedBatchLoader[str], *ids: str
+) -> list[asyncio.Task[str | None]]:
+    """Those who ask, once a read is under way."""
+    source.called.clear()
+    asking = [asyncio.create_task(found.load(wanted)) for wanted in ids]
+    await source.called.wait()
+    return asking
+
+
+async def test_those_who_ask_at_once_share_a_read() -> None:
+    source = Source()
+    source.held = {"a": "A", "b": "B"}
+    source.go_on.set()
+    asking = await begun(source, SharedBatchLoader(source.find), *"abca")
+    assert await asyncio.gather(*asking) == ["A", "B", None, "A"]
+    assert source.asked == [["a", "b", "c"]]
+
+
+async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> None:
+    source = Source()
+    source.held = {"a": "open"}
+    found = SharedBatchLoader(source.find)
+    early = await begun(source, found, "a")
+    source.held = {"a": "closed"}
+    late = asyncio.create_task(found.load("a"))
+    await asyncio.sleep(0)
+    assert source.asked == [["a"]]
+    source.go_on.set()
+    assert [await early[0], await late] == ["open", "closed"]
+    assert source.asked == [["a"], ["a"]]
+
+
+async def test_nothing_is_kept() -> None:
+    source = Source()
+    source.go_on.set()
+    found = SharedBatchLoader(source.find)
+    assert await found.load("a") is None
+    source.held = {"a": "A"}
+    assert await found.load("a") == "A"
+
+
+async def test_whoever_gives_up_takes_nobody_along() -> None:
+    source = Source()
+    source.held = {"a": "A"}
+    found = SharedBatchLoader(source.find)
+    gone, stays = await begun(source, found, "a", "a")
+    gone.cancel()
+    await asyncio.wait({gone})
+    source.go_on.set()
+    assert await stays == "A"
+
+
+async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
+    source = Source()
+    found = SharedBatchLoader(source.find)
+    source.broken = True
+    asking = await begun(source, found, "a", "b")
+    source.go_on.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [LookupError, LookupError]
+    source.broken = False
+    assert await found.load("a") is None
+
+
+async def test_a_read_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathered, "MAX_IDS_PER_READ", 2)
+    source = Source()
+    source.go_on.set()
+    asking = await begun(source, SharedBatchLoader(source.find), *"abc")
+    assert await asyncio.gather(*asking) == [None, None, None]
+    assert source.asked == [["a", "b"], ["c"]]

@@ -1,0 +1,73 @@
+"""Records that were read a moment ago: one read for all who ask, and never an old answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from realtime import ttl_cache as recent
+from realtime.ttl_cache import TtlCache
+
+
+class Source:
+    """Counts what it is asked, and answers when it is let go on."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.go_on = asyncio.Event()
+        self.broken = False
+
+    async def find(self, wanted: str) -> str:
+        self.asked.append(wanted)
+        await self.go_on.wait()
+        if self.broken:
+            raise LookupError(wanted)
+        return wanted.upper()
+
+
+async def test_those_who_ask_at_once_share_a_read() -> None:
+    source = Source()
+    found = TtlCache(source.find)
+    asking = [asyncio.create_task(found.get("a")) for _ in range(100)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    source.go_on.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert answers[1:] == ["A"] * 99
+    assert await found.get("a") == "A"
+    assert source.asked == ["a"]
+
+
+async def test_an_answer_is_forgotten_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "TTL_SECONDS", -1.0)
+    source = Source()
+    source.go_on.set()
+    found = TtlCache(source.find)
+    assert [await found.get("a"), await found.get("a")] == ["A", "A"]
+    assert source.asked == ["a", "a"]
+
+
+async def test_an_error_is_for_those_who_waited_alone() -> None:
+    source = Source()
+    found = TtlCache(source.find)
+    source.broken = True
+    asking = [asyncio.create_task(found.get("a")) for _ in range(2)]
+    await asyncio.sleep(0)
+    source.go_on.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [LookupError, LookupError]
+    source.broken = False
+    assert await found.get("a") == "A"
+    assert source.asked == ["a", "a"]
+
+
+async def test_the_answers_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "MAX_ENTRIES", 2)
+    source = Source()
+    source.go_on.set()
+    found = TtlCache(source.find)
+    for wanted in "abca":
+        await found.get(wanted)
+    assert source.asked == ["a", "b", "c", "a"]
