@@ -25,6 +25,7 @@ SPREAD_TWICE = (
 PAGES = (
     "liveSessions(first: 100) { edges { node { postings(first: 100) { edges { node { id } } } } } }"
 )
+FINDINGS = "node { findings { marks { text start end } } }"
 REFUSED = {
     "no document": ("", "Syntax Error"),
     "no GraphQL": ("岗位", "Syntax Error"),
@@ -76,8 +77,7 @@ REFUSED = {
         "may have",
     ),
     "lists within pages": (
-        "{ postings(first: 100) { edges { ...p } a: edges { ...p } } } "
-        + "fragment p on PostingEdge { node { findings { code marks { start end } } } }",
+        f"{{ postings(first: 100) {{ edges {{ a: {FINDINGS} b: {FINDINGS} }} }} }}",
         "may have",
     ),
     "a page of a long number": (
