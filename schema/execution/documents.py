@@ -26,6 +26,7 @@ from graphql import (
 from graphql.language import VariableNode
 
 from schema.execution.cost import ComplexityMeter, SelectionComplexity
+from schema.execution.redaction import RequestError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ class DocumentCache:
     def _prepare(self, text: str) -> PreparedDocument:
         digest = hash_document(text)
         if len(text) > self._limits.characters:
-            too_long = GraphQLError(f"A document has at most {self._limits.characters} characters.")
+            too_long = RequestError(f"A document has at most {self._limits.characters} characters.")
             return PreparedDocument(sha256=digest, errors=(too_long,))
         try:
             document = parse(text, max_tokens=self._limits.tokens)
@@ -121,7 +122,7 @@ class DocumentCache:
         except GraphQLSyntaxError as error:
             return PreparedDocument(sha256=digest, errors=(error,))
         except RecursionError:
-            nested = GraphQLError("The document is nested too deeply to be read.")
+            nested = RequestError("The document is nested too deeply to be read.")
             return PreparedDocument(sha256=digest, errors=(nested,))
         if errors:
             return PreparedDocument(sha256=digest, errors=tuple(errors))
@@ -133,7 +134,7 @@ class DocumentCache:
         """The limits that the operations of a document exceed."""
         meter = ComplexityMeter(self._schema, document)
         return [
-            GraphQLError(message, definition)
+            RequestError(message, definition)
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
             for message in _list_excesses(meter.measure_operation(definition), self._limits)

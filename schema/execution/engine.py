@@ -53,7 +53,7 @@ from schema.execution.persisted_documents import (
     document_not_trusted,
     persisted_query_not_found,
 )
-from schema.execution.redaction import redact_message
+from schema.execution.redaction import RequestError, redact_message
 from schema.live.subscriptions import SUBSCRIPTION_SOURCES, SubscriptionSource
 from schema.root import SCHEMA
 from storage.mongo.errors import StorageError, StorageUnavailable
@@ -122,7 +122,7 @@ class Engine:
             raise RequestInvalid(*prepared.errors)
         operation = prepared.find_operation(request.operation_name)
         if operation is None:
-            raise RequestInvalid(GraphQLError("Name one operation of the document."))
+            raise RequestInvalid(RequestError("Name one operation of the document."))
         return prepared, operation
 
     def _resolve_text(self, request: GraphQLRequest) -> str:
@@ -167,7 +167,7 @@ class Engine:
     ) -> ExecutionResult:
         if is_subscription(operation):
             raise RequestInvalid(
-                GraphQLError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
+                RequestError("Subscribe over WebSocket, subprotocol graphql-transport-ws.")
             )
         result = self._build_executor(prepared, request, context).execute_operation()
         # This executor knows no @defer: it has one result.
@@ -282,9 +282,9 @@ def _root_field(operation: OperationDefinitionNode) -> FieldNode:
     """
     selections = operation.selection_set.selections
     if not is_subscription(operation):
-        raise RequestInvalid(GraphQLError("This is not a subscription.", operation))
+        raise RequestInvalid(RequestError("This is not a subscription.", operation))
     if len(selections) != 1 or not isinstance(selections[0], FieldNode):
-        raise RequestInvalid(GraphQLError("Subscribe to one plain field at the root.", operation))
+        raise RequestInvalid(RequestError("Subscribe to one plain field at the root.", operation))
     return selections[0]
 
 
@@ -332,7 +332,7 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        formatted["message"] = redact_message(error.message)
+        formatted["message"] = redact_message(error)
         formatted.setdefault("extensions", {"code": BAD_REQUEST})
         return formatted
     if isinstance(cause, StorageUnavailable):

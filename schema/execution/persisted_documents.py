@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graphql import GraphQLError
-
 from schema.execution.documents import DocumentCache, hash_document
+from schema.execution.redaction import RequestError
 from schema.root import SCHEMA
 
 
@@ -29,23 +28,23 @@ class TrustedDocuments:
         return self._by_digest.get(sha256)
 
 
-def persisted_query_not_found() -> GraphQLError:
+def persisted_query_not_found() -> RequestError:
     """Nobody here knows a text with that digest; the words are those that clients look for."""
-    return GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
+    return RequestError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
 
 
-def document_not_trusted() -> GraphQLError:
+def document_not_trusted() -> RequestError:
     """The text is none of the trusted ones."""
-    return GraphQLError(
+    return RequestError(
         "This service executes only the documents that its operator trusts. Use a client of the "
         "same release, or ask the operator to add yours.",
         extensions={"code": "DOCUMENT_NOT_TRUSTED"},
     )
 
 
-def digest_mismatch() -> GraphQLError:
+def digest_mismatch() -> RequestError:
     """A text and a digest came together, and do not belong together."""
-    return GraphQLError("The sha256Hash is not that of the query.")
+    return RequestError("The sha256Hash is not that of the query.")
 
 
 def find_document_errors(text: str) -> list[str]:
