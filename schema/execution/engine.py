@@ -36,6 +36,7 @@ from realtime.topic import Render
 from schema.context import Context, Services
 from schema.execution.documents import (
     DocumentCache,
+    DocumentLimits,
     PreparedDocument,
     hash_document,
     is_subscription,
@@ -94,11 +95,17 @@ class AdmittedSubscription:
 class Engine:
     """Executes what is sent to the schema of one process; with ``trusted``, only such documents."""
 
-    def __init__(self, services: Services, *, trusted: TrustedDocuments | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        trusted: TrustedDocuments | None = None,
+        limits: DocumentLimits | None = None,
+    ) -> None:
         self.services = services
         self._trusted = trusted
         self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
-        self.documents = DocumentCache(self._schema)
+        self.documents = DocumentCache(self._schema, limits)
         self.operation_metrics = OperationMetrics()
 
     def prepare(self, request: GraphQLRequest) -> tuple[PreparedDocument, OperationDefinitionNode]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.auth import Tokens
 from api.http.graphql import GraphQLEndpoint
-from api.websocket import connection as sockets
+from api.websocket.limits import WebSocketLimits
 from api.websocket.uvicorn_protocol import WireProtocol
 from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
@@ -50,8 +51,28 @@ LEADS = """subscription ($session: ID!, $after: String) {
     __typename seq cursor ... on LeadRecorded { lead { id contact { phone } } }
   }
 }"""
+PROTOCOLS: tuple[Any, ...] = (WireProtocol, "websockets-sansio")
 INIT = json.dumps({"type": "connection_init"})
 NESTED = "[" * 30_000 + "]" * 30_000
+
+
+def build_endpoint(running: RunningServices, limits: WebSocketLimits) -> GraphQLEndpoint:
+    return GraphQLEndpoint(
+        running.engine,
+        running.services,
+        running.tokens.authenticate,
+        origins=[],
+        websocket_limits=limits,
+    )
+
+
+@asynccontextmanager
+async def serving(
+    running: RunningServices, protocol: Any, limits: WebSocketLimits
+) -> AsyncIterator[UvicornServer]:
+    """An endpoint of its own with these limits, behind a real socket."""
+    async with UvicornServer(build_endpoint(running, limits), protocol) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -204,27 +225,38 @@ async def test_two_inits_at_once_close_the_socket(server: UvicornServer) -> None
         assert (await client.wait_closed())[0] == 4429
 
 
-async def test_silence_closes_the_socket(
-    server: UvicornServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sockets, "INIT_TIMEOUT_SECONDS", 0.05)
-    async with open_websocket(server.url) as client:
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_silence_closes_the_socket(protocol: Any, running: RunningServices) -> None:
+    limits = WebSocketLimits(init_timeout_seconds=0.05)
+    async with (
+        serving(running, protocol, limits) as server,
+        open_websocket(server.url) as client,
+    ):
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 
-async def test_pings_are_no_init(server: UvicornServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "INIT_TIMEOUT_SECONDS", 0.2)
-    async with open_websocket(server.url) as client:
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_pings_are_no_init(protocol: Any, running: RunningServices) -> None:
+    limits = WebSocketLimits(init_timeout_seconds=0.2)
+    async with (
+        serving(running, protocol, limits) as server,
+        open_websocket(server.url) as client,
+    ):
         await client.send(type="ping")
         assert await client.receive() == {"type": "pong"}
         assert (await client.wait_closed())[0] == 4408
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_who_was_acknowledged_is_not_closed_for_silence(
-    server: UvicornServer, monkeypatch: pytest.MonkeyPatch
+    protocol: Any, running: RunningServices
 ) -> None:
-    monkeypatch.setattr(sockets, "INIT_TIMEOUT_SECONDS", 0.05)
-    async with open_websocket(server.url) as client, open_websocket(server.url) as silent:
+    limits = WebSocketLimits(init_timeout_seconds=0.2)
+    async with (
+        serving(running, protocol, limits) as server,
+        open_websocket(server.url) as client,
+        open_websocket(server.url) as silent,
+    ):
         await client.initialise()
         assert (await silent.wait_closed())[0] == 4408
         await client.assert_alive()
@@ -311,7 +343,7 @@ async def test_an_id_is_a_text_of_1_to_128_characters(
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id=operation_id, type="subscribe", payload={"query": "{ me { id } }"})
-        assert await client.wait_closed() == (4400, "The id is a text of 1 to 128 characters")
+        assert await client.wait_closed() == (4400, "The id is a string of 1 to 128 characters")
 
 
 @pytest.mark.parametrize("operation_id", ["x", "x" * 128, "岗" * 128, "1/2", '"\\\n', "\x00"])
@@ -374,7 +406,7 @@ async def test_complete_names_an_id(operation_id: Any, server: UvicornServer) ->
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id=operation_id, type="complete")
-        assert await client.wait_closed() == (4400, "The id is a text")
+        assert await client.wait_closed() == (4400, "The id is a string")
 
 
 async def test_complete_for_what_is_over_is_no_error(server: UvicornServer) -> None:
@@ -515,7 +547,7 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
         busy: set[str] = set()
 
         async def read() -> None:
-            while len(busy) < count - sockets.MAX_OPERATIONS_PER_CONNECTION:
+            while len(busy) < count - WebSocketLimits.max_operations:
                 message = await client.receive(30)
                 assert message["type"] == "error", message
                 assert message["payload"][0]["extensions"]["code"] == "BUSY"
@@ -525,11 +557,9 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
         for frame in frames:
             await client.send_frame(frame)
         await asyncio.wait_for(reading, 60)
-        assert busy == {
-            str(number) for number in range(sockets.MAX_OPERATIONS_PER_CONNECTION, count)
-        }
+        assert busy == {str(number) for number in range(WebSocketLimits.max_operations, count)}
         (connection,) = running.endpoint.sockets._open
-        assert len(connection._operations) == sockets.MAX_OPERATIONS_PER_CONNECTION
+        assert len(connection._operations) == WebSocketLimits.max_operations
         async with open_websocket(server.url) as other:
             await other.initialise()
             await other.assert_alive()
@@ -540,7 +570,7 @@ async def test_messages_that_come_together_are_answered_while_they_are_read(
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
-        for number in range(sockets.MAX_OPERATIONS_PER_CONNECTION):
+        for number in range(WebSocketLimits.max_operations):
             await client.subscribe(str(number), SPOKEN, session=gid(readonly_world.live))
         message = b'{"id":"x","type":"subscribe","payload":{"query":"x"}}'
         # A text frame, masked with zeros (RFC 6455, section 5.2).
@@ -798,16 +828,10 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
 
 
 async def test_a_node_that_drains_sends_everybody_away(
-    running: RunningServices, readonly_world: World, monkeypatch: pytest.MonkeyPatch
+    running: RunningServices, readonly_world: World
 ) -> None:
-    monkeypatch.setattr(sockets, "DRAIN_SECONDS", 0.05)
-    endpoint = GraphQLEndpoint(
-        running.engine, running.services, running.tokens.authenticate, origins=[]
-    )
-    for protocol in (WireProtocol, "websockets-sansio"):
-        endpoint = GraphQLEndpoint(
-            running.engine, running.services, running.tokens.authenticate, origins=[]
-        )
+    for protocol in PROTOCOLS:
+        endpoint = build_endpoint(running, WebSocketLimits(drain_seconds=0.05))
         async with UvicornServer(endpoint, protocol) as server:
             async with open_websocket(server.url) as first, open_websocket(server.url) as second:
                 await first.initialise(readonly_world.viewer_token())
