@@ -23,7 +23,8 @@ from api.websocket.limits import WebSocketLimits
 from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
 from schema.context import Context, Services
-from schema.execution.engine import Engine, RequestInvalid
+from schema.execution.engine import Engine
+from schema.execution.results import RequestInvalid
 
 JSON_MEDIA_TYPE = "application/json"
 GRAPHQL_RESPONSE_MEDIA_TYPE = "application/graphql-response+json"

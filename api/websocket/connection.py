@@ -26,7 +26,8 @@ from domain.identity.accounts import Principal
 from realtime.admission import Admission
 from realtime.outbox import CONNECTION_ACK, PONG, CloseCode, Outbox, Wire, error_message
 from schema.context import Services
-from schema.execution.engine import Engine, format_refusal
+from schema.execution.engine import Engine
+from schema.execution.results import format_refusal
 
 SUBPROTOCOL = "graphql-transport-ws"
 

@@ -12,7 +12,8 @@ from realtime.outbox import Outbox, complete_message, error_message, next_prefix
 from realtime.rendered_event import RenderedEvent
 from schema.context import Context, Services
 from schema.execution.documents import is_subscription
-from schema.execution.engine import Engine, GraphQLRequest, RequestInvalid, format_refusal
+from schema.execution.engine import Engine, GraphQLRequest
+from schema.execution.results import RequestInvalid, format_refusal
 
 
 class Operation:

@@ -32,14 +32,8 @@ from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import Event, EventEnvelope, lead_topic, session_topic
 from schema.context import Context
-from schema.execution.engine import (
-    AdmittedSubscription,
-    Engine,
-    GraphQLRequest,
-    RequestInvalid,
-    encode_result,
-    format_refusal,
-)
+from schema.execution.engine import AdmittedSubscription, Engine, GraphQLRequest
+from schema.execution.results import RequestInvalid, encode_result, format_refusal
 from schema.relay import global_id
 from schema.root import SCHEMA
 from storage.mongo.client import Mongo, StorageUnavailable, new_id
