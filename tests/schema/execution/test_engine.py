@@ -256,7 +256,7 @@ async def test_a_draft_is_followed_by_those_who_direct_it(
     running: RunningServices, readonly_world: World
 ) -> None:
     session = gid(readonly_world.draft)
-    with pytest.raises(RequestInvalid, match="no such session"):
+    with pytest.raises(RequestInvalid, match="No session has this id"):
         await _join(running, _viewer(running), session=session)
     host = readonly_world.principal(readonly_world.host)
     assert (
