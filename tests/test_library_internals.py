@@ -108,7 +108,7 @@ RELIED_ON: dict[str, Callable[[], Any]] = {
         lambda: getattr(enum_type("SessionFormat"), "wrapped_cls", None) is SessionFormat
     ),
     "Strawberry: enum() sets __strawberry_definition__ with values (enums.register)": (
-        lambda: getattr(SessionFormat, "__strawberry_definition__").values  # noqa: B009 - untyped
+        lambda: getattr(SessionFormat, "__strawberry_definition__").values  # noqa: B009 - Strawberry sets it, without a type
     ),
     "Strawberry: type definitions have from_input, called with type, value and context (inputs)": (
         lambda: (
