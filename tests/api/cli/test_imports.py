@@ -274,7 +274,7 @@ async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> N
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
     await shell.store.imports.end_early(one, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await shell.ended(process) == 1
-    assert "Bring the table again" in (shell.folder / "err").read_text("utf-8")
+    assert "Import the table again" in (shell.folder / "err").read_text("utf-8")
 
 
 async def test_it_uses_the_mongod_of_a_service_that_runs_in_the_same_folder(folder: Path) -> None:

@@ -61,6 +61,11 @@ async def serve_exports(
 
 
 @pytest.fixture
+def exports(running: RunningServices) -> LeadExportEndpoint:
+    return LeadExportEndpoint(running.store, running.tokens.authenticate, ExportLimits())
+
+
+@pytest.fixture
 async def http(running: RunningServices) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_exports(running, ExportLimits()) as http:
         yield http
