@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.trusted_documents import explain_error, read_document_file
+from api.document_files import explain_error, read_document_file
 from schema.execution.documents import hash_document
 from schema.execution.persisted_documents import find_document_errors
 

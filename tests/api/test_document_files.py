@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.document_files import DocumentLimits, load_trusted_documents
 from api.settings import SettingsInvalid
-from api.trusted_documents import DocumentLimits, load_trusted_documents
 from schema.execution.documents import hash_document
 from tests.support.graphql_clients import open_websocket
 from tests.support.songgang_process import run_command, running_server
