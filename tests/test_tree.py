@@ -47,8 +47,8 @@ ENDINGS = ("ings", "ing", "ies", "ied", "es", "ed", "s", "e", "y", "d", "")
 SHARED_CLASS_NAMES: Mapping[str, str] = {
     "ServiceCounts": "numbers of services: read by storage, shown as a GraphQL type",
 }
-"""Class names that stand in several layers with one meaning; a GraphQL type of a domain class is not
-listed."""
+"""Class names that stand in several layers with one meaning; GraphQL types of domain classes are
+not listed."""
 
 
 def modules(root: Path, *layers: str) -> Iterator[Path]:

@@ -25,7 +25,8 @@ def rotate_keys() -> None:
     done = asyncio.run(_rotate_keys())
     origin = "new" if done.is_new_key else "from an earlier run"
     typer.echo(
-        f"Key contact/{done.version} ({origin}): {done.resealed_contacts} contacts encrypted with it."
+        f"Key contact/{done.version} ({origin}): "
+        f"{done.resealed_contacts} contacts encrypted with it."
     )
     if done.resealed_webhooks:
         typer.echo(f"The secrets of {done.resealed_webhooks} webhooks were encrypted with it too.")

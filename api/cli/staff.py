@@ -171,8 +171,8 @@ def check_username(username: str) -> None:
         raise InvalidInput(
             f"A user name has at most {MAX_USERNAME_LENGTH} letters a to z, digits, dots, dashes "
             "and underscores, and begins with a letter or digit.",
-            f"用户名最多 {MAX_USERNAME_LENGTH} 个字符，只能使用字母 a 至 z、数字、点、连字符和下划线，"
-            "并以字母或数字开头。",
+            f"用户名最多 {MAX_USERNAME_LENGTH} 个字符，只能使用字母 a 至 z、数字、点、连字符"
+            "和下划线，并以字母或数字开头。",
         )
 
 

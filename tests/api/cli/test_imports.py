@@ -260,7 +260,7 @@ async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None
     ended = await shell.run("import-postings", "a.csv", "--as", "li")
     assert ended.code == 0
     assert ended.err.splitlines() == [
-        "Another import of the account is not done. Waiting for it.",
+        "The account has another import running. Waiting for it to finish.",
         "1,500 of 1,500 rows: 0 accepted, 0 held, 0 refused, 1,500 duplicates, 0 failed.",
     ]
     assert await shell.statuses() == ["DONE", "DONE"]
