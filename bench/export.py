@@ -78,7 +78,7 @@ def memory_mib(pid: int, name: str) -> float:
 
 
 def reset_peak(pid: int) -> None:
-    """Let VmHWM begin anew (proc(5))."""
+    """Reset VmHWM, the peak of resident memory (proc(5))."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 

@@ -49,7 +49,7 @@ EMPLOYERS = 5_000
 WITHIN = 60.0
 """Seconds for 10,000 seekers and 100,000 postings."""
 PEER_SEEKERS = 20
-"""For whom the peer looks at every posting; the rest is multiplied."""
+"""Seekers that the peer measures; the rest is extrapolated."""
 RESULTS = Path(__file__).parent / "results" / "matching.json"
 _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER)
 

@@ -38,7 +38,7 @@ SECRET = "a secret for tests"
 
 @dataclass
 class Shell:
-    """A folder with tables, and the command beside a database with staff and an employer."""
+    """A folder with tables, and the command over a database with staff and an employer."""
 
     uri: str
     database: str

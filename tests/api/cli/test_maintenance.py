@@ -1,4 +1,4 @@
-"""What an operator does, as real processes beside a service that runs."""
+"""The maintenance commands as real processes, while a service runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports over a real server: what is in the files, for whom, and what is refused."""
+"""Lead exports over a real server: the content of the files, their readers, and refusals."""
 
 from __future__ import annotations
 
