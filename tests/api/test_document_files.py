@@ -1,4 +1,4 @@
-"""The file of trusted documents: how it is made, read, and used by a server."""
+"""The file of trusted documents: how it is written, read and used by a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as real processes: what is printed, where, and with which exit code."""
+"""The command line as real processes: its output and exit codes."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What the public reads without an account: pages of jobs, sitemap, feed, robots, open data."""
+"""The public routes: job pages, sitemap, RSS feed, robots.txt and open data."""
 
 from __future__ import annotations
 
