@@ -1,4 +1,4 @@
-"""What stands in two places agrees: dependencies and their reasons, versions, decisions."""
+"""Files that must agree: dependencies and their reasons, versions, numbered decisions."""
 
 import re
 import tomllib
