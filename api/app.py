@@ -17,15 +17,15 @@ from api.http.front_page import serve_front_page
 from api.http.health import serve_liveness, serve_readiness
 from api.http.imports.templates import serve_template
 from api.http.metrics import serve_metrics
-from api.http.public.feeds import (
+from api.http.public.job_pages import serve_job_page, serve_stylesheet
+from api.http.public.open_data import OpenDataTableRoute, serve_code_lists, serve_description
+from api.http.public.qr_codes import serve_code_image, serve_code_redirect
+from api.http.public.sitemap_and_rss import (
     SitemapPartRoute,
     serve_robots,
     serve_rss_feed,
     serve_sitemap_index,
 )
-from api.http.public.job_pages import serve_job_page, serve_stylesheet
-from api.http.public.open_data import OpenDataTableRoute, serve_code_lists, serve_description
-from api.http.public.qr_codes import serve_code_image, serve_code_redirect
 from api.http.security_headers import SecurityHeaders
 from api.logs import AccessLog
 from api.settings import Settings

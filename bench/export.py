@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from api.http.lead_exports import EXPORT_TIMEOUT_SECONDS
+from api.http.limits import ExportLimits
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import UnionLevel
 from domain.leads.leads import Contact
@@ -46,7 +46,7 @@ async def seed(store: Store, number: int) -> Account:
     sessions = [records.live_session(title=f"第{n}场 劳模送岗") for n in range(SESSIONS)]
     employer = records.employer()
     await store.unions.add([union])
-    await store.sessions.add(sessions)
+    await store.live_sessions.add(sessions)
     await store.employers.add([employer])
     officer = records.account(role=Role.OFFICER, union_id="union", created_at=datetime.now(UTC))
     await store.accounts.add(officer)
@@ -59,7 +59,7 @@ async def seed(store: Store, number: int) -> Account:
                     id=lead_id,
                     session_id=sessions[place % SESSIONS].id,
                     employer_id=employer.id,
-                    person=store.keyring.person(contact.phone),
+                    person=store.keyring.hash_phone(contact.phone),
                     contact=store.keyring.seal_contact(lead_id, contact),
                 )
             )
@@ -78,7 +78,7 @@ def memory_mib(pid: int, name: str) -> float:
 
 
 def reset_peak(pid: int) -> None:
-    """Let VmHWM begin anew (proc(5))."""
+    """Reset VmHWM, the peak of resident memory (proc(5))."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
@@ -110,7 +110,7 @@ async def measure(server: ServerProcess, token: str, kind: str) -> float:
     first: float | None = None
     size = 0
     async with (
-        httpx.AsyncClient(base_url=server.url, timeout=EXPORT_TIMEOUT_SECONDS) as client,
+        httpx.AsyncClient(base_url=server.url, timeout=ExportLimits().timeout_seconds) as client,
         waiting_times(client) as took,
         client.stream(
             "GET", f"/exports/leads.{kind}", headers={"authorization": f"Bearer {token}"}

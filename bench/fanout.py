@@ -1,4 +1,4 @@
-"""Measures the live fan-out of Songgang beside its peers, in one run; see bench/README.md."""
+"""Measures the live fan-out of Songgang and its peers in one run; see bench/README.md."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SUBJECTS = (
 )
 STALLED = "stalled"
 SPARE_FILES = 200
-"""Open files beside the connections."""
+"""Open files apart from the connections."""
 FULL = (
     Size(subscribers=1_000, paced=10, burst=200),
     Size(subscribers=2_000, paced=10, burst=100),
@@ -75,7 +75,7 @@ class Run:
         }
 
     async def measure(self) -> None:
-        """Every wanted trial, one after the other, peers beside each other at each size."""
+        """Run every trial, one after the other; at each size all peers in turn."""
         async with AsyncExitStack() as stack:
             songgang = await stack.enter_async_context(Songgang.on_own_mongod(self._cores))
             for size in self._sizes:

@@ -1,4 +1,4 @@
-"""Measures how fast interests become leads, beside its peers, in one run; see bench/README.md."""
+"""Measures how fast interests become leads, with its peers, in one run; see bench/README.md."""
 
 from __future__ import annotations
 

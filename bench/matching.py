@@ -49,7 +49,7 @@ EMPLOYERS = 5_000
 WITHIN = 60.0
 """Seconds for 10,000 seekers and 100,000 postings."""
 PEER_SEEKERS = 20
-"""For whom the peer looks at every posting; the rest is multiplied."""
+"""Seekers that the peer measures; the rest is extrapolated."""
 RESULTS = Path(__file__).parent / "results" / "matching.json"
 _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER)
 
@@ -149,7 +149,7 @@ async def measure(store: Store, campaign_id: str, seekers: int, postings: int) -
     grown = resident_mib() - before
     assert matched == seekers
     began = time.perf_counter()
-    jobs = [job async for job in store.jobs.open(day_in_china(utc_now()))]
+    jobs = [job async for job in store.jobs.iterate_open(day_in_china(utc_now()))]
     reading = time.perf_counter() - began
     assert len(jobs) == postings
     people = await store.seekers.by_campaign(campaign_id, after="", limit=PEER_SEEKERS)
@@ -170,7 +170,9 @@ def without_index(jobs: list[Job], people: list[Seeker]) -> float:
     began = time.perf_counter()
     for seeker in people:
         wants = seeker.profile.wants
-        JobIndex(job for job in jobs if not find_violations(wants, job)).matches(seeker.profile)
+        JobIndex(job for job in jobs if not find_violations(wants, job)).find_matches(
+            seeker.profile
+        )
     return time.perf_counter() - began
 
 
@@ -180,7 +182,9 @@ async def checked(store: Store, campaign_id: str, jobs: list[Job]) -> dict[int, 
     counts: Counter[int] = Counter()
     after: tuple[Any, ...] | None = None
     while True:
-        page = await store.campaigns.matches(campaign_id, PageRequest(limit=1_000, after=after))
+        page = await store.call_campaigns.matches(
+            campaign_id, PageRequest(limit=1_000, after=after)
+        )
         seekers = await store.seekers.by_ids([match.seeker_id for match in page.items])
         for match in page.items:
             wants = seekers[match.seeker_id].profile.wants
@@ -208,7 +212,7 @@ async def main(seekers: int, postings: int, *, record: bool) -> int:
             await store.prepare(secret)
             dice = Dice(2026)
             campaign = records.campaign()
-            await store.campaigns.add([campaign])
+            await store.call_campaigns.add([campaign])
             began = time.perf_counter()
             await seed_postings(store, postings, dice)
             await seed_seekers(store, campaign.id, seekers, dice)

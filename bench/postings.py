@@ -155,7 +155,7 @@ def _terms(
 
 
 def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
-    """Filters: words that people use, most of them common, and two filters beside them."""
+    """Filters: words that people use, most of them common, and two more filters each."""
     dice = dice_of(SEED + 2)
     occupations = list(JOB_TEMPLATES)
     weights = _skewed(occupations)

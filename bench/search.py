@@ -1,4 +1,4 @@
-"""Measures searches in 100,000 postings, and a page of them beside peers; see bench/README.md."""
+"""Measures searches in 100,000 postings, and a page of them against peers; see bench/README.md."""
 
 from __future__ import annotations
 

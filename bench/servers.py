@@ -134,7 +134,7 @@ class Songgang:
     async def on_own_mongod(
         cls, cores: Cores, folder: Path | None = None
     ) -> AsyncIterator[Songgang]:
-        """With a mongod in a new folder, or in one that stays, beside the load generator."""
+        """Start a mongod in a new folder, or in a given one, next to the load generator."""
         with tempfile.TemporaryDirectory(prefix="songgang-bench-") as new:
             # What stays must be open to the next run; it is synthetic.
             secret = secrets.token_hex(16) if folder is None else "songgang-bench-" * 2

@@ -176,7 +176,7 @@ class Room:
             self._tap(viewer)
 
     def run(self, seconds: float) -> None:
-        """Let everybody who was answered tap again, for so long; latencies begin anew."""
+        """Repeat every answered tap for that long, with new latencies."""
         self.latencies = array("q")
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._waiting:

@@ -1,6 +1,6 @@
-"""What every test may ask for: a mongod for the worker, a database of its own for each test.
+"""Fixtures for all tests: a mongod per worker, and a database per test.
 
-`make test` runs a worker a core (pytest-xdist); each has the fixtures of the session to itself.
+``make test`` runs one pytest-xdist worker per core; each has session fixtures of its own.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -18,10 +18,11 @@ __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 
 def left_by_pymongo(port: int | None = None) -> str:
-    """The filter for a socket that PyMongo forgot, to the mongod at ``port`` or to none yet.
+    """Return a warning filter for a socket that PyMongo did not close, to ``port`` or unconnected.
 
     PyMongo 4.20 leaves it to the garbage collector when a call is cancelled while it connects
-    (`_async_create_connection` has no branch for that). Any other forgotten socket is ours.
+    (`_async_create_connection` has no branch for that). Any other unclosed
+    socket is a fault of this project.
     """
     peer = rf", raddr=\('127.0.0.1', {port}\)" if port else ""
     return (
@@ -36,17 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 async def mongo_uri(pytestconfig: pytest.Config) -> AsyncIterator[str]:
-    """The replica set of the run."""
+    """The URI of the replica set of this worker."""
     async with temporary_mongod() as running:
         pytestconfig.addinivalue_line("filterwarnings", left_by_pymongo(running.port))
-        # The loop of the run stands still while tests without await run. A monitor that waits for
-        # the server's next word would find its time over, and break off what others have begun.
+        # The event loop stands still while synchronous tests run. A streaming monitor would then
+        # time out and cancel operations of other tests.
         yield f"{running.uri}&serverMonitoringMode=poll"
 
 
 @pytest.fixture(scope="session")
 async def demo(mongo_uri: str) -> AsyncIterator[ServerProcess]:
-    """One `songgang run --demo` for the run, with a database of its own that tests share."""
+    """One ``songgang run --demo`` with its own database, which tests of this worker share."""
     name = f"test_{new_id()}"
     async with running_server(mongo_uri, name, "--demo") as server:
         yield server
@@ -57,7 +58,7 @@ async def demo(mongo_uri: str) -> AsyncIterator[ServerProcess]:
 
 @pytest.fixture
 async def database_name(mongo_uri: str) -> AsyncIterator[str]:
-    """The name of a database that is new, and dropped after the test."""
+    """The name of a new database, which is dropped after the test."""
     name = f"test_{new_id()}"
     yield name
     mongo = await Mongo.connect(mongo_uri, name)

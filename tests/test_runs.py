@@ -1,4 +1,4 @@
-"""How tests are run: none is skipped unseen, and who needs the machine has it."""
+"""How tests run: skips fail in CI, and a test marked ``alone`` runs without others."""
 
 import os
 import subprocess
@@ -53,7 +53,7 @@ def test_alone(number):
 
 
 def run(folder: Path, tests: str, *arguments: str, **environment: str) -> str:
-    """The closing line of a run of ``tests`` with these plugins and variables."""
+    """Run ``tests`` with these plugins and variables, and return the last line of output."""
     (folder / "test_it.py").write_text(tests)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = alone\n")
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What became of the rows of an import, as lines to read or as CSV to work with."""
+"""Reports the rows of an import: as a table for a terminal, or as CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.mongo.paging import PageRequest
 from storage.store import Store
 
 ROWS_PER_READ = 100
-"""Rows read at a time."""
+"""Rows read from the database at a time."""
 CSV_HEADINGS = (
     "row",
     "outcome",
@@ -34,27 +34,29 @@ _WIDTHS = (6, 10, 16, 16, 0)
 
 
 def summarise(one: Import) -> str:
-    """How many rows had each outcome."""
+    """Return a sentence with the number of rows per outcome."""
     counted = ", ".join(f"{getattr(one, field):,} {field}" for field in COUNTER_FIELDS.values())
     dry = "Dry run, nothing was written: " if one.dry_run else ""
     return f"{dry}{one.processed_rows:,} of {one.total:,} rows: {counted}."
 
 
 async def format_outcome_lines(store: Store, one: Import, *, zh: bool) -> AsyncIterator[str]:
-    """A line for each finding of rows that were not simply taken in, below headings; nothing
-    without such rows."""
+    """Yield headings and one line per finding; nothing when no row needs a report.
+
+    Accepted and duplicate rows are reported only when they have findings.
+    """
     headings: Sequence[str] | None = _HEADINGS_ZH if zh else _HEADINGS
     async for rows in _read_pages(store, one):
         for row in rows:
             for finding in _reported_findings(row):
                 if headings is not None:
-                    yield _line(headings)
+                    yield _format_line(headings)
                     headings = None
-                yield _line(_cells(one, row, finding, zh=zh))
+                yield _format_line(_cells(one, row, finding, zh=zh))
 
 
 async def stream_outcomes_csv(store: Store, one: Import) -> AsyncIterator[bytes]:
-    """Every row: a line for each finding, and one for a row without any."""
+    """Yield a CSV with one line per finding, and one line for a row without findings."""
 
     async def pages() -> AsyncIterator[Rows]:
         async for rows in _read_pages(store, one):
@@ -77,7 +79,7 @@ async def _read_pages(store: Store, one: Import) -> AsyncIterator[Sequence[Impor
 
 
 def _reported_findings(row: ImportRow) -> Iterable[Finding | None]:
-    """What is to be told of a row; None stands for its outcome alone."""
+    """Return the findings to report; ``(None,)`` reports only the outcome of the row."""
     if row.findings or row.outcome in {RowOutcome.ACCEPTED, RowOutcome.DUPLICATE}:
         return row.findings
     return (None,)
@@ -85,11 +87,11 @@ def _reported_findings(row: ImportRow) -> Iterable[Finding | None]:
 
 def _cells(one: Import, row: ImportRow, finding: Finding | None, *, zh: bool) -> Sequence[str]:
     outcome = row.outcome.zh if zh else row.outcome.value
-    said = ""
+    text = ""
     if finding is not None:
         basis = f", {finding.basis}" if finding.basis else ""
-        said = f"{finding.message_zh if zh else finding.message} ({finding.code}{basis})"
-    return str(row.number), outcome, row.external_id, _column_heading(one, finding), said
+        text = f"{finding.message_zh if zh else finding.message} ({finding.code}{basis})"
+    return str(row.number), outcome, row.external_id, _column_heading(one, finding), text
 
 
 def _csv_cells(one: Import, row: ImportRow, finding: Finding | None) -> Sequence[Cell]:
@@ -114,17 +116,18 @@ def _csv_cells(one: Import, row: ImportRow, finding: Finding | None) -> Sequence
 
 
 def _column_heading(one: Import, finding: Finding | None) -> str:
-    """The heading; a terminal gets none of the control characters that a file may hold."""
+    """Return the heading without control characters, which a file may hold."""
     heading = heading_of(one, finding.field) if finding else None
     return "".join(char for char in heading or "" if char.isprintable())
 
 
-def _line(cells: Sequence[str]) -> str:
+def _format_line(cells: Sequence[str]) -> str:
     return "  ".join(
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, _WIDTHS, strict=True)
+        cell + " " * (width - _display_width(cell))
+        for cell, width in zip(cells, _WIDTHS, strict=True)
     ).rstrip()
 
 
-def _width(text: str) -> int:
-    """Columns that a terminal gives to the text."""
+def _display_width(text: str) -> int:
+    """Return the number of columns that a terminal uses for the text."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,8 +1,7 @@
-"""Tables from the command line: ``songgang import-postings``, ``import-employers``, and the
-templates to fill in, ``import-template``.
+"""``songgang import-postings``, ``import-employers`` and ``import-template``.
 
-A row goes the way of ``POST /imports``, on behalf of an account. The command works on the import
-itself unless a node does; it can be run while the service runs.
+An import is created on behalf of an account, as by ``POST /imports``. The command processes it
+itself unless a running node does, so it can be used while the service runs.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from storage.store import Store
 from workers.importer import Importer
 
 EXIT_ROWS_REFUSED = 3
-"""The exit code when every row has its outcome, and some could not be taken in."""
+"""Exit code when the import is complete and some rows were refused."""
 POLL_INTERVAL_SECONDS = 0.2
 
 RowPrinter = Callable[[Store, Import], Awaitable[None]]
@@ -44,12 +43,14 @@ commands = typer.Typer()
 
 
 class ImportNotFinished(Exception):
-    """The import came to an end before its last row; the message says how to go on."""
+    """The import ended before its last row; the message says what to do."""
 
 
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE")]
-_Username = Annotated[str, typer.Option("--as", metavar="USERNAME", help="On whose behalf.")]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, only find the same.")]
+_Username = Annotated[
+    str, typer.Option("--as", metavar="USERNAME", help="The account to import for.")
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row, but store nothing.")]
 _AsCsv = Annotated[bool, typer.Option("--csv", help="Print every row as CSV, not as a table.")]
 _InChinese = Annotated[bool, typer.Option("--zh", help="Print the table in Chinese.")]
 
@@ -66,9 +67,9 @@ def import_postings(
     as_csv: _AsCsv = False,
     zh: _InChinese = False,
 ) -> None:
-    """Bring in a table of postings, CSV or XLSX; exits with 3 when rows were refused."""
-    wanted = ImportArguments(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
-    _run_import(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+    """Import a table of postings, CSV or XLSX; exits with 3 when rows were refused."""
+    arguments = ImportArguments(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
+    _run_import(arguments, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
 @commands.command()
@@ -80,9 +81,9 @@ def import_employers(
     as_csv: _AsCsv = False,
     zh: _InChinese = False,
 ) -> None:
-    """Bring in a table of employers, CSV or XLSX; exits with 3 when rows were refused."""
-    wanted = ImportArguments(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
-    _run_import(wanted, _print_csv if as_csv else partial(_print_table, zh=zh))
+    """Import a table of employers, CSV or XLSX; exits with 3 when rows were refused."""
+    arguments = ImportArguments(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
+    _run_import(arguments, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
 @commands.command()
@@ -90,23 +91,30 @@ def import_template(
     kind: Annotated[ImportKind, typer.Argument(case_sensitive=False)],
     file: Annotated[Path, typer.Argument(help="A new file that ends with .xlsx or .csv.")],
 ) -> None:
-    """Write the table to fill in."""
+    """Write a template table to fill in."""
     form = file.suffix.lower().removeprefix(".")
     if form not in MEDIA_TYPES:
-        raise InvalidInput(f"{file}: a template ends with .xlsx or .csv.")
+        raise InvalidInput(
+            f"{file}: a template ends with .xlsx or .csv.",
+            f"{file}：模板文件名须以 .xlsx 或 .csv 结尾。",
+        )
     try:
         with file.open("xb") as out:
             out.write(build_template(kind, form))
     except FileExistsError:
-        raise InvalidInput(f"{file} exists. Name a new file.") from None
+        raise InvalidInput(
+            f"{file} exists. Name a new file.", f"{file} 已存在，请换一个文件名。"
+        ) from None
     except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}.") from None
-    typer.echo(f"{file} is written. Put your rows in the place of the example.")
+        raise InvalidInput(
+            f"{file}: {error.strerror}.", f"{file} 无法写入：{error.strerror}。"
+        ) from None
+    typer.echo(f"{file} is written. Replace the example row by your rows.")
 
 
 @dataclass(frozen=True)
 class ImportArguments:
-    """What was asked for on the command line."""
+    """The arguments of an import command."""
 
     file: Path
     kind: ImportKind
@@ -127,35 +135,40 @@ class ImportArguments:
         )
 
 
-def _run_import(wanted: ImportArguments, print_rows: RowPrinter) -> None:
-    # What a node tells of its work would stand between the lines.
+def _run_import(arguments: ImportArguments, print_rows: RowPrinter) -> None:
+    # Log lines of the worker would stand between the lines of the report.
     logs.configure(logging.WARNING)
-    done = run_coroutine(import_table(wanted, print_rows))
+    done = run_coroutine(import_table(arguments, print_rows))
     typer.echo(summarise(done), err=True)
     if done.status is not ImportStatus.DONE:
         raise ImportNotFinished(
-            "The import was cancelled or broken off. Bring the table again: rows that were stored "
-            "are known."
+            "The import was cancelled or broken off. Import the table again: rows that are stored "
+            "count as duplicates."
         )
     if done.refused or done.failed:
         raise typer.Exit(EXIT_ROWS_REFUSED)
 
 
-async def import_table(wanted: ImportArguments, print_rows: RowPrinter) -> Import:
-    """The import when it has come to its end and its rows are printed.
+async def import_table(arguments: ImportArguments, print_rows: RowPrinter) -> Import:
+    """Import the table, print its rows, and return the finished import.
 
-    :raises NotFound: there is no such account or employer. ``NotPermitted``: it is for others.
-    :raises InvalidInput: the file is no table of that kind, or too large.
+    :raises NotFound: there is no such account or employer.
+    :raises NotPermitted: the account may not import this.
+    :raises InvalidInput: the file is no table of that kind, or it is too large.
     """
-    if wanted.file.stat().st_size > MAX_TABLE_BYTES:
-        raise InvalidInput(f"A table has at most {MAX_TABLE_BYTES >> 20} MiB: divide the file.")
+    if arguments.file.stat().st_size > MAX_TABLE_BYTES:
+        most = MAX_TABLE_BYTES >> 20
+        raise InvalidInput(
+            f"A table has at most {most} MiB: divide the file.",
+            f"表格不得超过 {most} MiB，请拆分后再导入。",
+        )
     async with open_store(Settings.read()) as store, run_importer(store) as importer:
-        caller = await _find_caller(store, wanted.username)
-        order = wanted.to_order(caller)
+        caller = await _find_caller(store, arguments.username)
+        order = arguments.to_order(caller)
         await _wait_for_earlier_import(store, caller)
         intake = ImportCreator(store, utc_now)
         await intake.check_allowed(order)
-        one = await intake.create_import(wanted.file, order)
+        one = await intake.create_import(arguments.file, order)
         done = await _wait_until_finished(store, importer, one)
         await print_rows(store, done)
     return done
@@ -164,22 +177,24 @@ async def import_table(wanted: ImportArguments, print_rows: RowPrinter) -> Impor
 async def _find_caller(store: Store, username: str) -> Principal:
     account = await store.accounts.by_username(username)
     if account is None:
-        raise NotFound(f"There is no account {username}.")
+        raise NotFound(f"There is no account {username}.", f"没有名为 {username} 的账号。")
     return require_role(account.principal, Role.OFFICER, Role.RECRUITER)
 
 
 async def _wait_for_earlier_import(store: Store, caller: Principal) -> None:
-    """Wait for an import that the account has begun before: this command works on it too."""
-    is_told = False
+    """Wait until an earlier import of the account is finished; this process works on it too."""
+    is_announced = False
     while await store.imports.is_active(caller.subject):
-        if not is_told:
-            typer.echo("Another import of the account is not done. Waiting for it.", err=True)
-            is_told = True
+        if not is_announced:
+            typer.echo(
+                "The account has another import running. Waiting for it to finish.", err=True
+            )
+            is_announced = True
         await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
 async def _wait_until_finished(store: Store, importer: Importer, one: Import) -> Import:
-    """The import when it has come to its end; stopped before, it is cancelled."""
+    """Wait for the import and return it; it is cancelled when this command is stopped."""
     importer.wake()
     try:
         hidden = not sys.stderr.isatty()
@@ -198,7 +213,7 @@ async def _wait_until_finished(store: Store, importer: Importer, one: Import) ->
 
 async def _reload(store: Store, one: Import) -> Import:
     found = await store.imports.by_id(one.id)
-    assert found is not None  # it is forgotten after 30 days, not just now
+    assert found is not None  # imports are kept for 30 days
     return found
 
 

@@ -1,16 +1,15 @@
-"""What an operator does from time to time: rotate keys, check the audit log, delete what is late.
+"""``songgang rotate-keys``, ``change-secret``, ``verify-audit`` and ``retain``.
 
-Each can be run while the service runs, and again after it was interrupted.
+Each command can be run while the service runs, and again after it was interrupted.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 
 import typer
 
+from api.cli.secret_input import read_secret
 from api.settings import MIN_SECRET_LENGTH, Settings, SettingsInvalid
 from api.wiring.store import open_store
 from storage.clock import utc_now
@@ -22,22 +21,25 @@ commands = typer.Typer()
 
 @commands.command()
 def rotate_keys() -> None:
-    """Seal all contacts with a new key, or finish a rotation that was interrupted."""
+    """Encrypt all contacts with a new key, or finish an interrupted rotation."""
     done = asyncio.run(_rotate_keys())
-    began = "made" if done.is_new_key else "known before"
+    origin = "new" if done.is_new_key else "from an earlier run"
     typer.echo(
-        f"Key contact/{done.version} ({began}): {done.resealed_contacts} contacts sealed with it."
+        f"Key contact/{done.version} ({origin}): "
+        f"{done.resealed_contacts} contacts encrypted with it."
     )
     if done.resealed_webhooks:
-        typer.echo(f"The secrets of {done.resealed_webhooks} webhooks too.")
+        typer.echo(f"The secrets of {done.resealed_webhooks} webhooks were encrypted with it too.")
     if done.damaged:
-        typer.echo(f"{done.damaged} contacts or secrets do not open and were left as they are.")
+        typer.echo(
+            f"{done.damaged} contacts or secrets cannot be decrypted and were left unchanged."
+        )
 
 
 @commands.command(name="change-secret")
 def change_the_secret() -> None:
-    """Bind the database to the secret that comes from a prompt, SONGGANG_NEW_SECRET or stdin."""
-    secret = _read_new_secret()
+    """Bind the database to a new secret, read from SONGGANG_NEW_SECRET, a prompt or stdin."""
+    secret = read_secret("New secret", "SONGGANG_NEW_SECRET")
     if len(secret) < MIN_SECRET_LENGTH:
         raise SettingsInvalid(f"SONGGANG_NEW_SECRET: needs at least {MIN_SECRET_LENGTH} characters")
     asyncio.run(_change_secret(secret))
@@ -53,7 +55,7 @@ def verify_audit() -> None:
 
 @commands.command()
 def retain() -> None:
-    """Erase the contacts and delete the records that were kept long enough."""
+    """Erase contacts and delete records whose retention period is over."""
     done = asyncio.run(_retain())
     typer.echo(f"{done.erased} contacts erased, {done.deleted} records deleted.")
 
@@ -77,13 +79,3 @@ async def _retain() -> RetentionResult:
     settings = Settings.read()
     async with open_store(settings) as store:
         return await RetentionWorker(store, utc_now, settings.retention_periods).run()
-
-
-def _read_new_secret() -> str:
-    given = os.environ.get("SONGGANG_NEW_SECRET")
-    if given:
-        return given
-    if sys.stdin.isatty():
-        prompted: str = typer.prompt("New secret", hide_input=True, confirmation_prompt=True)
-        return prompted
-    return sys.stdin.readline().rstrip("\r\n")

@@ -1,34 +1,96 @@
-"""What only the command line can make: unions, and the accounts of those who work with them."""
+"""``songgang create-union`` and ``create-staff``."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from typing import Annotated, Any
 
+import typer
+
+from api.cli.secret_input import read_secret
+from api.settings import Settings
+from api.wiring.store import open_store
 from domain.errors import AlreadyExists, InvalidInput, NotFound
 from domain.free_text import check_text
 from domain.identity.accounts import STAFF_ROLES, Account, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.reference.regions import check_place_code
-from schema.relay import parse_global_id
-from services.identity.passwords import MAX_PASSWORD_LENGTH
+from schema.relay import global_id, parse_global_id
+from services.identity.passwords import MAX_PASSWORD_LENGTH, hash_password
 from services.identity.sign_in import MAX_USERNAME_LENGTH
 from storage.clock import utc_now
 from storage.mongo.client import Duplicate, new_id
 from storage.store import Store
 
 MIN_PASSWORD_LENGTH = 12
+"""Characters."""
 MAX_NAME_LENGTH = 64
+"""Characters."""
 _USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_USERNAME_LENGTH - 1}}}")
 
+commands = typer.Typer()
 
-async def create_union(
+
+@commands.command()
+def create_union(
+    name: str,
+    *,
+    level: Annotated[UnionLevel, typer.Option(case_sensitive=False)],
+    place: Annotated[str, typer.Option(help="GB/T 2260 code, six digits.")],
+    parent: Annotated[
+        str | None, typer.Option(help="Id of the union above; none for the root of the tree.")
+    ] = None,
+) -> None:
+    """Create a union and print its id."""
+    union = asyncio.run(_create_union(name, level, place, parent))
+    typer.echo(global_id("Union", union.id))
+
+
+@commands.command()
+def create_staff(
+    username: str,
+    *,
+    role: Annotated[Role, typer.Option(case_sensitive=False)],
+    display_name: Annotated[str, typer.Option(help="As others see it.")],
+    union: Annotated[str | None, typer.Option(help="Id, for an officer or a host.")] = None,
+    employer: Annotated[str | None, typer.Option(help="Id, for a recruiter.")] = None,
+) -> None:
+    """Create an account; the password comes from SONGGANG_STAFF_PASSWORD, a prompt or stdin."""
+    check_username(username)
+    password = read_secret("Password", "SONGGANG_STAFF_PASSWORD")
+    check_password(password)
+    asyncio.run(
+        _create_staff(
+            username=username,
+            role=role,
+            display_name=display_name,
+            password_hash=hash_password(password),
+            union=union,
+            employer=employer,
+        )
+    )
+    typer.echo(f"{username.lower()} can sign in.")
+
+
+async def _create_union(name: str, level: UnionLevel, place: str, parent: str | None) -> Union:
+    async with open_store(Settings.read()) as store:
+        return await store_union(store, name, level, place, parent)
+
+
+async def _create_staff(**account: Any) -> None:
+    async with open_store(Settings.read()) as store:
+        await store_staff(store, **account)
+
+
+async def store_union(
     store: Store, name: str, level: UnionLevel, place_code: str, parent: str | None
 ) -> Union:
     """Store a union below ``parent`` (a global id); without one, as the root of the tree.
 
-    :raises InvalidInput: name, place or parent cannot be right.
+    :raises InvalidInput: the name, place or parent is invalid.
     :raises NotFound: there is no such parent.
-    :raises AlreadyExists: the tree has a root.
+    :raises AlreadyExists: the tree has a root already.
     """
     _check_name(name)
     place_code = check_place_code(place_code, ("place",))
@@ -36,7 +98,10 @@ async def create_union(
     if parent is not None:
         above = (await _find_union(store, parent)).path
     elif root := await store.unions.root():
-        raise AlreadyExists(f"The tree has a root, {root.name}: say which --parent is above.")
+        raise AlreadyExists(
+            f"The tree has a root, {root.name}: give the union above as --parent.",
+            f"工会组织树已有根节点“{root.name}”，请用 --parent 指定上级工会。",
+        )
     union_id = new_id()
     union = Union(
         id=union_id, name=name, level=level, place_code=place_code, path=(*above, union_id)
@@ -45,7 +110,7 @@ async def create_union(
     return union
 
 
-async def create_staff(
+async def store_staff(
     store: Store,
     username: str,
     *,
@@ -55,21 +120,27 @@ async def create_staff(
     union: str | None,
     employer: str | None,
 ) -> Account:
-    """Store an account: an officer's or host's with the global id of a union, a recruiter's with
-    that of an employer.
+    """Store a staff account.
 
-    :raises InvalidInput: a value cannot be right, or the wrong one of union and employer is given.
+    Officers and hosts need the global id of a union, recruiters that of an employer.
+
+    :raises InvalidInput: a value is invalid, or union and employer do not fit the role.
     :raises NotFound: there is no such union or employer.
     :raises AlreadyExists: the user name is taken.
     """
     check_username(username)
     _check_name(display_name)
     if role not in STAFF_ROLES:
-        raise InvalidInput("Viewers have no account: --role is officer, host or recruiter.")
+        raise InvalidInput(
+            "Viewers have no account: --role is officer, host or recruiter.",
+            "观众没有账号，--role 只能是 officer、host 或 recruiter。",
+        )
     wants_employer = role is Role.RECRUITER
     if (union is not None, employer is not None) != (not wants_employer, wants_employer):
+        option = "--employer" if wants_employer else "--union"
         raise InvalidInput(
-            f"The role {role.lower()} needs --{'employer' if wants_employer else 'union'} alone."
+            f"The role {role.lower()} needs {option} alone.",
+            f"角色 {role.lower()} 只需要且必须提供 {option}。",
         )
     account = Account(
         id=new_id(),
@@ -84,48 +155,54 @@ async def create_staff(
     try:
         await store.accounts.add(account)
     except Duplicate:
-        raise AlreadyExists(f"There is an account {account.username}.") from None
+        raise AlreadyExists(
+            f"There is an account {account.username} already.",
+            f"账号 {account.username} 已存在。",
+        ) from None
     return account
 
 
 def check_username(username: str) -> None:
-    """Pass for a user name, whose case does not count.
+    """Check a user name; upper and lower case are the same.
 
-    :raises InvalidInput: it is none.
+    :raises InvalidInput: it is not a valid user name.
     """
     if not _USERNAME.fullmatch(username.lower()):
         raise InvalidInput(
             f"A user name has at most {MAX_USERNAME_LENGTH} letters a to z, digits, dots, dashes "
-            "and underscores, and begins with a letter or digit."
+            "and underscores, and begins with a letter or digit.",
+            f"用户名最多 {MAX_USERNAME_LENGTH} 个字符，只能使用字母 a 至 z、数字、点、连字符"
+            "和下划线，并以字母或数字开头。",
         )
 
 
 def check_password(password: str) -> None:
-    """Pass for a password that may be stored.
+    """Check the length of a new password.
 
-    :raises InvalidInput: too short or too long.
+    :raises InvalidInput: it is too short or too long.
     """
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise InvalidInput(
-            f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
+            f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters.",
+            f"密码长度须为 {MIN_PASSWORD_LENGTH} 至 {MAX_PASSWORD_LENGTH} 个字符。",
         )
 
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise InvalidInput("A name cannot be empty.")
+        raise InvalidInput("A name cannot be empty.", "名称不能为空。")
     check_text(name, MAX_NAME_LENGTH, ("name",))
 
 
 async def _find_union(store: Store, wanted: str) -> Union:
     union = await store.unions.by_id(parse_global_id(wanted, "Union"))
     if union is None:
-        raise NotFound("There is no union with that id.")
+        raise NotFound("There is no union with that id.", "没有这个编号的工会。")
     return union
 
 
 async def _find_employer_id(store: Store, wanted: str) -> str:
     employer_id = parse_global_id(wanted, "Employer")
     if not await store.employers.by_ids([employer_id]):
-        raise NotFound("There is no employer with that id.")
+        raise NotFound("There is no employer with that id.", "没有这个编号的用人单位。")
     return employer_id

@@ -1,4 +1,4 @@
-"""What the invented jobs of the demo look like: one pattern for each occupation."""
+"""One template per occupation for the demo's postings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.postings.postings import EmploymentType, Intensity, Occupation, Shif
 
 
 class FirmKind(Labelled):
-    """What kind of firm offers a job."""
+    """The kind of firm that offers a job."""
 
     MAKING = "MAKING", "智能装备"
     SERVING = "SERVING", "生活服务"
@@ -20,7 +20,7 @@ class FirmKind(Labelled):
 
 @dataclass(frozen=True)
 class JobTemplate:
-    """The lowest pay in yuan, how much it varies, and the terms that go with the occupation."""
+    """The lowest pay in yuan, its range, and the terms that fit the occupation."""
 
     trade: FirmKind
     lowest_pay: int

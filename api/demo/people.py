@@ -1,7 +1,7 @@
-"""People of the demo who look for work: invented, like all of it, and marked so.
+"""The job seekers of the demo: invented people, marked as synthetic.
 
-A call campaign in Heilongjiang with what its people say on the phone, some who left a profile
-themselves elsewhere, and referrals of a few.
+They are a call campaign in Heilongjiang with its answers, seekers of other regions who saved a
+profile themselves, and some referrals.
 """
 
 from __future__ import annotations
@@ -55,8 +55,10 @@ _SAMPLE_OCCUPATIONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPeople:
-    """``called`` are on the campaign's list, each with what is to be sealed for it and for the
-    profile that came of it."""
+    """The people of the demo; each call entry comes with the contact to encrypt for it.
+
+    The same contact is encrypted for the profile that came of the call.
+    """
 
     campaign: CallCampaign
     call_entries: tuple[tuple[CallEntry, Contact], ...]
@@ -66,7 +68,7 @@ class DemoPeople:
 
 @dataclass(frozen=True, kw_only=True)
 class _PeopleContext:
-    """What everybody is made with."""
+    """The values that all people of the demo share."""
 
     officer_id: str
     at: datetime
@@ -84,11 +86,11 @@ def create_demo_people(
     person: Callable[[str], str],
     seed: int = 2026,
 ) -> DemoPeople:
-    """Make the people of the demo as of ``at``: 24 on a call list, 27 profiles, 6 referrals.
+    """Return the people as of ``at`` (UTC): 24 call entries, 27 profiles and 6 referrals.
 
-    ``person`` gives the keyed hash of a phone.
+    ``person`` returns the keyed hash of a phone number.
     """
-    setting = _PeopleContext(
+    context = _PeopleContext(
         officer_id=officer_id, at=at, new_id=new_id, person=person, dice=Dice(seed)
     )
     by_name = {union.name: union for union in unions}
@@ -102,63 +104,63 @@ def create_demo_people(
         synthetic=True,
     )
     called = tuple(
-        _make_call_entry(setting, campaign, number) for number in range(_CALL_ENTRY_COUNT)
+        _make_call_entry(context, campaign, number) for number in range(_CALL_ENTRY_COUNT)
     )
     seekers = [
-        _make_seeker_of_entry(setting, entry, number)
+        _make_seeker_of_entry(context, entry, number)
         for number, (entry, _) in enumerate(called)
         if entry.seeker_id is not None
     ]
-    own = islice(_self_registered_seekers(setting, by_name), _SELF_REGISTERED_COUNT)
+    own = islice(_self_registered_seekers(context, by_name), _SELF_REGISTERED_COUNT)
     return DemoPeople(
         campaign=campaign,
         call_entries=called,
         seekers=(*seekers, *own),
         referrals=tuple(
-            _make_referral(setting, seeker, kind, number)
+            _make_referral(context, seeker, kind, number)
             for number, (seeker, kind) in enumerate(zip(seekers, ReferralKind, strict=False))
         ),
     )
 
 
 def _make_call_entry(
-    setting: _PeopleContext, campaign: CallCampaign, number: int
+    context: _PeopleContext, campaign: CallCampaign, number: int
 ) -> tuple[CallEntry, Contact]:
-    """Two thirds were reached; of the others some did not answer, do not seek, or come next."""
+    """Return a call entry; two thirds were reached, the others not, not seeking, or not called."""
     contact = Contact(name=f"合成{number + 1:02}", phone=f"+86{_FIRST_PHONE + number}")
     outcome = {0: None, 1: CallOutcome.NO_ANSWER, 2: CallOutcome.NOT_SEEKING}.get(
         number % 9, CallOutcome.REACHED
     )
     said = _SAMPLE_WISHES[number % len(_SAMPLE_WISHES)][0]
     note = "丈夫在找工作，她在家休息" if outcome is CallOutcome.NOT_SEEKING else said
-    when = setting.at - timedelta(days=1, minutes=number)
+    when = context.at - timedelta(days=1, minutes=number)
     is_due = outcome in {None, CallOutcome.NO_ANSWER}
-    calls = (Call(at=when, by=setting.officer_id, outcome=outcome, note=note),) if outcome else ()
+    calls = (Call(at=when, by=context.officer_id, outcome=outcome, note=note),) if outcome else ()
     entry = CallEntry(
-        id=setting.new_id(),
+        id=context.new_id(),
         campaign_id=campaign.id,
         union_path=campaign.union_path,
-        person=setting.person(contact.phone),
+        person=context.person(contact.phone),
         contact=None,
         group=tuple(SeekerGroup)[number % len(SeekerGroup)],
         remark=said,
         outcome=outcome,
         calls=calls,
-        next_call_on=day_in_china(setting.at) if is_due else None,
-        seeker_id=setting.new_id() if outcome is CallOutcome.REACHED else None,
-        created_by=setting.officer_id,
-        created_at=setting.at - timedelta(days=2),
+        next_call_on=day_in_china(context.at) if is_due else None,
+        seeker_id=context.new_id() if outcome is CallOutcome.REACHED else None,
+        created_by=context.officer_id,
+        created_at=context.at - timedelta(days=2),
         updated_at=when,
         synthetic=True,
     )
     return entry, contact
 
 
-def _make_seeker_of_entry(setting: _PeopleContext, entry: CallEntry, number: int) -> Seeker:
+def _make_seeker_of_entry(context: _PeopleContext, entry: CallEntry, number: int) -> Seeker:
     assert entry.seeker_id is not None  # that is whom it is made for
     wants = replace(
         _SAMPLE_WISHES[number % len(_SAMPLE_WISHES)][1],
-        occupations=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
+        occupations=context.dice.sample(_SAMPLE_OCCUPATIONS, 2),
         places=("230000",),
     )
     return Seeker(
@@ -166,60 +168,60 @@ def _make_seeker_of_entry(setting: _PeopleContext, entry: CallEntry, number: int
         profile=Profile(
             group=entry.group,
             wants=wants,
-            skills=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
+            skills=context.dice.sample(_SAMPLE_OCCUPATIONS, 2),
             wants_training=number % 4 == 0,
         ),
         union_path=entry.union_path,
         person=entry.person,
         consent=make_profile_consent(
-            PROFILE_CONSENT_TEXT.version, at=entry.updated_at, asked_by=setting.officer_id
+            PROFILE_CONSENT_TEXT.version, at=entry.updated_at, asked_by=context.officer_id
         ),
         campaign_id=entry.campaign_id,
-        entered_by=setting.officer_id,
+        entered_by=context.officer_id,
         created_at=entry.updated_at,
         updated_at=entry.updated_at,
         synthetic=True,
     )
 
 
-def _self_registered_seekers(setting: _PeopleContext, unions: dict[str, Union]) -> Iterator[Seeker]:
-    """Without a contact: nobody is behind them who could be called."""
+def _self_registered_seekers(context: _PeopleContext, unions: dict[str, Union]) -> Iterator[Seeker]:
+    """Yield profiles without a contact, since there is nobody to call."""
     while True:
         for region in DEMO_REGIONS:
-            said = _SAMPLE_WISHES[setting.dice.below(len(_SAMPLE_WISHES))][1]
-            home = setting.dice.pick(region.counties)
+            said = _SAMPLE_WISHES[context.dice.below(len(_SAMPLE_WISHES))][1]
+            home = context.dice.pick(region.counties)
             yield Seeker(
-                id=setting.new_id(),
+                id=context.new_id(),
                 profile=Profile(
-                    group=setting.dice.pick(tuple(SeekerGroup)),
+                    group=context.dice.pick(tuple(SeekerGroup)),
                     wants=replace(
                         said,
-                        occupations=setting.dice.sample(_SAMPLE_OCCUPATIONS, 2),
+                        occupations=context.dice.sample(_SAMPLE_OCCUPATIONS, 2),
                         places=(f"{home[:2]}0000",),
                     ),
                     home_place=home,
                 ),
                 union_path=unions[region.union].path,
-                giver=setting.new_id(),
+                giver=context.new_id(),
                 consent=make_profile_consent(
-                    PROFILE_CONSENT_TEXT.version, at=setting.at - timedelta(days=1)
+                    PROFILE_CONSENT_TEXT.version, at=context.at - timedelta(days=1)
                 ),
-                created_at=setting.at - timedelta(days=1),
-                updated_at=setting.at - timedelta(days=1),
+                created_at=context.at - timedelta(days=1),
+                updated_at=context.at - timedelta(days=1),
                 synthetic=True,
             )
 
 
 def _make_referral(
-    setting: _PeopleContext, seeker: Seeker, kind: ReferralKind, number: int
+    context: _PeopleContext, seeker: Seeker, kind: ReferralKind, number: int
 ) -> Referral:
-    """Of each kind one, in different stages."""
-    opened = setting.at - timedelta(hours=20)
+    """Return a referral of the kind, at a stage that depends on the number."""
+    opened = context.at - timedelta(hours=20)
     referral = Referral(
-        id=setting.new_id(),
+        id=context.new_id(),
         seeker_id=seeker.id,
         kind=kind,
-        steps=(ReferralStep(status=ReferralStatus.OPEN, at=opened, by=setting.officer_id),),
+        steps=(ReferralStep(status=ReferralStatus.OPEN, at=opened, by=context.officer_id),),
         union_path=seeker.union_path,
         created_at=opened,
         updated_at=opened,
@@ -227,6 +229,6 @@ def _make_referral(
     )
     for status in (ReferralStatus.ACCEPTED, ReferralStatus.DONE)[: number % 3]:
         referral = transition_referral(
-            referral, status, "", by=setting.officer_id, at=setting.at - timedelta(hours=10)
+            referral, status, "", by=context.officer_id, at=context.at - timedelta(hours=10)
         )
     return referral

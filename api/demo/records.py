@@ -1,9 +1,9 @@
-"""The demo: invented firms and jobs in five real regions, and the sessions that present them.
+"""The records of the demo: invented employers and postings in five real regions, and sessions.
 
-Nothing here is about anybody: firms are named so that nobody takes them for real ones, and every
-record is marked synthetic. The same arguments give the same demo. Each posting goes through the
-same gate as a real one; one in twelve is bad on purpose, so that the gate has something to do. One
-firm was never checked and the check of another has run out, so their postings are suspended.
+No record is about a real employer: names say that they are synthetic, and every record is marked
+so. The same arguments give the same records. Each posting passes the same gate as a real one; one
+in twelve breaks a rule on purpose, so that the gate has findings. One employer was never checked
+and the check of another has expired, so their postings are suspended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _POSTINGS_PER_REGION = 60
 
 @dataclass(frozen=True, kw_only=True)
 class DemoRecords:
-    """What the demo holds; unions from the root down, postings in the order of their making."""
+    """The records of the demo; unions from the root down, postings in order of creation."""
 
     unions: tuple[Union, ...]
     employers: tuple[Employer, ...]
@@ -45,7 +45,7 @@ class DemoRecords:
 
 @dataclass(frozen=True, kw_only=True)
 class _DemoContext:
-    """What every record of the demo is made with."""
+    """The values that all records of the demo share."""
 
     owner_id: str
     officer_id: str
@@ -68,13 +68,13 @@ def create_demo_records(
     table: WageTable,
     seed: int = 2026,
 ) -> DemoRecords:
-    """Make the demo as of ``at`` (UTC): 20 firms, 300 postings, two sessions on air.
+    """Return the records as of ``at`` (UTC): 20 employers, 300 postings, two live sessions.
 
-    ``owner_id`` is the account that holds the sessions, ``officer_id`` the one that entered the
-    firms and approved what the gate had held for want of verified wage figures. Every posting
-    that a session presents is open.
+    ``owner_id`` is the account of the host. ``officer_id`` is the account that entered the
+    employers and approved postings that the gate held because wage figures are not verified.
+    Every posting that a session presents is open.
     """
-    setting = _DemoContext(
+    context = _DemoContext(
         owner_id=owner_id,
         officer_id=officer_id,
         at=at,
@@ -82,21 +82,21 @@ def create_demo_records(
         table=table,
         dice=Dice(seed),
     )
-    unions = _unions(setting)
+    unions = _unions(context)
     employers: list[Employer] = []
     checks: list[EmployerCheck] = []
     postings: list[Posting] = []
     sessions: list[LiveSession] = []
     for region in DEMO_REGIONS:
         union = unions[region.union]
-        firms = _employers(setting, region, union)
+        firms = _employers(context, region, union)
         for trade, age in _check_ages(region).items():
-            firms[trade], check = _check_employer(setting, firms[trade], age)
+            firms[trade], check = _check_employer(context, firms[trade], age)
             checks.append(check)
-        jobs = tuple(_postings(setting, region, union, firms))
+        jobs = tuple(_postings(context, region, union, firms))
         employers += firms.values()
         postings += jobs
-        sessions.append(_session(setting, region, union, jobs))
+        sessions.append(_session(context, region, union, jobs))
     return DemoRecords(
         unions=tuple(unions.values()),
         employers=tuple(employers),
@@ -106,10 +106,10 @@ def create_demo_records(
     )
 
 
-def _unions(setting: _DemoContext) -> dict[str, Union]:
+def _unions(context: _DemoContext) -> dict[str, Union]:
     unions: dict[str, Union] = {}
     for name, level, place_code, parent in DEMO_UNIONS:
-        union_id = setting.new_id()
+        union_id = context.new_id()
         above = unions[parent].path if parent else ()
         unions[name] = Union(
             id=union_id,
@@ -122,18 +122,18 @@ def _unions(setting: _DemoContext) -> dict[str, Union]:
     return unions
 
 
-def _employers(setting: _DemoContext, region: DemoRegion, union: Union) -> dict[FirmKind, Employer]:
-    """One firm a trade."""
+def _employers(context: _DemoContext, region: DemoRegion, union: Union) -> dict[FirmKind, Employer]:
+    """Return one employer per kind of firm."""
     return {
         trade: Employer(
-            id=setting.new_id(),
+            id=context.new_id(),
             name=f"{region.city}{word}{trade.zh}有限公司（合成）",
             credit_code=_credit_code(union.place_code, trade),
             place_code=region.counties[0],
             description="SYNTHETIC：演示数据，不是真实企业。",
             union_id=union.id,
-            created_by=setting.officer_id,
-            created_at=setting.at - timedelta(days=30),
+            created_by=context.officer_id,
+            created_at=context.at - timedelta(days=30),
             synthetic=True,
         )
         for trade, word in zip(FirmKind, region.firm_words, strict=True)
@@ -141,7 +141,7 @@ def _employers(setting: _DemoContext, region: DemoRegion, union: Union) -> dict[
 
 
 def _check_ages(region: DemoRegion) -> Mapping[FirmKind, timedelta]:
-    """Since when the firms of a region are checked, those that are."""
+    """Return the age of the check of each checked employer of a region."""
     ages = dict.fromkeys(FirmKind, timedelta(days=10))
     if region is DEMO_REGIONS[-1]:
         del ages[FirmKind.DESIGNING]
@@ -151,24 +151,24 @@ def _check_ages(region: DemoRegion) -> Mapping[FirmKind, timedelta]:
 
 
 def _check_employer(
-    setting: _DemoContext, firm: Employer, age: timedelta
+    context: _DemoContext, firm: Employer, age: timedelta
 ) -> tuple[Employer, EmployerCheck]:
     return record_check(
         firm,
-        # Not one of the given ids: those name the same things as before there were checks.
+        # Not from ``new_id``: its ids have named the same records since before there were checks.
         f"{firm.id}1",
         licence=True,
         handler_identity=True,
         handler_authority=True,
         method=CheckMethod.ON_SITE,
         note="演示数据。Demo data.",
-        by=setting.officer_id,
-        at=setting.at - age,
+        by=context.officer_id,
+        at=context.at - age,
     )
 
 
 def _credit_code(place_code: str, trade: FirmKind) -> str:
-    """A code whose organisation part reads HECHENG (合成) and whose check characters are right."""
+    """Return a valid code whose organisation part reads HECHENG (合成, synthetic)."""
     organisation = f"HECHENG{tuple(FirmKind).index(trade) + 1}"
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     # GB 11714: digits count as themselves, letters from A = 10; 10 is written X and 11 is 0.
@@ -178,43 +178,43 @@ def _credit_code(place_code: str, trade: FirmKind) -> str:
 
 
 def _postings(
-    setting: _DemoContext, region: DemoRegion, union: Union, firms: dict[FirmKind, Employer]
+    context: _DemoContext, region: DemoRegion, union: Union, firms: dict[FirmKind, Employer]
 ) -> Iterator[Posting]:
     occupations = tuple(JOB_TEMPLATES)
-    first_at = setting.at - timedelta(days=7)
+    first_at = context.at - timedelta(days=7)
     for number in range(_POSTINGS_PER_REGION):
         occupation = occupations[number % len(occupations)]
         terms = make_terms(
             occupation,
             counties=region.counties,
             source=f"{region.union}公众号",
-            today=setting.today,
-            dice=setting.dice,
+            today=context.today,
+            dice=context.dice,
         )
         is_bad = number % 12 == 7
         if is_bad:
             terms = TERM_DEFECTS[number // 12](terms)
         posting = create_posting(
-            setting.new_id(),
+            context.new_id(),
             employer=firms[JOB_TEMPLATES[occupation].trade],
             union_path=union.path,
             terms=terms,
-            table=setting.table,
-            by=setting.officer_id,
-            at=setting.at,
+            table=context.table,
+            by=context.officer_id,
+            at=context.at,
             synthetic=True,
         )
         posting = replace(posting, created_at=first_at + timedelta(minutes=number))
-        yield _review_posting(setting, posting, waits=is_bad or number % 20 == 13)
+        yield _review_posting(context, posting, waits=is_bad or number % 20 == 13)
 
 
-def _review_posting(setting: _DemoContext, posting: Posting, *, waits: bool) -> Posting:
-    """The posting after an officer, unless it still ``waits`` for one."""
+def _review_posting(context: _DemoContext, posting: Posting, *, waits: bool) -> Posting:
+    """Return the posting approved by an officer, or unchanged if it still ``waits``."""
     if waits or posting.status is not PostingStatus.IN_REVIEW:
         return posting
     return apply_review(
         posting,
-        by=setting.officer_id,
+        by=context.officer_id,
         at=posting.created_at + timedelta(hours=1),
         approved=True,
         reason="演示数据，人工核对通过。Demo data, approved by hand.",
@@ -222,28 +222,28 @@ def _review_posting(setting: _DemoContext, posting: Posting, *, waits: bool) -> 
 
 
 def _session(
-    setting: _DemoContext, region: DemoRegion, union: Union, postings: Sequence[Posting]
+    context: _DemoContext, region: DemoRegion, union: Union, postings: Sequence[Posting]
 ) -> LiveSession:
-    """Presents open postings firm by firm, and of each firm the largest intake first."""
+    """Return a session that presents open postings by employer, largest headcount first."""
     shown = [job for job in postings if job.status is PostingStatus.OPEN][: region.session_postings]
     firms = list(dict.fromkeys(job.employer_id for job in postings))
     shown.sort(key=lambda job: (firms.index(job.employer_id), -job.terms.headcount))
-    starts_at = setting.at + region.starts_in
+    starts_at = context.at + region.starts_in
     has_started = region.status in {SessionStatus.LIVE, SessionStatus.ENDED}
     has_ended = region.status is SessionStatus.ENDED
     return LiveSession(
-        id=setting.new_id(),
+        id=context.new_id(),
         title=region.title,
         format=region.format,
         status=region.status,
         union_id=union.id,
         union_path=union.path,
         host=region.host,
-        owner_id=setting.owner_id,
+        owner_id=context.owner_id,
         starts_at=starts_at,
         posting_ids=tuple(job.id for job in shown),
         started_at=starts_at if has_started else None,
         ended_at=starts_at + timedelta(minutes=90) if has_ended else None,
-        created_at=setting.at - timedelta(days=5),
+        created_at=context.at - timedelta(days=5),
         synthetic=True,
     )

@@ -1,4 +1,4 @@
-"""Where the demo takes place: real unions and counties, invented firms and hosts."""
+"""The regions of the demo: real unions and counties, invented employers and hosts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.live.sessions import Honour, Host, SessionFormat, SessionStatus
 
 @dataclass(frozen=True, kw_only=True)
 class DemoRegion:
-    """Where a session is held: the union that holds it, its counties, its firms' first words."""
+    """One region: its union, its counties, and the first words of its employers' names."""
 
     union: str
     city: str
@@ -36,7 +36,7 @@ DEMO_UNIONS = (
     ("哈尔滨市总工会", UnionLevel.CITY, "230100", "黑龙江省总工会"),
     ("上海市总工会", UnionLevel.PROVINCE, "310000", "中华全国总工会"),
 )
-"""Name, level, place and parent; the federation's place is its seat."""
+"""Name, level, place code and parent of each union; a federation's place is its seat."""
 
 DEMO_REGIONS = (
     DemoRegion(

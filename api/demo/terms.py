@@ -1,4 +1,4 @@
-"""Terms of the demo's jobs, good ones and ones that are bad on purpose."""
+"""The terms of the demo's postings: valid ones, and ones that break a rule on purpose."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _FULL_INSURANCE = (
 
 
 class Dice:
-    """Even choices from a hash of the seed: the same on every machine and Python."""
+    """Uniform choices from a hash of a seed, the same on every machine and Python version."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -59,7 +59,7 @@ class Dice:
         return choices[self.below(len(choices))]
 
     def sample(self, choices: Sequence[_T], most: int) -> tuple[_T, ...]:
-        """One to ``most`` of the choices, in their own order."""
+        """Return one to ``most`` of the choices, in their own order."""
         wanted = {self.below(len(choices)) for _ in range(most)}
         return tuple(choice for place, choice in enumerate(choices) if place in wanted)
 
@@ -67,7 +67,7 @@ class Dice:
 def make_terms(
     occupation: Occupation, *, counties: Sequence[str], source: str, today: date, dice: Dice
 ) -> PostingTerms:
-    """Good terms for an occupation in one of the counties; one in twenty is a repost."""
+    """Return valid terms for an occupation in one of the counties; one in twenty is a repost."""
     pattern = JOB_TEMPLATES[occupation]
     day, week = _hours(pattern)
     pay = _pay(pattern, dice)
@@ -98,7 +98,7 @@ def make_terms(
 
 
 def _with_clock_times(terms: PostingTerms) -> PostingTerms:
-    """When a day's work begins and ends, with an hour's break in eight."""
+    """Return the terms with start and end of work, including an hour's break in eight hours."""
     begins = 8 + terms.headcount % 2
     lasts = int(terms.hours_per_day) + int(terms.hours_per_day) // 8
     return replace(terms, starts_at=time(begins), ends_at=time(begins + lasts))
@@ -111,7 +111,7 @@ def _pay(pattern: JobTemplate, dice: Dice) -> Pay:
 
 
 def _probation(pattern: JobTemplate, pay: Pay) -> int | None:
-    """85 % where there is a probation at all."""
+    """Return 85 % of the pay for jobs with a probation, otherwise None."""
     is_employed = pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}
     return -(-pay.amount * 85 // 100) if is_employed else None
 
@@ -174,4 +174,4 @@ TERM_DEFECTS = (
     _without_conditions,
     _part_time_by_the_month,
 )
-"""What is bad on purpose, each once in a region."""
+"""The functions that break one rule each; a region has one posting of each."""

@@ -7,17 +7,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.demo.keeper import DemoSignIn, run_demo
+from api.document_files import load_trusted_documents
 from api.http.graphql import GraphQLEndpoint
 from api.http.health import Health
 from api.http.imports.endpoint import ImportEndpoint
 from api.http.lead_exports import LeadExportEndpoint
 from api.http.metrics import Metrics
-from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from api.http.public.qr_codes import QrCodePages
+from api.http.public.sitemap_and_rss import PublicFeeds
 from api.settings import Settings
-from api.trusted_documents import load_trusted_documents
 from api.wiring.realtime import run_realtime
 from api.wiring.services import NodeServices, run_services
 from api.wiring.store import open_store

@@ -19,7 +19,7 @@ def check_visible(
     :raises NotFound: there is none, or it is a draft that the caller does not direct.
     """
     if session is None or not may_see_session(caller, session):
-        raise NotFound("There is no such session.", "没有这个场次。", field=field)
+        raise NotFound("No session has this id.", "没有这个场次。", field=field)
     return session
 
 

@@ -162,7 +162,7 @@ class LiveSessionControl:
     async def _load(self, session_id: str, transaction: Transaction) -> LiveSession:
         found = await self._store.live_sessions.by_id(session_id, transaction=transaction)
         if found is None:
-            raise NotFound("There is no such session.", "没有这个场次。")
+            raise NotFound("No session has this id.", "没有这个场次。")
         return found
 
     async def _check_live(self, session_id: str, transaction: Transaction) -> LiveSession:

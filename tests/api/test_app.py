@@ -1,4 +1,4 @@
-"""What is answered around GraphQL, by a real server."""
+"""The routes around GraphQL, answered by a real server."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Every route of the app: whom it is for, and what it shows to whom."""
+"""Every route of the application: which callers it answers, and what it shows them."""
 
 from __future__ import annotations
 

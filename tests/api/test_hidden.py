@@ -1,4 +1,4 @@
-"""What is hidden from a caller is to them as if it had never been, and what is denied does nothing.
+"""A hidden object is answered like one that never existed, and a denied mutation does nothing.
 
 Every query and mutation is sent with the ids of things that are hidden from the caller, and then
 with ids that never were: both answers are the same to the byte.

@@ -1,4 +1,4 @@
-"""The log of a real process, and what becomes of errors that hold what nobody may read."""
+"""The log of a real process: what it holds, and that exceptions show no values."""
 
 import asyncio
 import json

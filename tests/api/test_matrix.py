@@ -1,4 +1,4 @@
-"""Who sees what: every caller, every way in, every field, against tests/support/visibility.py.
+"""Every caller reads every field by every root field, compared with tests/support/visibility.py.
 
 One showcase is crawled by each caller over real HTTP and WebSockets; the tests look at what came.
 """

@@ -1,4 +1,4 @@
-"""Whatever the service asks MongoDB, an index answers: all operations, all addresses, all workers.
+"""Every query that the service sends to MongoDB uses an index.
 
 The server itself says how it read: its profiler is on while everything is done that there is to do.
 """

@@ -24,6 +24,9 @@ NAMES = (
     "SONGGANG_RECORD_DAYS",
     "SONGGANG_METRICS_TOKEN",
     "SONGGANG_TRUSTED_DOCUMENTS",
+    "SONGGANG_MAX_UPLOADS",
+    "SONGGANG_MAX_EXPORTS",
+    "SONGGANG_MAX_DOWNLOADS",
 )
 
 
@@ -61,6 +64,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "2000",
         "a token of enough length",
         "/trusted.json",
+        "3",
+        "5",
+        "7",
     )
     for name, value in zip(NAMES, values, strict=True):
         monkeypatch.setenv(name, value)
@@ -81,6 +87,10 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.trusted_documents == Path("/trusted.json")
     assert settings.metrics_token is not None
     assert settings.metrics_token.get_secret_value() == values[13]
+    assert settings.upload_limits.max_concurrent == 3
+    assert settings.export_limits.max_concurrent == 5
+    assert settings.download_limits.max_concurrent == 7
+    assert settings.feed_limits.max_concurrent_sitemaps == 7
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,6 +135,7 @@ def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
         ("MONGODB_DRIVER", "mongoose"),
         ("SONGGANG_CONTACT_DAYS", "0"),
         ("SONGGANG_CONTACT_DAYS", "1099"),
+        ("SONGGANG_MAX_EXPORTS", "0"),
         # Less than the three years of Order 44: nothing can be deleted before.
         ("SONGGANG_RECORD_DAYS", "1097"),
     ],

@@ -1,4 +1,4 @@
-"""Whole processes, as a user starts them."""
+"""Fixtures that start whole processes, as a user does."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

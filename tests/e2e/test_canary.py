@@ -1,4 +1,4 @@
-"""A name and a phone that nobody else has are sent through everything, and looked for everywhere.
+"""A unique name and phone pass through every operation and appear nowhere they must not.
 
 They may come back to their giver and to staff who reveal them, and nowhere else: not in a log, an
 event, another answer or a file of the database.

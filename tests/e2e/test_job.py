@@ -1,4 +1,4 @@
-"""The main job, end to end over two processes: a live session whose viewers become leads."""
+"""The main use case over two processes: a live session whose viewers become leads."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The log under fire: writers on two processes, one of which is killed."""
+"""The event log stays gap-free while two processes write and one is killed."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Several nodes are one service: what is counted over all of them, and what a restart costs."""
+"""Several nodes act as one service: counts over all nodes, and a restart without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One who does not read costs the others nothing, and comes back to everything."""
+"""A slow reader does not delay others, and gets every event after it reconnects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A storm: a node stops, and everybody who watched there comes to the other one at once."""
+"""Reconnect storm: a node stops, and all its viewers connect to another node at once."""
 
 from __future__ import annotations
 

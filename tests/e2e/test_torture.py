@@ -1,4 +1,4 @@
-"""What was acknowledged stays, whatever dies: the short form of ``make torture``."""
+"""Acknowledged leads survive kills of MongoDB and the service: a short ``make torture``."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The README's five minutes, run word for word against a demo as ``make run`` starts it."""
+"""The README's tour, run word for word against a demo as ``make run`` starts it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A certificate authority of the tests, and servers' certificates: right ones and wrong ones."""
+"""A certificate authority for tests, which signs valid and invalid server certificates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 
 class CertificateAuthority:
-    """Signs certificates; whoever trusts the one at ``path`` trusts those."""
+    """Signs certificates that are valid for a client that trusts the one at ``path``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -26,7 +26,7 @@ class CertificateAuthority:
     def server_context(
         self, host: str, *, self_signed: bool = False, days: int = 30
     ) -> ssl.SSLContext:
-        """What a server for ``host`` shows; with ``days`` below zero it has run out."""
+        """Return the certificate and key of a server for ``host``; ``days`` below 0: expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name.from_rfc4514_string(f"CN={host}")
         issuer, by = (name, key) if self_signed else (self._name, self._key)

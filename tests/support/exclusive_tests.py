@@ -1,4 +1,4 @@
-"""Tests that need the machine to themselves, although the workers of a run test side by side."""
+"""Runs tests marked ``alone`` while no other worker of the run executes a test."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-# What each worker holds while it tests; any two files that all of them know would do.
+# The files that workers lock; any two files that all workers know would do.
 ENTRY_LOCK_FILE = Path(__file__)
 TEST_LOCK_FILE = Path(__file__).with_name("__init__.py")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let a test that is marked ``alone`` have the machine, whatever other workers have to do."""
+    """Run a test marked ``alone`` under an exclusive lock, and any other under a shared one."""
     mode = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
-    # Whoever wants to be alone keeps the door shut meanwhile: the room would never be empty.
-    with _locked(ENTRY_LOCK_FILE, mode) as door:
+    # A waiting exclusive test keeps new tests out; otherwise its turn might never come.
+    with _locked(ENTRY_LOCK_FILE, mode) as entry:
         if mode == fcntl.LOCK_SH:
-            fcntl.flock(door, fcntl.LOCK_UN)
+            fcntl.flock(entry, fcntl.LOCK_UN)
         with _locked(TEST_LOCK_FILE, mode):
             return (yield)
 

@@ -1,4 +1,4 @@
-"""Faults: members of the replica set and service processes that die at the worst moment."""
+"""Faults: kills and pauses members of a replica set and service processes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.support.replica_set import ReplicaSet, ReplicaSetMember
 from tests.support.songgang_process import ServerProcess, start_server
 
 UNFOLLOWED_SECONDS = 0.3
-"""For which a primary lives on without its followers: less than it needs to notice."""
+"""Seconds that a primary runs without its followers; it would need longer to notice."""
 FROZEN_SECONDS = 4.0
-"""For which a primary stands still: longer than the others need to elect another one."""
+"""Seconds that a primary is paused; the others need less to elect another one."""
 MAX_AWAY_SECONDS = 1.0
-"""For which a member that was killed stays away, at most."""
+"""Seconds, at most, that a killed member stays down."""
 
 
 class NodeProcess:
-    """A ``songgang run --demo`` on a fixed port, started again whenever it was killed."""
+    """Runs ``songgang run --demo`` on a fixed port and starts it again after each kill."""
 
     def __init__(self, uri: str, database: str, folder: Path, **given: str) -> None:
         self._uri = uri
@@ -34,7 +34,7 @@ class NodeProcess:
         self.starts = 0
 
     async def start(self) -> None:
-        """Return once it is ready. One that gives up because MongoDB is away is started again."""
+        """Wait until it is ready; a process that gives up without MongoDB is started again."""
         while self.server is None:
             folder = self._folder / str(self.starts)
             folder.mkdir(parents=True)
@@ -61,13 +61,13 @@ class NodeProcess:
             await self.server.stop()
 
     def log_lines(self, text: str) -> list[str]:
-        """The lines of all its runs that hold ``text``."""
+        """Return the log lines of all its runs that contain ``text``."""
         logs = sorted(self._folder.glob("*/err"))
         return [line for log in logs for line in log.read_text().splitlines() if text in line]
 
 
 class FaultInjector:
-    """Does one fault after the other, and counts them.
+    """Causes one fault after the other, and counts them.
 
     Each of MongoDB's ends with a set that is whole again, so that the next one meets writes under
     way and not an outage.
@@ -82,7 +82,7 @@ class FaultInjector:
         self.counts: Counter[str] = Counter()
 
     async def kill_members(self, kills: int) -> None:
-        """At least so many members killed.
+        """Kill at least this many members.
 
         The first fault is always a primary that outlives its followers for a moment: nothing
         shows better what was on one disk only.
@@ -99,7 +99,7 @@ class FaultInjector:
             await self._chance.choices(faults, weights=(2, 5, 2, 1, 1))[0]()
 
     async def kill_nodes(self, kills: int) -> None:
-        """So many service processes killed, sometimes both at once."""
+        """Kill this many service processes, sometimes both at once."""
         while self.counts["node killed"] < kills:
             await asyncio.sleep(self._chance.random())
             both = self._chance.random() < 0.2 and self.counts["node killed"] + 2 <= kills
@@ -120,7 +120,7 @@ class FaultInjector:
         await self._restart(primary)
 
     async def _freeze_primary(self) -> None:
-        """It wakes up in a set that has another one, and must not believe itself."""
+        """Pause the primary until the set has elected another one."""
         primary = await self._set.wait_for_primary()
         primary.pause()
         try:

@@ -1,4 +1,4 @@
-"""Fixtures of those who ask GraphQL: services for the run, a world and a client for each test."""
+"""Fixtures for GraphQL tests: running services, a world of records, and clients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.services import RunningServices, World, running_services
 
 @asynccontextmanager
 async def run_services_over_new_database(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Services over a database of their own, which is dropped after them."""
+    """Run services over a new database, which is dropped at the end of the block."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo) as running:
         yield running
@@ -25,7 +25,7 @@ async def run_services_over_new_database(mongo_uri: str) -> AsyncIterator[Runnin
 
 @pytest.fixture(scope="session")
 async def running(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Services over one database; each test has a world of its own in it."""
+    """Services over one database for all tests; each test has its own world in it."""
     async with run_services_over_new_database(mongo_uri) as running:
         yield running
 
@@ -39,7 +39,7 @@ async def world(running: RunningServices) -> World:
 
 @pytest.fixture(scope="module")
 async def readonly_world(running: RunningServices) -> World:
-    """A world for tests that change nothing in it."""
+    """A world shared by tests that change nothing in it."""
     world = World(running)
     await world.store_records()
     return world
@@ -55,7 +55,7 @@ async def api(running: RunningServices) -> AsyncIterator[GraphQLClient]:
 async def server(
     running: RunningServices, request: pytest.FixtureRequest
 ) -> AsyncIterator[UvicornServer]:
-    """The endpoint behind a real socket, over each of the two ways to write to it."""
+    """The endpoint behind a real socket, with each of the two transports."""
     ours = request.param == "our protocol"
     async with UvicornServer(
         running.endpoint, WireProtocol if ours else "websockets-sansio"

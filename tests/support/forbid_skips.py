@@ -1,4 +1,4 @@
-"""No test is skipped where everything is there: with ``CI=true`` that is a failure."""
+"""Makes a skipped test a failure when ``CI=true``, where everything needed is installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say what became of a test; what is expected to fail is no skip."""
+    """Turn the report of a skipped test into a failure; an expected failure is no skip."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"

@@ -1,4 +1,4 @@
-"""Documents that ask for everything there is behind a field, and what an answer has shown.
+"""Builds documents that select every field behind a root field, and reads what answers show.
 
 Each field is asked for under the alias ``Type__field``, so an answer tells by itself what was
 seen of which type, whatever union or list it came through.
@@ -30,9 +30,9 @@ QUERY, MUTATION, SUBSCRIPTION = (
 )
 _MAX_DEPTH = DocumentLimits().depth
 _PAGE_SIZES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
-"""Of a list within a list the first two are looked at, of any other nine, but of these so many."""
+"""Page sizes by field; other lists have nine items, lists within lists two."""
 _STRUCTURAL_FIELDS = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
-"""The fields of connections, edges and refusals, which hold nothing of their own."""
+"""Fields of connections, edges and refusals, which carry no data of their own."""
 DATA_TYPES = {
     name: kind
     for name, kind in GRAPHQL_SCHEMA.type_map.items()
@@ -42,11 +42,11 @@ DATA_TYPES = {
     and name != "PageInfo"
     and kind.fields.keys() not in _STRUCTURAL_FIELDS
 }
-"""The object types that hold something, by name."""
+"""The object types that carry data, by name."""
 
 
 class SeenField(NamedTuple):
-    """That a field of a type had this value; of an object or a list of them, whether any."""
+    """A field of a type and its value; for objects and lists, whether there is any."""
 
     type: str
     field: str
@@ -54,7 +54,7 @@ class SeenField(NamedTuple):
 
 
 def build_full_document(operation: str, name: str, given: Iterable[str]) -> str:
-    """The document of a root field with these arguments, which go as variables."""
+    """Return the document of a root field whose arguments are variables."""
     root = {"query": QUERY, "mutation": MUTATION, "subscription": SUBSCRIPTION}[operation]
     assert root is not None  # the schema has all three
     field = root.fields[name]
@@ -67,7 +67,7 @@ def build_full_document(operation: str, name: str, given: Iterable[str]) -> str:
 
 
 class _Selection:
-    """Everything behind a field, each step from one type to another taken once."""
+    """Return the selection of everything behind a field; no type is entered twice on a path."""
 
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
@@ -103,7 +103,7 @@ def _page_argument(name: str, field: GraphQLField) -> str:
 
 
 def find_seen_fields(answer: Any) -> Iterator[SeenField]:
-    """All that an answer to such a document has shown."""
+    """Return every field that an answer to such a document shows."""
     if isinstance(answer, list):
         for each in answer:
             yield from find_seen_fields(each)
@@ -117,7 +117,7 @@ def find_seen_fields(answer: Any) -> Iterator[SeenField]:
 
 
 def _seen_value(value: Any) -> Any:
-    """A leaf as it is; of what holds more, whether it holds anything."""
+    """Return the value of a leaf; for anything else, whether it holds anything."""
     if isinstance(value, dict):
         edges = next((value[key] for key in value if key.endswith("__edges")), [True])
         return bool(edges) or None

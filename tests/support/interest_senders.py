@@ -1,4 +1,4 @@
-"""Visitors who send interests over HTTP or a WebSocket to whichever node answers."""
+"""Clients that send interests over HTTP or a WebSocket to any node that answers."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ mutation ($input: ExpressInterestInput!) {
 
 @dataclass(frozen=True, kw_only=True)
 class Interest:
-    """Of one person in one posting; ids are global."""
+    """The interest of one person in one posting; ids are global."""
 
     session: str
     posting: str
     phone: str
 
     def request(self) -> dict[str, Any]:
-        """What is sent, the same each time."""
+        """The variables to send; they are the same each time."""
         given = {
             "sessionId": self.session,
             "postingId": self.posting,
@@ -47,7 +47,7 @@ class Interest:
 
 @dataclass(frozen=True, kw_only=True)
 class InterestAnswer:
-    """The type of the answer, and the lead's global id if there is one."""
+    """The type of the answer, and the global id of the lead if there is one."""
 
     kind: str
     lead_id: str | None = None
@@ -55,27 +55,27 @@ class InterestAnswer:
 
 
 class Unreachable(Exception):
-    """No answer: the node is away, or the visitor hung up."""
+    """There is no answer: the node is down, or the client disconnected."""
 
 
 class NodeAddress(Protocol):
-    """Where a node listens."""
+    """The address of a node."""
 
     url: str
 
 
 class VisitorTransport(Protocol):
-    """One visitor's connection."""
+    """The connection of one client."""
 
     async def send(self, interest: Interest, patience: float) -> InterestAnswer:
-        """The answer to an interest.
+        """Send an interest and return the answer.
 
         :raises Unreachable: none within ``patience`` seconds; the next try goes elsewhere.
         """
 
 
 class HttpTransport:
-    """HTTP with connections kept alive."""
+    """Sends over HTTP with keep-alive."""
 
     def __init__(self, places: Sequence[NodeAddress], token: str) -> None:
         self._places = itertools.cycle(places)
@@ -104,7 +104,7 @@ class HttpTransport:
 
 
 class WebSocketTransport:
-    """A WebSocket that is opened when it is needed; operations follow one another."""
+    """Sends over a WebSocket that is opened on demand, one operation after the other."""
 
     def __init__(self, places: Sequence[NodeAddress], token: str) -> None:
         # The other way round than over HTTP, so that two copies meet on two nodes.

@@ -1,4 +1,4 @@
-"""Who may do what: every mutation, whom it is for, and to whom of them what it names is hidden."""
+"""Which callers each mutation allows, and from which of them its objects are hidden."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ HIDDEN_FROM = {
 
 
 def expected_refusal(name: str, caller: str) -> tuple[str, str]:
-    """Type and code of what a caller is refused with whom the mutation is not for."""
+    """Return the type and code of the refusal for a caller that the mutation does not allow."""
     if caller == "nobody":
         return "Unauthenticated", "UNAUTHENTICATED"
     if caller in HIDDEN_FROM.get(name, set()):
@@ -140,7 +140,7 @@ CREATING_MUTATIONS = {
     "createWebhook",
     "createCampaign",
 }
-"""What these make is in the caller's own scope."""
+"""Mutations whose result is in the caller's own scope."""
 CALLER_BECOMES = {
     "withdrawConsent": "giver",
     "confirmMyHire": "giver",
@@ -149,14 +149,14 @@ CALLER_BECOMES = {
     "enterAsSeeker": "seeker",
     "withdrawProfileConsent": "seeker",
 }
-"""Whoever calls these is, or becomes, the person whom the answer is about."""
+"""Mutations whose caller is, or becomes, the person in the answer."""
 
 FIELDS_SHOWN_AFTERWARDS = {"withdrawProfileConsent": {("Seeker", "withdrawnAt")}}
-"""What the caller has just done to their own, and so is told of."""
+"""Fields that show what the caller has just changed about their own data."""
 
 
 def visibility_caller(name: str, caller: str) -> str:
-    """With whose eyes of tests/support/visibility.py the caller sees what a mutation answers."""
+    """Return the caller of tests/support/visibility.py whose view applies to the answer."""
     if name in CREATING_MUTATIONS:
         return next(role for role in ("officer", "host", "recruiter") if role in caller)
     return CALLER_BECOMES.get(name, caller)

@@ -12,9 +12,9 @@ from starlette.middleware import Middleware
 
 from api.app import PUBLIC_ROUTES
 from api.http.limits import DownloadLimits, FeedLimits
-from api.http.public.feeds import PublicFeeds
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
+from api.http.public.sitemap_and_rss import PublicFeeds
 from api.http.security_headers import SecurityHeaders
 from schema.context import Services
 

@@ -1,4 +1,4 @@
-"""Every way on which somebody may come upon a posting, and a scene to walk them in.
+"""Every path on which a client can read a posting, and a scene in which tests follow them.
 
 A new reading path is one more function in ``PATHS``: whether it shows the posting. What they ask is
 kept in the scene, so that a test can tell which fields of the schema no path walks.
@@ -32,7 +32,7 @@ from tests.support.services import RunningServices, World, gid
 
 @dataclass(frozen=True, kw_only=True)
 class AskedRequests:
-    """What the paths have asked, and the subscriptions that stay while others come and go."""
+    """Records what the paths requested, and holds the subscriptions that stay open."""
 
     documents: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
@@ -46,18 +46,18 @@ class AskedRequests:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingScene:
-    """A posting that is presented, pinned, asked about, scanned, tapped and matched; who looks."""
+    """A posting that is presented, pinned, scanned, matched and applied for, and its readers."""
 
     api: GraphQLClient
     world: World
     running: RunningServices
     posting: Posting
     seeker: Seeker
-    """Whom it suits, if anything does."""
+    """The seeker that the posting matches."""
     interest: dict[str, Any]
-    """The interest of somebody in it."""
+    """A lead for the posting."""
     qr_token: str
-    """The token of one that points at it."""
+    """The token of a QR code that points at the posting."""
     qr_code_id: str
     asked: AskedRequests = field(default_factory=AskedRequests)
 
@@ -74,14 +74,14 @@ class PostingScene:
         return await self.api.execute(query, variables, by or self.world.viewer_token())
 
     async def shows(self, query: str, by: str | None = None, **variables: Any) -> bool:
-        """Whether the answer names the posting."""
+        """Return whether the answer names the posting."""
         answer = await self.execute(query, by, **variables)
         return self.id in json.dumps(answer["data"])
 
     async def replays(
         self, query: str, token: str, topic: str, after: int = 0, **variables: Any
     ) -> bool:
-        """Whether somebody who comes back with that cursor is told of the posting.
+        """Return whether a subscriber that resumes from the cursor gets the posting.
 
         The first who came stays, so that what was rendered then is at hand.
         """
@@ -106,7 +106,7 @@ class PostingScene:
         return self.id in json.dumps(member.events)
 
     async def get(self, *urls: str) -> list[httpx.Response]:
-        """What anybody gets there without signing in."""
+        """Return what a public path answers without a token."""
         self.asked.urls.update(urls)
         async with serve_public_routes(self.running.services) as http:
             return [await http.get(url) for url in urls]
@@ -179,7 +179,7 @@ async def in_sessions_list(scene: PostingScene) -> bool:
 
 
 async def in_replayed_session_events(scene: PostingScene) -> bool:
-    """The events that pinned it and asked about it, for somebody who comes back."""
+    """The events that name the posting, read again from the log."""
     session = scene.world.live
     token, topic = scene.world.viewer_token(), session_topic(session.id)
     return await scene.replays(PINNED_SUBSCRIPTION, token, topic, session=gid(session))
@@ -270,7 +270,7 @@ async def in_matching_seekers(scene: PostingScene) -> bool:
 
 
 async def in_replayed_match_events(scene: PostingScene) -> bool:
-    """The event that told of it, for a seeker who comes back."""
+    """The match event, read again from the log by its seeker."""
     return await scene.replays(
         MATCHED_SUBSCRIPTION, scene.seekers_token, seeker_topic(scene.seeker.id)
     )
@@ -341,19 +341,19 @@ READING_PATHS: tuple[Callable[[PostingScene], Awaitable[bool]], ...] = (
 
 
 async def walk_paths(scene: PostingScene) -> dict[str, bool]:
-    """Which of the paths show the posting."""
+    """Return, for each path, whether it shows the posting."""
     return {path.__name__: await path(scene) for path in READING_PATHS}
 
 
 def expected_on_all_paths(shown: bool) -> dict[str, bool]:
-    """What ``walked`` gives of a posting that is open, or of one that is not."""
+    """Return what every path must show of an open posting, or of a hidden one."""
     return dict.fromkeys((path.__name__ for path in READING_PATHS), shown)
 
 
 async def build_scene(
     api: GraphQLClient, world: World, running: RunningServices, posting: Posting, seeker: Seeker
 ) -> PostingScene:
-    """Take an open posting of the world's employer, which is stored, onto every path."""
+    """Put a stored open posting of the world's employer on every path."""
     store, services = running.store, running.services
     await store.mongo["sessions"].update_one(
         {"_id": world.live.id}, {"$push": {"posting_ids": posting.id}}

@@ -1,4 +1,4 @@
-"""The README's tour as something that can be run."""
+"""Reads the tour in the README, so that a test can run it."""
 
 import json
 import re
@@ -13,14 +13,14 @@ _NAME = re.compile(r"(?:query|mutation|subscription) (\w+)")
 
 @dataclass(frozen=True, kw_only=True)
 class TourStep:
-    """One query of the tour with its variables, whose ``<words>`` are still to be filled."""
+    """One document of the tour with its variables, in which ``<words>`` are placeholders."""
 
     name: str
     query: str
     variables: dict[str, Any]
 
     def fill_variables(self, known: dict[str, Any]) -> dict[str, Any]:
-        """The variables with every ``<word>`` replaced by what is known of it."""
+        """Return the variables with every ``<word>`` replaced by its value."""
 
         def fill(value: Any) -> Any:
             if isinstance(value, dict):
@@ -36,7 +36,7 @@ class TourStep:
 
 
 def read_tour() -> dict[str, TourStep]:
-    """The steps by the name of their operation, in the order of the README."""
+    """Return the steps by operation name, in the order of the README."""
     steps: dict[str, TourStep] = {}
     last = ""
     for kind, text in _BLOCK.findall(README.read_text()):

@@ -1,4 +1,4 @@
-"""Every way in: the root fields, with arguments that lead to something in a showcase, and for whom.
+"""Calls of every root field with arguments from a showcase, and the callers they answer.
 
 Somebody whom a way is not for is refused: NOT_FOUND to whom the thing that it names is hidden,
 UNAUTHENTICATED to nobody and to who has no receipt, NOT_PERMITTED to all others.
@@ -38,7 +38,7 @@ OTHER_OFFICERS = frozenset({"officer below", "officer elsewhere"})
 
 
 class RootFieldCall(NamedTuple):
-    """A root field with its arguments: who is answered, and to whom what it names is hidden."""
+    """A root field with its arguments, and the callers that get an answer or a hidden object."""
 
     root: str
     variables: dict[str, Any]
@@ -46,7 +46,7 @@ class RootFieldCall(NamedTuple):
     hidden_from: frozenset[str] = NO_CALLERS
 
     def refusal(self, caller: str) -> str | None:
-        """The code that the caller is refused with, None for whoever is answered."""
+        """Return the code of the refusal for a caller; None if the caller gets an answer."""
         if caller in self.allowed:
             return None
         if caller == "nobody" or self.root == "myLeads":
@@ -55,7 +55,7 @@ class RootFieldCall(NamedTuple):
 
 
 def query_calls(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCall]:
-    """All queries; ``receipts`` are what the caller has in hand, of leads or forged."""
+    """Return calls of all queries; ``receipts`` are those of the caller, real or forged."""
     return [
         *_public_queries(world),
         *_lead_queries(world, receipts),
@@ -190,7 +190,7 @@ def _staff_queries(world: Showcase) -> list[RootFieldCall]:
 
 
 def subscription_calls(world: Showcase) -> list[RootFieldCall]:
-    """All subscriptions, each from the beginning of its log."""
+    """Return calls of all subscriptions, each from the beginning of its log."""
     return [
         *(
             _subscription_call("sessionEvents", session, ALL_CALLERS - {"nobody"})
@@ -219,7 +219,7 @@ def _subscription_call(root: str, session: LiveSession, may: frozenset[str]) -> 
 
 
 def reset_calls(world: Showcase) -> list[RootFieldCall]:
-    """All subscriptions from the cursor of a log of somebody else."""
+    """Return calls of all subscriptions with a cursor of another log."""
     elsewhere = {"after": cursors.encode_seq(session_topic(world.absent.id), 1)}
     session = {"sessionId": gid(world.live)}
     return [
@@ -230,7 +230,7 @@ def reset_calls(world: Showcase) -> list[RootFieldCall]:
 
 
 def revealing_mutation_calls(world: Showcase, caller: str) -> list[RootFieldCall]:
-    """Mutations that show what nothing else does: a contact in the clear, what one has given."""
+    """Return calls of mutations that show data found nowhere else, such as a contact in clear."""
     reason = {"reason": "电话通知面试时间"}
     looks = [
         RootFieldCall("revealContact", {"input": {"leadId": gid(world.lead)} | reason}),
@@ -251,7 +251,7 @@ def revealing_mutation_calls(world: Showcase, caller: str) -> list[RootFieldCall
 async def send_call(
     http: httpx.AsyncClient, token: str | None, operation: str, way: RootFieldCall
 ) -> httpx.Response:
-    """The answer to the document that asks for everything behind a way."""
+    """Send the document that selects everything behind a call, and return the response."""
     headers = {"authorization": f"Bearer {token}"} if token else {}
     body = {
         "query": build_full_document(operation, way.root, way.variables),

@@ -1,4 +1,4 @@
-"""The services of one process over a real database, and a small world to ask them about."""
+"""Runs the services of one process over a real database, with a world of records for tests."""
 
 from __future__ import annotations
 
@@ -121,17 +121,16 @@ def today() -> date:
 
 
 def new_credit_code() -> str:
-    """A valid code that nobody has."""
+    """Return a valid unified social credit code that no employer has."""
     head = f"91{int(new_id(), 16) % 10**15:015d}"
     return head + compute_check_character(head)
 
 
 class World:
-    """Unions, people, postings and sessions of one test, with ids that nobody else has.
+    """The unions, accounts, postings and sessions of one test, with ids of their own.
 
-    The session on air is held by ``host`` for ``union``, which lies below ``province`` and above
-    ``branch``; its running order has postings of every status, which a posting may get after it
-    was scheduled.
+    The live session belongs to ``host`` and ``union``, which lies below ``province`` and above
+    ``branch``. Its running order holds postings of every status.
     """
 
     def __init__(self, running: RunningServices) -> None:
@@ -209,7 +208,7 @@ class World:
         self._phones = iter(range(10**8))
 
     async def store_records(self, *, with_offered: bool = True) -> None:
-        """Put everything into the database, the lead that was offered the job only if wanted."""
+        """Store all records; the lead at stage OFFERED only if ``with_offered``."""
         store = self.running.store
         await store.unions.add([self.province, self.union, self.branch, self.elsewhere])
         await store.employers.add([self.employer, self.rival, self.unverified])
@@ -255,11 +254,11 @@ class World:
         return refresh
 
     def viewer_token(self) -> str:
-        """The token of a new viewer."""
+        """Return the token of a new viewer."""
         return self.running.tokens.issue_for_viewer().access
 
     def token_of(self, caller: str) -> str | None:
-        """By the names that the matrix of roles uses."""
+        """Return the token of a caller by the name that mutation_roles uses; None for nobody."""
         if caller == "nobody":
             return None
         if caller == "seeker":
@@ -267,21 +266,21 @@ class World:
         return self.viewer_token() if caller == "viewer" else self.token(self.staff[caller])
 
     def seeker_token(self, seeker: Seeker | None = None) -> str:
-        """The token of whoever saved that profile; of the world's own, if none is named."""
+        """Return the token of the person behind a profile; by default the world's own."""
         giver = (seeker or self.seeker).giver
         assert giver is not None  # it was saved by a seeker, and is not erased
         return self.running.tokens.issue_for_seeker(giver).access
 
     def profile_receipt(self) -> str:
-        """What the world's seeker got for the profile."""
+        """Return the receipt of the world's profile."""
         return self.running.services.receipts.issue(receipt_holder(self.seeker))
 
     def next_phone(self) -> str:
-        """A number that the demo admits, another each time."""
+        """Return a new phone number that the demo admits."""
         return f"144{next(self._phones):08d}"
 
     def new_lead(self, name: str, phone: str) -> Lead:
-        """A lead of that person for the first posting; not stored."""
+        """Return a lead of the person for the first posting, not stored."""
         lead_id, now = new_id(), utc_now()
         seal = self.running.store.keyring
         return records.lead(
@@ -300,12 +299,12 @@ class World:
         )
 
     def new_question(self, **changes: Any) -> Question:
-        """A question of somebody new in the session on air, that waits; not stored."""
+        """Return a pending question in the live session, not stored."""
         made = {"session_id": self.live.id, "asked_at": utc_now()}
         return records.question(**(made | changes))
 
     def lead_receipt(self, lead: Lead) -> str:
-        """What the giver of that lead got for it."""
+        """Return the receipt of the lead."""
         assert lead.giver is not None  # it is not erased
         return self.running.services.receipts.issue(
             ReceiptHolder(person=lead.person, giver=lead.giver)
@@ -314,7 +313,7 @@ class World:
     def _seeker(self, name: str, phone: str) -> Seeker:
         store = self.running.store
         made = records.seeker(union_path=self.union.path, person=store.keyring.hash_phone(phone))
-        # Where no world offers anything: nobody is told of the postings of all the others.
+        # A region without postings: the seeker does not match the postings of other worlds.
         nowhere = replace(made.profile.wants, places=("460300",))
         made = replace(
             made,
@@ -389,11 +388,11 @@ def gid(record: Any) -> str:
 
 
 async def hash_collections(running: RunningServices) -> dict[str, str]:
-    """The hash of each collection but of who watches, once all leads are logged."""
+    """Return the hash of each collection except presence, once all leads are logged."""
     mongo = running.store.mongo
 
     async def all_logged() -> bool:
-        # A test may have stored leads by itself: the sweep would find them, but only seconds later.
+        # A test may store leads itself; the sweep would find them seconds later.
         waiting = await running.store.leads.sessions_with_unlogged()
         for session_id in waiting:
             running.services.lead_log.schedule(session_id)

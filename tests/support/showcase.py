@@ -1,4 +1,4 @@
-"""A world in which every field has something to show, and everybody who may look at it."""
+"""A world of records in which every field has a value, and the tokens of all its callers."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ CONTACTS = {
     "withdrawn_seeker": ("冯春", "+8613100131000"),
     "other_seeker": ("何芳", "+8613000130000"),
 }
-"""Whose name and phone are behind what."""
+"""The names and phones by record."""
 CORRECTED_NAME = "郑大成"
-"""What the giver of the lead in hand was called after all."""
+"""The corrected name of the person behind the assigned lead."""
 
 MASKED_CONTACTS = {
     "lead": ("王**", "138****8000"),
@@ -72,7 +72,7 @@ MASKED_CONTACTS = {
     "seeker": ("孙*", "136****6000"),
     "other_seeker": ("何*", "130****0000"),
 }
-"""Of those whose contact is still there."""
+"""The phones whose contacts are not erased."""
 
 
 class Showcase(World):
@@ -257,7 +257,7 @@ class Showcase(World):
         await hash_collections(self.running)
 
     async def _follow_up(self) -> None:
-        """What fills timelines: all that can happen to a lead."""
+        """Fill timelines with every kind of entry a lead can have."""
         services = self.running.services
         pipeline, officer = services.lead_follow_up, self.officer.id
         own_leads = services.own_leads
@@ -283,7 +283,7 @@ class Showcase(World):
         await own_leads.correct_name(self.holder(self.handed_lead), CORRECTED_NAME)
 
     async def _run_session(self) -> None:
-        """What fills the log of a session: all that can happen on air."""
+        """Fill the log of a session with every kind of event."""
         desk, questions = self.running.services.session_control, self.running.services.questions
         for status in (
             *(SessionStatus.LIVE, SessionStatus.INTERRUPTED, SessionStatus.LIVE),
@@ -313,12 +313,12 @@ class Showcase(World):
         await self.running.store.mongo.run_transaction(body)
 
     def holder(self, lead: Lead) -> ReceiptHolder:
-        """Whom the receipt of that lead stands for."""
+        """Return the receipt holder of the lead."""
         assert lead.giver is not None  # nobody has erased it yet
         return ReceiptHolder(person=lead.person, giver=lead.giver)
 
     def _lead_of_visitor(self, who: str, **changes: Any) -> Lead:
-        """A lead that is overdue by now, on air given by the visitor."""
+        """Return an overdue lead that the viewer gave in the live session."""
         lead = self.new_lead(*CONTACTS[who])
         made: dict[str, Any] = {
             "segment": Segment.STORY,

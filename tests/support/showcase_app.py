@@ -1,4 +1,4 @@
-"""Fixtures of a whole app over a database of its own, with a showcase in it."""
+"""Fixtures of a whole application over its own database, with a showcase in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real ``songgang`` processes: a server that can be asked and stopped, and commands that end."""
+"""Starts real ``songgang`` processes: servers, and commands that end by themselves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """A process that has ended."""
+    """The exit code and the output of an ended process."""
 
     code: int
     out: str
@@ -31,7 +31,7 @@ class ProcessResult:
 
 @dataclass
 class ServerProcess:
-    """A ``songgang run`` that is ready; what it writes is kept in files."""
+    """A running ``songgang run`` that is ready; its output goes to files."""
 
     process: asyncio.subprocess.Process
     folder: Path
@@ -52,44 +52,44 @@ class ServerProcess:
 
     @property
     def demo_password(self) -> str:
-        """Of the demo's accounts, as it was printed."""
+        """The printed password of the demo's accounts."""
         return self.announced["Password"]
 
     @property
     def live_session(self) -> str:
-        """The global id of the session on air, as it was printed."""
+        """The printed global id of the live session."""
         return self.announced["Live session"]
 
     @property
     def out(self) -> str:
-        """What it has written to stdout."""
+        """Everything written to stdout."""
         return (self.folder / "out").read_text("utf-8")
 
     @property
     def err(self) -> str:
-        """What it has logged."""
+        """Everything written to stderr."""
         return (self.folder / "err").read_text("utf-8")
 
     def check_alive(self) -> None:
-        """Fail, with what it has logged, when it has ended."""
+        """Raise RuntimeError with its log if the process has ended."""
         if self.process.returncode is not None:
             raise RuntimeError(f"ended with {self.process.returncode}:\n{self.err}")
 
     async def stop(self, sent: signal.Signals = signal.SIGTERM) -> ProcessResult:
-        """Send a signal, unless it has ended, and wait for the end."""
+        """Send a signal, unless the process has ended, and wait for its end."""
         if self.process.returncode is None:
             self.process.send_signal(sent)
         return await self.wait_ended()
 
     async def wait_ended(self) -> ProcessResult:
-        """Wait for it to end by itself."""
+        """Wait until the process ends by itself."""
         async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
             code = await self.process.wait()
         return ProcessResult(code, self.out, self.err)
 
 
 def build_environment(uri: str | None, database: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Ours without the settings of another service, and those of this one."""
+    """Return this environment with these settings instead of its own."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -105,7 +105,7 @@ def build_environment(uri: str | None, database: str, given: Mapping[str, str]) 
 async def running_server(
     uri: str | None, database: str, *arguments: str, folder: Path | None = None, **given: str
 ) -> AsyncIterator[ServerProcess]:
-    """``songgang run`` with these arguments and variables on a free port; stopped with the block.
+    """Run ``songgang run`` with these arguments and variables on a free port until the block ends.
 
     Without ``uri`` it starts a mongod of its own. It runs in ``folder``, or in a temporary one.
     """
@@ -120,7 +120,7 @@ async def running_server(
 async def start_server(
     uri: str | None, database: str, *arguments: str, folder: Path, **given: str
 ) -> ServerProcess:
-    """The same without the block: whoever calls stops it.
+    """Start a server that the caller has to stop.
 
     :raises RuntimeError: it ended, or was not ready in time; the message shows what it wrote.
     """
@@ -149,7 +149,7 @@ async def start_server(
 async def spawn_songgang(
     uri: str | None, database: str, *arguments: str, folder: Path, **given: str
 ) -> asyncio.subprocess.Process:
-    """A ``songgang`` process with stdin closed, writing to ``out`` and ``err`` in ``folder``."""
+    """Start a ``songgang`` process that writes to the files ``out`` and ``err`` in ``folder``."""
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -194,7 +194,7 @@ async def run_command(
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Stop it, by force if it does not stop by itself."""
+    """Terminate the process, and kill it if it does not stop in time."""
     if process.returncode is not None:
         return
     process.terminate()

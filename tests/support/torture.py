@@ -1,4 +1,4 @@
-"""The torture of lead capture: interests are sent while MongoDB and the service are killed.
+"""The torture test of lead capture: sends interests while MongoDB and the service are killed.
 
 Whoever sends an interest sends it again until it is acknowledged, as an app on a bad line would,
 sometimes over two nodes at once, sometimes hanging up before the answer. The ledger holds what was
@@ -68,7 +68,7 @@ query ($session: ID!, $after: String) {
 
 @dataclass(frozen=True, kw_only=True)
 class TortureSize:
-    """How much is sent, and how much is killed meanwhile.
+    """How many interests are sent, and how many processes are killed meanwhile.
 
     ``interests`` are the fewest; senders go on until the last fault is over. ``pause`` is the
     longest that a sender thinks between two interests, in seconds.
@@ -87,16 +87,16 @@ LONG_RUN = TortureSize(interests=20_000, mongod_kills=30, node_kills=20, senders
 
 @dataclass
 class Ledger:
-    """What the service has said."""
+    """The acknowledgements of the service."""
 
     acknowledged: dict[Interest, str] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
-    """A second id for the same person and posting, or the same lead given to two."""
+    """Contradictions: two ids for one person and posting, or one lead for two."""
     answers: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
 
     def note(self, interest: Interest, lead_id: str) -> None:
-        """The lead that an interest was acknowledged with."""
+        """Record the lead that acknowledged an interest."""
         known = self.acknowledged.setdefault(interest, lead_id)
         if known != lead_id:
             self.contradictions.append(f"{known} and {lead_id} for one person and posting")
@@ -104,7 +104,7 @@ class Ledger:
 
 @dataclass
 class WeakWrites:
-    """What the weak writer was told, and what was there in the end."""
+    """The acknowledgements of a writer without majority, and what was stored in the end."""
 
     acknowledged: list[str] = field(default_factory=list)
     lost: int = 0
@@ -112,7 +112,7 @@ class WeakWrites:
 
 @dataclass(frozen=True, kw_only=True)
 class TortureReport:
-    """What came of it; every list is empty when the promise was kept."""
+    """The result; every list is empty when no promise was broken."""
 
     ledger: Ledger
     faults: Counter[str]
@@ -130,13 +130,13 @@ class TortureReport:
     log: list[str]
     """Leads without exactly one event, holes in the log, a tally that is not the sum."""
     diverged: list[str]
-    """Members of the set that hold something else than the others."""
+    """Members of the replica set whose data differ from the primary's."""
     errors: list[str]
     """Lines that the service logged as errors."""
 
     @property
     def violations(self) -> list[str]:
-        """Every promise that was not kept."""
+        """Return every broken promise."""
         return [
             *(f"missing: {each}" for each in self.missing),
             *(f"unknown: {each}" for each in self.unknown),
@@ -150,12 +150,12 @@ class TortureReport:
 
 
 def new_seed() -> int:
-    """Another one each time."""
+    """Return a new phone number."""
     return random.randrange(10_000)  # noqa: S311 - chance, not a secret
 
 
 async def run_torture(size: TortureSize, seed: int) -> TortureReport:
-    """Send and kill, then compare. The same seed gives the same faults, not the same moments."""
+    """Send and kill, then compare; a seed fixes the faults, but not their moments."""
     chance = random.Random(seed)  # noqa: S311 - chance, not a secret
     async with AsyncExitStack() as stack:
         kept = await stack.enter_async_context(run_replica_set())
@@ -214,7 +214,7 @@ class _TortureRun:
         return await self._compare(seconds)
 
     async def _send(self, token: str) -> None:
-        """Send interests of new persons until enough are acknowledged and the faults are over."""
+        """Send interests of new persons until enough are acknowledged and all faults are done."""
         http, socket = HttpTransport(self._nodes, token), WebSocketTransport(self._nodes, token)
         async with http, socket:
             while not self._over or len(self._ledger.acknowledged) < self._size.interests:
@@ -266,7 +266,7 @@ class _TortureRun:
                 await asyncio.sleep(0.01)
 
     async def _compare(self, seconds: float) -> TortureReport:
-        """What is stored, listed and logged beside what was acknowledged."""
+        """Compare what is stored, listed and logged with what was acknowledged."""
         mongo = await Mongo.connect(self._set.uri, DATABASE)
         store = Store(mongo, SECRET)
         await wait_until(lambda: _all_logged(store), SETTLE_TIMEOUT_SECONDS, every=0.5)
@@ -305,7 +305,7 @@ class _TortureRun:
         return outcome
 
     async def _listed(self) -> list[str]:
-        """The leads on all pages that the host of the session is shown."""
+        """Return the leads on all pages of ``leads`` for the host of the session."""
         ids: list[str] = []
         after: str | None = None
         async with HttpClient(self._nodes[-1].url) as http:
@@ -327,7 +327,7 @@ class _TortureRun:
         return self._weak
 
     async def _apart(self) -> list[str]:
-        """Members whose leads are not those of the primary, once all have caught up."""
+        """Return the members whose leads differ from the primary's once all have caught up."""
         await self._set.wait_healthy()
         hashes: list[str] = []
 
@@ -369,13 +369,13 @@ async def _differences_of_log(store: Store, session_id: str, ids: list[str]) -> 
 
 
 def _check_retryable(answer: InterestAnswer) -> None:
-    """Fail where sending again is no remedy: nothing was wrong with the interest."""
+    """Raise for an answer after which sending again does not help."""
     if answer.kind != "Busy":
         raise AssertionError(f"refused with {answer}")
 
 
 def main() -> None:
-    """The long form; exits with 1 when a promise was not kept."""
+    """Run the long form; exit with 1 when a promise was broken."""
     parser = argparse.ArgumentParser(prog="make torture", description=main.__doc__)
     parser.add_argument("--interests", type=int, default=LONG_RUN.interests)
     parser.add_argument("--mongod-kills", type=int, default=LONG_RUN.mongod_kills)
@@ -395,7 +395,7 @@ def main() -> None:
 
 
 def format_report(outcome: TortureReport, seed: int) -> str:
-    """What came of it, line by line."""
+    """Return the result as lines of text."""
     ledger = outcome.ledger
     weakly = len(outcome.weak.acknowledged)
     lines = [

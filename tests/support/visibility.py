@@ -1,4 +1,4 @@
-"""Who sees what: the one table that the matrix of tests and docs/privacy.md are held against.
+"""Who sees which field: the table that the tests and docs/privacy.md are compared with.
 
 Every field of every object type stands in it once; what is not for a caller is null or empty to
 them, or they do not even see what has the field. Connections, edges and plain refusals hold
@@ -47,7 +47,7 @@ LEAD_READERS = SCOPED_STAFF_AND_ASSIGNEE | {"giver"}
 
 
 class VisibilityRow(NamedTuple):
-    """Fields of a type, or of several alike, and who is shown them."""
+    """Fields of one or several types, and the callers that see them."""
 
     types: str
     fields: str
@@ -277,7 +277,7 @@ EPHEMERAL_EVENT_FIELDS = {
     "TallyChanged": "seq at cursor total tallies",
     "PresenceChanged": "seq at cursor viewers peakViewers",
 }
-"""Events that are not logged and tell everybody counts alone: they come when they come."""
+"""Ephemeral events, which carry only counts for everybody and come at any time."""
 
 MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
@@ -337,7 +337,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "ConsentTextPublished": "version validFrom",
     "ImportCancelled": "import",
 }
-"""What only mutations answer with, to whom tests/schema/test_roles.py allows them."""
+"""Types that only mutations return, to the callers that tests/schema/test_roles.py allows."""
 
 VISIBILITY_ROWS = (*PERSONAL_ROWS, *STAFF_ROWS, *PUBLIC_ROWS, *SESSION_EVENT_ROWS)
 
@@ -376,7 +376,7 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "union": ALL_CALLERS,
     "branch": ALL_CALLERS,
 }
-"""Who gets to see that record at all, by whichever way."""
+"""The callers that can see each record of a showcase by any query."""
 
 ALL_OFFICERS_AND_RECRUITERS = ALL_OFFICERS | ALL_RECRUITERS
 ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
@@ -402,11 +402,11 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     # On this machine, or with a token: see the runbook.
     "/metrics": ALL_CALLERS,
 }
-"""Whom each route of the app is for."""
+"""The callers that each route of the application answers."""
 
 
 def callers_by_field() -> dict[tuple[str, str], frozenset[str]]:
-    """The callers by type and field."""
+    """Return the callers by type and field."""
     table: dict[tuple[str, str], frozenset[str]] = {}
     for row in VISIBILITY_ROWS:
         for kind in row.types.split():
@@ -424,7 +424,7 @@ PRIVACY_COLUMNS = {
     "recruiters of the employer": ("recruiter",),
     "all other staff": ("other host", "officer below", "officer elsewhere", "other recruiter"),
 }
-"""The columns of the table in docs/privacy.md, and whose eyes each looks with."""
+"""The columns of the table in docs/privacy.md, and the callers each stands for."""
 PRIVACY_ROWS = {
     "open postings, sessions, published questions": "Posting.title",
     "a lead: stage, source, terms that were shown": "Lead.stage",
@@ -447,11 +447,11 @@ PRIVACY_ROWS = {
     "webhooks and their messages": "WebhookDelivery.payload",
     "names of staff": "Colleague.displayName",
 }
-"""The rows, and the fields that stand for each."""
+"""The rows of the table, and the fields each stands for."""
 
 
 def render_privacy_table() -> str:
-    """The table of docs/privacy.md."""
+    """Return the table of docs/privacy.md."""
     table = callers_by_field()
     lines = [f"| | {' | '.join(PRIVACY_COLUMNS)} |", "|---" * (len(PRIVACY_COLUMNS) + 1) + "|"]
     for thing, fields in PRIVACY_ROWS.items():

@@ -1,4 +1,4 @@
-"""Waiting in tests: for a condition, never for a time; and what still runs."""
+"""Waits for conditions in tests, and lists the tasks that still run."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _ignored_tasks: weakref.WeakSet[asyncio.Task[object]] = weakref.WeakSet()
 
 
 def ignore_running_tasks() -> None:
-    """What runs now belongs to fixtures that outlive the test: ``tasks_of`` leaves it out."""
+    """Leave the tasks that run now, which belong to longer fixtures, out of later lists."""
     _ignored_tasks.update(asyncio.all_tasks())
 
 
 def running_coroutines(layer: str) -> list[str]:
-    """The coroutines of one of our layers that run as tasks of the test; not the driver's."""
+    """Return the coroutines of one layer that run as tasks of the test."""
     folder = ROOT / layer
     running = (task.get_coro() for task in asyncio.all_tasks() - set(_ignored_tasks))
     return sorted(

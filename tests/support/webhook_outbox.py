@@ -1,4 +1,4 @@
-"""Webhooks with messages that wait, and what sends them."""
+"""Stores webhooks and messages waiting for them, and creates dispatchers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tests.support.records import ManualClock
 from workers.deliveries import MessageSender, WebhookDispatcher
 
 SIGNING_KEY = b"k" * 32
-"""Signs what they are told."""
+"""The key that signs their messages."""
 
 
 def create_dispatcher(store: Store, post: MessageSender, watch: ManualClock) -> WebhookDispatcher:
-    """One whose pauses are those of the schedule, without any spread."""
+    """Return a dispatcher whose pauses have no jitter."""
     return WebhookDispatcher(store, post, watch, share=lambda: 0.5)
 
 
 async def add_webhook(store: Store, url: str, **changes: Any) -> Webhook:
-    """A stored webhook that signs with ``KEY``."""
+    """Store a webhook that signs with ``SIGNING_KEY``, and return it."""
     webhook_id = new_id()
     secrets = (store.keyring.seal_webhook_secret(webhook_id, SIGNING_KEY),)
     made = records.webhook(id=webhook_id, url=url, secrets=secrets, **changes)
@@ -36,7 +36,7 @@ async def add_webhook(store: Store, url: str, **changes: Any) -> Webhook:
 
 
 async def enqueue_notices(store: Store, *notices: WebhookNotice | None) -> None:
-    """Put messages into the outbox as a change of a lead does, within a transaction."""
+    """Put messages into the outbox in a transaction, as a change of a lead does."""
 
     async def body(transaction: Transaction) -> None:
         await store.deliveries.enqueue(notices, transaction=transaction)
@@ -45,7 +45,7 @@ async def enqueue_notices(store: Store, *notices: WebhookNotice | None) -> None:
 
 
 def contacted_notice(lead: Lead) -> WebhookNotice | None:
-    """That the lead was brought to its second stage."""
+    """Return the notice that a lead was advanced to CONTACTED."""
     change = advance_lead(
         lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
     )
@@ -53,6 +53,6 @@ def contacted_notice(lead: Lead) -> WebhookNotice | None:
 
 
 async def list_deliveries(store: Store, webhook: Webhook) -> list[Delivery]:
-    """The newest hundred of a webhook, the oldest of them first."""
+    """Return the newest 100 deliveries of a webhook, oldest first."""
     page = await store.deliveries.page(webhook.id, None, PageRequest(limit=100))
     return list(reversed(page.items))

@@ -1,4 +1,4 @@
-"""Receivers of webhooks: small HTTP servers on this machine that are not ours."""
+"""Receivers of webhooks: small HTTP servers on this machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class WebhookReceiver:
-    """Keeps what it gets, and answers as it is told: ``answers`` first, then 204.
+    """Records what it receives; answers with ``answers`` first, then with 204.
 
     While ``holds`` is set it takes messages and says nothing, until ``let_go``. With ``tls`` it
     shows the certificate of that context.
@@ -39,7 +39,7 @@ class WebhookReceiver:
         self._server.close()
 
     def release(self) -> None:
-        """Answer what is held, and all that comes from now on."""
+        """Answer the held requests, and all later ones at once."""
         self.is_holding = False
         self._released.set()
 
@@ -55,15 +55,15 @@ class WebhookReceiver:
         writer.close()
 
     def message_types(self) -> list[str]:
-        """The types of the messages, in the order in which they came."""
+        """The types of the messages, in order of arrival."""
         return [json.loads(body)["type"] for _, body in self.requests]
 
     def message_ids(self) -> list[str]:
-        """The same of their ``webhook-id``."""
+        """The ``webhook-id`` of the messages, in order of arrival."""
         return [headers["webhook-id"] for headers, _ in self.requests]
 
 
 def http_response(status: int, more: str = "", body: bytes = b"") -> bytes:
-    """A whole HTTP answer, after which the connection ends."""
+    """Return a whole HTTP response that closes the connection."""
     head = f"HTTP/1.1 {status} X\r\n{more}connection: close\r\ncontent-length: {len(body)}"
     return head.encode() + b"\r\n\r\n" + body

@@ -38,7 +38,7 @@ SECRET = "a secret for tests"
 
 @dataclass
 class Shell:
-    """A folder with tables, and the command beside a database with staff and an employer."""
+    """A folder with tables, and the command over a database with staff and an employer."""
 
     uri: str
     database: str
@@ -260,7 +260,7 @@ async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None
     ended = await shell.run("import-postings", "a.csv", "--as", "li")
     assert ended.code == 0
     assert ended.err.splitlines() == [
-        "Another import of the account is not done. Waiting for it.",
+        "The account has another import running. Waiting for it to finish.",
         "1,500 of 1,500 rows: 0 accepted, 0 held, 0 refused, 1,500 duplicates, 0 failed.",
     ]
     assert await shell.statuses() == ["DONE", "DONE"]
@@ -274,7 +274,7 @@ async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> N
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
     await shell.store.imports.end_early(one, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await shell.ended(process) == 1
-    assert "Bring the table again" in (shell.folder / "err").read_text("utf-8")
+    assert "Import the table again" in (shell.folder / "err").read_text("utf-8")
 
 
 async def test_it_uses_the_mongod_of_a_service_that_runs_in_the_same_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line as real processes: what is printed, where, and with which exit code."""
+"""The command line as real processes: its output and exit codes."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ import typer
 import websockets
 from websockets.typing import Subprotocol
 
-from api.cli import main as command_line
+from api.cli import schema_snapshot
 from realtime.outbox import CloseCode
 from schema.root import print_schema
 from storage.mongo.client import Mongo
@@ -251,16 +251,16 @@ def test_schema_writes_the_snapshot_and_checks_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     snapshot = tmp_path / "schema.graphql"
-    monkeypatch.setattr(command_line, "_SCHEMA_FILE", snapshot)
-    command_line.schema(check=False)
+    monkeypatch.setattr(schema_snapshot, "_SCHEMA_FILE", snapshot)
+    schema_snapshot.schema(check=False)
     assert snapshot.read_text("utf-8") == print_schema()
-    command_line.schema(check=True)
+    schema_snapshot.schema(check=True)
     assert capsys.readouterr().out == ""
 
     snapshot.write_text(
         print_schema().replace("type Query {", "type Query {\n  gone: Int"), "utf-8"
     )
     with pytest.raises(typer.Exit) as left:
-        command_line.schema(check=True)
+        schema_snapshot.schema(check=True)
     assert left.value.exit_code == 1
     assert "-  gone: Int" in capsys.readouterr().out.splitlines()

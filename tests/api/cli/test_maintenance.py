@@ -1,4 +1,4 @@
-"""What an operator does, as real processes beside a service that runs."""
+"""The maintenance commands as real processes, while a service runs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
         assert (rotated.code, rotated.err) == (0, "")
         sealed = await contacts(mongo)
         assert sealed > 1
-        assert rotated.out == f"Key contact/2 (made): {sealed} contacts sealed with it.\n"
+        assert rotated.out == f"Key contact/2 (new): {sealed} contacts encrypted with it.\n"
         officer = (await http.sign_in("officer", PASSWORD))["accessToken"]
         answer = await http(REVEAL, {"lead": lead}, token=officer)
         assert answer["revealContact"]["contact"] == CONTACT

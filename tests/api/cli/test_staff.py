@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from api.cli.staff import check_password, check_username, create_staff, create_union
+from api.cli.staff import check_password, check_username, store_staff, store_union
 from domain.employers.employers import Employer
 from domain.errors import AlreadyExists, InvalidId, InvalidInput, NotFound
 from domain.identity.accounts import Account, Role
@@ -23,7 +23,7 @@ async def store(mongo: Mongo) -> Store:
 
 
 async def root_of(store: Store) -> Union:
-    return await create_union(store, "陕西省总工会", UnionLevel.PROVINCE, "610000", None)
+    return await store_union(store, "陕西省总工会", UnionLevel.PROVINCE, "610000", None)
 
 
 async def create(store: Store, **other: Any) -> Account:
@@ -34,13 +34,13 @@ async def create(store: Store, **other: Any) -> Account:
         "union": None,
         "employer": None,
     }
-    return await create_staff(store, other.pop("username", "li"), **given | other)
+    return await store_staff(store, other.pop("username", "li"), **given | other)
 
 
 async def test_a_union_stands_below_its_parent(store: Store) -> None:
     root = await root_of(store)
     parent = global_id("Union", root.id)
-    below = await create_union(store, "西安市总工会", UnionLevel.CITY, "610100", parent)
+    below = await store_union(store, "西安市总工会", UnionLevel.CITY, "610100", parent)
     assert (root.path, below.path) == ((root.id,), (root.id, below.id))
     assert await store.unions.by_ids([root.id, below.id]) == {root.id: root, below.id: below}
 
@@ -65,7 +65,7 @@ async def test_a_union_that_cannot_be_is_refused_and_not_stored(
     store: Store, name: str, place: str, parent: str | None, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        await create_union(store, name, UnionLevel.CITY, place, parent)
+        await store_union(store, name, UnionLevel.CITY, place, parent)
     assert await store.unions.root() is None
 
 

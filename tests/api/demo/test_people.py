@@ -1,4 +1,4 @@
-"""The demo's people are invented and marked; calls, profiles and referrals fit together."""
+"""The demo's people are synthetic, and their calls, profiles and referrals fit together."""
 
 from __future__ import annotations
 

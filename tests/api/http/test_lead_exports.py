@@ -1,4 +1,4 @@
-"""Exports over a real server: what is in the files, for whom, and what is refused."""
+"""Lead exports over a real server: the content of the files, their readers, and refusals."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ async def serve_exports(
         url = server.url.replace("ws://", "http://").removesuffix("/graphql")
         async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             yield http
+
+
+@pytest.fixture
+def exports(running: RunningServices) -> LeadExportEndpoint:
+    return LeadExportEndpoint(running.store, running.tokens.authenticate, ExportLimits())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the figures say after known deeds, and who may read them."""
+"""The metrics after known operations, and who may read them."""
 
 from __future__ import annotations
 

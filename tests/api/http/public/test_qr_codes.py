@@ -1,4 +1,4 @@
-"""The picture of a QR code and the address behind it, by a real server."""
+"""QR code images and the redirect of a scan, answered by a real server."""
 
 import asyncio
 import io

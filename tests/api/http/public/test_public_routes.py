@@ -1,4 +1,4 @@
-"""What the public reads without an account: pages of jobs, sitemap, feed, robots, open data."""
+"""The public routes: job pages, sitemap, RSS feed, robots.txt and open data."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.http.limits import DownloadLimits, FeedLimits
-from api.http.public.feeds import PublicFeeds, escape_xml
 from api.http.public.job_pages import render_page as written
+from api.http.public.sitemap_and_rss import PublicFeeds, escape_xml
 from domain.exchange.open_data import COLUMNS
 from domain.live.qr_codes import make_page_code
 from domain.postings.postings import Posting

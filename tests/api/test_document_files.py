@@ -1,4 +1,4 @@
-"""The file of trusted documents: how it is made, read, and used by a server."""
+"""The file of trusted documents: how it is written, read and used by a server."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.document_files import DocumentLimits, load_trusted_documents
 from api.settings import SettingsInvalid
-from api.trusted_documents import load_trusted_documents
 from schema.execution.documents import hash_document
 from tests.support.graphql_clients import open_websocket
 from tests.support.songgang_process import run_command, running_server
@@ -68,17 +68,20 @@ def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
 
 
 @pytest.mark.parametrize(
-    ("bound", "why"), [("MAX_DOCUMENTS", "more than 1 documents"), ("MAX_DOCUMENTS_BYTES", "0 MiB")]
+    ("limits", "why"),
+    [
+        (DocumentLimits(max_documents=1), "more than 1 documents"),
+        (DocumentLimits(max_bytes=1), "0 MiB"),
+    ],
 )
 def test_what_is_trusted_is_bounded(
-    bound: str, why: str, written: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    limits: DocumentLimits, why: str, written: Path, folder: Path
 ) -> None:
     path = folder / "trusted.json"
     path.write_text(json.dumps({hash_document(text): text for text in FILES.values()}))
-    monkeypatch.setattr(f"api.trusted_documents.{bound}", 1)
     for each in (written, path):
         with pytest.raises(SettingsInvalid, match=why):
-            load_trusted_documents(each)
+            load_trusted_documents(each, limits)
 
 
 def test_an_empty_folder_trusts_nothing_and_is_a_mistake(folder: Path) -> None:
