@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
 from tests.support.visibility import render_privacy_table
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +56,14 @@ def test_decisions_are_numbered_without_a_gap_and_short() -> None:
         lines = path.read_text("utf-8").splitlines()
         assert lines[0].startswith(f"# {path.name[:4]}: ")
         assert 7 <= len(lines) <= 20
+
+
+def test_every_setting_is_documented_and_unset_for_tests() -> None:
+    names = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    operate = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    assert {name for name in names if f"`{name}`" not in operate} == set()
+    unset = re.findall(r"@unset(.*?);", (ROOT / "Makefile").read_text("utf-8"), re.DOTALL)[0]
+    assert names - set(unset.split()) == set()
 
 
 def test_the_docs_show_who_sees_what_as_the_tests_have_it() -> None:
