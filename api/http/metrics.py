@@ -23,9 +23,9 @@ from starlette.responses import JSONResponse, Response
 
 from api.http.graphql import GraphQLEndpoint
 from domain.webhooks.deliveries import DeliveryState
+from realtime.close_codes import CloseCode
 from realtime.feed import EventFeed
 from realtime.histogram import Histogram
-from realtime.outbox import CloseCode
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.execution.operation_counts import OperationKind

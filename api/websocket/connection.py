@@ -23,7 +23,9 @@ from api.websocket.uvicorn_protocol import WIRE_EXTENSION
 from domain.errors import Busy, Unauthenticated
 from domain.identity.accounts import Principal
 from realtime.admission import Admission
-from realtime.outbox import CONNECTION_ACK, PONG, CloseCode, Outbox, Wire, error_message
+from realtime.close_codes import CloseCode
+from realtime.outbox import Outbox, Wire
+from realtime.protocol_messages import CONNECTION_ACK, PONG, error_message
 from schema.context import Services
 from schema.execution.engine import Engine, format_refusal
 
@@ -66,8 +68,9 @@ class WebSocketServer:
         await receive()
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
-            reason = f"Use the subprotocol {SUBPROTOCOL}"
-            await send({"type": "websocket.close", "code": 4406, "reason": reason})
+            code = CloseCode.SUBPROTOCOL_REQUIRED
+            await send({"type": "websocket.close", "code": code.value, "reason": code.reason})
+            self.closed_counts[code] += 1
             return
         await self._pace.wait_turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})

@@ -16,21 +16,24 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from realtime.outbox import LOW_WATER_BYTES, MAX_OUTBOX_BYTES, ignore_drained
+from realtime.close_codes import CloseCode
+from realtime.outbox import DEFAULT_OUTBOX_LIMITS, LOW_WATER_BYTES, OutboxLimits, ignore_drained
 
 WIRE_EXTENSION = "songgang.wire"
 CLOSE_TIMEOUT_SECONDS = 2.0
 """For a closed peer to take what is queued and answer; then its transport is aborted."""
 MAX_FRAGMENTS_PER_MESSAGE = 1_024
 """Of one message. An empty one counts nothing against the size of a message, but takes memory."""
-MESSAGE_TOO_BIG_CODE = 1009
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
     """One connection, and the ``realtime.outbox.Wire`` of it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, outbox_limits: OutboxLimits = DEFAULT_OUTBOX_LIMITS, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._max_queued_bytes = outbox_limits.max_bytes
         self.on_drained: Callable[[], None] = ignore_drained
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -93,7 +96,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         """Answer, unless the peer asks and asks without reading: that one is cut off."""
-        if self.queued_bytes() > MAX_OUTBOX_BYTES:
+        if self.queued_bytes() > self._max_queued_bytes:
             self.transport.abort()
         else:
             super().handle_ping()
@@ -103,7 +106,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if len(self.frames) < MAX_FRAGMENTS_PER_MESSAGE:
             super().handle_cont(event)
         else:
-            self.close(MESSAGE_TOO_BIG_CODE, f"At most {MAX_FRAGMENTS_PER_MESSAGE} fragments")
+            self.close(CloseCode.MESSAGE_TOO_BIG, f"At most {MAX_FRAGMENTS_PER_MESSAGE} fragments")
 
     def send_keepalive_ping(self) -> None:
         """Ask whether the peer is there, or free one that has hung up without reading."""
