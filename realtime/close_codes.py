@@ -53,7 +53,7 @@ class CloseCode(IntEnum):
     SUBSCRIBER_EXISTS = 4409, "Subscriber for this id already exists", Retry.NEVER
     TOO_MANY_INITS = 4429, "Too many initialisation requests", Retry.NEVER
     OUTBOX_FULL = 4510, "Too slow: come back with after", Retry.LATER
-    """More bytes wait for the client than ``OutboxLimits.max_bytes``."""
+    """More bytes wait for the client than ``RealtimeLimits.max_outbox_bytes``."""
     TOKEN_EXPIRED = 4511, "The token has expired: come back with a new one", Retry.AFTER_SIGN_IN
     """The token ran out while the socket was open."""
     DRAINING = 4512, "The server stops: come back with after", Retry.AT_ONCE

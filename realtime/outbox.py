@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from realtime.close_codes import CloseCode
+from realtime.limits import DEFAULT_LIMITS
 
 LOW_WATER_BYTES = 32 * 1024
 """Above this, state waits in its slot (latest wins) and only events are queued."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutboxLimits:
-    """The bound of each connection's outbox."""
-
-    max_bytes: int = 256 * 1024
-    """Bytes that may wait for one connection; beyond that it is closed with ``OUTBOX_FULL``.
-
-    A single larger message, such as the answer to a big query, is queued while at most
-    ``LOW_WATER_BYTES`` wait: after a close the client would come back and ask for it again.
-    """
-
-
-DEFAULT_OUTBOX_LIMITS = OutboxLimits()
 
 
 def ignore_drained() -> None:
@@ -54,7 +39,7 @@ class Wire(Protocol):
 
 
 class Outbox:
-    """Writes to one wire within ``limits.max_bytes``.
+    """Writes to one wire within ``max_bytes``.
 
     Events are queued in order and never dropped: if they do not fit, the connection is closed and
     the client resumes with ``after``. State (a message with a slot) is written at once to a peer
@@ -64,9 +49,9 @@ class Outbox:
 
     __slots__ = ("_max_bytes", "_slots", "_wire", "close_code", "closed")
 
-    def __init__(self, wire: Wire, limits: OutboxLimits = DEFAULT_OUTBOX_LIMITS) -> None:
+    def __init__(self, wire: Wire, max_bytes: int = DEFAULT_LIMITS.max_outbox_bytes) -> None:
         self._wire = wire
-        self._max_bytes = limits.max_bytes
+        self._max_bytes = max_bytes
         self._slots: dict[str, bytes] = {}
         self.closed = False
         self.close_code: CloseCode | None = None

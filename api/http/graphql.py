@@ -21,6 +21,7 @@ from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.connection import WebSocketServer
 from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
 from schema.execution.engine import Engine, RequestInvalid
 
@@ -40,12 +41,13 @@ class GraphQLEndpoint:
         authenticate: Authenticate,
         *,
         origins: Sequence[str],
+        limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._origins = frozenset(origins)
-        self.sockets = WebSocketServer(engine, services, authenticate)
+        self.sockets = WebSocketServer(engine, services, authenticate, limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

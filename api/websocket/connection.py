@@ -24,6 +24,7 @@ from domain.errors import Busy, Unauthenticated
 from domain.identity.accounts import Principal
 from realtime.admission import Admission
 from realtime.close_codes import CloseCode
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.outbox import Outbox, Wire
 from realtime.protocol_messages import CONNECTION_ACK, PONG, error_message
 from schema.context import Services
@@ -45,13 +46,20 @@ Authenticate = Callable[[str | None], Principal | None]
 class WebSocketServer:
     """The open connections of one process."""
 
-    def __init__(self, engine: Engine, services: Services, authenticate: Authenticate) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        services: Services,
+        authenticate: Authenticate,
+        limits: RealtimeLimits = DEFAULT_LIMITS,
+    ) -> None:
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._open: set[WebSocketConnection] = set()
         self._draining = False
-        self._pace = Admission()
+        self._limits = limits
+        self._pace = Admission(limits)
         self.closed_counts: Counter[CloseCode | None] = Counter()
         """Connections that have ended, by our code; None stands for the peer, or a lost one."""
 
@@ -77,7 +85,12 @@ class WebSocketServer:
         peer = peer_of(scope)
         wire: Wire = scope["extensions"].get(WIRE_EXTENSION) or AsgiWire(send)
         connection = WebSocketConnection(
-            self._engine, self._services, self._authenticate, wire, peer=peer
+            self._engine,
+            self._services,
+            self._authenticate,
+            wire,
+            peer=peer,
+            max_outbox_bytes=self._limits.max_outbox_bytes,
         )
         self._open.add(connection)
         try:
@@ -111,13 +124,14 @@ class WebSocketConnection:
         wire: Wire,
         *,
         peer: str,
+        max_outbox_bytes: int = DEFAULT_LIMITS.max_outbox_bytes,
     ) -> None:
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._peer = peer
         self._wire = wire
-        self.outbox = Outbox(wire)
+        self.outbox = Outbox(wire, max_outbox_bytes)
         wire.on_drained = self.outbox.flush
         self._initialised = False
         self._acknowledged = False

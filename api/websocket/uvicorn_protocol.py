@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from asyncio.transports import BaseTransport
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
 from realtime.close_codes import CloseCode
-from realtime.outbox import DEFAULT_OUTBOX_LIMITS, LOW_WATER_BYTES, OutboxLimits, ignore_drained
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
 WIRE_EXTENSION = "songgang.wire"
 CLOSE_TIMEOUT_SECONDS = 2.0
@@ -29,11 +30,10 @@ MAX_FRAGMENTS_PER_MESSAGE = 1_024
 class WireProtocol(WebSocketsSansIOProtocol):
     """One connection, and the ``realtime.outbox.Wire`` of it."""
 
-    def __init__(
-        self, *args: Any, outbox_limits: OutboxLimits = DEFAULT_OUTBOX_LIMITS, **kwargs: Any
-    ) -> None:
+    max_outbox_bytes: ClassVar[int] = DEFAULT_LIMITS.max_outbox_bytes
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._max_queued_bytes = outbox_limits.max_bytes
         self.on_drained: Callable[[], None] = ignore_drained
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -96,7 +96,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         """Answer, unless the peer asks and asks without reading: that one is cut off."""
-        if self.queued_bytes() > self._max_queued_bytes:
+        if self.queued_bytes() > self.max_outbox_bytes:
             self.transport.abort()
         else:
             super().handle_ping()
@@ -127,6 +127,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """The server stops: hang up, unless that is under way and has its timer."""
         if self.close_timer is None:
             super().shutdown()
+
+
+def limited_wire_protocol(max_outbox_bytes: int) -> type[WireProtocol]:
+    """A ``WireProtocol`` with another bound; uvicorn takes a class, without arguments for it."""
+    return type("LimitedWireProtocol", (WireProtocol,), {"max_outbox_bytes": max_outbox_bytes})
 
 
 def frame_header(length: int) -> bytes:

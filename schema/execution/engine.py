@@ -32,7 +32,7 @@ from graphql.language import VariableNode
 from domain.errors import Refusal, database_unavailable
 from domain.identity.accounts import Principal
 from domain.live.events import EventEnvelope
-from realtime.topic import Render
+from realtime.group import Render
 from schema.context import Context, Services
 from schema.execution.documents import (
     DocumentCache,

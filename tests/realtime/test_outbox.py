@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.close_codes import CloseCode
-from realtime.outbox import DEFAULT_OUTBOX_LIMITS, LOW_WATER_BYTES, Outbox, OutboxLimits
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES, Outbox
 from realtime.protocol_messages import complete_message, error_message, next_prefix
 from realtime.rendered_event import RenderedEvent
 
@@ -56,20 +57,20 @@ def outbox(peer: Peer) -> Outbox:
 
 
 def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (DEFAULT_OUTBOX_LIMITS.max_bytes - 1))
+    outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 1))
     outbox.send(b"y")
-    assert peer.queued_bytes() == DEFAULT_OUTBOX_LIMITS.max_bytes
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
     assert peer.closes == [(4510, "Too slow: come back with after")]
-    assert peer.queued_bytes() == DEFAULT_OUTBOX_LIMITS.max_bytes
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
 
 
 def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES, b"y")
     assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
-    half = b"z" * ((DEFAULT_OUTBOX_LIMITS.max_bytes - LOW_WATER_BYTES) // 2)
+    half = b"z" * ((DEFAULT_LIMITS.max_outbox_bytes - LOW_WATER_BYTES) // 2)
     outbox.send(half, half)
     assert outbox.closed
     assert peer.queued_bytes() == LOW_WATER_BYTES + 1
@@ -77,7 +78,7 @@ def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) 
 
 def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
-    outbox.send(b"y" * 2 * DEFAULT_OUTBOX_LIMITS.max_bytes)
+    outbox.send(b"y" * 2 * DEFAULT_LIMITS.max_outbox_bytes)
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
@@ -135,11 +136,11 @@ def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox
 def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
     peer: Peer, outbox: Outbox
 ) -> None:
-    outbox.send(b"x" * (DEFAULT_OUTBOX_LIMITS.max_bytes - 3))
+    outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 3))
     outbox.send_state("a", b"state")
     outbox.send(b"y")
     assert outbox.closed
-    assert peer.queued_bytes() == DEFAULT_OUTBOX_LIMITS.max_bytes - 3
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes - 3
 
 
 def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox) -> None:
@@ -156,7 +157,7 @@ async def test_to_be_drained_is_to_wait_for_the_wire(peer: Peer, outbox: Outbox)
     assert peer.waits == 1
 
 
-sizes = st.sampled_from([1, 1_000, LOW_WATER_BYTES, DEFAULT_OUTBOX_LIMITS.max_bytes // 3])
+sizes = st.sampled_from([1, 1_000, LOW_WATER_BYTES, DEFAULT_LIMITS.max_outbox_bytes // 3])
 actions = st.one_of(
     st.tuples(st.just("send"), sizes),
     st.tuples(st.just("state"), sizes),
@@ -190,7 +191,7 @@ def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[st
 
 
 def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
-    outbox = Outbox(peer, OutboxLimits(max_bytes=2 * LOW_WATER_BYTES))
+    outbox = Outbox(peer, 2 * LOW_WATER_BYTES)
     outbox.send(b"x" * 2 * LOW_WATER_BYTES)
     assert not outbox.closed
     outbox.send(b"y")

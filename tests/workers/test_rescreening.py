@@ -344,7 +344,7 @@ async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
     follower = MinimumWages(store)
     told: list[int] = []
     follower.add_listener(lambda: told.append(len(follower.table.rows)))
-    await follower.start()
+    await follower.open()
     is_current = follower.is_current
     failures = iter([StorageUnavailable("no primary")])
 

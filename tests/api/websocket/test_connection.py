@@ -64,8 +64,8 @@ async def nothing_is_left(running: RunningServices) -> AsyncIterator[None]:
 def _held(running: RunningServices) -> list[object]:
     hub, presence = running.services.hub, running.services.presence
     return [
-        *hub._join_counts,
-        *(group for topic in hub._topics.values() for group in topic.groups),
+        *hub.topics.user_counts,
+        *(group for topic in hub.topics for group in topic.groups),
         *presence._viewers,
         *(task for task in asyncio.all_tasks() if "Operation." in repr(task.get_coro())),
         *running.endpoint.sockets._open,
@@ -782,7 +782,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         topic = session_topic(world.live.id)
         # An event behind the state would take the state along: all of them are heard of first.
         said = await running.store.event_log.last_seq(topic)
-        await wait_until(lambda: running.services.hub._topics[topic].last_seq == said)
+        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
         for total in range(1_000, 1_100):
             running.services.hub.publish(
                 topic, TallyChanged(session_id=world.live.id, total=total, interests={})

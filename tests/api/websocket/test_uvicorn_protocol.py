@@ -18,7 +18,8 @@ from websockets.typing import Subprotocol
 
 from api.websocket import uvicorn_protocol as wire_protocol
 from api.websocket.uvicorn_protocol import MAX_FRAGMENTS_PER_MESSAGE, WIRE_EXTENSION, WireProtocol
-from realtime.outbox import DEFAULT_OUTBOX_LIMITS, LOW_WATER_BYTES
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
 from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wire_server
@@ -318,7 +319,7 @@ def test_pings_that_are_sent_without_reading_take_no_memory(run: Run) -> None:
 
             with pytest.raises(ConnectionError):
                 await ask()
-            assert max(waited) < 2 * DEFAULT_OUTBOX_LIMITS.max_bytes
+            assert max(waited) < 2 * DEFAULT_LIMITS.max_outbox_bytes
             await here.wait_empty()
 
     run(test())

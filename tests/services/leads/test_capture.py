@@ -130,7 +130,7 @@ async def test_the_answer_does_not_wait_for_the_log(
         await go.wait()
         return None, []
 
-    held = asyncio.create_task(commit(TOPIC, hold))
+    held = asyncio.create_task(commit.append(TOPIC, hold))
     await holds.wait()
     first, second = records.lead(), records.lead()
     assert await desk.capture.record(first) == (first, True)
