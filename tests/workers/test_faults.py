@@ -112,7 +112,7 @@ FAMILIES = {
 }
 
 
-async def unused(_url: str, _headers: Mapping[str, str], _body: bytes) -> DeliveryResult:
+async def unused(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError("no message is due")
 
 
