@@ -310,7 +310,7 @@ KEPT: list[tuple[Rule, str, str]] = [
     (
         endless_loops_outside_background,
         "api/websocket/connection.py",
-        "async def f():\n    while True:\n        if await receive() is None:\n            return\n",
+        "async def f():\n    while True:\n        if await next() is None:\n            return\n",
     ),
     (
         endless_loops_outside_background,
