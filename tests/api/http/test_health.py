@@ -4,7 +4,7 @@ import signal
 import httpx
 from pydantic import SecretStr
 
-from api.app import create_app, run_node
+from api.app import create_app
 from api.settings import Settings
 from api.wiring.node import run_node
 from storage.mongo.embedded import run_embedded
@@ -79,7 +79,7 @@ async def test_a_task_that_fails_again_and_again_degrades_and_one_that_ended_is_
     task = Task()
     async with app.router.lifespan_context(app):
         node = app.state.node
-        node.health._background.append(task)
+        node.health._background = [task]
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
 
