@@ -108,7 +108,10 @@ class BackgroundTask(ABC):
 
     @abstractmethod
     async def _run_forever(self) -> None:
-        """Repeat ``_attempt``; returns only by cancellation."""
+        """Repeat ``_attempt`` until ``close``.
+
+        It looks at ``_is_closed`` as well: a library may swallow the cancellation.
+        """
 
     async def _attempt(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do ``work`` once and count how it ends."""
@@ -162,9 +165,11 @@ class Periodic(BackgroundTask):
     async def _run_forever(self) -> None:
         if not self._schedule.runs_at_start:
             await self._wait_until_due()
-        while True:
+        while not self._is_closed:
             self._woken.clear()
             await self._attempt(self.run_once)
+            if self._is_closed:
+                break
             if self.consecutive_failures:
                 await asyncio.sleep(self._schedule.retry_pause(self.consecutive_failures))
                 continue
@@ -244,8 +249,10 @@ class Follower(BackgroundTask):
         self.consecutive_failures = 0
 
     async def _run_forever(self) -> None:
-        while True:
+        while not self._is_closed:
             await self._attempt(self.follow)
+            if self._is_closed:
+                break
             await asyncio.sleep(self._schedule.retry_pause(self.consecutive_failures))
             self.restarts += 1
 

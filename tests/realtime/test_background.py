@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import structlog
@@ -175,3 +175,21 @@ async def test_a_follower_reads_again_after_an_end_and_after_a_fault() -> None:
 
 async def test_to_close_what_was_never_started_is_nothing() -> None:
     await Scripted().close()
+
+
+async def test_a_task_whose_work_swallows_the_cancellation_ends_all_the_same() -> None:
+    inside = asyncio.Event()
+
+    async def swallow() -> None:
+        inside.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    reader, task = Reader(swallow), Scripted(schedule=Schedule())
+    task.run_once = swallow  # type: ignore[method-assign]  # as a driver does now and then
+    for each in (reader, task):
+        inside.clear()
+        each.start()
+        async with asyncio.timeout(5):
+            await inside.wait()
+            await each.close()
