@@ -1,4 +1,4 @@
-"""Who asks, as far as limits for one address can tell."""
+"""The network of a client, for limits per address."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from starlette.types import Scope
 
 
 def peer_of(scope: Scope) -> str:
-    """The network from which a request or a connection comes."""
+    """The network of the client of a request or connection; "unknown" without an address."""
     client = scope.get("client")
     return network_of(client[0]) if client else "unknown"
 
 
 def network_of(address: str) -> str:
-    """The address, or of an IPv6 address the /64: a household has as many as it likes in there."""
+    """The address itself, or the /64 network of an IPv6 address: a household has all of it."""
     try:
         parsed = ip_address(address)
     except ValueError:

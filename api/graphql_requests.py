@@ -1,4 +1,4 @@
-"""A GraphQL request as it comes in, the same over HTTP and WebSocket."""
+"""Reading a GraphQL request from its JSON payload, the same over HTTP and WebSocket."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class MalformedRequest(Exception):
-    """The body is not a GraphQL request; the message says what it should be."""
+    """The payload is not a GraphQL request. The message says what it must be."""
 
 
 def parse_request(payload: Any) -> GraphQLRequest:
-    """The request in a decoded payload, the same over HTTP and WebSocket.
+    """The request in a decoded JSON payload.
 
-    :raises Malformed: a part is missing or of another type.
+    :raises MalformedRequest: a part is missing or has another type.
     """
     if not isinstance(payload, dict):
         raise MalformedRequest("A request is one JSON object; batches are not supported.")
@@ -39,7 +39,7 @@ def parse_request(payload: Any) -> GraphQLRequest:
 
 
 def _persisted_query_hash(extensions: Any) -> str | None:
-    """The SHA-256 of the document as Apollo's clients send it; whatever else there is, is ignored.
+    """The SHA-256 of the document as Apollo's clients send it; other extensions are ignored.
 
     https://www.apollographql.com/docs/apollo-server/performance/apq
     """

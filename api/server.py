@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.garbage import GarbageCollector
 from api.settings import Settings
-from api.websocket.uvicorn_protocol import limited_wire_protocol
+from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
 from api.wiring.node import ServiceNode
 
 if sys.platform != "win32":
@@ -26,9 +26,6 @@ if sys.platform != "win32":
 
 T = TypeVar("T")
 
-MAX_MESSAGE_BYTES = 64 * 1024
-"""Bytes of one WebSocket message from a client: a document with its variables."""
-PING_INTERVAL_SECONDS = 20.0
 SHUTDOWN_TIMEOUT_SECONDS = 10
 """Seconds after a signal in which open requests are answered."""
 ACCEPT_BACKLOG = 4_096
@@ -164,9 +161,9 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         lifespan="off",
         http="httptools",
         ws=limited_wire_protocol(settings.max_outbox_bytes),
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_ping_interval=PING_INTERVAL_SECONDS,
-        ws_ping_timeout=PING_INTERVAL_SECONDS,
+        ws_max_size=WireProtocol.limits.max_message_bytes,
+        ws_ping_interval=WireProtocol.limits.ping_interval_seconds,
+        ws_ping_timeout=WireProtocol.limits.ping_interval_seconds,
         # One frame is shared by all sockets; compression would need one frame per socket.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,

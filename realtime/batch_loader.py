@@ -1,8 +1,8 @@
-"""Reads that are shared: what many ask for at the same moment is read once, and never too old.
+"""A batch loader across operations: concurrent calls share one read of many records.
 
-A loader gathers within one operation. This gathers over all operations of a process, for what a
-whole room needs at once: each answer was read after it was asked for, so that whoever has just
-closed a posting sees the next interest in it refused.
+A ``DataLoader`` batches within one operation. This one batches over all operations of a process,
+for records that a whole room needs at once. Every record is read after it was asked for: once a
+posting is closed, the next interest in it is refused.
 """
 
 from __future__ import annotations
@@ -15,57 +15,61 @@ from storage.mongo.client import deadline
 
 R = TypeVar("R")
 
-MAX_IDS_PER_READ = 1_000
-"""Different records in one read."""
-READ_TIMEOUT_SECONDS = 10.0
-"""For one read: whoever waits has at most that of the read before and of their own."""
-
 
 class SharedBatchLoader(Generic[R]):
-    """The answers of ``find``; while one read is under way, those who ask wait for the next.
+    """Loads records by id with ``find``; calls during a read wait for the next one.
 
-    How many wait is bounded by the operations under way: each asks for one record at a time.
+    The number of waiting calls is bounded by the operations in progress: each loads one record at
+    a time.
     """
 
-    def __init__(self, find: Callable[[Iterable[str]], Awaitable[dict[str, R]]]) -> None:
+    def __init__(
+        self,
+        find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
+        *,
+        max_ids_per_read: int = 1_000,
+        read_timeout_seconds: float = 10.0,
+    ) -> None:
         self._find = find
+        self._max_ids_per_read = max_ids_per_read
+        self._read_timeout_seconds = read_timeout_seconds
         self._waiting: dict[str, list[asyncio.Future[R | None]]] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    async def load(self, wanted: str) -> R | None:
-        """The record as it is stored at a moment after this call; None when there is none.
+    async def load(self, record_id: str) -> R | None:
+        """The record with this id as it is stored after this call; None if there is none.
 
-        Raises what ``find`` raises, within twice ``READ_SECONDS``.
+        Raises what ``find`` raises. Waits for two reads at most: the current one and its own.
         """
-        answer: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(wanted, []).append(answer)
+        future: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(record_id, []).append(future)
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
-        return await answer
+        return await future
 
     async def _read(self) -> None:
         while self._waiting:
-            ids = list(self._waiting)[:MAX_IDS_PER_READ]
-            asking = {wanted: self._waiting.pop(wanted) for wanted in ids}
+            ids = list(self._waiting)[: self._max_ids_per_read]
+            waiting = {record_id: self._waiting.pop(record_id) for record_id in ids}
             try:
-                with deadline(READ_TIMEOUT_SECONDS):
+                with deadline(self._read_timeout_seconds):
                     found = await self._find(ids)
-            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
-                for _, answer in _pending_futures(asking):
-                    answer.set_exception(error)
+            except Exception as error:  # noqa: BLE001 - every error goes to the waiting calls
+                for _, future in _pending_futures(waiting):
+                    future.set_exception(error)
             else:
-                for wanted, answer in _pending_futures(asking):
-                    answer.set_result(found.get(wanted))
+                for record_id, future in _pending_futures(waiting):
+                    future.set_result(found.get(record_id))
         self._reading = None
 
 
 def _pending_futures(
-    asking: dict[str, list[asyncio.Future[R | None]]],
+    waiting: dict[str, list[asyncio.Future[R | None]]],
 ) -> list[tuple[str, asyncio.Future[R | None]]]:
-    """Those who still wait, with what they asked for."""
+    """The calls that still wait, each with the id that it loads."""
     return [
-        (wanted, answer)
-        for wanted, answers in asking.items()
-        for answer in answers
-        if not answer.done()
+        (record_id, future)
+        for record_id, futures in waiting.items()
+        for future in futures
+        if not future.done()
     ]

@@ -1,7 +1,7 @@
-"""Records that were read a moment ago: what thousands ask for at once is read once.
+"""A cache of values for a short time: concurrent callers of one key share one read.
 
-For admission (whether a session exists, and whose it is) and for the count of viewers, which is a
-second old by itself. Anything else that is shown is read anew.
+It serves the admission of subscribers, scans, consent texts and viewer counts, where a value may
+be a second old. Everything else is read for each operation.
 """
 
 from __future__ import annotations
@@ -13,32 +13,37 @@ from typing import Generic, TypeVar
 
 R = TypeVar("R")
 
-TTL_SECONDS = 1.0
-MAX_ENTRIES = 1_000
-
 
 class TtlCache(Generic[R]):
-    """The answers of ``find``, each for ``SECONDS``; those who ask meanwhile wait for the same."""
+    """Caches the result of ``find`` for each key, up to ``max_entries`` keys."""
 
-    def __init__(self, find: Callable[[str], Awaitable[R]]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], Awaitable[R]],
+        *,
+        ttl_seconds: float = 1.0,
+        max_entries: int = 1_000,
+    ) -> None:
         self._find = find
-        self._found: OrderedDict[str, tuple[float, asyncio.Future[R]]] = OrderedDict()
+        self._ttl_seconds = ttl_seconds
+        self._max_entries = max_entries
+        self._cached: OrderedDict[str, tuple[float, asyncio.Future[R]]] = OrderedDict()
 
-    async def get(self, wanted: str) -> R:
-        """What ``find`` says, at most ``SECONDS`` ago; an error is not kept."""
+    async def get(self, key: str) -> R:
+        """The result of ``find(key)``, at most ``ttl_seconds`` old. Errors are not cached."""
         now = asyncio.get_running_loop().time()
-        known = self._found.get(wanted)
-        if known is None or known[0] < now:
-            finding = asyncio.ensure_future(self._find(wanted))
-            # Whoever waits may give up: then nobody else looks at how it failed.
-            finding.add_done_callback(lambda done: done.cancelled() or done.exception())
-            known = self._found[wanted] = (now + TTL_SECONDS, finding)
-            self._found.move_to_end(wanted)
-            if len(self._found) > MAX_ENTRIES:
-                self._found.popitem(last=False)
+        entry = self._cached.get(key)
+        if entry is None or entry[0] < now:
+            reading = asyncio.ensure_future(self._find(key))
+            # All callers may be cancelled: an error that nobody sees must not be reported.
+            reading.add_done_callback(lambda done: done.cancelled() or done.exception())
+            entry = self._cached[key] = (now + self._ttl_seconds, reading)
+            self._cached.move_to_end(key)
+            if len(self._cached) > self._max_entries:
+                self._cached.popitem(last=False)
         try:
-            return await asyncio.shield(known[1])
+            return await asyncio.shield(entry[1])
         except Exception:
-            if self._found.get(wanted) is known:
-                del self._found[wanted]
+            if self._cached.get(key) is entry:
+                del self._cached[key]
             raise

@@ -1,37 +1,27 @@
-"""What every resolver works with: the caller, the services, and loaders that live one operation."""
+"""The context of a resolver: the caller, the services of the process, and the loaders."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
-from domain.employers.employers import Employer
 from domain.errors import ErrorCode, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
-from domain.identity.unions import Union
-from domain.leads.leads import Lead
 from domain.live.qr_codes import QrCode
-from domain.live.questions import Question
 from domain.live.sessions import LiveSession
-from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.seekers.call_campaigns import CallCampaign, CallEntry
-from domain.seekers.referrals import Referral
-from domain.seekers.seekers import Seeker
 from realtime.batch_loader import SharedBatchLoader
 from realtime.commit import GroupCommit
 from realtime.hub import Hub
 from realtime.presence import PresenceTracker
 from realtime.ttl_cache import TtlCache
+from schema.loaders import Loaders
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
 from services.identity.receipts import Receipts
@@ -62,18 +52,15 @@ from services.seekers.profiles import SeekerProfiles
 from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock
-from storage.leads.leads import QrCodeResults
 from storage.store import Store
 from workers.matcher import Matcher
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What one process has once; built by the app, shared by all operations.
+    """The objects of one process that all operations share.
 
-    ``public_url`` is where people reach this service, without a slash at the end.
+    ``public_url`` is the address under which people reach this service, without a final slash.
     """
 
     store: Store
@@ -115,26 +102,26 @@ class Services:
     public_url: str
     demo: bool = False
     refusal_counts: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)
-    """How often each mutation was refused, and with what."""
+    """Refusals by mutation and code."""
 
     @property
     def wage_table(self) -> WageTable:
-        """The minimum wages as they are known now."""
+        """The minimum wages that are in force and known now."""
         return self.minimum_wages.table
 
     @cached_property
     def cached_sessions(self) -> TtlCache[LiveSession | None]:
-        """For admission, which many ask for at once."""
+        """Live sessions by id, for the admission of subscribers."""
         return TtlCache(self.store.live_sessions.by_id)
 
     @cached_property
     def cached_codes(self) -> TtlCache[QrCode | None]:
-        """For scans, which come by the hundred from one screen."""
+        """QR codes by id: a screen in a room is scanned by hundreds at once."""
         return TtlCache(self.store.qr_codes.by_id)
 
     @cached_property
     def cached_viewer_counts(self) -> TtlCache[int]:
-        """How many watch, which everybody asks for who comes back in a storm."""
+        """Viewers by session id: everyone who reconnects at the same time asks for the number."""
 
         async def find(ids: Iterable[str]) -> dict[str, int]:
             return await self.store.presence_reports.count_viewers(ids, at=self.clock())
@@ -147,94 +134,15 @@ class Services:
         return TtlCache(count)
 
     def today(self) -> date:
-        """The day in China now."""
+        """The current date in China."""
         return day_in_china(self.clock())
 
 
-class Loaders:
-    """Gather what one operation asks for into one read a kind; made when first asked for."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._store = services.store
-
-    @cached_property
-    def unions(self) -> DataLoader[str, Union | None]:
-        return _build_loader(self._store.unions.by_ids)
-
-    @cached_property
-    def employers(self) -> DataLoader[str, Employer | None]:
-        return _build_loader(self._store.employers.by_ids)
-
-    @cached_property
-    def postings(self) -> DataLoader[str, Posting | None]:
-        return _build_loader(self._store.postings.by_ids)
-
-    @cached_property
-    def sessions(self) -> DataLoader[str, LiveSession | None]:
-        return _build_loader(self._store.live_sessions.by_ids)
-
-    @cached_property
-    def leads(self) -> DataLoader[str, Lead | None]:
-        return _build_loader(self._store.leads.by_ids)
-
-    @cached_property
-    def seekers(self) -> DataLoader[str, Seeker | None]:
-        return _build_loader(self._store.seekers.by_ids)
-
-    @cached_property
-    def campaigns(self) -> DataLoader[str, CallCampaign | None]:
-        return _build_loader(self._store.call_campaigns.by_ids)
-
-    @cached_property
-    def call_entries(self) -> DataLoader[str, CallEntry | None]:
-        return _build_loader(self._store.call_entries.by_ids)
-
-    @cached_property
-    def referrals(self) -> DataLoader[str, Referral | None]:
-        return _build_loader(self._store.referrals.by_ids)
-
-    @cached_property
-    def accounts(self) -> DataLoader[str, Account | None]:
-        return _build_loader(self._store.accounts.by_ids)
-
-    @cached_property
-    def codes(self) -> DataLoader[str, QrCode | None]:
-        return _build_loader(self._store.qr_codes.by_ids)
-
-    @cached_property
-    def code_yields(self) -> DataLoader[str, QrCodeResults | None]:
-        return _build_loader(self._store.leads.results_by_code)
-
-    @cached_property
-    def questions(self) -> DataLoader[str, Question | None]:
-        return _build_loader(self._store.questions.by_ids)
-
-    @cached_property
-    def interest_counts(self) -> DataLoader[str, dict[str, int] | None]:
-        return _build_loader(self._store.interest_counts.by_sessions)
-
-    @cached_property
-    def viewer_counts(self) -> DataLoader[str, int]:
-        async def load(ids: list[str]) -> Sequence[int]:
-            recent = self._services.cached_viewer_counts
-            return await asyncio.gather(*(recent.get(session_id) for session_id in ids))
-
-        return DataLoader(load)
-
-
-def _build_loader(
-    find: Callable[[Iterable[str]], Awaitable[dict[str, R]]],
-) -> DataLoader[str, R | None]:
-    async def load(ids: list[str]) -> Sequence[R | None]:
-        found = await find(ids)
-        return [found.get(wanted) for wanted in ids]
-
-    return DataLoader(load)
-
-
 class Context:
-    """The context of one operation, or of one event of a subscription."""
+    """The context of one operation, or of one event of a subscription.
+
+    ``peer`` is the network of the client.
+    """
 
     def __init__(
         self,
@@ -244,25 +152,25 @@ class Context:
         peer: str = "unknown",
         token_error: Unauthenticated | None = None,
     ) -> None:
-        """``token_error`` says why a token that was sent does not count."""
+        """``token_error`` is why the token of the request is invalid, if it is."""
         self.services = services
         self.token_error = token_error
         self.principal = principal
         self.peer = peer
-        self.loaders = Loaders(services)
+        self.loaders = Loaders(services.store, services.cached_viewer_counts)
 
     def require(self, *roles: Role) -> Principal:
         """The caller, who must have one of the roles.
 
-        :raises Unauthenticated: nobody is signed in, or the token does not count.
-        :raises NotPermitted: signed in with another role.
+        :raises Unauthenticated: nobody is signed in, or the token is invalid.
+        :raises NotPermitted: the caller has another role.
         """
         if self.token_error is not None:
             raise self.token_error
         return require_role(self.principal, *roles)
 
     async def load_staff_account(self) -> Account | None:
-        """The staff account of the caller, if it is staff."""
+        """The staff account of the caller; None for other callers."""
         if self.principal is None or self.principal.role not in STAFF_ROLES:
             return None
         return await self.services.store.accounts.by_id(self.principal.subject)

@@ -1,6 +1,6 @@
-"""The enumerations of the field, as GraphQL enums; the Chinese term is the description.
+"""The enumerations of the domain as GraphQL enums, with the Chinese term as description.
 
-Each of them is published as a code list, too.
+Each is also published as a code list.
 """
 
 from typing import TypeVar
@@ -100,7 +100,7 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
 
 
 def register() -> None:
-    """Make every enumeration known to Strawberry; done once, when the schema is imported."""
+    """Register every enumeration with Strawberry. Called once, when the schema is imported."""
     for kind, description in ENUM_DESCRIPTIONS.items():
         strawberry.enum(kind, description=description)
         definition = kind.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum

@@ -1,6 +1,6 @@
 """Relay: global ids, and connections over keyset pages.
 
-https://relay.dev/graphql/connections.htm; a global id is opaque base64 of type and id.
+https://relay.dev/graphql/connections.htm. A global id is opaque: base64 of type and local id.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,8 +14,9 @@ from domain.errors import BadCursor, BadPageSize, InvalidId
 from storage.mongo.paging import Page, PageRequest, SortOrder
 
 MAX_PAGE_SIZE = 100
-"""Items a page."""
+"""Items of one page at most."""
 DEFAULT_PAGE_SIZE = 20
+"""Items of a page without ``first`` and ``last``."""
 
 NODE_TYPES = (
     "MinimumWage",
@@ -34,7 +35,7 @@ NODE_TYPES = (
     "Referral",
     "Webhook",
 )
-"""The types that have global ids."""
+"""The types with global ids."""
 
 EMPTY_PAGE: Page[Any] = Page(items=(), has_next=False, has_previous=False)
 """The page of a list that the caller may not see."""
@@ -69,40 +70,50 @@ class Connection(Generic[T]):
 
 
 def global_id(kind: str, local_id: str) -> strawberry.ID:
-    """The global id of the thing of that type."""
+    """The global id of the object of type ``kind`` with this local id."""
     return strawberry.ID(cursors.encode(kind, local_id))
 
 
 def parse_any_global_id(wanted: str, *field: str) -> tuple[str, str]:
-    """Type and local id of any global id.
+    """The type and local id in a global id of any type.
 
-    :raises InvalidId: it is none; ``field`` says where it stood.
+    :raises InvalidId: it is not a global id; ``field`` is its place in the input.
     """
     for kind in NODE_TYPES:
         try:
             return kind, parse_global_id(wanted, kind)
         except InvalidId:
             continue
-    raise InvalidId("This is not an id of this service.", field=field or ("id",))
+    raise InvalidId(
+        "This is not an id of this service.", "这不是本服务的编号。", field=field or ("id",)
+    )
 
 
 def parse_global_id(wanted: str, kind: str, *field: str) -> str:
     """The local id in a global id of type ``kind``.
 
-    :raises InvalidId: it is garbage, or the id of another type; ``field`` says where it stood.
+    :raises InvalidId: it is malformed, or the id of another type; ``field`` is its place in the
+        input.
     """
     try:
         (found,) = cursors.decode(wanted, kind, 1)
     except BadCursor:
         found = ""
     if not (found.isascii() and found.isalnum()):
-        raise InvalidId(f"This is not the id of a {kind}.", field=field or ("id",))
+        raise InvalidId(
+            f"This is not the id of a {kind}.",
+            f"这不是 {kind} 类型的编号。",
+            field=field or ("id",),
+        )
     return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keyset(Generic[R]):
-    """How a list is ordered, and how its key goes into a cursor and comes out again."""
+    """The order of a list, and how the key of a record is written into a cursor and read back.
+
+    ``name`` keeps cursors of different lists apart.
+    """
 
     name: str
     order: SortOrder
@@ -110,25 +121,27 @@ class Keyset(Generic[R]):
     parse: Callable[[list[str]], tuple[Any, ...]] = tuple
 
     def encode_cursor(self, record: R) -> str:
-        """Where the list goes on after this record."""
+        """The cursor of a record."""
         return cursors.encode(self.name, *self.key(record))
 
     def decode_cursor(self, cursor: str) -> tuple[Any, ...]:
         """The key in a cursor.
 
-        :raises BadCursor: it is not one of this list.
+        :raises BadCursor: it is damaged, or a cursor of another list.
         """
         parts = cursors.decode(cursor, self.name, len(self.order))
         try:
             return self.parse(parts)
         except ValueError:
-            raise BadCursor("The cursor is damaged. Start without one.") from None
+            raise BadCursor(
+                "The cursor is damaged. Start without one.", "游标已损坏，请从第一页重新开始。"
+            ) from None
 
 
 def parse_whole_number(part: str) -> int:
-    """The number in a part of a cursor, of at most nine digits: no list of ours needs more.
+    """The number in a part of a cursor, at most nine digits long.
 
-    :raises ValueError: it is none.
+    :raises ValueError: it is not such a number.
     """
     if not (part.isascii() and part.isdigit() and len(part) <= 9):
         raise ValueError("not a number of this service")
@@ -136,7 +149,7 @@ def parse_whole_number(part: str) -> int:
 
 
 def id_keyset(name: str, key: Callable[[R], str], order: SortOrder = (("_id", -1),)) -> Keyset[R]:
-    """The keyset of a list that is ordered by id alone, newest first."""
+    """The keyset of a list that is ordered by id, newest first by default."""
     return Keyset(name=name, order=order, key=lambda record: (key(record),))
 
 
@@ -148,20 +161,24 @@ def parse_page_arguments(
     last: int | None = None,
     before: str | None = None,
 ) -> PageRequest:
-    """What the paging arguments ask for; 20 items when they name no number.
+    """The page that the arguments of a list field ask for; 20 items by default.
 
-    :raises BadPageSize: not 0 to 100, or both ``first`` and ``last``.
-    :raises BadCursor: not a cursor of this list.
+    :raises BadPageSize: the size is not 0 to 100, or both ``first`` and ``last`` are given.
+    :raises BadCursor: a cursor is damaged or of another list.
     """
     if first is not None and last is not None:
-        raise BadPageSize("Give first or last, not both.", field=("first",))
+        raise BadPageSize(
+            "Give first or last, not both.", "first 和 last 只能填一个。", field=("first",)
+        )
     size = first if last is None else last
     if size is None:
         size = DEFAULT_PAGE_SIZE
     if not 0 <= size <= MAX_PAGE_SIZE:
         name = "first" if last is None else "last"
         raise BadPageSize(
-            f"{name} is 0 to {MAX_PAGE_SIZE}; take more pages instead.", field=(name,)
+            f"{name} is 0 to {MAX_PAGE_SIZE}; take more pages instead.",
+            f"{name} 的范围是 0 到 {MAX_PAGE_SIZE}，需要更多请翻页。",
+            field=(name,),
         )
     return PageRequest(
         limit=size,

@@ -1,4 +1,4 @@
-"""The schema: every noun's queries, mutations and subscriptions together."""
+"""The GraphQL schema, assembled from the queries, mutations and subscriptions of all subjects."""
 
 from collections.abc import Mapping
 
@@ -106,7 +106,8 @@ _ROLES_BY_TYPE: Mapping[str, frozenset[Role]] = {
     "CallCampaign": frozenset({Role.OFFICER}),
     "CallEntry": frozenset({Role.OFFICER}),
 }
-"""Who ever sees one of a kind. For others none is looked up: not even time tells that it exists."""
+"""The roles that can see objects of a type. For other callers nothing is read, so that even the
+response time does not show whether an id exists."""
 
 
 @strawberry.type
@@ -192,5 +193,5 @@ inputs.install_input_readers(SCHEMA)
 
 
 def print_schema() -> str:
-    """The schema in the schema definition language, as it is committed."""
+    """The schema in SDL, as ``schema/schema.graphql`` holds it."""
     return SCHEMA.as_str() + "\n"

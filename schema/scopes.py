@@ -1,4 +1,4 @@
-"""Whose concern a posting is, and which sessions there are for the caller."""
+"""Checks of what the caller may see or direct, for resolvers."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.live.session_access import check_directed, check_visible
 
 
 async def manages_posting(context: Context, posting: Posting) -> bool:
-    """Whether the caller is of the staff that looks after the posting."""
+    """Whether the caller is an officer or recruiter who is responsible for the posting."""
     caller = context.principal
     if caller is None or caller.role not in {Role.OFFICER, Role.RECRUITER}:
         return False
@@ -23,9 +23,10 @@ async def manages_posting(context: Context, posting: Posting) -> bool:
 def require_visible_session(
     context: Context, session: LiveSession | None, *field: str
 ) -> LiveSession:
-    """A session that was looked up, if there is one for the caller.
+    """The session if it exists and the caller may see it.
 
-    :raises NotFound: there is none, or only a draft of others; ``field`` named it.
+    :raises NotFound: it does not exist, or is a draft of others; ``field`` is the input that names
+        it.
     """
     return check_visible(context.principal, session, field)
 
@@ -33,10 +34,13 @@ def require_visible_session(
 async def require_directed_session(
     context: Context, session_id: strawberry.ID, *field: str
 ) -> LiveSession:
-    """The session with a global id, which the caller may direct; ``field`` says where it stood.
+    """The session with this global id, which the caller may direct.
 
-    :raises NotFound: there is no such session for the caller.
-    :raises NotPermitted: the caller may not.
+    ``field`` is the place of the id in the input.
+
+    :raises InvalidId: it is not the global id of a session.
+    :raises NotFound: the session does not exist, or the caller may not see it.
+    :raises NotPermitted: the caller may not direct the session.
     """
     caller = context.require(Role.HOST, Role.OFFICER)
     record = await context.loaders.sessions.load(parse_global_id(session_id, "LiveSession", *field))

@@ -1,4 +1,4 @@
-"""Turns at long answers: one at a time for each caller, and few in the whole process."""
+"""Limits on long downloads: one at a time for each caller, and a few in the whole process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.errors import TooManyAttempts
 
 
 class ConcurrencyLimit:
-    """At most ``most`` at the same moment, of different callers."""
+    """Lets ``most`` different callers in at the same time."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -17,14 +17,20 @@ class ConcurrencyLimit:
 
     @contextmanager
     def acquire(self, caller: str) -> Iterator[None]:
-        """A turn of this caller, for as long as the block lasts.
+        """Hold a place for this caller while the block runs.
 
-        :raises TooManyAttempts: the caller has one already, or all are taken.
+        :raises TooManyAttempts: the caller has a place already, or none is free.
         """
         if caller in self._taken:
-            raise TooManyAttempts("Your other download is still running. Wait until it is done.")
+            raise TooManyAttempts(
+                "Your other download is still running. Wait until it is done.",
+                "您的另一个下载还在进行，请等它完成。",
+            )
         if len(self._taken) >= self._most:
-            raise TooManyAttempts("Several downloads are running. Try again in a moment.")
+            raise TooManyAttempts(
+                "Several downloads are running. Try again in a moment.",
+                "正在下载的人较多，请稍后再试。",
+            )
         self._taken.add(caller)
         try:
             yield

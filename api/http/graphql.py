@@ -1,8 +1,8 @@
-"""The GraphQL endpoint: queries and mutations over HTTP POST, everything over a WebSocket.
+"""The GraphQL endpoint: queries and mutations over HTTP POST, all operations over WebSocket.
 
-HTTP follows "GraphQL over HTTP" (https://graphql.github.io/graphql-over-http/draft/): a client that
-accepts ``application/graphql-response+json`` gets 400 for a request that cannot be executed, one
-that knows only ``application/json`` gets 200 with ``errors``.
+HTTP follows "GraphQL over HTTP" (https://graphql.github.io/graphql-over-http/draft/). For a request
+that cannot be executed, a client that accepts ``application/graphql-response+json`` gets 400; a
+client that accepts only ``application/json`` gets 200 with ``errors``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from starlette.types import Receive, Scope, Send
 from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.connection import WebSocketServer
+from api.websocket.limits import WebSocketLimits
 from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
-from schema.execution.engine import Engine, RequestInvalid
+from schema.execution.engine import Engine
+from schema.execution.results import RequestInvalid
 
 JSON_MEDIA_TYPE = "application/json"
 GRAPHQL_RESPONSE_MEDIA_TYPE = "application/graphql-response+json"
@@ -41,13 +43,17 @@ class GraphQLEndpoint:
         authenticate: Authenticate,
         *,
         origins: Sequence[str],
-        limits: RealtimeLimits = DEFAULT_LIMITS,
+        websocket_limits: WebSocketLimits | None = None,
+        realtime_limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
+        """``origins`` are the foreign pages that may open a WebSocket from a browser."""
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._origins = frozenset(origins)
-        self.sockets = WebSocketServer(engine, services, authenticate, limits)
+        self.sockets = WebSocketServer(
+            engine, services, authenticate, websocket_limits or WebSocketLimits(), realtime_limits
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -62,17 +68,17 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def drain(self) -> None:
-        """Send every WebSocket client away; they come back to another node."""
+        """Close every WebSocket connection; the clients reconnect to another node."""
         await self.sockets.drain()
 
     def _is_origin_allowed(self, scope: Scope) -> bool:
-        """Whether the page that opens the socket is ours; who sends no origin is no browser."""
+        """Whether the page may open a WebSocket; only browsers send an origin."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
         if not origin or origin in self._origins:
             return True
         host = headers.get(b"host", b"").decode("latin-1")
-        # A proxy in front may speak TLS for us.
+        # A proxy in front may terminate TLS.
         return origin in {f"http://{host}", f"https://{host}"}
 
     async def _execute(self, http: HttpRequest) -> Response:

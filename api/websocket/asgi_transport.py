@@ -1,4 +1,4 @@
-"""The sending side of a WebSocket through plain ASGI: works under every server."""
+"""The sending side of a WebSocket over plain ASGI, for servers other than our uvicorn protocol."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from starlette.types import Send
 
 from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
-CLOSE_TIMEOUT_SECONDS = 2.0
-"""For a closed peer to take what is queued; then it is dropped."""
-
 
 class AsgiWire:
-    """Queues messages and sends them in order, one at a time, as the server takes them."""
+    """A ``Wire`` that queues messages and sends them one at a time, as the server accepts them."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, close_timeout_seconds: float) -> None:
         self._send = send
+        self._close_timeout_seconds = close_timeout_seconds
         self.on_drained: Callable[[], None] = ignore_drained
         self._queue: deque[bytes] = deque()
         self._bytes = 0
@@ -39,27 +37,29 @@ class AsgiWire:
         self._ensure_sending()
 
     def queued_bytes(self) -> int:
-        """Bytes that the server has not taken yet."""
+        """Bytes that the server has not accepted yet."""
         return self._bytes
 
     async def wait_drained(self) -> None:
-        """Return once little waits, or the socket is closed."""
+        """Return once the queue is short, or the socket is closed."""
         await self._slack.wait()
 
     def close(self, code: int, reason: str) -> None:
-        """Close behind what is queued, which is dropped if it is not taken in ``CLOSE_SECONDS``."""
+        """Send a close after the queued messages; drop these if the timeout ends first."""
         if self._closing is not None:
             return
         self._closing = (code, reason)
         self._slack.set()
         self._ensure_sending()
-        self._close_timer = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT_SECONDS, self._drop)
+        self._close_timer = asyncio.get_running_loop().call_later(
+            self._close_timeout_seconds, self._drop
+        )
 
     async def release(self) -> None:
-        """The socket is gone: stop sending."""
+        """Stop sending: the socket is closed."""
         self._slack.set()
         if self._sending is not None:
-            await asyncio.wait({self._sending}, timeout=CLOSE_TIMEOUT_SECONDS)
+            await asyncio.wait({self._sending}, timeout=self._close_timeout_seconds)
             self._sending.cancel()
         if self._close_timer is not None:
             self._close_timer.cancel()
@@ -86,5 +86,5 @@ class AsgiWire:
                 code, reason = self._closing
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})
         except (OSError, RuntimeError):
-            # The peer is gone: the reader learns of it and ends the connection.
+            # The client is gone: the reader is told so and ends the connection.
             self._slack.set()

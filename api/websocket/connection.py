@@ -1,8 +1,8 @@
-"""WebSocket connections: the server side of graphql-transport-ws.
+"""WebSocket connections: the server side of the protocol graphql-transport-ws.
 
-https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. One reader a connection takes the
-messages in order; whatever it answers goes through the bounded outbox. A subscription holds no
-task: it is a membership in the hub until it completes or the socket closes.
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. Each connection has one reader,
+which takes messages in order. All answers go through its bounded outbox. A subscription holds no
+task: it is a membership in the hub until it completes or the connection closes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.asgi_transport import AsgiWire
+from api.websocket.limits import WebSocketLimits
 from api.websocket.operation import Operation
 from api.websocket.uvicorn_protocol import WIRE_EXTENSION
 from domain.errors import Busy, Unauthenticated
@@ -28,17 +29,10 @@ from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.outbox import Outbox, Wire
 from realtime.protocol_messages import CONNECTION_ACK, PONG, error_message
 from schema.context import Services
-from schema.execution.engine import Engine, format_refusal
+from schema.execution.engine import Engine
+from schema.execution.results import format_refusal
 
 SUBPROTOCOL = "graphql-transport-ws"
-INIT_TIMEOUT_SECONDS = 5.0
-"""For connection_init to come."""
-MAX_OPERATIONS_PER_CONNECTION = 100
-"""Operations under way on one connection."""
-MAX_OPERATION_ID_LENGTH = 128
-DRAIN_SECONDS = 3.0
-"""Over which the clients of a stopping node are sent away, not all at once."""
-DRAIN_BATCHES = 60
 
 Authenticate = Callable[[str | None], Principal | None]
 
@@ -51,28 +45,31 @@ class WebSocketServer:
         engine: Engine,
         services: Services,
         authenticate: Authenticate,
-        limits: RealtimeLimits = DEFAULT_LIMITS,
+        limits: WebSocketLimits,
+        realtime_limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
+        self.limits = limits
         self._open: set[WebSocketConnection] = set()
         self._draining = False
-        self._limits = limits
-        self._pace = Admission(limits)
+        self._max_outbox_bytes = realtime_limits.max_outbox_bytes
+        self._admission = Admission(realtime_limits)
         self.closed_counts: Counter[CloseCode | None] = Counter()
-        """Connections that have ended, by our code; None stands for the peer, or a lost one."""
+        """Ended connections by the code that the server sent; None if the client closed, or the
+        connection was lost."""
 
     def __len__(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._open)
 
     def queued_bytes(self) -> list[int]:
-        """The bytes that wait for each open connection."""
+        """The bytes queued for each open connection."""
         return [connection.outbox.queued_bytes() for connection in self._open]
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection from its handshake to its end."""
+        """Serve one connection from handshake to close."""
         await receive()
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
@@ -80,17 +77,20 @@ class WebSocketServer:
             await send({"type": "websocket.close", "code": code.value, "reason": code.reason})
             self.closed_counts[code] += 1
             return
-        await self._pace.wait_turn()
+        await self._admission.wait_turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         peer = peer_of(scope)
-        wire: Wire = scope["extensions"].get(WIRE_EXTENSION) or AsgiWire(send)
+        wire: Wire = scope["extensions"].get(WIRE_EXTENSION) or AsgiWire(
+            send, close_timeout_seconds=self.limits.close_timeout_seconds
+        )
         connection = WebSocketConnection(
             self._engine,
             self._services,
             self._authenticate,
             wire,
             peer=peer,
-            max_outbox_bytes=self._limits.max_outbox_bytes,
+            limits=self.limits,
+            max_outbox_bytes=self._max_outbox_bytes,
         )
         self._open.add(connection)
         try:
@@ -103,18 +103,18 @@ class WebSocketServer:
             await connection.release()
 
     async def drain(self) -> None:
-        """Close every connection with ``DRAINING``, spread over ``DRAIN_SECONDS``."""
+        """Close every connection with ``DRAINING``, spread over ``drain_seconds``."""
         self._draining = True
-        leaving = list(self._open)
-        share = len(leaving) // DRAIN_BATCHES + 1
-        for start in range(0, len(leaving), share):
-            for connection in leaving[start : start + share]:
+        connections = list(self._open)
+        batch = len(connections) // self.limits.drain_batches + 1
+        for start in range(0, len(connections), batch):
+            for connection in connections[start : start + batch]:
                 connection.outbox.close(CloseCode.DRAINING)
-            await asyncio.sleep(DRAIN_SECONDS / DRAIN_BATCHES)
+            await asyncio.sleep(self.limits.drain_seconds / self.limits.drain_batches)
 
 
 class WebSocketConnection:
-    """One socket: its state in the protocol, and its operations."""
+    """One connection: its state in the protocol, and its operations."""
 
     def __init__(
         self,
@@ -124,12 +124,15 @@ class WebSocketConnection:
         wire: Wire,
         *,
         peer: str,
+        limits: WebSocketLimits,
         max_outbox_bytes: int = DEFAULT_LIMITS.max_outbox_bytes,
     ) -> None:
+        """``peer`` is the network of the client, for limits per address."""
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._peer = peer
+        self._limits = limits
         self._wire = wire
         self.outbox = Outbox(wire, max_outbox_bytes)
         wire.on_drained = self.outbox.flush
@@ -138,21 +141,21 @@ class WebSocketConnection:
         self._principal: Principal | None = None
         self._operations: dict[str, Operation] = {}
         self._pending_subscription: asyncio.Task[None] | None = None
-        self._timer = self._close_after(INIT_TIMEOUT_SECONDS, CloseCode.INIT_TIMEOUT)
+        self._timer = self._close_after(limits.init_timeout_seconds, CloseCode.INIT_TIMEOUT)
 
     async def read_messages(self, receive: Receive) -> None:
-        """Take messages until the peer or we close."""
+        """Handle messages until the client disconnects."""
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
             if not self.outbox.closed:
                 self._handle_message(message)
-            # Messages that came together are read without a pause: let others have a turn.
+            # Buffered messages arrive without a pause: let other connections run in between.
             await asyncio.sleep(0)
 
     async def release(self) -> None:
-        """Give up everything that the connection held."""
+        """Stop all operations and release the wire."""
         self.outbox.closed = True
         self._timer.cancel()
         for operation in list(self._operations.values()):
@@ -226,9 +229,11 @@ class WebSocketConnection:
         operation_id = message.get("id")
         if (
             not isinstance(operation_id, str)
-            or not 0 < len(operation_id) <= MAX_OPERATION_ID_LENGTH
+            or not 0 < len(operation_id) <= self._limits.max_operation_id_length
         ):
-            self._refuse(f"The id is a text of 1 to {MAX_OPERATION_ID_LENGTH} characters")
+            self._refuse(
+                f"The id is a string of 1 to {self._limits.max_operation_id_length} characters"
+            )
             return
         if operation_id in self._operations:
             # A reason has at most 123 bytes (RFC 6455, section 5.5).
@@ -240,9 +245,11 @@ class WebSocketConnection:
         except MalformedRequest as malformed:
             self._refuse(str(malformed))
             return
-        if len(self._operations) >= MAX_OPERATIONS_PER_CONNECTION:
+        if len(self._operations) >= self._limits.max_operations:
             busy = Busy(
-                f"At most {MAX_OPERATIONS_PER_CONNECTION} operations at once on one connection."
+                f"A connection has at most {self._limits.max_operations} operations in progress. "
+                "Complete one first.",
+                f"同一连接最多同时进行 {self._limits.max_operations} 个操作，请先结束其中一个。",
             )
             self.outbox.send(error_message(operation_id, format_refusal(busy)))
             return
@@ -260,9 +267,9 @@ class WebSocketConnection:
     def _handle_complete(self, message: dict[str, Any]) -> None:
         operation_id = message.get("id")
         if not isinstance(operation_id, str):
-            self._refuse("The id is a text")
+            self._refuse("The id is a string")
             return
         operation = self._operations.get(operation_id)
-        # One that has just completed on our side is no error: the messages have crossed.
+        # An unknown id is no error: the operation may have completed while the message travelled.
         if operation is not None:
             operation.stop()

@@ -1,4 +1,4 @@
-"""One operation of a connection: a query that answers once, or a place in the hub."""
+"""One operation of a WebSocket connection: a query or mutation, or a subscription in the hub."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from realtime.protocol_messages import complete_message, error_message, next_pre
 from realtime.rendered_event import RenderedEvent
 from schema.context import Context, Services
 from schema.execution.documents import is_subscription
-from schema.execution.engine import Engine, GraphQLRequest, RequestInvalid, format_refusal
+from schema.execution.engine import Engine, GraphQLRequest
+from schema.execution.results import RequestInvalid, format_refusal
 
 
 class Operation:
-    """Runs one operation and answers through the connection's outbox; a hub member if it follows.
+    """Runs one operation and answers through the outbox of its connection.
 
-    ``on_end`` is called once, when nothing more will be answered.
+    A subscription is a member of the hub. ``on_end`` is called once, with the id, after the last
+    answer.
     """
 
-    # Of these and the outbox there are tens of thousands, each touched for each event: what lies
-    # together is fetched together.
+    # There are tens of thousands of these, each read for every event: slots keep their fields
+    # together in memory.
     __slots__ = (
         "_engine",
         "_id",
@@ -63,10 +65,10 @@ class Operation:
         peer: str,
         joining: asyncio.Task[None] | None,
     ) -> asyncio.Task[None] | None:
-        """Begin; what comes of it goes to the outbox.
+        """Start the operation and return the subscription that is joining now, if there is one.
 
-        ``joining`` is the subscription sent last on this connection, until it is live: a query
-        sent behind it is answered behind it. Gives what is joining now.
+        ``joining`` is the last subscription of this connection that is not live yet. A query that
+        was sent after it is answered after it is live.
         """
         try:
             _, operation = self._engine.prepare(request)
@@ -85,28 +87,28 @@ class Operation:
         return joining
 
     def stop(self) -> None:
-        """End without a further answer; does nothing the second time."""
-        assert self._task is not None  # it has begun: nobody knows of it before
+        """End the operation without another answer."""
+        assert self._task is not None  # the connection keeps started operations only
         self._task.cancel()
         self._end()
 
     def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
-        """Send an event to the subscriber."""
+        """Send an event; one with a ``kind`` replaces an unsent event of that kind."""
         if kind is None:
             self._outbox.send(rendered.message(self._prefix))
         else:
             self._outbox.send_state(f"{self._id}/{kind}", rendered.message(self._prefix))
 
     def deliver_all(self, events: Sequence[RenderedEvent]) -> None:
-        """Send several events to the subscriber at once."""
+        """Send several events in one write."""
         self._outbox.send(*[rendered.message(self._prefix) for rendered in events])
 
     def has_room(self) -> bool:
-        """Whether the peer keeps up."""
+        """Whether the client keeps up."""
         return self._outbox.has_room()
 
     async def wait_drained(self) -> None:
-        """Return once the peer keeps up again, or is gone."""
+        """Return once the client keeps up again, or is gone."""
         await self._outbox.wait_drained()
 
     async def _run_guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
@@ -142,7 +144,7 @@ class Operation:
             self,
             session_id=following.subject_id,
             after=following.after_seq,
-            # Whoever enters as a viewer is somebody else each time.
+            # A viewer without an account has no stable subject; the address stands for it.
             by=following.principal.subject or peer,
         )
 

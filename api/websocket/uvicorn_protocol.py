@@ -1,9 +1,9 @@
-"""Our WebSocket protocol for uvicorn (``ws=``): writes straight to the transport.
+"""A WebSocket protocol for uvicorn (``ws=``) that writes straight to the transport.
 
-uvicorn's own sends one message at a time through the application's task, never frees a client that
-does not read (closing waits for its buffer), and answers a lost ping with 1011, after which
-clients of graphql-transport-ws do not come back. This one hands the application a ``Wire`` in
-``scope["extensions"]["songgang.wire"]`` and aborts the transport of a peer that stalls.
+uvicorn's own protocol sends one message at a time through the application's task. It never frees a
+client that does not read, because closing waits for its buffer. It answers a lost ping with 1011,
+after which clients of graphql-transport-ws do not reconnect. This protocol gives the application a
+``Wire`` in ``scope["extensions"]["songgang.wire"]`` and aborts the transport of a stalled client.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from api.websocket.limits import WebSocketLimits
 from realtime.close_codes import CloseCode
 from realtime.limits import DEFAULT_LIMITS
 from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
 WIRE_EXTENSION = "songgang.wire"
-CLOSE_TIMEOUT_SECONDS = 2.0
-"""For a closed peer to take what is queued and answer; then its transport is aborted."""
-MAX_FRAGMENTS_PER_MESSAGE = 1_024
-"""Of one message. An empty one counts nothing against the size of a message, but takes memory."""
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
-    """One connection, and the ``realtime.outbox.Wire`` of it."""
+    """One connection and its ``realtime.outbox.Wire``.
+
+    uvicorn builds the protocol, so its limits are a class attribute.
+    """
+
+    limits: ClassVar[WebSocketLimits] = WebSocketLimits()
 
     max_outbox_bytes: ClassVar[int] = DEFAULT_LIMITS.max_outbox_bytes
 
@@ -37,27 +39,27 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.on_drained: Callable[[], None] = ignore_drained
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Ask to be told early when the peer falls behind."""
+        """Set the buffer size above which the client counts as slow."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=LOW_WATER_BYTES)
 
     def handle_connect(self, event: Request) -> None:
-        """Offer the wire to the application, whose task has not begun yet."""
+        """Put the wire into the scope before the application starts."""
         super().handle_connect(event)
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[WIRE_EXTENSION] = self
 
     def resume_writing(self) -> None:
-        """The peer keeps up again."""
+        """The client has read enough: the application may write again."""
         super().resume_writing()
         self.on_drained()
 
     def write(self, *texts: bytes) -> None:
-        """Send text messages at once; the operating system or the transport's buffer takes them."""
-        # The application learns of a loss a little later, and uvloop takes no writes by then.
+        """Send text messages to the operating system, or to the transport's buffer."""
+        # The application learns of a lost connection later, and uvloop refuses writes before.
         if not (self.close_sent or self.disconnected):
-            # One call to the system for all: it is most of what sending costs.
+            # One system call for all of them: the call is most of the cost of sending.
             frames = [part for text in texts for part in (frame_header(len(text)), text)]
             self.transport.write(b"".join(frames))
 
@@ -66,11 +68,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
         return self.transport.get_write_buffer_size()
 
     async def wait_drained(self) -> None:
-        """Return once little waits, or the socket is gone."""
+        """Return once the buffer is short, or the connection is lost."""
         await self.writable.wait()
 
     def close(self, code: int, reason: str) -> None:
-        """Send a close frame; a peer that does not take it in ``LINGER_SECONDS`` is cut off."""
+        """Send a close frame; abort the transport if the client does not answer in time."""
         if self.close_sent or self.transport.is_closing():
             return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
@@ -81,35 +83,37 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self.transport.abort)
+        self.close_timer = self.loop.call_later(
+            self.limits.close_timeout_seconds, self.transport.abort
+        )
 
     async def release(self) -> None:
-        """The application has nothing more to say; the transport ends by itself."""
+        """Stop notifying the application; the transport closes by itself."""
         self.on_drained = ignore_drained
 
     def handle_close(self, event: Frame) -> None:
-        """Hang up. Its timer goes on: a peer may answer our close without reading what waits."""
+        """Close the transport. The timer goes on: a client may answer a close frame unread."""
         if self.close_sent:
             self.transport.close()
         else:
             super().handle_close(event)
 
     def handle_ping(self) -> None:
-        """Answer, unless the peer asks and asks without reading: that one is cut off."""
+        """Answer a ping; abort the transport of a client that sends pings but reads nothing."""
         if self.queued_bytes() > self.max_outbox_bytes:
             self.transport.abort()
         else:
             super().handle_ping()
 
     def handle_cont(self, event: Frame) -> None:
-        """Take a part of a message, up to ``FRAGMENTS`` of them."""
-        if len(self.frames) < MAX_FRAGMENTS_PER_MESSAGE:
+        """Accept a fragment of a message, up to ``max_fragments``."""
+        if len(self.frames) < self.limits.max_fragments:
             super().handle_cont(event)
         else:
-            self.close(CloseCode.MESSAGE_TOO_BIG, f"At most {MAX_FRAGMENTS_PER_MESSAGE} fragments")
+            self.close(CloseCode.MESSAGE_TOO_BIG, f"At most {self.limits.max_fragments} fragments")
 
     def send_keepalive_ping(self) -> None:
-        """Ask whether the peer is there, or free one that has hung up without reading."""
+        """Ping the client, or abort a transport that is closing but not read."""
         if self.transport.is_closing():
             self.ping_timer = None
             self.transport.abort()
@@ -117,14 +121,14 @@ class WireProtocol(WebSocketsSansIOProtocol):
             super().send_keepalive_ping()
 
     def keepalive_timeout(self) -> None:
-        """No answer to a ping: the peer is gone or does not read. Free it at once."""
+        """Abort the transport: the client has not answered a ping in time."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.close_sent = True
         self.transport.abort()
 
     def shutdown(self) -> None:
-        """The server stops: hang up, unless that is under way and has its timer."""
+        """Close the connection when the server stops, unless it is closing already."""
         if self.close_timer is None:
             super().shutdown()
 

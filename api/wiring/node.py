@@ -67,7 +67,7 @@ def create_node(
         services,
         authenticate,
         origins=settings.origins,
-        limits=running.realtime.limits,
+        realtime_limits=running.realtime.limits,
     )
     background = (
         *running.realtime.background,

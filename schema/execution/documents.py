@@ -1,30 +1,23 @@
-"""Documents: parsed, validated and measured once a text, however often it is sent.
+"""GraphQL documents: each text is parsed, validated and measured once, then cached.
 
-Parsing and validating cost ten times what a small operation does. The cache is keyed on the text
-and bounded; a text that is wrong is kept with its errors, so that it is wrong cheaply too.
+Parsing and validating take ten times as long as executing a small operation. The cache is keyed
+by the text and bounded. An invalid text is cached with its errors, so that refusing it is cheap.
 """
 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from graphql import (
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
-    GraphQLObjectType,
     GraphQLSchema,
     GraphQLSyntaxError,
-    InlineFragmentNode,
-    IntValueNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
     Visitor,
     parse,
     validate,
@@ -32,59 +25,44 @@ from graphql import (
 )
 from graphql.language import VariableNode
 
-MAX_CACHED_CHARACTERS = 256 * 1024
-"""Characters of all texts that are kept; the least used goes first. What is kept with a text takes
-up to 270 bytes a character, so this is 70 MB at most."""
-MAX_DOCUMENT_CHARACTERS = 64 * 1024
-MAX_TOKENS = 5_000
-MAX_DEPTH = 15
-"""Fields within fields; introspection by the common tools needs 13."""
-MAX_FIELDS = 1_000
-"""Fields that a document selects, each fragment counted wherever it is spread."""
-MAX_ROOT_FIELDS = 20
-"""Root fields (and aliases of them) of an operation."""
-MAX_COST = 50_000
-"""Fields that an answer may hold, each page taken as full: about a second of work."""
-DEFAULT_PAGE_SIZE = 20
-MAX_PAGE_SIZE = 100
-"""Items of a page that names no size, and of one whose size is a variable."""
+from schema.execution.cost import ComplexityMeter, SelectionComplexity
+from schema.execution.redaction import RequestError
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelectionComplexity:
-    """How deep a selection goes, how many fields it selects, and how many it may answer with.
+class DocumentLimits:
+    """What a document may be, and how much of documents is kept."""
 
-    ``roots`` are the fields that stand in it itself, also by way of fragments.
-    """
-
-    roots: int = 0
-    depth: int = 0
-    fields: int = 0
-    cost: int = 0
-
-    def __or__(self, other: SelectionComplexity) -> SelectionComplexity:
-        """Both, side by side."""
-        return SelectionComplexity(
-            roots=self.roots + other.roots,
-            depth=max(self.depth, other.depth),
-            fields=self.fields + other.fields,
-            cost=self.cost + other.cost,
-        )
+    characters: int = 64 * 1024
+    """Characters of a document."""
+    tokens: int = 5_000
+    """Tokens of a document: names, values and punctuation."""
+    depth: int = 15
+    """Fields nested in fields. The introspection of common tools needs 13."""
+    fields: int = 1_000
+    """Fields that an operation selects. A fragment counts wherever it is spread."""
+    root_fields: int = 20
+    """Fields at the root of an operation, aliases included."""
+    cost: int = 75_000
+    """Fields that an answer may hold, with every page full: about a second of work."""
+    cached_characters: int = 256 * 1024
+    """Characters of all cached documents; the least recently used leaves first. A cached document
+    takes up to 270 bytes a character, so this is 70 MB at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedDocument:
-    """A text and what was found out about it: a document that may be executed, or the errors."""
+    """A document that is ready for execution, or the errors that make it invalid."""
 
     sha256: str
     document: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
     variable_uses: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By operation (empty for one without a name), then by variable."""
+    """How often each variable occurs, by operation (empty for an unnamed one) and variable."""
 
     def find_operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of that name, or the only one; None when there is no such."""
-        assert self.document is not None  # asked for valid documents only
+        """The operation of that name, or without a name the only one; None if there is none."""
+        assert self.document is not None  # callers check ``errors`` first
         found = [
             definition
             for definition in self.document.definitions
@@ -95,28 +73,28 @@ class PreparedDocument:
 
 
 def hash_document(text: str) -> str:
-    """The SHA-256 of a text, in hexadecimal digits."""
+    """The SHA-256 of a document's text, in hexadecimal digits."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class DocumentCache:
-    """The texts that were sent to one schema."""
+    """Parses, validates and measures documents of one schema, each text once."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: DocumentLimits | None = None) -> None:
         self._schema = schema
-        self._paged = _collect_paged_fields(schema)
+        self._limits = limits or DocumentLimits()
         self._prepared: OrderedDict[str, PreparedDocument] = OrderedDict()
         self._length = 0
         self.hits = 0
-        """Texts that were known."""
+        """How often a text was found in the cache."""
         self.misses = 0
 
     def __len__(self) -> int:
-        """How many texts are kept."""
+        """The number of cached documents."""
         return len(self._prepared)
 
     def prepare(self, text: str) -> PreparedDocument:
-        """Parse, validate and measure ``text``, or remember having done so. Never raises."""
+        """The prepared document of ``text``, from the cache if it is there. Never raises."""
         known = self._prepared.get(text)
         if known is not None:
             self._prepared.move_to_end(text)
@@ -124,27 +102,27 @@ class DocumentCache:
             return known
         self.misses += 1
         prepared = self._prepare(text)
-        if len(text) <= MAX_DOCUMENT_CHARACTERS:
+        if len(text) <= self._limits.characters:
             self._prepared[text] = prepared
             self._length += len(text)
-        while self._length > MAX_CACHED_CHARACTERS:
+        while self._length > self._limits.cached_characters:
             oldest, _ = self._prepared.popitem(last=False)
             self._length -= len(oldest)
         return prepared
 
     def _prepare(self, text: str) -> PreparedDocument:
         digest = hash_document(text)
-        if len(text) > MAX_DOCUMENT_CHARACTERS:
-            too_long = GraphQLError(f"A document has at most {MAX_DOCUMENT_CHARACTERS} characters.")
+        if len(text) > self._limits.characters:
+            too_long = RequestError(f"A document has at most {self._limits.characters} characters.")
             return PreparedDocument(sha256=digest, errors=(too_long,))
         try:
-            document = parse(text, max_tokens=MAX_TOKENS)
+            document = parse(text, max_tokens=self._limits.tokens)
             # Measured first: validation takes longer the more a document nests and repeats.
             errors = self._check_limits(document) or validate(self._schema, document, max_errors=20)
         except GraphQLSyntaxError as error:
             return PreparedDocument(sha256=digest, errors=(error,))
         except RecursionError:
-            nested = GraphQLError("The document is nested too deeply to be read.")
+            nested = RequestError("The document is nested too deeply to be read.")
             return PreparedDocument(sha256=digest, errors=(nested,))
         if errors:
             return PreparedDocument(sha256=digest, errors=tuple(errors))
@@ -153,100 +131,28 @@ class DocumentCache:
         )
 
     def _check_limits(self, document: DocumentNode) -> list[GraphQLError]:
-        """What exceeds a limit, found in one walk: every fragment is measured once."""
-        ruler = _ComplexityMeter(document, self._paged)
-        errors: list[GraphQLError] = []
-        for definition in document.definitions:
-            if not isinstance(definition, OperationDefinitionNode):
-                continue
-            size = ruler.measure(definition.selection_set)
-            if size.roots > MAX_ROOT_FIELDS:
-                errors.append(
-                    GraphQLError(
-                        f"An operation has at most {MAX_ROOT_FIELDS} root fields.", definition
-                    )
-                )
-            if size.depth > MAX_DEPTH:
-                errors.append(GraphQLError(f"Fields nest at most {MAX_DEPTH} deep.", definition))
-            if size.fields > MAX_FIELDS:
-                errors.append(
-                    GraphQLError(f"An operation selects at most {MAX_FIELDS} fields.", definition)
-                )
-            if size.cost > MAX_COST:
-                errors.append(
-                    GraphQLError(
-                        f"The answer may have {size.cost} fields, {MAX_COST} at most: "
-                        "ask for fewer items or fewer fields of each.",
-                        definition,
-                    )
-                )
-        return errors
-
-
-def _collect_paged_fields(schema: GraphQLSchema) -> frozenset[str]:
-    """The names of all fields that take ``first``."""
-    return frozenset(
-        name
-        for kind in schema.type_map.values()
-        if isinstance(kind, GraphQLObjectType)
-        for name, its in kind.fields.items()
-        if "first" in its.args
-    )
-
-
-class _ComplexityMeter:
-    """Measures the selections of one document."""
-
-    def __init__(self, document: DocumentNode, paged: frozenset[str]) -> None:
-        self._paged = paged
-        self._fragments = {
-            definition.name.value: definition
+        """The limits that the operations of a document exceed."""
+        meter = ComplexityMeter(self._schema, document)
+        return [
+            RequestError(message, definition)
             for definition in document.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
-        self._measured: dict[str, SelectionComplexity] = {}
+            if isinstance(definition, OperationDefinitionNode)
+            for message in _list_excesses(meter.measure_operation(definition), self._limits)
+        ]
 
-    def measure(self, selected: SelectionSetNode | None) -> SelectionComplexity:
-        size = SelectionComplexity()
-        for selection in selected.selections if selected else ():
-            if isinstance(selection, FieldNode):
-                size |= self._measure_field(selection)
-            elif isinstance(selection, InlineFragmentNode):
-                size |= self.measure(selection.selection_set)
-            else:
-                assert isinstance(selection, FragmentSpreadNode)  # there are these three kinds
-                size |= self._measure_fragment(selection.name.value)
-        return size
 
-    def _measure_field(self, node: FieldNode) -> SelectionComplexity:
-        inner = self.measure(node.selection_set)
-        items = _page_size(node) if node.name.value in self._paged else 1
-        return SelectionComplexity(
-            roots=1,
-            depth=inner.depth + 1,
-            fields=inner.fields + 1,
-            cost=items * inner.cost + 1,
+def _list_excesses(size: SelectionComplexity, limits: DocumentLimits) -> Iterator[str]:
+    if size.roots > limits.root_fields:
+        yield f"An operation has at most {limits.root_fields} root fields."
+    if size.depth > limits.depth:
+        yield f"Fields nest at most {limits.depth} deep."
+    if size.fields > limits.fields:
+        yield f"An operation selects at most {limits.fields} fields."
+    if size.cost > limits.cost:
+        yield (
+            f"The answer may have {size.cost} fields, {limits.cost} at most: "
+            "ask for fewer items or fewer fields of each."
         )
-
-    def _measure_fragment(self, name: str) -> SelectionComplexity:
-        if name not in self._measured:
-            # Nothing while it is under way: a fragment that holds itself is left to validation.
-            self._measured[name] = SelectionComplexity()
-            if name in self._fragments:
-                self._measured[name] = self.measure(self._fragments[name].selection_set)
-        return self._measured[name]
-
-
-def _page_size(node: FieldNode) -> int:
-    """How many items a page has at most, as far as the document says."""
-    for argument in node.arguments or ():
-        if argument.name.value in {"first", "last"}:
-            wanted = argument.value
-            # A number of more than three digits is refused in any case.
-            if isinstance(wanted, IntValueNode) and len(wanted.value) <= 3:
-                return max(0, min(int(wanted.value), MAX_PAGE_SIZE))
-            return MAX_PAGE_SIZE
-    return DEFAULT_PAGE_SIZE
 
 
 class _VariableCounter(Visitor):
@@ -259,9 +165,9 @@ class _VariableCounter(Visitor):
 
 
 def _count_variable_uses(document: DocumentNode) -> dict[str, Counter[str]]:
-    """How often each variable stands in each operation, its definition and all fragments included.
+    """How often each variable occurs in each operation, with its definition and all fragments.
 
-    The key is the operation's name, empty for the one without.
+    The key is the operation's name, empty for an unnamed one.
     """
     shared: Counter[str] = Counter()
     operations: dict[str, Counter[str]] = {}

@@ -1,7 +1,7 @@
-"""Input objects, built by readers that are made once.
+"""Readers that build input objects, one for each input type, created with the schema.
 
-Strawberry works out type and name of every field of an input anew for each value, which takes
-longer than most of what is then done with it. The readers here build the same objects.
+Strawberry resolves the type and name of every input field again for each value, which takes longer
+than most of what follows. These readers build the same objects without that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Reader = Callable[[Any], Any]
 
 
 def install_input_readers(schema: strawberry.Schema) -> None:
-    """Let every input type of the schema be built by a reader of its own."""
+    """Make every input type of the schema use its own reader."""
     for concrete in schema.schema_converter.type_map.values():
         definition = concrete.definition
         if isinstance(definition, StrawberryObjectDefinition) and definition.is_input:
@@ -39,13 +39,13 @@ def _adapt_reader(read: _Reader) -> Callable[[type, Mapping[str, Any], InputCont
 def _build_object_reader(
     definition: StrawberryObjectDefinition, schema: strawberry.Schema
 ) -> _Reader:
-    """What builds the type from the fields that were given, by their GraphQL names."""
+    """The reader of an input type: it takes the given fields by their GraphQL names."""
     name_of = schema.config.name_converter.from_field
     fields = [
         (name_of(field), field.python_name, _build_reader(field.resolve_type(), schema))
         for field in definition.fields
     ]
-    left_out = {
+    defaults = {
         field.python_name: None
         for field in definition.fields
         if field.default_value is MISSING and field.default_factory is MISSING
@@ -53,7 +53,7 @@ def _build_object_reader(
     build = definition.origin
 
     def read(value: Mapping[str, Any]) -> Any:
-        arguments: dict[str, Any] = dict(left_out)
+        arguments: dict[str, Any] = dict(defaults)
         for name, python_name, read_field in fields:
             if name in value:
                 given = value[name]
@@ -68,7 +68,7 @@ def _build_object_reader(
 
 
 def _build_reader(kind: Any, schema: strawberry.Schema) -> _Reader | None:
-    """What reads a value of that type which is not null; None when it stays as it is."""
+    """The reader of non-null values of a type; None if they need no conversion."""
     if isinstance(kind, StrawberryOptional):
         return _build_reader(kind.of_type, schema)
     if isinstance(kind, StrawberryList):

@@ -1,10 +1,10 @@
-"""An executor that takes the plain fields of an object in one go.
+"""An executor that reads the plain fields of an object together, without resolvers.
 
-Most fields of an answer are attributes that hold a text, a number, a time or an enumeration, or a
-list of these. graphql-core gives each of them a path, an info and a resolver, which costs ten
-times what reading and writing it does. Here they are read at once; whatever is not as plain as it
-should be (an error, a null where there must be none, a value of another kind) is left to
-graphql-core with all other fields, so that its answer is always graphql-core's.
+Most fields of an answer are attributes that hold a string, a number, a time or an enumeration, or a
+list of these. graphql-core gives each of them a path, an info and a resolver, which takes ten times
+as long as reading the value. This executor reads plain fields directly. It leaves to graphql-core
+all other fields, and every plain field with an unexpected value (an error, a null in a non-null
+field, another type). So the answer is always the one that graphql-core gives.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ from graphql.execution.collect_fields import GroupedFieldSet
 from graphql.pyutils import Path
 
 LeafReader = Callable[[Any], Any]
-"""Takes the object and gives the value of a field in the answer, or ``UNUSUAL``. Never raises."""
+"""Takes the object and returns the field's value in the answer, or ``FALL_BACK``. Never raises."""
 _Coercer = Callable[[Any], Any]
-"""Takes what an attribute holds, which is not None, and gives the same; may raise."""
+"""Takes an attribute's value, not None, and returns the same as a reader; may raise."""
 
 FALL_BACK: Any = object()
-"""Stands for what graphql-core must look at."""
+"""Marks a value that graphql-core must handle."""
 _PLAIN_TYPES = frozenset({str, int, bool, float, Decimal, datetime, date, time})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Selection:
-    """The fields that are selected of a type: the plain ones, and the others."""
+    """The selected fields of a type, split into plain and other ones."""
 
     names: tuple[str, ...]
     leaves: tuple[tuple[str, LeafReader], ...]
     others: GroupedFieldSet
     field_set: GroupedFieldSet
-    """Kept, as its identity is what the selection is found by."""
+    """Kept alive, because the selection is cached by its ``id``."""
 
 
 class LeafExecutor(Executor[Any]):
@@ -69,9 +69,9 @@ class LeafExecutor(Executor[Any]):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        """The fields of one object, in the order in which they are asked for."""
+        """The fields of one object, in the order of the document."""
         if path is None:
-            # At the root no field is plain, and what is kept would grow with each event.
+            # Root fields are not plain, and the cache would grow with each event.
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
             )
@@ -124,13 +124,13 @@ def _split_selection(parent: GraphQLObjectType, selected: GroupedFieldSet) -> _S
 
 @cache
 def leaf_readers(parent: GraphQLObjectType) -> dict[str, LeafReader]:
-    """How the plain fields of a type are read, by their names."""
+    """The readers of the plain fields of a type, by field name."""
     return {"__typename": lambda _: parent.name, **dict(_iterate_leaf_readers(parent))}
 
 
 def _iterate_leaf_readers(parent: GraphQLObjectType) -> Iterator[tuple[str, LeafReader]]:
     for name, field in parent.fields.items():
-        # Strawberry marks the resolvers that read an attribute and do nothing else.
+        # Strawberry marks resolvers that only read an attribute.
         if not field.args and getattr(field.resolve, "_is_default", False):
             read = _build_reader(field)
             if read is not None:
@@ -156,7 +156,7 @@ def _build_reader(field: GraphQLField) -> LeafReader | None:
             if type(value) is as_is:
                 return value
             return when_null if value is None else coerce(value)
-        except Exception:  # noqa: BLE001 - graphql-core meets it again, and locates it
+        except Exception:  # noqa: BLE001 - graphql-core raises it again, with its location
             return FALL_BACK
 
     return read
@@ -167,14 +167,14 @@ def _unwrap_non_null(kind: Any) -> tuple[Any, bool]:
 
 
 def _leaf_coercer(kind: Any) -> _Coercer | None:
-    """How a leaf is coerced; None when it is none."""
+    """The coercer of a leaf type; None for other types."""
     if isinstance(kind, GraphQLEnumType):
         return _enum_coercer(kind)
     return _scalar_coercer(kind) if isinstance(kind, GraphQLScalarType) else None
 
 
 def _enum_coercer(kind: GraphQLEnumType) -> _Coercer:
-    """Strawberry looks through all members for the name of one; here it is remembered."""
+    """Caches the names of members: Strawberry searches all members for each value."""
     members = getattr(kind, "wrapped_cls", Enum)
     names: dict[Any, Any] = {}
 
@@ -202,7 +202,7 @@ def _scalar_coercer(kind: GraphQLScalarType) -> _Coercer:
 
 
 def _list_coercer(kind: Any) -> _Coercer | None:
-    """How a list of leaves is coerced; one null or unusual value in it makes all of it unusual."""
+    """The coercer of a list of leaves: one null or unexpected item makes the list fall back."""
     coerce_item = _leaf_coercer(kind)
     if coerce_item is None:
         return None

@@ -1,4 +1,4 @@
-"""What became of the operations of one process: counts and times, never what was in them."""
+"""Metrics of the operations of one process: counts and durations, never their content."""
 
 from __future__ import annotations
 
@@ -15,51 +15,51 @@ from storage.mongo.errors import StorageUnavailable
 
 
 class OperationKind(StrEnum):
-    """What was executed."""
+    """The kind of an execution."""
 
     QUERY = "query"
     MUTATION = "mutation"
     SUBSCRIPTION = "subscription"
-    """The admission of a subscriber."""
+    """Admission of a subscriber."""
     EVENT = "event"
     """One event for one group of subscribers."""
     UNKNOWN = "unknown"
-    """A document from which no operation could be taken."""
+    """A request without an operation that can be executed."""
 
 
 class OperationOutcome(StrEnum):
-    """How it ended."""
+    """The outcome of an execution."""
 
     OK = "ok"
     REFUSED = "refused"
-    """With an error that tells the caller what to do."""
+    """With an error that the caller can act on."""
     INVALID = "invalid"
-    """Nothing could be executed."""
+    """The request could not be executed."""
     FAULT = "fault"
-    """With an error of ours."""
+    """With a fault of the service."""
 
 
 class OperationMetrics:
-    """The count of each kind and outcome, and how long each kind took."""
+    """Counts by kind and outcome, and durations by kind."""
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[OperationKind, OperationOutcome]] = Counter()
         self.durations = {kind: Histogram(*DURATION_BUCKETS_SECONDS) for kind in OperationKind}
 
     def record(self, kind: OperationKind, outcome: OperationOutcome, began: float) -> None:
-        """Count one that began at that moment of ``time.perf_counter``."""
+        """Count an execution that began at ``began``, a value of ``time.perf_counter``."""
         self.counts[kind, outcome] += 1
         self.durations[kind].observe(time.perf_counter() - began)
 
 
 def classify_errors(errors: Sequence[GraphQLError] | None) -> OperationOutcome:
-    """How an execution with these errors ended."""
+    """The outcome of an execution with these errors."""
     if not errors:
         return OperationOutcome.OK
     return OperationOutcome.FAULT if any(map(is_fault, errors)) else OperationOutcome.REFUSED
 
 
 def is_fault(error: GraphQLError) -> bool:
-    """Whether it is an error of ours, not one that the caller can do something about."""
+    """Whether the error is a fault of the service and not one that the caller can act on."""
     cause = error.original_error
     return not (cause is None or isinstance(cause, (GraphQLError, StorageUnavailable, Refusal)))

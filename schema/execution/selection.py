@@ -1,4 +1,4 @@
-"""What an operation asks for below a field, so that it can be read at once."""
+"""Looks ahead at the selection below a field, so that a resolver can read records in advance."""
 
 from collections.abc import Set as AbstractSet
 
@@ -8,25 +8,25 @@ from schema.context import Info
 
 
 def selects_any_field(info: Info, names: AbstractSet[str]) -> bool:
-    """Whether a field of one of these names is selected anywhere below the field of ``info``.
+    """Whether a field with one of these names is selected at any depth below the field of ``info``.
 
-    Directives are not looked at: a field that is skipped counts as selected.
+    Directives are ignored: a skipped field counts as selected.
     """
-    raw = info._raw_info  # noqa: SLF001 - Strawberry's own view of it is made anew, and slow
-    coming: list[SelectionNode] = [*raw.field_nodes]
-    known: set[str] = set()
-    while coming:
-        node = coming.pop()
+    raw = info._raw_info  # noqa: SLF001 - Strawberry's selected_fields is rebuilt on each access and slow
+    pending: list[SelectionNode] = [*raw.field_nodes]
+    visited: set[str] = set()
+    while pending:
+        node = pending.pop()
         if isinstance(node, FragmentSpreadNode):
             # Each fragment once, however often it is spread.
-            if node.name.value in known:
+            if node.name.value in visited:
                 continue
-            known.add(node.name.value)
-            coming += raw.fragments[node.name.value].selection_set.selections
+            visited.add(node.name.value)
+            pending += raw.fragments[node.name.value].selection_set.selections
             continue
         if isinstance(node, FieldNode) and node.name.value in names:
             return True
         selected = getattr(node, "selection_set", None)
         if selected is not None:
-            coming += selected.selections
+            pending += selected.selections
     return False

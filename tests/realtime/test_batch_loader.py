@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-import pytest
-
-from realtime import batch_loader as gathered
 from realtime.batch_loader import SharedBatchLoader
 
 
@@ -97,10 +94,9 @@ async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
     assert await found.load("a") is None
 
 
-async def test_a_read_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered, "MAX_IDS_PER_READ", 2)
+async def test_a_read_is_bounded() -> None:
     source = Source()
     source.go_on.set()
-    asking = await begun(source, SharedBatchLoader(source.find), *"abc")
+    asking = await begun(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")
     assert await asyncio.gather(*asking) == [None, None, None]
     assert source.asked == [["a", "b"], ["c"]]

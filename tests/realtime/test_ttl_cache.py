@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from realtime import ttl_cache as recent
 from realtime.ttl_cache import TtlCache
 
 
@@ -40,11 +37,10 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
     assert source.asked == ["a"]
 
 
-async def test_an_answer_is_forgotten_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "TTL_SECONDS", -1.0)
+async def test_an_answer_is_forgotten_after_its_time() -> None:
     source = Source()
     source.go_on.set()
-    found = TtlCache(source.find)
+    found = TtlCache(source.find, ttl_seconds=-1.0)
     assert [await found.get("a"), await found.get("a")] == ["A", "A"]
     assert source.asked == ["a", "a"]
 
@@ -63,11 +59,10 @@ async def test_an_error_is_for_those_who_waited_alone() -> None:
     assert source.asked == ["a", "a"]
 
 
-async def test_the_answers_that_are_kept_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "MAX_ENTRIES", 2)
+async def test_the_answers_that_are_kept_have_a_bound() -> None:
     source = Source()
     source.go_on.set()
-    found = TtlCache(source.find)
+    found = TtlCache(source.find, max_entries=2)
     for wanted in "abca":
         await found.get(wanted)
     assert source.asked == ["a", "b", "c", "a"]

@@ -14,7 +14,7 @@ from api.http.error_responses import refusal_response
 from domain.errors import ErrorCode, InvalidInput, Refusal, TextRefused
 from domain.postings.postings import Finding, Severity
 from schema import enums, errors
-from schema.execution.engine import format_error
+from schema.execution.results import format_error
 from storage.mongo.errors import StorageUnavailable
 from tests.domain.test_errors import REFUSALS
 

@@ -19,7 +19,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.execution.documents import MAX_DEPTH
+from schema.execution.documents import DocumentLimits
 from schema.root import SCHEMA
 
 GRAPHQL_SCHEMA = SCHEMA._schema
@@ -28,6 +28,7 @@ QUERY, MUTATION, SUBSCRIPTION = (
     GRAPHQL_SCHEMA.mutation_type,
     GRAPHQL_SCHEMA.subscription_type,
 )
+_MAX_DEPTH = DocumentLimits().depth
 _PAGE_SIZES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
 """Of a list within a list the first two are looked at, of any other nine, but of these so many."""
 _STRUCTURAL_FIELDS = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
@@ -88,7 +89,7 @@ class _Selection:
         for name, field in kind.fields.items():
             if is_leaf_type(get_named_type(field.type)):
                 asked.append(f"{kind.name}__{name}: {name}")
-            elif depth < MAX_DEPTH - 1 and (kind.name, name) not in self._taken:
+            elif depth < _MAX_DEPTH - 1 and (kind.name, name) not in self._taken:
                 self._taken.add((kind.name, name))
                 later.append((name, field))
         for name, field in later:

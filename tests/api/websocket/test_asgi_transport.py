@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from websockets.frames import Close
 
-from api.websocket import asgi_transport as asgi_wire
 from api.websocket.asgi_transport import AsgiWire
 from realtime.limits import DEFAULT_LIMITS
 from realtime.outbox import LOW_WATER_BYTES
@@ -17,10 +17,19 @@ from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wire_server
 
 
+@asynccontextmanager
+async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
+    """A server that knows nothing of our protocol."""
+    async with run_wire_server(
+        "websockets-sansio",
+        lambda _, send: AsgiWire(send, close_timeout_seconds=close_timeout_seconds),
+    ) as here:
+        yield here
+
+
 @pytest.fixture
 async def here() -> AsyncIterator[WireServer[AsgiWire]]:
-    """A server that knows nothing of our protocol."""
-    async with run_wire_server("websockets-sansio", lambda _, send: AsgiWire(send)) as here:
+    async with serving(close_timeout_seconds=2.0) as here:
         yield here
 
 
@@ -60,11 +69,8 @@ async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
         await wait_until(lambda: wire.queued_bytes() == 0)
 
 
-async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code(
-    here: WireServer[AsgiWire], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asgi_wire, "CLOSE_TIMEOUT_SECONDS", 0.2)
-    async with connect_manually(here.url) as slow:
+async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code() -> None:
+    async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
@@ -84,17 +90,15 @@ async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWi
         assert slow.close_frame == Close(4510, "too slow")
 
 
-async def test_nothing_is_left_of_a_peer_that_went_away(
-    here: WireServer[AsgiWire], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asgi_wire, "CLOSE_TIMEOUT_SECONDS", 0.2)
+async def test_nothing_is_left_of_a_peer_that_went_away() -> None:
     told: list[None] = []
-    async with connect_manually(here.url):
-        wire = await here.next_wire()
-        wire.on_drained = lambda: told.append(None)
-        fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
-        waiting = asyncio.create_task(wire.wait_drained())
-    await here.wait_empty()
+    async with serving(close_timeout_seconds=0.2) as here:
+        async with connect_manually(here.url):
+            wire = await here.next_wire()
+            wire.on_drained = lambda: told.append(None)
+            fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
+            waiting = asyncio.create_task(wire.wait_drained())
+        await here.wait_empty()
     await asyncio.wait_for(waiting, 10)
     assert wire.queued_bytes() <= len(BLOCK_TEXT)
     assert told == []

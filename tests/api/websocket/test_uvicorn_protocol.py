@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close, Opcode
 from websockets.typing import Subprotocol
 
-from api.websocket import uvicorn_protocol as wire_protocol
-from api.websocket.uvicorn_protocol import MAX_FRAGMENTS_PER_MESSAGE, WIRE_EXTENSION, WireProtocol
+from api.websocket.limits import WebSocketLimits
+from api.websocket.uvicorn_protocol import WIRE_EXTENSION, WireProtocol
 from realtime.limits import DEFAULT_LIMITS
 from realtime.outbox import LOW_WATER_BYTES
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
@@ -45,10 +45,16 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 @asynccontextmanager
-async def serving(**settings: Any) -> AsyncIterator[WireServer[WireProtocol]]:
+async def serving(
+    *, close_timeout_seconds: float = 2.0, **settings: Any
+) -> AsyncIterator[WireServer[WireProtocol]]:
     """An application behind our protocol, with these settings of uvicorn."""
+
+    class Protocol(WireProtocol):
+        limits = WebSocketLimits(close_timeout_seconds=close_timeout_seconds)
+
     async with run_wire_server(
-        WireProtocol, lambda scope, _: scope["extensions"][WIRE_EXTENSION], **settings
+        Protocol, lambda scope, _: scope["extensions"][WIRE_EXTENSION], **settings
     ) as it:
         yield it
 
@@ -174,13 +180,9 @@ async def next_text(reader: ManualWebSocketClient) -> str:
     raise AssertionError("the connection has ended")
 
 
-def test_a_closed_peer_that_does_not_read_is_cut_off(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wire_protocol, "CLOSE_TIMEOUT_SECONDS", 0.2)
-
+def test_a_closed_peer_that_does_not_read_is_cut_off(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as slow:
+        async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
             fill_wire(wire)
             wire.close(4510, "too slow")
@@ -209,13 +211,9 @@ def test_a_closed_peer_that_reads_gets_all_and_then_the_code(run: Run) -> None:
     run(test())
 
 
-def test_an_answer_to_a_close_that_was_not_read_does_not_keep_the_connection(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wire_protocol, "CLOSE_TIMEOUT_SECONDS", 0.2)
-
+def test_an_answer_to_a_close_that_was_not_read_does_not_keep_the_connection(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as liar:
+        async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as liar:
             wire = await here.next_wire()
             fill_wire(wire)
             wire.close(4510, "too slow")
@@ -284,13 +282,9 @@ def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
     run(test())
 
 
-def test_a_close_is_answered_though_the_application_reads_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wire_protocol, "CLOSE_TIMEOUT_SECONDS", 60)
-
+def test_a_close_is_answered_though_the_application_reads_nothing(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, client(here.url) as connection:
+        async with serving(close_timeout_seconds=60) as here, client(here.url) as connection:
             wire = await here.next_wire()
             here.application.may_read.clear()
             for _ in range(3):
@@ -342,13 +336,13 @@ def test_a_message_may_have_parts_but_not_ever_more_of_them(run: Run) -> None:
             await sender.send_part(b"c", last=True)
             await wait_until(lambda: here.application.messages == ["abc"])
             await sender.send_part(b"a", first=True)
-            for _ in range(MAX_FRAGMENTS_PER_MESSAGE):
+            for _ in range(WebSocketLimits.max_fragments):
                 await sender.send_part(b"")
             await sender.read_remaining_texts()
             assert sender.close_frame == Close(
-                1009, f"At most {MAX_FRAGMENTS_PER_MESSAGE} fragments"
+                1009, f"At most {WebSocketLimits.max_fragments} fragments"
             )
-            assert len(wire.frames) == MAX_FRAGMENTS_PER_MESSAGE
+            assert len(wire.frames) == WebSocketLimits.max_fragments
             await here.wait_empty()
 
     run(test())
@@ -368,13 +362,10 @@ def test_a_message_over_the_limit_is_answered_with_1009(run: Run) -> None:
     run(test())
 
 
-def test_a_server_that_stops_does_not_wait_for_one_who_does_not_read(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wire_protocol, "CLOSE_TIMEOUT_SECONDS", 0.5)
-
+def test_a_server_that_stops_does_not_wait_for_one_who_does_not_read(run: Run) -> None:
     async def test() -> None:
-        async with AsyncExitStack() as stack, serving(timeout_graceful_shutdown=30) as here:
+        server = serving(close_timeout_seconds=0.5, timeout_graceful_shutdown=30)
+        async with AsyncExitStack() as stack, server as here:
             await stack.enter_async_context(connect_manually(here.url))
             wire = await here.next_wire()
             fill_wire(wire)

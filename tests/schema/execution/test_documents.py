@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from graphql import OperationDefinitionNode, get_introspection_query, parse
+from graphql import get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.execution import documents
-from schema.execution.documents import DocumentCache
+from schema.execution.documents import DocumentCache, DocumentLimits
 from schema.root import SCHEMA
 
+LIMITS = DocumentLimits()
 ME = "{ me { id } }"
 DEEP = "{ me { union { " + "parent { " * 13 + "id" + " }" * 16
 CHAIN_OF_500 = "{...f0} " + " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(500))
@@ -25,11 +25,12 @@ SPREAD_TWICE = (
 PAGES = (
     "liveSessions(first: 100) { edges { node { postings(first: 100) { edges { node { id } } } } } }"
 )
+FINDINGS = "node { findings { marks { text start end } } }"
 REFUSED = {
     "no document": ("", "Syntax Error"),
     "no GraphQL": ("岗位", "Syntax Error"),
     "an unknown field": ("{ salaries }", "Cannot query field 'salaries'"),
-    "too long": (ME + " " * documents.MAX_DOCUMENT_CHARACTERS, "at most 65536 characters"),
+    "too long": (ME + " " * LIMITS.characters, "at most 65536 characters"),
     "too many tokens": ("{ me { " + "id " * 5_000 + "} }", "Syntax Error: Document contains more"),
     "10,000 aliases": (
         "{" + " ".join(f"a{i}:me{{id}}" for i in range(10_000)) + "}",
@@ -68,9 +69,15 @@ REFUSED = {
     "a cycle": ("{...a} fragment a on Query{...b} fragment b on Query{...a}", "within itself"),
     "a fragment within itself": ("{...a} fragment a on Query{me{id} ...a}", "within itself"),
     "an unknown fragment": ("{...a}", "Unknown fragment 'a'"),
-    "pages within pages": (f"{{ a: {PAGES} b: {PAGES} }}", "may have"),
+    "pages within pages": (f"{{ a: {PAGES} b: {PAGES} c: {PAGES} }}", "may have"),
     "pages of any size": (
-        f"query ($n: Int) {{ a: {PAGES} b: {PAGES} }}".replace("first: 100", "first: $n"),
+        f"query ($n: Int) {{ a: {PAGES} b: {PAGES} c: {PAGES} }}".replace(
+            "first: 100", "first: $n"
+        ),
+        "may have",
+    ),
+    "lists within pages": (
+        f"{{ postings(first: 100) {{ edges {{ a: {FINDINGS} b: {FINDINGS} }} }} }}",
         "may have",
     ),
     "a page of a long number": (
@@ -122,14 +129,12 @@ def test_a_text_is_prepared_once(text: str, prepared: DocumentCache) -> None:
 
 
 def test_a_text_that_is_too_long_is_not_kept(prepared: DocumentCache) -> None:
-    text = ME + " " * documents.MAX_DOCUMENT_CHARACTERS
+    text = ME + " " * LIMITS.characters
     assert prepared.prepare(text) is not prepared.prepare(text)
 
 
-def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first(
-    prepared: DocumentCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(documents, "MAX_CACHED_CHARACTERS", 3 * 20)
+def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first() -> None:
+    prepared = DocumentCache(SCHEMA._schema, DocumentLimits(cached_characters=3 * 20))
     texts = [f"{{ a{number}: me {{ id }} }}".ljust(20) for number in range(4)]
     first, second, third = (prepared.prepare(text) for text in texts[:3])
     assert prepared.prepare(texts[0]) is first
@@ -170,27 +175,3 @@ def _words() -> Iterator[str]:
 def test_any_text_is_prepared_or_has_errors(text: str) -> None:
     found = DocumentCache(SCHEMA._schema).prepare(text)
     assert (found.document is None) == bool(found.errors)
-
-
-@given(
-    st.recursive(
-        st.just("id"), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=30
-    )
-)
-def test_the_measure_counts_each_field_where_it_stands(tree: object) -> None:
-    def text(node: object) -> str:
-        if isinstance(node, list):
-            return "parent {" + " ".join(map(text, node)) + "}"
-        return "id"
-
-    def count(node: object) -> int:
-        return 1 + sum(map(count, node)) if isinstance(node, list) else 1
-
-    def depth(node: object) -> int:
-        return 1 + max(map(depth, node)) if isinstance(node, list) else 1
-
-    document = parse("{...f} fragment f on Union {" + text(tree) + "}")
-    operation = document.definitions[0]
-    assert isinstance(operation, OperationDefinitionNode)
-    size = documents._ComplexityMeter(document, frozenset()).measure(operation.selection_set)
-    assert (size.depth, size.fields, size.cost) == (depth(tree), count(tree), count(tree))

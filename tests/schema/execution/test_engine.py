@@ -32,14 +32,8 @@ from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import Event, EventEnvelope, lead_topic, session_topic
 from schema.context import Context
-from schema.execution.engine import (
-    AdmittedSubscription,
-    Engine,
-    GraphQLRequest,
-    RequestInvalid,
-    encode_result,
-    format_refusal,
-)
+from schema.execution.engine import AdmittedSubscription, Engine, GraphQLRequest
+from schema.execution.results import RequestInvalid, encode_result, format_refusal
 from schema.relay import global_id
 from schema.root import SCHEMA
 from storage.mongo.client import Mongo, StorageUnavailable, new_id
@@ -262,7 +256,7 @@ async def test_a_draft_is_followed_by_those_who_direct_it(
     running: RunningServices, readonly_world: World
 ) -> None:
     session = gid(readonly_world.draft)
-    with pytest.raises(RequestInvalid, match="no such session"):
+    with pytest.raises(RequestInvalid, match="No session has this id"):
         await _join(running, _viewer(running), session=session)
     host = readonly_world.principal(readonly_world.host)
     assert (

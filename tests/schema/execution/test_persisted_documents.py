@@ -9,8 +9,9 @@ from graphql import get_introspection_query
 
 from schema.context import Context
 from schema.execution.documents import hash_document
-from schema.execution.engine import Engine, GraphQLRequest, RequestInvalid
+from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.persisted_documents import TrustedDocuments, find_document_errors
+from schema.execution.results import RequestInvalid
 from tests.support.services import RunningServices, World, gid
 
 ME = "query Me { me { role } }"

@@ -1,0 +1,81 @@
+"""How many items each unpaged list of objects can hold: the bounds that a document's cost uses.
+
+A list that is paged as a connection has no entry: its ``first`` or ``last`` says how many. A list
+of plain values has none either: it costs as much as one field. A test holds that no other list of
+the schema is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from domain.matching.constraints import MatchCode
+from domain.matching.matching import MAX_MATCHES, SCORING_FACTORS
+from domain.postings.postings import PostingTerms
+from domain.screening.screening import MAX_MARKS_PER_FINDING
+from domain.search.facets import FACET_KINDS
+from domain.search.search_entries import MAX_HIGHLIGHTS_PER_FIELD
+from domain.search.suggestions import MAX_SUGGESTIONS
+from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS, MAX_CALLS_PER_PERSON
+from domain.seekers.referrals import ReferralStatus
+from domain.seekers.seekers import MAX_SAVED_SEARCHES
+from realtime.limits import DEFAULT_LIMITS
+from schema.enums import ENUM_DESCRIPTIONS
+from schema.relay import MAX_PAGE_SIZE
+from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
+
+DEFAULT_BOUND = 100
+"""Items of a list that is not named here."""
+_LONGEST_CODE_LIST = max(map(len, ENUM_DESCRIPTIONS))
+_MOST_REGIONS_WITHIN_ONE = 40
+"""重庆市 has 37 counties, the country 34 provinces (GB/T 2260)."""
+_FINDINGS = 10
+"""Findings of one text. The gate has some 25 rules; a posting that breaks 10 of them is rare."""
+_LEADS_PER_ADVANCE = 10
+"""The input of advanceLeads names 1 to 100 leads. 10 are counted, so that a document that selects
+everything of a few leads is admitted."""
+
+LIST_BOUNDS: Mapping[str, int] = {
+    "CallEntry.calls": MAX_CALLS_PER_PERSON,
+    "CallListImported.findings": MAX_CALL_LIST_ROWS,
+    "CampaignMatches.matches": MAX_MATCHES,
+    "CodeList.entries": _LONGEST_CODE_LIST,
+    "Decision.findings": _FINDINGS,
+    "Facet.counts": _LONGEST_CODE_LIST,
+    "Finding.marks": MAX_MARKS_PER_FINDING,
+    "ImportFinding.marks": MAX_MARKS_PER_FINDING,
+    "ImportRow.findings": _FINDINGS,
+    "Lead.termsChanged": len(fields(PostingTerms)),
+    "LeadsAdvanced.outcomes": _LEADS_PER_ADVANCE,
+    "LiveSession.tallies": MAX_PAGE_SIZE,
+    "MatchExplanation.excludedBy": len(MatchCode),
+    "MatchesReset.recommended": MAX_MATCHES,
+    "MyProfile.searches": MAX_SAVED_SEARCHES,
+    "Posting.findings": _FINDINGS,
+    "PostingAccepted.findings": _FINDINGS,
+    "PostingEdge.highlights": 4 * MAX_HIGHLIGHTS_PER_FIELD,
+    "PostingFacets.codes": len(FACET_KINDS),
+    "PostingFacets.pay": len(PAY_RANGE_STARTS_YUAN),
+    "PostingFacets.places": _MOST_REGIONS_WITHIN_ONE,
+    "PostingHeld.findings": _FINDINGS,
+    "PostingMatch.reasonsAgainst": len(SCORING_FACTORS),
+    "PostingMatch.reasonsFor": len(MatchCode),
+    "PostingRefused.findings": _FINDINGS,
+    "Query.codeLists": len(ENUM_DESCRIPTIONS),
+    "Query.matches": MAX_MATCHES,
+    "Query.postingSuggestions": MAX_SUGGESTIONS,
+    "Query.recommendedPostings": MAX_MATCHES,
+    "Query.regions": MAX_PAGE_SIZE,
+    "Referral.steps": len(ReferralStatus),
+    "Region.ancestors": 2,
+    "SearchesChanged.searches": MAX_SAVED_SEARCHES,
+    "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
+    "TextRefused.findings": _FINDINGS,
+}
+"""By type and field."""
+
+CUT_BY_FIRST = frozenset(
+    {"LiveSession.tallies", "Query.postingSuggestions", "Query.recommendedPostings"}
+)
+"""The lists among them that hold no more than their argument ``first`` says."""
