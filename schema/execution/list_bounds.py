@@ -20,7 +20,7 @@ from domain.search.suggestions import MAX_SUGGESTIONS
 from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS, MAX_CALLS_PER_PERSON
 from domain.seekers.referrals import ReferralStatus
 from domain.seekers.seekers import MAX_SAVED_SEARCHES
-from realtime.tally import MAX_POSTINGS_PER_UPDATE
+from realtime.limits import DEFAULT_LIMITS
 from schema.enums import ENUM_DESCRIPTIONS
 from schema.relay import MAX_PAGE_SIZE
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
@@ -70,7 +70,7 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Referral.steps": len(ReferralStatus),
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
-    "TallyChanged.tallies": MAX_POSTINGS_PER_UPDATE,
+    "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
     "TextRefused.findings": _FINDINGS,
 }
 """By type and field."""

@@ -113,4 +113,4 @@ class LeadFollowUp:
             return made.lead, events
 
         # A lead without a session has no log, so a topic of its own: it waits for no other lead.
-        return await self._commit(lead_topic(lead.session_id or lead.id), change)
+        return await self._commit.append(lead_topic(lead.session_id or lead.id), change)

@@ -191,7 +191,7 @@ class QuestionModeration:
                 await self._store.questions.update(after, transaction=transaction)
             return after, _events_between(before, after)
 
-        return await self._commit(session_topic(question.session_id), change)
+        return await self._commit.append(session_topic(question.session_id), change)
 
 
 def _events_between(before: Question, after: Question) -> list[LoggedEvent]:

@@ -36,7 +36,6 @@ from tests.support.webhook_outbox import (
     enqueue_notices,
     list_deliveries,
 )
-from workers import deliveries as sending
 from workers.deliveries import (
     BACKLOG_COUNT_INTERVAL,
     CLAIM_DURATION,
@@ -73,11 +72,6 @@ class Partner:
 @pytest.fixture
 def watch() -> ManualClock:
     return ManualClock()
-
-
-@pytest.fixture(autouse=True)
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 0.01)
 
 
 async def stored(store: Store, webhook: Webhook) -> Webhook:
@@ -205,7 +199,7 @@ async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
         node.start()
         await wait_until(lambda: len(logs) == 3)
     assert [(log["event"], log["log_level"], log["error"]) for log in logs] == [
-        ("deliveries put off", "warning", "StorageError"),
+        ("background task put off", "warning", "StorageError"),
         ("deliveries put off", "warning", "StorageError"),
         ("deliveries failed", "error", "ValueError"),
     ]

@@ -301,7 +301,7 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
 ) -> None:
     # One address of this machine stands for those of the world, so that something listens there.
     monkeypatch.setattr(
-        "workers.webhook_sender.is_public", lambda address: str(address) == "127.0.0.2"
+        "workers.webhook_sender.is_public_address", lambda address: str(address) == "127.0.0.2"
     )
     certificate = authority.server_context("partner.example")
     # Asked once more, the name means the inside.
