@@ -29,7 +29,7 @@ from domain.matching.matching import JobIndex
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Intensity, Occupation, Shift
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import all_counties, city_of, province_of
+from domain.reference.regions import list_counties, city_of, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Wants
@@ -56,7 +56,7 @@ _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER
 
 async def seed_postings(store: Store, number: int, dice: Dice) -> None:
     """Open postings in all counties, of all occupations."""
-    codes = [county.code for county in all_counties()]
+    codes = [county.code for county in list_counties()]
     employers = [new_id() for _ in range(EMPLOYERS)]
     now = utc_now()
     today = day_in_china(now)
@@ -104,7 +104,7 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
 
 async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) -> None:
     """Everybody of one campaign."""
-    codes = [county.code for county in all_counties()]
+    codes = [county.code for county in list_counties()]
     for start in range(0, number, BATCH):
         made = [
             records.seeker(

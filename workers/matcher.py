@@ -16,8 +16,8 @@ from datetime import timedelta
 import structlog
 
 from domain.live.events import PostingMatched, seeker_topic
-from domain.matching.jobs import Job, job_of
-from domain.matching.matching import JobIndex, suits
+from domain.matching.jobs import Job, build_job
+from domain.matching.matching import JobIndex, is_wanted_job
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus
@@ -82,7 +82,7 @@ class Matcher(Leased):
         """
         alike: dict[tuple[str, ...], list[Job]] = defaultdict(list)
         for posting in postings:
-            job = job_of(posting)
+            job = build_job(posting)
             alike[tuple(job_match_keys(job.occupation, job.place_code))].append(job)
         told: Counter[str] = Counter()
         for keys, jobs in alike.items():
@@ -198,4 +198,4 @@ def should_notify(seeker: Seeker, job: Job) -> bool:
     if not seeker.is_matchable:
         return False
     searched = (replace(seeker.profile, wants=search.wants) for search in seeker.searches)
-    return any(suits(profile, job) for profile in (seeker.profile, *searched))
+    return any(is_wanted_job(profile, job) for profile in (seeker.profile, *searched))

@@ -18,7 +18,7 @@ from domain.exchange.imports import ImportKind, row_finding
 from domain.postings.pay import Pay
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
-from domain.reference.regions import to_current_code
+from domain.reference.regions import replace_former_code
 
 _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
@@ -128,7 +128,7 @@ def terms_from(found: Mapping[str, Any]) -> PostingTerms:
         headcount=found["headcount"],
         duties=found["duties"],
         conditions=found["conditions"],
-        place_code=to_current_code(found["placeCode"]),
+        place_code=replace_former_code(found["placeCode"]),
         address=found["address"],
         pay=Pay(amount=found["pay.amount"], period=found["pay.period"]),
         probation_pay=found["probationPay"],

@@ -14,7 +14,7 @@ from domain.employers.employers import Employer
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Posting, PostingTerms
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import RegionLevel, ancestors, region_of
+from domain.reference.regions import RegionLevel, list_ancestors, region_of
 
 # Google's list has no word for 劳务派遣, where another firm than the place of work employs.
 SCHEMA_ORG_EMPLOYMENT_TYPES = {
@@ -85,7 +85,7 @@ def _description(terms: PostingTerms) -> str:
 def _job_location(terms: PostingTerms) -> dict[str, Any]:
     address = {"@type": "PostalAddress", "addressCountry": "CN"}
     region = region_of(terms.place_code)
-    around = (*ancestors(region), region) if region else ()
+    around = (*list_ancestors(region), region) if region else ()
     for each in around:
         if each.level is RegionLevel.PROVINCE:
             address["addressRegion"] = each.name

@@ -306,7 +306,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
 )
 
 
-def constraints_of(wants: Wants) -> tuple[Constraint, ...]:
+def active_constraints(wants: Wants) -> tuple[Constraint, ...]:
     """The limits that somebody has."""
     return tuple(limit for limit in CONSTRAINTS if limit.is_set(wants))
 
@@ -324,7 +324,7 @@ def find_violations(wants: Wants, job: Job) -> tuple[MatchReason, ...]:
     """What rules the job out; nothing when it may be matched."""
     return tuple(
         _match_reason(limit.code, limit.violated_text(wants, job))
-        for limit in constraints_of(wants)
+        for limit in active_constraints(wants)
         if not limit.is_satisfied(wants, job)
     )
 
@@ -333,7 +333,7 @@ def explain_satisfied(wants: Wants, job: Job) -> tuple[MatchReason, ...]:
     """What a job that keeps to every limit has to say of them."""
     return tuple(
         _match_reason(limit.code, limit.satisfied_text(wants, job))
-        for limit in constraints_of(wants)
+        for limit in active_constraints(wants)
     )
 
 

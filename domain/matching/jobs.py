@@ -41,12 +41,10 @@ class Job:
     friendly_to: frozenset[SeekerGroup]
 
 
-def job_of(posting: Posting) -> Job:
+def build_job(posting: Posting) -> Job:
     """What matching needs of the posting."""
     terms = posting.terms
-    monthly, hourly = monthly_and_hourly_pay(
-        terms.pay.amount, terms.pay.period, terms.hours_per_week
-    )
+    monthly, hourly = convert_pay(terms.pay.amount, terms.pay.period, terms.hours_per_week)
     return Job(
         id=posting.id,
         employer_id=posting.employer_id,
@@ -72,9 +70,7 @@ def county_centre(place_code: str) -> Point | None:
     return region.centre if region and region.level is RegionLevel.COUNTY else None
 
 
-def monthly_and_hourly_pay(
-    amount: int, period: PayPeriod, hours_per_week: Decimal
-) -> tuple[int, int]:
+def convert_pay(amount: int, period: PayPeriod, hours_per_week: Decimal) -> tuple[int, int]:
     """What a month and what an hour pays, rounded down: nobody is promised more than there is."""
     if period is PayPeriod.MONTH:
         return amount, amount // PAID_HOURS_PER_MONTH

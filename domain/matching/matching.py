@@ -15,7 +15,7 @@ from domain.matching.constraints import (
     Constraint,
     MatchCode,
     MatchReason,
-    constraints_of,
+    active_constraints,
     distance_to_job,
     explain_satisfied,
     find_violations,
@@ -205,7 +205,7 @@ SCORING_FACTORS: tuple[ScoringFactor, ...] = (
 )
 
 
-def score(profile: Profile, job: Job) -> int:
+def score_job(profile: Profile, job: Job) -> int:
     """How well the job suits; the higher the better."""
     return sum(aspect.points(profile, job) for aspect in SCORING_FACTORS)
 
@@ -227,14 +227,14 @@ def assess_job(profile: Profile, job: Job) -> Match | None:
     return Match(
         posting_id=job.id,
         employer_id=job.employer_id,
-        score=score(profile, job),
+        score=score_job(profile, job),
         reasons_for=tuple(speaks_for),
         reasons_against=tuple(against),
         after_training=needs_training(profile, job),
     )
 
 
-def suits(profile: Profile, job: Job) -> bool:
+def is_wanted_job(profile: Profile, job: Job) -> bool:
     """Whether somebody wants to hear of the job: a wished occupation, and no limit broken."""
     wished = profile.wants.occupations
     return (not wished or job.occupation in wished) and not find_violations(profile.wants, job)
@@ -271,7 +271,7 @@ class JobIndex:
 
         Occupations that were not wished for come in only while fewer than ``FEWEST`` fit.
         """
-        limits = constraints_of(profile.wants)
+        limits = active_constraints(profile.wants)
         fitting = self._rank_fitting(profile, limits, profile.wants.occupations or (None,))
         if profile.wants.occupations and len(fitting) < min(MIN_MATCHES, most):
             fitting = self._rank_fitting(profile, limits, (None,))
@@ -287,7 +287,7 @@ class JobIndex:
     ) -> list[_Ranked]:
         wants = profile.wants
         return [
-            (-score(profile, job), job.id, job)
+            (-score_job(profile, job), job.id, job)
             for jobs in self._candidate_lists(occupations, wants.places)
             for job in islice(
                 (job for job in jobs if satisfies_all(wants, job, limits)), MAX_CANDIDATES_PER_PLACE

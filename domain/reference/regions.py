@@ -114,7 +114,7 @@ PROVINCES: dict[str, str] = {
 """The 34 provinces by code, in the order of GB/T 2260."""
 
 
-def current_code(code: str) -> str | None:
+def find_current_code(code: str) -> str | None:
     """The code itself while it is in force, else the one that stands for it now, if it is one."""
     if code in _REGIONS:
         return code
@@ -122,38 +122,38 @@ def current_code(code: str) -> str | None:
     return former.replacement if former else None
 
 
-def to_current_code(code: str) -> str:
+def replace_former_code(code: str) -> str:
     """The code that stands for it now; one that cannot be told stays as it is."""
-    return current_code(code) or code
+    return find_current_code(code) or code
 
 
 def region_of(code: str) -> Region | None:
     """The region in force that a code stands for, also if it is an old one."""
-    current = current_code(code)
+    current = find_current_code(code)
     return _REGIONS[current] if current else None
 
 
-def ancestors(region: Region) -> tuple[Region, ...]:
+def list_ancestors(region: Region) -> tuple[Region, ...]:
     """The regions around it, the province first."""
     if region.parent is None:
         return ()
     above = _REGIONS[region.parent]
-    return *ancestors(above), above
+    return *list_ancestors(above), above
 
 
-def children(code: str | None) -> tuple[Region, ...]:
+def list_children(code: str | None) -> tuple[Region, ...]:
     """The regions directly below it in the order of their codes; of None, the provinces."""
     return tuple(region for region in _REGIONS.values() if region.parent == code)
 
 
-def all_counties() -> tuple[Region, ...]:
+def list_counties() -> tuple[Region, ...]:
     """Every county in force, in the order of their codes."""
     return tuple(region for region in _REGIONS.values() if region.level is RegionLevel.COUNTY)
 
 
 def is_place_code(code: str) -> bool:
     """Whether it is the code of a place, or an old one for which a single one stands now."""
-    return current_code(code) is not None
+    return find_current_code(code) is not None
 
 
 def check_place_code(code: str, field: tuple[str, ...]) -> str:
@@ -162,7 +162,7 @@ def check_place_code(code: str, field: tuple[str, ...]) -> str:
     :raises InvalidInput: there is no such place, or none by itself; ``field`` says where the code
         was given.
     """
-    current = current_code(code)
+    current = find_current_code(code)
     if current is None:
         raise InvalidInput(_place_code_advice(code), field=field)
     return current

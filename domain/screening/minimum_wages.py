@@ -34,7 +34,7 @@ class Grade(Labelled):
     UNVERIFIED = "UNVERIFIED", "未核实"
 
 
-class WageVerdict(Labelled):
+class WageComparison(Labelled):
     """What the minimum wages say of a pay."""
 
     PASS = "PASS", "达标"
@@ -191,7 +191,7 @@ def _precedence(row: MinimumWage) -> tuple[date, bool]:
     return row.effective_from or date.min, row.grade is Grade.A
 
 
-def monthly_equivalent(pay: Pay, hours_per_day: Decimal) -> Pay:
+def convert_to_monthly(pay: Pay, hours_per_day: Decimal) -> Pay:
     """What full-time work paid by the hour comes to in a month, down to the whole yuan.
 
     Hour pay times the normal hours of a day times 21.75. Hours over eight are not counted: pay
@@ -204,7 +204,7 @@ def monthly_equivalent(pay: Pay, hours_per_day: Decimal) -> Pay:
     return Pay(amount=floor(pay.amount * hours * PAID_DAYS_PER_MONTH), period=PayPeriod.MONTH)
 
 
-def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) -> WageVerdict:
+def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) -> WageComparison:
     """Compare a basic pay with the minimum wage of its place on a day (劳动法 art. 48).
 
     At or above the highest tier it passes, below the lowest it is refused, and between them it
@@ -217,18 +217,18 @@ def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) 
         _compare_with_tiers(table.tiers_in_force(region, on), pay)
         for region in table.relevant_regions(place_code)
     }
-    return found.pop() if len(found) == 1 else WageVerdict.TO_PERSON
+    return found.pop() if len(found) == 1 else WageComparison.TO_PERSON
 
 
-def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: Pay) -> WageVerdict:
+def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: Pay) -> WageComparison:
     if not tiers:
-        return WageVerdict.TO_PERSON
+        return WageComparison.TO_PERSON
     highest, lowest = tiers[0].trusted_minimum(pay.period), tiers[-1].trusted_minimum(pay.period)
     if highest is not None and tiers[0].tier == 1 and pay.amount >= highest:
-        return WageVerdict.PASS
+        return WageComparison.PASS
     if lowest is not None and pay.amount < lowest:
-        return WageVerdict.BELOW
-    return WageVerdict.TO_PERSON
+        return WageComparison.BELOW
+    return WageComparison.TO_PERSON
 
 
 def _seed_rows(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.postings.postings import Finding, InsuranceKind, Severity
-from domain.screening.minimum_wages import WageVerdict
+from domain.screening.minimum_wages import WageComparison
 
 _BASIS_REQUIRED_CONTENT = "人力资源市场暂行条例第24条"
 _BASIS_ONLINE_RECRUITMENT = "网络招聘服务管理规定（人社部令第44号）"
@@ -148,7 +148,7 @@ PROBATION_PAY_TOO_LOW = _finding(
     _BASIS_PROBATION,
 )
 PAY_FINDINGS = {
-    WageVerdict.BELOW: _finding(
+    WageComparison.BELOW: _finding(
         Severity.REFUSE,
         "PAY_BELOW_MINIMUM_WAGE",
         "pay.amount",
@@ -156,7 +156,7 @@ PAY_FINDINGS = {
         "基本工资低于当地最低工资标准，请提高。",
         _BASIS_MINIMUM_WAGE,
     ),
-    WageVerdict.TO_PERSON: _finding(
+    WageComparison.TO_PERSON: _finding(
         Severity.REVIEW,
         "MINIMUM_WAGE_TO_CHECK",
         "pay.amount",
@@ -166,7 +166,7 @@ PAY_FINDINGS = {
     ),
 }
 PROBATION_FINDINGS = {
-    WageVerdict.BELOW: _finding(
+    WageComparison.BELOW: _finding(
         Severity.REFUSE,
         "PROBATION_PAY_BELOW_MINIMUM_WAGE",
         "probationPay",
@@ -174,7 +174,7 @@ PROBATION_FINDINGS = {
         "试用期工资低于当地最低工资标准，请提高。",
         _BASIS_PROBATION,
     ),
-    WageVerdict.TO_PERSON: _finding(
+    WageComparison.TO_PERSON: _finding(
         Severity.REVIEW,
         "PROBATION_MINIMUM_WAGE_TO_CHECK",
         "probationPay",

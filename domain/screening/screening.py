@@ -28,9 +28,9 @@ from domain.reference.regions import check_place_code, is_place_code
 from domain.screening import rulebook
 from domain.screening.minimum_wages import (
     WageTable,
-    WageVerdict,
+    WageComparison,
     compare_with_minimum,
-    monthly_equivalent,
+    convert_to_monthly,
 )
 from domain.screening.phrasebook import UNDER_SIXTEEN
 from domain.screening.phrases import find_phrases
@@ -169,7 +169,11 @@ def _probation_findings(terms: PostingTerms, table: WageTable, on: date) -> Iter
 
 
 def _minimum_wage_findings(
-    terms: PostingTerms, table: WageTable, on: date, pay: Pay, findings: dict[WageVerdict, Finding]
+    terms: PostingTerms,
+    table: WageTable,
+    on: date,
+    pay: Pay,
+    findings: dict[WageComparison, Finding],
 ) -> Iterator[Finding]:
     """One finding unless the pay passes; none when its base is missing, which is refused anyway."""
     if pay.amount < 1 or not is_place_code(terms.place_code):
@@ -177,7 +181,7 @@ def _minimum_wage_findings(
     if not _are_valid_hours(terms.hours_per_day, 24):
         return
     if terms.employment_type in _EMPLOYED_TYPES:
-        pay = monthly_equivalent(pay, terms.hours_per_day)
+        pay = convert_to_monthly(pay, terms.hours_per_day)
     said = compare_with_minimum(table, terms.place_code, pay, on)
     if said in findings:
         detail = table.describe_figures(terms.place_code, pay.period, on)

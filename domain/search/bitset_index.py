@@ -89,10 +89,10 @@ class SearchIndex:
             if len(self._valid_by_day) >= _MAX_CACHED_DAYS:
                 self._valid_by_day.clear()
             lasting = [_day_mark(each) for each in self._last_days if each >= day]
-            bits = self._valid_by_day[day] = self._live_bitmap & self.with_any_mark(lasting)
+            bits = self._valid_by_day[day] = self._live_bitmap & self.with_any_key(lasting)
         return bits
 
-    def with_mark(self, mark: str) -> Bitmap:
+    def with_key(self, mark: str) -> Bitmap:
         """The postings with this mark, and dead slots."""
         slots = self._slots_by_mark.get(mark)
         if slots is None:
@@ -109,24 +109,24 @@ class SearchIndex:
     def warm_in_steps(self) -> Iterator[str]:
         """Make the largest sets as bits, one at a time, so that no search has to wait for it."""
         for mark in heapq.nlargest(MAX_CACHED_BITMAPS, self._slots_by_mark, key=self._mark_size):
-            self.with_mark(mark)
+            self.with_key(mark)
             yield mark
 
     def _mark_size(self, mark: str) -> int:
         return len(self._slots_by_mark[mark])
 
-    def with_any_mark(self, marks: Iterable[str]) -> Bitmap:
+    def with_any_key(self, marks: Iterable[str]) -> Bitmap:
         """The postings with at least one of the marks, and dead slots."""
         bits = 0
         for mark in marks:
-            bits |= self.with_mark(mark)
+            bits |= self.with_key(mark)
         return bits
 
     def split_by_pay(self, found: Bitmap, pay: int) -> tuple[Bitmap, Bitmap]:
         """Those of ``found`` that pay more, and those that pay just that."""
         more, same = 0, found
         for place in reversed(range(_PAY_BITS)):
-            having = same & self.with_mark(_pay_mark(place))
+            having = same & self.with_key(_pay_mark(place))
             if pay >> place & 1:
                 same = having
             else:
@@ -159,7 +159,7 @@ class SearchIndex:
         """
         sure, open_ = 0, found
         for place in reversed(range(_PAY_BITS)):
-            having = open_ & self.with_mark(_pay_mark(place))
+            having = open_ & self.with_key(_pay_mark(place))
             if (sure | having).bit_count() >= number:
                 open_ = having
             else:
@@ -207,11 +207,11 @@ class SearchIndex:
 _MAX_CACHED_DAYS = 8
 
 
-def employer_mark(employer_id: str) -> str:
+def employer_key(employer_id: str) -> str:
     return f"e:{employer_id}"
 
 
-def region_mark(digits: str) -> str:
+def region_key(digits: str) -> str:
     """The mark of all that lies in a region with these significant digits."""
     return f"r:{digits}"
 

@@ -84,7 +84,7 @@ def split_index_words(text: str) -> Iterator[str]:
             yield run
 
 
-def bigrams(text: str) -> Iterator[str]:
+def split_bigrams(text: str) -> Iterator[str]:
     """Every two characters that stand side by side in the Chinese of folded text."""
     for run in _CHINESE.findall(text):
         yield from map("".join, pairwise(run))

@@ -22,10 +22,10 @@ from domain.postings.postings import Occupation, PostingTerms
 from domain.reference.geo import Point
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, find_regions, region_of, significant_digits
-from domain.screening.minimum_wages import monthly_equivalent
+from domain.screening.minimum_wages import convert_to_monthly
 from domain.search.benefit_terms import BENEFIT_TERMS, BenefitTerm, find_benefit_terms
 from domain.search.chinese_text import (
-    bigrams,
+    split_bigrams,
     fold,
     fold_with_offsets,
     is_chinese,
@@ -80,7 +80,7 @@ def build_search_entry(terms: PostingTerms, employer: str) -> SearchEntry:
     return SearchEntry(
         version=SEARCH_ENTRY_VERSION,
         tokens=tuple(_tokens(terms, employer)),
-        pay=monthly_equivalent(terms.pay, terms.hours_per_day).amount,
+        pay=convert_to_monthly(terms.pay, terms.hours_per_day).amount,
         traits=facet_characters(terms),
         occupation=facet_character(terms.occupation),
         employment_type=facet_character(terms.employment_type),
@@ -93,7 +93,7 @@ def build_search_entry(terms: PostingTerms, employer: str) -> SearchEntry:
 def _tokens(terms: PostingTerms, employer: str) -> Iterator[str]:
     title = fold(terms.title)
     strong = dict.fromkeys(split_index_words(title))
-    strong |= dict.fromkeys(bigrams(title))
+    strong |= dict.fromkeys(split_bigrams(title))
     strong |= dict.fromkeys(_pinyin_tokens(title))
     strong |= dict.fromkeys(
         word for word in split_index_words(fold(employer)) if word not in _EMPLOYER_STOP_WORDS
@@ -162,7 +162,7 @@ _PINYIN_SYLLABLE = re.compile(
 _REGION_SUFFIX = re.compile(r"(特别行政区|自治区|自治州|自治县|地区|省|市|区|县|盟|旗)$")
 
 
-def occupations_named(name: str) -> tuple[Occupation, ...]:
+def find_occupations(name: str) -> tuple[Occupation, ...]:
     """The occupations with that name, or with one of that pinyin; folded."""
     return _OCCUPATIONS_BY_NAME.get(name, ())
 
@@ -232,11 +232,11 @@ def _longest_name_pieces(spelt: list[str]) -> int:
 
 
 def _is_name(word: str) -> bool:
-    return word in _BENEFIT_TERMS_BY_NAME or bool(occupations_named(word) or _region_tokens(word))
+    return word in _BENEFIT_TERMS_BY_NAME or bool(find_occupations(word) or _region_tokens(word))
 
 
 def _make_search_word(text: str) -> SearchWord:
-    occupations = occupations_named(text)
+    occupations = find_occupations(text)
     offer = _BENEFIT_TERMS_BY_NAME.get(text)
     begins = is_chinese(text) and len(text) == 1
     return SearchWord(

@@ -8,8 +8,15 @@ from domain.errors import BadPageSize, NotFound
 from domain.identity.accounts import Role
 from domain.matching.constraints import MatchCode, find_violations
 from domain.matching.constraints import MatchReason as ReasonRecord
-from domain.matching.jobs import job_of
-from domain.matching.matching import MAX_MATCHES, MIN_MATCHES, JobIndex, Match, assess_job, suits
+from domain.matching.jobs import build_job
+from domain.matching.matching import (
+    MAX_MATCHES,
+    MIN_MATCHES,
+    JobIndex,
+    Match,
+    assess_job,
+    is_wanted_job,
+)
 from domain.seekers.profile import job_match_keys
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import check_matchable
@@ -114,7 +121,7 @@ async def explain_match(
     posting = await find_open_posting(context, parse_global_id(posting_id, "Posting", "postingId"))
     if posting is None:
         raise NotFound("There is no such posting open.", field=("postingId",))
-    job = job_of(posting.record)
+    job = build_job(posting.record)
     match = assess_job(seeker.profile, job)
     return MatchExplanation(
         excluded_by=[
@@ -209,7 +216,7 @@ async def _find_matching_seekers(
     context: Context, posting: Posting, *, union_id: str | None, before: str | None, most: int
 ) -> tuple[list[tuple[SeekerRecord, Match]], SeekerRecord | None]:
     """Up to ``most``, and the last one looked at when there are more to look at than one may."""
-    job = job_of(posting.record)
+    job = build_job(posting.record)
     keys = job_match_keys(job.occupation, job.place_code)
     found: list[tuple[SeekerRecord, Match]] = []
     for _ in range(MAX_SEEKERS_EXAMINED // _SEEKERS_PER_READ):
@@ -218,7 +225,7 @@ async def _find_matching_seekers(
         )
         for seeker in seekers:
             # A saved search reaches, too; here the profile alone counts.
-            match = assess_job(seeker.profile, job) if suits(seeker.profile, job) else None
+            match = assess_job(seeker.profile, job) if is_wanted_job(seeker.profile, job) else None
             if match is not None:
                 found.append((seeker, match))
         if len(found) >= most or len(seekers) < _SEEKERS_PER_READ:

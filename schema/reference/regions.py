@@ -10,9 +10,9 @@ from domain.free_text import check_text
 from domain.reference.regions import Region as RegionRecord
 from domain.reference.regions import (
     RegionLevel,
-    ancestors,
-    children,
-    current_code,
+    list_ancestors,
+    list_children,
+    find_current_code,
     find_regions,
     region_of,
 )
@@ -53,12 +53,12 @@ class Region:
     @classmethod
     def of_code(cls, code: str) -> "Region | None":
         """The region of a code, also of an old one; None when there is no single one."""
-        current = current_code(code)
+        current = find_current_code(code)
         return _cached_region(current) if current else None
 
     @strawberry.field(description="The regions around it, the province first.")
     def ancestors(self) -> "list[Region]":
-        return [Region.of(around) for around in ancestors(self.record)]
+        return [Region.of(around) for around in list_ancestors(self.record)]
 
 
 @cache
@@ -95,7 +95,7 @@ def _list_regions(parent: str | None, search: str | None, most: int) -> tuple[Re
         around = region_of(parent) if parent is not None else None
         if parent is not None and around is None:
             raise NotFound("There is no region with this code.", field=("parent",))
-        return children(around.code if around else None)
+        return list_children(around.code if around else None)
     if parent is not None:
         raise InvalidInput("Give parent or search, not both.", field=("search",))
     check_text(search, MAX_SEARCH_LENGTH, ("search",))

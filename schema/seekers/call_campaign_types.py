@@ -9,7 +9,7 @@ from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_manage_seekers
-from domain.matching.jobs import job_of
+from domain.matching.jobs import build_job
 from domain.matching.matching import assess_job
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
@@ -235,7 +235,7 @@ async def _reassess_match(context: Context, match: CampaignMatch) -> CampaignMat
     if seeker is None or not seeker.is_matchable:
         return CampaignMatches(seeker=None, matches=[])
     postings = await context.loaders.postings.load_many(list(match.posting_ids))
-    fitting = (assess_job(seeker.profile, job_of(posting)) for posting in postings if posting)
+    fitting = (assess_job(seeker.profile, build_job(posting)) for posting in postings if posting)
     still = tuple(each for each in fitting if each is not None)
     return CampaignMatches(
         seeker=Seeker.of(seeker), matches=await build_open_matches(context, still)

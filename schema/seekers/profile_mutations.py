@@ -12,7 +12,7 @@ from domain.identity.accounts import VISITOR_ROLES, Role
 from domain.identity.audit import check_reason, staff_actor
 from domain.identity.persons import check_name, normalise_phone
 from domain.leads.leads import Contact as ContactRecord
-from domain.reference.regions import ancestors, region_of
+from domain.reference.regions import list_ancestors, region_of
 from domain.seekers.profile import check_wants
 from domain.seekers.profile_consent import make_profile_consent
 from domain.seekers.seekers import (
@@ -357,7 +357,7 @@ async def _choose_union_path(
 def _enclosing_place_codes(place: str) -> Sequence[str]:
     region = region_of(place)
     assert region is not None  # the profile was checked
-    return [region.code, *(above.code for above in reversed(ancestors(region)))]
+    return [region.code, *(above.code for above in reversed(list_ancestors(region)))]
 
 
 def _expires_at(tokens: TokenPair) -> datetime:

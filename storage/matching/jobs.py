@@ -14,7 +14,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.matching.jobs import Job, county_centre, monthly_and_hourly_pay
+from domain.matching.jobs import Job, county_centre, convert_pay
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
     Benefit,
@@ -25,7 +25,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point, distance_km
-from domain.reference.regions import all_counties, significant_digits
+from domain.reference.regions import list_counties, significant_digits
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Near, Wants, outermost_places
 from storage.mongo.client import Document, Mongo, translate_errors
@@ -111,7 +111,7 @@ def job_from_document(document: Document) -> Job:
     """The job in a document of ``postings``: the same as of the record, in a tenth of the time."""
     terms = document["terms"]
     pay = terms["pay"]
-    monthly, hourly = monthly_and_hourly_pay(
+    monthly, hourly = convert_pay(
         pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
     )
     point = terms.get("point")
@@ -189,7 +189,7 @@ def _county_condition(near: Near) -> Document:
     """The counties whose centre is in the circle, for what says no more than its county."""
     codes = [
         county.code
-        for county in all_counties()
+        for county in list_counties()
         if distance_km(near.point, county.centre) <= near.kilometres
     ]
     return {"terms.point": None, "terms.place_code": {"$in": codes}}

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.postings.postings import PostingStatus
-from domain.reference.regions import children, significant_digits
-from domain.search.bitset_index import Bitmap, SearchIndex, employer_mark, region_mark
+from domain.reference.regions import list_children, significant_digits
+from domain.search.bitset_index import Bitmap, SearchIndex, employer_key, region_key
 from domain.search.facets import FACET_CHARACTERS, facet_character
 from storage.mongo.client import ChangeStream, Document, Mongo, translate_errors
 from storage.mongo.paging import Page, PageRequest
@@ -124,7 +124,7 @@ class MemorySearch:
         if board is None:
             return None
         found = _match_query(board, query)
-        traits = {trait: (found & board.with_mark(trait)).bit_count() for trait in FACET_CHARACTERS}
+        traits = {trait: (found & board.with_key(trait)).bit_count() for trait in FACET_CHARACTERS}
         return SearchCounts(
             total=found.bit_count(),
             facets={trait: number for trait, number in traits.items() if number},
@@ -156,7 +156,7 @@ def _index_posting(board: SearchIndex, document: Document) -> None:
         pay=search["pay"],
         last_day=min(document["terms"]["valid_until"], verified_until),
         marks=(
-            employer_mark(document["employer_id"]),
+            employer_key(document["employer_id"]),
             *search["traits"],
             # Whole titles are looked for by suggestions alone.
             *(token for token in search["tokens"] if not token.startswith("=")),
@@ -167,11 +167,11 @@ def _index_posting(board: SearchIndex, document: Document) -> None:
 def _match_query(board: SearchIndex, query: SearchQuery) -> Bitmap:
     bits = board.valid_on(max(query.on, query.open_on or query.on).isoformat())
     for word in query.words:
-        bits &= board.with_any_mark((*word.strong, *word.weak))
+        bits &= board.with_any_key((*word.strong, *word.weak))
     if query.region is not None:
-        bits &= board.with_mark(region_mark(significant_digits(query.region)))
+        bits &= board.with_key(region_key(significant_digits(query.region)))
     if query.employer_id is not None:
-        bits &= board.with_mark(employer_mark(query.employer_id))
+        bits &= board.with_key(employer_key(query.employer_id))
     alternatives: tuple[tuple[Any, ...], ...] = (
         query.occupations,
         query.employment_types,
@@ -180,9 +180,9 @@ def _match_query(board: SearchIndex, query: SearchQuery) -> Bitmap:
         query.friendly_to,
     )
     for codes in filter(None, alternatives):
-        bits &= board.with_any_mark(map(facet_character, codes))
+        bits &= board.with_any_key(map(facet_character, codes))
     for code in (*query.benefits, *query.insurance):
-        bits &= board.with_mark(facet_character(code))
+        bits &= board.with_key(facet_character(code))
     if query.pay_from is not None:
         bits = board.with_pay_at_least(bits, query.pay_from)
     if query.pay_to is not None:
@@ -228,7 +228,7 @@ def _split_by_rank(board: SearchIndex, query: SearchQuery, found: Bitmap) -> lis
         return [found]
     every, some = found, 0
     for word in query.words:
-        strong = found & board.with_any_mark(word.strong)
+        strong = found & board.with_any_key(word.strong)
         every &= strong
         some |= strong
     if len(query.words) == 1:
@@ -239,9 +239,9 @@ def _split_by_rank(board: SearchIndex, query: SearchQuery, found: Bitmap) -> lis
 def _count_by_place(board: SearchIndex, within: str | None, found: Bitmap) -> Mapping[str, int]:
     """By the regions directly below; what lies in none of them is the region's own."""
     counts: Counter[str] = Counter()
-    for region in children(within):
-        mark = region_mark(significant_digits(region.code))
-        counts[region.code] = (found & board.with_mark(mark)).bit_count()
+    for region in list_children(within):
+        mark = region_key(significant_digits(region.code))
+        counts[region.code] = (found & board.with_key(mark)).bit_count()
     if within is not None:
         counts[within] = found.bit_count() - counts.total()
     return +counts

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.matching.jobs import Job, job_of
+from domain.matching.jobs import Job, build_job
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
@@ -28,7 +28,7 @@ CONSENT = ProfileConsent(
 
 def job(name: str = "job", **changes: Any) -> Job:
     """A day job of 6,000 yuan in Shanghai, with changes."""
-    made = job_of(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
+    made = build_job(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
     exact = {"has_exact_point": changes.get("point") is not None} if "point" in changes else {}
     return replace(made, **(exact | changes))
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from domain.matching.constraints import (
     CONSTRAINTS,
     MatchCode,
-    constraints_of,
+    active_constraints,
     explain_satisfied,
     find_violations,
 )
-from domain.matching.jobs import Job, monthly_and_hourly_pay
+from domain.matching.jobs import Job, convert_pay
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
@@ -80,18 +80,18 @@ def test_a_limit_is_kept_or_broken(
     wanted: dict[str, Any], offered: dict[str, Any], keeps: bool
 ) -> None:
     person, work = Wants(**wanted), job(**offered)
-    (limit,) = constraints_of(person)
+    (limit,) = active_constraints(person)
     assert limit.is_satisfied(person, work) is keeps
     assert bool(find_violations(person, work)) is not keeps
 
 
 def test_every_limit_is_shown_kept_and_broken() -> None:
-    shown = {(constraints_of(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
+    shown = {(active_constraints(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
     assert shown == {(limit.code, keeps) for limit in CONSTRAINTS for keeps in (True, False)}
 
 
 def test_who_wants_nothing_in_particular_has_no_limits() -> None:
-    assert constraints_of(Wants()) == ()
+    assert active_constraints(Wants()) == ()
     assert find_violations(Wants(), job()) == ()
 
 
@@ -99,7 +99,7 @@ def test_who_wants_nothing_in_particular_has_no_limits() -> None:
 def test_a_limit_is_either_kept_or_broken_and_has_words_for_it(person: Wants, work: Job) -> None:
     broken = find_violations(person, work)
     codes = {reason.code for reason in broken}
-    assert codes <= {limit.code for limit in constraints_of(person)}
+    assert codes <= {limit.code for limit in active_constraints(person)}
     for reason in (*broken, *explain_satisfied(person, work)):
         assert reason.text
         assert any("\u4e00" <= char <= "\u9fff" for char in reason.text_zh)
@@ -149,5 +149,5 @@ def test_work_and_way_say_how_heavy_and_how_far() -> None:
 
 
 def test_pay_is_compared_whatever_its_period() -> None:
-    assert monthly_and_hourly_pay(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
-    assert monthly_and_hourly_pay(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)
+    assert convert_pay(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
+    assert convert_pay(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.matching.constraints import MatchCode, find_violations
-from domain.matching.jobs import Job, job_of
+from domain.matching.jobs import Job, build_job
 from domain.matching.matching import (
     MAX_MATCHES,
     MIN_MATCHES,
@@ -18,8 +18,8 @@ from domain.matching.matching import (
     Match,
     assess_job,
     needs_training,
-    score,
-    suits,
+    score_job,
+    is_wanted_job,
 )
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
@@ -65,7 +65,7 @@ def test_what_fits_is_found_and_no_employer_comes_twice_while_others_fit(
     person: Profile, offered: list[Job]
 ) -> None:
     fitting = [one for one in offered if not find_violations(person.wants, one)]
-    wished = [one for one in fitting if suits(person, one)]
+    wished = [one for one in fitting if is_wanted_job(person, one)]
     pool = wished if len(wished) >= MIN_MATCHES or not person.wants.occupations else fitting
     found = JobIndex(offered).find_matches(person)
     assert len(found) == min(MAX_MATCHES, len(pool))
@@ -73,13 +73,13 @@ def test_what_fits_is_found_and_no_employer_comes_twice_while_others_fit(
     counted = Counter(match.employer_id for match in found)
     if max(counted.values(), default=1) > 1:
         assert counted.keys() == {one.employer_id for one in pool}
-    best = max((score(person, one) for one in pool), default=None)
+    best = max((score_job(person, one) for one in pool), default=None)
     assert found[0].score == best if found else best is None
 
 
 @given(profiles, jobs)
 def test_whom_a_posting_suits_is_found_by_one_of_its_keys(person: Profile, work: Job) -> None:
-    if suits(person, work):
+    if is_wanted_job(person, work):
         assert set(wanted_match_keys(person.wants)) & set(
             job_match_keys(work.occupation, work.place_code)
         )
@@ -91,7 +91,7 @@ def test_a_match_says_what_is_for_it_and_what_against(person: Profile, work: Job
     assert (match is None) is bool(find_violations(person.wants, work))
     if match is not None:
         speaks_for, against = codes(match)
-        assert match.score == score(person, work)
+        assert match.score == score_job(person, work)
         assert len(speaks_for) == len(match.reasons_for)
         assert len(against) == len(match.reasons_against)
 
@@ -170,7 +170,7 @@ def test_where_only_the_county_is_known_the_distance_is_about_that_to_its_centre
     (home,) = (reason for reason in match.reasons_for if reason.code is MatchCode.DISTANCE)
     assert home.text.startswith("about ")
     assert home.text_zh.startswith("离家约")
-    assert job_of(posting(terms=posting_terms(place_code="310000"))).point is None
+    assert build_job(posting(terms=posting_terms(place_code="310000"))).point is None
 
 
 def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:

@@ -9,25 +9,25 @@ from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import (
     PROVINCES,
     RegionLevel,
-    ancestors,
+    list_ancestors,
     check_place_code,
-    children,
+    list_children,
     city_of,
-    current_code,
+    find_current_code,
     find_regions,
     is_place_code,
     is_within,
     province_of,
     region_of,
-    to_current_code,
+    replace_former_code,
 )
 
 FIELD = ("input", "placeCode")
 ALL = [
     region
-    for province in children(None)
-    for city in (province, *children(province.code))
-    for region in (city, *(children(city.code) if city is not province else ()))
+    for province in list_children(None)
+    for city in (province, *list_children(province.code))
+    for region in (city, *(list_children(city.code) if city is not province else ()))
 ]
 codes = st.sampled_from([region.code for region in ALL])
 
@@ -44,7 +44,7 @@ def test_there_are_34_provinces() -> None:
 def test_every_region_hangs_in_the_tree_at_a_point_of_china() -> None:
     assert len({region.code for region in ALL}) == len(ALL) == 3_214
     for region in ALL:
-        around = ancestors(region)
+        around = list_ancestors(region)
         assert [above.level for above in around] == [
             level
             for level in RegionLevel
@@ -66,12 +66,17 @@ def test_a_county_may_stand_directly_below_its_province() -> None:
 
 
 def test_what_lies_below_nothing_known_is_nothing() -> None:
-    assert children("330402") == children("999999") == ()
+    assert list_children("330402") == list_children("999999") == ()
 
 
 @given(codes)
 def test_a_place_lies_in_itself_its_city_and_its_province(code: str) -> None:
-    assert check_place_code(code, FIELD) == current_code(code) == to_current_code(code) == code
+    assert (
+        check_place_code(code, FIELD)
+        == find_current_code(code)
+        == replace_former_code(code)
+        == code
+    )
     assert is_within(code, code)
     assert is_within(code, city_of(code))
     assert is_within(code, province_of(code))
@@ -104,11 +109,11 @@ def test_an_old_code_stands_for_one_place_of_today_or_none(old: str, now: str | 
 
 
 def test_an_old_code_is_accepted_as_the_one_of_today() -> None:
-    assert check_place_code("510124", FIELD) == to_current_code("510124") == "510117"
+    assert check_place_code("510124", FIELD) == replace_former_code("510124") == "510117"
 
 
 def test_of_an_old_code_without_a_successor_the_name_is_told() -> None:
-    assert to_current_code("341400") == "341400"
+    assert replace_former_code("341400") == "341400"
     with pytest.raises(InvalidInput, match=r"341400 \(巢湖市\) is no longer"):
         check_place_code("341400", FIELD)
 
@@ -230,7 +235,7 @@ def test_a_wrong_code_is_refused_with_its_field(code: str) -> None:
 @given(st.text(max_size=8))
 def test_any_text_is_a_code_or_refused(text: str) -> None:
     if is_place_code(text):
-        assert check_place_code(text, FIELD) == current_code(text)
+        assert check_place_code(text, FIELD) == find_current_code(text)
     else:
         with pytest.raises(InvalidInput):
             check_place_code(text, FIELD)

@@ -17,9 +17,9 @@ from domain.screening.minimum_wages import (
     Grade,
     MinimumWage,
     WageTable,
-    WageVerdict,
+    WageComparison,
     compare_with_minimum,
-    monthly_equivalent,
+    convert_to_monthly,
     verify_wage,
 )
 from tests.domain.posting_terms_samples import FIXED_TODAY, hourly_pay, monthly_pay, pays, places
@@ -40,21 +40,21 @@ def table(*rows: MinimumWage) -> WageTable:
 @pytest.mark.parametrize(
     ("place", "pay", "expected"),
     [
-        ("310115", monthly_pay(2740), WageVerdict.PASS),
-        ("310115", monthly_pay(2739), WageVerdict.BELOW),
-        ("310115", hourly_pay(25), WageVerdict.PASS),
-        ("310115", hourly_pay(24), WageVerdict.BELOW),
-        ("110101", monthly_pay(2540), WageVerdict.PASS),
-        ("110101", hourly_pay(28), WageVerdict.PASS),
-        ("110101", hourly_pay(27), WageVerdict.BELOW),
-        ("440305", monthly_pay(2700), WageVerdict.PASS),
-        ("440305", monthly_pay(2699), WageVerdict.BELOW),
-        ("440300", hourly_pay(25), WageVerdict.BELOW),
-        ("520100", monthly_pay(2130), WageVerdict.PASS),
-        ("520100", monthly_pay(2129), WageVerdict.TO_PERSON),
-        ("520100", monthly_pay(1890), WageVerdict.TO_PERSON),
-        ("520100", monthly_pay(1889), WageVerdict.BELOW),
-        ("520100", hourly_pay(19), WageVerdict.BELOW),
+        ("310115", monthly_pay(2740), WageComparison.PASS),
+        ("310115", monthly_pay(2739), WageComparison.BELOW),
+        ("310115", hourly_pay(25), WageComparison.PASS),
+        ("310115", hourly_pay(24), WageComparison.BELOW),
+        ("110101", monthly_pay(2540), WageComparison.PASS),
+        ("110101", hourly_pay(28), WageComparison.PASS),
+        ("110101", hourly_pay(27), WageComparison.BELOW),
+        ("440305", monthly_pay(2700), WageComparison.PASS),
+        ("440305", monthly_pay(2699), WageComparison.BELOW),
+        ("440300", hourly_pay(25), WageComparison.BELOW),
+        ("520100", monthly_pay(2130), WageComparison.PASS),
+        ("520100", monthly_pay(2129), WageComparison.TO_PERSON),
+        ("520100", monthly_pay(1890), WageComparison.TO_PERSON),
+        ("520100", monthly_pay(1889), WageComparison.BELOW),
+        ("520100", hourly_pay(19), WageComparison.BELOW),
     ],
 )
 def test_a_trusted_figure_decides_to_the_yuan(place: str, pay: Pay, expected: Any) -> None:
@@ -64,88 +64,96 @@ def test_a_trusted_figure_decides_to_the_yuan(place: str, pay: Pay, expected: An
 def test_below_a_lowest_tier_that_is_not_known_a_person_decides() -> None:
     assert (
         compare_with_minimum(KNOWN_WAGES, "440106", monthly_pay(2680), FIXED_TODAY)
-        is WageVerdict.PASS
+        is WageComparison.PASS
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440106", monthly_pay(2039), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440106", hourly_pay(1), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
 
 
 def test_a_job_anywhere_in_a_province_must_suit_each_region_in_it() -> None:
     assert (
         compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2690), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2700), FIXED_TODAY)
-        is WageVerdict.PASS
+        is WageComparison.PASS
     )
 
 
 def test_the_first_tier_of_jiangsu_is_trusted_and_the_others_are_not() -> None:
     assert (
         compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(2660), FIXED_TODAY)
-        is WageVerdict.PASS
+        is WageComparison.PASS
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(2659), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(1), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
 
 
 @pytest.mark.parametrize("place", ["330402", "610100", "230100", "350200", "510100", "500101"])
 @given(pay=pays)
 def test_an_unverified_figure_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.TO_PERSON
 
 
 @pytest.mark.parametrize("place", ["420100", "430100"])
 @given(pay=pays)
 def test_a_figure_without_its_date_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.TO_PERSON
 
 
 @given(pays)
 def test_a_region_without_figures_goes_to_a_person(pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, "540100", pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, "540100", pay, FIXED_TODAY) is WageComparison.TO_PERSON
 
 
 def test_a_figure_counts_from_its_first_day() -> None:
     day_before = date(2026, 8, 31)
     assert (
         compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), day_before)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), date(2026, 9, 1))
-        is WageVerdict.PASS
+        is WageComparison.PASS
     )
 
 
 def test_a_region_with_rows_of_its_own_is_never_judged_by_its_province() -> None:
     own = table(row(), row("360100", amount=2500, effective_from=date(2027, 1, 1)))
     assert (
-        compare_with_minimum(own, "360102", monthly_pay(2600), FIXED_TODAY) is WageVerdict.TO_PERSON
+        compare_with_minimum(own, "360102", monthly_pay(2600), FIXED_TODAY)
+        is WageComparison.TO_PERSON
     )
     assert (
-        compare_with_minimum(own, "360102", monthly_pay(2600), date(2027, 1, 1)) is WageVerdict.PASS
+        compare_with_minimum(own, "360102", monthly_pay(2600), date(2027, 1, 1))
+        is WageComparison.PASS
     )
-    assert compare_with_minimum(own, "360200", monthly_pay(2600), FIXED_TODAY) is WageVerdict.PASS
+    assert (
+        compare_with_minimum(own, "360200", monthly_pay(2600), FIXED_TODAY) is WageComparison.PASS
+    )
 
 
 def test_a_county_named_by_a_row_is_judged_by_that_row() -> None:
     own = table(row(amount=2500), row("360102", amount=2100))
-    assert compare_with_minimum(own, "360102", monthly_pay(2100), FIXED_TODAY) is WageVerdict.PASS
-    assert compare_with_minimum(own, "360103", monthly_pay(2100), FIXED_TODAY) is WageVerdict.BELOW
+    assert (
+        compare_with_minimum(own, "360102", monthly_pay(2100), FIXED_TODAY) is WageComparison.PASS
+    )
+    assert (
+        compare_with_minimum(own, "360103", monthly_pay(2100), FIXED_TODAY) is WageComparison.BELOW
+    )
 
 
 def test_the_latest_row_of_a_tier_counts() -> None:
@@ -159,7 +167,7 @@ def test_the_latest_row_of_a_tier_counts() -> None:
         assert table(*order).tiers_in_force("360000", FIXED_TODAY) == (rows[2],)
         assert (
             compare_with_minimum(table(*order), "360102", monthly_pay(2200), FIXED_TODAY)
-            is WageVerdict.PASS
+            is WageComparison.PASS
         )
 
 
@@ -177,7 +185,7 @@ def test_a_correction_further_down_the_table_counts() -> None:
 def test_without_its_first_tier_nothing_passes() -> None:
     assert (
         compare_with_minimum(table(row(tier=2)), "360102", monthly_pay(9999), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        is WageComparison.TO_PERSON
     )
 
 
@@ -206,7 +214,7 @@ def test_the_known_figures_are_ordered_marked_and_placed() -> None:
 
 @given(pays, pays, places.filter(is_place_code))
 def test_more_pay_never_makes_a_verdict_worse(one: Pay, other: Pay, place: str) -> None:
-    rank = [WageVerdict.BELOW, WageVerdict.TO_PERSON, WageVerdict.PASS]
+    rank = [WageComparison.BELOW, WageComparison.TO_PERSON, WageComparison.PASS]
     less, more = sorted((one.amount, other.amount))
     of_less = compare_with_minimum(
         KNOWN_WAGES, place, type(one)(amount=less, period=one.period), FIXED_TODAY
@@ -230,7 +238,7 @@ def test_more_pay_never_makes_a_verdict_worse(one: Pay, other: Pay, place: str) 
 def test_hour_pay_comes_to_its_normal_hours_on_21_75_days(
     pay: Pay, hours_per_day: Decimal, expected: Any
 ) -> None:
-    assert monthly_equivalent(pay, hours_per_day) == monthly_pay(expected)
+    assert convert_to_monthly(pay, hours_per_day) == monthly_pay(expected)
 
 
 @given(st.integers(1, 10_000), st.integers(1, 24), st.integers(1, 240_000))
@@ -238,7 +246,7 @@ def test_rounding_down_never_changes_the_comparison_with_a_minimum(
     amount: int, per_day: int, minimum: int
 ) -> None:
     exact = amount * min(per_day, 8) * Decimal("21.75")
-    rounded = monthly_equivalent(hourly_pay(amount), Decimal(per_day)).amount
+    rounded = convert_to_monthly(hourly_pay(amount), Decimal(per_day)).amount
     assert (rounded >= minimum) == (exact >= minimum)
 
 

@@ -34,7 +34,7 @@ steps = st.lists(st.tuples(ids, st.none() | puts), max_size=60)
 def after(changes: list[tuple[str, Put | None]]) -> tuple[SearchIndex, dict[str, Put]]:
     board, kept = SearchIndex(), dict[str, Put]()
     for posting_id, put in changes:
-        board.with_mark("a")  # what is remembered of it grows with it
+        board.with_key("a")  # what is remembered of it grows with it
         if put is None:
             board.drop(posting_id)
             kept.pop(posting_id, None)
@@ -71,10 +71,10 @@ def test_sets_and_orders_are_those_of_a_recount(
     found = board.valid_on(day)
     assert names(board, found) == set(shown)
     for mark in "abcd":
-        assert names(board, found & board.with_mark(mark)) == {
+        assert names(board, found & board.with_key(mark)) == {
             each for each, put in shown.items() if mark in put.marks
         }
-    assert names(board, found & board.with_any_mark("ab")) == {
+    assert names(board, found & board.with_any_key("ab")) == {
         each for each, put in shown.items() if put.marks & {"a", "b"}
     }
     assert names(board, board.with_pay_at_least(found, pay)) == {
@@ -99,7 +99,7 @@ def test_only_some_sets_are_kept_and_the_others_made_again(
 ) -> None:
     monkeypatch.setattr(module, "MAX_CACHED_BITMAPS", 2)
     board, _ = after([("00", Put(pay=1, day=DAYS[0], marks=frozenset("abc")))])
-    assert [board.with_mark(mark) for mark in "abcabc"] == [1] * 6
+    assert [board.with_key(mark) for mark in "abcabc"] == [1] * 6
     assert len(board._bitmap_by_mark) == 2
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.search.chinese_text import (
-    bigrams,
+    split_bigrams,
     fold,
     fold_with_offsets,
     is_chinese,
@@ -55,8 +55,8 @@ def test_longer_words_are_found_by_those_inside() -> None:
 
 
 def test_bigrams_do_not_reach_over_what_is_not_chinese() -> None:
-    assert list(bigrams("氩弧焊a焊工")) == ["氩弧", "弧焊", "焊工"]
-    assert list(bigrams("焊")) == []
+    assert list(split_bigrams("氩弧焊a焊工")) == ["氩弧", "弧焊", "焊工"]
+    assert list(split_bigrams("焊")) == []
 
 
 def test_pinyin_has_no_tones_and_v_for_u_umlaut() -> None:

@@ -12,7 +12,7 @@ from domain.search.search_entries import (
     SearchWord,
     build_search_entry,
     find_highlights,
-    occupations_named,
+    find_occupations,
     parse_search,
 )
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
@@ -180,9 +180,9 @@ def test_any_text_is_a_search_or_refused(text: str) -> None:
 
 
 def test_occupations_are_known_by_name_and_pinyin() -> None:
-    assert occupations_named("电焊工") == (Occupation.WELDER,)
-    assert occupations_named("yuesao") == (Occupation.MATERNITY_NANNY,)
-    assert occupations_named("不存在") == ()
+    assert find_occupations("电焊工") == (Occupation.WELDER,)
+    assert find_occupations("yuesao") == (Occupation.MATERNITY_NANNY,)
+    assert find_occupations("不存在") == ()
 
 
 def marked(text: str, search: str) -> list[str]:
