@@ -24,12 +24,12 @@ from typing import Any
 from api.demo.terms import Dice, make_terms
 from bench.machine import described
 from domain.matching.constraints import find_violations
+from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job
-from domain.matching.matching import JobIndex
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Intensity, Occupation, Shift
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import list_counties, city_of, province_of
+from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Wants

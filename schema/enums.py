@@ -18,7 +18,7 @@ from domain.leads.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
-from domain.matching.constraints import MatchCode
+from domain.matching.match_reasons import MatchCode
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
     Benefit,

@@ -16,8 +16,9 @@ from datetime import timedelta
 import structlog
 
 from domain.live.events import PostingMatched, seeker_topic
+from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job, build_job
-from domain.matching.matching import JobIndex, is_wanted_job
+from domain.matching.matches import is_wanted_job
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from domain.search.bitset_index import SearchIndex
+from domain.search.search_index import SearchIndex
 from storage.mongo.client import ChangeStream, StorageError
 from storage.search.posting_index import MAX_POSTINGS_FOR_INDEX, MemorySearch
 

@@ -35,7 +35,7 @@ from api.wiring.store import open_store
 from domain.errors import Refusal
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from schema.relay import global_id
 from schema.root import print_schema
 from storage.clock import utc_now

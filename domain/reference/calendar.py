@@ -1,4 +1,4 @@
-"""The day that counts: China has one time zone, UTC+8, without summer time."""
+"""Dates in China, which has one time zone, UTC+8, and no daylight saving time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ CHINA_TIMEZONE = timezone(timedelta(hours=8))
 
 
 def day_in_china(at: datetime) -> date:
-    """The date in China at a moment; validity and minimum wages change at midnight there."""
+    """Return the date in China at a moment; validity and minimum wages change at its midnight."""
     return at.astimezone(CHINA_TIMEZONE).date()
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day some months later; the last of that month when it has no such day."""
+    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

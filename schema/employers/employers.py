@@ -19,7 +19,7 @@ from domain.free_text import check_text
 from domain.identity.accounts import Role
 from domain.identity.scopes import may_see_employer_checks, may_verify_employer
 from domain.reference.regions import check_place_code
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.leads.timeline import Colleague, find_colleague

@@ -9,7 +9,7 @@ from domain.identity.accounts import VISITOR_ROLES, Role
 from domain.identity.scopes import may_direct
 from domain.live.questions import Question as QuestionRecord
 from domain.live.questions import check_answer, check_question
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.live.question_types import Question

@@ -13,7 +13,7 @@ from domain.identity.unions import Union as UnionRecord
 from domain.live.sessions import MAX_SESSION_POSTINGS, Honour, SessionFormat, SessionStatus
 from domain.live.sessions import Host as HostRecord
 from domain.live.sessions import LiveSession as SessionRecord
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from schema import errors
 from schema.context import Context, Info
 from schema.live.session_types import LiveSession

@@ -7,7 +7,7 @@ import strawberry
 from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.live.sessions import Segment, SessionStatus
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from schema import errors
 from schema.context import Info
 from schema.live.session_types import LiveSession

@@ -5,7 +5,7 @@ import strawberry
 from domain.live import events
 from domain.live.events import EventEnvelope
 from domain.matching.jobs import build_job
-from domain.matching.matching import MAX_MATCHES, assess_job
+from domain.matching.matches import MAX_MATCHES, assess_job
 from schema.context import Info
 from schema.live.events import LogEvent
 from schema.matching.matches import PostingMatch, recommend_postings

@@ -6,17 +6,12 @@ import strawberry
 
 from domain.errors import BadPageSize, NotFound
 from domain.identity.accounts import Role
-from domain.matching.constraints import MatchCode, find_violations
-from domain.matching.constraints import MatchReason as ReasonRecord
+from domain.matching.constraints import find_violations
+from domain.matching.job_index import JobIndex
 from domain.matching.jobs import build_job
-from domain.matching.matching import (
-    MAX_MATCHES,
-    MIN_MATCHES,
-    JobIndex,
-    Match,
-    assess_job,
-    is_wanted_job,
-)
+from domain.matching.match_reasons import MatchCode
+from domain.matching.match_reasons import MatchReason as ReasonRecord
+from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, assess_job, is_wanted_job
 from domain.seekers.profile import job_match_keys
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import check_matchable

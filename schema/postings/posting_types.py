@@ -7,10 +7,10 @@ import strawberry
 
 from domain.errors import NotFound, NotPermitted, PostingConflict
 from domain.identity.accounts import Role
+from domain.postings.lifecycle import create_posting
 from domain.postings.postings import CloseReason, PostingStatus
 from domain.postings.postings import Posting as PostingRecord
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import create_posting
+from domain.postings.term_bounds import check_terms
 from schema import errors
 from schema.context import Context, Info
 from schema.employers.employers import Employer

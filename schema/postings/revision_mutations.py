@@ -7,10 +7,10 @@ import strawberry
 from domain.errors import NotFound, PostingNotOpen
 from domain.errors import PostingConflict as ConflictRefusal
 from domain.identity.accounts import Role
+from domain.postings.lifecycle import check_headcount
 from domain.postings.postings import Posting as PostingRecord
 from domain.postings.postings import PostingStatus
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import check_headcount
+from domain.postings.term_bounds import check_terms
 from schema import errors
 from schema.context import Context, Info
 from schema.postings.posting_types import (

@@ -10,10 +10,10 @@ from domain.free_text import check_text
 from domain.reference.regions import Region as RegionRecord
 from domain.reference.regions import (
     RegionLevel,
-    list_ancestors,
-    list_children,
     find_current_code,
     find_regions,
+    list_ancestors,
+    list_children,
     region_of,
 )
 from schema.reference.geo import Point

@@ -10,7 +10,8 @@ import strawberry
 from domain.labels import Labelled
 from domain.reference.regions import list_ancestors, region_of
 from domain.search.facets import FACET_KINDS, group_facet_counts
-from domain.search.search_entries import SearchWord, find_highlights
+from domain.search.highlights import find_highlights
+from domain.search.query_parser import SearchWord
 from schema.context import Info
 from schema.employers.employers import Employer
 from schema.execution.selection import selects_any_field

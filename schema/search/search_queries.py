@@ -22,7 +22,7 @@ from domain.postings.postings import (
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
-from domain.search.search_entries import parse_search
+from domain.search.query_parser import parse_search
 from domain.search.suggestions import (
     MAX_PREFIX_LENGTH,
     MAX_SUGGESTIONS,

@@ -10,7 +10,7 @@ from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_manage_seekers
 from domain.matching.jobs import build_job
-from domain.matching.matching import assess_job
+from domain.matching.matches import assess_job
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.call_campaigns import (

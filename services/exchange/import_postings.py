@@ -25,12 +25,12 @@ from domain.exchange.imports import (
 from domain.free_text import check_text
 from domain.identity.scopes import may_see_unopened_posting
 from domain.identity.unions import Union
+from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
+from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import change_terms, check_headcount, create_posting
 from services.exchange.import_rows import ImportPlan, ImportPlanner, TimeSlice
 from storage.clock import Clock
 from storage.mongo.client import new_id

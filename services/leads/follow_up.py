@@ -31,7 +31,7 @@ from domain.live.events import (
     LoggedEvent,
     lead_topic,
 )
-from domain.screening.verdicts import apply_hires
+from domain.postings.lifecycle import apply_hires
 from domain.webhooks.messages import notice_of_change
 from realtime.commit import GroupCommit
 from services.postings.posting_gate import queue_posting_notices

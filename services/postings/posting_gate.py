@@ -18,11 +18,11 @@ from domain.employers.employers import Employer, EmployerCheck
 from domain.errors import Busy, NotFound
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
+from domain.postings.lifecycle import change_terms, close_posting, rescreen_posting
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.rescreening import RescreeningTask, RescreenScope
-from domain.screening.verdicts import change_terms, close_posting, rescreen_posting
 from domain.webhooks.messages import notice_of_posting
 from services.live.sessions import LiveSessionControl
 from services.screening.minimum_wages import MinimumWages

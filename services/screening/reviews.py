@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.errors import AlreadyExists, NotFound, PostingNotOpen, TooManyAttempts
 from domain.live.events import LoggedEvent
+from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.screening.reviews import (
@@ -20,7 +21,6 @@ from domain.screening.reviews import (
     check_unchanged,
     resolve_report,
 )
-from domain.screening.verdicts import apply_reports, apply_review
 from realtime.commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import queue_posting_notices

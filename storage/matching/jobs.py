@@ -14,8 +14,8 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.matching.jobs import Job, county_centre, convert_pay
-from domain.postings.pay import PayPeriod
+from domain.matching.jobs import Job, county_centre
+from domain.postings.pay import PayPeriod, convert_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,

@@ -13,10 +13,10 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from domain.postings.lifecycle import RESCREENED_STATUSES
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.regions import city_of, province_of, significant_digits
 from domain.screening.rescreening import RescreeningTask, RescreenScope
-from domain.screening.verdicts import RESCREENED_STATUSES
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields, to_document, to_record
 from storage.mongo.paging import Page, PageRequest, find_page

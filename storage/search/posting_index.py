@@ -14,8 +14,8 @@ from typing import Any
 
 from domain.postings.postings import PostingStatus
 from domain.reference.regions import list_children, significant_digits
-from domain.search.bitset_index import Bitmap, SearchIndex, employer_key, region_key
 from domain.search.facets import FACET_CHARACTERS, facet_character
+from domain.search.search_index import Bitmap, SearchIndex, employer_key, region_key
 from storage.mongo.client import ChangeStream, Document, Mongo, translate_errors
 from storage.mongo.paging import Page, PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
@@ -155,7 +155,7 @@ def _index_posting(board: SearchIndex, document: Document) -> None:
         document["_id"],
         pay=search["pay"],
         last_day=min(document["terms"]["valid_until"], verified_until),
-        marks=(
+        keys=(
             employer_key(document["employer_id"]),
             *search["traits"],
             # Whole titles are looked for by suggestions alone.

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from domain.postings.postings import PostingStatus
-from domain.search import bitset_index as board_module
-from domain.search.bitset_index import SearchIndex
-from domain.search.search_entries import parse_search
+from domain.search import search_index as board_module
+from domain.search.query_parser import parse_search
+from domain.search.search_index import SearchIndex
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest
 from storage.search import posting_index as storage_module

@@ -24,10 +24,11 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
+from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
-from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.screening.screening import check_terms, screen_terms
+from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.posting_rules import screen_terms
 from domain.seekers.groups import SeekerGroup
 from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 

@@ -1,4 +1,4 @@
-"""Limits: each is kept or broken by the very job that it is about, and says so in two languages."""
+"""Constraints: a job satisfies or violates each, with a reason in two languages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import given
 
 from domain.matching.constraints import (
     CONSTRAINTS,
-    MatchCode,
     active_constraints,
     explain_satisfied,
     find_violations,
 )
-from domain.matching.jobs import Job, convert_pay
-from domain.postings.pay import Pay, PayPeriod
+from domain.matching.jobs import Job
+from domain.matching.match_reasons import MatchCode
+from domain.postings.pay import Pay, PayPeriod, convert_pay
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
 from domain.seekers.profile import Near, PickUp, Wants
@@ -123,15 +123,15 @@ def test_a_child_can_be_fetched_after_work() -> None:
 
 def test_hours_that_are_ones_own_are_to_be_agreed_on() -> None:
     ((_, text, _),) = said({"ends_by": FIVE}, {"shift": Shift.FLEXIBLE})
-    assert text == "flexible hours that you can agree on"
+    assert text == "flexible hours that you can agree with the employer"
 
 
 @pytest.mark.parametrize(
     ("offered", "text"),
     [
-        (DAY | {"ends_at": time(18)}, "ends at 18:00, 17:00 is wanted"),
-        (DAY | {"ends_at": None}, "ends at a time that is not said, 17:00 is wanted"),
-        (DAY | {"starts_at": time(20), "ends_at": time(4)}, "goes over midnight until 04:00"),
+        (DAY | {"ends_at": time(18)}, "ends at 18:00; you asked for 17:00"),
+        (DAY | {"ends_at": None}, "ends at an unstated time; you asked for 17:00"),
+        (DAY | {"starts_at": time(20), "ends_at": time(4)}, "works past midnight until 04:00"),
         ({"shift": Shift.TWO_SHIFT}, "TWO_SHIFT work has changing hours"),
     ],
 )

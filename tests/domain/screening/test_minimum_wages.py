@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import AlreadyExists, InvalidInput
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import Pay, PayPeriod, convert_to_monthly
 from domain.reference.regions import is_place_code
+from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.minimum_wages import (
-    KNOWN_WAGES,
     Grade,
     MinimumWage,
-    WageTable,
     WageComparison,
+    WageTable,
     compare_with_minimum,
-    convert_to_monthly,
     verify_wage,
 )
 from tests.domain.posting_terms_samples import FIXED_TODAY, hourly_pay, monthly_pay, pays, places
@@ -51,8 +50,8 @@ def table(*rows: MinimumWage) -> WageTable:
         ("440305", monthly_pay(2699), WageComparison.BELOW),
         ("440300", hourly_pay(25), WageComparison.BELOW),
         ("520100", monthly_pay(2130), WageComparison.PASS),
-        ("520100", monthly_pay(2129), WageComparison.TO_PERSON),
-        ("520100", monthly_pay(1890), WageComparison.TO_PERSON),
+        ("520100", monthly_pay(2129), WageComparison.UNDECIDED),
+        ("520100", monthly_pay(1890), WageComparison.UNDECIDED),
         ("520100", monthly_pay(1889), WageComparison.BELOW),
         ("520100", hourly_pay(19), WageComparison.BELOW),
     ],
@@ -68,18 +67,18 @@ def test_below_a_lowest_tier_that_is_not_known_a_person_decides() -> None:
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440106", monthly_pay(2039), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440106", hourly_pay(1), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
 
 
 def test_a_job_anywhere_in_a_province_must_suit_each_region_in_it() -> None:
     assert (
         compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2690), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2700), FIXED_TODAY)
@@ -94,36 +93,36 @@ def test_the_first_tier_of_jiangsu_is_trusted_and_the_others_are_not() -> None:
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(2659), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(1), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
 
 
 @pytest.mark.parametrize("place", ["330402", "610100", "230100", "350200", "510100", "500101"])
 @given(pay=pays)
 def test_an_unverified_figure_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.UNDECIDED
 
 
 @pytest.mark.parametrize("place", ["420100", "430100"])
 @given(pay=pays)
 def test_a_figure_without_its_date_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageComparison.UNDECIDED
 
 
 @given(pays)
 def test_a_region_without_figures_goes_to_a_person(pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, "540100", pay, FIXED_TODAY) is WageComparison.TO_PERSON
+    assert compare_with_minimum(KNOWN_WAGES, "540100", pay, FIXED_TODAY) is WageComparison.UNDECIDED
 
 
 def test_a_figure_counts_from_its_first_day() -> None:
     day_before = date(2026, 8, 31)
     assert (
         compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), day_before)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
     assert (
         compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), date(2026, 9, 1))
@@ -135,7 +134,7 @@ def test_a_region_with_rows_of_its_own_is_never_judged_by_its_province() -> None
     own = table(row(), row("360100", amount=2500, effective_from=date(2027, 1, 1)))
     assert (
         compare_with_minimum(own, "360102", monthly_pay(2600), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
     assert (
         compare_with_minimum(own, "360102", monthly_pay(2600), date(2027, 1, 1))
@@ -185,7 +184,7 @@ def test_a_correction_further_down_the_table_counts() -> None:
 def test_without_its_first_tier_nothing_passes() -> None:
     assert (
         compare_with_minimum(table(row(tier=2)), "360102", monthly_pay(9999), FIXED_TODAY)
-        is WageComparison.TO_PERSON
+        is WageComparison.UNDECIDED
     )
 
 
@@ -214,7 +213,7 @@ def test_the_known_figures_are_ordered_marked_and_placed() -> None:
 
 @given(pays, pays, places.filter(is_place_code))
 def test_more_pay_never_makes_a_verdict_worse(one: Pay, other: Pay, place: str) -> None:
-    rank = [WageComparison.BELOW, WageComparison.TO_PERSON, WageComparison.PASS]
+    rank = [WageComparison.BELOW, WageComparison.UNDECIDED, WageComparison.PASS]
     less, more = sorted((one.amount, other.amount))
     of_less = compare_with_minimum(
         KNOWN_WAGES, place, type(one)(amount=less, period=one.period), FIXED_TODAY

@@ -1,20 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.postings.postings import Benefit, Occupation, PostingTerms, Shift
 from domain.reference.geo import Point
-from domain.search.search_entries import (
-    HighlightSpan,
-    SearchWord,
-    build_search_entry,
-    find_highlights,
-    find_occupations,
-    parse_search,
-)
+from domain.search.query_parser import parse_search
+from domain.search.search_entries import build_search_entry
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 
 FIELD = ("filter", "search")
@@ -142,89 +133,3 @@ def test_pay_is_by_the_month_and_the_place_that_of_the_work_or_of_its_region() -
 def test_what_is_stored_of_a_long_text_is_bounded() -> None:
     long = "".join(chr(0x4E00 + place) for place in range(4_000))
     assert len(build_search_entry(posting_terms(duties=long, conditions=long), "").tokens) < 200
-
-
-def test_nothing_but_filling_words_is_looked_for_as_it_is() -> None:
-    (word,) = parse_search("招聘", FIELD)
-    assert word.text == "招聘"
-    assert parse_search("  ，。 ", FIELD) == ()
-
-
-def test_the_longest_word_comes_first_and_none_twice() -> None:
-    assert [word.text for word in parse_search("嘉兴 外卖骑手 嘉兴", FIELD)] == ["外卖骑手", "嘉兴"]
-
-
-def test_what_many_jobs_offer_is_looked_for_last() -> None:
-    assert [word.text for word in parse_search("包吃包住 焊工", FIELD)] == ["焊工", "包吃包住"]
-
-
-def test_words_that_no_name_begins_are_not_joined() -> None:
-    assert {word.text for word in parse_search("web java", FIELD)} == {"web", "java"}
-
-
-@pytest.mark.parametrize("text", ["长" * 61, "a b c d e f g h i", "焊\x00工"])
-def test_a_search_that_is_too_long_is_refused_with_its_field(text: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        parse_search(text, FIELD)
-    assert caught.value.field == FIELD
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_search_or_refused(text: str) -> None:
-    try:
-        found = parse_search(text, FIELD)
-    except InvalidInput:
-        return
-    assert len(found) <= 8
-    assert all(word.strong and word.weak for word in found)
-
-
-def test_occupations_are_known_by_name_and_pinyin() -> None:
-    assert find_occupations("电焊工") == (Occupation.WELDER,)
-    assert find_occupations("yuesao") == (Occupation.MATERNITY_NANNY,)
-    assert find_occupations("不存在") == ()
-
-
-def marked(text: str, search: str) -> list[str]:
-    return [
-        text[mark.start : mark.end] for mark in find_highlights(text, parse_search(search, FIELD))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "search", "found"),
-    [
-        ("高级焊工，焊工优先", "焊工", ["焊工", "焊工"]),
-        ("招電焊工", "电焊工", ["電焊工"]),
-        ("高级焊工", "电焊工", ["焊工"]),
-        ("会ＣＡＤ", "cad", ["ＣＡＤ"]),
-        ("诚聘月嫂", "yuesao", ["月嫂"]),
-        ("诚聘月嫂", "ys", ["月嫂"]),
-        ("嘉兴焊工", "焊工 嘉兴", ["嘉兴", "焊工"]),
-        ("电工", "焊工", []),
-        ("", "焊工", []),
-    ],
-)
-def test_what_was_searched_for_is_marked(text: str, search: str, found: list[str]) -> None:
-    assert marked(text, search) == found
-
-
-def test_marks_do_not_overlap_and_are_bounded() -> None:
-    words = [
-        SearchWord(
-            text="焊工",
-            strong=("^焊工",),
-            weak=("~焊工",),
-            highlight_names=("焊工", "电焊工", "焊"),
-        )
-    ]
-    assert find_highlights("电焊工", words) == (HighlightSpan(start=0, end=3),)
-    assert len(find_highlights("焊工" * 100, words)) == 20
-
-
-@given(st.text(alphabet="焊工电 aA１", max_size=30), st.text(alphabet="焊工电a ", max_size=8))
-def test_marks_stand_within_the_text_in_order(text: str, search: str) -> None:
-    found = find_highlights(text, parse_search(search, FIELD))
-    ends = [place for mark in found for place in (mark.start, mark.end)]
-    assert ends == sorted(ends)
-    assert all(0 <= mark.start < mark.end <= len(text) for mark in found)

@@ -14,8 +14,8 @@ from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from domain.live.events import Announcement
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import Occupation, PostingStatus
+from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.rescreening import RescreenScope
-from domain.screening.screening import RULES_VERSION
 from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import SeekerStatus

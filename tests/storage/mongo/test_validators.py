@@ -16,7 +16,7 @@ from domain.identity.audit import (
 from domain.leads.consent import FIRST_TEMPLATE
 from domain.leads.follow_up import first_timeline_entry
 from domain.live.events import Announcement, EventEnvelope
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from domain.search.suggestions import posting_suggestions
 from domain.webhooks.messages import notice_of_recording
 from storage.leads.contacts import RetainedContact

@@ -12,7 +12,7 @@ import pytest
 
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.regions import list_ancestors, region_of
-from domain.search.bitset_index import SearchIndex
+from domain.search.search_index import SearchIndex
 from storage.mongo.paging import PageRequest
 from storage.search import posting_index as module
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts

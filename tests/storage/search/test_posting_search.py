@@ -23,7 +23,7 @@ from domain.postings.postings import (
 from domain.reference.geo import Point, distance_km
 from domain.reference.regions import region_of
 from domain.search.facets import group_facet_counts
-from domain.search.search_entries import parse_search
+from domain.search.query_parser import parse_search
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.client import Document
 from storage.mongo.paging import Page, PageRequest

@@ -7,11 +7,11 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from domain.screening.phrasebook import FORBIDDEN_PHRASES, HARMLESS_WORDS
-from domain.screening.phrases import find_phrases
+from domain.screening.forbidden_phrases import FORBIDDEN_PHRASES, HARMLESS_WORDS
+from domain.screening.phrase_search import find_phrases
 from tests.domain.labelled_postings import LAWFUL_TEXTS, VIOLATING_TEXTS
 
-# The phrases that the rules were given with, word for word.
+# The phrases listed in the specification of the rules, word for word.
 LISTED = {
     "SEX_DISCRIMINATION": "限男性 限女性 只招男 只招女 男性优先 女士勿扰",
     "FAMILY_DISCRIMINATION": "已婚已育优先 限已婚 未婚勿扰 两年内无生育计划 孕检",
@@ -101,7 +101,7 @@ def test_a_phrase_is_found_in_full_width_and_in_traditional_characters(
 @given(st.sampled_from(WHOLE), st.sampled_from("不无未非"))
 def test_a_phrase_right_after_a_no_is_not_meant(known: tuple[str, str], no: str) -> None:
     denied = no + known[1]
-    # 无乙肝 is a phrase by itself, so 无乙肝两对半 is one as well.
+    # 无乙肝 is a phrase itself, so 无乙肝两对半 is a match too.
     assume(not any(phrase in denied and phrase not in known[1] for _, phrase in WHOLE))
     assert codes(f"本岗位{denied}，欢迎报名。") == set()
 
@@ -110,7 +110,7 @@ def test_a_phrase_right_after_a_no_is_not_meant(known: tuple[str, str], no: str)
 def test_a_fee_that_is_not_taken_is_none(fee: str, denial: str) -> None:
     assert codes(f"入职{denial}{fee}。") == set()
     assert codes(f"入职{denial}中介费、{fee}和体检费。") == set()
-    # But a "no" of something else does not reach over a blank or a comma.
+    # A negation of something else does not reach over a blank or a comma.
     assert codes(f"经验{denial[0]}限 {fee}200元") == {"DEPOSIT_OR_FEE"}
     assert codes(f"{denial}，{fee}200元") == {"DEPOSIT_OR_FEE"}
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.search.chinese_text import (
-    split_bigrams,
+from domain.search.text_analysis import (
     fold,
     fold_with_offsets,
     is_chinese,
     spell_pinyin,
+    split_bigrams,
     split_index_words,
     split_runs,
     split_words,

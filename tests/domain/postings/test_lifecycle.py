@@ -8,11 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.postings.postings import CloseReason, Posting, PostingStatus
-from domain.reference.calendar import day_in_china
-from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.screening.screening import RULES_VERSION
-from domain.screening.verdicts import (
+from domain.postings.lifecycle import (
     MIN_REPORTS_TO_HOLD,
     RESCREENED_STATUSES,
     apply_hires,
@@ -24,6 +20,10 @@ from domain.screening.verdicts import (
     create_posting,
     rescreen_posting,
 )
+from domain.postings.postings import CloseReason, Posting, PostingStatus
+from domain.reference.calendar import day_in_china
+from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.posting_rules import RULES_VERSION
 from tests.domain.posting_terms_samples import any_terms, posting_terms
 from tests.support import records
 from tests.support.records import FIXED_NOW

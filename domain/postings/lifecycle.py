@@ -1,11 +1,11 @@
-"""What becomes of a posting: from what screening finds, from what people decide, and in time.
+"""The life of a posting: creation, change of terms, screening, review, reports, hires, closing.
 
-Each function gives the posting as it is then, one version on; whoever writes it does so only over
-the version that it was made from. What nothing has changed in comes back as it is.
+Each function returns the posting after one step, with its version raised by one, or the same
+posting if nothing changes. The caller stores it only over the version that it started from.
 
-A posting is refused when it is submitted or changed, or by a person. What was let through before
-and fails when it is screened again, through no act of its staff, is suspended: it opens by itself
-once it passes. An approval stands for the findings and the terms that the person saw.
+A posting is REFUSED when its submitted or changed terms fail, or by an officer. A posting that
+passed before and fails when it is screened again is SUSPENDED and opens automatically once it
+passes. An approval covers only the terms and the findings that the officer saw.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.screening.screening import RULES_VERSION, screen_employer, screen_terms
+from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 
 MIN_REPORTS_TO_HOLD = 3
-"""Independent reports after which nobody sees a posting until a person has looked at it.
+"""Independent reports that hide a posting until an officer has decided.
 
-One or two may be a mistake, or a competitor; every report is looked at, but does not take a job
-away from people who want it.
+One or two may be a mistake or come from a competitor. An officer looks at every report, but fewer
+than this hide no job from people who want it.
 """
 RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatus.SUSPENDED)
-"""What is shown, or would be if it passed: what is screened again, and closed in time."""
+"""Statuses in which a posting is visible, or would be if it passed.
+
+Only postings in these statuses are screened again and closed after their last day.
+"""
 
 
 def create_posting(
@@ -51,9 +54,9 @@ def create_posting(
     synthetic: bool = False,
     external_id: str | None = None,
 ) -> Posting:
-    """A new posting that has gone through the gate: open, held, suspended or refused.
+    """Create a posting and screen it: it is OPEN, IN_REVIEW, SUSPENDED or REFUSED.
 
-    ``union_path`` is that of the employer's union.
+    ``union_path`` is the path of the employer's union, ``by`` the creator's account id.
     """
     posting = Posting(
         id=posting_id,
@@ -73,10 +76,10 @@ def create_posting(
 def change_terms(
     before: Posting, terms: PostingTerms, *, employer: Employer, table: WageTable, at: datetime
 ) -> Posting:
-    """The posting with other terms, as if it were new; one that was closed may open again.
+    """Replace the terms and screen them like those of a new posting; a closed one may reopen.
 
-    What a person refused a person opens: the rules did not see then why it was to be refused, so
-    they cannot see whether that is gone.
+    A posting that an officer refused goes to review: the rules did not see the reason for the
+    refusal, so they cannot see whether it is gone.
     """
     after = replace(
         before,
@@ -91,20 +94,22 @@ def change_terms(
 
 
 def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) -> None:
-    """Pass when more people are wanted than were hired.
+    """Check that a new headcount is above the number of people already hired.
 
-    :raises InvalidInput: the posting would be filled.
+    :raises InvalidInput: it is not, so the posting would be filled.
     """
     if posting.hires and headcount <= posting.hires:
         raise InvalidInput(
-            f"{posting.hires} have been hired already: ask for more than that.", field=field
+            f"{posting.hires} have been hired already. Enter a higher headcount.",
+            f"已录用{posting.hires}人，招聘人数应大于已录用人数。",
+            field=field,
         )
 
 
 def rescreen_posting(
     posting: Posting, *, employer: Employer, table: WageTable, at: datetime
 ) -> Posting:
-    """The posting under the rules, the wages and the employer's check as they are at ``at``."""
+    """Apply the rules, minimum wages and employer verification that are valid at ``at``."""
     if posting.status not in RESCREENED_STATUSES:
         return posting
     if posting.terms.valid_until < day_in_china(at):
@@ -116,9 +121,10 @@ def rescreen_posting(
 def apply_review(
     posting: Posting, *, by: str, at: datetime, approved: bool, reason: str
 ) -> Posting:
-    """The posting after a person's decision on it as it is, reports and all.
+    """Apply an officer's decision; it also settles the open reports.
 
-    An approval settles doubts; what the law forbids, or a check that is missing, it does not.
+    An approval settles findings of severity REVIEW. It does not settle REFUSE findings, nor replace
+    the verification of the employer.
     """
     review = Review(
         by=by,
@@ -130,22 +136,22 @@ def apply_review(
     )
     after = replace(posting, review=review, reports=0, version=posting.version + 1)
     if not approved:
-        return _with_status(after, PostingStatus.REFUSED, at)
+        return _set_status(after, PostingStatus.REFUSED, at)
     unverified = screen_employer(posting.verified_until, day_in_china(at))
-    standing = _status_by_findings(after, failed=PostingStatus.SUSPENDED)
-    return _with_status(after, PostingStatus.SUSPENDED if unverified else standing, at)
+    status = _decide_status(after, failed=PostingStatus.SUSPENDED)
+    return _set_status(after, PostingStatus.SUSPENDED if unverified else status, at)
 
 
 def apply_reports(posting: Posting, reports: int, at: datetime) -> Posting:
-    """The posting with so many independent reports on it, held if they are enough."""
+    """Set the number of independent reports; three or more send the posting to review."""
     after = replace(posting, reports=reports, version=posting.version + 1)
     if posting.status not in RESCREENED_STATUSES:
         return after
-    return _with_status(after, _status_by_findings(after, failed=PostingStatus.SUSPENDED), at)
+    return _set_status(after, _decide_status(after, failed=PostingStatus.SUSPENDED), at)
 
 
 def apply_hires(posting: Posting, hires: int, at: datetime) -> Posting:
-    """The posting with so many people hired; it closes once they are as many as are wanted."""
+    """Set the number of people hired; the posting closes once it reaches the headcount."""
     if posting.hires == hires:
         return posting
     after = replace(posting, hires=hires, version=posting.version + 1)
@@ -155,34 +161,39 @@ def apply_hires(posting: Posting, hires: int, at: datetime) -> Posting:
 
 
 def close_posting(posting: Posting, reason: CloseReason, at: datetime) -> Posting:
-    """The posting that nobody sees any more."""
+    """Close the posting; nobody sees it any more."""
     after = replace(posting, close_reason=reason, closed_at=at, version=posting.version + 1)
-    return _with_status(after, PostingStatus.CLOSED, at)
+    return _set_status(after, PostingStatus.CLOSED, at)
 
 
 def _apply_screening(
     posting: Posting, employer: Employer, table: WageTable, at: datetime, *, failed: PostingStatus
 ) -> Posting:
     on = day_in_china(at)
-    found = (*screen_terms(posting.terms, table, on), *screen_employer(employer.verified_until, on))
     after = replace(
-        posting, findings=found, verified_until=employer.verified_until, rules=RULES_VERSION
+        posting,
+        findings=(
+            *screen_terms(posting.terms, table, on),
+            *screen_employer(employer.verified_until, on),
+        ),
+        verified_until=employer.verified_until,
+        rules=RULES_VERSION,
     )
-    return _with_status(after, _status_by_findings(after, failed=failed), at)
+    return _set_status(after, _decide_status(after, failed=failed), at)
 
 
-def _status_by_findings(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
-    """One refusal fails it, else one doubt holds it, else it waits for its employer's check."""
+def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
+    """Derive the status: ``failed`` for one REFUSE finding, else IN_REVIEW, SUSPENDED or OPEN."""
     severities = {finding.severity for finding in _unsettled_findings(posting)}
     if Severity.REFUSE in severities:
         return failed
-    if Severity.REVIEW in severities or _is_doubted(posting):
+    if Severity.REVIEW in severities or _needs_officer(posting):
         return PostingStatus.IN_REVIEW
     return PostingStatus.SUSPENDED if Severity.SUSPEND in severities else PostingStatus.OPEN
 
 
 def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
-    """The findings that nobody who approved the terms as they are has seen."""
+    """Yield the findings that no approval of the current terms covers."""
     review = posting.review
     is_approved = review is not None and review.approved and review.revision == posting.revision
     settled = review.settled if review is not None and is_approved else ()
@@ -191,15 +202,16 @@ def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
             yield finding
 
 
-def _is_doubted(posting: Posting) -> bool:
+def _needs_officer(posting: Posting) -> bool:
+    """Whether an officer must decide even without findings: refused before, or often reported."""
     was_refused = posting.review is not None and not posting.review.approved
     return was_refused or posting.reports >= MIN_REPORTS_TO_HOLD
 
 
-def _with_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
-    """The posting in a status, and in the reviewers' queue while a person is to look at it."""
-    waits = status is PostingStatus.IN_REVIEW or (
+def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
+    """Set the status, and put the posting into or take it out of the officers' queue."""
+    is_waiting = status is PostingStatus.IN_REVIEW or (
         posting.reports > 0 and status in RESCREENED_STATUSES
     )
-    since = (posting.waiting_since or at) if waits else None
-    return replace(posting, status=status, waiting_since=since)
+    waiting_since = (posting.waiting_since or at) if is_waiting else None
+    return replace(posting, status=status, waiting_since=waiting_since)
