@@ -15,8 +15,14 @@ from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, find_regions, significant_digits
 from domain.search.benefit_terms import BENEFIT_TERMS
-from domain.search.search_entries import benefit_token
 from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs, split_words
+from domain.search.tokens import (
+    benefit_token,
+    occupation_token,
+    region_token,
+    strong_token,
+    weak_token,
+)
 
 MAX_SEARCH_LENGTH = 60
 MAX_SEARCH_WORDS = 8
@@ -79,10 +85,10 @@ def find_occupations(name: str) -> tuple[Occupation, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _region_tokens(name: str) -> tuple[str, ...]:
+def _find_region_tokens(name: str) -> tuple[str, ...]:
     """Return the tokens of the regions with a name, with or without 省, 市 etc., or in pinyin."""
     return tuple(
-        f"r:{significant_digits(region.code)}"
+        region_token(significant_digits(region.code))
         for region in (find_regions(name, 10) if len(name) > 1 else ())
         if name in _region_names(region)
     )
@@ -151,7 +157,9 @@ def _count_name_runs(latin: list[str]) -> int:
 
 def _is_name(word: str) -> bool:
     """Whether a word names a benefit, an occupation or a region."""
-    return word in _BENEFIT_TERMS_BY_NAME or bool(find_occupations(word) or _region_tokens(word))
+    return word in _BENEFIT_TERMS_BY_NAME or bool(
+        find_occupations(word) or _find_region_tokens(word)
+    )
 
 
 def _build_search_word(text: str) -> SearchWord:
@@ -160,12 +168,12 @@ def _build_search_word(text: str) -> SearchWord:
     return SearchWord(
         text=text,
         strong=(
-            f"^{text}",
-            *(f"o:{occupation}" for occupation in occupations),
+            strong_token(text),
+            *map(occupation_token, occupations),
             *([benefit_token(benefit)] if benefit else []),
-            *_region_tokens(text),
+            *_find_region_tokens(text),
         ),
-        weak=(f"~{text}",),
+        weak=(weak_token(text),),
         is_prefix=is_chinese(text) and len(text) == 1,
         highlight_names=(
             text,

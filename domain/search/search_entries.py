@@ -1,11 +1,8 @@
 """Search entries: the tokens and facets stored with a posting for search.
 
-A token is a prefix and a word:
-
-``^``   a word of the title or the employer's name; for the title also bigrams, pinyin and initials
-``~``   a word of the duties and conditions that has no ``^`` token
-``=``   the whole title
-``o:``  the occupation, ``r:`` a region (2, 4 or 6 digits), ``c:`` a benefit term
+A posting gets a token for each word of the title and the employer's name, also for bigrams, pinyin
+and initials of the title; for each further word of the duties and conditions; for the whole title,
+the occupation, the benefit terms, and the place with the regions above it.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ from domain.postings.pay import convert_to_monthly
 from domain.postings.postings import PostingTerms
 from domain.reference.geo import Point
 from domain.reference.regions import region_of
-from domain.search.benefit_terms import BenefitTerm, find_benefit_terms
+from domain.search.benefit_terms import find_benefit_terms
 from domain.search.facets import facet_character, facet_characters
 from domain.search.text_analysis import (
     fold,
@@ -27,6 +24,14 @@ from domain.search.text_analysis import (
     split_index_words,
     split_runs,
     split_words,
+)
+from domain.search.tokens import (
+    benefit_token,
+    occupation_token,
+    region_token,
+    strong_token,
+    title_token,
+    weak_token,
 )
 
 SEARCH_ENTRY_VERSION = 2
@@ -87,17 +92,12 @@ def _build_tokens(terms: PostingTerms, employer: str) -> Iterator[str]:
     )
     body = dict.fromkeys(split_index_words(fold(f"{terms.duties}\n{terms.conditions}")))
     weak = [word for word in body if word not in strong][:MAX_BODY_WORDS]
-    yield f"={title}"
-    yield f"o:{terms.occupation}"
+    yield title_token(title)
+    yield occupation_token(terms.occupation)
     yield from map(benefit_token, find_benefit_terms(terms))
-    yield from (f"r:{terms.place_code[:digits]}" for digits in (2, 4, 6))
-    yield from (f"^{word}" for word in strong)
-    yield from (f"~{word}" for word in weak)
-
-
-def benefit_token(benefit: BenefitTerm) -> str:
-    """Return the token of a benefit term."""
-    return f"c:{benefit.names[0]}"
+    yield from (region_token(terms.place_code[:digits]) for digits in (2, 4, 6))
+    yield from map(strong_token, strong)
+    yield from map(weak_token, weak)
 
 
 def _pinyin_tokens(title: str) -> Iterator[str]:

@@ -13,6 +13,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
+from domain.search.tokens import region_token
+
 MAX_CACHED_BITMAPS = 500
 """Bitmaps that are kept; others are built from their slots on demand."""
 MAX_UNORDERED_SLOTS = 5_000
@@ -215,7 +217,7 @@ def employer_key(employer_id: str) -> str:
 
 def region_key(digits: str) -> str:
     """Return the key of the postings in a region, given its significant digits."""
-    return f"r:{digits}"
+    return region_token(digits)
 
 
 def _day_key(day: str) -> str:

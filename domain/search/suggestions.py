@@ -11,6 +11,7 @@ from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import find_regions, significant_digits
 from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs
+from domain.search.tokens import occupation_token, region_token, title_token
 
 MAX_PREFIX_LENGTH = 20
 MAX_SUGGESTIONS = 20
@@ -44,11 +45,11 @@ class Suggestion:
     def token(self) -> str | None:
         """The search token of the postings it stands for; None for an employer, which has none."""
         if self.kind is SuggestionKind.TITLE:
-            return f"={fold(self.text)}"
+            return title_token(fold(self.text))
         if self.kind is SuggestionKind.OCCUPATION:
-            return f"o:{self.code}"
+            return occupation_token(Occupation(self.code))
         if self.kind is SuggestionKind.PLACE and self.code is not None:
-            return f"r:{significant_digits(self.code)}"
+            return region_token(significant_digits(self.code))
         return None
 
 

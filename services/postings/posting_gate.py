@@ -59,7 +59,7 @@ class PostingGate:
     async def admit(self, posting: Posting, table: WageTable) -> Posting:
         """Store a new posting, and give it as it is then.
 
-        ``domain.screening.verdicts.admitted`` made it with this table.
+        ``domain.postings.lifecycle.create_posting`` made it with this table.
         """
         await self._add(posting)
         (posting,) = await self.rescreen_stale([posting], table)

@@ -1,6 +1,6 @@
 """Postings. People see one only through ``visible``: what the gate takes away is nowhere any more.
 
-A change is made by ``domain.screening.verdicts`` and written over the very version that it was
+A change is made by ``domain.postings.lifecycle`` and written over the very version that it was
 made from.
 """
 

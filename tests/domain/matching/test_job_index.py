@@ -30,14 +30,14 @@ def codes(match: Match | None) -> tuple[set[MatchCode], set[MatchCode]]:
 
 
 @given(profiles, boards)
-def test_no_match_ever_breaks_a_limit(person: Profile, offered: list[Job]) -> None:
+def test_no_match_violates_a_constraint(person: Profile, offered: list[Job]) -> None:
     by_id = {one.id: one for one in offered}
     for match in JobIndex(offered).find_matches(person):
         assert find_violations(person.wants, by_id[match.posting_id]) == ()
 
 
 @given(profiles, boards, st.randoms())
-def test_the_answer_does_not_depend_on_the_order_of_the_postings(
+def test_matches_do_not_depend_on_the_order_of_jobs(
     person: Profile, offered: list[Job], dice: object
 ) -> None:
     found = JobIndex(offered).find_matches(person)
@@ -48,7 +48,7 @@ def test_the_answer_does_not_depend_on_the_order_of_the_postings(
 
 
 @given(profiles, boards)
-def test_what_fits_is_found_and_no_employer_comes_twice_while_others_fit(
+def test_the_best_jobs_are_found_with_different_employers(
     person: Profile, offered: list[Job]
 ) -> None:
     fitting = [one for one in offered if not find_violations(person.wants, one)]
@@ -64,7 +64,7 @@ def test_what_fits_is_found_and_no_employer_comes_twice_while_others_fit(
     assert found[0].score == best if found else best is None
 
 
-def test_others_are_looked_at_only_while_few_of_the_wished_occupations_fit() -> None:
+def test_other_occupations_are_included_only_if_few_wanted_ones_fit() -> None:
     person = profile(occupations=(WELDER,))
     others = [job(f"clerk {n}", occupation=CLERK) for n in range(3)]
     welders = [job(f"welder {n}", occupation=WELDER) for n in range(MIN_MATCHES)]
@@ -75,7 +75,7 @@ def test_others_are_looked_at_only_while_few_of_the_wished_occupations_fit() -> 
     assert {match.posting_id for match in enough} == {one.id for one in welders}
 
 
-def test_what_anybody_can_begin_fills_up_before_a_trade_that_was_never_learned() -> None:
+def test_unskilled_jobs_precede_licensed_ones() -> None:
     robotics, guard = Occupation.INDUSTRIAL_ROBOTICS, Occupation.SECURITY_GUARD
     offered = [job("a", occupation=robotics, monthly_pay=12_000), job("b", occupation=guard)]
     asked = [
@@ -89,13 +89,13 @@ def test_what_anybody_can_begin_fills_up_before_a_trade_that_was_never_learned()
     assert MatchCode.SKILL in codes(JobIndex(offered).find_matches(asked[0])[1])[1]
 
 
-def test_places_that_lie_in_each_other_give_each_job_once() -> None:
+def test_nested_places_give_each_job_once() -> None:
     person = profile(places=("230100", "230000", "230102"))
     (found,) = JobIndex([job(place_code="230102")]).find_matches(person)
     assert found.posting_id == "job"
 
 
-def test_the_earlier_wish_counts_more_and_a_skill_too() -> None:
+def test_earlier_wishes_and_skills_raise_the_score() -> None:
     person = profile(occupations=(WELDER, CLERK), skills=(WELDER,))
     first, second = job("a", occupation=CLERK), job("b", occupation=WELDER)
     found = JobIndex([first, second]).find_matches(person)

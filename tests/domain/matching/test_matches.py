@@ -35,7 +35,7 @@ def codes(match: Match | None) -> tuple[set[MatchCode], set[MatchCode]]:
 
 
 @given(profiles, jobs)
-def test_whom_a_posting_suits_is_found_by_one_of_its_keys(person: Profile, work: Job) -> None:
+def test_a_wanted_job_shares_a_match_key_with_the_seeker(person: Profile, work: Job) -> None:
     if is_wanted_job(person, work):
         assert set(wanted_match_keys(person.wants)) & set(
             job_match_keys(work.occupation, work.place_code)
@@ -43,7 +43,7 @@ def test_whom_a_posting_suits_is_found_by_one_of_its_keys(person: Profile, work:
 
 
 @given(profiles, jobs)
-def test_a_match_says_what_is_for_it_and_what_against(person: Profile, work: Job) -> None:
+def test_a_match_has_at_most_one_reason_per_code(person: Profile, work: Job) -> None:
     match = assess_job(person, work)
     assert (match is None) is bool(find_violations(person.wants, work))
     if match is not None:
@@ -53,7 +53,7 @@ def test_a_match_says_what_is_for_it_and_what_against(person: Profile, work: Job
         assert len(against) == len(match.reasons_against)
 
 
-def test_who_would_learn_it_is_matched_after_a_training() -> None:
+def test_a_seeker_who_wants_training_is_matched_after_training() -> None:
     person = profile(occupations=(WELDER,), skills=(CLERK,), wants_training=True)
     work = job(occupation=WELDER)
     match = assess_job(person, work)
@@ -65,7 +65,7 @@ def test_who_would_learn_it_is_matched_after_a_training() -> None:
     assert not needs_training(replace(person, skills=(WELDER,)), work)
 
 
-def test_a_group_that_is_welcome_and_a_home_nearby_speak_for_a_job() -> None:
+def test_a_welcome_group_and_a_near_home_are_reasons_for_a_job() -> None:
     person = profile(group=SeekerGroup.LAID_OFF, home=HOME, home_place="230102")
     away = Point(latitude=45.86, longitude=126.65)
     near = job(point=away, friendly_to=frozenset({SeekerGroup.LAID_OFF}))
@@ -78,7 +78,7 @@ def test_a_group_that_is_welcome_and_a_home_nearby_speak_for_a_job() -> None:
         assert text in {reason.text for reason in match.reasons_for}
 
 
-def test_where_only_the_county_is_known_the_distance_is_about_that_to_its_centre() -> None:
+def test_without_an_exact_point_the_distance_is_to_the_county_centre() -> None:
     person = profile(home=Point(latitude=31.2, longitude=121.5))
     work = job()
     assert not work.has_exact_point
@@ -90,7 +90,7 @@ def test_where_only_the_county_is_known_the_distance_is_about_that_to_its_centre
     assert build_job(posting(terms=posting_terms(place_code="310000"))).point is None
 
 
-def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:
+def test_dispatch_heavy_work_and_open_hours_are_reasons_against_a_job() -> None:
     work = job(
         occupation=CLERK,
         employment_type=EmploymentType.DISPATCH,
@@ -105,7 +105,7 @@ def test_agency_work_heavy_work_and_open_hours_speak_against_it() -> None:
     }
 
 
-def test_part_time_work_is_told_by_the_hour() -> None:
+def test_part_time_pay_is_described_per_hour() -> None:
     match = assess_job(profile(), job(employment_type=EmploymentType.PART_TIME, hourly_pay=30))
     assert match is not None
     assert [reason.text for reason in match.reasons_for] == ["30 yuan per hour"]

@@ -57,16 +57,14 @@ def posting(offer: object = None, employer: object = VERIFIED) -> Posting:
         (BAD, False, PostingStatus.REFUSED),
     ],
 )
-def test_one_refusal_refuses_one_doubt_holds_and_no_check_suspends(
-    offer: object, verified: bool, status: PostingStatus
-) -> None:
+def test_findings_decide_the_status(offer: object, verified: bool, status: PostingStatus) -> None:
     made = posting(offer, VERIFIED if verified else UNVERIFIED)
     assert (made.status, made.rules) == (status, RULES_VERSION)
     assert (made.waiting_since is not None) is (status is PostingStatus.IN_REVIEW)
 
 
 @given(any_terms, st.booleans(), st.sampled_from(PostingStatus), st.integers(0, 5))
-def test_screening_again_never_refuses_and_settles_at_once(
+def test_screening_again_never_refuses_and_is_idempotent(
     offer: object, verified: bool, status: PostingStatus, reports: int
 ) -> None:
     employer = VERIFIED if verified else UNVERIFIED
@@ -84,7 +82,7 @@ def test_screening_again_never_refuses_and_settles_at_once(
         assert reports < MIN_REPORTS_TO_HOLD
 
 
-def test_an_approved_posting_of_an_unverified_employer_waits_for_its_check() -> None:
+def test_an_approved_posting_of_an_unverified_employer_is_suspended() -> None:
     held = posting(DOUBTFUL, UNVERIFIED)
     approved = apply_review(held, by="officer", at=FIXED_NOW, approved=True, reason="已核实")
     assert approved.status is PostingStatus.SUSPENDED
@@ -95,7 +93,7 @@ def test_an_approved_posting_of_an_unverified_employer_waits_for_its_check() -> 
 @given(
     any_terms | st.sampled_from((posting_terms(), DOUBTFUL, BAD)), st.booleans(), st.integers(0, 5)
 )
-def test_an_approval_opens_nothing_that_would_be_taken_away_again(
+def test_an_approval_opens_only_what_passes_screening_again(
     offer: object, verified: bool, reports: int
 ) -> None:
     employer = VERIFIED if verified else UNVERIFIED
@@ -105,7 +103,7 @@ def test_an_approval_opens_nothing_that_would_be_taken_away_again(
     assert (approved.status is PostingStatus.OPEN) is (again.status is PostingStatus.OPEN)
 
 
-def test_what_a_person_refused_a_person_opens() -> None:
+def test_a_posting_refused_by_an_officer_returns_to_review() -> None:
     refused = apply_review(
         posting(DOUBTFUL), by="officer", at=FIXED_NOW, approved=False, reason="歧视"
     )
@@ -118,7 +116,7 @@ def test_what_a_person_refused_a_person_opens() -> None:
     assert worse.status is PostingStatus.REFUSED
 
 
-def test_enough_reports_hold_and_fewer_let_go() -> None:
+def test_enough_reports_send_a_posting_to_review() -> None:
     for count in range(MIN_REPORTS_TO_HOLD + 2):
         told = apply_reports(posting(), count, FIXED_NOW)
         held = count >= MIN_REPORTS_TO_HOLD
@@ -129,7 +127,7 @@ def test_enough_reports_hold_and_fewer_let_go() -> None:
     assert apply_reports(gone, MIN_REPORTS_TO_HOLD, FIXED_NOW).status is PostingStatus.CLOSED
 
 
-def test_a_posting_is_filled_by_as_many_as_are_wanted() -> None:
+def test_a_posting_closes_when_its_headcount_is_hired() -> None:
     wanted = posting(posting_terms(headcount=2))
     assert apply_hires(wanted, 0, FIXED_NOW) is wanted
     one = apply_hires(wanted, 1, FIXED_NOW)

@@ -46,7 +46,7 @@ from tests.domain.posting_terms_samples import FIXED_TODAY, any_terms, monthly_p
         ({"point": Point(latitude=121.5, longitude=31.2)}, ("point",)),
     ],
 )
-def test_a_value_that_cannot_be_right_is_refused_with_its_field(
+def test_a_value_out_of_bounds_is_refused_with_its_field(
     changes: dict[str, Any], field: tuple[str, ...]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -78,14 +78,14 @@ def test_values_at_their_bounds_pass() -> None:
     )
 
 
-def test_what_is_missing_is_left_to_screening() -> None:
+def test_missing_values_pass_the_bounds() -> None:
     check_terms(
         posting_terms(title="", place_code="", headcount=0, pay=monthly_pay(0)), FIXED_TODAY
     )
 
 
 @given(any_terms)
-def test_any_terms_pass_the_bounds_or_are_refused_by_name(offer: PostingTerms) -> None:
+def test_any_terms_pass_the_bounds_or_are_refused(offer: PostingTerms) -> None:
     with suppress(InvalidInput):
         check_terms(offer, FIXED_TODAY)
         assert offer.hours_per_day <= 24

@@ -61,7 +61,7 @@ def wide(text: str) -> str:
     ("code", "phrase"),
     [(code, phrase) for code, phrases in LISTED.items() for phrase in phrases.split()],
 )
-def test_each_listed_phrase_is_found_as_what_it_is(code: str, phrase: str) -> None:
+def test_each_listed_phrase_breaks_its_rule(code: str, phrase: str) -> None:
     for text in (phrase, f"招聘普工，{phrase}，待遇面议。", f"熟练工 {phrase} 长期稳定"):
         assert codes(text) == {code}
 
@@ -99,7 +99,7 @@ def test_a_phrase_is_found_in_full_width_and_in_traditional_characters(
 
 
 @given(st.sampled_from(WHOLE), st.sampled_from("不无未非"))
-def test_a_phrase_right_after_a_no_is_not_meant(known: tuple[str, str], no: str) -> None:
+def test_a_negated_phrase_is_no_match(known: tuple[str, str], no: str) -> None:
     denied = no + known[1]
     # 无乙肝 is a phrase itself, so 无乙肝两对半 is a match too.
     assume(not any(phrase in denied and phrase not in known[1] for _, phrase in WHOLE))
@@ -107,7 +107,7 @@ def test_a_phrase_right_after_a_no_is_not_meant(known: tuple[str, str], no: str)
 
 
 @given(st.sampled_from(FORBIDDEN_PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(DENIALS))
-def test_a_fee_that_is_not_taken_is_none(fee: str, denial: str) -> None:
+def test_a_denied_fee_is_no_match(fee: str, denial: str) -> None:
     assert codes(f"入职{denial}{fee}。") == set()
     assert codes(f"入职{denial}中介费、{fee}和体检费。") == set()
     # A negation of something else does not reach over a blank or a comma.
@@ -116,13 +116,13 @@ def test_a_fee_that_is_not_taken_is_none(fee: str, denial: str) -> None:
 
 
 @given(st.sampled_from(FORBIDDEN_PHRASES["DEPOSIT_OR_FEE"][1]), st.sampled_from(PAID))
-def test_a_fee_that_the_employer_pays_is_none(fee: str, paid: str) -> None:
+def test_a_fee_paid_by_the_employer_is_no_match(fee: str, paid: str) -> None:
     assert codes(f"{fee}{paid}。") == set()
     assert codes(f"{fee}、体检费{paid}。") == set()
 
 
 @pytest.mark.parametrize("shield", HARMLESS_WORDS)
-def test_a_longer_word_of_another_meaning_is_no_phrase(shield: str) -> None:
+def test_a_harmless_word_is_no_match(shield: str) -> None:
     assert codes(f"负责{shield}相关工作") == set()
 
 
@@ -149,11 +149,11 @@ def test_a_longer_word_of_another_meaning_is_no_phrase(shield: str) -> None:
         ("限18岁以上", set()),
     ],
 )
-def test_where_a_rule_begins_and_ends(text: str, found: set[str]) -> None:
+def test_the_bounds_of_each_rule(text: str, found: set[str]) -> None:
     assert codes(text) == found
 
 
-def test_the_words_are_marked_in_the_text_that_was_given() -> None:
+def test_marks_refer_to_the_original_text() -> None:
     text = "包住。需交押\u200b金\u3000３００元，身 高１.７０米以上"
     marks = [mark for _, mark in find_phrases(text)]
     assert [(mark.text, mark.start, mark.end) for mark in marks] == [
@@ -165,7 +165,7 @@ def test_the_words_are_marked_in_the_text_that_was_given() -> None:
 @given(st.text(alphabet=st.characters(), max_size=60))
 @example("\ud800押金\udfff")
 @example("乾" * 20 + "㍿﷽押金")
-def test_any_text_is_read_and_marked_within_itself(text: str) -> None:
+def test_marks_lie_within_any_text(text: str) -> None:
     for _, mark in find_phrases(text):
         assert 0 <= mark.start < mark.end <= len(text)
         assert text[mark.start : mark.end] == mark.text
@@ -177,7 +177,7 @@ def test_any_text_is_read_and_marked_within_itself(text: str) -> None:
         max_size=60,
     )
 )
-def test_whatever_is_made_of_the_words_themselves_is_read(parts: list[str]) -> None:
+def test_marks_lie_within_texts_made_of_phrases(parts: list[str]) -> None:
     text = "".join(parts)
     for _, mark in find_phrases(text):
         assert text[mark.start : mark.end] == mark.text

@@ -49,7 +49,7 @@ def status(offer: PostingTerms) -> PostingStatus:
     ).status
 
 
-def test_good_terms_give_no_finding_and_open() -> None:
+def test_terms_without_findings_open_the_posting() -> None:
     for offer in (posting_terms(), part_time_terms()):
         assert screen_terms(offer, KNOWN_WAGES, FIXED_TODAY) == ()
         assert status(offer) is PostingStatus.OPEN
@@ -79,7 +79,9 @@ def test_a_blank_text_is_missing(name: str, blank: str) -> None:
         ({"is_repost": True, "repost_source": " "}, "REPOST_SOURCE_MISSING", "repostSource"),
     ],
 )
-def test_what_is_missing_is_refused_by_name(changes: dict[str, Any], code: str, field: str) -> None:
+def test_a_missing_value_is_refused_with_its_field(
+    changes: dict[str, Any], code: str, field: str
+) -> None:
     findings = found(posting_terms(**changes))
     assert list(findings) == [code]
     assert findings[code].field == field
@@ -111,7 +113,7 @@ def test_an_employee_without_one_of_the_four_kinds_is_refused(
 @pytest.mark.parametrize(
     "employment", [EmploymentType.PART_TIME, EmploymentType.INTERNSHIP, EmploymentType.GIG]
 )
-def test_everybody_else_is_covered_for_work_injury_at_least(employment: EmploymentType) -> None:
+def test_other_workers_need_work_injury_insurance(employment: EmploymentType) -> None:
     assert found(part_time_terms(employment_type=employment)) == {}
     uncovered = part_time_terms(employment_type=employment, insurance=(InsuranceKind.PENSION,))
     assert list(found(uncovered)) == ["SOCIAL_INSURANCE_MISSING"]
@@ -136,14 +138,14 @@ def test_everybody_else_is_covered_for_work_injury_at_least(employment: Employme
         ),
     ],
 )
-def test_pay_and_probation_are_held_to_the_minimum_wage(
+def test_pay_and_probation_pay_are_compared_with_the_minimum_wage(
     changes: dict[str, Any], code: str, expected: Any
 ) -> None:
     assert list(found(posting_terms(**changes))) == [code]
     assert status(posting_terms(**changes)) is expected
 
 
-def test_full_time_paid_by_the_hour_is_compared_by_the_month() -> None:
+def test_full_time_hourly_pay_is_compared_per_month() -> None:
     assert found(posting_terms(pay=hourly_pay(16))) == {}
 
 
@@ -170,26 +172,24 @@ def test_part_time_is_paid_by_the_hour_and_has_no_probation() -> None:
         ),
     ],
 )
-def test_long_hours_are_flagged_and_do_not_hold_the_posting(
-    offer: PostingTerms, codes: list[str]
-) -> None:
+def test_long_hours_give_a_warning_only(offer: PostingTerms, codes: list[str]) -> None:
     findings = found(offer)
     assert list(findings) == codes
     assert all(finding.severity is Severity.WARN for finding in findings.values())
     assert status(offer) is PostingStatus.OPEN
 
 
-def test_long_hours_do_not_lift_hour_pay_over_the_minimum() -> None:
+def test_long_hours_do_not_raise_hourly_pay_above_the_minimum() -> None:
     long = posting_terms(pay=hourly_pay(15), hours_per_day=Decimal(12), hours_per_week=Decimal(72))
     assert "PAY_BELOW_MINIMUM_WAGE" in found(long)
 
 
-def test_one_refusal_outweighs_a_doubt() -> None:
+def test_a_refuse_finding_outweighs_a_review_finding() -> None:
     assert status(posting_terms(place_code="330402", insurance=())) is PostingStatus.REFUSED
 
 
 @given(any_terms, st.dates())
-def test_screening_is_total_and_deterministic(offer: PostingTerms, on: date) -> None:
+def test_screening_never_raises_and_is_deterministic(offer: PostingTerms, on: date) -> None:
     findings = screen_terms(offer, KNOWN_WAGES, on)
     assert findings == screen_terms(replace(offer), KNOWN_WAGES, on)
     codes = [finding.code for finding in findings]
@@ -205,7 +205,7 @@ def test_screening_is_total_and_deterministic(offer: PostingTerms, on: date) -> 
 
 
 @given(any_terms, st.integers(0, 10_000))
-def test_more_pay_never_turns_a_pass_into_a_refusal(offer: PostingTerms, more: int) -> None:
+def test_more_pay_never_worsens_the_status(offer: PostingTerms, more: int) -> None:
     offer = replace(offer, probation_pay=None)
     better = replace(offer, pay=replace(offer.pay, amount=offer.pay.amount + more))
     rank = [PostingStatus.REFUSED, PostingStatus.IN_REVIEW, PostingStatus.OPEN]
@@ -226,7 +226,7 @@ def test_more_insurance_never_adds_a_finding(offer: PostingTerms, kind: Insuranc
 
 
 @given(any_terms)
-def test_an_open_posting_is_one_that_states_everything(offer: PostingTerms) -> None:
+def test_an_open_posting_has_all_required_values(offer: PostingTerms) -> None:
     if status(offer) is PostingStatus.OPEN:
         assert offer.title.strip()
         assert offer.headcount >= 1
@@ -254,7 +254,9 @@ def test_nobody_under_sixteen(age: int | None, found_codes: list[str]) -> None:
         ("08:00", "08:00", 8, True),
     ],
 )
-def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, differ: bool) -> None:
+def test_start_and_end_must_match_the_hours_per_day(
+    begins: str, ends: str, hours: int, differ: bool
+) -> None:
     offer = posting_terms(
         starts_at=time.fromisoformat(begins),
         ends_at=time.fromisoformat(ends),
@@ -263,7 +265,7 @@ def test_the_clock_agrees_with_the_hours(begins: str, ends: str, hours: int, dif
     assert ("CLOCK_HOURS_DIFFER" in found(offer)) is differ
 
 
-def test_a_finding_about_words_names_the_field_and_marks_them() -> None:
+def test_a_text_finding_has_its_field_and_marks() -> None:
     findings = found(
         posting_terms(title="限男性焊工", duties="入职交押金，宿舍押金另交", address="外地勿投")
     )

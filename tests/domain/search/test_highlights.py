@@ -30,11 +30,11 @@ def marked(text: str, search: str) -> list[str]:
         ("", "焊工", []),
     ],
 )
-def test_what_was_searched_for_is_marked(text: str, search: str, found: list[str]) -> None:
+def test_search_words_are_highlighted(text: str, search: str, found: list[str]) -> None:
     assert marked(text, search) == found
 
 
-def test_marks_do_not_overlap_and_are_bounded() -> None:
+def test_highlights_do_not_overlap_and_are_bounded() -> None:
     words = [
         SearchWord(
             text="焊工",
@@ -48,7 +48,7 @@ def test_marks_do_not_overlap_and_are_bounded() -> None:
 
 
 @given(st.text(alphabet="焊工电 aA１", max_size=30), st.text(alphabet="焊工电a ", max_size=8))
-def test_marks_stand_within_the_text_in_order(text: str, search: str) -> None:
+def test_highlights_lie_within_the_text_in_order(text: str, search: str) -> None:
     found = find_highlights(text, parse_search(search, FIELD))
     ends = [place for mark in found for place in (mark.start, mark.end)]
     assert ends == sorted(ends)

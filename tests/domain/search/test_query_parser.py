@@ -11,21 +11,21 @@ from domain.search.query_parser import find_occupations, parse_search
 FIELD = ("filter", "search")
 
 
-def test_nothing_but_filling_words_is_looked_for_as_it_is() -> None:
+def test_a_search_of_stop_words_only_keeps_them() -> None:
     (word,) = parse_search("招聘", FIELD)
     assert word.text == "招聘"
     assert parse_search("  ，。 ", FIELD) == ()
 
 
-def test_the_longest_word_comes_first_and_none_twice() -> None:
+def test_the_longest_word_comes_first_and_no_word_twice() -> None:
     assert [word.text for word in parse_search("嘉兴 外卖骑手 嘉兴", FIELD)] == ["外卖骑手", "嘉兴"]
 
 
-def test_what_many_jobs_offer_is_looked_for_last() -> None:
+def test_benefit_terms_come_last() -> None:
     assert [word.text for word in parse_search("包吃包住 焊工", FIELD)] == ["焊工", "包吃包住"]
 
 
-def test_words_that_no_name_begins_are_not_joined() -> None:
+def test_latin_words_that_form_no_name_are_not_joined() -> None:
     assert {word.text for word in parse_search("web java", FIELD)} == {"web", "java"}
 
 
@@ -37,7 +37,7 @@ def test_a_search_that_is_too_long_is_refused_with_its_field(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_search_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         found = parse_search(text, FIELD)
     except InvalidInput:
@@ -46,7 +46,7 @@ def test_any_text_is_a_search_or_refused(text: str) -> None:
     assert all(word.strong and word.weak for word in found)
 
 
-def test_occupations_are_known_by_name_and_pinyin() -> None:
+def test_occupations_are_found_by_name_and_pinyin() -> None:
     assert find_occupations("电焊工") == (Occupation.WELDER,)
     assert find_occupations("yuesao") == (Occupation.MATERNITY_NANNY,)
     assert find_occupations("不存在") == ()

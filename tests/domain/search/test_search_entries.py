@@ -12,7 +12,7 @@ FIELD = ("filter", "search")
 
 
 def finds(text: str, offered: PostingTerms, employer: str = "合成电机有限公司") -> bool:
-    """Whether a posting has every word of a search, as the database asks."""
+    """Whether a posting matches every word of a search, as the database query decides it."""
     tokens = build_search_entry(offered, employer).tokens
     return all(
         any(
@@ -78,7 +78,7 @@ WELDER = posting_terms(
         "全职 五险",
     ],
 )
-def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> None:
+def test_a_posting_is_found_by_its_words_and_their_synonyms(text: str) -> None:
     wanted = parse_search(text, FIELD)
     assert text == "的" or wanted
     assert finds(text, WELDER) is (text != "的")
@@ -103,25 +103,25 @@ def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> 
         "gao han",
     ],
 )
-def test_a_posting_is_not_found_by_what_is_not_there(text: str) -> None:
+def test_a_posting_is_not_found_by_other_words(text: str) -> None:
     assert not finds(text, WELDER)
 
 
-def test_every_word_must_be_there_in_any_order() -> None:
+def test_every_word_must_match_in_any_order() -> None:
     assert finds("嘉兴 焊工 图纸", WELDER)
     assert not finds("嘉兴 焊工 叉车", WELDER)
 
 
-def test_where_a_word_stands_is_told_apart() -> None:
+def test_tokens_tell_title_words_from_body_words() -> None:
     tokens = build_search_entry(WELDER, "嘉兴电机有限公司").tokens
     assert {"^焊工", "^氩弧", "^gaoji", "^gj", "^电机", "~图纸"} <= set(tokens)
     assert {"o:WELDER", "r:33", "r:3304", "r:330402", "=高级氩弧焊工(两班倒)"} <= set(tokens)
-    # What is in the title is not mentioned again as if it were in passing.
+    # A word of the title gets no second token for the body.
     assert "~焊工" not in tokens
     assert len(tokens) == len(set(tokens))
 
 
-def test_pay_is_by_the_month_and_the_place_that_of_the_work_or_of_its_region() -> None:
+def test_an_entry_has_monthly_pay_and_a_point() -> None:
     entry = build_search_entry(posting_terms(pay=hourly_pay(30)), "")
     assert entry.pay == 5_220
     assert entry.at == Point(latitude=31.2215, longitude=121.5444)
@@ -130,6 +130,6 @@ def test_pay_is_by_the_month_and_the_place_that_of_the_work_or_of_its_region() -
     assert build_search_entry(posting_terms(place_code="999999"), "").at is None
 
 
-def test_what_is_stored_of_a_long_text_is_bounded() -> None:
+def test_the_tokens_of_a_long_text_are_bounded() -> None:
     long = "".join(chr(0x4E00 + place) for place in range(4_000))
     assert len(build_search_entry(posting_terms(duties=long, conditions=long), "").tokens) < 200

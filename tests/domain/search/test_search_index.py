@@ -117,7 +117,7 @@ def test_cached_days_are_bounded() -> None:
     assert len(index._valid_by_day) <= 8
 
 
-def test_a_board_wears_out_by_changes_and_is_as_new_when_compacted(
+def test_an_index_needs_compaction_after_many_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MAX_UNORDERED_SLOTS", 2)
