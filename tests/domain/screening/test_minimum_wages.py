@@ -34,8 +34,10 @@ def table(*rows: MinimumWage) -> WageTable:
     return WageTable(rows=rows)
 
 
-def compare(place: str, pay: Pay) -> WageComparison:
-    return compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY)
+def compare(
+    place: str, pay: Pay, on: date = FIXED_TODAY, *, wages: WageTable = KNOWN_WAGES
+) -> WageComparison:
+    return compare_with_minimum(wages, place, pay, on)
 
 
 @pytest.mark.parametrize(
@@ -99,32 +101,20 @@ def test_a_region_without_figures_is_undecided(pay: Pay) -> None:
 def test_a_figure_counts_from_its_first_day() -> None:
     day_before = date(2026, 8, 31)
     assert compare("440305", monthly_pay(9000), day_before) is WageComparison.UNDECIDED
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), date(2026, 9, 1))
-        is WageComparison.PASS
-    )
+    assert compare("440305", monthly_pay(9000), date(2026, 9, 1)) is WageComparison.PASS
 
 
 def test_a_region_with_rows_of_its_own_is_not_compared_with_its_province() -> None:
     own = table(row(), row("360100", amount=2500, effective_from=date(2027, 1, 1)))
-    assert compare_with_minimum(own, "360102", monthly_pay(2600)) is WageComparison.UNDECIDED
-    assert (
-        compare_with_minimum(own, "360102", monthly_pay(2600), date(2027, 1, 1))
-        is WageComparison.PASS
-    )
-    assert (
-        compare_with_minimum(own, "360200", monthly_pay(2600), FIXED_TODAY) is WageComparison.PASS
-    )
+    assert compare("360102", monthly_pay(2600), wages=own) is WageComparison.UNDECIDED
+    assert compare("360102", monthly_pay(2600), date(2027, 1, 1), wages=own) is WageComparison.PASS
+    assert compare("360200", monthly_pay(2600), wages=own) is WageComparison.PASS
 
 
 def test_a_county_with_a_row_is_compared_with_that_row() -> None:
     own = table(row(amount=2500), row("360102", amount=2100))
-    assert (
-        compare_with_minimum(own, "360102", monthly_pay(2100), FIXED_TODAY) is WageComparison.PASS
-    )
-    assert (
-        compare_with_minimum(own, "360103", monthly_pay(2100), FIXED_TODAY) is WageComparison.BELOW
-    )
+    assert compare("360102", monthly_pay(2100), wages=own) is WageComparison.PASS
+    assert compare("360103", monthly_pay(2100), wages=own) is WageComparison.BELOW
 
 
 def test_the_latest_row_of_a_tier_counts() -> None:
@@ -136,10 +126,7 @@ def test_the_latest_row_of_a_tier_counts() -> None:
     ]
     for order in (rows, rows[::-1]):
         assert table(*order).tiers_in_force("360000", FIXED_TODAY) == (rows[2],)
-        assert (
-            compare_with_minimum(table(*order), "360102", monthly_pay(2200), FIXED_TODAY)
-            is WageComparison.PASS
-        )
+        assert compare("360102", monthly_pay(2200), wages=table(*order)) is WageComparison.PASS
 
 
 def test_a_verified_row_precedes_others_of_the_same_day() -> None:
@@ -155,8 +142,7 @@ def test_a_later_correction_replaces_a_row() -> None:
 
 def test_without_its_first_tier_nothing_passes() -> None:
     assert (
-        compare_with_minimum(table(row(tier=2)), "360102", monthly_pay(9999), FIXED_TODAY)
-        is WageComparison.UNDECIDED
+        compare("360102", monthly_pay(9999), wages=table(row(tier=2))) is WageComparison.UNDECIDED
     )
 
 
