@@ -46,8 +46,8 @@ class Suggestion:
         """The search token of the postings it stands for; None for an employer, which has none."""
         if self.kind is SuggestionKind.TITLE:
             return title_token(fold(self.text))
-        if self.kind is SuggestionKind.OCCUPATION:
-            return occupation_token(Occupation(self.code))
+        if self.kind is SuggestionKind.OCCUPATION and self.code is not None:
+            return occupation_token(self.code)
         if self.kind is SuggestionKind.PLACE and self.code is not None:
             return region_token(significant_digits(self.code))
         return None

@@ -6,7 +6,6 @@ without a new ``SEARCH_ENTRY_VERSION``.
 
 from __future__ import annotations
 
-from domain.postings.postings import Occupation
 from domain.search.benefit_terms import BenefitTerm
 
 
@@ -25,9 +24,9 @@ def title_token(title: str) -> str:
     return f"={title}"
 
 
-def occupation_token(occupation: Occupation) -> str:
-    """Return the token of an occupation."""
-    return f"o:{occupation}"
+def occupation_token(code: str) -> str:
+    """Return the token of an occupation, given its code."""
+    return f"o:{code}"
 
 
 def region_token(digits: str) -> str:
