@@ -8,8 +8,7 @@ from decimal import Decimal
 from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.postings.postings import PostingTerms
-from domain.reference.geo import is_plausible_in_china
-from domain.reference.regions import check_place_code
+from domain.reference.regions import check_place_code, check_point
 
 MAX_HOURS_PER_DAY = 24
 MAX_HOURS_PER_WEEK = 168
@@ -50,12 +49,8 @@ def check_terms(terms: PostingTerms, on: date, *, path: tuple[str, ...] = ("inpu
                 "List each value only once.", "同一选项请勿重复填写。", field=(*path, name)
             )
     _check_clock_times(terms, path)
-    if terms.point is not None and not is_plausible_in_china(terms.point):
-        raise InvalidInput(
-            "Give a point within China: latitude from 3 to 54, longitude from 73 to 136 degrees.",
-            "请填写中国境内的坐标：纬度3至54度，经度73至136度。",
-            field=(*path, "point"),
-        )
+    if terms.point is not None:
+        check_point(terms.point, (*path, "point"))
     if (terms.valid_until - on).days > MAX_DAYS_AHEAD:
         raise InvalidInput(
             "Give a last day at most one year ahead; a posting can be renewed.",

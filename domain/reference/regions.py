@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from domain.errors import InvalidInput
 from domain.labels import Labelled
-from domain.reference.geo import Point
+from domain.reference.geo import Point, is_plausible_in_china
 
 
 class RegionLevel(Labelled):
@@ -168,6 +168,19 @@ def check_place_code(code: str, field: tuple[str, ...]) -> str:
     if current is None:
         raise _refuse_place_code(code, field)
     return current
+
+
+def check_point(point: Point, field: tuple[str, ...]) -> None:
+    """Check that a point can lie in China.
+
+    :raises InvalidInput: it cannot.
+    """
+    if not is_plausible_in_china(point):
+        raise InvalidInput(
+            "Give a point within China: latitude from 3 to 54, longitude from 73 to 136 degrees.",
+            "请填写中国境内的坐标：纬度3至54度，经度73至136度。",
+            field=field,
+        )
 
 
 def _refuse_place_code(code: str, field: tuple[str, ...]) -> InvalidInput:

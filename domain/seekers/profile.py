@@ -10,8 +10,8 @@ from domain.errors import InvalidInput
 from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.reference.geo import Point, is_plausible_in_china
-from domain.reference.regions import check_place_code, is_within, significant_digits
+from domain.reference.geo import Point
+from domain.reference.regions import check_place_code, check_point, is_within, significant_digits
 
 MAX_WISHES = 5
 """Occupations, and places: each pair of them is a key by which a new posting finds the person."""
@@ -102,15 +102,6 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
         _check_clock(wants.pick_up.by, (*field, "pickUp", "by"))
         _check_different(wants.pick_up.days, (*field, "pickUp", "days"))
     return replace(wants, places=places)
-
-
-def check_point(point: Point, field: tuple[str, ...]) -> None:
-    """Pass when the point can lie in China.
-
-    :raises InvalidInput: it cannot.
-    """
-    if not is_plausible_in_china(point):
-        raise InvalidInput("Give degrees north and east of a place in China.", field=field)
 
 
 def outermost_places(places: Sequence[str]) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from domain.labels import Labelled
 from domain.leads.leads import SealedContact
 from domain.postings.postings import Occupation
 from domain.reference.geo import Point
-from domain.reference.regions import check_place_code
+from domain.reference.regions import check_place_code, check_point
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import MAX_WISHES, Wants, check_point, check_wants, wanted_match_keys
+from domain.seekers.profile import MAX_WISHES, Wants, check_wants, wanted_match_keys
 
 MAX_SAVED_SEARCHES = 20
 MAX_EXPERIENCE_YEARS = 60
