@@ -27,14 +27,14 @@ def _phrase_finding(
 DEPOSIT_OR_FEE = _phrase_finding(
     Severity.REFUSE,
     "DEPOSIT_OR_FEE",
-    "Charging workers a deposit or fee is forbidden. Delete it.",
+    "Charging workers a deposit or fee is forbidden. Delete this text.",
     "不得向劳动者收取押金、保证金、服装费、培训费等任何财物，请删除。",
     "劳动合同法第9条",
 )
 DOCUMENTS_KEPT = _phrase_finding(
     Severity.REFUSE,
     "DOCUMENTS_KEPT",
-    "Keeping workers' identity cards or other documents is forbidden. Delete it.",
+    "Keeping workers' identity cards or other documents is forbidden. Delete this text.",
     "不得扣押劳动者的居民身份证和其他证件，请删除。",
     "劳动合同法第9条",
 )
