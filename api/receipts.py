@@ -10,7 +10,7 @@ import jwt
 
 from api.auth import MAX_TOKEN_LENGTH
 from domain.errors import Unauthenticated
-from domain.leads.contacts import RECORD_RETENTION, ReceiptHolder
+from domain.leads.personal_data import RECORD_RETENTION, ReceiptHolder
 from storage.clock import Clock
 from storage.mongo.crypto import Keyring
 

@@ -29,7 +29,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
-from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from storage.mongo.client import Driver
 
 MIN_SECRET_LENGTH = 16

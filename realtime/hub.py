@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
-from domain.live.events import EphemeralEvent, EventEnvelope, Reset, session_id_of
+from domain.live.events import EphemeralEvent, EventEnvelope, Reset, parse_session_topic
 from realtime.rendered_event import RenderedEvent
 from realtime.topic import EVENTS_PER_BATCH, DeliveryCounts, Group, Member, Render, Topic
 from storage.clock import Clock
@@ -125,7 +125,7 @@ class Hub:
             topic.republish_state()
         is_first = not topic.has_members()
         group.members[member] = had
-        watched = session_id_of(name)
+        watched = parse_session_topic(name)
         if is_first and watched is not None:
             self.on_first_member(watched)
         return membership
@@ -265,7 +265,7 @@ class Hub:
         it by.
         """
         followed = (
-            session_id_of(name) for name, topic in self._topics.items() if topic.has_members()
+            parse_session_topic(name) for name, topic in self._topics.items() if topic.has_members()
         )
         return {session_id for session_id in followed if session_id is not None}
 

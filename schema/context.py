@@ -18,8 +18,8 @@ from domain.errors import ErrorCode, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.identity.unions import Union
 from domain.leads.consent import ConsentTemplate
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Lead
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession

@@ -22,7 +22,7 @@ from domain.matching.matches import is_wanted_job
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus
-from domain.seekers.profile import job_match_keys
+from domain.seekers.match_keys import list_job_match_keys
 from domain.seekers.seekers import Seeker
 from realtime.background import Leased
 from storage.clock import Clock
@@ -84,7 +84,7 @@ class Matcher(Leased):
         alike: dict[tuple[str, ...], list[Job]] = defaultdict(list)
         for posting in postings:
             job = build_job(posting)
-            alike[tuple(job_match_keys(job.occupation, job.place_code))].append(job)
+            alike[tuple(list_job_match_keys(job.occupation, job.place_code))].append(job)
         told: Counter[str] = Counter()
         for keys, jobs in alike.items():
             if not await self._notify_of_jobs(jobs, keys, told):

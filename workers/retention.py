@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from domain.identity.audit import SERVICE_ACTOR, AuditAction, AuditEntry
-from domain.leads.contacts import RetentionPeriods
+from domain.leads.personal_data import RetentionPeriods
 from services.leads.contacts import LEADS_PER_TRANSACTION, erase_leads
 from services.seekers.seekers import erase_seekers
 from storage.clock import Clock

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.errors import InvalidInput
-from domain.exchange import cells
-from domain.exchange.cells import CellFault
-from domain.exchange.columns import COLUMNS_BY_KIND
-from domain.exchange.imports import ImportKind, row_finding
+from domain.exchange import cell_parsers
+from domain.exchange.cell_parsers import CellFault
+from domain.exchange.import_columns import COLUMNS_BY_KIND
+from domain.exchange.imports import ImportKind, make_row_finding
 from domain.postings.pay import Pay
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
@@ -24,7 +24,7 @@ _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
 
 def _normalise_heading(heading: str) -> str:
-    return _HEADING_REMARK.sub("", cells.normalise_text(heading)).lower()
+    return _HEADING_REMARK.sub("", cell_parsers.normalise_text(heading)).lower()
 
 
 def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def finding_from_refusal(kind: ImportKind, refusal: InvalidInput) -> Finding:
     key = ".".join((refusal.field or ())[1:])
     column = next((one for one in COLUMNS_BY_KIND[kind] if one.key.startswith(key)), None)
     said = column.hint_zh if column and key else "请按模板说明修改。"
-    return row_finding(refusal.code.value, key, refusal.message, said)
+    return make_row_finding(refusal.code.value, key, refusal.message, said)
 
 
 def parse_row(
@@ -82,7 +82,7 @@ def parse_row(
     faults: list[Finding] = []
     if _has_cell_without_heading(columns, row):
         faults.append(
-            row_finding(
+            make_row_finding(
                 "CELL_WITHOUT_HEADING",
                 "",
                 "Take out the cells that have no heading, or give them one.",
@@ -95,10 +95,10 @@ def parse_row(
             try:
                 found[column.key] = column.parse(cell)
             except CellFault as why:
-                faults.append(row_finding(why.code, column.key, why.message, why.message_zh))
+                faults.append(make_row_finding(why.code, column.key, why.message, why.message_zh))
         elif column.required:
             faults.append(
-                row_finding(
+                make_row_finding(
                     "CELL_EMPTY", column.key, f"Fill in: {column.hint}", f"请填写。{column.hint_zh}"
                 )
             )
@@ -115,7 +115,7 @@ def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> boo
     )
 
 
-def terms_from(found: Mapping[str, Any]) -> PostingTerms:
+def build_terms(found: Mapping[str, Any]) -> PostingTerms:
     """The terms in the values of a row of postings."""
     latitude, longitude = found["point.latitude"], found["point.longitude"]
     point = None

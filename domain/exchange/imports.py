@@ -144,7 +144,7 @@ COUNTER_FIELDS = {
 """The field of an import that counts the rows of an outcome."""
 
 
-def row_id(import_id: str, number: int) -> str:
+def make_row_id(import_id: str, number: int) -> str:
     """The id of a row: in the order of the table, the ids of an import are in order too."""
     return f"{import_id}/{number:07}"
 
@@ -157,7 +157,7 @@ def count_outcomes(rows: Iterable[ImportRow]) -> dict[str, int]:
     return found
 
 
-def heading_of(one: Import, field: str) -> str | None:
+def find_heading(one: Import, field: str) -> str | None:
     """The heading of the column that a finding's field was read from, as it stands in the table."""
     headings = dict(zip(one.columns, one.headings, strict=True))
     return headings.get(field) or headings.get(f"{field}.amount")
@@ -180,7 +180,7 @@ def check_file_name(name: str) -> str:
     return name.strip()[:200]
 
 
-def row_finding(
+def make_row_finding(
     code: str, key: str, message: str, message_zh: str, severity: Severity = Severity.REFUSE
 ) -> Finding:
     """What is wrong with a row itself; its basis is no law."""
@@ -194,43 +194,43 @@ def row_finding(
     )
 
 
-EXAMPLE_ROW_FINDING = row_finding(
+EXAMPLE_ROW_FINDING = make_row_finding(
     "EXAMPLE_ROW",
     "",
     "Take out the example row of the template.",
     "请删除模板中的示例行。",
 )
-EMPLOYER_MISSING = row_finding(
+EMPLOYER_MISSING = make_row_finding(
     "EMPLOYER_MISSING",
     "creditCode",
     "Give the credit code of the employer.",
     "请填写用人单位的统一社会信用代码。",
 )
-EMPLOYER_UNKNOWN = row_finding(
+EMPLOYER_UNKNOWN = make_row_finding(
     "EMPLOYER_UNKNOWN",
     "creditCode",
     "No employer with this credit code is known here. Bring the employers first.",
     "没有登记该统一社会信用代码的用人单位，请先导入用人单位。",
 )
-EMPLOYER_NOT_YOURS = row_finding(
+EMPLOYER_NOT_YOURS = make_row_finding(
     "EMPLOYER_NOT_YOURS",
     "creditCode",
     "This import is for another employer. Take the row out.",
     "本次导入仅限一家用人单位，请删除其他单位的行。",
 )
-POSTING_NOT_YOURS = row_finding(
+POSTING_NOT_YOURS = make_row_finding(
     "POSTING_NOT_YOURS",
     "externalId",
     "The posting with this number belongs to another union. Leave it to them.",
     "该编号的岗位属于其他工会，请由其修改。",
 )
-POSTING_CLOSED = row_finding(
+POSTING_CLOSED = make_row_finding(
     "POSTING_CLOSED",
     "externalId",
     "The posting with this number is closed. Give the job a new number.",
     "该编号的岗位已关闭，请使用新的编号。",
 )
-EMPLOYER_KNOWN_OTHERWISE = row_finding(
+EMPLOYER_KNOWN_OTHERWISE = make_row_finding(
     "EMPLOYER_KNOWN_OTHERWISE",
     "creditCode",
     "The employer is known here with another name, place or description; it stays as it is.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.identity.persons import mask_name, mask_phone
-from domain.leads.leads import Contact, Lead, LeadStage, furthest_stage
+from domain.leads.leads import Contact, Lead, LeadStage, find_furthest_stage
 from domain.reference.calendar import CHINA_TIMEZONE
 
 Cell = str | int | float
@@ -37,7 +37,7 @@ MISSING_RECORD = "（记录已不存在 no record）"
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def lead_row(
+def build_lead_row(
     lead: Lead, contact: Contact | None, *, lead_id: str, session: str, employer: str
 ) -> tuple[Cell, ...]:
     """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show.
@@ -56,7 +56,7 @@ def lead_row(
         escape_formula(mask_phone(contact.phone)) if contact else "",
         lead.source.zh,
         lead.stage.zh,
-        furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
+        find_furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
         lead.reason.zh if lead.reason else "",
         escape_formula(lead.consent.text_version),
         _format_china_time(lead.created_at),

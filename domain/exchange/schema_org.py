@@ -104,7 +104,7 @@ def _job_location(terms: PostingTerms) -> dict[str, Any]:
     return place
 
 
-def place_name(terms: PostingTerms) -> str:
+def describe_place(terms: PostingTerms) -> str:
     """The place with the regions around it and the address."""
     region = region_of(terms.place_code)
     return (region.full_name if region else terms.place_code) + terms.address
@@ -114,7 +114,7 @@ def summarise_posting(posting: Posting, employer: Employer) -> str:
     """Employer, place, pay, shift, number and last day, in one line below the title."""
     terms = posting.terms
     return (
-        f"{employer.name}，{place_name(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
+        f"{employer.name}，{describe_place(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
         f"{terms.shift.zh}，招{terms.headcount}人，有效期至{terms.valid_until.isoformat()}"
     )
 

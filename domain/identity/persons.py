@@ -45,6 +45,7 @@ _MOBILE_IN_TEXT = re.compile(
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
+_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
 def normalise_phone(raw: str, *, demo: bool) -> str:
@@ -116,6 +117,11 @@ def mask_phone(phone: str) -> str:
     """
     match = _E164.fullmatch(phone)
     return f"{match[1][:3]}****{match[1][-4:]}" if match else "****"
+
+
+def mask_phones_in_text(text: str) -> str:
+    """The text with the middle of each mobile number masked."""
+    return _PHONE.sub(r"\1****\2", text)
 
 
 def holds_identity_number(text: str) -> bool:

@@ -7,14 +7,13 @@ of its timeline with that version. So a timeline has no gap, and whoever writes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
 from domain.free_text import check_text
 from domain.identity.accounts import Role
 from domain.identity.persons import holds_mobile_number
-from domain.labels import Labelled
 from domain.leads.leads import (
     HireSide,
     Lead,
@@ -22,8 +21,9 @@ from domain.leads.leads import (
     RefusalReason,
     check_advance,
     check_not_erased,
-    furthest_stage,
+    find_furthest_stage,
 )
+from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 from domain.reference.calendar import day_in_china
 
 _GRACE_DAYS = 7
@@ -55,52 +55,6 @@ _AFTER_HIRE = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAI
 _CONFIRMABLE_STAGES = _AFTER_HIRE | {LeadStage.OFFERED}
 
 
-class TimelineEntryKind(Labelled):
-    """What an entry of a timeline tells of."""
-
-    RECORDED = "RECORDED", "登记意向"
-    ADVANCED = "ADVANCED", "推进阶段"
-    ASSIGNED = "ASSIGNED", "指派跟进"
-    NOTED = "NOTED", "跟进记录"
-    ESCALATED = "ESCALATED", "超期上报"
-    CONFIRMED = "CONFIRMED", "录用确认"
-    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
-    CORRECTED = "CORRECTED", "更正姓名"
-    ERASED = "ERASED", "删除个人信息"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimelineEntry:
-    """One thing that happened to a lead: the one that made it ``version``.
-
-    ``by`` is an account, or None for the service itself and for the person. The fields after it
-    are set as the kind needs them.
-    """
-
-    lead_id: str
-    version: int
-    kind: TimelineEntryKind
-    at: datetime
-    by: str | None = None
-    from_stage: LeadStage | None = None
-    to_stage: LeadStage | None = None
-    reason: RefusalReason | None = None
-    assignee_id: str | None = None
-    body: str | None = None
-    next_action_on: date | None = None
-    escalated_to: str | None = None
-    side: HireSide | None = None
-    hired: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeadChange:
-    """A lead after a change, and the entry that tells of it."""
-
-    lead: Lead
-    entry: TimelineEntry
-
-
 def compute_deadline(
     stage: LeadStage, *, since: datetime, hired_at: datetime | None
 ) -> datetime | None:
@@ -114,13 +68,6 @@ def compute_deadline(
 def start_follow_up(lead: Lead) -> Lead:
     """A new lead with its first deadline."""
     return _with_deadline(lead, since=lead.created_at)
-
-
-def first_timeline_entry(lead: Lead) -> TimelineEntry:
-    """The first entry of each timeline, which the lead itself tells."""
-    return TimelineEntry(
-        lead_id=lead.id, version=1, kind=TimelineEntryKind.RECORDED, at=lead.created_at
-    )
 
 
 def hire_side_of(role: Role) -> HireSide:
@@ -153,7 +100,7 @@ def advance_lead(
     after = replace(
         lead,
         stage=wanted,
-        reached=furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
+        reached=find_furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
         steps=lead.steps + 1,
         reason=reason,
         hired_at=at if hired else lead.hired_at,
@@ -277,20 +224,3 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
             f"{wanted} needs {days} days since the hire: from {earliest.isoformat()} on.",
             field=("input", "stage"),
         )
-
-
-def make_change(
-    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **told: object
-) -> LeadChange:
-    """The lead one version on, and the entry of that version with what it tells."""
-    made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
-    after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
-    entry = TimelineEntry(
-        lead_id=lead.id,
-        version=after.version,
-        kind=kind,
-        at=at,
-        by=by,
-        **told,  # type: ignore[arg-type] # each caller names fields of the entry
-    )
-    return LeadChange(lead=after, entry=entry)

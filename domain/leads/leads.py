@@ -177,12 +177,12 @@ class Lead:
     hire: HireProof = NO_HIRE_PROOF
 
 
-def furthest_stage(*stages: LeadStage) -> LeadStage:
+def find_furthest_stage(*stages: LeadStage) -> LeadStage:
     """The one that stands last in the pipeline; the closings stand nowhere in it."""
     return max((stage for stage in stages if stage not in CLOSED_STAGES), key=PIPELINE_STAGES.index)
 
 
-def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
+def list_next_stages(stage: LeadStage) -> frozenset[LeadStage]:
     """The stages that may follow: the next step, or a closing that makes sense from here.
 
     Nobody is refused or unreachable after the hire; who leaves then has withdrawn. Somebody who
@@ -216,7 +216,7 @@ def check_advance(
             f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again."
         )
     check_not_erased(lead)
-    allowed = next_stages(lead.stage)
+    allowed = list_next_stages(lead.stage)
     if wanted not in allowed:
         names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"
         raise LeadStageConflict(f"The lead is {lead.stage}; from there it can become {names}.")

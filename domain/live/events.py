@@ -207,7 +207,7 @@ def session_topic(session_id: str) -> str:
     return f"session/{session_id}"
 
 
-def session_id_of(topic: str) -> str | None:
+def parse_session_topic(topic: str) -> str | None:
     """The session whose viewers follow ``topic``; None for the log of leads."""
     kind, _, session_id = topic.partition("/")
     return session_id if kind == "session" else None

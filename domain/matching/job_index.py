@@ -14,8 +14,8 @@ from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, assess_job
 from domain.matching.scoring import score_job
 from domain.postings.postings import Occupation
 from domain.reference.regions import significant_digits
-from domain.seekers.profile import outermost_places
-from domain.seekers.seekers import Profile
+from domain.seekers.match_keys import find_outermost_places
+from domain.seekers.profile import Profile
 
 MAX_CANDIDATES_PER_PLACE = 1_000
 """Jobs per occupation and place that are scored for one seeker: the first ones added."""
@@ -72,7 +72,7 @@ class JobIndex:
         self, occupations: Sequence[Occupation | None], places: Sequence[str]
     ) -> Iterator[Sequence[Job]]:
         """Yield the jobs of each occupation (None: any) in each place, no job twice."""
-        prefixes = [significant_digits(place) for place in outermost_places(places)] or [""]
+        prefixes = [significant_digits(place) for place in find_outermost_places(places)] or [""]
         for occupation in occupations:
             for prefix in prefixes:
                 yield self._jobs_by_key.get((occupation, prefix), ())

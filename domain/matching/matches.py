@@ -8,7 +8,7 @@ from domain.matching.constraints import explain_satisfied, find_violations
 from domain.matching.jobs import Job
 from domain.matching.match_reasons import MatchReason, build_reason
 from domain.matching.scoring import SCORING_FACTORS, needs_training, score_job
-from domain.seekers.seekers import Profile
+from domain.seekers.profile import Profile
 
 MIN_MATCHES = 3
 """With fewer matches in the wanted occupations, other occupations are included."""

@@ -14,7 +14,7 @@ from domain.matching.match_reasons import (
 )
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.regions import city_of
-from domain.seekers.seekers import Profile
+from domain.seekers.profile import Profile
 
 LICENSED_OCCUPATIONS = frozenset(
     (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from domain.errors import InvalidInput
@@ -11,14 +11,13 @@ from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
-from domain.reference.regions import check_place_code, check_point, is_within, significant_digits
+from domain.reference.regions import check_place_code, check_point
+from domain.seekers.groups import SeekerGroup
 
 MAX_WISHES = 5
 """Occupations, and places: each pair of them is a key by which a new posting finds the person."""
 MAX_DISTANCE_KM = 200
 MAX_LOWEST_PAY_YUAN = 100_000
-ANY_KEY = "*"
-"""In a key: whatever occupation, or wherever."""
 
 
 class Weekday(Labelled):
@@ -104,31 +103,6 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
     return replace(wants, places=places)
 
 
-def outermost_places(places: Sequence[str]) -> tuple[str, ...]:
-    """The places that lie in no other of them, each once."""
-    different = tuple(dict.fromkeys(places))
-    return tuple(
-        place
-        for place in different
-        if not any(place != other and is_within(place, other) for other in different)
-    )
-
-
-def wanted_match_keys(wants: Wants) -> tuple[str, ...]:
-    """The keys under which a posting that may suit finds the person: occupation and place."""
-    prefixes = [significant_digits(place) for place in outermost_places(wants.places)] or [ANY_KEY]
-    occupations = [occupation.value for occupation in wants.occupations] or [ANY_KEY]
-    return tuple(f"{occupation}/{prefix}" for occupation in occupations for prefix in prefixes)
-
-
-def job_match_keys(occupation: Occupation, place_code: str) -> tuple[str, ...]:
-    """The keys of all whom a job of that occupation in that place may suit."""
-    prefixes = (ANY_KEY, place_code[:2], place_code[:4], place_code)
-    return tuple(
-        f"{named}/{prefix}" for named in (ANY_KEY, occupation.value) for prefix in prefixes
-    )
-
-
 def _check_wishes(given: Sequence[str], field: tuple[str, ...]) -> None:
     if len(given) > MAX_WISHES:
         raise InvalidInput(f"Name at most {MAX_WISHES}.", field=field)
@@ -145,3 +119,57 @@ def _check_clock(at: time | None, field: tuple[str, ...]) -> None:
         raise InvalidInput(
             "Give a time of day in China without a zone, such as 17:00.", field=field
         )
+
+
+MAX_EXPERIENCE_YEARS = 60
+
+
+class Education(Labelled):
+    """GB/T 4658, in the steps that postings ask for."""
+
+    PRIMARY = "PRIMARY", "小学及以下"
+    JUNIOR = "JUNIOR", "初中"
+    SENIOR = "SENIOR", "高中"
+    VOCATIONAL = "VOCATIONAL", "中专或技校"
+    COLLEGE = "COLLEGE", "大专"
+    BACHELOR = "BACHELOR", "本科"
+    MASTER = "MASTER", "硕士及以上"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Who looks for work, in what matters for a match, and what they want.
+
+    ``skills`` are occupations that were learned or done. ``home_place`` (GB/T 2260) and ``home``
+    are where the person lives, as closely as they wish to say.
+    """
+
+    group: SeekerGroup
+    wants: Wants = field(default_factory=Wants)
+    skills: tuple[Occupation, ...] = ()
+    wants_training: bool = False
+    home_place: str | None = None
+    home: Point | None = None
+    education: Education | None = None
+    experience_years: int | None = None
+
+
+def check_profile(profile: Profile, at: tuple[str, ...]) -> Profile:
+    """The profile with the codes of places that are in force; ``at`` is where it was given.
+
+    :raises InvalidInput: a wish, a place or a number that cannot be.
+    """
+    wants = check_wants(profile.wants, (*at, "wants"))
+    if len(profile.skills) > MAX_WISHES or len(set(profile.skills)) < len(profile.skills):
+        raise InvalidInput(f"Name at most {MAX_WISHES} skills, each once.", field=(*at, "skills"))
+    home_place = profile.home_place
+    if home_place is not None:
+        home_place = check_place_code(home_place, (*at, "homePlace"))
+    if profile.home is not None:
+        check_point(profile.home, (*at, "home"))
+    years = profile.experience_years
+    if years is not None and not 0 <= years <= MAX_EXPERIENCE_YEARS:
+        raise InvalidInput(
+            f"Give whole years, 0 to {MAX_EXPERIENCE_YEARS}.", field=(*at, "experienceYears")
+        )
+    return replace(profile, wants=wants, home_place=home_place)

@@ -9,8 +9,8 @@ from typing import Any
 
 from domain import cursors
 from domain.labels import Labelled
-from domain.leads.follow_up import LeadChange, TimelineEntryKind
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
 from domain.seekers.groups import SeekerGroup
@@ -119,7 +119,7 @@ _EVENT_OF_SESSION_STATUS: Mapping[SessionStatus, WebhookEvent] = {
 }
 
 
-def notice_of_recording(lead: Lead) -> WebhookNotice:
+def build_lead_recorded_notice(lead: Lead) -> WebhookNotice:
     """That the lead was given: as it was then, whatever became of it meanwhile."""
     return WebhookNotice(
         event=WebhookEvent.LEAD_RECORDED,
@@ -133,7 +133,7 @@ def notice_of_recording(lead: Lead) -> WebhookNotice:
     )
 
 
-def notice_of_change(change: LeadChange) -> WebhookNotice | None:
+def build_lead_change_notice(change: LeadChange) -> WebhookNotice | None:
     """What a change of a lead is told of as; None for what is for its staff alone.
 
     An employer whose consent was taken back is told of that and of the erasure, and of nothing
@@ -162,7 +162,7 @@ def notice_of_change(change: LeadChange) -> WebhookNotice | None:
     )
 
 
-def notice_of_posting(
+def build_posting_notice(
     posting: Posting, union_path: tuple[str, ...], *, at: datetime
 ) -> WebhookNotice | None:
     """Where a posting has come to; None for a status that nobody is told of."""
@@ -182,7 +182,7 @@ def notice_of_posting(
     )
 
 
-def notice_of_session(
+def build_session_notice(
     session: LiveSession, before: SessionStatus, *, at: datetime
 ) -> WebhookNotice | None:
     """That a session has begun or ended; None for all that lies between."""
@@ -201,7 +201,7 @@ def notice_of_session(
     )
 
 
-def notice_of_test(webhook_id: str, *, at: datetime) -> WebhookNotice:
+def build_test_notice(webhook_id: str, *, at: datetime) -> WebhookNotice:
     """A message that says nothing but that it comes."""
     return WebhookNotice(
         event=WebhookEvent.WEBHOOK_TEST, at=at, subject_id=webhook_id, turn=_epoch_millis(at)

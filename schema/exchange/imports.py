@@ -7,7 +7,7 @@ import strawberry
 
 from domain.errors import NotFound
 from domain.exchange.imports import Import as ImportRecord
-from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, heading_of, import_scope
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, find_heading, import_scope
 from domain.exchange.imports import ImportRow as RowRecord
 from domain.identity.accounts import Role
 from domain.postings.postings import Finding as FindingRecord
@@ -85,7 +85,7 @@ class ImportFinding(Finding):
 
     @classmethod
     def in_table(cls, record: FindingRecord, table: ImportRecord) -> Self:
-        return cls(column=heading_of(table, record.field), **vars(Finding.of(record)))
+        return cls(column=find_heading(table, record.field), **vars(Finding.of(record)))
 
 
 @strawberry.type(description="What became of a row, or would have in a dry run.")

@@ -8,11 +8,11 @@ import strawberry
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.identity.accounts import VISITOR_ROLES
 from domain.identity.persons import check_name, normalise_phone
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.follow_up import start_follow_up
-from domain.leads.interests import check_source
+from domain.leads.interest_sources import check_source
 from domain.leads.leads import ConsentGiven, Contact, LeadSource, LeadStage
 from domain.leads.leads import Lead as LeadRecord
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession as SessionRecord
 from domain.postings.postings import Posting as PostingRecord
 from domain.seekers.groups import SeekerGroup

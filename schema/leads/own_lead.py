@@ -14,10 +14,10 @@ from strawberry.scalars import JSON
 
 from domain.identity.audit import AuditRow as RowRecord
 from domain.identity.persons import check_name
-from domain.leads.contacts import ReceiptHolder
-from domain.leads.follow_up import TimelineEntry
 from domain.leads.leads import HireSide, LeadSource, LeadStage
 from domain.leads.leads import Lead as LeadRecord
+from domain.leads.personal_data import ReceiptHolder
+from domain.leads.timeline import TimelineEntry
 from domain.seekers.groups import SeekerGroup
 from schema import errors
 from schema.context import Context, Info

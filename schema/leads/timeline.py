@@ -8,11 +8,11 @@ import strawberry
 
 from domain.identity.accounts import STAFF_ROLES, Role
 from domain.identity.accounts import Account as AccountRecord
-from domain.leads.follow_up import TimelineEntry as EntryRecord
-from domain.leads.follow_up import TimelineEntryKind
 from domain.leads.leads import HireProof as ProofRecord
 from domain.leads.leads import HireSide, LeadStage, RefusalReason
 from domain.leads.leads import Lead as LeadRecord
+from domain.leads.timeline import TimelineEntry as EntryRecord
+from domain.leads.timeline import TimelineEntryKind
 from schema.context import Info
 from schema.identity.unions import Union
 from schema.relay import Connection, Keyset, global_id, parse_whole_number, resolve_connection

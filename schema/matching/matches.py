@@ -12,7 +12,7 @@ from domain.matching.jobs import build_job
 from domain.matching.match_reasons import MatchCode
 from domain.matching.match_reasons import MatchReason as ReasonRecord
 from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, assess_job, is_wanted_job
-from domain.seekers.profile import job_match_keys
+from domain.seekers.match_keys import list_job_match_keys
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import check_matchable
 from schema.context import Context, Info
@@ -212,7 +212,7 @@ async def _find_matching_seekers(
 ) -> tuple[list[tuple[SeekerRecord, Match]], SeekerRecord | None]:
     """Up to ``most``, and the last one looked at when there are more to look at than one may."""
     job = build_job(posting.record)
-    keys = job_match_keys(job.occupation, job.place_code)
+    keys = list_job_match_keys(job.occupation, job.place_code)
     found: list[tuple[SeekerRecord, Match]] = []
     for _ in range(MAX_SEEKERS_EXAMINED // _SEEKERS_PER_READ):
         seekers = await context.services.store.seekers.by_reach(

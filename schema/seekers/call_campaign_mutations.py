@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import ErrorCode, InvalidInput, NotFound, NotPermitted, Refusal, StatusConflict
-from domain.free_text import check_text
+from domain.free_text import check_remark, check_text
 from domain.identity.accounts import Role
 from domain.identity.persons import check_name, normalise_phone
 from domain.identity.scopes import may_manage_seekers
@@ -24,10 +24,10 @@ from domain.seekers.call_campaigns import (
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import check_profile
 from domain.seekers.profile_consent import check_asked_at, make_profile_consent
-from domain.seekers.remarks import check_remark
 from domain.seekers.seekers import Seeker as SeekerRecord
-from domain.seekers.seekers import SeekerStatus, check_profile
+from domain.seekers.seekers import SeekerStatus
 from schema import errors
 from schema.context import Context, Info
 from schema.relay import (

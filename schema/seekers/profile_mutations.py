@@ -13,15 +13,10 @@ from domain.identity.audit import check_reason, staff_actor
 from domain.identity.persons import check_name, normalise_phone
 from domain.leads.leads import Contact as ContactRecord
 from domain.reference.regions import list_ancestors, region_of
-from domain.seekers.profile import check_wants
+from domain.seekers.profile import Profile as ProfileRecord
+from domain.seekers.profile import check_profile, check_wants
 from domain.seekers.profile_consent import make_profile_consent
-from domain.seekers.seekers import (
-    MAX_SAVED_SEARCHES,
-    SeekerStatus,
-    check_profile,
-    check_search_name,
-)
-from domain.seekers.seekers import Profile as ProfileRecord
+from domain.seekers.seekers import MAX_SAVED_SEARCHES, SeekerStatus, check_search_name
 from domain.seekers.seekers import SavedSearch as SearchRecord
 from domain.seekers.seekers import Seeker as SeekerRecord
 from schema import errors

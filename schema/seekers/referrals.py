@@ -6,11 +6,11 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.errors import NotFound, StatusConflict
+from domain.free_text import check_remark
 from domain.identity.accounts import Role
 from domain.identity.scopes import may_manage_seekers
 from domain.seekers.referrals import Referral as ReferralRecord
 from domain.seekers.referrals import ReferralKind, ReferralStatus, ReferralStep, transition_referral
-from domain.seekers.remarks import check_remark
 from schema import errors
 from schema.context import Context, Info
 from schema.relay import (

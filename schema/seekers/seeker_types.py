@@ -9,7 +9,7 @@ from domain.errors import InvalidInput, NotFound
 from domain.identity.accounts import Role
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_manage_seekers
-from domain.leads.contacts import ReceiptHolder
+from domain.leads.personal_data import ReceiptHolder
 from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import SavedSearch as SearchRecord

@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.employers.employers import Employer
 from domain.errors import InvalidInput
-from domain.exchange import cells
-from domain.exchange.import_rows import finding_from_refusal, terms_from
+from domain.exchange import cell_parsers
+from domain.exchange.import_rows import build_terms, finding_from_refusal
 from domain.exchange.imports import (
     EMPLOYER_MISSING,
     EMPLOYER_NOT_YOURS,
@@ -101,7 +101,7 @@ class PostingImportPlanner(ImportPlanner):
         external_id = found["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = terms_from(found)
+            terms = build_terms(found)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
             return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
@@ -234,4 +234,4 @@ class PostingImportPlanner(ImportPlanner):
 
 
 def _normalise_code(cell: str) -> str:
-    return cells.normalise_text(cell).upper()
+    return cell_parsers.normalise_text(cell).upper()

@@ -23,7 +23,7 @@ from domain.exchange.imports import (
     ImportRow,
     RawRow,
     RowOutcome,
-    row_id,
+    make_row_id,
 )
 from domain.postings.postings import Finding, Posting
 from services.postings.posting_gate import queue_posting_notices
@@ -120,7 +120,7 @@ class ImportPlanner:
     ) -> None:
         self._plan.rows.append(
             ImportRow(
-                id=row_id(self._import.id, number),
+                id=make_row_id(self._import.id, number),
                 import_id=self._import.id,
                 number=number,
                 outcome=outcome,

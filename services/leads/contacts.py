@@ -16,7 +16,8 @@ from domain.identity.accounts import Principal
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, staff_actor
 from domain.identity.scopes import may_follow_up_lead
 from domain.leads.consent import ConsentTemplate
-from domain.leads.contacts import (
+from domain.leads.leads import Contact, Lead
+from domain.leads.personal_data import (
     MAX_OWN_ACCESSES_PER_HOUR,
     MAX_REVEALS_PER_HOUR,
     ReceiptHolder,
@@ -26,10 +27,9 @@ from domain.leads.contacts import (
     service_ended_at,
     withdraw_consent,
 )
-from domain.leads.follow_up import LeadChange
-from domain.leads.leads import Contact, Lead
+from domain.leads.timeline import LeadChange
 from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
-from domain.webhooks.messages import notice_of_change
+from domain.webhooks.messages import build_lead_change_notice
 from realtime.commit import GroupCommit
 from storage.clock import Clock
 from storage.leads.contacts import RetainedContact
@@ -317,7 +317,7 @@ async def _write_changes(
     written = await store.lead_timelines.save_changes(changes, transaction=transaction)
     assert written  # their versions were read in this very snapshot
     await store.deliveries.enqueue(
-        [notice_of_change(change) for _, change in changes], transaction=transaction
+        [build_lead_change_notice(change) for _, change in changes], transaction=transaction
     )
 
 

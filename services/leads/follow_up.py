@@ -12,8 +12,6 @@ from datetime import date
 from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.follow_up import (
-    LeadChange,
-    TimelineEntryKind,
     add_note,
     advance_lead,
     assign_lead,
@@ -22,6 +20,7 @@ from domain.leads.follow_up import (
     hire_side_of,
 )
 from domain.leads.leads import HIRED_STAGES, HireSide, Lead, LeadStage, RefusalReason
+from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.events import (
     HireConfirmed,
     LeadAdvanced,
@@ -32,7 +31,7 @@ from domain.live.events import (
     lead_topic,
 )
 from domain.postings.lifecycle import apply_hires
-from domain.webhooks.messages import notice_of_change
+from domain.webhooks.messages import build_lead_change_notice
 from realtime.commit import GroupCommit
 from services.postings.posting_gate import queue_posting_notices
 from storage.clock import Clock
@@ -132,7 +131,9 @@ class LeadFollowUp:
             assert written  # the version was read in this very snapshot
             if (before.stage in HIRED_STAGES) is not (made.lead.stage in HIRED_STAGES):
                 await self._update_hires(before.posting_id, transaction)
-            await self._store.deliveries.enqueue([notice_of_change(made)], transaction=transaction)
+            await self._store.deliveries.enqueue(
+                [build_lead_change_notice(made)], transaction=transaction
+            )
             return made.lead, _events_of(made)
 
         # Without a session there is no log, and whoever changes this lead waits for nobody else.

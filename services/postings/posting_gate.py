@@ -23,7 +23,7 @@ from domain.postings.postings import CloseReason, Posting, PostingStatus, Postin
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.rescreening import RescreeningTask, RescreenScope
-from domain.webhooks.messages import notice_of_posting
+from domain.webhooks.messages import build_posting_notice
 from services.live.sessions import LiveSessionControl
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import Clock
@@ -280,5 +280,5 @@ async def queue_posting_notices(
     ]
     unions = await store.unions.by_ids({posting.union_id for posting in moved})
     paths = {union.id: union.path for union in unions.values()}
-    notices = [notice_of_posting(each, paths.get(each.union_id, ()), at=at) for each in moved]
+    notices = [build_posting_notice(each, paths.get(each.union_id, ()), at=at) for each in moved]
     await store.deliveries.enqueue(notices, transaction=transaction)

@@ -13,11 +13,12 @@ from domain.errors import Busy, ConsentWithdrawn, NotFound
 from domain.identity.accounts import Principal
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, staff_actor
 from domain.identity.scopes import may_manage_seekers
-from domain.leads.contacts import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.leads.leads import Contact
+from domain.leads.personal_data import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.live.events import LoggedEvent, seeker_topic
 from domain.seekers.call_campaigns import CallEntry
-from domain.seekers.seekers import Profile, Seeker
+from domain.seekers.profile import Profile
+from domain.seekers.seekers import Seeker
 from realtime.commit import GroupCommit
 from services.leads.contacts import AUDIT_TOPIC, check_rate
 from storage.clock import Clock

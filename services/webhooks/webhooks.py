@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.errors import AlreadyExists, Busy
 from domain.identity.accounts import Principal
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import WebhookEvent, notice_of_test
+from domain.webhooks.messages import WebhookEvent, build_test_notice
 from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, SECRET_BYTES, Webhook, WebhookState
 from storage.clock import Clock
 from storage.mongo.client import new_id
@@ -102,7 +102,7 @@ class WebhookAdministration:
     async def queue_test(self, webhook: Webhook) -> Delivery:
         """A message that says nothing, on its way."""
         at = self._clock()
-        delivery = create_delivery(webhook, notice_of_test(webhook.id, at=at), at=at)
+        delivery = create_delivery(webhook, build_test_notice(webhook.id, at=at), at=at)
         await self._store.deliveries.add(delivery)
         return delivery
 

@@ -18,7 +18,7 @@ from domain.exchange.imports import (
     RawRow,
     RowOutcome,
     count_outcomes,
-    row_id,
+    make_row_id,
 )
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
@@ -105,7 +105,7 @@ class Imports:
         if outcome is not None:
             where |= {"import_id": import_id, "outcome": outcome.value}
         if wanted.after is not None:
-            wanted = replace(wanted, after=(row_id(import_id, wanted.after[0]),))
+            wanted = replace(wanted, after=(make_row_id(import_id, wanted.after[0]),))
         with translate_errors():
             page = await find_page(self._rows, where, ID_ASCENDING, wanted)
         return page.map(lambda document: to_record(ImportRow, document))

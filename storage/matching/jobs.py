@@ -27,7 +27,8 @@ from domain.postings.postings import (
 from domain.reference.geo import Point, distance_km
 from domain.reference.regions import list_counties, significant_digits
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near, Wants, outermost_places
+from domain.seekers.match_keys import find_outermost_places
+from domain.seekers.profile import Near, Wants
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.codec import to_record
 from storage.postings.postings import visibility_condition
@@ -140,7 +141,7 @@ def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> l
     if occupations:
         conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
     if wants.places:
-        prefixes = [significant_digits(place) for place in outermost_places(wants.places)]
+        prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)]
         within = [
             {"terms.place_code": {"$gte": prefix.ljust(6, "0"), "$lte": prefix.ljust(6, "9")}}
             for prefix in prefixes

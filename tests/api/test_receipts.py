@@ -8,7 +8,7 @@ import pytest
 from api.auth import Tokens
 from api.receipts import Receipts
 from domain.errors import Unauthenticated
-from domain.leads.contacts import RECORD_RETENTION, ReceiptHolder
+from domain.leads.personal_data import RECORD_RETENTION, ReceiptHolder
 from storage.clock import utc_now
 from storage.mongo.crypto import Keyring
 

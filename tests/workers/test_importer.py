@@ -12,7 +12,7 @@ import pytest
 
 from api.wiring.realtime import create_group_commit
 from domain.employers.employers import Employer
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.identity.accounts import Role
 from domain.postings.lifecycle import close_posting

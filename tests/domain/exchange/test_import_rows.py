@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.exchange.columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
-from domain.exchange.import_rows import finding_from_refusal, match_headings, parse_row, terms_from
+from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
+from domain.exchange.import_rows import build_terms, finding_from_refusal, match_headings, parse_row
 from domain.exchange.imports import ImportKind
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import (
@@ -79,7 +79,7 @@ def test_a_full_row_has_all_terms() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row())
     assert faults == ()
     assert found["externalId"] == "A-1"
-    assert terms_from(found) == PostingTerms(
+    assert build_terms(found) == PostingTerms(
         title="电工",
         occupation=Occupation.ELECTRICIAN,
         headcount=3,
@@ -110,14 +110,14 @@ def test_a_full_row_has_all_terms() -> None:
 def test_the_examples_of_the_template_pass_the_gate() -> None:
     found, faults = parse_row(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
     assert faults == ()
-    check_terms(terms_from(found), FIXED_TODAY)
-    assert screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY) == ()
+    check_terms(build_terms(found), FIXED_TODAY)
+    assert screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY) == ()
 
 
 def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
-    assert terms_from(found).place_code == "110101"
+    assert build_terms(found).place_code == "110101"
     assert found["occupation"] is Occupation.WELDER
 
 
@@ -126,7 +126,7 @@ def test_what_is_left_out_is_empty_or_has_its_default() -> None:
     by_key = {column.key: column.example for column in POSTING_COLUMNS}
     found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
     assert faults == ()
-    left = terms_from(found)
+    left = build_terms(found)
     assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
     # The gate finds it, as in a posting that is submitted one by one.
@@ -189,7 +189,7 @@ def test_a_cell_without_a_heading_is_a_fault_unless_it_is_blank() -> None:
 def test_half_a_point_is_refused_by_the_gate() -> None:
     found, _ = parse_row(POSTINGS, KEYS, row(纬度=""))
     with pytest.raises(InvalidInput) as refusal:
-        check_terms(terms_from(found), FIXED_TODAY)
+        check_terms(build_terms(found), FIXED_TODAY)
     finding = finding_from_refusal(POSTINGS, refusal.value)
     assert (finding.code, finding.field) == ("INVALID_INPUT", "point")
     assert finding.message_zh == "北纬3至54度；与经度一起填写。"
@@ -238,5 +238,5 @@ cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
 def test_any_row_has_values_or_faults(columns: list[str], cells: list[str]) -> None:
     found, faults = parse_row(POSTINGS, columns, cells)
     if not faults:
-        screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY)
+        screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY)
     assert all(fault.message_zh for fault in faults)

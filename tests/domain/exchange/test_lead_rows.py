@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exchange.lead_rows import LEAD_HEADINGS, escape_formula, lead_row
+from domain.exchange.lead_rows import LEAD_HEADINGS, build_lead_row, escape_formula
 from domain.leads.leads import Contact, LeadStage, RefusalReason
 from domain.seekers.groups import SeekerGroup
 from tests.domain.leads.test_leads import lead
@@ -29,7 +29,9 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         created_at=given_at,
         updated_at=given_at.replace(second=7, microsecond=999_999),
     )
-    cells = lead_row(refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂")
+    cells = build_lead_row(
+        refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂"
+    )
     assert dict(zip(LEAD_HEADINGS, cells, strict=True)) == {
         "线索编号 Lead": "TGVhZDpsMQ",
         "场次 Session": "劳模送岗",
@@ -70,11 +72,11 @@ def test_what_people_typed_is_inert_in_every_cell(sign: str, rest: str) -> None:
         lead(LeadStage.INTERESTED), terms=posting_terms(title=typed, place_code=typed)
     )
     contact = Contact(name=typed, phone=typed)
-    cells = lead_row(hostile, contact, lead_id=typed, session=typed, employer=typed)
+    cells = build_lead_row(hostile, contact, lead_id=typed, session=typed, employer=typed)
     assert [cell for cell in cells if str(cell).startswith(("=", "+", "-", "@"))] == []
 
 
 def test_who_has_no_contact_any_more_has_empty_cells() -> None:
-    cells = lead_row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
+    cells = build_lead_row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
     shown = dict(zip(LEAD_HEADINGS, cells, strict=True))
     assert (shown["姓名 Name (masked)"], shown["手机 Phone (masked)"]) == ("", "")

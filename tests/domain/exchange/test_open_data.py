@@ -6,14 +6,9 @@ from datetime import time
 
 import pytest
 
-from domain.exchange.open_data import (
-    CODE_LISTS,
-    COLUMNS,
-    build_code_lists,
-    build_csvw_metadata,
-    build_row,
-    mask_phones,
-)
+from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row
+from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS
+from domain.identity.persons import mask_phones_in_text
 from domain.postings.postings import Benefit
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
@@ -85,7 +80,7 @@ def test_who_wrote_and_reviewed_it_is_in_no_column() -> None:
     ],
 )
 def test_mobile_numbers_in_free_text_are_masked(text: str, shown: str) -> None:
-    assert mask_phones(text) == shown
+    assert mask_phones_in_text(text) == shown
 
 
 def test_what_is_left_out_is_none() -> None:

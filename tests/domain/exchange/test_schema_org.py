@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.exchange.schema_org import (
     SCHEMA_ORG_EMPLOYMENT_TYPES,
     build_job_posting,
-    place_name,
+    describe_place,
     to_script_json,
 )
 from domain.postings.pay import Pay, PayPeriod
@@ -118,8 +118,8 @@ def test_a_point_is_told_if_it_is_known() -> None:
 
 
 def test_a_place_is_named_with_the_regions_around_it() -> None:
-    assert place_name(posting_terms(address="1号")) == "上海市浦东新区1号"
-    assert place_name(posting_terms(place_code="999999")) == "999999"
+    assert describe_place(posting_terms(address="1号")) == "上海市浦东新区1号"
+    assert describe_place(posting_terms(place_code="999999")) == "999999"
 
 
 @given(any_terms.filter(lambda any_: any_.hours_per_day.is_finite()))

@@ -10,20 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
-from domain.leads.contacts import withdraw_consent
 from domain.leads.follow_up import (
     ESCALATION_INTERVAL,
     STAGE_DEADLINES,
-    LeadChange,
-    TimelineEntry,
-    TimelineEntryKind,
     add_note,
     advance_lead,
     assign_lead,
     check_note,
     confirm_hire,
     escalate_lead,
-    first_timeline_entry,
     start_follow_up,
 )
 from domain.leads.leads import (
@@ -34,8 +29,10 @@ from domain.leads.leads import (
     Lead,
     LeadStage,
     RefusalReason,
-    next_stages,
+    list_next_stages,
 )
+from domain.leads.personal_data import withdraw_consent
+from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
 from tests.support import records
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -62,7 +59,7 @@ class FollowUp(RuleBasedStateMachine):
         super().__init__()
         self.at = AT
         self.lead = a_lead()
-        self.entries: list[TimelineEntry] = [first_timeline_entry(self.lead)]
+        self.entries: list[TimelineEntry] = [make_first_entry(self.lead)]
 
     def take(self, change: LeadChange | None) -> None:
         if change is not None:
@@ -81,7 +78,7 @@ class FollowUp(RuleBasedStateMachine):
         try:
             self.take(advance_lead(self.lead, wanted, reason, side=side, by="a", at=self.at))
         except LeadStageConflict:
-            assert wanted not in next_stages(self.lead.stage)
+            assert wanted not in list_next_stages(self.lead.stage)
         except RetentionTooEarly:
             assert self.lead.hired_at is not None
             days = 30 if wanted is LeadStage.RETAINED_30 else 90
@@ -90,7 +87,7 @@ class FollowUp(RuleBasedStateMachine):
     @precondition(lambda self: self.lead.stage in OPEN)
     @rule()
     def go_on(self) -> None:
-        for wanted in sorted(next_stages(self.lead.stage) - CLOSED_STAGES):
+        for wanted in sorted(list_next_stages(self.lead.stage) - CLOSED_STAGES):
             self.push(wanted, HireSide.EMPLOYER)
 
     @rule(to=st.none() | st.sampled_from(["a", "b"]))
@@ -186,7 +183,7 @@ def test_a_stage_is_due_its_days_after_the_lead_came_there(stage: LeadStage, day
     at = AT
     while lead.stage is not stage:
         at += timedelta(hours=1)
-        (following,) = next_stages(lead.stage) - CLOSED_STAGES
+        (following,) = list_next_stages(lead.stage) - CLOSED_STAGES
         lead = step(lead, following, at)
     assert lead.due_at == at + timedelta(days=days)
 

@@ -16,7 +16,7 @@ from domain.leads.leads import (
     RefusalReason,
     SealedContact,
     check_advance,
-    next_stages,
+    list_next_stages,
 )
 from tests.domain.posting_terms_samples import posting_terms
 
@@ -55,7 +55,7 @@ class FollowUp(RuleBasedStateMachine):
 
     @rule(wanted=st.sampled_from(LeadStage), reason=st.none() | st.sampled_from(RefusalReason))
     def push(self, wanted: LeadStage, reason: RefusalReason | None) -> None:
-        if wanted not in next_stages(self.stage):
+        if wanted not in list_next_stages(self.stage):
             with pytest.raises(LeadStageConflict):
                 check_advance(lead(self.stage), wanted, reason, expected_version=1)
         elif (wanted is LeadStage.REFUSED) != (reason is not None):
@@ -87,26 +87,26 @@ TestFollowUp = FollowUp.TestCase
 def test_every_stage_can_be_reached_from_the_first_interest() -> None:
     reached = {LeadStage.INTERESTED}
     for _ in LeadStage:
-        reached |= {wanted for stage in reached for wanted in next_stages(stage)}
+        reached |= {wanted for stage in reached for wanted in list_next_stages(stage)}
     assert reached == set(LeadStage)
 
 
 def test_the_final_stages_are_those_that_lead_nowhere() -> None:
-    assert {stage for stage in LeadStage if not next_stages(stage)} == FINAL
+    assert {stage for stage in LeadStage if not list_next_stages(stage)} == FINAL
 
 
 def test_no_stage_follows_itself() -> None:
-    assert all(stage not in next_stages(stage) for stage in LeadStage)
+    assert all(stage not in list_next_stages(stage) for stage in LeadStage)
 
 
 def test_who_calls_back_is_contacted_again() -> None:
-    assert next_stages(LeadStage.UNREACHABLE) == {LeadStage.CONTACTED}
+    assert list_next_stages(LeadStage.UNREACHABLE) == {LeadStage.CONTACTED}
 
 
 def test_every_stage_before_the_hire_can_be_closed_in_each_way() -> None:
     for stage in LeadStage:
         before_hire = stage not in AFTER_HIRE | CLOSED_STAGES
-        assert (next_stages(stage) >= CLOSED_STAGES) is before_hire
+        assert (list_next_stages(stage) >= CLOSED_STAGES) is before_hire
 
 
 def test_a_refused_step_names_the_steps_that_are_allowed() -> None:

@@ -14,7 +14,7 @@ from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, is_wanted_job
 from domain.matching.scoring import score_job
 from domain.postings.postings import Occupation
-from domain.seekers.seekers import Profile
+from domain.seekers.profile import Profile
 from tests.domain.matching_samples import job, jobs, profile, profiles
 
 boards = st.lists(jobs, max_size=30, unique_by=lambda one: one.id)

@@ -16,8 +16,8 @@ from domain.matching.scoring import needs_training, score_job
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import job_match_keys, wanted_match_keys
-from domain.seekers.seekers import Profile
+from domain.seekers.match_keys import list_job_match_keys, list_wanted_match_keys
+from domain.seekers.profile import Profile
 from tests.domain.matching_samples import HOME, job, jobs, profile, profiles
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting
@@ -37,8 +37,8 @@ def codes(match: Match | None) -> tuple[set[MatchCode], set[MatchCode]]:
 @given(profiles, jobs)
 def test_a_wanted_job_shares_a_match_key_with_the_seeker(person: Profile, work: Job) -> None:
     if is_wanted_job(person, work):
-        assert set(wanted_match_keys(person.wants)) & set(
-            job_match_keys(work.occupation, work.place_code)
+        assert set(list_wanted_match_keys(person.wants)) & set(
+            list_job_match_keys(work.occupation, work.place_code)
         )
 
 

@@ -12,23 +12,14 @@ from domain.errors import InvalidInput, StatusConflict
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import EmploymentType, Occupation, Shift
 from domain.reference.geo import Point
-from domain.seekers.profile import (
-    Near,
-    PickUp,
-    Wants,
-    Weekday,
-    job_match_keys,
-    outermost_places,
-    wanted_match_keys,
+from domain.seekers.match_keys import (
+    find_outermost_places,
+    list_job_match_keys,
+    list_seeker_match_keys,
+    list_wanted_match_keys,
 )
-from domain.seekers.seekers import (
-    SavedSearch,
-    SeekerStatus,
-    check_matchable,
-    check_profile,
-    check_search_name,
-    seeker_match_keys,
-)
+from domain.seekers.profile import Near, PickUp, Wants, Weekday, check_profile
+from domain.seekers.seekers import SavedSearch, SeekerStatus, check_matchable, check_search_name
 from tests.domain.matching_samples import FIXED_NOW, HOME, profile, seeker
 
 TOKYO = Point(latitude=35.7, longitude=139.7)
@@ -96,14 +87,14 @@ def test_a_search_has_a_name() -> None:
 
 
 def test_places_within_others_are_left_out() -> None:
-    assert outermost_places(("230102", "230100", "230100", "310115")) == ("230100", "310115")
+    assert find_outermost_places(("230102", "230100", "230100", "310115")) == ("230100", "310115")
 
 
 def test_a_wish_is_found_by_occupation_and_place() -> None:
     wants = Wants(occupations=(Occupation.CLERK,), places=("230100", "310000"))
-    assert wanted_match_keys(wants) == ("CLERK/2301", "CLERK/31")
-    assert wanted_match_keys(Wants()) == ("*/*",)
-    assert set(job_match_keys(Occupation.CLERK, "230102")) == {
+    assert list_wanted_match_keys(wants) == ("CLERK/2301", "CLERK/31")
+    assert list_wanted_match_keys(Wants()) == ("*/*",)
+    assert set(list_job_match_keys(Occupation.CLERK, "230102")) == {
         f"{occupation}/{place}"
         for occupation in ("*", "CLERK")
         for place in ("*", "23", "2301", "230102")
@@ -123,7 +114,7 @@ NOT_MATCHED: list[dict[str, Any]] = [
 def test_who_does_not_seek_or_refused_it_is_not_matched(changes: dict[str, Any]) -> None:
     person = seeker(**changes)
     assert not person.is_matchable
-    assert seeker_match_keys(person) == ()
+    assert list_seeker_match_keys(person) == ()
     with pytest.raises(StatusConflict):
         check_matchable(person)
 
@@ -134,5 +125,5 @@ def test_who_seeks_is_found_by_profile_and_searches() -> None:
     )
     person = seeker(profile=profile(places=("230000",)), searches=(search, search))
     check_matchable(person)
-    assert seeker_match_keys(person) == ("*/23", "CLERK/*")
+    assert list_seeker_match_keys(person) == ("*/23", "CLERK/*")
     assert not replace(person, erased_at=FIXED_NOW).is_matchable

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.webhooks.deliveries import RETRY_DELAYS, Delivery, DeliveryState
-from domain.webhooks.messages import notice_of_test
+from domain.webhooks.messages import build_test_notice
 from domain.webhooks.webhooks import DeliveryResult, FailureKind
 from tests.support.records import FIXED_NOW
 
@@ -31,7 +31,7 @@ def a_delivery(**changes: object) -> Delivery:
     made: dict[str, object] = {
         "id": "one",
         "webhook_id": "webhook",
-        "notice": notice_of_test("webhook", at=FIXED_NOW),
+        "notice": build_test_notice("webhook", at=FIXED_NOW),
         "next_at": FIXED_NOW,
         "created_at": FIXED_NOW,
     }

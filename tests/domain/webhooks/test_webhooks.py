@@ -11,18 +11,18 @@ import pytest
 from standardwebhooks import Webhook as Receiver
 
 from domain.errors import InvalidInput
-from domain.leads.contacts import erase_lead, withdraw_consent
 from domain.leads.follow_up import add_note, assign_lead, confirm_hire
 from domain.leads.leads import HireSide, LeadStage
+from domain.leads.personal_data import erase_lead, withdraw_consent
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from domain.seekers.groups import SeekerGroup
 from domain.webhooks.messages import (
     WebhookEvent,
-    notice_of_change,
-    notice_of_posting,
-    notice_of_recording,
-    notice_of_session,
+    build_lead_change_notice,
+    build_lead_recorded_notice,
+    build_posting_notice,
+    build_session_notice,
 )
 from domain.webhooks.webhooks import (
     DeliveryResult,
@@ -105,7 +105,7 @@ def test_signatures_are_those_of_the_specification() -> None:
 
 
 def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
-    notice = notice_of_recording(records.lead())
+    notice = build_lead_recorded_notice(records.lead())
     for path, hears in ((("root",), True), (("root", "union"), True), (("root", "other"), False)):
         assert records.webhook(union_path=path).is_subscribed_to(notice) is hears
     for employer, hears in (("employer", True), ("other", False)):
@@ -118,13 +118,13 @@ def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
 def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
     lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
     ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
-    notice = notice_of_recording(lead)
+    notice = build_lead_recorded_notice(lead)
     assert ours.redact_notice(notice).to_message()["data"]["group"] == "LAID_OFF"
     assert "group" not in theirs.redact_notice(notice).to_message()["data"]
     assert theirs.redact_notice(replace(notice, group=None)) == theirs.redact_notice(notice)
     change = assign_lead(lead, "somebody", by="me", at=AT)
     assert change is not None
-    later = notice_of_change(change)
+    later = build_lead_change_notice(change)
     assert later is not None
     assert "group" not in ours.redact_notice(later).to_message()["data"]
 
@@ -134,7 +134,9 @@ def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> Non
     gone = withdraw_consent(records.lead(), at=AT)
     after = assign_lead(gone.lead, "somebody", by="me", at=AT)
     assert after is not None
-    heard = [notice_of_change(change) for change in (gone, after, erase_lead(gone.lead, at=AT))]
+    heard = [
+        build_lead_change_notice(change) for change in (gone, after, erase_lead(gone.lead, at=AT))
+    ]
     assert [notice is not None and theirs.is_subscribed_to(notice) for notice in heard] == [
         True,
         False,
@@ -145,12 +147,14 @@ def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> Non
 
 
 def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
-    assert notice_of_change(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
+    assert (
+        build_lead_change_notice(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
+    )
     paused = records.live_session(status=SessionStatus.INTERRUPTED)
     live = records.live_session(status=SessionStatus.LIVE)
-    assert notice_of_session(paused, SessionStatus.LIVE, at=AT) is None
-    assert notice_of_session(live, SessionStatus.INTERRUPTED, at=AT) is None
-    begun = notice_of_session(live, SessionStatus.SCHEDULED, at=AT)
+    assert build_session_notice(paused, SessionStatus.LIVE, at=AT) is None
+    assert build_session_notice(live, SessionStatus.INTERRUPTED, at=AT) is None
+    begun = build_session_notice(live, SessionStatus.SCHEDULED, at=AT)
     assert begun is not None
     assert begun.to_message()["data"].keys() == {"session", "status"}
 
@@ -166,7 +170,7 @@ def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
 )
 def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
     posting = records.posting(status=PostingStatus[status])
-    notice = notice_of_posting(posting, ("root", "union"), at=AT)
+    notice = build_posting_notice(posting, ("root", "union"), at=AT)
     assert notice is not None
     message = notice.to_message()
     assert (message["type"], message["data"]["status"]) == (told, status)
@@ -188,7 +192,7 @@ def test_what_a_side_says_of_the_hire_is_told() -> None:
     lead = replace(records.lead(), stage=LeadStage.OFFERED)
     change = confirm_hire(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
     assert change is not None
-    notice = notice_of_change(change)
+    notice = build_lead_change_notice(change)
     assert notice is not None
     data = notice.to_message()["data"]
     assert (data["side"], data["hired"], data["version"]) == ("SEEKER", True, 2)

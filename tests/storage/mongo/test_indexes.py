@@ -20,7 +20,7 @@ from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
-from domain.webhooks.messages import WebhookEvent, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from storage.leads.leads import LeadQuery
 from storage.live.qr_codes import QrCodeQuery
 from storage.live.sessions import LiveSessionQuery
@@ -188,7 +188,7 @@ async def put(store: Store) -> None:
             WebhookEvent.LEAD_RECORDED, transaction=transaction
         )
         await store.deliveries.enqueue(
-            [notice_of_recording(records.lead())], transaction=transaction
+            [build_lead_recorded_notice(records.lead())], transaction=transaction
         )
 
     await store.mongo.run_transaction(body)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.exchange import cells
-from domain.exchange.cells import CellParser
+from domain.exchange import cell_parsers
+from domain.exchange.cell_parsers import CellParser
 from domain.exchange.imports import EXAMPLE_MARKER, ImportKind
 from domain.labels import Labelled
 from domain.postings.pay import PayPeriod
@@ -41,7 +41,7 @@ class ImportColumn:
 
     key: str
     zh: str
-    parse: CellParser = cells.strip_text
+    parse: CellParser = cell_parsers.strip_text
     hint: str
     hint_zh: str
     example: str = ""
@@ -57,7 +57,9 @@ def _enum_options(kind: type[Labelled], **more: Any) -> dict[str, Any]:
     values = ", ".join(member.value for member in kind)
     multiple = more.get("multiple", False)
     return {
-        "parse": cells.enum_list_parser(kind) if multiple else cells.enum_parser(kind),
+        "parse": cell_parsers.make_enum_list_parser(kind)
+        if multiple
+        else cell_parsers.make_enum_parser(kind),
         "default": () if multiple else None,
         "enumeration": kind,
         "hint": f"{'Any' if multiple else 'One'} of {values}.",
@@ -95,14 +97,16 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="occupation",
         zh="职业类别",
-        **_enum_options(Occupation, parse=cells.enum_parser(Occupation, **_OCCUPATION_BY_SYNONYM)),
+        **_enum_options(
+            Occupation, parse=cell_parsers.make_enum_parser(Occupation, **_OCCUPATION_BY_SYNONYM)
+        ),
         example="电工",
         required=True,
     ),
     ImportColumn(
         key="headcount",
         zh="招聘人数",
-        parse=cells.parse_int,
+        parse=cell_parsers.parse_int,
         hint="A whole number, 1 to 100,000.",
         hint_zh="整数，1至100000。",
         example="3",
@@ -127,7 +131,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="placeCode",
         zh="工作地点代码",
-        parse=cells.normalise_text,
+        parse=cell_parsers.normalise_text,
         hint="GB/T 2260, six digits.",
         hint_zh="六位行政区划代码（GB/T 2260）。",
         example="310115",
@@ -143,7 +147,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="pay.amount",
         zh="基本工资",
-        parse=cells.parse_int,
+        parse=cell_parsers.parse_int,
         hint="Whole yuan, without overtime and allowances.",
         hint_zh="整数元，不含加班费和津贴。",
         example="6500",
@@ -154,7 +158,8 @@ POSTING_COLUMNS = (
         key="pay.period",
         zh="计薪周期",
         **_enum_options(
-            PayPeriod, parse=cells.enum_parser(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR)
+            PayPeriod,
+            parse=cell_parsers.make_enum_parser(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR),
         ),
         example="元/月",
         required=True,
@@ -163,7 +168,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="probationPay",
         zh="试用期工资",
-        parse=cells.parse_int,
+        parse=cell_parsers.parse_int,
         hint="Whole yuan in the same period; empty without a probation.",
         hint_zh="整数元，周期同基本工资；没有试用期请留空。",
         default=None,
@@ -185,7 +190,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="hoursPerDay",
         zh="每日工时",
-        parse=cells.parse_hours,
+        parse=cell_parsers.parse_hours,
         hint="Normal hours, above 0 and at most 24.",
         hint_zh="正常工作小时数，大于0且不超过24。",
         example="8",
@@ -194,7 +199,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="hoursPerWeek",
         zh="每周工时",
-        parse=cells.parse_hours,
+        parse=cell_parsers.parse_hours,
         hint="Normal hours, above 0 and at most 168.",
         hint_zh="正常工作小时数，大于0且不超过168。",
         example="40",
@@ -206,7 +211,9 @@ POSTING_COLUMNS = (
         **_enum_options(
             InsuranceKind,
             multiple=True,
-            parse=cells.enum_list_parser(InsuranceKind, "保险", {"五险": _ALL_INSURANCE}),
+            parse=cell_parsers.make_enum_list_parser(
+                InsuranceKind, "保险", {"五险": _ALL_INSURANCE}
+            ),
         ),
         example="养老、医疗、失业、工伤、生育",
     ),
@@ -216,7 +223,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="validUntil",
         zh="有效期至",
-        parse=cells.parse_date,
+        parse=cell_parsers.parse_date,
         hint="The last day on which it is open, at most one year ahead, as 2026-12-31.",
         hint_zh="招聘的最后一天，最多一年以后，格式2026-12-31。",
         example="2026-12-31",
@@ -226,7 +233,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="isRepost",
         zh="是否转载",
-        parse=cells.parse_bool,
+        parse=cell_parsers.parse_bool,
         hint="Yes or no; empty is no.",
         hint_zh="是或否；不填为否。",
         default=False,
@@ -241,7 +248,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="startsAt",
         zh="上班时间",
-        parse=cells.parse_time,
+        parse=cell_parsers.parse_time,
         hint="As 08:30, in China; together with the end.",
         hint_zh="格式08:30；与下班时间一起填写。",
         example="08:30",
@@ -250,7 +257,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="endsAt",
         zh="下班时间",
-        parse=cells.parse_time,
+        parse=cell_parsers.parse_time,
         hint="As 17:30, in China; before the begin, it goes over midnight.",
         hint_zh="格式17:30；与上班时间一起填写，早于上班时间表示跨夜。",
         example="17:30",
@@ -259,7 +266,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="minAge",
         zh="最低年龄",
-        parse=cells.parse_int,
+        parse=cell_parsers.parse_int,
         hint="Years, a whole number up to 100.",
         hint_zh="周岁，整数，不超过100。",
         default=None,
@@ -273,7 +280,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="point.latitude",
         zh="纬度",
-        parse=cells.parse_degrees,
+        parse=cell_parsers.parse_degrees,
         hint="Degrees north from 3 to 54; together with the longitude.",
         hint_zh="北纬3至54度；与经度一起填写。",
         default=None,
@@ -282,7 +289,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="point.longitude",
         zh="经度",
-        parse=cells.parse_degrees,
+        parse=cell_parsers.parse_degrees,
         hint="Degrees east from 73 to 136; together with the latitude.",
         hint_zh="东经73至136度；与纬度一起填写。",
         default=None,
@@ -312,7 +319,7 @@ EMPLOYER_COLUMNS = (
     ImportColumn(
         key="placeCode",
         zh="所在地代码",
-        parse=cells.normalise_text,
+        parse=cell_parsers.normalise_text,
         hint="GB/T 2260, six digits.",
         hint_zh="六位行政区划代码（GB/T 2260）。",
         example="310115",

@@ -7,7 +7,8 @@ import pytest
 from domain.errors import ConsentWithdrawn, LeadStageConflict
 from domain.identity.accounts import Principal, Role
 from domain.identity.scopes import may_follow_up_lead
-from domain.leads.contacts import (
+from domain.leads.leads import LeadStage, check_advance
+from domain.leads.personal_data import (
     CONTACT_RETENTION,
     RECORD_RETENTION,
     ReceiptHolder,
@@ -16,7 +17,6 @@ from domain.leads.contacts import (
     stage_after_withdrawal,
     withdraw_consent,
 )
-from domain.leads.leads import LeadStage, check_advance
 from tests.support import records
 
 LATER = records.FIXED_NOW + timedelta(days=1)

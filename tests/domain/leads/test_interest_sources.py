@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from domain.errors import CodeInvalid, InvalidInput, Refusal, SessionNotLive
-from domain.leads.interests import check_source
+from domain.leads.interest_sources import check_source
 from domain.leads.leads import LeadSource
 from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import InvalidInput
-from domain.seekers.remarks import MAX_REMARK_LENGTH, check_remark, mentions_health
+from domain.free_text import MAX_REMARK_LENGTH, check_remark, mentions_health
 
 FIELD = ("input", "note")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.errors import ConsentWithdrawn
-from domain.leads.follow_up import LeadChange, TimelineEntryKind, make_change
 from domain.leads.leads import CLOSED_STAGES, Lead, LeadStage, SealedContact
+from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 
 MAX_REVEALS_PER_HOUR = 60
 """Contacts that one member of staff may look at: about one call a minute."""

@@ -127,7 +127,7 @@ def parse_bool(cell: str) -> bool:
     return said in _TRUE_WORDS
 
 
-def enum_parser(kind: type[L], **others: L) -> Callable[[str], L]:
+def make_enum_parser(kind: type[L], **others: L) -> Callable[[str], L]:
     """Reads one member by its Chinese term or its value; ``others`` are further words for one."""
     known = {word.upper(): member for member in kind for word in (member.value, member.zh)}
     known |= {word.upper(): member for word, member in others.items()}
@@ -141,7 +141,7 @@ def enum_parser(kind: type[L], **others: L) -> Callable[[str], L]:
     return read
 
 
-def enum_list_parser(
+def make_enum_list_parser(
     kind: type[L], suffix: str = "", together: dict[str, tuple[L, ...]] | None = None
 ) -> Callable[[str], tuple[L, ...]]:
     """Reads any number of members, between them 、 or a comma, in the order of the enumeration.
@@ -150,7 +150,7 @@ def enum_list_parser(
     repeat themselves: what was read lately is known.
     """
     groups = together or {}
-    one = enum_parser(kind)
+    one = make_enum_parser(kind)
 
     @lru_cache(maxsize=1_024)
     def read(cell: str) -> tuple[L, ...]:

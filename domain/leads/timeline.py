@@ -1,0 +1,79 @@
+"""X"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from domain.labels import Labelled
+from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
+
+
+class TimelineEntryKind(Labelled):
+    """What an entry of a timeline tells of."""
+
+    RECORDED = "RECORDED", "登记意向"
+    ADVANCED = "ADVANCED", "推进阶段"
+    ASSIGNED = "ASSIGNED", "指派跟进"
+    NOTED = "NOTED", "跟进记录"
+    ESCALATED = "ESCALATED", "超期上报"
+    CONFIRMED = "CONFIRMED", "录用确认"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
+    CORRECTED = "CORRECTED", "更正姓名"
+    ERASED = "ERASED", "删除个人信息"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineEntry:
+    """One thing that happened to a lead: the one that made it ``version``.
+
+    ``by`` is an account, or None for the service itself and for the person. The fields after it
+    are set as the kind needs them.
+    """
+
+    lead_id: str
+    version: int
+    kind: TimelineEntryKind
+    at: datetime
+    by: str | None = None
+    from_stage: LeadStage | None = None
+    to_stage: LeadStage | None = None
+    reason: RefusalReason | None = None
+    assignee_id: str | None = None
+    body: str | None = None
+    next_action_on: date | None = None
+    escalated_to: str | None = None
+    side: HireSide | None = None
+    hired: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadChange:
+    """A lead after a change, and the entry that tells of it."""
+
+    lead: Lead
+    entry: TimelineEntry
+
+
+def make_first_entry(lead: Lead) -> TimelineEntry:
+    """The first entry of each timeline, which the lead itself tells."""
+    return TimelineEntry(
+        lead_id=lead.id, version=1, kind=TimelineEntryKind.RECORDED, at=lead.created_at
+    )
+
+
+def make_change(
+    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **told: object
+) -> LeadChange:
+    """The lead one version on, and the entry of that version with what it tells."""
+    made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
+    after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
+    entry = TimelineEntry(
+        lead_id=lead.id,
+        version=after.version,
+        kind=kind,
+        at=at,
+        by=by,
+        **told,  # type: ignore[arg-type] # each caller names fields of the entry
+    )
+    return LeadChange(lead=after, entry=entry)
