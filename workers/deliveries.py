@@ -166,7 +166,7 @@ class WebhookDispatcher:
         body = orjson.dumps(delivery.notice.to_message())
         answer = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
         at = self._clock()
-        after = delivery.record_attempt(answer, at=at, share=self._jitter())
+        after = delivery.record_attempt(answer, at=at, jitter=self._jitter())
         await self._store.deliveries.record_attempt(delivery, after, at=at)
         self.outcomes[after.state] += 1
         if not answer.is_accepted:

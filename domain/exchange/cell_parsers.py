@@ -1,13 +1,13 @@
-"""Cells that people fill in: a text becomes a number, a day, a term; or a fault in two languages.
+"""Parsers for the cells of import tables: text to number, date, time, yes or no, enumeration.
 
-Reading is forgiving where nothing can be mistaken: full-width digits, 元 behind an amount, slashes
-or 年月日 in a day, the Chinese term or the value of an enumeration.
+Unambiguous variants are accepted: full-width digits, 元 after an amount, slashes or 年月日 in a
+date, the Chinese term or the value of an enumeration. Anything else is a ``CellFault``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -33,7 +33,7 @@ _SEPARATORS = re.compile(r"[、,;；，/|\s]+")
 
 
 class CellFault(Exception):
-    """A cell cannot be read; says so in English and in Chinese."""
+    """A cell cannot be parsed. The messages say in English and Chinese what to enter."""
 
     def __init__(self, code: str, message: str, message_zh: str) -> None:
         super().__init__(code)
@@ -43,19 +43,19 @@ class CellFault(Exception):
 
 
 def normalise_text(cell: str) -> str:
-    """The text with full-width forms made plain and without blanks around it."""
+    """Return the text with full-width forms as plain ones, without blanks at its ends."""
     return (cell if cell.isascii() else normalize("NFKC", cell)).strip()
 
 
 def strip_text(cell: str) -> str:
-    """The text as it is, without blanks around it."""
+    """Return the text without blanks at its ends."""
     return cell.strip()
 
 
 def parse_int(cell: str) -> int:
-    """A whole number: 6500, 6,500, 6500元.
+    """Parse a whole number: 6500, 6,500, 6500元.
 
-    :raises CellFault: it is none.
+    :raises CellFault: the text is not a whole number.
     """
     found = _NUMBER.fullmatch(normalise_text(cell).replace(",", ""))
     if found is None:
@@ -64,9 +64,9 @@ def parse_int(cell: str) -> int:
 
 
 def parse_hours(cell: str) -> Decimal:
-    """Hours, such as 8 or 7.5.
+    """Parse a number of hours, such as 8 or 7.5.
 
-    :raises CellFault: it is no such number.
+    :raises CellFault: the text is not such a number.
     """
     found = _HOURS.fullmatch(normalise_text(cell))
     if found is None:
@@ -77,9 +77,9 @@ def parse_hours(cell: str) -> Decimal:
 
 
 def parse_degrees(cell: str) -> float:
-    """Degrees of latitude or longitude.
+    """Parse degrees of latitude or longitude.
 
-    :raises CellFault: it is no such number.
+    :raises CellFault: the text is not such a number.
     """
     if _DEGREES.fullmatch(normalise_text(cell)) is None:
         raise CellFault(
@@ -89,83 +89,94 @@ def parse_degrees(cell: str) -> float:
 
 
 def parse_date(cell: str) -> date:
-    """A day: 2026-12-31, 2026/12/31, 2026年12月31日, 20261231.
+    """Parse a date: 2026-12-31, 2026/12/31, 2026年12月31日, 20261231.
 
-    :raises CellFault: it is none.
+    :raises CellFault: the text is not a date.
     """
     found = _DAY.fullmatch(normalise_text(cell))
     if found is not None:
-        year, month, of_month = found[1], found[2] or found[4], found[3] or found[5]
+        year, month, day = found[1], found[2] or found[4], found[3] or found[5]
         try:
-            return date(int(year), int(month), int(of_month))
+            return date(int(year), int(month), int(day))
         except ValueError:
             pass
-    raise CellFault("NOT_A_DATE", "Give a day as 2026-12-31.", "请按2026-12-31的格式填写日期。")
+    raise CellFault(
+        "NOT_A_DATE", "Give a date such as 2026-12-31.", "请按2026-12-31的格式填写日期。"
+    )
 
 
 def parse_time(cell: str) -> time:
-    """Hours and minutes: 8:30, 08:30:00.
+    """Parse a time of day: 8:30, 08:30:00.
 
-    :raises CellFault: it is no time of a day.
+    :raises CellFault: the text is not a time of day.
     """
     found = _TIME.fullmatch(normalise_text(cell))
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise CellFault(
-            "NOT_A_TIME", "Give hours and minutes as 08:30.", "请按08:30的格式填写时间。"
+            "NOT_A_TIME", "Give hours and minutes such as 08:30.", "请按08:30的格式填写时间。"
         )
     return time(int(found[1]), int(found[2]))
 
 
 def parse_bool(cell: str) -> bool:
-    """是 or 否, true or false, 1 or 0; nothing is no.
+    """Parse yes or no: 是 or 否, true or false, 1 or 0; an empty cell is no.
 
-    :raises CellFault: it is neither.
+    :raises CellFault: the text is neither.
     """
-    said = normalise_text(cell).lower()
-    if said not in _TRUE_WORDS | _FALSE_WORDS:
-        raise CellFault("NOT_YES_OR_NO", "Say yes or no.", "请填写“是”或“否”。")
-    return said in _TRUE_WORDS
+    word = normalise_text(cell).lower()
+    if word not in _TRUE_WORDS | _FALSE_WORDS:
+        raise CellFault("NOT_YES_OR_NO", "Give yes or no.", "请填写“是”或“否”。")
+    return word in _TRUE_WORDS
 
 
-def make_enum_parser(kind: type[L], **others: L) -> Callable[[str], L]:
-    """Reads one member by its Chinese term or its value; ``others`` are further words for one."""
-    known = {word.upper(): member for member in kind for word in (member.value, member.zh)}
-    known |= {word.upper(): member for word, member in others.items()}
+def make_enum_parser(kind: type[L], **synonyms: L) -> Callable[[str], L]:
+    """Return a parser for one member of ``kind``, by its Chinese term, its value or a synonym."""
+    member_by_word = {word.upper(): member for member in kind for word in (member.value, member.zh)}
+    member_by_word |= {word.upper(): member for word, member in synonyms.items()}
 
-    def read(cell: str) -> L:
-        found = known.get(cell) or known.get(normalise_text(cell).upper())
+    def parse(cell: str) -> L:
+        found = member_by_word.get(cell) or member_by_word.get(normalise_text(cell).upper())
         if found is None:
             raise _not_in_list(cell, kind)
         return found
 
-    return read
+    return parse
 
 
 def make_enum_list_parser(
-    kind: type[L], suffix: str = "", together: dict[str, tuple[L, ...]] | None = None
+    kind: type[L], suffix: str = "", groups: Mapping[str, tuple[L, ...]] | None = None
 ) -> Callable[[str], tuple[L, ...]]:
-    """Reads any number of members, between them 、 or a comma, in the order of the enumeration.
+    """Return a parser for any number of members of ``kind``, separated by 、 or a comma.
 
-    ``suffix`` may follow each term (养老保险), ``together`` has words for several (五险). Tables
-    repeat themselves: what was read lately is known.
+    The members come in the order of the enumeration. ``suffix`` may follow each term (养老保险).
+    ``groups`` are words that stand for several members (五险). Tables repeat the same cells, so
+    recent results are cached.
     """
-    groups = together or {}
-    one = make_enum_parser(kind)
+    members_by_word = groups or {}
+    parse_member = make_enum_parser(kind)
 
     @lru_cache(maxsize=1_024)
-    def read(cell: str) -> tuple[L, ...]:
+    def parse(cell: str) -> tuple[L, ...]:
         found: set[L] = set()
         for word in filter(None, _SEPARATORS.split(normalise_text(cell))):
-            found |= set(groups[word]) if word in groups else {one(word.removesuffix(suffix))}
+            if word in members_by_word:
+                found |= set(members_by_word[word])
+            else:
+                found.add(parse_member(word.removesuffix(suffix)))
         return tuple(member for member in kind if member in found)
 
-    return read
+    return parse
+
+
+def shorten_for_message(text: str, max_length: int) -> str:
+    """Return the start of a text from a table, without characters that cannot be shown."""
+    return "".join(char for char in text.strip()[:max_length] if char.isprintable())
 
 
 def _not_in_list(cell: str, kind: type[Labelled]) -> CellFault:
-    shown = "".join(char for char in cell.strip()[:20] if char.isprintable())
+    shown = shorten_for_message(cell, 20)
     return CellFault(
         "NOT_IN_THE_LIST",
-        f"“{shown}” is none of {', '.join(member.value for member in kind)}.",
+        f"“{shown}” is not one of {', '.join(member.value for member in kind)}.",
         f"“{shown}”不在可选项中：{'、'.join(member.zh for member in kind)}。",
     )

@@ -1,6 +1,6 @@
-"""The columns of a table of postings or employers: headings, what goes into them, how it is read.
+"""The columns of import tables of postings and employers: headings, explanations and parsers.
 
-The template, its explanations and the import (domain/exchange/import_rows.py) all come from here.
+The template for download, its explanations and the import (``import_rows``) all derive from them.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ _OCCUPATION_BY_SYNONYM = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImportColumn:
-    """``key`` is the field as the API spells it, ``hint`` and ``hint_zh`` say what goes into it.
+    """A column of an import table.
 
-    ``listed`` is the enumeration that its cells are taken from, ``several`` whether one cell may
-    name more than one of them. An empty cell is ``default``, or a fault where it is ``needed``.
+    ``key`` is the field name in the API. ``zh`` and ``aliases`` are further accepted headings.
+    ``hint`` and ``hint_zh`` say what to enter. ``enumeration`` is the list that values come from;
+    with ``multiple`` a cell may hold several of them. An empty cell gives ``default``, or is a
+    fault if the column is ``required``.
     """
 
     key: str
@@ -52,10 +54,11 @@ class ImportColumn:
     aliases: tuple[str, ...] = ()
 
 
-def _enum_options(kind: type[Labelled], **more: Any) -> dict[str, Any]:
+def _enum_options(kind: type[Labelled], **options: Any) -> dict[str, Any]:
+    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence."""
     terms = "、".join(member.zh for member in kind)
     values = ", ".join(member.value for member in kind)
-    multiple = more.get("multiple", False)
+    multiple = options.get("multiple", False)
     return {
         "parse": cell_parsers.make_enum_list_parser(kind)
         if multiple
@@ -64,15 +67,15 @@ def _enum_options(kind: type[Labelled], **more: Any) -> dict[str, Any]:
         "enumeration": kind,
         "hint": f"{'Any' if multiple else 'One'} of {values}.",
         "hint_zh": f"{'可多选，用顿号分隔' if multiple else '单选'}：{terms}。",
-    } | more
+    } | options
 
 
 POSTING_COLUMNS = (
     ImportColumn(
         key="externalId",
         zh="岗位编号",
-        hint="Your own number of the job, at most 64 characters: the same number is the same job "
-        "when the table is brought again. Without one, the whole row stands for it.",
+        hint="Your own number of the job, at most 64 characters. A later import with the same "
+        "number updates the same job. Without a number the whole row identifies the job.",
         hint_zh="贵单位自己的岗位编号，最多64个字符。再次导入时编号相同即为同一岗位；不填则以整行内容识别。",
         example=EXAMPLE_MARKER,
         aliases=("外部编号", "编号"),
@@ -80,8 +83,8 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="creditCode",
         zh="统一社会信用代码",
-        hint="Of an employer that is known here, 18 characters. May be left out where the import "
-        "is for one employer.",
+        hint="Of a registered employer, 18 characters. May be empty if the import is for one "
+        "employer.",
         hint_zh="已登记用人单位的18位代码；只为一家单位导入时可不填。",
         example="91310000MA1FL0000N",
         aliases=("信用代码",),
@@ -123,7 +126,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="conditions",
         zh="招聘条件",
-        hint="What is asked of applicants, at most 4,000 characters; 不限 is an answer.",
+        hint="Requirements for applicants, at most 4,000 characters; 不限 if there are none.",
         hint_zh="最多4000个字符；没有要求请填“不限”。",
         example="持低压电工作业证。",
         aliases=("任职要求",),
@@ -169,7 +172,7 @@ POSTING_COLUMNS = (
         key="probationPay",
         zh="试用期工资",
         parse=cell_parsers.parse_int,
-        hint="Whole yuan in the same period; empty without a probation.",
+        hint="Whole yuan in the same period; empty if there is no probation.",
         hint_zh="整数元，周期同基本工资；没有试用期请留空。",
         default=None,
     ),
@@ -224,7 +227,7 @@ POSTING_COLUMNS = (
         key="validUntil",
         zh="有效期至",
         parse=cell_parsers.parse_date,
-        hint="The last day on which it is open, at most one year ahead, as 2026-12-31.",
+        hint="The last day on which the job is open, at most one year ahead, such as 2026-12-31.",
         hint_zh="招聘的最后一天，最多一年以后，格式2026-12-31。",
         example="2026-12-31",
         required=True,
@@ -241,7 +244,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="repostSource",
         zh="转载来源",
-        hint="Where a repost was taken from, at most 200 characters.",
+        hint="The source of a repost, at most 200 characters.",
         hint_zh="转载信息的来源，最多200个字符。",
         default=None,
     ),
@@ -249,7 +252,7 @@ POSTING_COLUMNS = (
         key="startsAt",
         zh="上班时间",
         parse=cell_parsers.parse_time,
-        hint="As 08:30, in China; together with the end.",
+        hint="China time such as 08:30; together with the end.",
         hint_zh="格式08:30；与下班时间一起填写。",
         example="08:30",
         default=None,
@@ -258,7 +261,7 @@ POSTING_COLUMNS = (
         key="endsAt",
         zh="下班时间",
         parse=cell_parsers.parse_time,
-        hint="As 17:30, in China; before the begin, it goes over midnight.",
+        hint="China time such as 17:30; if earlier than the start, work goes past midnight.",
         hint_zh="格式17:30；与上班时间一起填写，早于上班时间表示跨夜。",
         example="17:30",
         default=None,

@@ -1,8 +1,4 @@
-"""Open postings as open data: each column with what it means, and its values in code lists.
-
-What names the employer is public; whoever wrote the posting and whoever was interested in it is in
-no column, and a phone number that stands in a free text is masked.
-"""
+"""Open postings as open data: rows, code lists, and a description of the table (CSV on the Web)."""
 
 from __future__ import annotations
 
@@ -16,9 +12,10 @@ from domain.postings.postings import (
 
 
 def build_csvw_metadata(url: str) -> dict[str, Any]:
-    """What the table holds, as CSV on the Web (https://www.w3.org/TR/tabular-metadata/) says it.
+    """Return the description of the table in CSV on the Web metadata.
 
-    ``url`` is the folder of the open data, with a slash at its end.
+    See https://www.w3.org/TR/tabular-metadata/. ``url`` is the folder of the open data and
+    ends with a slash.
     """
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],
@@ -39,20 +36,20 @@ def build_csvw_metadata(url: str) -> dict[str, Any]:
 
 
 def _csvw_column(column: OpenDataColumn, url: str) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "name": column.name,
         "titles": {"zh": column.zh, "en": column.en},
         "datatype": column.datatype,
     }
     if column.separator is not None:
-        said["separator"] = column.separator
+        description["separator"] = column.separator
     if column.code_kind is not None:
-        said["dc:conformsTo"] = f"{url}code-lists.json#{column.code_kind.__name__}"
-    return said
+        description["dc:conformsTo"] = f"{url}code-lists.json#{column.code_kind.__name__}"
+    return description
 
 
 def build_code_lists() -> dict[str, Any]:
-    """The code lists by name, each with its version and all its codes."""
+    """Return the code lists by name, each with its version and all codes."""
     return {
         each.name: {
             "version": each.version,
@@ -65,5 +62,5 @@ def build_code_lists() -> dict[str, Any]:
 
 
 def build_row(posting: Posting, employer: Employer) -> dict[str, ColumnValue]:
-    """The values of a posting by the names of the columns."""
+    """Return the values of a posting by column name."""
     return {column.name: column.value(posting, employer) for column in COLUMNS}

@@ -1,7 +1,7 @@
-"""Open postings as open data: each column with what it means, and its values in code lists.
+"""The columns of the open data on postings: names, meaning, data types and code lists.
 
-What names the employer is public; whoever wrote the posting and whoever was interested in it is in
-no column, and a phone number that stands in a free text is masked.
+The employer is public. No column tells who wrote a posting or who was interested in it, and mobile
+numbers in free text are masked.
 """
 
 from __future__ import annotations
@@ -31,15 +31,16 @@ from domain.seekers.groups import SeekerGroup
 ColumnValue = str | int | float | bool | None
 
 CODE_SEPARATOR = "|"
-"""Between the codes of a column that may hold several."""
+"""Separates the codes in a column that may hold several."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDataColumn:
-    """A column; ``datatype`` is one of XML Schema's, as CSV on the Web names them.
+    """A column of the open data. ``zh`` and ``en`` are its titles.
 
-    ``listed`` is the code list that its values come from, one or several of them. A column of
-    codes has two of names behind it, in Chinese and in English.
+    ``datatype`` is an XML Schema type as named by CSV on the Web. ``code_kind`` is the code list of
+    the values, ``separator`` is set if there may be several. After each column of codes follow two
+    columns with their Chinese and English names.
     """
 
     name: str
@@ -58,10 +59,10 @@ def _code_columns(
     kind: type[Labelled],
     members: Callable[[Posting], Iterable[Labelled]],
     *,
-    several: bool = False,
+    multiple: bool = False,
 ) -> tuple[OpenDataColumn, ...]:
-    """The column of codes, and those of their names."""
-    ways: tuple[tuple[str, str, str, Callable[[Labelled], str]], ...] = (
+    """Return a column of codes and the columns of their Chinese and English names."""
+    variants: tuple[tuple[str, str, str, Callable[[Labelled], str]], ...] = (
         (name, zh, en, lambda member: member.value),
         (f"{name}_zh", f"{zh}（中文）", f"{en}, in Chinese", lambda member: member.zh),
         (f"{name}_en", f"{zh}（英文）", f"{en}, in English", lambda member: member.en),
@@ -72,18 +73,18 @@ def _code_columns(
             zh=column_zh,
             en=column_en,
             datatype="string",
-            value=_join_codes(members, said),
+            value=_join_codes(members, label),
             code_kind=kind if column == name else None,
-            separator=CODE_SEPARATOR if several else None,
+            separator=CODE_SEPARATOR if multiple else None,
         )
-        for column, column_zh, column_en, said in ways
+        for column, column_zh, column_en, label in variants
     )
 
 
 def _join_codes(
-    members: Callable[[Posting], Iterable[Labelled]], said: Callable[[Labelled], str]
+    members: Callable[[Posting], Iterable[Labelled]], label: Callable[[Labelled], str]
 ) -> Callable[[Posting, Employer], str]:
-    return lambda posting, _: CODE_SEPARATOR.join(said(member) for member in members(posting))
+    return lambda posting, _: CODE_SEPARATOR.join(label(member) for member in members(posting))
 
 
 def _column(
@@ -130,7 +131,7 @@ COLUMNS: tuple[OpenDataColumn, ...] = (
     _column(
         "conditions",
         "招聘条件",
-        "What is asked of applicants",
+        "Requirements for applicants",
         "string",
         lambda job, _: mask_phones_in_text(job.terms.conditions),
     ),
@@ -203,10 +204,10 @@ COLUMNS: tuple[OpenDataColumn, ...] = (
         "Social insurance",
         InsuranceKind,
         lambda job: job.terms.insurance,
-        several=True,
+        multiple=True,
     ),
     *_code_columns(
-        "benefits", "福利", "Benefits", Benefit, lambda job: job.terms.benefits, several=True
+        "benefits", "福利", "Benefits", Benefit, lambda job: job.terms.benefits, multiple=True
     ),
     *_code_columns(
         "friendly_to",
@@ -214,19 +215,19 @@ COLUMNS: tuple[OpenDataColumn, ...] = (
         "Groups that are welcome",
         SeekerGroup,
         lambda job: job.terms.friendly_to,
-        several=True,
+        multiple=True,
     ),
     _column(
         "starts_at",
         "上班时间",
-        "Begin of a normal day's work",
+        "Start of a normal working day",
         "string",
         lambda job, _: _format_time(job.terms.starts_at),
     ),
     _column(
         "ends_at",
         "下班时间",
-        "End of a normal day's work",
+        "End of a normal working day",
         "string",
         lambda job, _: _format_time(job.terms.ends_at),
     ),
@@ -271,7 +272,7 @@ COLUMNS: tuple[OpenDataColumn, ...] = (
         "synthetic", "是否合成数据", "Made up for a demo", "boolean", lambda job, _: job.synthetic
     ),
 )
-"""New columns are added at the end: those who read by place go on doing so."""
+"""All columns. New ones go at the end, because users read columns by position."""
 
 CODE_LISTS: tuple[CodeList, ...] = tuple(
     build_code_list(column.code_kind) for column in COLUMNS if column.code_kind is not None

@@ -1,4 +1,4 @@
-"""X"""
+"""The timeline of a lead: one entry for each version, from the recorded interest on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 
 
 class TimelineEntryKind(Labelled):
-    """What an entry of a timeline tells of."""
+    """What a timeline entry records."""
 
     RECORDED = "RECORDED", "登记意向"
     ADVANCED = "ADVANCED", "推进阶段"
@@ -25,10 +25,10 @@ class TimelineEntryKind(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
-    """One thing that happened to a lead: the one that made it ``version``.
+    """The change that led to ``version`` of a lead.
 
-    ``by`` is an account, or None for the service itself and for the person. The fields after it
-    are set as the kind needs them.
+    ``by`` is the id of a staff account, or None if the person or the service made the change. The
+    fields after ``by`` are set depending on ``kind``.
     """
 
     lead_id: str
@@ -49,23 +49,23 @@ class TimelineEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadChange:
-    """A lead after a change, and the entry that tells of it."""
+    """A lead after a change, and the timeline entry of the change."""
 
     lead: Lead
     entry: TimelineEntry
 
 
 def make_first_entry(lead: Lead) -> TimelineEntry:
-    """The first entry of each timeline, which the lead itself tells."""
+    """Return the first timeline entry. It is not stored, because the lead holds all its fields."""
     return TimelineEntry(
         lead_id=lead.id, version=1, kind=TimelineEntryKind.RECORDED, at=lead.created_at
     )
 
 
 def make_change(
-    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **told: object
+    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **fields: object
 ) -> LeadChange:
-    """The lead one version on, and the entry of that version with what it tells."""
+    """Return the lead in its next version, and the entry of that version with ``fields``."""
     made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
     after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
     entry = TimelineEntry(
@@ -74,6 +74,6 @@ def make_change(
         kind=kind,
         at=at,
         by=by,
-        **told,  # type: ignore[arg-type] # each caller names fields of the entry
+        **fields,  # type: ignore[arg-type] # each caller names fields of the entry
     )
     return LeadChange(lead=after, entry=entry)

@@ -1,8 +1,8 @@
-"""What happened in a live session. Frozen, in the past tense, produced by the layer that did it.
+"""The events of live sessions, leads and matches, and the topics that they are published on.
 
-A logged event has a place in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. A passing
-event (tally, presence, reset) is state that the next one replaces; it is never logged and carries
-the ``seq`` of the last logged event. No event holds personal data.
+A logged event has a position in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. An
+ephemeral event (tally, presence, reset) is never logged; it carries the ``seq`` of the last logged
+event, and the next one of its type replaces it. No event holds personal data.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class QuestionAnswered:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionHidden:
-    """A question that everybody saw was taken away."""
+    """A published question was withdrawn."""
 
     session_id: str
     question_id: str
@@ -86,7 +86,7 @@ class QuestionHidden:
 
 @dataclass(frozen=True, kw_only=True)
 class TallyChanged:
-    """How many interests there are in all, and in each posting that moved lately. Passing."""
+    """Interests in total, and per posting whose count changed. Ephemeral."""
 
     session_id: str
     total: int
@@ -95,7 +95,7 @@ class TallyChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class PresenceChanged:
-    """How many watch now, and the most that ever did. Passing."""
+    """Number of current viewers and its peak so far. Ephemeral."""
 
     session_id: str
     viewers: int
@@ -104,7 +104,7 @@ class PresenceChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class Reset:
-    """The cursor could not be followed: take the snapshot, forget what you had. Passing."""
+    """The cursor cannot be continued: the client replaces its state by the snapshot. Ephemeral."""
 
     session_id: str
 
@@ -124,7 +124,7 @@ class LeadAdvanced:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAssigned:
-    """Somebody has the lead in hand, or nobody any more."""
+    """The lead was assigned to a member of staff, or to nobody."""
 
     session_id: str
     lead_id: str
@@ -144,7 +144,7 @@ class LeadEscalated:
 
 @dataclass(frozen=True, kw_only=True)
 class HireConfirmed:
-    """One side said that the person was hired, or that not."""
+    """The employer or the seeker stated that the person was hired, or was not."""
 
     session_id: str
     lead_id: str
@@ -152,7 +152,7 @@ class HireConfirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingMatched:
-    """A posting that has just opened, or changed, suits somebody who looks for work."""
+    """A new or changed posting suits a seeker."""
 
     seeker_id: str
     posting_id: str
@@ -160,9 +160,9 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """Logged by a newer version of this service; it has a place, but what it says is not known.
+    """A logged event of a type that this version of the service does not know.
 
-    While nodes are brought up to date one by one, the older ones meet such events.
+    Older nodes read such events during a rolling upgrade. The event keeps its ``seq``.
     """
 
     session_id: str
@@ -189,12 +189,12 @@ LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
-"""Logged events that say all there is to say; the others name something that may change since."""
+"""Logged events that hold all their content. The others refer to records that may change later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventEnvelope:
-    """An event at its place: ``topic`` and ``seq`` say where, ``at`` when (UTC)."""
+    """An event with its topic, its ``seq`` in the log of the topic, and its time (UTC)."""
 
     topic: str
     seq: int
@@ -203,21 +203,21 @@ class EventEnvelope:
 
 
 def session_topic(session_id: str) -> str:
-    """The log that every viewer of the session may follow."""
+    """Return the topic of the session's public events, for all viewers."""
     return f"session/{session_id}"
 
 
 def parse_session_topic(topic: str) -> str | None:
-    """The session whose viewers follow ``topic``; None for the log of leads."""
+    """Return the session id in a topic of public session events, None for any other topic."""
     kind, _, session_id = topic.partition("/")
     return session_id if kind == "session" else None
 
 
 def lead_topic(session_id: str) -> str:
-    """The log of the session's leads, for its staff."""
+    """Return the topic of the session's lead events, for its staff."""
     return f"leads/{session_id}"
 
 
 def seeker_topic(seeker_id: str) -> str:
-    """The log of what one seeker is told of."""
+    """Return the topic of one seeker's events."""
     return f"seeker/{seeker_id}"

@@ -1,4 +1,8 @@
-"""X"""
+"""Match keys: how a new posting finds the seekers that it may suit without reading all profiles.
+
+A key is ``occupation/place``. Seekers are indexed under the keys of their wishes, and a posting
+looks up all keys that cover it. Matching then checks the profiles found.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,11 @@ from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker
 
 ANY_KEY = "*"
-"""In a key: whatever occupation, or wherever."""
+"""Stands for any occupation or any place in a key."""
 
 
 def find_outermost_places(places: Sequence[str]) -> tuple[str, ...]:
-    """The places that lie in no other of them, each once."""
+    """Return the places that are not within another of the given places, each once."""
     different = tuple(dict.fromkeys(places))
     return tuple(
         place
@@ -24,7 +28,7 @@ def find_outermost_places(places: Sequence[str]) -> tuple[str, ...]:
 
 
 def list_wanted_match_keys(wants: Wants) -> tuple[str, ...]:
-    """The keys under which a posting that may suit finds the person: occupation and place."""
+    """Return the keys of one set of wishes: each occupation with each place."""
     prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)] or [
         ANY_KEY
     ]
@@ -33,16 +37,14 @@ def list_wanted_match_keys(wants: Wants) -> tuple[str, ...]:
 
 
 def list_job_match_keys(occupation: Occupation, place_code: str) -> tuple[str, ...]:
-    """The keys of all whom a job of that occupation in that place may suit."""
+    """Return the keys to look up for a job: any seeker that it may suit has one of them."""
     prefixes = (ANY_KEY, place_code[:2], place_code[:4], place_code)
-    return tuple(
-        f"{named}/{prefix}" for named in (ANY_KEY, occupation.value) for prefix in prefixes
-    )
+    return tuple(f"{name}/{prefix}" for name in (ANY_KEY, occupation.value) for prefix in prefixes)
 
 
 def list_seeker_match_keys(seeker: Seeker) -> tuple[str, ...]:
-    """The keys under which new postings find the person; none while nothing is looked for."""
+    """Return the keys of a seeker with all saved searches; none if they may not be matched."""
     if not seeker.is_matchable:
         return ()
-    wanted = (seeker.profile.wants, *(search.wants for search in seeker.searches))
-    return tuple(dict.fromkeys(key for wants in wanted for key in list_wanted_match_keys(wants)))
+    all_wants = (seeker.profile.wants, *(search.wants for search in seeker.searches))
+    return tuple(dict.fromkeys(key for wants in all_wants for key in list_wanted_match_keys(wants)))

@@ -1,4 +1,4 @@
-"""Seekers: people who look for work, as far as a match needs to know them. No CV is asked for."""
+"""Seekers: people who look for work, with what matching needs to know. There is no CV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_SAVED_SEARCHES = 20
 
 
 class SeekerStatus(Labelled):
-    """Only who is SEEKING is matched."""
+    """Whether the person looks for work. Only SEEKING is matched."""
 
     SEEKING = "SEEKING", "求职中"
     NOT_SEEKING = "NOT_SEEKING", "无求职意向"
@@ -25,7 +25,7 @@ class SeekerStatus(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileConsent:
-    """Consent to being matched: to which text, when, and who asked if it was given by word."""
+    """The consent to matching: text, time, and the officer who asked if given on the phone."""
 
     text_version: str
     text_sha256: str
@@ -35,7 +35,7 @@ class ProfileConsent:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedSearch:
-    """What else the person wants to be told of, under a name of their own."""
+    """A named search of a seeker, who is also notified of its matches."""
 
     key: str
     name: str
@@ -45,11 +45,12 @@ class SavedSearch:
 
 @dataclass(frozen=True, kw_only=True)
 class Seeker:
-    """A profile in the union's care.
+    """A person who looks for work, with profile, consent and saved searches.
 
-    ``giver`` is the random id of whoever saved it; an officer's entry has none, and the campaign
-    in which it was made. ``person`` stands for the phone, if one was given. ``matching`` is false
-    for who refused to be matched by machine (PIPL art. 24).
+    ``giver`` is the random id of the device that saved the profile. A profile that an officer
+    entered has no ``giver`` but ``entered_by`` and ``campaign_id``. ``person`` is a keyed hash of
+    the phone, if there is one. ``matching`` is False if the person refused automatic matching (PIPL
+    art. 24).
     """
 
     id: str
@@ -73,7 +74,7 @@ class Seeker:
 
     @property
     def is_matchable(self) -> bool:
-        """Whether postings may be looked for: who seeks, agreed, and did not refuse."""
+        """Whether the person is SEEKING, consented, and did not refuse automatic matching."""
         return (
             self.status is SeekerStatus.SEEKING
             and self.matching
@@ -83,21 +84,31 @@ class Seeker:
 
 
 def check_search_name(raw: str) -> str:
-    """The name of a saved search, without blanks around it.
+    """Return the name of a saved search without blanks at its ends.
 
-    :raises InvalidInput: empty, longer than 50 characters, or unreadable.
+    :raises InvalidInput: the name is empty, has over 50 characters, or holds invisible characters.
     """
     return check_name(raw, field=("input", "name"))
 
 
 def check_matchable(seeker: Seeker) -> None:
-    """Pass when postings may be looked for on behalf of the person.
+    """Check that postings may be matched for the seeker.
 
-    :raises StatusConflict: they do not seek, refused it, or took their consent back.
+    :raises StatusConflict: the person withdrew consent, refused automatic matching, or is not
+        SEEKING.
     """
     if seeker.withdrawn_at is not None:
-        raise StatusConflict("The consent was taken back: save the profile anew to be matched.")
+        raise StatusConflict(
+            "The consent was withdrawn. Save the profile again to be matched.",
+            "同意已撤回，请重新保存求职信息后再匹配。",
+        )
     if not seeker.matching:
-        raise StatusConflict("Automatic matching is switched off: setMatching switches it on.")
+        raise StatusConflict(
+            "Automatic matching is switched off; setMatching switches it on.",
+            "自动匹配已关闭，可通过setMatching重新开启。",
+        )
     if seeker.status is not SeekerStatus.SEEKING:
-        raise StatusConflict(f"The status is {seeker.status}; only who is SEEKING is matched.")
+        raise StatusConflict(
+            f"The status is {seeker.status}; only SEEKING is matched.",
+            f"当前状态为“{seeker.status.zh}”，只有“求职中”才能匹配。",
+        )

@@ -280,7 +280,7 @@ class WebhookMutations:
     async def create_webhook(self, info: Info, input: CreateWebhookInput) -> CreateWebhookResult:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         webhooks = info.context.services.webhooks
-        url = check_webhook_url(input.url, private=webhooks.allows_private_addresses)
+        url = check_webhook_url(input.url, allow_private=webhooks.allows_private_addresses)
         events = check_events(input.events, for_union=caller.role is Role.OFFICER)
         union_path: tuple[str, ...] = ()
         if caller.union_id is not None:
@@ -300,7 +300,7 @@ class WebhookMutations:
         if url is None and events is None:
             raise InvalidInput("Give url, events or both.", field=("input", "url"))
         if url is not None:
-            url = check_webhook_url(url, private=webhooks.allows_private_addresses)
+            url = check_webhook_url(url, allow_private=webhooks.allows_private_addresses)
         if events is not None:
             events = list(check_events(events, for_union=record.employer_id is None))
         if input.expected_version not in {None, record.version}:

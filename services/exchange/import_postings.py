@@ -18,7 +18,6 @@ from domain.exchange.imports import (
     POSTING_CLOSED,
     POSTING_NOT_YOURS,
     Import,
-    ImportKind,
     RawRow,
     RowOutcome,
 )
@@ -104,7 +103,7 @@ class PostingImportPlanner(ImportPlanner):
             terms = build_terms(found)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
-            return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
+            return (finding_from_refusal(refusal),)
         if not external_id:
             external_id = f"content-{fingerprint_terms(terms)[:32]}"
         return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
@@ -152,7 +151,7 @@ class PostingImportPlanner(ImportPlanner):
         try:
             check_headcount(before, row.terms.headcount, ("input", "headcount"))
         except InvalidInput as refusal:
-            fault = finding_from_refusal(ImportKind.POSTINGS, refusal)
+            fault = finding_from_refusal(refusal)
             self._record_outcome(
                 row.number, RowOutcome.FAILED, [fault], external_id=row.external_id
             )

@@ -29,15 +29,15 @@ def test_a_log_cursor_round_trips(seq: int, topic: str) -> None:
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
-    with pytest.raises(BadCursor, match="not one of this list"):
+    with pytest.raises(BadCursor, match="does not belong to this list"):
         decode(encode("leads", "1"), "postings", 1)
-    with pytest.raises(BadCursor, match="not one of this list"):
+    with pytest.raises(BadCursor, match="does not belong to this list"):
         decode(encode("leads", "1"), "leads", 2)
 
 
 @pytest.mark.parametrize("seq", ["", "-1", "1.5", "１", "²", "x", "1" * 16])
 def test_a_log_cursor_without_a_place_is_refused(seq: str) -> None:
-    with pytest.raises(BadCursor, match="no valid place"):
+    with pytest.raises(BadCursor, match="no valid event number"):
         decode_seq(encode("log", seq, "session/1"))
 
 

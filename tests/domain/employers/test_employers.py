@@ -44,7 +44,7 @@ def test_a_published_code_passes() -> None:
     "raw", ["", "9135", "91350100M000100Y430", "91350100I000100Y43", "九" * 18]
 )
 def test_what_is_no_code_is_refused(raw: str) -> None:
-    with pytest.raises(InvalidInput, match="18 digits and letters"):
+    with pytest.raises(InvalidInput, match="18-character credit code"):
         check_credit_code(raw, FIELD)
 
 

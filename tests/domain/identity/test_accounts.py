@@ -11,7 +11,7 @@ roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
 
 
 def test_nobody_is_asked_to_sign_in() -> None:
-    with pytest.raises(Unauthenticated, match="Sign in first") as caught:
+    with pytest.raises(Unauthenticated, match="Sign in, or enter as a viewer") as caught:
         require_role(None, Role.OFFICER)
     assert caught.value.code is ErrorCode.UNAUTHENTICATED
 

@@ -54,7 +54,7 @@ def test_what_the_person_takes_back_is_no_service_of_the_staff() -> None:
 
 
 def test_an_erased_lead_stays_as_it_is() -> None:
-    with pytest.raises(LeadStageConflict, match="stays as it is"):
+    with pytest.raises(LeadStageConflict, match="can no longer change"):
         check_advance(records.lead(erased_at=LATER), LeadStage.CONTACTED, None)
 
 

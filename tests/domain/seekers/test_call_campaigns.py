@@ -115,5 +115,5 @@ def test_after_twenty_calls_somebody_is_left_in_peace() -> None:
     entry = ENTRY
     for _ in range(MAX_CALLS_PER_PERSON):
         entry = call(entry, CallOutcome.NO_ANSWER)
-    with pytest.raises(StatusConflict, match="in peace"):
+    with pytest.raises(StatusConflict, match="called 20 times"):
         call(entry, CallOutcome.REACHED)

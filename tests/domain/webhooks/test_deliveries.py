@@ -42,7 +42,7 @@ def a_delivery(**changes: object) -> Delivery:
 def test_the_next_try_comes_after_its_pause_give_or_take_a_fifth(
     attempts: int, share: float, answer: DeliveryResult
 ) -> None:
-    after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, share=share)
+    after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, jitter=share)
     wait = RETRY_DELAYS[attempts - 1]
     assert 0.8 * wait <= after.next_at - FIXED_NOW <= 1.2 * wait + timedelta(microseconds=1)
 
@@ -56,14 +56,14 @@ def test_pauses_grow_and_all_together_last_a_weekend() -> None:
 @pytest.mark.parametrize(("share", "least", "most"), [(0, 4, 4), (0.5, 5, 5), (1, 6, 6)])
 def test_those_that_failed_together_are_spread_evenly(share: float, least: int, most: int) -> None:
     after = a_delivery(attempts=1).record_attempt(
-        DeliveryResult(status=500), at=FIXED_NOW, share=share
+        DeliveryResult(status=500), at=FIXED_NOW, jitter=share
     )
     assert least <= (after.next_at - FIXED_NOW).total_seconds() <= most
 
 
 def test_one_whose_tries_were_all_cut_off_is_given_up_as_well() -> None:
     after = a_delivery(attempts=100).record_attempt(
-        DeliveryResult(status=500), at=FIXED_NOW, share=0.5
+        DeliveryResult(status=500), at=FIXED_NOW, jitter=0.5
     )
     assert after.state is DeliveryState.DEAD
 
@@ -91,7 +91,7 @@ class Tries(RuleBasedStateMachine):
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
     @rule(answer=taken, share=shares)
     def is_taken(self, answer: DeliveryResult, share: float) -> None:
-        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
+        self.delivery = self.claim().record_attempt(answer, at=self.at, jitter=share)
         assert self.delivery.state is DeliveryState.DELIVERED
         assert self.delivery.last_status == answer.status
         assert self.delivery.last_failure is None
@@ -99,7 +99,7 @@ class Tries(RuleBasedStateMachine):
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
     @rule(answer=not_taken, share=shares)
     def is_not_taken(self, answer: DeliveryResult, share: float) -> None:
-        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
+        self.delivery = self.claim().record_attempt(answer, at=self.at, jitter=share)
         is_over = self.since_made_or_replayed >= TRIES
         assert self.delivery.state is (DeliveryState.DEAD if is_over else DeliveryState.PENDING)
         assert self.delivery.last_failure is (answer.failure or FailureKind.STATUS)

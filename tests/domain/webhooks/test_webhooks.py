@@ -67,15 +67,15 @@ def test_an_address_that_everybody_reaches_is(address: str) -> None:
 )  # fmt: skip
 def test_a_url_that_is_no_public_https_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_webhook_url(url, private=False)
+        check_webhook_url(url, allow_private=False)
     assert refused.value.field == ("input", "url")
 
 
 def test_where_it_is_allowed_this_machine_may_be_told_over_plain_http_and_no_other() -> None:
     for url in ("http://localhost:9/x", "http://127.0.0.1:9/", "https://10.0.0.1/"):
-        assert check_webhook_url(f" {url} ", private=True) == url
+        assert check_webhook_url(f" {url} ", allow_private=True) == url
     with pytest.raises(InvalidInput):
-        check_webhook_url("http://10.0.0.1/", private=True)
+        check_webhook_url("http://10.0.0.1/", allow_private=True)
 
 
 def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
