@@ -7,8 +7,6 @@ keyed (HMAC-SHA256): write access to the database is not enough to forge a chain
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,15 +14,13 @@ from datetime import UTC, datetime
 from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
+from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
 
 MIN_REASON_LENGTH = 5
 MAX_REASON_LENGTH = 200
 GENESIS_DIGEST = "0" * 64
 """The ``previous`` digest of the first row."""
-
-_MOBILE = re.compile(r"(?<![0-9])(?:0086|86)?1[0-9]{10}(?![0-9])")
-_DIGIT_SEPARATORS = re.compile(r"(?<=[0-9])[\s().\u2010-\u2015-]+(?=[0-9])")
 
 DigestFunction = Callable[[bytes], str]
 """Returns the keyed hash of a row as 64 hexadecimal digits."""
@@ -169,7 +165,7 @@ def check_reason(raw: str, field: tuple[str, ...]) -> str:
             field=field,
         )
     check_text(reason, MAX_REASON_LENGTH, field)
-    if _MOBILE.search(_DIGIT_SEPARATORS.sub("", unicodedata.normalize("NFKC", reason))):
+    if holds_mobile_number(reason):
         raise InvalidInput(
             "Leave phone numbers out of the reason: it is stored in the audit log.",
             "原因会长期保存，请不要填写电话号码。",

@@ -13,7 +13,7 @@ FIELD = ("input", "body")
 
 
 @pytest.mark.parametrize("text", ["", "岗" * 10, "一\n二\r\n\t三"])
-def test_text_up_to_its_bound_passes(text: str) -> None:
+def test_text_up_to_the_limit_passes(text: str) -> None:
     check_text(text, 10, FIELD)
 
 
@@ -27,7 +27,7 @@ def test_text_up_to_its_bound_passes(text: str) -> None:
         ("身份证 11010519491231002X", "identity-card number"),
     ],
 )
-def test_what_cannot_be_shown_or_kept_is_refused_with_its_field(text: str, message: str) -> None:
+def test_text_that_must_not_be_stored_is_refused_with_its_field(text: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message) as caught:
         check_text(text, 40, FIELD)
     assert caught.value.field == FIELD
@@ -35,7 +35,7 @@ def test_what_cannot_be_shown_or_kept_is_refused_with_its_field(text: str, messa
 
 
 @given(st.text())
-def test_text_that_passes_can_be_sent(text: str) -> None:
+def test_accepted_text_can_be_encoded(text: str) -> None:
     with suppress(InvalidInput):
         check_text(text, 100, FIELD)
         assert text.encode().decode() == text
@@ -53,7 +53,7 @@ def test_text_that_passes_can_be_sent(text: str) -> None:
         "ｄｉａｂｅｔｅｓ",
     ],
 )
-def test_health_is_refused_with_a_way_out(remark: str) -> None:
+def test_words_about_health_are_refused_with_an_alternative(remark: str) -> None:
     with pytest.raises(InvalidInput, match="heaviest: LIGHT") as refused:
         check_remark(remark, FIELD)
     assert refused.value.field == FIELD
@@ -71,7 +71,7 @@ def test_health_is_refused_with_a_way_out(remark: str) -> None:
         "must pick up children, near the development zone",
     ],
 )
-def test_what_concerns_work_may_be_noted(remark: str) -> None:
+def test_remarks_about_work_pass(remark: str) -> None:
     assert check_remark(f"  {remark} ", FIELD) == remark
     assert not mentions_health(remark)
 
@@ -79,6 +79,6 @@ def test_what_concerns_work_may_be_noted(remark: str) -> None:
 @pytest.mark.parametrize(
     "remark", ["打 138 0013 8000", "11010519491231002X", "长" * (MAX_REMARK_LENGTH + 1), "a\x07"]
 )
-def test_numbers_of_people_and_what_nobody_can_read_are_refused(remark: str) -> None:
+def test_numbers_of_people_and_control_characters_are_refused(remark: str) -> None:
     with pytest.raises(InvalidInput):
         check_remark(remark, FIELD)

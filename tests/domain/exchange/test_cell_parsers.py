@@ -1,4 +1,4 @@
-"""Cells as people fill them in."""
+"""Parsers of import cells: usual spellings, faults, and any text."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ UNREAD: list[tuple[Callable[[str], Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("read", "cell", "wanted"), READ)
-def test_a_cell_is_read_as_people_write_it(
+def test_usual_spellings_of_a_cell_are_parsed(
     read: Callable[[str], Any], cell: str, wanted: Any
 ) -> None:
     assert read(cell) == wanted
 
 
 @pytest.mark.parametrize(("read", "cell", "code"), UNREAD)
-def test_what_could_be_mistaken_is_a_fault_in_two_languages(
+def test_an_ambiguous_cell_is_a_fault_in_both_languages(
     read: Callable[[str], Any], cell: str, code: str
 ) -> None:
     with pytest.raises(CellFault) as fault:
@@ -106,14 +106,14 @@ def test_what_could_be_mistaken_is_a_fault_in_two_languages(
     assert fault.value.message_zh.endswith("。")
 
 
-def test_a_fault_names_what_may_be_chosen_and_shows_nothing_that_cannot_be_seen() -> None:
+def test_a_fault_lists_the_options_and_shows_only_printable_text() -> None:
     with pytest.raises(CellFault) as fault:
         shift("\x1b[31m夜班")
     assert fault.value.message_zh == "“[31m夜班”不在可选项中：白班、两班倒、三班倒、弹性。"
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_read_or_a_fault_and_nothing_else(cell: str) -> None:
+def test_any_text_is_parsed_or_a_fault(cell: str) -> None:
     for read in READERS:
         with suppress(CellFault):
             read(cell)

@@ -1,4 +1,4 @@
-"""From the headings and cells of a table to the values of each row."""
+"""Reading the headings and rows of an import table."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def codes(**cells: str) -> list[tuple[str, str]]:
     return [(fault.code, fault.field) for fault in faults]
 
 
-def test_a_full_row_has_all_terms() -> None:
+def test_a_full_row_gives_all_terms() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row())
     assert faults == ()
     assert found["externalId"] == "A-1"
@@ -107,21 +107,21 @@ def test_a_full_row_has_all_terms() -> None:
     )
 
 
-def test_the_examples_of_the_template_pass_the_gate() -> None:
+def test_the_example_row_of_the_template_passes_the_checks() -> None:
     found, faults = parse_row(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
     assert faults == ()
     check_terms(build_terms(found), FIXED_TODAY)
     assert screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY) == ()
 
 
-def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
+def test_former_place_codes_and_occupation_synonyms_are_understood() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
     assert build_terms(found).place_code == "110101"
     assert found["occupation"] is Occupation.WELDER
 
 
-def test_what_is_left_out_is_empty_or_has_its_default() -> None:
+def test_an_empty_cell_gives_the_default() -> None:
     given = [column.key for column in POSTING_COLUMNS if column.required]
     by_key = {column.key: column.example for column in POSTING_COLUMNS}
     found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
@@ -129,7 +129,7 @@ def test_what_is_left_out_is_empty_or_has_its_default() -> None:
     left = build_terms(found)
     assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
-    # The gate finds it, as in a posting that is submitted one by one.
+    # Screening refuses it later, as in a posting that is submitted alone.
     assert {finding.code for finding in screen_terms(left, KNOWN_WAGES, FIXED_TODAY)} >= {
         "TITLE_MISSING",
         "PAY_MISSING",
@@ -141,19 +141,19 @@ def test_what_is_left_out_is_empty_or_has_its_default() -> None:
     "heading",
     ["岗位名称", " 岗位名称* ", "岗位名称（必填）", "职位名称", "title", "TITLE", "岗位 名称"],
 )
-def test_a_heading_is_known_in_several_spellings(heading: str) -> None:
+def test_a_heading_is_accepted_in_several_spellings(heading: str) -> None:
     headings = [heading if known == "岗位名称" else known for known in HEADINGS]
     assert match_headings(POSTINGS, headings) == KEYS
 
 
-def test_every_heading_is_known_by_its_key_too() -> None:
+def test_a_column_key_is_accepted_as_heading() -> None:
     for kind, columns in COLUMNS_BY_KIND.items():
         keys = tuple(column.key for column in columns)
         assert match_headings(kind, keys) == keys
 
 
 @pytest.mark.parametrize(
-    ("headings", "said"),
+    ("headings", "message"),
     [
         ([*HEADINGS, "联系人身高"], "The column “联系人身高” is unknown"),
         ([*HEADINGS, "title"], "is there twice"),
@@ -161,14 +161,14 @@ def test_every_heading_is_known_by_its_key_too() -> None:
         (["岗位名称"], "The first row must hold the headings"),
     ],
 )
-def test_headings_that_are_not_those_of_the_template_are_refused(
-    headings: list[str], said: str
+def test_unknown_repeated_and_missing_headings_are_refused(
+    headings: list[str], message: str
 ) -> None:
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(InvalidInput, match=message):
         match_headings(POSTINGS, headings)
 
 
-def test_each_cell_at_fault_is_named() -> None:
+def test_each_faulty_cell_has_a_finding() -> None:
     assert codes(基本工资="面议", 有效期至="长期", 班次="夜班", 每日工时="") == [
         ("NOT_A_WHOLE_NUMBER", "pay.amount"),
         ("NOT_IN_THE_LIST", "shift"),
@@ -186,7 +186,7 @@ def test_a_cell_without_a_heading_is_a_fault_unless_it_is_blank() -> None:
     assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
 
 
-def test_half_a_point_is_refused_by_the_gate() -> None:
+def test_a_point_with_one_coordinate_is_refused() -> None:
     found, _ = parse_row(POSTINGS, KEYS, row(纬度=""))
     with pytest.raises(InvalidInput) as refusal:
         check_terms(build_terms(found), FIXED_TODAY)
@@ -211,7 +211,7 @@ def test_every_column_explains_itself_in_both_languages() -> None:
         assert column.hint_zh.endswith("。")
 
 
-def test_the_same_terms_have_the_same_fingerprint_and_others_another() -> None:
+def test_equal_terms_have_equal_fingerprints() -> None:
     plain = posting_terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
     assert fingerprint_terms(plain) == fingerprint_terms(
         replace(plain, hours_per_day=Decimal("8.0"))
@@ -235,7 +235,7 @@ cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
 
 
 @given(st.lists(st.sampled_from([*KEYS, ""]), max_size=30), st.lists(cell, max_size=32))
-def test_any_row_has_values_or_faults(columns: list[str], cells: list[str]) -> None:
+def test_any_row_gives_values_or_findings(columns: list[str], cells: list[str]) -> None:
     found, faults = parse_row(POSTINGS, columns, cells)
     if not faults:
         screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY)

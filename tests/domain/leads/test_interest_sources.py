@@ -73,7 +73,9 @@ def refusal(
 
 
 @pytest.mark.parametrize(("source", "status"), [*product(LeadSource, SessionStatus)])
-def test_a_source_has_its_moments(source: LeadSource, status: SessionStatus) -> None:
+def test_each_source_is_allowed_in_its_session_statuses_only(
+    source: LeadSource, status: SessionStatus
+) -> None:
     assert (refusal(source, status, BOTH) is None) == (status in WHEN[source])
 
 
@@ -81,13 +83,13 @@ def test_a_source_has_its_moments(source: LeadSource, status: SessionStatus) -> 
 @pytest.mark.parametrize(
     "status", [SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.CANCELLED]
 )
-def test_before_the_session_and_without_one_it_is_too_early(
+def test_a_session_that_has_not_started_is_refused(
     source: LeadSource, status: SessionStatus
 ) -> None:
     assert refusal(source, status, BOTH) is SessionNotLive
 
 
-def test_a_tap_after_the_end_is_told_of_the_replay() -> None:
+def test_a_tap_after_the_end_is_referred_to_the_replay() -> None:
     with pytest.raises(SessionNotLive, match="REPLAY"):
         check_source(LeadSource.LIVE_TAP, session(SessionStatus.ENDED), "posting", None)
 
@@ -113,7 +115,7 @@ def test_a_tap_after_the_end_is_told_of_the_replay() -> None:
         (LeadSource.LIVE_TAP, code("another", None), CodeInvalid),
     ],
 )
-def test_a_code_goes_with_its_session_and_posting(
+def test_a_code_must_fit_session_and_posting(
     source: LeadSource, given: QrCode | None, expected: type[Refusal] | None
 ) -> None:
     assert refusal(source, SessionStatus.LIVE, given) is expected
@@ -132,7 +134,7 @@ def test_a_code_goes_with_its_session_and_posting(
         (LeadSource.REPLAY, None, InvalidInput),
     ],
 )
-def test_only_the_board_and_a_poster_of_a_posting_do_without_a_session(
+def test_only_board_and_posting_poster_need_no_session(
     source: LeadSource, given: QrCode | None, expected: type[Refusal] | None
 ) -> None:
     assert refusal(source, None, given) is expected
