@@ -16,8 +16,8 @@ _MAX_LENGTH = 256
 
 def encode(kind: str, *parts: str) -> str:
     """Return a cursor for a list of ``kind``. Only the last part may contain a colon."""
-    plain = ":".join((kind, *parts))
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    text = ":".join((kind, *parts))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str, kind: str, parts: int) -> list[str]:
@@ -34,10 +34,10 @@ def decode(cursor: str, kind: str, parts: int) -> list[str]:
         raise refusal
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError):
         raise refusal from None
-    found_kind, *found_parts = plain.split(":", parts)
+    found_kind, *found_parts = text.split(":", parts)
     if found_kind != kind or len(found_parts) != parts:
         raise refusal
     return found_parts

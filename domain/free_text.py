@@ -54,8 +54,8 @@ def check_text(text: str, max_length: int, field: tuple[str, ...]) -> None:
 
 def mentions_health(text: str) -> bool:
     """Return whether a text names a diagnosis, a treatment or a physical or mental condition."""
-    plain = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return any(phrase in plain for phrase in _HEALTH_PHRASES)
+    normalised = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return any(phrase in normalised for phrase in _HEALTH_PHRASES)
 
 
 def check_remark(raw: str, field: tuple[str, ...], *, max_length: int = MAX_REMARK_LENGTH) -> str:

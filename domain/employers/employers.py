@@ -54,6 +54,7 @@ class EmployerCheck:
 
     @property
     def is_passed(self) -> bool:
+        """Whether licence, identity and authority were all in order."""
         return self.valid_until is not None
 
 

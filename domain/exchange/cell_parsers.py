@@ -57,10 +57,10 @@ def parse_int(cell: str) -> int:
 
     :raises CellFault: the text is not a whole number.
     """
-    found = _NUMBER.fullmatch(normalise_text(cell).replace(",", ""))
-    if found is None:
+    match = _NUMBER.fullmatch(normalise_text(cell).replace(",", ""))
+    if match is None:
         raise CellFault("NOT_A_WHOLE_NUMBER", "Give a whole number.", "请填写整数。")
-    return int(found[1])
+    return int(match[1])
 
 
 def parse_hours(cell: str) -> Decimal:
@@ -68,12 +68,12 @@ def parse_hours(cell: str) -> Decimal:
 
     :raises CellFault: the text is not such a number.
     """
-    found = _HOURS.fullmatch(normalise_text(cell))
-    if found is None:
+    match = _HOURS.fullmatch(normalise_text(cell))
+    if match is None:
         raise CellFault(
             "NOT_A_NUMBER", "Give a number of hours, such as 7.5.", "请填写小时数，如7.5。"
         )
-    return Decimal(found[1]).normalize()
+    return Decimal(match[1]).normalize()
 
 
 def parse_degrees(cell: str) -> float:
@@ -93,9 +93,9 @@ def parse_date(cell: str) -> date:
 
     :raises CellFault: the text is not a date.
     """
-    found = _DAY.fullmatch(normalise_text(cell))
-    if found is not None:
-        year, month, day = found[1], found[2] or found[4], found[3] or found[5]
+    match = _DAY.fullmatch(normalise_text(cell))
+    if match is not None:
+        year, month, day = match[1], match[2] or match[4], match[3] or match[5]
         try:
             return date(int(year), int(month), int(day))
         except ValueError:
@@ -110,12 +110,12 @@ def parse_time(cell: str) -> time:
 
     :raises CellFault: the text is not a time of day.
     """
-    found = _TIME.fullmatch(normalise_text(cell))
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+    match = _TIME.fullmatch(normalise_text(cell))
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise CellFault(
             "NOT_A_TIME", "Give hours and minutes such as 08:30.", "请按08:30的格式填写时间。"
         )
-    return time(int(found[1]), int(found[2]))
+    return time(int(match[1]), int(match[2]))
 
 
 def parse_bool(cell: str) -> bool:
@@ -135,10 +135,10 @@ def make_enum_parser(kind: type[L], **synonyms: L) -> Callable[[str], L]:
     member_by_word |= {word.upper(): member for word, member in synonyms.items()}
 
     def parse(cell: str) -> L:
-        found = member_by_word.get(cell) or member_by_word.get(normalise_text(cell).upper())
-        if found is None:
+        member = member_by_word.get(cell) or member_by_word.get(normalise_text(cell).upper())
+        if member is None:
             raise _not_in_list(cell, kind)
-        return found
+        return member
 
     return parse
 

@@ -133,7 +133,7 @@ def find_chain_fault(
     if row.seq > expected_seq:
         return f"row {expected_seq} is missing"
     if row.seq < expected_seq:
-        return f"row {row.seq} stands where row {expected_seq} belongs"
+        return f"row {row.seq} is in the place of row {expected_seq}"
     if row.sha256 != digest(_digest_input(row)):
         return f"row {row.seq} was changed"
     if row.previous != (before.sha256 if before else GENESIS_DIGEST):

@@ -34,7 +34,7 @@ _PLAIN_CHARACTERS = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u3020\u4e00-\u9fff\uff0
 _DIGIT = re.compile(r"[0-9\uff10-\uff19]")
 _NOT_IN_IDENTITY = re.compile(r"[^0-9X]")
 _BIRTH_DATE = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-# No digit may stand directly before or after: an order or account number is no phone number. In
+# No digit may come directly before or after: an order or account number is no phone number. In
 # the 3-4-4 grouping the separators may be any characters but letters and digits.
 _PHONE_SEPARATOR = r"(?:[^\w\n]|_){1,3}"
 _MOBILE_IN_TEXT = re.compile(
@@ -64,8 +64,7 @@ def normalise_phone(raw: str, *, demo: bool) -> str:
     )
     if len(raw) > _MAX_RAW_PHONE_LENGTH:
         raise refusal
-    plain = _SEPARATORS.sub("", _strip_invisible(raw))
-    match = _MOBILE.fullmatch(plain)
+    match = _MOBILE.fullmatch(_SEPARATORS.sub("", _strip_invisible(raw)))
     if match is None:
         raise refusal
     digits = match[1]
@@ -163,11 +162,11 @@ def holds_mobile_number(text: str) -> bool:
 
 def _strip_invisible(text: str) -> str:
     """Return the text in compatibility form (NFKC), without invisible characters."""
-    plain = unicodedata.normalize("NFKC", text)
-    if plain.isascii():
-        return plain
+    normalised = unicodedata.normalize("NFKC", text)
+    if normalised.isascii():
+        return normalised
     return "".join(
-        char for char in plain if unicodedata.category(char) not in _ZERO_WIDTH_CATEGORIES
+        char for char in normalised if unicodedata.category(char) not in _ZERO_WIDTH_CATEGORIES
     )
 
 

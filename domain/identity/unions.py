@@ -34,6 +34,7 @@ class Union:
 
     @property
     def parent_id(self) -> str | None:
+        """The id of the union directly above, None for the root."""
         return self.path[-2] if len(self.path) > 1 else None
 
     def is_within(self, union_id: str) -> bool:

@@ -16,49 +16,67 @@ from domain.live.sessions import Segment
 
 @dataclass(frozen=True, kw_only=True)
 class SessionStarted:
+    """The session went live for the first time."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionInterrupted:
+    """The broadcast was interrupted; the room stays open."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionResumed:
+    """The session is live again after an interruption."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEnded:
+    """The session ended."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionCancelled:
+    """The session was cancelled before it started."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingPinned:
+    """The host pinned a posting for all viewers."""
+
     session_id: str
     posting_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingUnpinned:
+    """The pinned posting was taken down."""
+
     session_id: str
     posting_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
+    """The host or an officer sent a text to all viewers."""
+
     session_id: str
     body: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentChanged:
+    """Another segment is on air."""
+
     session_id: str
     segment: Segment
     title: str
@@ -66,12 +84,16 @@ class SegmentChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionPublished:
+    """A viewer's question became visible to all viewers."""
+
     session_id: str
     question_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionAnswered:
+    """A published question was answered, or its answer was replaced."""
+
     session_id: str
     question_id: str
 
@@ -111,12 +133,16 @@ class Reset:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadRecorded:
+    """A viewer's interest was stored as a lead."""
+
     session_id: str
     lead_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAdvanced:
+    """The lead went to another stage."""
+
     session_id: str
     lead_id: str
     stage: LeadStage
@@ -132,12 +158,16 @@ class LeadAssigned:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadNoted:
+    """Staff added a note to the lead."""
+
     session_id: str
     lead_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadEscalated:
+    """The overdue lead was escalated to the union above."""
+
     session_id: str
     lead_id: str
 

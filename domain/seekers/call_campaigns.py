@@ -61,7 +61,7 @@ class MatchRun:
 
 @dataclass(frozen=True, kw_only=True)
 class CallCampaign:
-    """A list of people whom a union calls for one purpose."""
+    """A list of people that a union calls for one purpose."""
 
     id: str
     title: str
@@ -73,6 +73,7 @@ class CallCampaign:
 
     @property
     def union_id(self) -> str:
+        """The id of the union that runs the campaign."""
         return self.union_path[-1]
 
 

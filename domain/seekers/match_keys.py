@@ -14,7 +14,7 @@ from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker
 
 ANY_KEY = "*"
-"""Stands for any occupation or any place in a key."""
+"""Any occupation, or any place, in a key."""
 
 
 def find_outermost_places(places: Sequence[str]) -> tuple[str, ...]:

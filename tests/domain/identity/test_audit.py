@@ -80,7 +80,7 @@ def test_a_missing_repeated_moved_or_replaced_row_is_named() -> None:
     first, second, third = chain(["a", "b", "c"])
     assert first_fault([first, third]) == "row 2 is missing"
     assert first_fault([second, third]) == "row 1 is missing"
-    assert first_fault([first, first]) == "row 1 stands where row 2 belongs"
+    assert first_fault([first, first]) == "row 1 is in the place of row 2"
     assert first_fault([first, third, second]) == "row 2 is missing"
     other = chain(["x", "b"])[1]
     assert first_fault([first, other, third]) == "row 2 does not follow the row before it"
