@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from domain.errors import ConsentRequired, InvalidInput
 from domain.free_text import check_text
+from domain.reference.calendar import check_has_zone
 
 MIN_TEMPLATE_LENGTH = 50
 MAX_TEMPLATE_LENGTH = 5_000
@@ -156,19 +157,6 @@ def check_valid_from(valid_from: datetime | None, at: datetime, field: tuple[str
             "Give a time from now on, within a year.", "请填写现在起一年以内的时间。", field=field
         )
     return valid_from.astimezone(UTC).replace(microsecond=valid_from.microsecond // 1000 * 1000)
-
-
-def check_has_zone(at: datetime, field: tuple[str, ...]) -> None:
-    """Check that a time was given with its time zone.
-
-    :raises InvalidInput: it has none.
-    """
-    if at.tzinfo is None:
-        raise InvalidInput(
-            "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
-            "请填写带时区的时间，如2026-11-23T19:00:00+08:00。",
-            field=field,
-        )
 
 
 def check_consent(

@@ -29,9 +29,8 @@ def find_outermost_places(places: Sequence[str]) -> tuple[str, ...]:
 
 def list_wanted_match_keys(wants: Wants) -> tuple[str, ...]:
     """Return the keys of one set of wishes: each occupation with each place."""
-    prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)] or [
-        ANY_KEY
-    ]
+    places = find_outermost_places(wants.places)
+    prefixes = [significant_digits(place) for place in places] or [ANY_KEY]
     occupations = [occupation.value for occupation in wants.occupations] or [ANY_KEY]
     return tuple(f"{occupation}/{prefix}" for occupation in occupations for prefix in prefixes)
 

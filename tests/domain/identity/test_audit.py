@@ -53,6 +53,11 @@ def first_fault(rows: list[AuditRow]) -> str | None:
     return None
 
 
+def test_the_digest_of_stored_rows_never_changes() -> None:
+    [row] = chain(["核实"])
+    assert row.sha256 == "a625bd7bca488e543d8a4bb42756f30929a577b39bb7948eab8f251c0991015e"
+
+
 def test_a_whole_chain_has_no_fault() -> None:
     assert first_fault(chain(["a", "b", "b"])) is None
 
