@@ -42,14 +42,14 @@ def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]
     for heading, key in zip(headings, keys, strict=True):
         if _normalise_heading(heading) and not key:
             raise InvalidInput(
-                f"The column “{shorten_for_message(heading, 40)}” is unknown. Use a heading of the "
-                "template, or remove the column.",
+                f"The column “{shorten_for_message(heading, 40)}” is not known. Use a heading of "
+                "the template, or remove the column.",
                 f"无法识别“{shorten_for_message(heading, 40)}”列，请使用模板中的标题，或删除该列。",
                 field=("file",),
             )
         if key and keys.count(key) > 1:
             raise InvalidInput(
-                f"The column “{shorten_for_message(heading, 40)}” is there twice. Remove one.",
+                f"The column “{shorten_for_message(heading, 40)}” stands twice. Remove one.",
                 f"“{shorten_for_message(heading, 40)}”列重复，请删除其中一列。",
                 field=("file",),
             )

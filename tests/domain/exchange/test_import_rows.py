@@ -155,8 +155,8 @@ def test_a_column_key_is_accepted_as_heading() -> None:
 @pytest.mark.parametrize(
     ("headings", "message"),
     [
-        ([*HEADINGS, "联系人身高"], "The column “联系人身高” is unknown"),
-        ([*HEADINGS, "title"], "is there twice"),
+        ([*HEADINGS, "联系人身高"], "The column “联系人身高” is not known"),
+        ([*HEADINGS, "title"], "stands twice"),
         ([], "Missing: 职业类别、计薪周期"),
         (["岗位名称"], "The first row must hold the headings"),
     ],
