@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from domain.errors import Busy
-from domain.live.events import EphemeralEvent, EventEnvelope, session_id_of
+from domain.live.events import EphemeralEvent, EventEnvelope, parse_session_topic
 from realtime.catch_up import CatchUp
 from realtime.group import DeliveryCounts, Group, Member, Render
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
@@ -142,7 +142,7 @@ class Hub:
             topic.republish_state()
         is_first = not topic.has_members()
         group.members[member] = last_seq
-        watched = session_id_of(name)
+        watched = parse_session_topic(name)
         if is_first and watched is not None:
             self.on_first_member(watched)
         return membership
@@ -168,7 +168,7 @@ class Hub:
 
         Members that still catch up do not count: state published now would not reach them.
         """
-        followed = (session_id_of(topic.name) for topic in self.topics if topic.has_members())
+        followed = (parse_session_topic(topic.name) for topic in self.topics if topic.has_members())
         return {session_id for session_id in followed if session_id is not None}
 
     async def close(self) -> None:

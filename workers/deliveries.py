@@ -178,7 +178,7 @@ class WebhookDispatcher(Periodic):
         body = orjson.dumps(delivery.notice.to_message())
         result = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
         at = self._clock()
-        after = delivery.record_attempt(result, at=at, share=self._jitter())
+        after = delivery.record_attempt(result, at=at, jitter=self._jitter())
         await self._store.deliveries.record_attempt(delivery, after, at=at)
         self.outcomes[after.state] += 1
         if not result.is_accepted:

@@ -15,12 +15,13 @@ from datetime import timedelta
 import structlog
 
 from domain.live.events import PostingMatched, seeker_topic
-from domain.matching.jobs import Job, job_of
-from domain.matching.matching import JobIndex, suits
+from domain.matching.job_index import JobIndex
+from domain.matching.jobs import Job, build_job
+from domain.matching.matches import is_wanted_job
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus
-from domain.seekers.profile import job_match_keys
+from domain.seekers.match_keys import list_job_match_keys
 from domain.seekers.seekers import Seeker
 from realtime.background import Leased, Schedule
 from storage.clock import Clock
@@ -106,8 +107,8 @@ class Matcher(Leased):
         """
         jobs_by_keys: dict[tuple[str, ...], list[Job]] = defaultdict(list)
         for posting in postings:
-            job = job_of(posting)
-            jobs_by_keys[tuple(job_match_keys(job.occupation, job.place_code))].append(job)
+            job = build_job(posting)
+            jobs_by_keys[tuple(list_job_match_keys(job.occupation, job.place_code))].append(job)
         notified: Counter[str] = Counter()
         for keys, jobs in jobs_by_keys.items():
             if not await self._notify_of_jobs(jobs, keys, notified):
@@ -217,4 +218,4 @@ def should_notify(seeker: Seeker, job: Job) -> bool:
     if not seeker.is_matchable:
         return False
     searched = (replace(seeker.profile, wants=search.wants) for search in seeker.searches)
-    return any(suits(profile, job) for profile in (seeker.profile, *searched))
+    return any(is_wanted_job(profile, job) for profile in (seeker.profile, *searched))

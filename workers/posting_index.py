@@ -10,7 +10,7 @@ import asyncio
 import time
 from contextlib import suppress
 
-from domain.search.bitset_index import SearchIndex
+from domain.search.search_index import SearchIndex
 from realtime.background import Follower, Schedule
 from storage.mongo.client import ChangeStream
 from storage.search.posting_index import MAX_POSTINGS_FOR_INDEX, MemorySearch

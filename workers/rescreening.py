@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import RULES_VERSION
+from domain.screening.posting_rules import RULES_VERSION
 from realtime.background import Leased, Schedule
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate

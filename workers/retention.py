@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from domain.identity.audit import SERVICE_ACTOR, AuditAction, AuditEntry
-from domain.leads.contacts import RetentionPeriods
+from domain.leads.personal_data import RetentionPeriods
 from realtime.background import Periodic, Schedule
 from services.leads.erasure import LEADS_PER_TRANSACTION, erase_leads
 from services.seekers.profile_erasure import erase_seekers

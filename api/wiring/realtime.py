@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.wiring.starting import start_worker
-from domain.live.events import EventEnvelope, session_id_of
+from domain.live.events import EventEnvelope, parse_session_topic
 from realtime.background import Monitored
 from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
@@ -27,7 +27,7 @@ def create_group_commit(
     """Return a group commit that also stores each session's last ``seq`` in the session."""
 
     async def record_last_seq(envelope: EventEnvelope, transaction: Transaction) -> None:
-        session_id = session_id_of(envelope.topic)
+        session_id = parse_session_topic(envelope.topic)
         if session_id is not None:
             await store.live_sessions.set_last_seq(
                 session_id, envelope.seq, transaction=transaction

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from domain.matching.constraints import MatchCode
-from domain.matching.matching import MAX_MATCHES, SCORING_FACTORS
+from domain.matching.match_reasons import MatchCode
+from domain.matching.matches import MAX_MATCHES
+from domain.matching.scoring import SCORING_FACTORS
 from domain.postings.postings import PostingTerms
-from domain.screening.screening import MAX_MARKS_PER_FINDING
+from domain.screening.text_rules import MAX_MARKS_PER_FINDING
 from domain.search.facets import FACET_KINDS
-from domain.search.search_entries import MAX_HIGHLIGHTS_PER_FIELD
+from domain.search.highlights import MAX_HIGHLIGHTS_PER_FIELD
 from domain.search.suggestions import MAX_SUGGESTIONS
 from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS, MAX_CALLS_PER_PERSON
 from domain.seekers.referrals import ReferralStatus

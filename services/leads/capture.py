@@ -18,7 +18,7 @@ import structlog
 from domain.errors import Busy, Refusal
 from domain.leads.leads import Lead
 from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
-from domain.webhooks.messages import WebhookEvent, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from realtime.background import Periodic, Schedule
 from realtime.commit import GroupCommit
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
@@ -232,5 +232,5 @@ class LeadLogWriter(Periodic):
         if not ids or not await self._store.webhooks.has_subscriber(event, transaction=transaction):
             return
         leads = await self._store.leads.by_ids(ids, transaction=transaction)
-        notices = [notice_of_recording(leads[lead_id]) for lead_id in ids]
+        notices = [build_lead_recorded_notice(leads[lead_id]) for lead_id in ids]
         await self._store.deliveries.enqueue(notices, transaction=transaction)

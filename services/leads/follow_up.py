@@ -12,7 +12,6 @@ from datetime import date
 from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.follow_up import (
-    LeadChange,
     add_note,
     advance_lead,
     assign_lead,
@@ -21,6 +20,7 @@ from domain.leads.follow_up import (
     hire_side_of,
 )
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
+from domain.leads.timeline import LeadChange
 from domain.live.events import LoggedEvent, lead_topic
 from realtime.commit import GroupCommit
 from services.leads.lead_changes import write_follow_up

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from domain.errors import NotFound
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, AuditRow
 from domain.identity.persons import check_name
-from domain.leads.contacts import (
+from domain.leads.follow_up import confirm_hire
+from domain.leads.leads import Contact, HireSide, Lead
+from domain.leads.personal_data import (
     MAX_OWN_ACCESSES_PER_HOUR,
     ReceiptHolder,
     correct_contact,
     withdraw_consent,
 )
-from domain.leads.follow_up import LeadChange, TimelineEntry, confirm_hire
-from domain.leads.leads import Contact, HireSide, Lead
+from domain.leads.timeline import LeadChange, TimelineEntry
 from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
 from realtime.commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate

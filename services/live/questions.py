@@ -31,7 +31,7 @@ from domain.live.questions import (
     publish_question,
 )
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from realtime.commit import GroupCommit
 from realtime.rate_limits import KeyedLimit, RateLimiter
 from services.live.session_access import check_visible

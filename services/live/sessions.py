@@ -24,7 +24,7 @@ from domain.live.events import (
 )
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
 from domain.reference.calendar import day_in_china
-from domain.webhooks.messages import notice_of_session
+from domain.webhooks.messages import build_session_notice
 from realtime.commit import GroupCommit
 from storage.clock import Clock
 from storage.mongo.client import Transaction
@@ -56,7 +56,7 @@ class LiveSessionControl:
                 before, wanted, at=self._clock(), transaction=transaction
             )
             after = await self._load(session_id, transaction)
-            notice = notice_of_session(after, before.status, at=self._clock())
+            notice = build_session_notice(after, before.status, at=self._clock())
             await self._store.deliveries.enqueue([notice], transaction=transaction)
             return after, _status_events(session_id, before.status, wanted)
 

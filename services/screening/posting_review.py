@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from domain.errors import AlreadyExists, NotFound, PostingNotOpen
 from domain.identity.accounts import Principal
+from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.screening.reviews import (
@@ -23,7 +24,6 @@ from domain.screening.reviews import (
     check_unchanged,
     resolve_report,
 )
-from domain.screening.verdicts import apply_reports, apply_review
 from realtime.commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from services.postings.managed_postings import (

@@ -21,8 +21,8 @@ from domain.identity.audit import (
     staff_actor,
 )
 from domain.identity.scopes import may_manage_seekers
-from domain.leads.contacts import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.leads.leads import Contact
+from domain.leads.personal_data import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker

@@ -7,7 +7,7 @@ from typing import Any
 from domain.leads.follow_up import advance_lead
 from domain.leads.leads import HireSide, Lead, LeadStage
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import WebhookNotice, notice_of_change
+from domain.webhooks.messages import WebhookNotice, build_lead_change_notice
 from domain.webhooks.webhooks import Webhook
 from realtime.background import Schedule
 from storage.mongo.client import Transaction, new_id
@@ -51,7 +51,7 @@ def contacted_notice(lead: Lead) -> WebhookNotice | None:
     change = advance_lead(
         lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
     )
-    return notice_of_change(change)
+    return build_lead_change_notice(change)
 
 
 async def list_deliveries(store: Store, webhook: Webhook) -> list[Delivery]:

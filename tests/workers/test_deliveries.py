@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
-from domain.webhooks.messages import WebhookEvent, WebhookNotice, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, WebhookNotice, build_lead_recorded_notice
 from domain.webhooks.webhooks import (
     MAX_FAILING_TIME,
     DeliveryResult,
@@ -81,7 +81,7 @@ async def stored(store: Store, webhook: Webhook) -> Webhook:
 
 
 def leads(number: int) -> list[WebhookNotice]:
-    return [notice_of_recording(records.lead()) for _ in range(number)]
+    return [build_lead_recorded_notice(records.lead()) for _ in range(number)]
 
 
 async def test_tries_are_counted_by_what_became_of_the_message(
@@ -324,7 +324,7 @@ async def test_what_comes_behind_one_that_another_node_has_in_hand_waits_for_it(
     store: Store, watch: ManualClock
 ) -> None:
     webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()
-    await enqueue_notices(store, notice_of_recording(lead))
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
     until_then = watch.at + CLAIM_DURATION
     assert (
         len(await store.deliveries.claim(webhook.id, at=watch.at, until=until_then, limit=1)) == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.demo.keeper import DemoSessionKeeper
-from domain.leads.contacts import RetentionPeriods
+from domain.leads.personal_data import RetentionPeriods
 from domain.screening.minimum_wages import WageTable
 from domain.webhooks.webhooks import DeliveryResult
 from realtime.background import BackgroundTask, Schedule

@@ -11,7 +11,7 @@ import pytest
 
 from domain.exchange.imports import ImportStatus
 from domain.live.events import PostingMatched, seeker_topic
-from domain.matching.jobs import job_of
+from domain.matching.jobs import build_job
 from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import Wants
@@ -268,12 +268,12 @@ async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) 
         await store.postings.add([made])
         document = await store.mongo["postings"].find_one({"_id": made.id})
         assert document is not None
-        assert job_from_document(document) == job_of(made)
+        assert job_from_document(document) == build_job(made)
 
 
 def test_a_saved_search_asks_beside_the_profile() -> None:
     seeker = records.seeker()
-    job = job_of(posting())
+    job = build_job(posting())
     assert should_notify(seeker, job)
     elsewhere = replace(
         seeker, profile=replace(seeker.profile, wants=Wants(occupations=(Occupation.SALES,)))

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from domain.postings.postings import PostingStatus
-from domain.search import bitset_index as board_module
-from domain.search.bitset_index import SearchIndex
-from domain.search.search_entries import parse_search
+from domain.search import search_index as board_module
+from domain.search.query_parser import parse_search
+from domain.search.search_index import SearchIndex
 from realtime.background import Schedule
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest

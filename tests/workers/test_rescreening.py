@@ -19,7 +19,7 @@ from domain.live.events import PostingUnpinned, session_topic
 from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade, WageTable
-from domain.screening.screening import RULES_VERSION
+from domain.screening.posting_rules import RULES_VERSION
 from realtime.background import Schedule
 from services.employers.employer_administration import EmployerAdministration
 from services.live.sessions import LiveSessionControl

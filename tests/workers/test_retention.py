@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from domain.leads.leads import Contact, Lead, LeadStage
+from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from storage.mongo.client import new_id
 from storage.mongo.crypto import decrypt
 from storage.mongo.paging import PageRequest

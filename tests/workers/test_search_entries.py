@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.search.search_entries import parse_search
+from domain.search.query_parser import parse_search
 from realtime.background import Schedule
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest
