@@ -1,59 +1,62 @@
-"""Keeps full collections of cyclic garbage away from rooms on air.
+"""Garbage collection: full collections run rarely, because each one stops the process.
 
-Python goes through all that lives whenever it has grown by a quarter. With ten thousand
-connections that takes a second, in which nobody is served, and it finds little: most of what ends
-here ends by itself.
+Python runs a full collection whenever the number of objects has grown by a quarter. With ten
+thousand connections one takes a second, and it frees little: reference counting frees most objects.
 """
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
 
+from realtime.background import Periodic, Schedule
+
 YOUNG_THRESHOLD_OBJECTS = 20_000
-"""Objects made and not freed, after which young cycles are looked for: some hundred operations'
-worth. Python's own 700 would look many times within one burst, and find nothing."""
+"""Net new objects after which young cycles are collected: those of some hundred operations. With
+Python's own 700 it would run many times within one burst, and free nothing."""
 GROWTH_MARGIN_BLOCKS = 4_000_000
-"""Blocks of memory, of about 100 bytes, by which a process may always grow between two full
-collections; beyond that, to twice of what the last one left. Cycles take no more than that."""
-CHECK_INTERVAL_SECONDS = 15.0
+"""Memory blocks, of about 100 bytes, that a process may always gain between two full collections.
+Beyond that it may grow to twice the blocks that the last one left. This bounds the garbage."""
+SCHEDULE = Schedule(interval_seconds=15.0, runs_at_start=False)
 _NEVER = 1 << 30
 
 
-class GarbageCollector:
-    """Collects all garbage when memory has grown by ``MARGIN`` and doubled, and not before."""
+class GarbageCollector(Periodic):
+    """Runs a full collection when memory has grown by the margin and has doubled, not before."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        schedule: Schedule = SCHEDULE,
+        growth_margin_blocks: int = GROWTH_MARGIN_BLOCKS,
+    ) -> None:
+        super().__init__("garbage", schedule)
         self._thresholds = gc.get_threshold()
+        self._growth_margin_blocks = growth_margin_blocks
         self._blocks_left = 0
-        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Spare all that is there from later collections, as it stays; look from now on."""
+        """Exempt all existing objects from later collections, and start to watch the growth."""
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG_THRESHOLD_OBJECTS, self._thresholds[1], _NEVER)
         self._blocks_left = sys.getallocatedblocks()
-        self._task = asyncio.create_task(self._run())
+        super().start()
 
     async def close(self) -> None:
-        """Let Python do as it would by itself."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        """Restore Python's own behaviour."""
+        await super().close()
         gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
     def collect_if_grown(self, blocks: int) -> bool:
-        """Collect all if so many blocks are too many; whether they were."""
-        if blocks < self._blocks_left + max(self._blocks_left, GROWTH_MARGIN_BLOCKS):
+        """Run a full collection if ``blocks`` is over the bound; returns whether it ran."""
+        if blocks < self._blocks_left + max(self._blocks_left, self._growth_margin_blocks):
             return False
         gc.collect()
         self._blocks_left = sys.getallocatedblocks()
         return True
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
-            self.collect_if_grown(sys.getallocatedblocks())
+    async def run_once(self) -> None:
+        """Collect if memory has grown."""
+        self.collect_if_grown(sys.getallocatedblocks())

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.garbage import GarbageCollector
 from api.settings import Settings
-from api.websocket.uvicorn_protocol import WireProtocol
+from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
 from api.wiring.node import ServiceNode
 
 if sys.platform != "win32":
@@ -125,7 +125,7 @@ class _Server(uvicorn.Server):
         listener: socket.socket,
         on_ready: Callable[[str, ServiceNode], None],
     ) -> None:
-        super().__init__(_config(app))
+        super().__init__(_config(app, settings))
         self._node: ServiceNode = app.state.node
         self._garbage = GarbageCollector()
         self._settings = settings
@@ -155,12 +155,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: Starlette) -> uvicorn.Config:
+def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
         http="httptools",
-        ws=WireProtocol,
+        ws=limited_wire_protocol(settings.max_outbox_bytes),
         ws_max_size=WireProtocol.limits.max_message_bytes,
         ws_ping_interval=WireProtocol.limits.ping_interval_seconds,
         ws_ping_timeout=WireProtocol.limits.ping_interval_seconds,

@@ -12,6 +12,10 @@
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
 uploads, lead exports and public downloads one process serves at the same time.
+``SONGGANG_MAX_SESSION_TOPICS``, ``SONGGANG_MAX_LEAD_TOPICS``, ``SONGGANG_MAX_SEEKER_TOPICS``: how
+many event logs of each kind one process follows.
+``SONGGANG_MAX_GROUPS_PER_TOPIC``: different subscriptions of one event log.
+``SONGGANG_MAX_OUTBOX_BYTES``: bytes that may wait for one WebSocket connection.
 ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
 
@@ -29,7 +33,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
-from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from services.identity.passwords import MAX_PASSWORD_LENGTH
 from storage.mongo.client import Driver
 
@@ -123,6 +128,29 @@ class Settings(BaseSettings):
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
+    max_session_topics: int = Field(
+        default=DEFAULT_LIMITS.max_session_topics,
+        ge=1,
+        validation_alias="SONGGANG_MAX_SESSION_TOPICS",
+    )
+    max_lead_topics: int = Field(
+        default=DEFAULT_LIMITS.max_lead_topics, ge=1, validation_alias="SONGGANG_MAX_LEAD_TOPICS"
+    )
+    max_seeker_topics: int = Field(
+        default=DEFAULT_LIMITS.max_seeker_topics,
+        ge=1,
+        validation_alias="SONGGANG_MAX_SEEKER_TOPICS",
+    )
+    max_groups_per_topic: int = Field(
+        default=DEFAULT_LIMITS.max_groups_per_topic,
+        ge=1,
+        validation_alias="SONGGANG_MAX_GROUPS_PER_TOPIC",
+    )
+    max_outbox_bytes: int = Field(
+        default=DEFAULT_LIMITS.max_outbox_bytes,
+        ge=64 * 1024,
+        validation_alias="SONGGANG_MAX_OUTBOX_BYTES",
+    )
     # For partners in the same network and for trials: with it, a person who may create webhooks
     # can reach every address that this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")
@@ -173,6 +201,17 @@ class Settings(BaseSettings):
         """How long contacts of closed leads and how long records are kept."""
         return RetentionPeriods(
             contacts=timedelta(days=self.contact_days), records=timedelta(days=self.record_days)
+        )
+
+    @property
+    def realtime_limits(self) -> RealtimeLimits:
+        """The limits on live traffic."""
+        return RealtimeLimits(
+            max_session_topics=self.max_session_topics,
+            max_lead_topics=self.max_lead_topics,
+            max_seeker_topics=self.max_seeker_topics,
+            max_groups_per_topic=self.max_groups_per_topic,
+            max_outbox_bytes=self.max_outbox_bytes,
         )
 
     @property

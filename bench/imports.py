@@ -26,7 +26,7 @@ from api.demo.terms import TERM_DEFECTS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, waiting_times
 from bench.machine import described
 from domain.employers.employers import Employer, compute_check_character
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
 from domain.postings.postings import Occupation, PostingTerms

@@ -24,16 +24,16 @@ from typing import Any
 from api.demo.terms import Dice, make_terms
 from bench.machine import described
 from domain.matching.constraints import find_violations
+from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job
-from domain.matching.matching import JobIndex
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Intensity, Occupation, Shift
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import all_counties, city_of, province_of
+from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import PickUp, Wants
-from domain.seekers.seekers import Profile, Seeker
+from domain.seekers.profile import PickUp, Profile, Wants
+from domain.seekers.seekers import Seeker
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document
@@ -56,7 +56,7 @@ _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER
 
 async def seed_postings(store: Store, number: int, dice: Dice) -> None:
     """Open postings in all counties, of all occupations."""
-    codes = [county.code for county in all_counties()]
+    codes = [county.code for county in list_counties()]
     employers = [new_id() for _ in range(EMPLOYERS)]
     now = utc_now()
     today = day_in_china(now)
@@ -104,7 +104,7 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
 
 async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) -> None:
     """Everybody of one campaign."""
-    codes = [county.code for county in all_counties()]
+    codes = [county.code for county in list_counties()]
     for start in range(0, number, BATCH):
         made = [
             records.seeker(

@@ -28,8 +28,8 @@ from domain.postings.postings import (
 )
 from domain.postings.postings import PostingTerms as Terms
 from domain.reference.occupations import occupation_names
-from domain.reference.regions import Region, RegionLevel, children, province_of
-from domain.screening.screening import RULES_VERSION
+from domain.reference.regions import Region, RegionLevel, list_children, province_of
+from domain.screening.posting_rules import RULES_VERSION
 from domain.seekers.groups import SeekerGroup
 
 SEED = 2026
@@ -64,12 +64,12 @@ class Market:
 def market(at: datetime, *, employers: int = 3_000) -> Market:
     """Employers in counties of all provinces, most of them in few."""
     dice = dice_of(SEED)
-    provinces = children(None)
+    provinces = list_children(None)
     counties = [
         county
         for province in provinces
-        for city in children(province.code)
-        for county in ((city,) if city.level is RegionLevel.COUNTY else children(city.code))
+        for city in list_children(province.code)
+        for county in ((city,) if city.level is RegionLevel.COUNTY else list_children(city.code))
     ]
     dice.shuffle(counties)
     return Market(

@@ -23,7 +23,7 @@ from bench.machine import Cores, Disturbance, Usage, described
 from bench.postings import SEED, UNION, dice_of, market, postings, searches
 from bench.servers import DATABASE, Missing, Running, Songgang, peer
 from bench.trial import settled
-from domain.reference.regions import children
+from domain.reference.regions import list_children
 from storage.mongo.client import Mongo
 from storage.store import Store
 
@@ -214,10 +214,10 @@ async def _sizes(mongo: Mongo) -> dict[str, Any]:
 
 def _regions() -> Iterator[dict[str, Any]]:
     """For the peers, who look regions up as they look up everything."""
-    coming = list(children(None))
+    coming = list(list_children(None))
     while coming:
         region = coming.pop()
-        coming += children(region.code)
+        coming += list_children(region.code)
         yield {"_id": region.code, "name": region.name, "full_name": region.full_name}
 
 

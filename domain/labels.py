@@ -1,4 +1,4 @@
-"""Enumerations that carry their Chinese and English terms beside the value used by the API."""
+"""Enumerations whose members carry a Chinese and an English label."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Self
 
 
 class Labelled(StrEnum):
-    """An enumeration whose members are declared as ``NAME = "NAME", "中文"``.
+    """A string enumeration with labels; members are declared as ``NAME = "NAME", "中文"``.
 
-    The English term follows from the value (``FULL_TIME`` is "Full time") unless a third part
-    gives a better one.
+    The value is used by the API and in storage. The English label is derived from it
+    (``FULL_TIME`` becomes "Full time") unless a third element gives another one.
     """
 
     zh: str
     en: str
 
     def __new__(cls, value: str, zh: str, en: str | None = None) -> Self:
-        """Keep ``value`` as the string itself and the terms beside it."""
+        """Create the member as the string ``value`` with its labels as attributes."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh

@@ -1,31 +1,30 @@
-"""Admission at a pace: a storm of clients that come back must not starve those who are there."""
+"""Admission control: a storm of reconnecting clients must not starve the connected ones."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 
-ADMISSIONS_PER_TICK = 32
-"""Admissions a tick: about 10 ms of work."""
-TICK_SECONDS = 0.005
-"""Seconds. Together 6,400 admissions a second, more than one core can serve."""
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 
 
 class Admission:
-    """Lets at most ``MOST`` callers pass a ``TICK``, in the order in which they came.
+    """Lets at most ``admissions_per_tick`` callers pass a tick, in their order of arrival.
 
-    How many wait is bounded by the server's limit on connections: each waits with one socket.
+    The server's limit on connections bounds how many wait: each caller waits with one socket.
     """
 
-    def __init__(self) -> None:
-        self._remaining = ADMISSIONS_PER_TICK
+    def __init__(self, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
+        self._per_tick = limits.admissions_per_tick
+        self._tick_seconds = limits.admission_tick_seconds
+        self._remaining = self._per_tick
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def wait_turn(self) -> None:
-        """Return when it is the caller's turn."""
+        """Return when the caller may go on."""
         self._start_timer()
-        # Some are left only when nobody waits.
+        # A tick has some left only when nobody waits.
         if self._remaining:
             self._remaining -= 1
             return
@@ -35,11 +34,11 @@ class Admission:
 
     def _start_timer(self) -> None:
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._next_tick)
+            self._timer = asyncio.get_running_loop().call_later(self._tick_seconds, self._next_tick)
 
     def _next_tick(self) -> None:
         self._timer = None
-        self._remaining = ADMISSIONS_PER_TICK
+        self._remaining = self._per_tick
         while self._remaining and self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -1,7 +1,7 @@
-"""The feed: one change stream a process that tells which events were logged, by whichever node.
+"""The feed: one change stream a process that reports every logged event, of any node.
 
-The stream is only a hint. Whoever listens keeps its own place in the log and reads what is
-missing from there; when the stream has lost its history, ``on_gap`` says so to everybody.
+The stream only notifies. Each topic keeps its own place in the log and reads missing events from
+there. When the stream has lost its history, ``on_gap`` tells every topic to read its log.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Callable
 import structlog
 
 from domain.live.events import EventEnvelope
+from realtime.background import Follower, Schedule
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.clock import Clock, utc_now
 from storage.mongo.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
 from storage.mongo.event_log import envelope_from_document
@@ -21,14 +23,13 @@ _CHANGE_STREAM_PIPELINE: list[Document] = [
     {"$match": {"operationType": "insert"}},
     {"$project": {"fullDocument": 1}},
 ]
-OPEN_TIMEOUT_SECONDS = 30.0
-_RETRY_PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
+_SCHEDULE = Schedule(first_retry_seconds=0.05, max_retry_seconds=2.0)
 
 _log = structlog.get_logger(__name__)
 
 
-class EventFeed:
-    """Calls ``on_event`` for each logged event, and ``on_gap`` when some may have been missed."""
+class EventFeed(Follower):
+    """Calls ``on_event`` for each logged event, and ``on_gap`` when it may have missed some."""
 
     def __init__(
         self,
@@ -37,28 +38,27 @@ class EventFeed:
         on_event: Callable[[EventEnvelope], None],
         on_gap: Callable[[], None],
         clock: Clock = utc_now,
+        limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
+        super().__init__("feed", _SCHEDULE)
         self._mongo = mongo
         self._on_event = on_event
         self._on_gap = on_gap
+        self._clock = clock
+        self._open_timeout_seconds = limits.feed_open_timeout_seconds
         self._resume_token: Document | None = None
         self._opened = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._failures = 0
-        self._clock = clock
-        self.restarts = 0
-        """How often the stream was opened anew."""
         self.lag_seconds = Histogram(*DURATION_BUCKETS_SECONDS)
-        """Seconds from an event's moment, by the clock of the node that logged it, to its hint."""
+        """Seconds from an event's ``at``, by the clock of its node, to its notification here."""
 
-    async def start(self) -> None:
-        """Open the stream; every event that is logged after this returns will be told.
+    async def open(self) -> None:
+        """Open the stream; every event that is logged after this returns is reported.
 
-        :raises StorageUnavailable: it could not be opened within ``OPEN_SECONDS``.
+        :raises StorageUnavailable: it did not open within ``feed_open_timeout_seconds``.
         """
-        self._task = asyncio.create_task(self._run())
+        self.start()
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._open_timeout_seconds):
                 await self._opened.wait()
         except TimeoutError:
             await self.close()
@@ -67,44 +67,35 @@ class EventFeed:
                 "MONGODB_URI needs the right to read and watch the database"
             ) from None
 
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
     @property
     def is_open(self) -> bool:
         """Whether events reach this process now."""
         return self._opened.is_set()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._follow()
-            except HistoryLost:
-                _log.warning("feed lost its history")
-                self._resume_token = None
-            except StorageError as error:
-                _log.warning("feed interrupted", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - a node whose feed is dead would serve on, deaf
-                _log.error("feed broken", exc_info=error)
-                self._resume_token = None
-            finally:
-                self._opened.clear()
-            await asyncio.sleep(
-                _RETRY_PAUSES_SECONDS[min(self._failures, len(_RETRY_PAUSES_SECONDS) - 1)]
-            )
-            self._failures += 1
-            self.restarts += 1
+    async def follow(self) -> None:
+        """Read the stream until it ends; a lost or broken one begins again without its token."""
+        try:
+            await self._read_stream()
+        except HistoryLost:
+            _log.warning("feed lost its history")
+            self._resume_token = None
+        except StorageError:
+            raise
+        except Exception:
+            # The event that cannot be handled is skipped here; the topics read it from the log.
+            self._resume_token = None
+            raise
+        finally:
+            self._opened.clear()
 
-    async def _follow(self) -> None:
-        fresh = self._resume_token is None
+    async def _read_stream(self) -> None:
+        is_fresh = self._resume_token is None
         async with self._mongo.watch(
             "events", _CHANGE_STREAM_PIPELINE, resume_after=self._resume_token
         ) as stream:
             self._opened.set()
-            self._failures = 0
-            if fresh:
+            self.mark_connected()
+            if is_fresh:
                 self._on_gap()
             try:
                 async for change in stream:
@@ -112,5 +103,6 @@ class EventFeed:
                     self.lag_seconds.observe((self._clock() - placed.at).total_seconds())
                     self._on_event(placed)
             finally:
-                # It moves on while nothing is logged, too: an old one would fall out of the oplog.
+                # The token also moves on while nothing is logged: an old one would fall out of
+                # the oplog.
                 self._resume_token = stream.resume_token

@@ -1,4 +1,4 @@
-"""Figures that a process keeps of itself: plain numbers, made to be read only when asked for."""
+"""A histogram: counts of values by bucket, read when ``/metrics`` is requested."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ DURATION_BUCKETS_SECONDS = (
     5.0,
     10.0,
 )
-"""Bounds for how long something took."""
+"""Upper bounds of the buckets for durations."""
 
 
 class Histogram:
-    """How many values lay at or below each of some bounds, and their sum."""
+    """Counts values by the bounds of its buckets, and keeps their sum."""
 
     def __init__(self, *bounds: float) -> None:
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
-        """By the lowest bound that a value fits; the last of those beyond all bounds."""
+        """Values of each bucket; the last one holds the values above all bounds."""
         self.sum = 0.0
 
     def observe(self, value: float) -> None:

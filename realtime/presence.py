@@ -1,17 +1,16 @@
-"""Presence: how many people watch each session, over all nodes, and the most there ever were.
+"""Presence: how many viewers each session has over all nodes, its peak, and its views.
 
-Each node reports whom it sees and reads what all report once a second, so a change is seen
-everywhere within two seconds; who watches at two nodes counts once. A node that was killed drops
-out after ``storage.live.presence.FRESH``.
+Each node reports its own viewers and reads the reports of all nodes once a second, so a change is
+visible everywhere within two seconds. A viewer on two nodes counts once. The reports of a killed
+node expire after ``storage.live.presence.REPORT_LIFETIME``.
 
-Whoever did not watch at a node and begins to is a view of the session there. Each node adds its own
-with its report, so one that is killed takes those of one tick with it; a write that the database
-does not confirm is made again, and may then count twice.
+A view is a viewer that starts to watch a session on a node. Each node adds its views with its
+report: a killed node loses those of one interval. A write that MongoDB does not confirm is
+repeated, and may then count twice.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -19,44 +18,52 @@ import structlog
 
 from domain.live.events import PresenceChanged, session_topic
 from domain.live.presence import hash_viewer, sketch_viewers
+from realtime.background import Periodic, Schedule
 from realtime.hub import Hub
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-REPORT_INTERVAL_SECONDS = 1.0
-"""Seconds between two reports."""
-CROWD_REFRESH_INTERVAL = timedelta(seconds=15)
-"""After this an unchanged crowd is reported again, so that it stays fresh."""
-
 _log = structlog.get_logger(__name__)
 
 
-class PresenceTracker:
-    """The viewers of this node, told to and counted with those of the others."""
+class PresenceTracker(Periodic):
+    """Counts the viewers of this node, reports them, and publishes the sums of all nodes."""
 
-    def __init__(self, store: Store, hub: Hub, clock: Clock, *, node: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        hub: Hub,
+        clock: Clock,
+        *,
+        node: str,
+        limits: RealtimeLimits = DEFAULT_LIMITS,
+    ) -> None:
+        super().__init__(
+            "presence",
+            Schedule(
+                interval_seconds=limits.presence_interval_seconds,
+                runs_at_start=False,
+                first_retry_seconds=min(0.5, limits.presence_interval_seconds),
+            ),
+        )
         self._store = store
         self._hub = hub
         self._clock = clock
         self._node = node
+        self._crowd_refresh = timedelta(seconds=limits.crowd_refresh_seconds)
         self._viewers: dict[str, Counter[int]] = {}
-        """The marks of each session, with how many sockets each has."""
+        """Hashes of each session's viewers, with the number of their sockets."""
         self._changed_session_ids: set[str] = set()
         self._unwritten_views: Counter[str] = Counter()
-        """Of each session, since the last report."""
+        """Views of each session since the last report."""
         self._reported: dict[str, datetime] = {}
         self._published_counts: dict[str, int] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Stop, add what was viewed, and take this node's viewers out of the sum."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        """Stop, add the last views, and remove this node's viewers from the sums."""
+        await super().close()
         try:
             await self._store.presence_reports.delete_node(self._node)
             await self._add_views()
@@ -64,21 +71,21 @@ class PresenceTracker:
             _log.warning("presence left behind", error=type(error).__name__)
 
     def enter(self, session_id: str, viewer: str) -> None:
-        """Count a viewer, until ``leave``; several sockets of one viewer count once."""
+        """Count a viewer until ``leave``; several sockets of one viewer count once."""
         here = self._viewers.setdefault(session_id, Counter())
-        mark = hash_viewer(viewer)
-        here[mark] += 1
-        if here[mark] == 1:
+        viewer_hash = hash_viewer(viewer)
+        here[viewer_hash] += 1
+        if here[viewer_hash] == 1:
             self._changed_session_ids.add(session_id)
             self._unwritten_views[session_id] += 1
 
     def leave(self, session_id: str, viewer: str) -> None:
         """Undo one ``enter``."""
         here = self._viewers[session_id]
-        mark = hash_viewer(viewer)
-        here[mark] -= 1
-        if not here[mark]:
-            del here[mark]
+        viewer_hash = hash_viewer(viewer)
+        here[viewer_hash] -= 1
+        if not here[viewer_hash]:
+            del here[viewer_hash]
             self._changed_session_ids.add(session_id)
         if not here:
             del self._viewers[session_id]
@@ -88,30 +95,26 @@ class PresenceTracker:
         """Viewers of this node, each counted once a session."""
         return sum(map(len, self._viewers.values()))
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(REPORT_INTERVAL_SECONDS)
-            try:
-                await self._report()
-                await self._add_views()
-                await self._publish()
-            except StorageError as error:
-                _log.warning("presence put off", error=type(error).__name__)
+    async def run_once(self) -> None:
+        """Report this node's viewers, add its views, and publish the sums that changed."""
+        await self._report()
+        await self._add_views()
+        await self._publish()
 
     async def _report(self) -> None:
         now = self._clock()
-        again = {
+        stale = {
             session_id
             for session_id, at in self._reported.items()
-            if now - at >= CROWD_REFRESH_INTERVAL
+            if now - at >= self._crowd_refresh
         }
-        due, self._changed_session_ids = self._changed_session_ids | again, set()
+        due, self._changed_session_ids = self._changed_session_ids | stale, set()
         crowds = {
             session_id: sketch_viewers(self._viewers.get(session_id, ())) for session_id in due
         }
         try:
             await self._store.presence_reports.report(self._node, crowds, at=now)
-        except StorageError:
+        except Exception:
             self._changed_session_ids |= due
             raise
         for session_id, crowd in crowds.items():
@@ -123,7 +126,7 @@ class PresenceTracker:
         views, self._unwritten_views = self._unwritten_views, Counter()
         try:
             await self._store.live_sessions.add_views(views)
-        except StorageError:
+        except Exception:
             self._unwritten_views += views
             raise
 

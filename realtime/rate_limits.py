@@ -1,4 +1,4 @@
-"""How often somebody may do something: counts over a moving window, in this process."""
+"""Rate limits: how often one key may do something, over a moving window, in this process."""
 
 from __future__ import annotations
 
@@ -12,39 +12,43 @@ from limits.strategies import MovingWindowRateLimiter
 from domain.errors import TooManyAttempts
 
 MAX_COUNTED_KEYS = 20_000
-"""Those that are counted; the oldest is forgotten beyond that."""
+"""Keys that one limiter counts; beyond that the oldest is forgotten."""
 
 KeyedLimit = tuple[RateLimitItem, *tuple[str, ...]]
-"""A limit, and whom it is counted for."""
+"""A limit, and the key it is counted for."""
 
 
 class RateLimiter:
-    """Counts, each for its limit and whom it is for."""
+    """Counts hits for each limit and key."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_keys: int = MAX_COUNTED_KEYS) -> None:
+        self._max_keys = max_keys
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
 
     def check(self, *limits: KeyedLimit, why: str, why_zh: str) -> None:
-        """Pass unless one of the limits is reached; ``why`` and ``why_zh`` begin its texts.
+        """Return unless one of the limits is reached; nothing is counted.
 
-        :raises TooManyAttempts: says how many seconds to wait.
+        ``why`` and ``why_zh`` are the first sentence of the message, which then says how many
+        seconds to wait.
+
+        :raises TooManyAttempts: a limit is reached.
         """
-        for limit, *who in limits:
-            if not self._limiter.test(limit, *who):
-                opens = self._limiter.get_window_stats(limit, *who).reset_time
+        for limit, *key in limits:
+            if not self._limiter.test(limit, *key):
+                opens = self._limiter.get_window_stats(limit, *key).reset_time
                 seconds = max(1, math.ceil(opens - time.time()))
                 raise TooManyAttempts(
                     f"{why} Wait {seconds} seconds.", f"{why_zh}请等待{seconds}秒后再试。"
                 )
 
     def hit(self, *limits: KeyedLimit) -> None:
-        """It was done once more."""
-        for limit, *who in limits:
-            self._limiter.hit(limit, *who)
+        """Count one hit for each limit."""
+        for limit, *key in limits:
+            self._limiter.hit(limit, *key)
         # The library keeps an empty list for each key that it ever saw.
         events = self._storage.events
-        while len(events) > MAX_COUNTED_KEYS:
+        while len(events) > self._max_keys:
             oldest = next(iter(events))
             with self._storage.locks[oldest]:
                 events.pop(oldest, None)

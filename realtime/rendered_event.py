@@ -1,12 +1,12 @@
-"""One event as it goes out: its payload made once, the message once an operation id."""
+"""A rendered event: its payload, serialised once, and the ``next`` message built from it."""
 
 from __future__ import annotations
 
 
 class RenderedEvent:
-    """The JSON of an execution result, and the ``next`` message last made of it.
+    """The JSON of an execution result, and the last ``next`` message built from it.
 
-    Clients of one kind tend to use one id, so that most members share the very same bytes.
+    Clients of one kind tend to use the same operation id, so most members share the same bytes.
     """
 
     __slots__ = ("_message", "_prefix", "payload")
@@ -17,7 +17,7 @@ class RenderedEvent:
         self._message = b""
 
     def message(self, prefix: bytes) -> bytes:
-        """The message that begins with ``prefix`` (see ``wire.next_prefix``)."""
+        """The message that begins with ``prefix`` (``protocol_messages.next_prefix``)."""
         if prefix != self._prefix:
             self._prefix = prefix
             self._message = b"%b%b}" % (prefix, self.payload)

@@ -1,4 +1,4 @@
-"""What many ask for at the same moment is made once for them, and never from before they asked."""
+"""Single flight: concurrent callers share one execution that started after their call."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ R = TypeVar("R")
 
 
 class SingleFlight(Generic[R]):
-    """Makings by key: one at a time each; who asks while one is under way shares the next.
+    """Executions by key, one at a time for each key.
 
-    The more ask, the more share: under load each making serves all who came during the last.
+    A caller that comes during an execution shares the next one with all others that do. Under
+    load each execution so serves everybody who came during the last one.
     """
 
     def __init__(self) -> None:
@@ -20,9 +21,9 @@ class SingleFlight(Generic[R]):
         self._next: dict[Hashable, asyncio.Task[R]] = {}
 
     async def run(self, key: Hashable, make: Callable[[], Awaitable[R]]) -> R:
-        """What ``make`` gives, begun after this call; it goes on when whoever asked gives up.
+        """The result of an execution of ``make`` that starts after this call.
 
-        Raises what ``make`` raises.
+        It goes on when a caller is cancelled. Raises what ``make`` raises.
         """
         following = self._next.get(key)
         if following is None:

@@ -1,95 +1,93 @@
-"""Tallies: the interest in each posting, told at most four times a second a session.
+"""Tallies: the number of interests in each posting, published at most four times a second.
 
-The counts are those that were stored together with the log, so they are exact and the same on
-every node; the feed says which sessions to look at.
+The counts are stored in the transaction that logs the leads, so they are exact and the same on
+every node. The feed says which sessions to read.
 """
 
 from __future__ import annotations
 
 import asyncio
 
-import structlog
-
 from domain.live.events import EventEnvelope, LeadRecorded, TallyChanged, session_topic
+from realtime.background import Periodic, Schedule
 from realtime.hub import Hub
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-PUBLISH_INTERVAL_SECONDS = 0.25
-"""Seconds between two updates of a session."""
-RECENT_CHANGE_SECONDS = 60.0
-"""Seconds for which a moved count is told again with each update: longer than a connection may
-lag, so that nobody misses one although updates replace each other."""
-MAX_POSTINGS_PER_UPDATE = 100
-"""Postings in one update, the latest moved first."""
 
-_log = structlog.get_logger(__name__)
+class TallyPublisher(Periodic):
+    """Publishes the counts of watched sessions whose lead log has moved."""
 
-
-class TallyPublisher:
-    """Watches the lead log and tells the rooms how many are interested."""
-
-    def __init__(self, store: Store, hub: Hub) -> None:
+    def __init__(self, store: Store, hub: Hub, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
+        super().__init__(
+            "tally",
+            Schedule(spacing_seconds=limits.tally_interval_seconds, runs_at_start=False),
+        )
         self._store = store
         self._hub = hub
+        self._limits = limits
         self._changed_session_ids: set[str] = set()
-        self._news = asyncio.Event()
         self._last_counts: dict[str, dict[str, int]] = {}
         self._changed_at: dict[str, dict[str, float]] = {}
-        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        """Start, and publish the counts of each session that gets its first member here."""
         self._hub.on_first_member = self.mark_changed
-        self._task = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        super().start()
 
     def notify(self, placed: EventEnvelope) -> None:
-        """An event was logged; a lead among them moves the tally of its session."""
+        """Take a logged event; a recorded lead changes the counts of its session."""
         if isinstance(placed.event, LeadRecorded):
             self.mark_changed(placed.event.session_id)
 
     def mark_changed(self, session_id: str) -> None:
-        """Tell the room how its count stands: it may have moved while nobody was there."""
+        """Publish the counts of a session soon: they may have changed while nobody watched."""
         self._changed_session_ids.add(session_id)
-        self._news.set()
+        self.wake()
 
     def notify_gap(self) -> None:
-        """Leads may have been logged unnoticed: look at every session that is watched here."""
+        """Publish the counts of every session watched here: leads may have been missed."""
         self._changed_session_ids |= self._hub.watched_session_ids()
-        self._news.set()
+        self.wake()
 
-    async def _run(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            moved, self._changed_session_ids = (
-                self._changed_session_ids & self._hub.watched_session_ids(),
-                set(),
-            )
-            try:
-                await self._publish(moved)
-            except StorageError as error:
-                _log.warning("tally put off", error=type(error).__name__)
-                self._changed_session_ids |= moved
-                self._news.set()
-            await asyncio.sleep(PUBLISH_INTERVAL_SECONDS)
-
-    async def _publish(self, moved: set[str]) -> None:
-        if not moved:
+    async def run_once(self) -> None:
+        """Publish the counts of the sessions that changed since the last run."""
+        watched = self._hub.watched_session_ids()
+        changed, self._changed_session_ids = self._changed_session_ids & watched, set()
+        if not changed:
             return
+        try:
+            await self._publish(changed)
+        except StorageError:
+            self._changed_session_ids |= changed
+            raise
+        except Exception:
+            # A count cannot be read. It is read again when it changes.
+            await self._publish_readable(changed)
+            raise
+
+    async def _publish_readable(self, session_ids: set[str]) -> None:
+        """Publish one by one, so that a count that cannot be read does not hold up the others."""
+        for session_id in session_ids:
+            try:
+                await self._publish({session_id})
+            except StorageError:
+                self._changed_session_ids.add(session_id)
+            except Exception:  # noqa: BLE001, S112 - the caller raises what the first read raised
+                continue
+
+    async def _publish(self, session_ids: set[str]) -> None:
+        counts = await self._store.interest_counts.by_sessions(session_ids)
         now = asyncio.get_running_loop().time()
-        for session_id, interests in (await self._store.interest_counts.by_sessions(moved)).items():
-            lately = self._recently_changed(session_id, interests, now)
+        for session_id, interests in counts.items():
+            recent = self._recently_changed(session_id, interests, now)
             self._hub.publish(
                 session_topic(session_id),
                 TallyChanged(
                     session_id=session_id,
                     total=sum(interests.values()),
-                    interests={posting: interests[posting] for posting in lately},
+                    interests={posting_id: interests[posting_id] for posting_id in recent},
                 ),
             )
         for session_id in self._last_counts.keys() - self._hub.watched_session_ids():
@@ -98,16 +96,15 @@ class TallyPublisher:
     def _recently_changed(
         self, session_id: str, interests: dict[str, int], now: float
     ) -> list[str]:
-        """The postings whose count moved lately, the latest first."""
+        """The postings whose count changed recently, the latest first."""
         known = self._last_counts.get(session_id, {})
-        moved_at = self._changed_at.setdefault(session_id, {})
-        for posting, count in interests.items():
-            if known.get(posting) != count:
-                moved_at.pop(posting, None)
-                moved_at[posting] = now
-        for posting in [
-            posting for posting, at in moved_at.items() if now - at > RECENT_CHANGE_SECONDS
-        ]:
-            del moved_at[posting]
+        changed_at = self._changed_at.setdefault(session_id, {})
+        for posting_id, count in interests.items():
+            if known.get(posting_id) != count:
+                changed_at.pop(posting_id, None)
+                changed_at[posting_id] = now
+        window = self._limits.tally_recent_change_seconds
+        for posting_id in [each for each, at in changed_at.items() if now - at > window]:
+            del changed_at[posting_id]
         self._last_counts[session_id] = interests
-        return list(reversed(moved_at))[:MAX_POSTINGS_PER_UPDATE]
+        return list(reversed(changed_at))[: self._limits.max_postings_per_tally]

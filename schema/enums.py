@@ -18,7 +18,7 @@ from domain.leads.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
-from domain.matching.constraints import MatchCode
+from domain.matching.match_reasons import MatchCode
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
     Benefit,
@@ -37,9 +37,9 @@ from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Weekday
+from domain.seekers.profile import Education, Weekday
 from domain.seekers.referrals import ReferralKind, ReferralStatus
-from domain.seekers.seekers import Education, SeekerStatus
+from domain.seekers.seekers import SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import FailureKind, WebhookState

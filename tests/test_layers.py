@@ -137,6 +137,39 @@ def unfinished_work(root: Path) -> list[str]:
     ]
 
 
+def endless_loops_outside_background(root: Path) -> list[str]:
+    """Loops that await and never end by themselves: `realtime.background` alone may hold them.
+
+    Reading a queue or a stream of pages ends by `return` or `break`; storage lies below it.
+    """
+    home = root / "realtime" / "background.py"
+    return [
+        f"{place(root, path, loop.lineno)}: loops without end"
+        for path in python_files(root, *(layer for layer in LAYERS if layer != "storage"))
+        if path != home
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.AsyncFunctionDef)
+        for loop in of_this_function(function)
+        if isinstance(loop, ast.While) and is_endless(loop)
+    ]
+
+
+def is_endless(loop: ast.While) -> bool:
+    test = ast.unparse(loop.test)
+    inside = list(of_this_function(loop))
+    awaits = any(isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)) for node in inside)
+    leaves = any(isinstance(node, (ast.Return, ast.Break)) for node in inside)
+    return awaits and not leaves and (test in {"True", "1"} or "is_set()" in test)
+
+
+def of_this_function(node: ast.AST) -> Iterator[ast.AST]:
+    """What lies within a function or loop, without the functions defined there."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield child
+            yield from of_this_function(child)
+
+
 Rule = Callable[[Path], list[str]]
 RULES: list[Rule] = [
     imports_against_the_layers,
@@ -145,6 +178,7 @@ RULES: list[Rule] = [
     vague_module_names,
     suppressions_without_reason,
     unfinished_work,
+    endless_loops_outside_background,
 ]
 
 
@@ -200,6 +234,18 @@ BROKEN: list[tuple[Rule, str, str, list[str]]] = [
         "domain/leads.py",
         "import time\nfrom datetime import datetime\nat = datetime.now(UTC)\n",
         ["domain/leads.py:1: imports time", "domain/leads.py:3: reads a clock"],
+    ),
+    (
+        endless_loops_outside_background,
+        "workers/keys.py",
+        "async def run():\n    while True:\n        await work()\n",
+        ["workers/keys.py:2: loops without end"],
+    ),
+    (
+        endless_loops_outside_background,
+        "api/demo/keeper.py",
+        "async def run(stopping):\n    while not stopping.is_set():\n        await work()\n",
+        ["api/demo/keeper.py:2: loops without end"],
     ),
     (vague_module_names, "storage/utils.py", "", ["storage/utils.py"]),
     (vague_module_names, "api/helpers/tokens.py", "", ["api/helpers/tokens.py"]),
@@ -267,6 +313,21 @@ KEPT: list[tuple[Rule, str, str]] = [
         "x()  # type: ignore[misc]  # Motor has no types\n",
     ),
     (suppressions_without_reason, "api/app.py", 'text = "# noqa"  # only a text\n'),
+    (
+        endless_loops_outside_background,
+        "realtime/background.py",
+        "async def run():\n    while True:\n        await work()\n",
+    ),
+    (
+        endless_loops_outside_background,
+        "api/websocket/connection.py",
+        "async def f():\n    while True:\n        if await next() is None:\n            return\n",
+    ),
+    (
+        endless_loops_outside_background,
+        "workers/matcher.py",
+        "async def run():\n    while await take_lease():\n        await work()\n",
+    ),
     (vague_module_names, "storage/leads.py", ""),
     (vague_module_names, "node_modules/utils/x.py", ""),
     (unfinished_work, ".venv/x.py", "# FIX" + "ME\n"),

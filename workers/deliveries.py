@@ -1,8 +1,8 @@
-"""Sending what webhooks are to be told: at least once, in the order of each thing, by one node.
+"""Webhook deliveries: every message is sent at least once, in the order of each subject.
 
-A few endpoints are served side by side, each a few messages at a time, in turns: one that is slow
-or has much to catch up with holds up nobody else. What this process was sending when it died is
-sent by another once its claim has run out.
+A process serves up to 16 webhooks at the same time, each with up to 4 messages, in turns: a slow
+webhook, or one with a long backlog, holds up no other. A claim reserves messages for one process.
+When a process dies, another one sends its messages after the claim has run out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,38 +25,40 @@ from domain.webhooks.webhooks import (
     WebhookState,
     sign_message,
 )
+from realtime.background import Periodic, Schedule
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.mongo.crypto import WebhookSecretDamaged
 from storage.store import Store
 
 CONCURRENT_WEBHOOKS = 16
-"""Webhooks that one process serves at once."""
+"""Webhooks that one process serves at the same time."""
 CONCURRENT_MESSAGES_PER_WEBHOOK = 4
-"""Messages that one of them is sent at once by one process."""
-POLL_INTERVAL_SECONDS = 1.0
-"""How often it is looked for what is due."""
+"""Messages that one process sends to one webhook at the same time."""
+SCHEDULE = Schedule(interval_seconds=1.0)
+"""How often a process looks for due messages."""
 CLAIM_DURATION = timedelta(minutes=1)
-"""Much longer than a try may take."""
+"""How long messages are reserved: much longer than one attempt may take."""
 BACKLOG_COUNT_INTERVAL = timedelta(seconds=15)
-"""How often what waits is counted, for those who watch."""
+"""How often the backlog is counted for ``/metrics``."""
 MAX_COUNTED_BACKLOG = 10_000
+"""Messages at which counting the backlog stops."""
 
 _log = structlog.get_logger(__name__)
 
 
 class MessageSender(Protocol):
-    """Sends a message; whatever goes wrong is an answer, not an error."""
+    """Sends one message; a failed attempt is a result, not an exception."""
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
-        """What came of it, within seconds."""
+        """The result of one attempt, within seconds."""
 
 
-class WebhookDispatcher:
-    """Sends what is due. ``share`` draws from 0 to 1, to spread what failed together.
+class WebhookDispatcher(Periodic):
+    """Sends due messages. ``share`` draws from 0 to 1 and spreads retries that fall together.
 
-    ``outcomes`` counts its tries by what became of the message. ``waiting`` is how many messages of
-    the database are for webhooks that are switched on, up to ``MOST_COUNTED``, ``COUNT_EVERY``.
+    ``outcomes`` counts attempts by the state of the message afterwards. ``backlog`` is how many
+    messages of the database wait for enabled webhooks, up to ``MAX_COUNTED_BACKLOG``.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class WebhookDispatcher:
         clock: Clock,
         *,
         share: Callable[[], float] = random.random,
+        schedule: Schedule = SCHEDULE,
     ) -> None:
+        super().__init__("deliveries", schedule)
         self._store = store
         self._post = post
         self._clock = clock
@@ -77,44 +80,47 @@ class WebhookDispatcher:
         self._count_at = clock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._last_webhook_id = ""
-        self._slot_freed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look for what is due, now and every ``LOOK_SECONDS``."""
-        self._task = asyncio.create_task(self._run_forever())
 
     async def close(self) -> None:
-        """Stop. What is being sent just now will be sent again."""
-        tasks = {*self._tasks.values()} | ({self._task} if self._task else set())
+        """Stop. Messages whose attempt is cut off are sent again later."""
+        await super().close()
+        tasks = {*self._tasks.values()}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
-    async def run(self) -> None:
-        """Send until nothing is due any more.
+    async def run_once(self) -> None:
+        """Start sending to webhooks with due messages.
 
-        :raises StorageError: it cannot be looked for.
+        The end of an attempt wakes the next run: there is room for another webhook. The interval
+        ensures that slow attempts do not delay the search for due messages.
+        """
+        await self._count_backlog()
+        await self._start_due()
+
+    async def run(self) -> None:
+        """Send until no message is due.
+
+        :raises StorageError: due messages cannot be read.
         """
         while await self._start_due() or self._tasks:
-            # One that was begun may have ended while the next was looked for.
+            # A task may have ended while the next webhook was looked for.
             if self._tasks:
                 await asyncio.wait(set(self._tasks.values()))
 
     async def _start_due(self) -> bool:
-        """Serve the next webhooks with something due, as far as there is room; whether any."""
-        off = await self._store.webhooks.disabled_ids()
-        begun = False
+        """Start serving webhooks with due messages, within the bound; whether any was started."""
+        disabled = await self._store.webhooks.disabled_ids()
+        has_started = False
         while len(self._tasks) < CONCURRENT_WEBHOOKS:
-            webhook_id = await self._next_webhook_id([*off, *self._tasks])
+            webhook_id = await self._next_webhook_id([*disabled, *self._tasks])
             if webhook_id is None:
                 break
             self._last_webhook_id = webhook_id
-            task = asyncio.create_task(self._serve(webhook_id))
-            self._tasks[webhook_id] = task
-            begun = True
-        return begun
+            self._tasks[webhook_id] = asyncio.create_task(self._serve(webhook_id))
+            has_started = True
+        return has_started
 
     async def _next_webhook_id(self, leaving_out: list[str]) -> str | None:
         at = self._clock()
@@ -130,93 +136,86 @@ class WebhookDispatcher:
         try:
             webhook = await self._store.webhooks.by_id(webhook_id)
             if webhook is None:
-                # Made by a transaction that still saw it.
+                # A transaction that still saw the webhook stored messages for it.
                 await self._store.deliveries.delete_by_webhook(webhook_id)
             elif webhook.state is WebhookState.ENABLED:
                 await self._send_batch(webhook)
         except StorageError as error:
             _log.warning("deliveries put off", webhook=webhook_id, error=type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - ending here would leave it served for ever
+        except Exception as error:  # noqa: BLE001 - one broken webhook must not stop the others
+            self.failures += 1
             _log.error("deliveries failed", webhook=webhook_id, error=type(error).__name__)
+        else:
+            # After a fault the interval is waited for: the webhook is still due, and would fail
+            # again at once.
+            self.wake()
         finally:
             del self._tasks[webhook_id]
-            self._slot_freed.set()
 
     async def _send_batch(self, webhook: Webhook) -> None:
         at = self._clock()
         try:
             secrets = await self._store.open_signing_secrets(webhook, at)
         except WebhookSecretDamaged:
-            # Trying again would mend nothing; what waits is sent once there is a new one.
-            await self._note_failure(webhook.id, DeliveryResult(failure=FailureKind.SECRET_DAMAGED))
+            # A retry cannot help; the messages wait for a new secret.
+            await self._record_failure(
+                webhook.id, DeliveryResult(failure=FailureKind.SECRET_DAMAGED)
+            )
             return
         claimed = await self._store.deliveries.claim(
             webhook.id, at=at, until=at + CLAIM_DURATION, limit=CONCURRENT_MESSAGES_PER_WEBHOOK
         )
-        answers = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
-        if any(answer.is_accepted for answer in answers):
+        results = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
+        if any(result.is_accepted for result in results):
             await self._store.webhooks.record_recovery(webhook.id)
-        elif answers:
-            await self._note_failure(webhook.id, answers[-1])
+        elif results:
+            await self._record_failure(webhook.id, results[-1])
 
     async def _send(
         self, webhook: Webhook, delivery: Delivery, secrets: list[bytes]
     ) -> DeliveryResult:
         at = self._clock()
         body = orjson.dumps(delivery.notice.to_message())
-        answer = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
+        result = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
         at = self._clock()
-        after = delivery.record_attempt(answer, at=at, share=self._jitter())
+        after = delivery.record_attempt(result, at=at, jitter=self._jitter())
         await self._store.deliveries.record_attempt(delivery, after, at=at)
         self.outcomes[after.state] += 1
-        if not answer.is_accepted:
+        if not result.is_accepted:
             _log.warning(
                 "message not accepted",
                 webhook=webhook.id,
                 delivery=delivery.id,
                 attempts=delivery.attempts,
-                status=answer.status,
-                failure=answer.failure,
+                status=result.status,
+                failure=result.failure,
                 given_up=after.state is DeliveryState.DEAD,
             )
-        return answer
+        return result
 
-    async def _note_failure(self, webhook_id: str, answer: DeliveryResult) -> None:
+    async def _record_failure(self, webhook_id: str, result: DeliveryResult) -> None:
         before = await self._store.webhooks.by_id(webhook_id)
         if before is None:
             return
-        after = before.record_failure(answer, at=self._clock())
-        noted = await self._store.webhooks.record_failure(before, after)
-        if noted and after.state is not before.state:
+        after = before.record_failure(result, at=self._clock())
+        was_written = await self._store.webhooks.record_failure(before, after)
+        if was_written and after.state is not before.state:
             _log.error("webhook switched off", webhook=webhook_id, since=after.failing_since)
 
     async def _count_backlog(self) -> None:
         at = self._clock()
         if at >= self._count_at:
             self._count_at = at + BACKLOG_COUNT_INTERVAL
-            off = await self._store.webhooks.disabled_ids()
+            disabled = await self._store.webhooks.disabled_ids()
             self.backlog = await self._store.deliveries.count_pending(
-                leaving_out=off, most=MAX_COUNTED_BACKLOG
+                leaving_out=disabled, most=MAX_COUNTED_BACKLOG
             )
-
-    async def _run_forever(self) -> None:
-        while True:
-            self._slot_freed.clear()
-            try:
-                await self._count_backlog()
-                await self._start_due()
-            except StorageError as error:
-                _log.warning("deliveries put off", error=type(error).__name__)
-            # Who is done makes room for what is due already; for the rest it is looked again soon,
-            # however long those take that are served.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_INTERVAL_SECONDS):
-                    await self._slot_freed.wait()
 
 
 def _signed_headers(
     delivery: Delivery, secrets: list[bytes], at: datetime, body: bytes
 ) -> dict[str, str]:
+    """Headers of Standard Webhooks 1.0."""
     timestamp = int(at.timestamp())
     return {
         "content-type": "application/json",

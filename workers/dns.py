@@ -1,7 +1,7 @@
-"""Looking names up in threads of their own: a slow name server holds up nothing else.
+"""DNS lookups in threads of their own, so that a slow name server holds up nothing else.
 
-The loop's own look-ups share a few threads with the driver's. A name server that answers late or
-never, which whoever makes a webhook can choose, would take all of them.
+The event loop's own lookups share a few threads with the database driver. The owner of a webhook
+chooses its name server: one that answers late or never would occupy all of these threads.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 
 MAX_CONCURRENT_LOOKUPS = 32
-"""Names looked up at the same moment. One owner has ten webhooks at most, and so ten names."""
+"""Names looked up at the same time. One owner has at most ten webhooks, and so ten names."""
 LOOKUP_TIMEOUT_SECONDS = 5.0
 
 
 class DnsResolver:
-    """Looks names up as this machine does; a name is in one thread, however many ask for it."""
+    """Resolves names with the system resolver; concurrent callers of one name share a lookup."""
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Future[list[str]]] = {}
 
     async def resolve(self, host: str) -> list[IPv4Address | IPv6Address]:
-        """The addresses of a host, each once, in the order in which to try them.
+        """The addresses of a host, without repeats, in the order in which to try them.
 
-        :raises TimeoutError: they are not known within ``SECONDS``.
-        :raises OSError: it has none. ``UnicodeError``: it cannot be a name.
+        :raises TimeoutError: there is no answer within ``LOOKUP_TIMEOUT_SECONDS``.
+        :raises OSError: the name has no address.
+        :raises UnicodeError: the text cannot be a name.
         """
         async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
             while host not in self._running:
@@ -42,14 +43,14 @@ class DnsResolver:
 
     def _start_lookup(self, host: str) -> asyncio.Future[list[str]]:
         loop = asyncio.get_running_loop()
-        asked: asyncio.Future[list[str]] = loop.create_future()
+        lookup: asyncio.Future[list[str]] = loop.create_future()
 
         def end(found: list[str], failed: Exception | None) -> None:
             del self._running[host]
             if failed is None:
-                asked.set_result(found)
+                lookup.set_result(found)
             else:
-                asked.set_exception(failed)
+                lookup.set_exception(failed)
 
         def look_up() -> None:
             found: list[str] = []
@@ -57,11 +58,11 @@ class DnsResolver:
             try:
                 answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
                 found = [str(answer[4][0]) for answer in answers]
-            except Exception as error:  # noqa: BLE001 - it is raised where the name was asked for
+            except Exception as error:  # noqa: BLE001 - raised again in the caller of resolve
                 failed = error
-            with suppress(RuntimeError):  # the loop has ended meanwhile
+            with suppress(RuntimeError):  # the loop has ended in the meantime
                 loop.call_soon_threadsafe(end, found, failed)
 
-        # Not of an executor: its threads are waited for, and a node that stops must not wait.
+        # Not in an executor: the interpreter waits for its threads, and a node must stop at once.
         threading.Thread(target=look_up, name="names", daemon=True).start()
-        return asked
+        return lookup

@@ -1,7 +1,7 @@
-"""Escalation: overdue leads go to the next union above, by one node at a time.
+"""Escalation: overdue leads go to the union one level above; one node at a time looks for them.
 
-The lease only spares the other nodes the work: whether a lead is due is looked at again within
-its own transaction, so that two nodes that both try escalate it once.
+The lease only spares the other nodes the work. Each escalation checks within its own transaction
+that the lead is still due, so two nodes that both try escalate it once.
 """
 
 from __future__ import annotations
@@ -12,37 +12,42 @@ from datetime import timedelta
 import structlog
 
 from domain.errors import Refusal
-from realtime.background import Leased
+from realtime.background import Leased, Schedule
 from services.leads.follow_up import LeadFollowUp
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 60.0
+SCHEDULE = Schedule(interval_seconds=60.0)
 """How often overdue leads are looked for."""
 LEADS_PER_BATCH = 200
-"""Leads that are escalated side by side; those of one session share their transactions."""
-_LEASE_NAME = "escalation"
+"""Leads that are escalated at the same time; those of one session share their transactions."""
 _LEASE_DURATION = timedelta(minutes=3)
 
 _log = structlog.get_logger(__name__)
 
 
 class LeadEscalator(Leased):
-    """Looks for overdue leads now and every ``EVERY_SECONDS``; ``node`` names this process."""
+    """Escalates overdue leads; ``node`` names this process."""
 
     def __init__(self, store: Store, pipeline: LeadFollowUp, clock: Clock, *, node: str) -> None:
         super().__init__(
-            store, clock, node, work=_LEASE_NAME, held=_LEASE_DURATION, every=POLL_INTERVAL_SECONDS
+            "escalation", SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._pipeline = pipeline
 
-    async def run(self) -> int:
-        """Escalate what is due, and give how many leads; none while another node has the lease.
+    async def run_once(self) -> None:
+        """Escalate the leads that are due, and log how many."""
+        escalated = await self.run()
+        if escalated:
+            _log.info("leads escalated", leads=escalated)
 
-        :raises StorageError: the leads cannot be looked for.
+    async def run(self) -> int:
+        """Escalate the leads that are due; returns how many, 0 while another node has the lease.
+
+        :raises StorageError: due leads cannot be read.
         """
-        done = 0
+        escalated = 0
         while await self._take_lease():
             due = await self._store.lead_timelines.find_due_for_escalation(
                 at=self._clock(), limit=LEADS_PER_BATCH
@@ -51,18 +56,13 @@ class LeadEscalator(Leased):
                 *(self._pipeline.escalate(lead) for lead in due), return_exceptions=True
             )
             failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-            done += len(due) - len(failures)
+            escalated += len(due) - len(failures)
             for failure in failures:
                 if not isinstance(failure, (Refusal, StorageError)):
                     raise failure
             if failures:
                 _log.warning("leads not escalated yet", leads=len(failures))
-            # What failed is tried at the next round, not at once and for ever.
+            # Failed leads are retried in the next run, not at once and for ever.
             if len(due) < LEADS_PER_BATCH or failures:
                 break
-        return done
-
-    async def _run_once(self) -> None:
-        done = await self.run()
-        if done:
-            _log.info("leads escalated", leads=done)
+        return escalated

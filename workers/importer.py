@@ -1,8 +1,8 @@
-"""Imports at work: part by part, on one node at a time, each import in its turn.
+"""The import worker: writes imported tables part by part, on one node at a time, in turns.
 
-The lease only spares the other nodes the work. A part's postings, outcomes and progress are one
-transaction that holds only if the part is still the next one, so a part that two nodes decide, or
-one that died over it, is written once.
+The lease only spares the other nodes the work. Postings, outcomes and progress of a part are
+written in one transaction, and only if the part is still the next one. So a part is written once,
+also when two nodes plan it or a node dies while it writes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 from domain.errors import Refusal
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.screening.minimum_wages import WageTable
-from realtime.background import Leased
+from realtime.background import Leased, Schedule
 from services.exchange.employer_import_planner import EmployerImportPlanner
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner
@@ -26,14 +26,14 @@ from storage.clock import Clock
 from storage.mongo.client import Duplicate, StorageUnavailable, Transaction
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 5.0
-"""How often imports are looked for that came to another node, or were left by one that died."""
+SCHEDULE = Schedule(interval_seconds=5.0)
+"""How often imports are looked for that another node accepted, or left when it died."""
 OVERTAKEN_RETRY_SECONDS = 0.05
 PARTS_PER_TURN = 8
-"""Some 2,000 rows, a second's work: then it is the turn of the next import."""
+"""Some 2,000 rows, a second's work; then the next import has its turn."""
 MAX_ROWS_SEARCHABLE_AT_ONCE = 1_000
-"""Rows of a table that can be searched for as soon as they are written, which takes twice as long;
-those of a larger one follow (``workers.search_entries``)."""
+"""Rows of a table whose search entries are written with the rows, which takes twice as long; those
+of a larger table follow later (``workers.search_entries``)."""
 _LEASE_NAME = "imports"
 _LEASE_DURATION = timedelta(seconds=30)
 
@@ -41,67 +41,74 @@ _log = structlog.get_logger(__name__)
 
 
 class _Overtaken(Exception):
-    """What was decided does not hold any more; nothing of it may stay."""
+    """The plan is outdated; nothing of it may be written."""
 
 
 class Importer(Leased):
-    """Works on imports while there are any; ``node`` names this process.
+    """Writes imports while there are any; ``node`` names this process.
 
-    Closed, it stops after the write at hand at the latest.
+    ``close`` lets a transaction under way finish first.
     """
 
     def __init__(
         self, store: Store, desk: LiveSessionControl, gate: PostingGate, clock: Clock, *, node: str
     ) -> None:
         super().__init__(
-            store, clock, node, work=_LEASE_NAME, held=_LEASE_DURATION, every=POLL_INTERVAL_SECONDS
+            _LEASE_NAME, SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._desk = desk
         self._gate = gate
 
-    async def run(self) -> int:
-        """Work until no import waits or another node has the lease; gives the parts written.
+    async def run_once(self) -> None:
+        """Write the imports that wait, and log how many parts."""
+        written = await self.run()
+        if written:
+            _log.info("imports worked on", parts=written)
 
-        :raises StorageError: MongoDB does not answer; what was written stays.
+    async def run(self) -> int:
+        """Work until no import waits or another node has the lease; returns the parts written.
+
+        :raises StorageError: MongoDB does not answer; written parts stay.
         """
-        done = 0
+        written = 0
         while await self._take_lease():
             waiting = await self._store.imports.next_active()
             if waiting is None:
                 break
-            done += await self._work_on(waiting)
-        return done
+            written += await self._work_on(waiting)
+        return written
 
     async def _work_on(self, one: Import) -> int:
-        """Work on an import for up to ``PARTS_A_TURN`` parts; gives how many were written.
+        """Write up to ``PARTS_PER_TURN`` parts of an import; returns how many were written.
 
-        While one is written, the next is decided already, from what was stored before. That holds
-        unless both are about the same things; what others store meanwhile, the write finds out.
+        While one part is written, the next is planned from what was stored before. Such a plan is
+        made again if it depends on the part being written. A conflict with other writers shows
+        when the part is written.
         """
         written = 0
         try:
             table = await self._gate.current_wages()
-            decided = await self._plan_part(one, table)
-            if decided is None:
-                # Another node has written it just now; or it is gone, and must not come up again.
+            plan = await self._plan_part(one, table)
+            if plan is None:
+                # Another node has just written the part; or it is lost, and must not be retried.
                 await self._mark_broken(one)
-            while decided is not None:
-                writing = asyncio.create_task(self._write_part(one, decided))
+            while plan is not None:
+                writing = asyncio.create_task(self._write_part(one, plan))
                 try:
-                    goes_on = written + 1 < PARTS_PER_TURN
-                    ahead = await self._plan_part(one, table, beyond=1) if goes_on else None
+                    continues = written + 1 < PARTS_PER_TURN
+                    ahead = await self._plan_part(one, table, beyond=1) if continues else None
                 except BaseException:
-                    # However the write ends: its error must not stand for this one, which may be
-                    # that this node is to stop.
+                    # The outcome of the write must not replace this exception, which may be the
+                    # cancellation by close.
                     await asyncio.gather(writing, return_exceptions=True)
                     raise
                 one = await writing
                 written += 1
                 if not one.dry_run:
-                    await self._settle_postings(decided, table)
-                if ahead is not None and ahead.depends_on(decided):
+                    await self._settle_postings(plan, table)
+                if ahead is not None and ahead.depends_on(plan):
                     ahead = await self._plan_part(one, table)
-                decided = ahead
+                plan = ahead
         except (_Overtaken, Duplicate):
             await asyncio.sleep(OVERTAKEN_RETRY_SECONDS)
         except (Refusal, StorageUnavailable):
@@ -114,13 +121,13 @@ class Importer(Leased):
     async def _plan_part(
         self, one: Import, table: WageTable, *, beyond: int = 0
     ) -> ImportPlan | None:
-        """What becomes of the part that is next, or of one beyond it; None when there is none."""
+        """The plan for the next part, or for one ``beyond`` it; None when there is no such part."""
         rows = await self._store.imports.read_chunk(one.id, one.next_chunk + beyond)
         return None if rows is None else await self._planner_for(one, table).plan(rows)
 
-    async def _settle_postings(self, decided: ImportPlan, table: WageTable) -> None:
-        changed = [after for _, after in decided.changed_postings.values()]
-        await self._gate.rescreen_stale([*decided.new_postings.values(), *changed], table)
+    async def _settle_postings(self, plan: ImportPlan, table: WageTable) -> None:
+        changed = [after for _, after in plan.changed_postings.values()]
+        await self._gate.rescreen_stale([*plan.new_postings.values(), *changed], table)
         for posting in changed:
             await self._desk.refresh_pinned(posting.id)
 
@@ -134,11 +141,11 @@ class Importer(Leased):
             return EmployerImportPlanner(self._store, self._clock, one)
         return PostingImportPlanner(self._store, self._clock, table, one)
 
-    async def _write_part(self, one: Import, decided: ImportPlan) -> Import:
-        """Write what was decided, and give the import as it is then."""
+    async def _write_part(self, one: Import, plan: ImportPlan) -> Import:
+        """Write a plan in one transaction; returns the import with its new progress."""
 
         async def body(transaction: Transaction) -> Import:
-            if not one.dry_run and not await decided.write(
+            if not one.dry_run and not await plan.write(
                 self._store,
                 transaction,
                 at=self._clock(),
@@ -146,15 +153,10 @@ class Importer(Leased):
             ):
                 raise _Overtaken
             after = await self._store.imports.finish_chunk(
-                one, decided.rows, at=self._clock(), transaction=transaction
+                one, plan.rows, at=self._clock(), transaction=transaction
             )
             if after is None:
                 raise _Overtaken
             return after
 
         return await self._store.mongo.run_transaction(body)
-
-    async def _run_once(self) -> None:
-        done = await self.run()
-        if done:
-            _log.info("imports worked on", parts=done)

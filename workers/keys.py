@@ -1,59 +1,46 @@
-"""Keys while the service runs: new ones are taken up, and contacts sealed anew with them."""
+"""Encryption keys of a running service: reading new ones, rotation, and change of the secret."""
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import structlog
-
 from domain.identity.audit import OPERATOR_ACTOR, AuditAction, AuditEntry
 from domain.leads.leads import SealedContact
+from realtime.background import Periodic, Schedule
 from storage.clock import Clock
 from storage.leads.contacts import COLLECTION_BY_RECORD, H
-from storage.mongo.client import Duplicate, StorageError, Transaction
+from storage.mongo.client import Duplicate, Transaction
 from storage.mongo.crypto import ContactDamaged, WebhookSecretDamaged
 from storage.store import Store
 
-KEY_REFRESH_INTERVAL_SECONDS = 60.0
-"""How long a process may go on sealing with the key before the newest."""
+SCHEDULE = Schedule(interval_seconds=60.0, runs_at_start=False)
+"""How often keys are read: so long a process may still seal with the key before the newest."""
 CONTACTS_PER_WRITE = 500
-"""Contacts that are sealed anew in one write."""
-
-_log = structlog.get_logger(__name__)
+"""Contacts that are sealed with the new key in one write."""
 
 
-class KeyRefresher:
-    """Takes up the keys that were made elsewhere."""
+class KeyRefresher(Periodic):
+    """Reads the keys that other processes have added, once a minute."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, schedule: Schedule = SCHEDULE) -> None:
+        super().__init__("keys", schedule)
         self._store = store
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+    async def run_once(self) -> None:
+        """Read all keys again.
 
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(KEY_REFRESH_INTERVAL_SECONDS)
-            try:
-                await self._store.keys.reload()
-            except StorageError as error:
-                _log.warning("keys not read", error=type(error).__name__)
+        :raises StorageError: they cannot be read now.
+        """
+        await self._store.keys.reload()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RotationResult:
-    """The newest key's version, whether it is a new one, and how many contacts it sealed anew.
+    """What a key rotation did.
 
-    ``webhooks`` had their secrets sealed anew. ``damaged`` contacts and secrets did not open, and
-    were left as they are.
+    ``version`` is that of the newest key. ``damaged`` contacts and secrets could not be opened and
+    are unchanged.
     """
 
     version: int
@@ -63,19 +50,21 @@ class RotationResult:
     damaged: int = 0
 
 
-async def rotate_contact_keys(store: Store, clock: Clock) -> RotationResult:
-    """Seal contacts and the secrets of webhooks with a new key, while others read and write.
+async def rotate_contact_keys(
+    store: Store, clock: Clock, *, contacts_per_write: int = CONTACTS_PER_WRITE
+) -> RotationResult:
+    """Add a key and seal all contacts and webhook secrets with it, while the service runs.
 
-    Where an earlier run left contacts under an older key, it is finished first, without another
-    key. Each contact is exchanged only if it is still the one that was read.
+    If an earlier rotation left contacts under an older key, this one finishes it and adds no key.
+    A contact is replaced only if it is still the one that was read.
     """
     await store.keys.reload()
-    contacts, damaged = await _reseal_contacts(store)
+    contacts, damaged = await _reseal_contacts(store, contacts_per_write)
     webhooks, unopened = await _reseal_webhooks(store)
     is_new = contacts + webhooks == 0
     if is_new:
         await _add_key(store, clock)
-        contacts, damaged = await _reseal_contacts(store)
+        contacts, damaged = await _reseal_contacts(store, contacts_per_write)
         webhooks, unopened = await _reseal_webhooks(store)
 
     async def end(transaction: Transaction) -> None:
@@ -102,47 +91,47 @@ async def _add_key(store: Store, clock: Clock) -> None:
         entry = _rotation_entry(store, f"contact/{version} made")
         await store.audit_log.append([entry], at=clock(), transaction=transaction)
 
-    # Another rotation may have begun with the same version just now: both seal with it.
+    # A concurrent rotation may have added the same version: both then seal with it.
     with suppress(Duplicate):
         await store.mongo.run_transaction(begin)
     await store.keys.reload()
 
 
-async def _reseal_contacts(store: Store) -> tuple[int, int]:
-    """Seal what is under an older key; how many were, and how many do not open."""
+async def _reseal_contacts(store: Store, per_write: int) -> tuple[int, int]:
+    """Seal contacts that are under an older key; returns how many were, and how many cannot be."""
     sealed = damaged = 0
     for kind in COLLECTION_BY_RECORD:
-        anew, unopened = await _reseal_contacts_of(store, kind)
-        sealed += anew
+        resealed, unopened = await _reseal_contacts_of(store, kind, per_write)
+        sealed += resealed
         damaged += unopened
     return sealed, damaged
 
 
-async def _reseal_contacts_of(store: Store, kind: type[H]) -> tuple[int, int]:
+async def _reseal_contacts_of(store: Store, kind: type[H], per_write: int) -> tuple[int, int]:
     version, sealed, damaged, after = store.keyring.newest_version, 0, 0, ""
     while batch := await store.sealed_contacts.find_sealed_with_older_key(
-        kind, version, after=after, limit=CONTACTS_PER_WRITE
+        kind, version, after=after, limit=per_write
     ):
-        anew: list[tuple[H, SealedContact]] = []
+        resealed: list[tuple[H, SealedContact]] = []
         for held in batch:
             try:
                 contact = await store.open_contact(held)
             except ContactDamaged:
                 damaged += 1
             else:
-                assert contact is not None  # that is what was looked for
-                anew.append((held, store.seal_contact(held, contact)))
-        sealed += await store.sealed_contacts.replace_sealed(kind, anew)
+                assert contact is not None  # only sealed contacts were looked for
+                resealed.append((held, store.seal_contact(held, contact)))
+        sealed += await store.sealed_contacts.replace_sealed(kind, resealed)
         after = batch[-1].id
     return sealed, damaged
 
 
 async def _reseal_webhooks(store: Store) -> tuple[int, int]:
-    """The same for the secrets of webhooks, of which there are few."""
+    """The same for the secrets of webhooks; there are few."""
     sealed = damaged = 0
     for webhook in await store.webhooks.find_sealed_with_older_key(store.keyring.newest_version):
         try:
-            anew = [
+            resealed = [
                 replace(
                     store.keyring.seal_webhook_secret(
                         webhook.id, store.keyring.open_webhook_secret(webhook.id, secret)
@@ -154,14 +143,14 @@ async def _reseal_webhooks(store: Store) -> tuple[int, int]:
         except WebhookSecretDamaged:
             damaged += 1
         else:
-            sealed += await store.webhooks.replace_secrets(webhook, anew)
+            sealed += await store.webhooks.replace_secrets(webhook, resealed)
     return sealed, damaged
 
 
 async def change_secret(store: Store, secret: str, clock: Clock) -> None:
-    """Bind the database and its keys to another secret, in one step.
+    """Bind the database and its keys to another secret, in one transaction.
 
-    Processes that run under the old one go on with the keys they have until they are restarted.
+    Processes started with the old secret keep the keys they have until they are restarted.
     """
 
     async def change(transaction: Transaction) -> None:

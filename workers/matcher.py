@@ -1,8 +1,7 @@
-"""Matching beside the requests: who is to be told of a posting that has just opened, and the
-postings that suit everybody of a campaign.
+"""Matching in the background: notifies seekers of new postings, and matches call campaigns.
 
-One node at a time does it, under a lease that only spares the others the work. That each seeker is
-told of a posting once is promised by a notice, stored in the transaction that logs the event.
+One node at a time does both; the lease only spares the other nodes the work. Each seeker is
+notified of a posting once: a notice is stored in the transaction that logs ``PostingMatched``.
 """
 
 from __future__ import annotations
@@ -10,106 +9,132 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from domain.live.events import PostingMatched, seeker_topic
-from domain.matching.jobs import Job, job_of
-from domain.matching.matching import JobIndex, suits
+from domain.matching.job_index import JobIndex
+from domain.matching.jobs import Job, build_job
+from domain.matching.matches import is_wanted_job
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus
-from domain.seekers.profile import job_match_keys
+from domain.seekers.match_keys import list_job_match_keys
 from domain.seekers.seekers import Seeker
-from realtime.background import Leased
+from realtime.background import Leased, Schedule
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.seekers.call_campaigns import CampaignMatch
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 2.0
-"""How often it is looked for postings that have opened."""
-POSTINGS_PER_ROUND = 50
-MAX_SEEKERS_NOTIFIED_PER_POSTING = 2_000
-"""Seekers who are told of one posting, those who came last."""
-SEEKERS_NOTIFIED_PER_TRANSACTION = 50
-"""Seekers in one transaction; a few writes each."""
-SEEKERS_PER_READ = 200
-"""Seekers that are read at a time."""
-SEEKERS_MATCHED_PER_WRITE = 100
-"""Seekers of a campaign whose matches are stored at once."""
+_SCHEDULE = Schedule(interval_seconds=2.0)
 _LEASE_NAME = "matching"
 _LEASE_DURATION = timedelta(seconds=60)
 
 _log = structlog.get_logger(__name__)
 
 
-class Matcher(Leased):
-    """Looks for work now and every ``EVERY_SECONDS``; ``node`` names this process."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatcherLimits:
+    """Bounds and intervals of the matcher."""
 
-    def __init__(self, store: Store, clock: Clock, *, node: str) -> None:
+    schedule: Schedule = _SCHEDULE
+    """How often new postings and campaigns to match are looked for."""
+    postings_per_round: int = 50
+    """New postings that are read at a time."""
+    max_seekers_notified_per_posting: int = 2_000
+    """Seekers that are notified of one posting, the newest profiles first."""
+    seekers_notified_per_transaction: int = 50
+    """Seekers in one transaction; a few writes each."""
+    seekers_per_read: int = 200
+    """Seekers that are read at a time."""
+    seekers_matched_per_write: int = 100
+    """Seekers of a campaign whose matches are stored together."""
+
+
+class Matcher(Leased):
+    """Notifies seekers and matches campaigns; ``node`` names this process."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, node: str, limits: MatcherLimits | None = None
+    ) -> None:
+        self._limits = limits or MatcherLimits()
         super().__init__(
-            store, clock, node, work=_LEASE_NAME, held=_LEASE_DURATION, every=POLL_INTERVAL_SECONDS
+            _LEASE_NAME,
+            self._limits.schedule,
+            store,
+            clock,
+            node=node,
+            lease_duration=_LEASE_DURATION,
         )
 
-    async def run(self) -> tuple[int, int]:
-        """Do what there is to do: how many were told of a posting, and matched in a campaign.
+    async def run_once(self) -> None:
+        """Notify and match, and log how many seekers."""
+        notified, matched = await self.run()
+        if notified or matched:
+            _log.info("matched", told=notified, campaign=matched)
 
-        :raises StorageError: it could not be done; the next run goes on where this one was.
+    async def run(self) -> tuple[int, int]:
+        """Notify and match until nothing is left.
+
+        Returns how many notifications were sent, and how many seekers of campaigns were matched.
+
+        :raises StorageError: MongoDB does not answer; the next run continues from there.
         """
-        told = matched = 0
+        notified = matched = 0
         while await self._take_lease():
             postings = await self._store.jobs.find_unnotified(
-                day_in_china(self._clock()), limit=POSTINGS_PER_ROUND
+                day_in_china(self._clock()), limit=self._limits.postings_per_round
             )
-            told += await self._notify_seekers(postings)
+            notified += await self._notify_seekers(postings)
             campaign = await self._store.call_campaigns.next_to_match()
             if campaign is not None:
                 matched += await self._match_campaign(campaign)
-            # While an import stores its rows, each look takes some of them and no more.
+            # While an import stores its rows, each run takes one round of postings only.
             if campaign is None and (
-                len(postings) < POSTINGS_PER_ROUND or await self._store.imports.count_active(most=1)
+                len(postings) < self._limits.postings_per_round
+                or await self._store.imports.count_active(most=1)
             ):
                 break
-        return told, matched
+        return notified, matched
 
     async def _notify_seekers(self, postings: Sequence[Posting]) -> int:
-        """Tell whom each of the postings suits, who were not told before.
+        """Notify the seekers that each posting suits, unless they were notified before.
 
-        Those of one occupation and place are told of together: an import brings many.
+        Postings of one occupation and place share the reads: an import brings many of them.
         """
-        alike: dict[tuple[str, ...], list[Job]] = defaultdict(list)
+        jobs_by_keys: dict[tuple[str, ...], list[Job]] = defaultdict(list)
         for posting in postings:
-            job = job_of(posting)
-            alike[tuple(job_match_keys(job.occupation, job.place_code))].append(job)
-        told: Counter[str] = Counter()
-        for keys, jobs in alike.items():
-            if not await self._notify_of_jobs(jobs, keys, told):
-                # Whoever has the lease now tells the others.
-                return told.total()
+            job = build_job(posting)
+            jobs_by_keys[tuple(list_job_match_keys(job.occupation, job.place_code))].append(job)
+        notified: Counter[str] = Counter()
+        for keys, jobs in jobs_by_keys.items():
+            if not await self._notify_of_jobs(jobs, keys, notified):
+                # The node that has the lease now notifies the rest.
+                return notified.total()
         await self._store.jobs.mark_notified(postings)
-        return told.total()
+        return notified.total()
 
     async def _notify_of_jobs(
-        self, jobs: Sequence[Job], keys: Sequence[str], told: Counter[str]
+        self, jobs: Sequence[Job], keys: Sequence[str], notified: Counter[str]
     ) -> bool:
-        """Tell of jobs that have the same keys, and count whom; False when the lease is lost."""
+        """Notify of jobs with the same keys, and count by job; False when the lease is lost."""
         before = None
-        while any(told[job.id] < MAX_SEEKERS_NOTIFIED_PER_POSTING for job in jobs):
+        while any(notified[job.id] < self._limits.max_seekers_notified_per_posting for job in jobs):
             seekers = await self._store.seekers.by_reach(
-                keys, before=before, limit=SEEKERS_PER_READ
+                keys, before=before, limit=self._limits.seekers_per_read
             )
             for job in jobs:
-                # Some milliseconds each: whoever else is served here gets a turn in between.
+                # Some milliseconds for each job: other tasks get a turn in between.
                 await asyncio.sleep(0)
-                wanting = [seeker.id for seeker in seekers if should_notify(seeker, job)]
-                for start in range(0, len(wanting), SEEKERS_NOTIFIED_PER_TRANSACTION):
-                    if told[job.id] < MAX_SEEKERS_NOTIFIED_PER_POSTING:
-                        some = wanting[start : start + SEEKERS_NOTIFIED_PER_TRANSACTION]
-                        told[job.id] += await self._notify_batch(job.id, some)
-            if len(seekers) < SEEKERS_PER_READ:
+                suited = [seeker.id for seeker in seekers if should_notify(seeker, job)]
+                for start in range(0, len(suited), self._limits.seekers_notified_per_transaction):
+                    if notified[job.id] < self._limits.max_seekers_notified_per_posting:
+                        some = suited[start : start + self._limits.seekers_notified_per_transaction]
+                        notified[job.id] += await self._notify_batch(job.id, some)
+            if len(seekers) < self._limits.seekers_per_read:
                 break
             if not await self._take_lease():
                 return False
@@ -120,39 +145,39 @@ class Matcher(Leased):
         at = self._clock()
 
         async def body(transaction: Transaction) -> int:
-            untold = await self._store.match_notices.filter_unnotified(
+            fresh = await self._store.match_notices.filter_unnotified(
                 posting_id, seekers, transaction=transaction
             )
-            if untold:
+            if fresh:
                 await self._store.match_notices.add(
-                    posting_id, untold, at=at, transaction=transaction
+                    posting_id, fresh, at=at, transaction=transaction
                 )
-            for seeker_id in untold:
+            for seeker_id in fresh:
                 event = PostingMatched(seeker_id=seeker_id, posting_id=posting_id)
                 await self._store.event_log.append(
                     seeker_topic(seeker_id), [event], at=at, transaction=transaction
                 )
-            return len(untold)
+            return len(fresh)
 
         return await self._store.mongo.run_transaction(body)
 
     async def _match_campaign(self, campaign: CallCampaign) -> int:
-        """Find the postings that suit each seeker of a campaign, from where a run was left."""
+        """Match the seekers of a campaign from where its run stopped; returns how many."""
         run = campaign.run
-        assert run is not None  # that is what was looked for
-        board = JobIndex()
+        assert run is not None  # only campaigns with a run were looked for
+        index = JobIndex()
         async for job in self._store.jobs.iterate_open(day_in_china(self._clock())):
-            board.add(job)
+            index.add(job)
         matched = 0
         while await self._take_lease():
             seekers = await self._store.seekers.by_campaign(
-                campaign.id, after=run.after, limit=SEEKERS_MATCHED_PER_WRITE
+                campaign.id, after=run.after, limit=self._limits.seekers_matched_per_write
             )
-            found = [await self._match_seeker(board, campaign, seeker) for seeker in seekers]
+            matches = [await self._match_seeker(index, campaign, seeker) for seeker in seekers]
             await self._store.call_campaigns.save_matches(
-                [each for each in found if each is not None and each.posting_ids]
+                [each for each in matches if each is not None and each.posting_ids]
             )
-            is_over = len(seekers) < SEEKERS_MATCHED_PER_WRITE
+            is_over = len(seekers) < self._limits.seekers_matched_per_write
             after = replace(
                 run,
                 status=RunStatus.DONE if is_over else RunStatus.RUNNING,
@@ -165,7 +190,7 @@ class Matcher(Leased):
                     campaign_id=campaign.id, before=run.requested_at
                 )
             if not await self._store.call_campaigns.save_run_progress(campaign.id, run, after):
-                break  # another process has taken it further
+                break  # another process has matched further seekers
             matched += len(seekers)
             if is_over:
                 break
@@ -173,9 +198,9 @@ class Matcher(Leased):
         return matched
 
     async def _match_seeker(
-        self, board: JobIndex, campaign: CallCampaign, seeker: Seeker
+        self, index: JobIndex, campaign: CallCampaign, seeker: Seeker
     ) -> CampaignMatch | None:
-        # Some milliseconds each: whoever else is served here gets a turn in between.
+        # Some milliseconds for each seeker: other tasks get a turn in between.
         await asyncio.sleep(0)
         if not seeker.is_matchable:
             return None
@@ -183,19 +208,14 @@ class Matcher(Leased):
             id=seeker.id,
             campaign_id=campaign.id,
             seeker_id=seeker.id,
-            posting_ids=tuple(match.posting_id for match in board.find_matches(seeker.profile)),
+            posting_ids=tuple(match.posting_id for match in index.find_matches(seeker.profile)),
             at=self._clock(),
         )
 
-    async def _run_once(self) -> None:
-        told, matched = await self.run()
-        if told or matched:
-            _log.info("matched", told=told, campaign=matched)
-
 
 def should_notify(seeker: Seeker, job: Job) -> bool:
-    """Whether the profile or a saved search of a seeker asks for the job."""
+    """Whether the job suits the profile or a saved search of a seeker who wants to be matched."""
     if not seeker.is_matchable:
         return False
     searched = (replace(seeker.profile, wants=search.wants) for search in seeker.searches)
-    return any(suits(profile, job) for profile in (seeker.profile, *searched))
+    return any(is_wanted_job(profile, job) for profile in (seeker.profile, *searched))

@@ -1,7 +1,7 @@
-"""Keeps the board of open postings: fills it beside the other work, and lets it follow changes.
+"""The follower of the in-memory search index: fills it, then applies changes of postings.
 
-Each process has its own. The change stream only says which postings have changed; they are read
-again, so that hearing of one twice, or late, does no harm.
+Each process has its own index. The change stream only names the changed postings; they are read
+again, so a change that is reported twice or late does no harm.
 """
 
 from __future__ import annotations
@@ -10,74 +10,72 @@ import asyncio
 import time
 from contextlib import suppress
 
-import structlog
-
-from domain.search.bitset_index import SearchIndex
-from storage.mongo.client import ChangeStream, StorageError
+from domain.search.search_index import SearchIndex
+from realtime.background import Follower, Schedule
+from storage.mongo.client import ChangeStream
 from storage.search.posting_index import MAX_POSTINGS_FOR_INDEX, MemorySearch
 
+SCHEDULE = Schedule(first_retry_seconds=5.0, max_retry_seconds=60.0)
+"""Pauses before the index is filled again after its stream has ended."""
 MAX_CHANGES_PER_READ = 500
-"""Changed postings in one reading."""
+"""Changed postings in one read."""
 BATCH_WINDOW_SECONDS = 0.1
-"""How long changes are waited for that can be read together."""
-STORAGE_RETRY_SECONDS = 5.0
-"""After the database did not answer."""
+"""How long further changes are awaited that can be read together."""
 TOO_LARGE_RETRY_SECONDS = 3_600.0
+"""Pause while the database holds more postings than the index takes."""
 
-_log = structlog.get_logger(__name__)
 
+class SearchIndexFollower(Follower):
+    """Keeps ``MemorySearch.index`` current; while it cannot, the index is None."""
 
-class SearchIndexFollower:
-    def __init__(self, boards: MemorySearch) -> None:
-        self._boards = boards
-        self._task: asyncio.Task[None] | None = None
+    def __init__(
+        self,
+        search: MemorySearch,
+        *,
+        schedule: Schedule = SCHEDULE,
+        max_postings: int = MAX_POSTINGS_FOR_INDEX,
+        too_large_retry_seconds: float = TOO_LARGE_RETRY_SECONDS,
+    ) -> None:
+        super().__init__("search_index", schedule)
+        self._search = search
+        self._max_postings = max_postings
+        self._too_large_retry_seconds = too_large_retry_seconds
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run_forever())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _run_forever(self) -> None:
-        while True:
-            pause = STORAGE_RETRY_SECONDS
-            try:
-                async with self._boards.watch_changes() as stream:
-                    board = await self._build()
-                    if len(board) > MAX_POSTINGS_FOR_INDEX:
-                        pause = TOO_LARGE_RETRY_SECONDS
-                    else:
-                        await self._follow(board, stream)
-            except StorageError as error:
-                _log.warning("postings are not followed now", error=type(error).__name__)
-            finally:
-                self._boards.index = None
-            await asyncio.sleep(pause)
+    async def follow(self) -> None:
+        """Fill the index and apply changes until the stream ends or the index is too large."""
+        try:
+            async with self._search.watch_changes() as stream:
+                index = await self._build()
+                self.mark_connected()
+                if len(index) <= self._max_postings:
+                    await self._apply_changes(index, stream)
+                    return
+        finally:
+            self._search.index = None
+        await asyncio.sleep(self._too_large_retry_seconds)
 
     async def _build(self) -> SearchIndex:
-        board = SearchIndex()
-        begun = time.monotonic()
-        async for _ in self._boards.fill_index(board):
-            # As long a pause as the batch took: others have half of the time at least.
-            await asyncio.sleep(time.monotonic() - begun)
-            begun = time.monotonic()
-        await _warm(board)
-        return board
+        index = SearchIndex()
+        started = time.monotonic()
+        async for _ in self._search.fill_index(index):
+            # A pause as long as the batch: other tasks have at least half of the time.
+            await asyncio.sleep(time.monotonic() - started)
+            started = time.monotonic()
+        await _warm(index)
+        return index
 
-    async def _follow(self, board: SearchIndex, stream: ChangeStream) -> None:
-        """Until the stream ends, as it does when the collection is dropped."""
-        self._boards.index = board
+    async def _apply_changes(self, index: SearchIndex, stream: ChangeStream) -> None:
+        """Apply changes until the stream ends, as it does when the collection is dropped."""
+        self._search.index = index
         with suppress(StopAsyncIteration):
-            while len(board) <= MAX_POSTINGS_FOR_INDEX:
-                await self._boards.refresh_postings(board, await _next_changed_ids(stream))
-                if board.needs_compaction:
-                    board = self._boards.index = await _rebuild(board)
+            while len(index) <= self._max_postings:
+                await self._search.refresh_postings(index, await _next_changed_ids(stream))
+                if index.needs_compaction:
+                    index = self._search.index = await _compact(index)
 
 
 async def _next_changed_ids(stream: ChangeStream) -> list[str]:
-    """The ids of the next changes, as many as come together."""
+    """The ids of the next changed postings, as many as come together."""
     ids = {(await anext(stream))["documentKey"]["_id"]}
     with suppress(TimeoutError, StopAsyncIteration):
         async with asyncio.timeout(BATCH_WINDOW_SECONDS):
@@ -86,15 +84,15 @@ async def _next_changed_ids(stream: ChangeStream) -> list[str]:
     return list(ids)
 
 
-async def _rebuild(board: SearchIndex) -> SearchIndex:
-    for fresh in board.compact_in_steps():
-        if fresh is not None:
-            await _warm(fresh)
-            return fresh
+async def _compact(index: SearchIndex) -> SearchIndex:
+    for compacted in index.compact_in_steps():
+        if compacted is not None:
+            await _warm(compacted)
+            return compacted
         await asyncio.sleep(0)
-    raise AssertionError("a board that is renewed comes at last")
+    raise AssertionError("the last step of a compaction yields the new index")
 
 
-async def _warm(board: SearchIndex) -> None:
-    for _ in board.warm_in_steps():
+async def _warm(index: SearchIndex) -> None:
+    for _ in index.warm_in_steps():
         await asyncio.sleep(0)

@@ -1,9 +1,11 @@
-"""Screening again what was let through before: when wages or rules have changed, when the check of
-an employer or the last day of a posting has passed. By one node at a time, in bounded batches.
+"""Rescreening: published postings are screened again when what they were screened by has changed.
 
-The lease only spares the other nodes the work: each posting is written over the version that was
-read. People see none of it late: what is past its day is hidden by ``visible`` at midnight, and
-here gets the status that says why.
+That is so when minimum wages or screening rules have changed, when an employer's check has run
+out, or when a posting's last day has passed. One node at a time works, in bounded batches.
+
+The lease only spares the other nodes the work: each posting is written only over the version that
+was read. Readers never see an outdated posting: ``visible`` hides a posting past its last day at
+midnight, and this worker then gives it the status that says why.
 """
 
 from __future__ import annotations
@@ -13,53 +15,58 @@ from datetime import timedelta
 import structlog
 
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import RULES_VERSION
-from realtime.background import Leased
+from domain.screening.posting_rules import RULES_VERSION
+from realtime.background import Leased, Schedule
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate
 from storage.clock import Clock
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 30.0
-"""How often it is looked for."""
-_LEASE_NAME = "rescreening"
+SCHEDULE = Schedule(interval_seconds=30.0)
+"""How often postings to screen again are looked for."""
 _LEASE_DURATION = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
 
 class Rescreener(Leased):
-    """Screens again while there is something to; ``node`` names this process."""
+    """Screens postings again while there are any to screen; ``node`` names this process."""
 
     def __init__(
         self, store: Store, desk: LiveSessionControl, gate: PostingGate, clock: Clock, node: str
     ) -> None:
         super().__init__(
-            store, clock, node, work=_LEASE_NAME, held=_LEASE_DURATION, every=POLL_INTERVAL_SECONDS
+            "rescreening", SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._desk = desk
         self._gate = gate
 
+    async def run_once(self) -> None:
+        """Screen again what is due, and log how many postings changed."""
+        changed = await self.run()
+        if changed:
+            _log.info("postings screened again", changed=changed)
+
     async def run(self) -> int:
-        """Do what is to be done now, and give how many postings were changed.
+        """Screen again what is due; returns how many postings changed.
 
-        Nothing while another node has the lease.
+        It returns 0 while another node has the lease.
 
-        :raises StorageError: MongoDB does not answer; what was done stays.
+        :raises StorageError: MongoDB does not answer; finished batches stay.
         """
         changed = 0
         while await self._take_lease():
             if await self._continue_due():
                 continue
-            found = await self._rescreen_overdue()
-            if not found:
+            rescreened = await self._rescreen_overdue()
+            if not rescreened:
                 await self._unpin_hidden()
                 break
-            changed += found
+            changed += rescreened
         return changed
 
     async def _continue_due(self) -> bool:
-        """One batch of what was asked for; False when nothing is."""
+        """Do one batch of a due rescreening task; False when none is due."""
         due = await self._store.rescreens.find_due(at=self._clock(), limit=1)
         for rescreen in due:
             await self._gate.continue_rescreen(rescreen)
@@ -74,15 +81,10 @@ class Rescreener(Leased):
         return await self._gate.rescreen_all(overdue)
 
     async def _unpin_hidden(self) -> None:
-        """Tell the rooms whose posting midnight took away."""
+        """Unpin the postings that are hidden since midnight."""
         pinned = await self._store.live_sessions.pinned_posting_ids()
         today = day_in_china(self._clock())
         visible = set(await self._store.postings.visible_ids(pinned, today))
         for posting_id in pinned:
             if posting_id not in visible:
                 await self._desk.unpin_closed(posting_id)
-
-    async def _run_once(self) -> None:
-        changed = await self.run()
-        if changed:
-            _log.info("postings screened again", changed=changed)

@@ -1,9 +1,9 @@
-"""Making findable what is stored without a search entry: by a large import, or an earlier version.
+"""Search entries for postings that were stored without one, or by an earlier version.
 
-What is submitted is findable at once, and so are the rows of a small import. A large one has ten
-times as many rows to store in a second as MongoDB can take tokens, so its rows come here, the
-newest first: a batch at a time, with a pause after each, and a longer one while an import is at
-work. That two nodes do the same is work done twice and nothing else.
+A submitted posting gets its entry at once, and so do the rows of a small import. A large import
+stores ten times as many rows a second as MongoDB can take search entries, so its rows are done
+here, the newest first. A pause follows each batch, and a longer one while an import runs. Two
+nodes that do the same work do no harm.
 """
 
 from __future__ import annotations
@@ -13,55 +13,50 @@ import time
 
 import structlog
 
-from storage.mongo.client import StorageError
+from realtime.background import Periodic, Schedule
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 1.0
+SCHEDULE = Schedule(interval_seconds=1.0)
 """How often postings without a current entry are looked for."""
 POSTINGS_PER_BATCH = 100
-"""Postings that are read and written together; others have their turn between any two."""
+"""Postings that are read and written together; other tasks get a turn between batches."""
 PAUSE_FACTOR, PAUSE_FACTOR_DURING_IMPORT = 0.25, 39
-"""Pauses, in times of what the batch took: an import is to store its rows first."""
+"""Pause after a batch, as a multiple of its duration: an import stores its rows first."""
 
 _log = structlog.get_logger(__name__)
 
 
-class SearchEntryWriter:
-    """Looks for such postings now and every ``EVERY_SECONDS``."""
+class SearchEntryWriter(Periodic):
+    """Writes the missing search entries of postings."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        schedule: Schedule = SCHEDULE,
+        postings_per_batch: int = POSTINGS_PER_BATCH,
+    ) -> None:
+        super().__init__("search_entries", schedule)
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._postings_per_batch = postings_per_batch
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run_forever())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+    async def run_once(self) -> None:
+        """Write all missing entries, and log how many."""
+        written = await self.run()
+        if written:
+            _log.info("search entries written", postings=written)
 
     async def run(self) -> int:
-        """Make all of them findable, and give how many there were.
+        """Write all missing entries; returns for how many postings.
 
-        :raises StorageError: they cannot be read or written now.
+        :raises StorageError: postings or entries cannot be read or written now.
         """
-        done = 0
-        begun = time.monotonic()
-        while found := await self._store.search_entries.rebuild_stale(POSTINGS_PER_BATCH):
-            done += found
-            importing = await self._store.imports.count_active(most=1)
-            rest = PAUSE_FACTOR_DURING_IMPORT if importing else PAUSE_FACTOR
-            await asyncio.sleep(rest * (time.monotonic() - begun))
-            begun = time.monotonic()
-        return done
-
-    async def _run_forever(self) -> None:
-        while True:
-            try:
-                done = await self.run()
-                if done:
-                    _log.info("postings made findable", postings=done)
-            except StorageError as error:
-                _log.warning("postings not findable yet", error=type(error).__name__)
-            await asyncio.sleep(POLL_INTERVAL_SECONDS)
+        written = 0
+        started = time.monotonic()
+        while count := await self._store.search_entries.rebuild_stale(self._postings_per_batch):
+            written += count
+            is_importing = await self._store.imports.count_active(most=1)
+            factor = PAUSE_FACTOR_DURING_IMPORT if is_importing else PAUSE_FACTOR
+            await asyncio.sleep(factor * (time.monotonic() - started))
+            started = time.monotonic()
+        return written

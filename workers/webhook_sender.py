@@ -1,9 +1,9 @@
-"""Sending messages to webhooks: to addresses that were checked, and for seconds only.
+"""The webhook sender: HTTP requests to checked addresses only, within seconds.
 
-A name is looked up once, its addresses are checked, and the connection goes to one of those: a
-name that means another address a moment later leads nowhere else. Redirects are answers like any
-other; proxies of the environment are not used. Trusted are the certificate authorities of certifi
-and of this machine, or of SSL_CERT_FILE in place of the latter.
+A name is resolved once, its addresses are checked, and the connection goes to one of them. So a
+name that resolves to another address a moment later cannot redirect the request. Redirects are
+not followed, and proxies of the environment are not used. Certificate authorities are those of
+certifi and of this machine; SSL_CERT_FILE replaces the latter.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from domain.webhooks.webhooks import DeliveryResult, FailureKind, is_public_addr
 from workers.dns import DnsResolver
 
 ATTEMPT_TIMEOUT_SECONDS = 15.0
-"""For one message, from the look-up to the end of the answer."""
+"""For one attempt, from the lookup to the end of the response."""
 CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_CONNECTIONS = 64
 MAX_RESPONSE_BYTES = 16 * 1024
-"""Bytes of an answer that are read; nothing in it matters but its status."""
+"""Bytes of a response that are read; only its status is used."""
 
 
 class AddressRefused(Exception):
-    """The name leads to no address that may be connected to."""
+    """The name resolves to no address that may be connected to."""
 
 
 class PublicAddressBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses only, unless ``private`` admits the others."""
+    """Connects to public addresses only; with ``private`` to all addresses."""
 
     def __init__(self, *, private: bool) -> None:
         self._private = private
@@ -46,9 +46,9 @@ class PublicAddressBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """A connection to the first address of ``host`` that takes one.
+        """Connect to the first address of ``host`` that accepts.
 
-        :raises AddressRefused: none of them may be connected to.
+        :raises AddressRefused: ``host`` has no address that may be connected to.
         """
         failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in await self._addresses(host):
@@ -65,19 +65,19 @@ class PublicAddressBackend(httpcore.AsyncNetworkBackend):
             found = await self._names.resolve(host)
         except TimeoutError:
             raise httpcore.ConnectTimeout from None
-        # A name that cannot be one, such as a..example, is told by the codec for names.
+        # The codec for names raises UnicodeError for a text such as a..example.
         except (OSError, UnicodeError):
             raise httpcore.ConnectError from None
         return [str(address) for address in found if self._private or is_public_address(address)]
 
 
 class WebhookSender:
-    """One pool of connections for all webhooks of this process."""
+    """Sends messages over one connection pool for all webhooks of this process."""
 
     def __init__(self, *, private: bool) -> None:
         self._private = private
         self._pool = httpcore.AsyncConnectionPool(
-            # Made once: reading all authorities takes a twentieth of a second.
+            # Built once: reading all authorities takes 50 ms.
             ssl_context=httpcore.default_ssl_context(),
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=MAX_CONNECTIONS // 4,
@@ -86,9 +86,9 @@ class WebhookSender:
         )
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
-        """What came of one try."""
+        """The result of one attempt; it raises nothing."""
         if not (self._private or url.startswith("https:")):
-            # It was made when plain HTTP was allowed.
+            # The webhook was created while plain HTTP was allowed.
             return DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         try:
             async with asyncio.timeout(ATTEMPT_TIMEOUT_SECONDS):
@@ -98,8 +98,8 @@ class WebhookSender:
         except (TimeoutError, httpcore.TimeoutException):
             return DeliveryResult(failure=FailureKind.TIMEOUT)
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            # httpcore gives what happened as the argument of its own error.
-            if any(isinstance(what, ssl.SSLCertVerificationError) for what in error.args):
+            # httpcore passes the cause as an argument of its own error.
+            if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args):
                 return DeliveryResult(failure=FailureKind.CERTIFICATE_REFUSED)
             return DeliveryResult(failure=FailureKind.UNREACHABLE)
 
@@ -118,7 +118,7 @@ class WebhookSender:
             "POST", url, headers=sent, content=body, extensions={"timeout": timeout}
         ) as response:
             read = 0
-            # Read to its end, the connection can be used again; a long one is cut off.
+            # A response read to its end leaves the connection usable; a long one is cut off.
             async for part in response.aiter_stream():
                 read += len(part)
                 if read > MAX_RESPONSE_BYTES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from unicodedata import east_asian_width
 
-from domain.exchange.imports import COUNTER_FIELDS, Import, ImportRow, RowOutcome, heading_of
+from domain.exchange.imports import COUNTER_FIELDS, Import, ImportRow, RowOutcome, find_heading
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.postings.postings import Finding
 from schema.relay import global_id
@@ -117,7 +117,7 @@ def _csv_cells(one: Import, row: ImportRow, finding: Finding | None) -> Sequence
 
 def _column_heading(one: Import, finding: Finding | None) -> str:
     """Return the heading without control characters, which a file may hold."""
-    heading = heading_of(one, finding.field) if finding else None
+    heading = find_heading(one, finding.field) if finding else None
     return "".join(char for char in heading or "" if char.isprintable())
 
 

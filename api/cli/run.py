@@ -14,7 +14,7 @@ from api.server import serve
 from api.settings import Settings
 from api.wiring.node import ServiceNode
 from api.wiring.store import open_store
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from schema.relay import global_id
 from storage.clock import utc_now
 

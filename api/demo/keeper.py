@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-import structlog
-
 from api.demo.content import DemoContent, create_id_sequence
 from api.demo.loading import (
     LOAD_TIMEOUT_SECONDS,
@@ -19,15 +17,16 @@ from api.demo.loading import (
     renew_employer_checks,
 )
 from api.settings import Settings
-from domain.errors import Busy, Refusal, SessionStateConflict
+from domain.errors import Busy, SessionStateConflict
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
+from realtime.background import Periodic, Schedule
 from schema.context import Services
 from services.live.sessions import LiveSessionControl
 from storage.clock import Clock
 from storage.live.sessions import LiveSessionQuery
-from storage.mongo.client import StorageError, new_id
+from storage.mongo.client import new_id
 from storage.mongo.paging import PageRequest
 from storage.mongo.repository import NEWEST_FIRST
 from storage.postings.posting_query import PostingQuery
@@ -35,12 +34,10 @@ from storage.store import Store
 
 MIN_OPEN_POSTINGS = 10
 """Open postings that the live session presents at least."""
-CHECK_INTERVAL_SECONDS = 5.0
-"""Seconds between two checks that a session is live."""
+SCHEDULE = Schedule(interval_seconds=5.0, runs_at_start=False)
+"""How often the demo checks that a session is live."""
 
 _MAX_POSTINGS_READ = 2_000
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +48,14 @@ class DemoSignIn:
     live_session_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunningDemo:
+    """The demo while it runs: how to sign in, and the task that keeps a session live."""
+
+    sign_in: DemoSignIn
+    keeper: DemoSessionKeeper
+
+
 def choose_demo_password(settings: Settings) -> str:
     """Return the configured password of the demo's accounts, or a new random one."""
     given = settings.demo_password
@@ -58,7 +63,7 @@ def choose_demo_password(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def run_demo(services: Services, settings: Settings) -> AsyncIterator[DemoSignIn]:
+async def run_demo(services: Services, settings: Settings) -> AsyncIterator[RunningDemo]:
     """Load the demo and keep a session of it live until the block ends.
 
     :raises NotADemoDatabase: the database holds other data.
@@ -72,12 +77,13 @@ async def run_demo(services: Services, settings: Settings) -> AsyncIterator[Demo
     live = await keeper.ensure_live()
     keeper.start()
     try:
-        yield DemoSignIn(password=password, live_session_id=live.id)
+        sign_in = DemoSignIn(password=password, live_session_id=live.id)
+        yield RunningDemo(sign_in=sign_in, keeper=keeper)
     finally:
         await keeper.close()
 
 
-class DemoSessionKeeper:
+class DemoSessionKeeper(Periodic):
     """Keeps one session of the demo's host live, with enough open postings."""
 
     def __init__(
@@ -88,21 +94,23 @@ class DemoSessionKeeper:
         *,
         table: WageTable,
         host_id: str,
+        schedule: Schedule = SCHEDULE,
     ) -> None:
+        super().__init__("demo_session", schedule)
         self._store = store
         self._session_control = session_control
         self._clock = clock
         self._table = table
         self._host_id = host_id
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+    async def run_once(self) -> None:
+        """Start a session if none is live.
 
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        :raises Busy: no session could be started.
+        :raises TimeoutError: MongoDB does not answer in time.
+        """
+        async with asyncio.timeout(LOAD_TIMEOUT_SECONDS):
+            await self.ensure_live()
 
     async def ensure_live(self) -> LiveSession:
         """Return a live session; without one, start a scheduled session or a new one.
@@ -124,15 +132,6 @@ class DemoSessionKeeper:
                 "演示数据中暂无正在直播的场次，请稍后重试。",
             )
         return live
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
-            try:
-                async with asyncio.timeout(LOAD_TIMEOUT_SECONDS):
-                    await self.ensure_live()
-            except (Refusal, StorageError, TimeoutError) as error:
-                _log.warning("no demo session yet", error=type(error).__name__)
 
     async def _find_session(self, status: SessionStatus) -> LiveSession | None:
         """Return a session of the host in that status with enough open postings, or None."""

@@ -22,6 +22,7 @@ from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
 from schema.execution.engine import Engine
 from schema.execution.results import RequestInvalid
@@ -43,6 +44,7 @@ class GraphQLEndpoint:
         *,
         origins: Sequence[str],
         websocket_limits: WebSocketLimits | None = None,
+        realtime_limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
         """``origins`` are the foreign pages that may open a WebSocket from a browser."""
         self._engine = engine
@@ -50,7 +52,7 @@ class GraphQLEndpoint:
         self._authenticate = authenticate
         self._origins = frozenset(origins)
         self.sockets = WebSocketServer(
-            engine, services, authenticate, websocket_limits or WebSocketLimits()
+            engine, services, authenticate, websocket_limits or WebSocketLimits(), realtime_limits
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

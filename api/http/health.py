@@ -1,35 +1,50 @@
-"""Health: whether the process lives, and whether it can serve now."""
+"""Health endpoints: whether the process lives, and whether it can serve requests now."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from realtime.background import Monitored
 from realtime.feed import EventFeed
 from storage.mongo.client import Mongo, StorageError
 
 PING_TIMEOUT_SECONDS = 2.0
-"""A load balancer asks every few seconds; a database slower than this serves nobody."""
+"""A load balancer asks every few seconds; a node with a slower database can serve nobody."""
 
 
 class Health:
-    """What a load balancer asks for."""
+    """The checks behind ``/health/ready``."""
 
-    def __init__(self, mongo: Mongo, feed: EventFeed) -> None:
+    def __init__(self, mongo: Mongo, feed: EventFeed, background: Sequence[Monitored] = ()) -> None:
         self._mongo = mongo
         self._feed = feed
+        self._background = background
         self.draining = False
 
     async def failed_checks(self) -> list[str]:
-        """The checks that fail now: "draining", "feed", "mongodb"; none when all is well."""
+        """Why this node must get no requests: "draining", "feed", "mongodb", ended tasks.
+
+        The list is empty when the node can serve.
+        """
         checks = {
             "draining": not self.draining,
             "feed": self._feed.is_open,
             "mongodb": await self._is_mongodb_up(),
         }
-        return [name for name, passes in checks.items() if not passes]
+        failed = [name for name, passes in checks.items() if not passes]
+        return failed + [task.name for task in self._background if task.has_ended]
+
+    def degraded_tasks(self) -> list[str]:
+        """Background tasks that fail repeatedly while the node serves requests.
+
+        They do not make the node unready: a fault that hits all nodes alike would otherwise leave
+        the load balancer without any node.
+        """
+        return [task.name for task in self._background if task.is_failing]
 
     async def _is_mongodb_up(self) -> bool:
         try:
@@ -46,9 +61,12 @@ async def serve_liveness(_request: Request) -> Response:
 
 
 async def serve_readiness(request: Request) -> Response:
-    """200 when requests can be served, else 503 with the names of the checks that fail."""
+    """200 when requests can be served, with ``degraded`` tasks if any; else 503 with ``failed``."""
     health: Health = request.app.state.node.health
     failed = await health.failed_checks()
     if failed:
         return JSONResponse({"status": "unready", "failed": failed}, 503)
+    degraded = health.degraded_tasks()
+    if degraded:
+        return JSONResponse({"status": "ready", "degraded": degraded})
     return JSONResponse({"status": "ready"})

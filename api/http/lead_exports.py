@@ -29,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 from api.http.error_responses import refusal_response
 from api.http.limits import ExportLimits
 from domain.errors import InvalidInput, Refusal, TooManyAttempts, database_unavailable
-from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, lead_row
+from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, build_lead_row
 from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
 from schema.leads.lead_queries import build_lead_scope
@@ -162,7 +162,7 @@ class LeadExportEndpoint:
             await sessions.load(lead.session_id for lead in page.items if lead.session_id)
             await employers.load(lead.employer_id for lead in page.items)
             yield [
-                lead_row(
+                build_lead_row(
                     # Employers get only what the consent names; the group is not in it.
                     lead if query.employer_id is None else replace(lead, group=None),
                     await _open_contact(store, lead),

@@ -7,7 +7,7 @@ client sent. Only holders of SONGGANG_METRICS_TOKEN may read them; without one, 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from itertools import accumulate
 
@@ -23,9 +23,10 @@ from starlette.responses import JSONResponse, Response
 
 from api.http.graphql import GraphQLEndpoint
 from domain.webhooks.deliveries import DeliveryState
+from realtime.background import Monitored
+from realtime.close_codes import CloseCode
 from realtime.feed import EventFeed
 from realtime.histogram import Histogram
-from realtime.outbox import CloseCode
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.execution.operation_counts import OperationKind
@@ -47,7 +48,9 @@ class Metrics(Collector):
         dispatcher: WebhookDispatcher,
         *,
         token: SecretStr | None,
+        background: Sequence[Monitored] = (),
     ) -> None:
+        self._background = background
         self._services = services
         self._engine = engine
         self._endpoint = endpoint
@@ -87,6 +90,7 @@ class Metrics(Collector):
         yield from self._lead_metrics()
         yield from self._webhook_metrics()
         yield from self._operation_metrics()
+        yield from self._background_metrics()
 
     def _connection_metrics(self) -> Iterator[Metric]:
         queued = self._endpoint.sockets.queued_bytes()
@@ -178,6 +182,22 @@ class Metrics(Collector):
             f"{MAX_COUNTED_BACKLOG}.",
             self._dispatcher.backlog,
         )
+
+    def _background_metrics(self) -> Iterator[Metric]:
+        yield _labelled_counter(
+            "background_failures",
+            "Failed runs of a background task.",
+            ["task"],
+            [([task.name], task.failures) for task in self._background],
+        )
+        running = GaugeMetricFamily(
+            "songgang_background_running",
+            "1 while a background task runs, 0 when it has ended.",
+            labels=["task"],
+        )
+        for task in self._background:
+            running.add_metric([task.name], int(not task.has_ended))
+        yield running
 
     def _operation_metrics(self) -> Iterator[Metric]:
         outcomes, documents = self._engine.operation_metrics, self._engine.documents

@@ -24,7 +24,10 @@ from api.websocket.uvicorn_protocol import WIRE_EXTENSION
 from domain.errors import Busy, Unauthenticated
 from domain.identity.accounts import Principal
 from realtime.admission import Admission
-from realtime.outbox import CONNECTION_ACK, PONG, CloseCode, Outbox, Wire, error_message
+from realtime.close_codes import CloseCode
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.outbox import Outbox, Wire
+from realtime.protocol_messages import CONNECTION_ACK, PONG, error_message
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.execution.results import format_refusal
@@ -43,6 +46,7 @@ class WebSocketServer:
         services: Services,
         authenticate: Authenticate,
         limits: WebSocketLimits,
+        realtime_limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
         self._engine = engine
         self._services = services
@@ -50,7 +54,8 @@ class WebSocketServer:
         self.limits = limits
         self._open: set[WebSocketConnection] = set()
         self._draining = False
-        self._admission = Admission()
+        self._max_outbox_bytes = realtime_limits.max_outbox_bytes
+        self._admission = Admission(realtime_limits)
         self.closed_counts: Counter[CloseCode | None] = Counter()
         """Ended connections by the code that the server sent; None if the client closed, or the
         connection was lost."""
@@ -68,8 +73,9 @@ class WebSocketServer:
         await receive()
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
-            reason = f"Use the subprotocol {SUBPROTOCOL}"
-            await send({"type": "websocket.close", "code": 4406, "reason": reason})
+            code = CloseCode.SUBPROTOCOL_REQUIRED
+            await send({"type": "websocket.close", "code": code.value, "reason": code.reason})
+            self.closed_counts[code] += 1
             return
         await self._admission.wait_turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
@@ -84,6 +90,7 @@ class WebSocketServer:
             wire,
             peer=peer,
             limits=self.limits,
+            max_outbox_bytes=self._max_outbox_bytes,
         )
         self._open.add(connection)
         try:
@@ -118,6 +125,7 @@ class WebSocketConnection:
         *,
         peer: str,
         limits: WebSocketLimits,
+        max_outbox_bytes: int = DEFAULT_LIMITS.max_outbox_bytes,
     ) -> None:
         """``peer`` is the network of the client, for limits per address."""
         self._engine = engine
@@ -126,7 +134,7 @@ class WebSocketConnection:
         self._peer = peer
         self._limits = limits
         self._wire = wire
-        self.outbox = Outbox(wire)
+        self.outbox = Outbox(wire, max_outbox_bytes)
         wire.on_drained = self.outbox.flush
         self._initialised = False
         self._acknowledged = False

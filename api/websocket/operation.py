@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.identity.accounts import Principal
 from realtime.hub import Membership
-from realtime.outbox import Outbox, complete_message, error_message, next_prefix
+from realtime.outbox import Outbox
+from realtime.protocol_messages import complete_message, error_message, next_prefix
 from realtime.rendered_event import RenderedEvent
 from schema.context import Context, Services
 from schema.execution.documents import is_subscription

@@ -17,10 +17,11 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from api.websocket.limits import WebSocketLimits
-from realtime.outbox import LOW_WATER_BYTES, MAX_OUTBOX_BYTES, ignore_drained
+from realtime.close_codes import CloseCode
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
 WIRE_EXTENSION = "songgang.wire"
-MESSAGE_TOO_BIG_CODE = 1009
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -30,6 +31,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
     """
 
     limits: ClassVar[WebSocketLimits] = WebSocketLimits()
+
+    max_outbox_bytes: ClassVar[int] = DEFAULT_LIMITS.max_outbox_bytes
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +100,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         """Answer a ping; abort the transport of a client that sends pings but reads nothing."""
-        if self.queued_bytes() > MAX_OUTBOX_BYTES:
+        if self.queued_bytes() > self.max_outbox_bytes:
             self.transport.abort()
         else:
             super().handle_ping()
@@ -107,7 +110,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if len(self.frames) < self.limits.max_fragments:
             super().handle_cont(event)
         else:
-            self.close(MESSAGE_TOO_BIG_CODE, f"At most {self.limits.max_fragments} fragments")
+            self.close(CloseCode.MESSAGE_TOO_BIG, f"At most {self.limits.max_fragments} fragments")
 
     def send_keepalive_ping(self) -> None:
         """Ping the client, or abort a transport that is closing but not read."""
@@ -128,6 +131,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """Close the connection when the server stops, unless it is closing already."""
         if self.close_timer is None:
             super().shutdown()
+
+
+def limited_wire_protocol(max_outbox_bytes: int) -> type[WireProtocol]:
+    """A ``WireProtocol`` with another bound; uvicorn takes a class, without arguments for it."""
+    return type("LimitedWireProtocol", (WireProtocol,), {"max_outbox_bytes": max_outbox_bytes})
 
 
 def frame_header(length: int) -> bytes:

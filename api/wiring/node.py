@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from api.wiring.realtime import run_realtime
 from api.wiring.services import NodeServices, run_services
 from api.wiring.store import open_store
 from api.wiring.workers import Workers, create_workers, run_workers
+from realtime.background import Monitored
 from schema.execution.engine import Engine
 from schema.execution.persisted_documents import TrustedDocuments
 
@@ -55,12 +56,26 @@ def create_node(
     *,
     trusted: TrustedDocuments | None = None,
     demo_sign_in: DemoSignIn | None = None,
+    other_background: Sequence[Monitored] = (),
 ) -> ServiceNode:
     """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
     services, authenticate = running.services, running.tokens.authenticate
     store, feed = services.store, running.realtime.feed
     engine = Engine(services, trusted=trusted)
-    endpoint = GraphQLEndpoint(engine, services, authenticate, origins=settings.origins)
+    endpoint = GraphQLEndpoint(
+        engine,
+        services,
+        authenticate,
+        origins=settings.origins,
+        realtime_limits=running.realtime.limits,
+    )
+    background = (
+        *running.realtime.background,
+        services.minimum_wages,
+        services.lead_log,
+        *workers.background,
+        *other_background,
+    )
     return ServiceNode(
         engine=engine,
         endpoint=endpoint,
@@ -72,9 +87,15 @@ def create_node(
         feeds=PublicFeeds(services, settings.feed_limits),
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
-        health=Health(store.mongo, feed),
+        health=Health(store.mongo, feed, background),
         metrics=Metrics(
-            services, engine, endpoint, feed, workers.dispatcher, token=settings.metrics_token
+            services,
+            engine,
+            endpoint,
+            feed,
+            workers.dispatcher,
+            token=settings.metrics_token,
+            background=background,
         ),
         demo_sign_in=demo_sign_in,
     )
@@ -86,15 +107,22 @@ async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
     trusted = load_trusted_documents(settings.trusted_documents)
     async with (
         open_store(settings, own_mongod=True) as store,
-        run_realtime(store) as realtime,
+        run_realtime(store, limits=settings.realtime_limits) as realtime,
         run_services(realtime, settings) as running,
         AsyncExitStack() as stack,
     ):
         workers = create_workers(running, settings)
         await stack.enter_async_context(run_workers(running, workers))
-        sign_in = None
+        demo = None
         if settings.demo:
-            sign_in = await stack.enter_async_context(run_demo(running.services, settings))
-        node = create_node(running, workers, settings, trusted=trusted, demo_sign_in=sign_in)
+            demo = await stack.enter_async_context(run_demo(running.services, settings))
+        node = create_node(
+            running,
+            workers,
+            settings,
+            trusted=trusted,
+            demo_sign_in=demo.sign_in if demo else None,
+            other_background=[demo.keeper] if demo else [],
+        )
         stack.push_async_callback(node.drain)
         yield node

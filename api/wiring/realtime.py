@@ -8,10 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.wiring.starting import start_worker
-from domain.live.events import EventEnvelope, session_id_of
+from domain.live.events import EventEnvelope, parse_session_topic
+from realtime.background import Monitored
 from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
 from realtime.hub import Hub
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
 from storage.clock import Clock, utc_now
@@ -19,23 +21,29 @@ from storage.mongo.client import Transaction
 from storage.store import Store
 
 
-def create_group_commit(store: Store, clock: Clock = utc_now) -> GroupCommit:
+def create_group_commit(
+    store: Store, clock: Clock = utc_now, limits: RealtimeLimits = DEFAULT_LIMITS
+) -> GroupCommit:
     """Return a group commit that also stores each session's last ``seq`` in the session."""
 
     async def record_last_seq(envelope: EventEnvelope, transaction: Transaction) -> None:
-        session_id = session_id_of(envelope.topic)
+        session_id = parse_session_topic(envelope.topic)
         if session_id is not None:
             await store.live_sessions.set_last_seq(
                 session_id, envelope.seq, transaction=transaction
             )
 
-    return GroupCommit(store.mongo, store.event_log, clock, on_logged=record_last_seq)
+    return GroupCommit(
+        store.mongo, store.event_log, clock, on_logged=record_last_seq, limits=limits
+    )
 
 
 @asynccontextmanager
-async def run_group_commit(store: Store, clock: Clock = utc_now) -> AsyncIterator[GroupCommit]:
+async def run_group_commit(
+    store: Store, clock: Clock = utc_now, limits: RealtimeLimits = DEFAULT_LIMITS
+) -> AsyncIterator[GroupCommit]:
     """Run a group commit until the block ends; what it took is committed first."""
-    commit = create_group_commit(store, clock)
+    commit = create_group_commit(store, clock, limits)
     try:
         yield commit
     finally:
@@ -52,16 +60,26 @@ class Realtime:
     store: Store
     clock: Clock
     name: str
+    limits: RealtimeLimits
     hub: Hub
     tally: TallyPublisher
     feed: EventFeed
     presence: PresenceTracker
     commit: GroupCommit
 
+    @property
+    def background(self) -> tuple[Monitored, ...]:
+        """The background tasks of these objects."""
+        return (self.hub, self.tally, self.feed, self.presence)
+
 
 @asynccontextmanager
 async def run_realtime(
-    store: Store, *, clock: Clock = utc_now, name: str | None = None
+    store: Store,
+    *,
+    clock: Clock = utc_now,
+    name: str | None = None,
+    limits: RealtimeLimits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Realtime]:
     """Run the realtime objects over the store until the block ends.
 
@@ -69,18 +87,19 @@ async def run_realtime(
     """
     name = name or secrets.token_hex(6)
     async with AsyncExitStack() as stack:
-        hub = Hub(store.event_log, clock)
+        hub = Hub(store.event_log, clock, limits)
         stack.push_async_callback(hub.close)
-        tally = start_worker(stack, TallyPublisher(store, hub))
-        feed = _create_feed(store, hub, tally)
+        tally = start_worker(stack, TallyPublisher(store, hub, limits))
+        feed = _create_feed(store, hub, tally, limits)
         stack.push_async_callback(feed.close)
-        await feed.start()
-        presence = start_worker(stack, PresenceTracker(store, hub, clock, node=name))
-        commit = await stack.enter_async_context(run_group_commit(store, clock))
+        await feed.open()
+        presence = start_worker(stack, PresenceTracker(store, hub, clock, node=name, limits=limits))
+        commit = await stack.enter_async_context(run_group_commit(store, clock, limits))
         yield Realtime(
             store=store,
             clock=clock,
             name=name,
+            limits=limits,
             hub=hub,
             tally=tally,
             feed=feed,
@@ -89,7 +108,9 @@ async def run_realtime(
         )
 
 
-def _create_feed(store: Store, hub: Hub, tally: TallyPublisher) -> EventFeed:
+def _create_feed(
+    store: Store, hub: Hub, tally: TallyPublisher, limits: RealtimeLimits
+) -> EventFeed:
     def on_event(envelope: EventEnvelope) -> None:
         hub.notify(envelope)
         tally.notify(envelope)
@@ -98,4 +119,4 @@ def _create_feed(store: Store, hub: Hub, tally: TallyPublisher) -> EventFeed:
         hub.notify_gap()
         tally.notify_gap()
 
-    return EventFeed(store.mongo, on_event=on_event, on_gap=on_gap)
+    return EventFeed(store.mongo, on_event=on_event, on_gap=on_gap, limits=limits)

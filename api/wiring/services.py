@@ -15,7 +15,7 @@ from services.exchange.import_administration import ImportAdministration
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.tokens import Tokens
-from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.capture import DEFAULT_LIMITS, CaptureLimits, LeadCapture, LeadLogWriter
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
@@ -68,7 +68,7 @@ async def run_posting_services(
         session_control = LiveSessionControl(store, commit, clock)
         minimum_wages = MinimumWages(store)
         stack.push_async_callback(minimum_wages.close)
-        await minimum_wages.start()
+        await minimum_wages.open()
         posting_gate = PostingGate(store, session_control, minimum_wages, clock)
         stack.push_async_callback(posting_gate.wait_for_rescreens)
         yield PostingServices(
@@ -80,13 +80,13 @@ async def run_posting_services(
 
 @asynccontextmanager
 async def run_lead_capture(
-    store: Store, commit: GroupCommit
+    store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
 ) -> AsyncIterator[tuple[LeadCapture, LeadLogWriter]]:
     """Run what stores leads and logs them; the sweep for unlogged leads is not started."""
     async with AsyncExitStack() as stack:
-        lead_log = LeadLogWriter(store, commit)
+        lead_log = LeadLogWriter(store, commit, limits)
         stack.push_async_callback(lead_log.close)
-        capture = LeadCapture(store, lead_log)
+        capture = LeadCapture(store, lead_log, limits)
         stack.push_async_callback(capture.close)
         yield capture, lead_log
 

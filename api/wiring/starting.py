@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Protocol, TypeVar
 
+from realtime.background import Monitored
 
-class Worker(Protocol):
+
+class Worker(Monitored, Protocol):
     """A task that runs in the background from ``start`` to ``close``."""
 
     def start(self) -> None: ...

@@ -1,7 +1,7 @@
-"""From the headings and the cells of a table to the values of each row.
+"""Reads the headings and rows of an import table into values.
 
-A heading is taken in Chinese or as the API spells the field, in any case and with or without a
-star or a remark in brackets.
+A heading is accepted in Chinese or as the field name of the API, in upper or lower case, with or
+without a star or a remark in brackets.
 """
 
 from __future__ import annotations
@@ -11,140 +11,145 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.errors import InvalidInput
-from domain.exchange import cells
-from domain.exchange.cells import CellFault
-from domain.exchange.columns import COLUMNS_BY_KIND
-from domain.exchange.imports import ImportKind, row_finding
+from domain.exchange import cell_parsers
+from domain.exchange.cell_parsers import CellFault, shorten_for_message
+from domain.exchange.import_columns import COLUMNS_BY_KIND
+from domain.exchange.imports import ImportKind, make_row_finding
 from domain.postings.pay import Pay
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
-from domain.reference.regions import to_current_code
+from domain.reference.regions import replace_former_code
 
 _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
 
 def _normalise_heading(heading: str) -> str:
-    return _HEADING_REMARK.sub("", cells.normalise_text(heading)).lower()
+    return _HEADING_REMARK.sub("", cell_parsers.normalise_text(heading)).lower()
 
 
 def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
-    """The key of each column of a table by its headings; empty for one without a heading.
+    """Return the column key for each heading; an empty key for an empty heading.
 
-    :raises InvalidInput: a heading is not known (nothing is left out silently), stands twice, or
-        one that every row needs is missing.
+    :raises InvalidInput: a heading is unknown (no column is ignored silently) or repeated, or a
+        required column is missing.
     """
-    known = {
+    key_by_heading = {
         _normalise_heading(word): column.key
         for column in COLUMNS_BY_KIND[kind]
         for word in (column.key, column.zh, *column.aliases)
     }
-    found = tuple(known.get(_normalise_heading(heading), "") for heading in headings)
-    for heading, key in zip(headings, found, strict=True):
+    keys = tuple(key_by_heading.get(_normalise_heading(heading), "") for heading in headings)
+    for heading, key in zip(headings, keys, strict=True):
         if _normalise_heading(heading) and not key:
             raise InvalidInput(
-                f"The column “{_printable(heading)}” is not known. Name it as the template does, "
-                "or take it out.",
+                f"The column “{shorten_for_message(heading, 40)}” is not known. Use a heading of "
+                "the template, or remove the column.",
+                f"无法识别“{shorten_for_message(heading, 40)}”列，请使用模板中的标题，或删除该列。",
                 field=("file",),
             )
-        if key and found.count(key) > 1:
-            raise InvalidInput(f"The column “{_printable(heading)}” stands twice.", field=("file",))
+        if key and keys.count(key) > 1:
+            raise InvalidInput(
+                f"The column “{shorten_for_message(heading, 40)}” stands twice. Remove one.",
+                f"“{shorten_for_message(heading, 40)}”列重复，请删除其中一列。",
+                field=("file",),
+            )
     missing = [
-        column.zh for column in COLUMNS_BY_KIND[kind] if column.required and column.key not in found
+        column.zh for column in COLUMNS_BY_KIND[kind] if column.required and column.key not in keys
     ]
     if missing:
         raise InvalidInput(
-            f"The first row holds the headings. Missing: {'、'.join(missing)}.", field=("file",)
+            f"The first row must hold the headings. Missing: {'、'.join(missing)}.",
+            f"第一行须为标题行，缺少：{'、'.join(missing)}。",
+            field=("file",),
         )
-    return found
+    return keys
 
 
-def _printable(heading: str) -> str:
-    return "".join(char for char in heading.strip()[:40] if char.isprintable())
-
-
-def finding_from_refusal(kind: ImportKind, refusal: InvalidInput) -> Finding:
-    """The finding for a value that cannot be right at all; in Chinese, what the column takes."""
+def finding_from_refusal(refusal: InvalidInput) -> Finding:
+    """Return the finding for a row with an invalid value."""
     key = ".".join((refusal.field or ())[1:])
-    column = next((one for one in COLUMNS_BY_KIND[kind] if one.key.startswith(key)), None)
-    said = column.hint_zh if column and key else "请按模板说明修改。"
-    return row_finding(refusal.code.value, key, refusal.message, said)
+    return make_row_finding(refusal.code.value, key, refusal.message, refusal.message_zh)
 
 
 def parse_row(
     kind: ImportKind, columns: Iterable[str], row: Sequence[str]
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """What the cells say, by key, for every column there is; and what is wrong with them.
+    """Return the values of a row by column key, and the findings for cells that are wrong.
 
-    Never raises. A value is only to be used when nothing is wrong.
+    Faults are returned, not raised. Use the values only if there are no findings.
     """
-    given = {key: cell for key, cell in zip(columns, row, strict=False) if key}
-    found: dict[str, Any] = {}
-    faults: list[Finding] = []
+    cell_by_key = {key: cell for key, cell in zip(columns, row, strict=False) if key}
+    values: dict[str, Any] = {}
+    findings: list[Finding] = []
     if _has_cell_without_heading(columns, row):
-        faults.append(
-            row_finding(
+        findings.append(
+            make_row_finding(
                 "CELL_WITHOUT_HEADING",
                 "",
-                "Take out the cells that have no heading, or give them one.",
+                "Remove the cells that have no heading, or add the heading.",
                 "有内容的列缺少标题，请补上标题或删除内容。",
             )
         )
     for column in COLUMNS_BY_KIND[kind]:
-        cell = given.get(column.key, "")
+        cell = cell_by_key.get(column.key, "")
         if cell.strip():
             try:
-                found[column.key] = column.parse(cell)
-            except CellFault as why:
-                faults.append(row_finding(why.code, column.key, why.message, why.message_zh))
+                values[column.key] = column.parse(cell)
+            except CellFault as fault:
+                findings.append(
+                    make_row_finding(fault.code, column.key, fault.message, fault.message_zh)
+                )
         elif column.required:
-            faults.append(
-                row_finding(
+            findings.append(
+                make_row_finding(
                     "CELL_EMPTY", column.key, f"Fill in: {column.hint}", f"请填写。{column.hint_zh}"
                 )
             )
         else:
-            found[column.key] = column.default
-    return found, tuple(faults)
+            values[column.key] = column.default
+    return values, tuple(findings)
 
 
 def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> bool:
     keys = tuple(columns)
-    blank = {place for place, key in enumerate(keys) if not key}
+    without_heading = {index for index, key in enumerate(keys) if not key}
     return any(
-        cell.strip() for place, cell in enumerate(row) if place >= len(keys) or place in blank
+        cell.strip()
+        for index, cell in enumerate(row)
+        if index >= len(keys) or index in without_heading
     )
 
 
-def terms_from(found: Mapping[str, Any]) -> PostingTerms:
-    """The terms in the values of a row of postings."""
-    latitude, longitude = found["point.latitude"], found["point.longitude"]
+def build_terms(values: Mapping[str, Any]) -> PostingTerms:
+    """Return the posting terms for the values of a row."""
+    latitude, longitude = values["point.latitude"], values["point.longitude"]
     point = None
     if latitude is not None or longitude is not None:
-        # Half a point is out of range, and refused as such.
+        # With one coordinate missing, the point is outside China and refused later.
         point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
     return PostingTerms(
-        title=found["title"],
-        occupation=found["occupation"],
-        headcount=found["headcount"],
-        duties=found["duties"],
-        conditions=found["conditions"],
-        place_code=to_current_code(found["placeCode"]),
-        address=found["address"],
-        pay=Pay(amount=found["pay.amount"], period=found["pay.period"]),
-        probation_pay=found["probationPay"],
-        employment_type=found["employmentType"],
-        shift=found["shift"],
-        intensity=found["intensity"],
-        hours_per_day=found["hoursPerDay"],
-        hours_per_week=found["hoursPerWeek"],
-        insurance=found["insurance"],
-        benefits=found["benefits"],
-        valid_until=found["validUntil"],
-        is_repost=found["isRepost"],
-        repost_source=found["repostSource"],
-        starts_at=found["startsAt"],
-        ends_at=found["endsAt"],
-        min_age=found["minAge"],
-        friendly_to=found["friendlyTo"],
+        title=values["title"],
+        occupation=values["occupation"],
+        headcount=values["headcount"],
+        duties=values["duties"],
+        conditions=values["conditions"],
+        place_code=replace_former_code(values["placeCode"]),
+        address=values["address"],
+        pay=Pay(amount=values["pay.amount"], period=values["pay.period"]),
+        probation_pay=values["probationPay"],
+        employment_type=values["employmentType"],
+        shift=values["shift"],
+        intensity=values["intensity"],
+        hours_per_day=values["hoursPerDay"],
+        hours_per_week=values["hoursPerWeek"],
+        insurance=values["insurance"],
+        benefits=values["benefits"],
+        valid_until=values["validUntil"],
+        is_repost=values["isRepost"],
+        repost_source=values["repostSource"],
+        starts_at=values["startsAt"],
+        ends_at=values["endsAt"],
+        min_age=values["minAge"],
+        friendly_to=values["friendlyTo"],
         point=point,
     )

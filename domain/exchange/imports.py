@@ -1,4 +1,4 @@
-"""Imports: tables of postings or employers, brought in row by row, each with its outcome."""
+"""Imports: tables of postings or employers that are read row by row, with an outcome for each."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from domain.labels import Labelled
 from domain.postings.postings import Finding, PostingStatus, Severity
 
 MAX_IMPORT_ROWS = 50_000
-"""Of one import, without the headings."""
+"""Maximum rows of one import, without the headings."""
 EXAMPLE_MARKER = "示例"
-"""The first cell of the template's example row: such a row is never taken in."""
+"""The first cell of the template's example row, which is never imported."""
 
 
 class ImportKind(Labelled):
-    """What the rows of a table are."""
+    """What the rows of the table describe."""
 
     POSTINGS = "POSTINGS", "岗位"
     EMPLOYERS = "EMPLOYERS", "用人单位"
 
 
 class ImportStatus(Labelled):
-    """Where an import stands; the last three are ends."""
+    """The status of an import. DONE, CANCELLED and BROKEN are final."""
 
     QUEUED = "QUEUED", "排队中"
     RUNNING = "RUNNING", "导入中"
@@ -35,7 +35,7 @@ class ImportStatus(Labelled):
 
 
 class RowOutcome(Labelled):
-    """What became of a row, or would have in a dry run."""
+    """The outcome of a row, or the one it would have in a dry run."""
 
     ACCEPTED = "ACCEPTED", "已发布"
     HELD = "HELD", "待审核或核验"
@@ -50,12 +50,12 @@ OUTCOME_BY_STATUS = {
     PostingStatus.SUSPENDED: RowOutcome.HELD,
     PostingStatus.REFUSED: RowOutcome.REFUSED,
 }
-"""What the gate's verdict on a row makes of it."""
+"""The outcome of a row by the status that screening gave its posting."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RawRow:
-    """The cells of a row as texts, in the order of the table; its number counts from 1."""
+    """The cells of a row as text, in table order. ``number`` counts from 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -63,12 +63,12 @@ class RawRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """One table, and how far it has got.
+    """The import of one table, and its progress.
 
-    ``columns`` and ``headings`` are the key and the heading of each column of the table as it was
-    given. The rows wait in ``chunks`` parts, of which ``next_chunk`` comes next. The numbers count
-    the rows by outcome; ``active`` until it has come to an end. Whoever has the same ``scope`` as
-    the account that brought it may follow it.
+    ``columns`` and ``headings`` are the key and the heading of each column of the uploaded table.
+    The rows are stored in ``chunks`` parts; ``next_chunk`` is processed next. ``accepted`` to
+    ``failed`` count rows by outcome. ``active`` is True until the import ends. Accounts with the
+    same ``scope`` as the uploader may see it.
     """
 
     id: str
@@ -99,12 +99,12 @@ class Import:
 
     @property
     def processed_rows(self) -> int:
-        """Rows that have their outcome."""
+        """The number of rows that have an outcome."""
         return self.accepted + self.held + self.refused + self.duplicates + self.failed
 
     @property
     def principal(self) -> Principal:
-        """On whose behalf the rows are written."""
+        """The principal on whose behalf the rows are written."""
         return Principal(
             role=self.role,
             subject=self.account_id,
@@ -115,10 +115,10 @@ class Import:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRow:
-    """The outcome of a row.
+    """The outcome of one row.
 
-    ``key`` names the thing that the row is about and ``digest`` what it says of it: a later row
-    of the same table can be compared with it.
+    ``key`` identifies the posting or employer that the row describes, ``digest`` its content. Later
+    rows of the same table are compared with them to find duplicates.
     """
 
     id: str
@@ -141,49 +141,53 @@ COUNTER_FIELDS = {
     RowOutcome.DUPLICATE: "duplicates",
     RowOutcome.FAILED: "failed",
 }
-"""The field of an import that counts the rows of an outcome."""
+"""The field of ``Import`` that counts the rows with each outcome."""
 
 
-def row_id(import_id: str, number: int) -> str:
-    """The id of a row: in the order of the table, the ids of an import are in order too."""
+def make_row_id(import_id: str, number: int) -> str:
+    """Return the id of a row. Ids sort in the order of the table."""
     return f"{import_id}/{number:07}"
 
 
 def count_outcomes(rows: Iterable[ImportRow]) -> dict[str, int]:
-    """How many of the rows had each outcome, by the field that counts it."""
-    found = dict.fromkeys(COUNTER_FIELDS.values(), 0)
+    """Return the number of rows with each outcome, by counter field."""
+    counts = dict.fromkeys(COUNTER_FIELDS.values(), 0)
     for row in rows:
-        found[COUNTER_FIELDS[row.outcome]] += 1
-    return found
+        counts[COUNTER_FIELDS[row.outcome]] += 1
+    return counts
 
 
-def heading_of(one: Import, field: str) -> str | None:
-    """The heading of the column that a finding's field was read from, as it stands in the table."""
-    headings = dict(zip(one.columns, one.headings, strict=True))
+def find_heading(table: Import, field: str) -> str | None:
+    """Return the heading, as in the uploaded table, of the column of a finding's ``field``."""
+    headings = dict(zip(table.columns, table.headings, strict=True))
     return headings.get(field) or headings.get(f"{field}.amount")
 
 
 def import_scope(caller: Principal) -> str:
-    """Who may follow an import of that caller: the colleagues of the union or of the employer."""
+    """Return the scope of an import by this caller: their employer or their union."""
     if caller.role is Role.RECRUITER:
         return f"employer/{caller.employer_id}"
     return f"union/{caller.union_id}"
 
 
 def check_file_name(name: str) -> str:
-    """The name to show, at most 200 characters of it.
+    """Return the file name to show, cut to 200 characters.
 
-    :raises InvalidInput: it has control characters.
+    :raises InvalidInput: the name holds control characters.
     """
     if not name.isprintable():
-        raise InvalidInput("Give a file name without control characters.", field=("fileName",))
+        raise InvalidInput(
+            "Give a file name without control characters.",
+            "文件名不能包含控制字符。",
+            field=("fileName",),
+        )
     return name.strip()[:200]
 
 
-def row_finding(
+def make_row_finding(
     code: str, key: str, message: str, message_zh: str, severity: Severity = Severity.REFUSE
 ) -> Finding:
-    """What is wrong with a row itself; its basis is no law."""
+    """Return a finding about a row of the table. It has no legal basis."""
     return Finding(
         code=code,
         severity=severity,
@@ -194,46 +198,46 @@ def row_finding(
     )
 
 
-EXAMPLE_ROW_FINDING = row_finding(
+EXAMPLE_ROW_FINDING = make_row_finding(
     "EXAMPLE_ROW",
     "",
-    "Take out the example row of the template.",
+    "Remove the example row of the template.",
     "请删除模板中的示例行。",
 )
-EMPLOYER_MISSING = row_finding(
+EMPLOYER_MISSING = make_row_finding(
     "EMPLOYER_MISSING",
     "creditCode",
     "Give the credit code of the employer.",
     "请填写用人单位的统一社会信用代码。",
 )
-EMPLOYER_UNKNOWN = row_finding(
+EMPLOYER_UNKNOWN = make_row_finding(
     "EMPLOYER_UNKNOWN",
     "creditCode",
-    "No employer with this credit code is known here. Bring the employers first.",
+    "No employer with this credit code is registered. Import the employers first.",
     "没有登记该统一社会信用代码的用人单位，请先导入用人单位。",
 )
-EMPLOYER_NOT_YOURS = row_finding(
+EMPLOYER_NOT_YOURS = make_row_finding(
     "EMPLOYER_NOT_YOURS",
     "creditCode",
-    "This import is for another employer. Take the row out.",
+    "This import is for another employer. Remove the row.",
     "本次导入仅限一家用人单位，请删除其他单位的行。",
 )
-POSTING_NOT_YOURS = row_finding(
+POSTING_NOT_YOURS = make_row_finding(
     "POSTING_NOT_YOURS",
     "externalId",
-    "The posting with this number belongs to another union. Leave it to them.",
+    "The posting with this number belongs to another union, which must change it.",
     "该编号的岗位属于其他工会，请由其修改。",
 )
-POSTING_CLOSED = row_finding(
+POSTING_CLOSED = make_row_finding(
     "POSTING_CLOSED",
     "externalId",
     "The posting with this number is closed. Give the job a new number.",
     "该编号的岗位已关闭，请使用新的编号。",
 )
-EMPLOYER_KNOWN_OTHERWISE = row_finding(
+EMPLOYER_KNOWN_OTHERWISE = make_row_finding(
     "EMPLOYER_KNOWN_OTHERWISE",
     "creditCode",
-    "The employer is known here with another name, place or description; it stays as it is.",
+    "The employer is registered with another name, place or description, and was not changed.",
     "该用人单位已登记，名称、所在地或简介与本行不同，未作修改。",
     Severity.WARN,
 )

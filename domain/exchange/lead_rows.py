@@ -1,11 +1,11 @@
-"""Leads as rows of a table for a spreadsheet: masked, in words, and with nothing that computes."""
+"""Leads as rows of a spreadsheet: names and phones masked, codes as words, formulas escaped."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from domain.identity.persons import mask_name, mask_phone
-from domain.leads.leads import Contact, Lead, LeadStage, furthest_stage
+from domain.leads.leads import Contact, Lead, LeadStage, find_furthest_stage
 from domain.reference.calendar import CHINA_TIMEZONE
 
 Cell = str | int | float
@@ -29,20 +29,20 @@ LEAD_HEADINGS = (
     "更新时间 Updated at (UTC+8)",
     "人群 Group",
 )
-"""The headings. New columns are added at the end: those who read by place go on doing so."""
+"""The headings. New columns go at the end, because users read columns by position."""
 
 MISSING_RECORD = "（记录已不存在 no record）"
-"""In place of a name whose record is not there any more."""
+"""Shown in place of a name whose record no longer exists."""
 
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def lead_row(
+def build_lead_row(
     lead: Lead, contact: Contact | None, *, lead_id: str, session: str, employer: str
 ) -> tuple[Cell, ...]:
-    """The cells of a lead under ``COLUMNS``; ``session`` and ``employer`` are names to show.
+    """Return the cells of a lead in the order of ``LEAD_HEADINGS``.
 
-    Without ``contact`` its cells are empty.
+    ``session`` and ``employer`` are names to show. Without ``contact`` its cells are empty.
     """
     return (
         escape_formula(lead_id),
@@ -56,7 +56,7 @@ def lead_row(
         escape_formula(mask_phone(contact.phone)) if contact else "",
         lead.source.zh,
         lead.stage.zh,
-        furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
+        find_furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage).zh,
         lead.reason.zh if lead.reason else "",
         escape_formula(lead.consent.text_version),
         _format_china_time(lead.created_at),
@@ -66,10 +66,10 @@ def lead_row(
 
 
 def escape_formula(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula: then with an apostrophe before it.
+    """Return the text with an apostrophe before it if a spreadsheet would read it as a formula.
 
-    https://owasp.org/www-community/attacks/CSV_Injection; the full-width signs count too, which
-    spreadsheets in Chinese take for the plain ones.
+    See https://owasp.org/www-community/attacks/CSV_Injection. Full-width signs are escaped too,
+    because Chinese spreadsheets treat them like the plain ones.
     """
     return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
 

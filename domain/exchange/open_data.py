@@ -1,282 +1,21 @@
-"""Open postings as open data: each column with what it means, and its values in code lists.
-
-What names the employer is public; whoever wrote the posting and whoever was interested in it is in
-no column, and a phone number that stands in a free text is masked.
-"""
+"""Open postings as open data: rows, code lists, and a description of the table (CSV on the Web)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from domain.employers.employers import Employer
-from domain.labels import Labelled
-from domain.postings.pay import PayPeriod
+from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS, ColumnValue, OpenDataColumn
 from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
     Posting,
-    Shift,
-)
-from domain.reference.calendar import day_in_china
-from domain.reference.code_lists import CodeList, build_code_list
-from domain.reference.regions import region_of
-from domain.seekers.groups import SeekerGroup
-
-ColumnValue = str | int | float | bool | None
-CODE_SEPARATOR = "|"
-"""Between the codes of a column that may hold several."""
-
-_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenDataColumn:
-    """A column; ``datatype`` is one of XML Schema's, as CSV on the Web names them.
-
-    ``listed`` is the code list that its values come from, one or several of them. A column of
-    codes has two of names behind it, in Chinese and in English.
-    """
-
-    name: str
-    zh: str
-    en: str
-    datatype: str
-    value: Callable[[Posting, Employer], ColumnValue]
-    code_kind: type[Labelled] | None = None
-    separator: str | None = None
-
-
-def _code_columns(
-    name: str,
-    zh: str,
-    en: str,
-    kind: type[Labelled],
-    members: Callable[[Posting], Iterable[Labelled]],
-    *,
-    several: bool = False,
-) -> tuple[OpenDataColumn, ...]:
-    """The column of codes, and those of their names."""
-    ways: tuple[tuple[str, str, str, Callable[[Labelled], str]], ...] = (
-        (name, zh, en, lambda member: member.value),
-        (f"{name}_zh", f"{zh}（中文）", f"{en}, in Chinese", lambda member: member.zh),
-        (f"{name}_en", f"{zh}（英文）", f"{en}, in English", lambda member: member.en),
-    )
-    return tuple(
-        OpenDataColumn(
-            name=column,
-            zh=column_zh,
-            en=column_en,
-            datatype="string",
-            value=_join_codes(members, said),
-            code_kind=kind if column == name else None,
-            separator=CODE_SEPARATOR if several else None,
-        )
-        for column, column_zh, column_en, said in ways
-    )
-
-
-def _join_codes(
-    members: Callable[[Posting], Iterable[Labelled]], said: Callable[[Labelled], str]
-) -> Callable[[Posting, Employer], str]:
-    return lambda posting, _: CODE_SEPARATOR.join(said(member) for member in members(posting))
-
-
-def _column(
-    name: str, zh: str, en: str, datatype: str, value: Callable[[Posting, Employer], ColumnValue]
-) -> OpenDataColumn:
-    return OpenDataColumn(name=name, zh=zh, en=en, datatype=datatype, value=value)
-
-
-def mask_phones(text: str) -> str:
-    """The text with the middle of each mobile number masked."""
-    return _PHONE.sub(r"\1****\2", text)
-
-
-def _place_name(code: str) -> str:
-    region = region_of(code)
-    return region.full_name if region else ""
-
-
-def _format_time(at: time | None) -> str | None:
-    return None if at is None else at.isoformat("minutes")
-
-
-COLUMNS: tuple[OpenDataColumn, ...] = (
-    _column("id", "岗位标识", "Identifier of the posting", "string", lambda job, _: job.id),
-    _column("employer", "用人单位", "Employer", "string", lambda _, firm: firm.name),
-    _column(
-        "employer_code",
-        "统一社会信用代码",
-        "Unified social credit code of the employer (GB 32100-2015)",
-        "string",
-        lambda _, firm: firm.credit_code,
-    ),
-    _column("title", "岗位名称", "Title", "string", lambda job, _: mask_phones(job.terms.title)),
-    *_code_columns(
-        "occupation", "职业类别", "Occupation", Occupation, lambda job: [job.terms.occupation]
-    ),
-    _column(
-        "headcount", "招聘人数", "People wanted", "integer", lambda job, _: job.terms.headcount
-    ),
-    _column("duties", "工作内容", "Duties", "string", lambda job, _: mask_phones(job.terms.duties)),
-    _column(
-        "conditions",
-        "招聘条件",
-        "What is asked of applicants",
-        "string",
-        lambda job, _: mask_phones(job.terms.conditions),
-    ),
-    _column(
-        "place_code",
-        "工作地点代码",
-        "Place of work, GB/T 2260",
-        "string",
-        lambda job, _: job.terms.place_code,
-    ),
-    _column(
-        "place_zh",
-        "工作地点",
-        "Place of work, in Chinese",
-        "string",
-        lambda job, _: _place_name(job.terms.place_code),
-    ),
-    _column(
-        "address", "详细地址", "Address", "string", lambda job, _: mask_phones(job.terms.address)
-    ),
-    _column(
-        "pay",
-        "基本工资（元）",
-        "Basic pay in yuan, before overtime and allowances",
-        "integer",
-        lambda job, _: job.terms.pay.amount,
-    ),
-    *_code_columns(
-        "pay_period", "计薪周期", "Period of the pay", PayPeriod, lambda job: [job.terms.pay.period]
-    ),
-    _column(
-        "probation_pay",
-        "试用期工资（元）",
-        "Pay in the probation, in the same period",
-        "integer",
-        lambda job, _: job.terms.probation_pay,
-    ),
-    *_code_columns(
-        "employment_type",
-        "用工形式",
-        "Type of employment",
-        EmploymentType,
-        lambda job: [job.terms.employment_type],
-    ),
-    *_code_columns("shift", "班次", "Shift", Shift, lambda job: [job.terms.shift]),
-    *_code_columns(
-        "intensity", "劳动强度", "Intensity", Intensity, lambda job: [job.terms.intensity]
-    ),
-    _column(
-        "hours_per_day",
-        "每日工时",
-        "Normal hours a day",
-        "decimal",
-        lambda job, _: float(job.terms.hours_per_day),
-    ),
-    _column(
-        "hours_per_week",
-        "每周工时",
-        "Normal hours a week",
-        "decimal",
-        lambda job, _: float(job.terms.hours_per_week),
-    ),
-    *_code_columns(
-        "insurance",
-        "社会保险",
-        "Social insurance",
-        InsuranceKind,
-        lambda job: job.terms.insurance,
-        several=True,
-    ),
-    *_code_columns(
-        "benefits", "福利", "Benefits", Benefit, lambda job: job.terms.benefits, several=True
-    ),
-    *_code_columns(
-        "friendly_to",
-        "适合人群",
-        "Groups that are welcome",
-        SeekerGroup,
-        lambda job: job.terms.friendly_to,
-        several=True,
-    ),
-    _column(
-        "starts_at",
-        "上班时间",
-        "Begin of a normal day's work",
-        "string",
-        lambda job, _: _format_time(job.terms.starts_at),
-    ),
-    _column(
-        "ends_at",
-        "下班时间",
-        "End of a normal day's work",
-        "string",
-        lambda job, _: _format_time(job.terms.ends_at),
-    ),
-    _column("min_age", "最低年龄", "Lowest age", "integer", lambda job, _: job.terms.min_age),
-    _column(
-        "latitude",
-        "纬度",
-        "Degrees north of the place of work",
-        "decimal",
-        lambda job, _: job.terms.point.latitude if job.terms.point else None,
-    ),
-    _column(
-        "longitude",
-        "经度",
-        "Degrees east of the place of work",
-        "decimal",
-        lambda job, _: job.terms.point.longitude if job.terms.point else None,
-    ),
-    _column(
-        "published_on",
-        "发布日期",
-        "Day of publication",
-        "date",
-        lambda job, _: day_in_china(job.created_at).isoformat(),
-    ),
-    _column(
-        "valid_until",
-        "有效期至",
-        "Last day on which it is open",
-        "date",
-        lambda job, _: job.terms.valid_until.isoformat(),
-    ),
-    _column(
-        "repost_source",
-        "转载来源",
-        "Where a repost was taken from",
-        "string",
-        lambda job, _: job.terms.repost_source,
-    ),
-    _column("revision", "版次", "Grows with each change", "integer", lambda job, _: job.revision),
-    _column(
-        "synthetic", "是否合成数据", "Made up for a demo", "boolean", lambda job, _: job.synthetic
-    ),
-)
-"""New columns are added at the end: those who read by place go on doing so."""
-
-CODE_LISTS: tuple[CodeList, ...] = tuple(
-    build_code_list(column.code_kind) for column in COLUMNS if column.code_kind is not None
 )
 
 
 def build_csvw_metadata(url: str) -> dict[str, Any]:
-    """What the table holds, as CSV on the Web (https://www.w3.org/TR/tabular-metadata/) says it.
+    """Return the description of the table in CSV on the Web metadata.
 
-    ``url`` is the folder of the open data, with a slash at its end.
+    See https://www.w3.org/TR/tabular-metadata/. ``url`` is the folder of the open data and
+    ends with a slash.
     """
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],
@@ -297,20 +36,20 @@ def build_csvw_metadata(url: str) -> dict[str, Any]:
 
 
 def _csvw_column(column: OpenDataColumn, url: str) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "name": column.name,
         "titles": {"zh": column.zh, "en": column.en},
         "datatype": column.datatype,
     }
     if column.separator is not None:
-        said["separator"] = column.separator
+        description["separator"] = column.separator
     if column.code_kind is not None:
-        said["dc:conformsTo"] = f"{url}code-lists.json#{column.code_kind.__name__}"
-    return said
+        description["dc:conformsTo"] = f"{url}code-lists.json#{column.code_kind.__name__}"
+    return description
 
 
 def build_code_lists() -> dict[str, Any]:
-    """The code lists by name, each with its version and all its codes."""
+    """Return the code lists by name, each with its version and all codes."""
     return {
         each.name: {
             "version": each.version,
@@ -323,5 +62,5 @@ def build_code_lists() -> dict[str, Any]:
 
 
 def build_row(posting: Posting, employer: Employer) -> dict[str, ColumnValue]:
-    """The values of a posting by the names of the columns."""
+    """Return the values of a posting by column name."""
     return {column.name: column.value(posting, employer) for column in COLUMNS}

@@ -1,6 +1,6 @@
-"""An open posting as schema.org's JobPosting, for the search engines that list jobs.
+"""Structured data of open postings (schema.org JobPosting) for search engines that list jobs.
 
-https://schema.org/JobPosting, and what Google asks for in it:
+https://schema.org/JobPosting, with the fields that Google asks for:
 https://developers.google.com/search/docs/appearance/structured-data/job-posting
 """
 
@@ -14,9 +14,9 @@ from domain.employers.employers import Employer
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Posting, PostingTerms
 from domain.reference.calendar import day_in_china
-from domain.reference.regions import RegionLevel, ancestors, region_of
+from domain.reference.regions import RegionLevel, list_ancestors, region_of
 
-# Google's list has no word for 劳务派遣, where another firm than the place of work employs.
+# Google has no value for 劳务派遣 (dispatch), where the employer is not the firm of the workplace.
 SCHEMA_ORG_EMPLOYMENT_TYPES = {
     EmploymentType.FULL_TIME: "FULL_TIME",
     EmploymentType.PART_TIME: "PART_TIME",
@@ -28,7 +28,7 @@ _SCHEMA_ORG_PAY_UNITS = {PayPeriod.MONTH: "MONTH", PayPeriod.HOUR: "HOUR"}
 
 
 def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, Any]:
-    """The structured data of an open posting whose page is at ``url``."""
+    """Return the structured data of an open posting whose web page is at ``url``."""
     terms = posting.terms
     return {
         "@context": "https://schema.org/",
@@ -42,7 +42,7 @@ def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict
         },
         "url": url,
         "datePosted": day_in_china(posting.created_at).isoformat(),
-        # Open until the end of its last day in China.
+        # The posting is open until the end of its last day in China.
         "validThrough": f"{terms.valid_until.isoformat()}T23:59:59+08:00",
         "employmentType": SCHEMA_ORG_EMPLOYMENT_TYPES[terms.employment_type],
         "hiringOrganization": {
@@ -69,13 +69,13 @@ def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict
             [kind.zh + "保险" for kind in terms.insurance] + [each.zh for each in terms.benefits]
         ),
         "inLanguage": "zh-CN",
-        # The page leads to where one can apply; it has no form of its own.
+        # The page links to the place to apply and has no form of its own.
         "directApply": False,
     }
 
 
 def _description(terms: PostingTerms) -> str:
-    """HTML, as Google wants it."""
+    """Return duties and conditions as HTML, the format that Google asks for."""
     parts = (("工作内容", terms.duties), ("招聘条件", terms.conditions))
     return "".join(
         f"<p>{heading}：{escape(text).replace(chr(10), '<br>')}</p>" for heading, text in parts
@@ -85,13 +85,13 @@ def _description(terms: PostingTerms) -> str:
 def _job_location(terms: PostingTerms) -> dict[str, Any]:
     address = {"@type": "PostalAddress", "addressCountry": "CN"}
     region = region_of(terms.place_code)
-    around = (*ancestors(region), region) if region else ()
-    for each in around:
+    regions = (*list_ancestors(region), region) if region else ()
+    for each in regions:
         if each.level is RegionLevel.PROVINCE:
             address["addressRegion"] = each.name
-    below = [each.name for each in around if each.level is not RegionLevel.PROVINCE]
-    # A municipality is province and city at once.
-    address["addressLocality"] = "".join(below) or address.get("addressRegion", "")
+    localities = [each.name for each in regions if each.level is not RegionLevel.PROVINCE]
+    # A municipality is a province and a city at the same time.
+    address["addressLocality"] = "".join(localities) or address.get("addressRegion", "")
     if terms.address:
         address["streetAddress"] = terms.address
     place: dict[str, Any] = {"@type": "Place", "address": address}
@@ -104,17 +104,17 @@ def _job_location(terms: PostingTerms) -> dict[str, Any]:
     return place
 
 
-def place_name(terms: PostingTerms) -> str:
-    """The place with the regions around it and the address."""
+def describe_place(terms: PostingTerms) -> str:
+    """Return the full name of the region and the address."""
     region = region_of(terms.place_code)
     return (region.full_name if region else terms.place_code) + terms.address
 
 
 def summarise_posting(posting: Posting, employer: Employer) -> str:
-    """Employer, place, pay, shift, number and last day, in one line below the title."""
+    """Return employer, place, pay, shift, headcount and last day in one line."""
     terms = posting.terms
     return (
-        f"{employer.name}，{place_name(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
+        f"{employer.name}，{describe_place(terms)}，{terms.pay.amount}{terms.pay.period.zh}，"
         f"{terms.shift.zh}，招{terms.headcount}人，有效期至{terms.valid_until.isoformat()}"
     )
 
@@ -123,5 +123,5 @@ _SCRIPT_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029
 
 
 def to_script_json(data: dict[str, Any]) -> str:
-    """JSON that may stand in a script element: nothing in it ends or begins one."""
+    """Return JSON for a script element. Characters that could end the element are escaped."""
     return json.dumps(data, ensure_ascii=False).translate(_SCRIPT_ESCAPES)

@@ -1,4 +1,4 @@
-"""Who may call: staff accounts and the principal that a token stands for."""
+"""Staff accounts, roles, and the principal that an access token identifies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.labels import Labelled
 
 
 class Role(Labelled):
-    """What a caller is; every operation names the roles it is for."""
+    """The role of a caller. Each operation names the roles that may call it."""
 
     OFFICER = "OFFICER", "工会干部"
     HOST = "HOST", "主播"
@@ -21,14 +21,18 @@ class Role(Labelled):
 
 STAFF_ROLES = frozenset({Role.OFFICER, Role.HOST, Role.RECRUITER})
 UNION_STAFF_ROLES = STAFF_ROLES - {Role.RECRUITER}
-"""Whom people tell their group: the consent that hands a lead to an employer does not name it."""
+"""The roles that may see the group of a person. The consent to pass a lead to an employer does not
+include the group, so recruiters never see it."""
 VISITOR_ROLES = (Role.VIEWER, Role.SEEKER)
-"""Without an account: a seeker is a viewer who has left a profile, and may do all that one may."""
+"""The roles without an account. A seeker is a viewer with a profile and may do all a viewer may."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A member of staff. An officer and a host belong to a union, a recruiter to an employer."""
+    """The account of a member of staff.
+
+    Officers and hosts belong to a union, recruiters to an employer.
+    """
 
     id: str
     username: str
@@ -41,7 +45,7 @@ class Account:
 
     @property
     def principal(self) -> Principal:
-        """What it may do, until whenever."""
+        """The principal of this account, without an expiry."""
         return Principal(
             role=self.role,
             subject=self.id,
@@ -52,9 +56,9 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """The caller of one operation, as its token says.
+    """The caller of one operation, read from the access token.
 
-    ``subject`` is the account's id, or a random id for a visitor, who has no account.
+    ``subject`` is the id of the account, or a random id for a visitor without an account.
     """
 
     role: Role
@@ -65,14 +69,21 @@ class Principal:
 
 
 def require_role(principal: Principal | None, *roles: Role) -> Principal:
-    """Give back the principal when it has one of ``roles``.
+    """Return the principal if it has one of ``roles``.
 
-    :raises Unauthenticated: nobody is signed in.
-    :raises NotPermitted: signed in with another role.
+    :raises Unauthenticated: there is no principal.
+    :raises NotPermitted: the principal has another role.
     """
     if principal is None:
-        raise Unauthenticated("Sign in first, or enter as a viewer, and send the access token.")
+        raise Unauthenticated(
+            "Sign in, or enter as a viewer, and send the access token.",
+            "请先登录或以观众身份进入，并携带访问令牌。",
+        )
     if principal.role not in roles:
-        wanted = " or ".join(role.value.lower() for role in roles)
-        raise NotPermitted(f"This is for the role {wanted}; you are {principal.role.lower()}.")
+        permitted = " or ".join(role.value.lower() for role in roles)
+        permitted_zh = "、".join(role.zh for role in roles)
+        raise NotPermitted(
+            f"This is for the role {permitted}; you are {principal.role.lower()}.",
+            f"此操作仅限{permitted_zh}；您当前的身份是{principal.role.zh}。",
+        )
     return principal

@@ -1,36 +1,34 @@
-"""The audit log: who did what to personal data, in a chain in which no row can be exchanged.
+"""The audit log: a chain of rows that records who did what to personal data.
 
-Each row holds the digest of the one before. A digest is made with a key (HMAC-SHA256), so that
-somebody who can write to the database, but has no key, cannot make a chain of their own.
+Each row holds the digest of the previous row, so a changed or missing row is detected. Digests are
+keyed (HMAC-SHA256): write access to the database is not enough to forge a chain.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
+from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
 
 MIN_REASON_LENGTH = 5
 MAX_REASON_LENGTH = 200
 GENESIS_DIGEST = "0" * 64
-"""What the first row has for the digest of the one before."""
-
-_MOBILE = re.compile(r"(?<![0-9])(?:0086|86)?1[0-9]{10}(?![0-9])")
-_DIGIT_SEPARATORS = re.compile(r"(?<=[0-9])[\s().\u2010-\u2015-]+(?=[0-9])")
+"""The ``previous`` digest of the first row."""
 
 DigestFunction = Callable[[bytes], str]
-"""The keyed hash of a row, 64 hexadecimal digits."""
+"""Returns the keyed hash of a row as 64 hexadecimal digits."""
 
 
 class AuditAction(Labelled):
+    """What was done."""
+
     REVEAL = "REVEAL", "查看联系方式"
     EXPORT = "EXPORT", "导出"
     CORRECT = "CORRECT", "更正"
@@ -47,7 +45,7 @@ class AuditAction(Labelled):
 
 
 class AuditRole(Labelled):
-    """In what quality somebody acted."""
+    """The capacity in which somebody acted."""
 
     OFFICER = "OFFICER", "工会干部"
     HOST = "HOST", "主播"
@@ -59,7 +57,11 @@ class AuditRole(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acted: the id of an account or of a giver; operator and service are nobody else."""
+    """Who acted.
+
+    ``id`` is that of a staff account, or of the giver (the device that sent a lead) for PERSON. It
+    is empty for OPERATOR and SERVICE.
+    """
 
     role: AuditRole
     id: str = ""
@@ -71,7 +73,7 @@ SERVICE_ACTOR = Actor(role=AuditRole.SERVICE)
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """One thing done. ``detail`` holds no personal data."""
+    """One action to be logged. ``detail`` holds no personal data."""
 
     actor: Actor
     action: AuditAction
@@ -82,7 +84,10 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRow:
-    """An entry at its place: ``seq`` 1, 2, 3 ... without a gap; ``sha256`` is its digest."""
+    """A logged action. ``seq`` counts 1, 2, 3 ... without a gap.
+
+    ``sha256`` is the keyed digest of all other fields, ``previous`` that of the row before.
+    """
 
     seq: int
     at: datetime
@@ -97,15 +102,15 @@ class AuditRow:
 
 
 def staff_actor(principal: Principal) -> Actor:
-    """The actor that a member of staff is."""
+    """Return the actor for a member of staff."""
     return Actor(role=AuditRole[principal.role.name], id=principal.subject)
 
 
 def chain_entry(
     entry: AuditEntry, *, seq: int, previous: str, at: datetime, digest: DigestFunction
 ) -> AuditRow:
-    """The row of an entry at its place behind the row with the digest ``previous``."""
-    content = _digest_input(
+    """Return the row for an entry that follows the row with the digest ``previous``."""
+    row = AuditRow(
         seq=seq,
         at=at,
         actor_role=entry.actor.role,
@@ -115,66 +120,55 @@ def chain_entry(
         subject_id=entry.subject_id,
         detail=entry.detail,
         previous=previous,
+        sha256="",
     )
-    return AuditRow(
-        seq=seq,
-        at=at,
-        actor_role=entry.actor.role,
-        actor_id=entry.actor.id,
-        action=entry.action,
-        subject_type=entry.subject_type,
-        subject_id=entry.subject_id,
-        detail=entry.detail,
-        previous=previous,
-        sha256=digest(content),
-    )
+    return replace(row, sha256=digest(_digest_input(row)))
 
 
 def find_chain_fault(
     row: AuditRow, *, before: AuditRow | None, digest: DigestFunction
 ) -> str | None:
-    """What is wrong with a row that stands behind ``before``, naming the row; None if nothing."""
-    wanted = before.seq + 1 if before else 1
-    if row.seq > wanted:
-        return f"row {wanted} is missing"
-    if row.seq < wanted:
-        return f"row {row.seq} stands where row {wanted} belongs"
-    content = _digest_input(
-        seq=row.seq,
-        at=row.at,
-        actor_role=row.actor_role,
-        actor_id=row.actor_id,
-        action=row.action,
-        subject_type=row.subject_type,
-        subject_id=row.subject_id,
-        detail=row.detail,
-        previous=row.previous,
-    )
-    if row.sha256 != digest(content):
+    """Return what is wrong with a row that should follow ``before``, or None if nothing is."""
+    expected_seq = before.seq + 1 if before else 1
+    if row.seq > expected_seq:
+        return f"row {expected_seq} is missing"
+    if row.seq < expected_seq:
+        return f"row {row.seq} is in the place of row {expected_seq}"
+    if row.sha256 != digest(_digest_input(row)):
         return f"row {row.seq} was changed"
     if row.previous != (before.sha256 if before else GENESIS_DIGEST):
         return f"row {row.seq} does not follow the row before it"
     return None
 
 
-def _digest_input(*, at: datetime, **rest: object) -> bytes:
-    # One form for one content: sorted keys, no blanks, UTC to the millisecond that is stored.
-    when = at.astimezone(UTC).isoformat(timespec="milliseconds")
-    named = {name: str(value) for name, value in rest.items()} | {"at": when}
-    return json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def _digest_input(row: AuditRow) -> bytes:
+    """Return the bytes that the digest of a row covers: all fields but the digest itself.
+
+    Equal rows give equal bytes: sorted keys, no blanks, and UTC to the millisecond as stored.
+    """
+    values = {name: str(value) for name, value in vars(row).items() if name != "sha256"}
+    values["at"] = row.at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def check_reason(raw: str, field: tuple[str, ...]) -> str:
-    """The reason of a look at personal data, without blanks around it.
+    """Return the reason for accessing personal data, without blanks at its ends.
 
-    :raises InvalidInput: not 5 to 200 characters, or with a mobile or identity-card number.
+    :raises InvalidInput: the reason has fewer than 5 or more than 200 characters, or holds a mobile
+        or identity-card number.
     """
     reason = raw.strip()
     if not MIN_REASON_LENGTH <= len(reason) <= MAX_REASON_LENGTH:
         raise InvalidInput(
-            f"Say why, in {MIN_REASON_LENGTH} to {MAX_REASON_LENGTH} characters.", field=field
+            f"Give a reason of {MIN_REASON_LENGTH} to {MAX_REASON_LENGTH} characters.",
+            f"请填写原因，{MIN_REASON_LENGTH}至{MAX_REASON_LENGTH}个字。",
+            field=field,
         )
     check_text(reason, MAX_REASON_LENGTH, field)
-    if _MOBILE.search(_DIGIT_SEPARATORS.sub("", unicodedata.normalize("NFKC", reason))):
-        raise InvalidInput("Leave phone numbers out of the reason: it is kept.", field=field)
+    if holds_mobile_number(reason):
+        raise InvalidInput(
+            "Leave phone numbers out of the reason: it is stored in the audit log.",
+            "原因会长期保存，请不要填写电话号码。",
+            field=field,
+        )
     return reason

@@ -1,6 +1,6 @@
-"""People: their names and phones, checked on the way in and masked on the way out.
+"""Names, mobile numbers and identity-card numbers: checking, finding in text, and masking.
 
-No message here repeats what was given, because messages end up in logs.
+Messages never repeat the input, because messages are logged.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ _PHONE_FIELD = ("input", "contact", "phone")
 _NAME_FIELD = ("input", "contact", "name")
 _UNREADABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ZERO_WIDTH_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
-"""What cannot be seen, and marks that lie upon the character before."""
+"""Invisible characters and combining marks."""
 _SEPARATORS = re.compile(r"[\s().\u2010-\u2015-]+")
 _MOBILE = re.compile(r"(?:\+86|0086|86)?(1[0-9]{10})")
 _DEMO_PREFIX = "144"
 _E164 = re.compile(r"\+86(1[0-9]{10})")
 
 _GAP = r"[\s.,/_·•、\u2010-\u2015-]{0,3}"
-# The lookahead finds candidates that overlap; a run of more than 18 digits holds none.
+# The lookahead finds overlapping candidates. A run of more than 18 digits holds none.
 _IDENTITY_CANDIDATE = re.compile(
     rf"(?<![0-9])(?=([0-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx])(?![0-9]))"
 )
-# Characters of which none but these digits is one in any width or script, nor becomes one.
+# Text of these characters only needs no normalisation: its digits are ASCII or full-width.
 _PLAIN_CHARACTERS = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e·…“”‘’—–]*")
 _DIGIT = re.compile(r"[0-9\uff10-\uff19]")
 _NOT_IN_IDENTITY = re.compile(r"[^0-9X]")
 _BIRTH_DATE = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-# The digits around it must end: a number of an order or of an account is no phone. What stands
-# between three, four and four digits may be anything but letters.
+# No digit may come directly before or after: an order or account number is no phone number. In
+# the 3-4-4 grouping the separators may be any characters but letters and digits.
 _PHONE_SEPARATOR = r"(?:[^\w\n]|_){1,3}"
 _MOBILE_IN_TEXT = re.compile(
     r"(?<![0-9])(?:(?:0086|86)[ -]?)?"
@@ -45,32 +45,32 @@ _MOBILE_IN_TEXT = re.compile(
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
+_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
 def normalise_phone(raw: str, *, demo: bool) -> str:
-    """The E.164 form of a Chinese mobile number, ``+86`` and eleven digits.
+    """Return a Chinese mobile number in E.164 form: ``+86`` and eleven digits.
 
-    Accepts spaces, dashes, brackets, full-width digits, the prefix +86, 0086 or 86, and what
-    cannot be seen, which a number brings along that was copied from an address book. ``demo`` also
-    admits 144 and eight digits, which are no valid numbers and so reach nobody.
+    Spaces, dashes, brackets, full-width digits, the prefixes +86, 0086 and 86, and invisible
+    characters (as copied from an address book) are accepted. ``demo`` also admits 144 followed by
+    eight digits; these are not valid numbers and reach nobody.
 
-    :raises PhoneInvalid: not a valid mobile number.
+    :raises PhoneInvalid: it is not a valid mobile number.
     """
-    refused = PhoneInvalid(
-        "Give a Chinese mobile number: eleven digits that begin with 1, such as the one on your "
-        "SIM card, with or without +86.",
+    refusal = PhoneInvalid(
+        "Give a Chinese mobile number: eleven digits that begin with 1, with or without +86.",
+        "请填写以1开头的11位中国大陆手机号码，可加+86。",
         field=_PHONE_FIELD,
     )
     if len(raw) > _MAX_RAW_PHONE_LENGTH:
-        raise refused
-    plain = _SEPARATORS.sub("", _strip_invisible(raw))
-    match = _MOBILE.fullmatch(plain)
+        raise refusal
+    match = _MOBILE.fullmatch(_SEPARATORS.sub("", _strip_invisible(raw)))
     if match is None:
-        raise refused
+        raise refusal
     digits = match[1]
-    # The numbering plan gives 144 to machines, so that no person is ever reached there.
+    # The numbering plan reserves 144 for machines: no person has such a number.
     if not (demo if digits.startswith(_DEMO_PREFIX) else _is_mobile(digits)):
-        raise refused
+        raise refusal
     return f"+86{digits}"
 
 
@@ -83,47 +83,61 @@ def _is_mobile(digits: str) -> bool:
 
 
 def check_name(raw: str, *, field: tuple[str, ...] = _NAME_FIELD) -> str:
-    """The name without blanks around it, in Unicode normal form C.
+    """Return a name without blanks at its ends, in Unicode normal form C.
 
-    :raises InvalidInput: empty, over 50 characters, without a single letter, with characters
-        that cannot be seen, or with an identity-card number.
+    :raises InvalidInput: the name is empty, has over 50 characters or no letter, or holds invisible
+        characters or an identity-card number.
     """
-    # Normalising can lengthen a text, so that its length is checked before and after.
+    # Normalising can make a text longer, so its length is checked before and after.
     name = unicodedata.normalize("NFC", raw[: _MAX_NAME_LENGTH * 4]).strip()
     if not name or len(name) > _MAX_NAME_LENGTH or len(raw) > _MAX_NAME_LENGTH * 4:
-        raise InvalidInput(f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.", field=field)
-    kinds = {unicodedata.category(char) for char in name}
-    if kinds & _UNREADABLE_CATEGORIES or not any(kind.startswith("L") for kind in kinds):
         raise InvalidInput(
-            "Give a name in letters or Chinese characters, on one line.", field=field
+            f"Give a name of 1 to {_MAX_NAME_LENGTH} characters.",
+            f"请填写1至{_MAX_NAME_LENGTH}个字的名称。",
+            field=field,
+        )
+    categories = {unicodedata.category(char) for char in name}
+    has_letter = any(category.startswith("L") for category in categories)
+    if categories & _UNREADABLE_CATEGORIES or not has_letter:
+        raise InvalidInput(
+            "Give a name in letters or Chinese characters, on one line.",
+            "名称请使用汉字或字母，不要换行。",
+            field=field,
         )
     if holds_identity_number(name):
         raise InvalidInput(
-            "Give the name alone: identity-card numbers are never collected here.", field=field
+            "Give only the name: this service never collects identity-card numbers.",
+            "请只填写名称，本服务不收集身份证号码。",
+            field=field,
         )
     return name
 
 
 def mask_name(name: str) -> str:
-    """The first character, and one star for each further one, one at least and two at most."""
+    """Return the first character and one star for each other one, at least one and at most two."""
     return name[:1] + "*" * min(max(len(name) - 1, 1), 2)
 
 
 def mask_phone(phone: str) -> str:
-    """The first three and last four digits of a number from :func:`normalise_phone`.
+    """Return the first three and last four digits of a number from :func:`normalise_phone`.
 
-    Of anything else nothing is shown.
+    Any other text is masked completely.
     """
     match = _E164.fullmatch(phone)
     return f"{match[1][:3]}****{match[1][-4:]}" if match else "****"
 
 
-def holds_identity_number(text: str) -> bool:
-    """Whether a text holds a citizen's identity number (GB 11643-1999, 18 characters).
+def mask_phones_in_text(text: str) -> str:
+    """Return a text in which the middle digits of each mobile number are masked."""
+    return _PHONE.sub(r"\1****\2", text)
 
-    One counts when its birthday and its check character are possible, also in the digits of
-    another width or script, with up to three blanks, dots, commas or dashes between two of them,
-    and with characters between that cannot be seen.
+
+def holds_identity_number(text: str) -> bool:
+    """Return whether a text holds a citizen identity number (GB 11643-1999, 18 characters).
+
+    A number counts if its date of birth and its check character are valid. Digits of any width or
+    script are read, with up to three blanks, dots, commas or dashes between two digits; invisible
+    characters are ignored.
     """
     if _has_fewer_digits(text, 17):
         return False
@@ -134,11 +148,11 @@ def holds_identity_number(text: str) -> bool:
 
 
 def holds_mobile_number(text: str) -> bool:
-    """Whether a text holds eleven digits that read as a Chinese mobile number.
+    """Return whether a text holds eleven digits that read as a Chinese mobile number.
 
-    Also in the digits of another width or script, after +86, with single blanks or dashes between,
-    with whatever is no letter between three, four and four of them, or with characters between
-    that cannot be seen.
+    Digits of any width or script are read, with or without +86, with single blanks or dashes
+    between two digits, or in the grouping 3-4-4 with up to three characters between the groups that
+    are neither letters nor digits. Invisible characters are ignored.
     """
     return (
         not _has_fewer_digits(text, 11)
@@ -147,26 +161,29 @@ def holds_mobile_number(text: str) -> bool:
 
 
 def _strip_invisible(text: str) -> str:
-    """The text in one width, without what cannot be seen."""
-    plain = unicodedata.normalize("NFKC", text)
-    if plain.isascii():
-        return plain
+    """Return the text in compatibility form (NFKC), without invisible characters."""
+    normalised = unicodedata.normalize("NFKC", text)
+    if normalised.isascii():
+        return normalised
     return "".join(
-        char for char in plain if unicodedata.category(char) not in _ZERO_WIDTH_CATEGORIES
+        char for char in normalised if unicodedata.category(char) not in _ZERO_WIDTH_CATEGORIES
     )
 
 
-def _has_fewer_digits(text: str, than: int) -> bool:
-    """Whether that is sure at a glance, as it is of most texts: they are spared a closer look."""
-    return _PLAIN_CHARACTERS.fullmatch(text) is not None and len(_DIGIT.findall(text)) < than
+def _has_fewer_digits(text: str, count: int) -> bool:
+    """Return True if the text surely has fewer than ``count`` digits.
+
+    This fast check settles most texts without normalising them.
+    """
+    return _PLAIN_CHARACTERS.fullmatch(text) is not None and len(_DIGIT.findall(text)) < count
 
 
 def _with_ascii_digits(text: str) -> str:
-    """The same with the digits of every script as 0 to 9."""
-    seen = _strip_invisible(text)
-    if seen.isascii():
-        return seen
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in seen)
+    """Return the normalised text with the digits of every script as 0 to 9."""
+    visible = _strip_invisible(text)
+    if visible.isascii():
+        return visible
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible)
 
 
 def _is_identity_number(candidate: str) -> bool:

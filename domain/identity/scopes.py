@@ -1,5 +1,8 @@
-"""Who may see and direct what: an officer their union's subtree, a host their own sessions, a
-recruiter what belongs to their employer."""
+"""Access rules by scope: who may see and change which session, lead, posting and so on.
+
+An officer's scope is the union with all its branches, a host's scope their own sessions, and a
+recruiter's scope their employer.
+"""
 
 from __future__ import annotations
 
@@ -16,32 +19,34 @@ from domain.webhooks.webhooks import Webhook
 
 
 def may_direct(principal: Principal, session: LiveSession) -> bool:
-    """Whether the caller may start, steer and end the session."""
+    """Return whether the caller may start, run and end the session."""
     if principal.role is Role.HOST:
         return session.owner_id == principal.subject
     return principal.role is Role.OFFICER and principal.union_id in session.union_path
 
 
 def check_may_direct(principal: Principal, session: LiveSession) -> None:
-    """Pass when the caller may direct the session.
+    """Check that the caller may direct the session.
 
-    :raises NotPermitted: it belongs to somebody else.
+    :raises NotPermitted: the session belongs to another host or union.
     """
     if not may_direct(principal, session):
-        raise NotPermitted("This session belongs to another host or union.")
+        raise NotPermitted(
+            "This session belongs to another host or union.", "该场次属于其他主播或工会。"
+        )
 
 
 def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
-    """A draft is for those who direct it; everything else is public."""
+    """Return whether the caller may see the session: drafts only for those who direct it."""
     if session.status is not SessionStatus.DRAFT:
         return True
     return principal is not None and may_direct(principal, session)
 
 
 def may_follow_up_lead(principal: Principal, lead: Lead) -> bool:
-    """Whether the lead is in the caller's scope, or in the caller's hands."""
-    # The consent is for handing it to the employer: without it the employer has no part in it,
-    # nor has a recruiter who had it in hand.
+    """Return whether the lead is in the caller's scope or assigned to the caller."""
+    # The consent covers passing the lead to the employer. Once it is withdrawn, no recruiter has
+    # access, not even the assignee.
     if principal.role is Role.RECRUITER and lead.withdrawn_at is not None:
         return False
     if principal.role in STAFF_ROLES and principal.subject == lead.assignee_id:
@@ -54,25 +59,26 @@ def may_follow_up_lead(principal: Principal, lead: Lead) -> bool:
 
 
 def may_assign_lead(
-    giver: Principal, lead: Lead, taker: Account, union_path: tuple[str, ...]
+    assigner: Principal, lead: Lead, assignee: Account, union_path: tuple[str, ...]
 ) -> bool:
-    """Whether ``giver``, who may follow the lead, may hand it to ``taker``.
+    """Return whether ``assigner``, who may follow up the lead, may assign it to ``assignee``.
 
-    An officer hands it to officers and hosts of the own union and its branches (``union_path`` is
-    the taker's) and to recruiters of the employer, a recruiter to colleagues alone. Nobody else's
-    recruiter ever: the person agreed to this employer.
+    Officers may assign to officers and hosts of their union and its branches (``union_path`` is
+    that of the assignee) and to recruiters of the lead's employer. Recruiters may assign only to
+    colleagues. Recruiters of another employer are never allowed: the person's consent names one
+    employer.
     """
-    if taker.role is Role.RECRUITER:
-        return taker.employer_id == lead.employer_id
+    if assignee.role is Role.RECRUITER:
+        return assignee.employer_id == lead.employer_id
     return (
-        giver.role is Role.OFFICER
-        and taker.role in {Role.OFFICER, Role.HOST}
-        and giver.union_id in union_path
+        assigner.role is Role.OFFICER
+        and assignee.role in {Role.OFFICER, Role.HOST}
+        and assigner.union_id in union_path
     )
 
 
 def may_see_code(principal: Principal | None, code: QrCode) -> bool:
-    """Whether the code is in the caller's scope: what it has brought is for them."""
+    """Return whether the caller may see the QR code with its scans and leads."""
     if principal is None:
         return False
     if principal.role is Role.HOST:
@@ -81,7 +87,7 @@ def may_see_code(principal: Principal | None, code: QrCode) -> bool:
 
 
 def may_see_webhook(principal: Principal | None, webhook: Webhook) -> bool:
-    """Whether the webhook is in the caller's scope, to be seen and changed."""
+    """Return whether the caller may see and change the webhook."""
     if principal is None:
         return False
     if principal.role is Role.RECRUITER:
@@ -92,9 +98,9 @@ def may_see_webhook(principal: Principal | None, webhook: Webhook) -> bool:
 def may_see_unopened_posting(
     principal: Principal | None, posting: Posting, union_path: tuple[str, ...]
 ) -> bool:
-    """Whether the caller may see a posting that is not open, with what screening found.
+    """Return whether the caller may see a posting that is not open, and its screening findings.
 
-    ``union_path`` is the path of the union that the posting belongs to.
+    ``union_path`` is that of the posting's union.
     """
     if principal is None:
         return False
@@ -104,9 +110,9 @@ def may_see_unopened_posting(
 
 
 def may_manage_seekers(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
-    """Whether a seeker, a call list or a referral is in the caller's scope: for officers alone.
+    """Return whether the caller may see and change a seeker, a call list or a referral.
 
-    No employer sees who looks for work, nor what an officer noted of them.
+    Only officers may. No employer sees who looks for work, or an officer's notes.
     """
     return (
         principal is not None
@@ -116,15 +122,15 @@ def may_manage_seekers(principal: Principal | None, union_path: tuple[str, ...])
 
 
 def may_verify_employer(principal: Principal, union_path: tuple[str, ...]) -> bool:
-    """Whether the caller may check an employer; ``union_path`` is the path of its union."""
+    """Return whether the caller may verify an employer; ``union_path`` is that of its union."""
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
 def may_set_minimum_wages(principal: Principal, union: Union | None, region: str) -> bool:
-    """Whether the caller may add and verify minimum wages of a region.
+    """Return whether the caller may add and verify minimum wages of a region.
 
-    The provinces set them (劳动法 art. 48), so it is for officers of the provincial union and of
-    the national one.
+    Provinces set minimum wages (劳动法 art. 48), so only officers of the provincial union and of
+    the national federation may.
     """
     if principal.role is not Role.OFFICER or union is None:
         return False
@@ -137,7 +143,10 @@ def may_set_minimum_wages(principal: Principal, union: Union | None, region: str
 def may_see_employer_checks(
     principal: Principal | None, employer: Employer, union_path: tuple[str, ...]
 ) -> bool:
-    """Whether the caller may see who checked an employer: its officers, and its own recruiters."""
+    """Return whether the caller may see the checks of an employer.
+
+    Officers of its union and its own recruiters may. ``union_path`` is that of its union.
+    """
     if principal is None:
         return False
     is_own = principal.role is Role.RECRUITER and principal.employer_id == employer.id

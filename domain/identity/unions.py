@@ -1,4 +1,4 @@
-"""Trade unions: a tree from the national federation to the grassroots."""
+"""The tree of trade unions, from the national federation down to the grassroots unions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from domain.labels import Labelled
 
 
 class UnionLevel(Labelled):
+    """The level of a union in the tree."""
+
     NATIONAL = "NATIONAL", "全国"
     PROVINCE = "PROVINCE", "省级"
     CITY = "CITY", "市级"
@@ -21,7 +23,7 @@ class UnionLevel(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Union:
-    """A union in the tree: ``path`` holds its ancestors from the root, itself last."""
+    """A trade union. ``path`` holds the ids of its ancestors from the root, and its own id last."""
 
     id: str
     name: str
@@ -32,8 +34,9 @@ class Union:
 
     @property
     def parent_id(self) -> str | None:
+        """The id of the union directly above, None for the root."""
         return self.path[-2] if len(self.path) > 1 else None
 
     def is_within(self, union_id: str) -> bool:
-        """Whether this union is ``union_id`` or one of its branches."""
+        """Return whether this union is ``union_id`` or one of its branches."""
         return union_id in self.path

@@ -1,7 +1,8 @@
-"""Consent: the text that somebody agrees to before an employer gets their name and phone.
+"""Consent texts: what a person agrees to before an employer receives their name and phone.
 
-A text is made from a template. Templates are numbered and never changed: what somebody agreed to
-can be shown again from number, employer and posting, and its digest proves it.
+Each text is rendered from a template. Templates are numbered and never changed, so the text that a
+person agreed to can be rendered again from the template, employer and posting. The stored digest
+proves that it is the same.
 """
 
 from __future__ import annotations
@@ -14,18 +15,19 @@ from hashlib import sha256
 
 from domain.errors import ConsentRequired, InvalidInput
 from domain.free_text import check_text
+from domain.reference.calendar import check_has_zone
 
 MIN_TEMPLATE_LENGTH = 50
 MAX_TEMPLATE_LENGTH = 5_000
 MAX_PUBLISH_AHEAD = timedelta(days=366)
-"""How far ahead a text may be published."""
+"""How far in the future ``valid_from`` of a new template may be."""
 _REQUIRED_PLACEHOLDERS = ("employer", "posting")
 _PLACEHOLDERS = ("version", "contact", *_REQUIRED_PLACEHOLDERS)
 _PLACEHOLDER = re.compile(rf"{{({'|'.join(_PLACEHOLDERS)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
 
 _MAX_CACHED_TEXTS = 1_000
-"""Texts: the posting on air is asked about again and again."""
+"""Rendered texts kept in memory: all viewers ask for the text of the pinned posting."""
 
 _FIRST_TEMPLATE_BODY = """\
 个人信息提供授权书（第{version}版）
@@ -51,7 +53,7 @@ union's service desk (PIPL art. 14, 15, 23).
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentTemplate:
-    """A text with places for employer and posting, current from ``valid_from`` on.
+    """A consent text with placeholders, in force from ``valid_from`` until the next template.
 
     ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{contact}`` and ``{version}``.
     """
@@ -73,12 +75,12 @@ FIRST_TEMPLATE = ConsentTemplate(
     valid_from=datetime(2026, 1, 1, tzinfo=UTC),
     created_by="songgang",
 )
-"""What every database begins with."""
+"""The template that every database starts with."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentText:
-    """A text as it is shown; ``sha256`` is the hex digest of the body in UTF-8."""
+    """A consent text as shown to a person. ``sha256`` is the hex digest of the body in UTF-8."""
 
     version: str
     body: str
@@ -93,77 +95,87 @@ def render_consent_text(
     *,
     contact: str = _SERVICE_DESK,
 ) -> ConsentText:
-    """The text for one posting of one employer, the same for the same arguments.
+    """Return the consent text for one posting of one employer.
 
-    It names what PIPL art. 23 asks for: recipient and its contact, purpose, method and kinds of
-    data; and the right to withdraw (art. 15). ``contact`` is how to reach the employer, by
-    default through the union.
+    It states what PIPL art. 23 requires (recipient and its contact, purpose, method and kinds of
+    data) and the right to withdraw (art. 15). ``contact`` is how to reach the employer, by default
+    through the union. The same arguments always give the same text.
     """
-    filled = {
+    values = {
         "version": template.version,
         "employer": _on_one_line(employer_name),
         "contact": _on_one_line(contact),
         "posting": _on_one_line(posting_title),
     }
-    # In one pass: a title that looks like a place is not filled in turn.
-    body = _PLACEHOLDER.sub(lambda place: filled[place[1]], template.body)
+    # All placeholders are replaced in one pass, so a title such as "{contact}" is not replaced.
+    body = _PLACEHOLDER.sub(lambda match: values[match[1]], template.body)
     return ConsentText(
         version=template.version, body=body, sha256=sha256(body.encode()).hexdigest()
     )
 
 
 def check_template(raw: str, field: tuple[str, ...]) -> str:
-    """The body of a new template, without blanks around it.
+    """Return the body of a new template without blanks at its ends.
 
-    :raises InvalidInput: not 50 to 5,000 characters; ``{employer}`` or ``{posting}`` is missing
-        (PIPL art. 23: consent names the recipient); or other braces.
+    :raises InvalidInput: the body has fewer than 50 or more than 5,000 characters, lacks
+        ``{employer}`` or ``{posting}`` (PIPL art. 23: consent names the recipient), or has braces
+        that are no placeholder.
     """
     body = raw.strip()
     if not MIN_TEMPLATE_LENGTH <= len(body) <= MAX_TEMPLATE_LENGTH:
         raise InvalidInput(
             f"Give a text of {MIN_TEMPLATE_LENGTH} to {MAX_TEMPLATE_LENGTH} characters.",
+            f"请填写{MIN_TEMPLATE_LENGTH}至{MAX_TEMPLATE_LENGTH}个字的授权书正文。",
             field=field,
         )
     check_text(body, MAX_TEMPLATE_LENGTH, field)
-    if not all(f"{{{place}}}" in body for place in _REQUIRED_PLACEHOLDERS):
+    if not all(f"{{{name}}}" in body for name in _REQUIRED_PLACEHOLDERS):
         raise InvalidInput(
             "A consent names employer and posting: put {employer} and {posting} where they belong.",
+            "授权书须写明用人单位和岗位：请在相应位置写上{employer}和{posting}。",
             field=field,
         )
     if set("{}") & set(_PLACEHOLDER.sub("", body)):
         raise InvalidInput(
-            "Use braces only for {employer}, {posting}, {contact} and {version}.", field=field
+            "Use braces only for {employer}, {posting}, {contact} and {version}.",
+            "花括号只能用于{employer}、{posting}、{contact}和{version}。",
+            field=field,
         )
     return body
 
 
-def check_valid_from(wanted: datetime | None, at: datetime, field: tuple[str, ...]) -> datetime:
-    """When a new template becomes current; without a wish, at once.
+def check_valid_from(valid_from: datetime | None, at: datetime, field: tuple[str, ...]) -> datetime:
+    """Return the time in UTC from which a new template is in force, by default ``at``.
 
-    :raises InvalidInput: without a time zone, in the past, or over a year ahead.
+    :raises InvalidInput: the time has no zone, is in the past, or is over a year ahead.
     """
-    if wanted is None:
+    if valid_from is None:
         return at
-    if wanted.tzinfo is None:
-        raise InvalidInput("Give a time with its zone, such as Z.", field=field)
-    if not at <= wanted <= at + MAX_PUBLISH_AHEAD:
-        raise InvalidInput("Publish from now on, or for a day within a year.", field=field)
-    return wanted.astimezone(UTC).replace(microsecond=wanted.microsecond // 1000 * 1000)
+    check_has_zone(valid_from, field)
+    if not at <= valid_from <= at + MAX_PUBLISH_AHEAD:
+        raise InvalidInput(
+            "Give a time from now on, within a year.", "请填写现在起一年以内的时间。", field=field
+        )
+    return valid_from.astimezone(UTC).replace(microsecond=valid_from.microsecond // 1000 * 1000)
 
 
-def check_consent(given_version: str | None, current: ConsentText) -> None:
-    """Pass when somebody agreed to the text that is current.
+def check_consent(
+    given_version: str | None, current: ConsentText, *, query: str = "consentText"
+) -> None:
+    """Check that a person agreed to the current text, which ``query`` of the API returns.
 
-    :raises ConsentRequired: to none (PIPL art. 14), or to another version.
+    :raises ConsentRequired: the person agreed to no text (PIPL art. 14) or to another version.
     """
     if given_version != current.version:
         raise ConsentRequired(
-            "Show the consent text of this posting (query consentText), let the person agree, and "
-            f'send its version "{current.version}" as consent.textVersion.',
+            f"Show the consent text (query {query}), let the person agree, and send its version "
+            f'"{current.version}" as consent.textVersion.',
+            f"请出示授权书（查询{query}），经本人同意后，将其版本“{current.version}”填入"
+            "consent.textVersion。",
             field=("input", "consent", "textVersion"),
         )
 
 
 def _on_one_line(text: str) -> str:
-    """Without line breaks, so that a title cannot add a clause of its own."""
+    """Return the text without line breaks, so that a title cannot add a clause to the consent."""
     return " ".join(text.split())

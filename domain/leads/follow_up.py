@@ -1,131 +1,81 @@
-"""How a lead is followed up: by whom, by when, what was done, and what proves the hire.
+"""The follow-up of a lead: stages, deadlines, assignment, notes, hire confirmation, escalation.
 
-Every change is a function from the lead to a ``Change``: the lead one version on, and the entry
-of its timeline with that version. So a timeline has no gap, and whoever writes one writes both.
+Each function returns a ``LeadChange``: the lead in its next version, and the timeline entry of that
+version. Both are written together, so a timeline has no gap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
 from domain.free_text import check_text
 from domain.identity.accounts import Role
 from domain.identity.persons import holds_mobile_number
-from domain.labels import Labelled
 from domain.leads.leads import (
+    HIRED_STAGES,
     HireSide,
     Lead,
     LeadStage,
     RefusalReason,
     check_advance,
     check_not_erased,
-    furthest_stage,
+    find_furthest_stage,
 )
+from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 from domain.reference.calendar import day_in_china
 
 _GRACE_DAYS = 7
 STAGE_DEADLINES: Mapping[LeadStage, timedelta] = {
-    # Who tapped in a live session has forgotten it within days.
+    # Viewers who tapped in a live session forget it within days.
     LeadStage.INTERESTED: timedelta(days=3),
-    # An interview, and its answer, within a working week each.
+    # A working week for the interview, and another for its result.
     LeadStage.CONTACTED: timedelta(days=7),
     LeadStage.INTERVIEWED: timedelta(days=7),
-    # Two weeks to give notice and to move.
+    # Two weeks to give notice and move.
     LeadStage.OFFERED: timedelta(days=14),
-    # From the hire: the days that must have passed, and a week to ask.
+    # Counted from the hire: MIN_DAYS_SINCE_HIRE and a week to ask.
     LeadStage.HIRED: timedelta(days=30 + _GRACE_DAYS),
     LeadStage.RETAINED_30: timedelta(days=90 + _GRACE_DAYS),
 }
-"""How long a lead may rest at each open stage: since it came there, after the hire since that."""
+"""How long a lead may stay at each open stage, since it reached the stage, or since the hire for
+HIRED and later stages."""
 ESCALATION_INTERVAL = timedelta(days=3)
-"""How long each level of the tree has before the next one above is told."""
+"""How long each union has before the union above it is notified."""
 MIN_DAYS_SINCE_HIRE: Mapping[LeadStage, int] = {
     LeadStage.RETAINED_30: 30,
     LeadStage.RETAINED_90: 90,
 }
-"""Days that must have passed since the day of the hire, as days are counted in China."""
+"""Days that must have passed since the day of the hire, in China time."""
 MAX_NOTE_LENGTH = 500
-"""Characters of a note."""
+"""Maximum length of a note, in characters."""
 MAX_NEXT_ACTION_AHEAD = timedelta(days=365)
 
-_AFTER_HIRE = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
-_CONFIRMABLE_STAGES = _AFTER_HIRE | {LeadStage.OFFERED}
-
-
-class TimelineEntryKind(Labelled):
-    """What an entry of a timeline tells of."""
-
-    RECORDED = "RECORDED", "登记意向"
-    ADVANCED = "ADVANCED", "推进阶段"
-    ASSIGNED = "ASSIGNED", "指派跟进"
-    NOTED = "NOTED", "跟进记录"
-    ESCALATED = "ESCALATED", "超期上报"
-    CONFIRMED = "CONFIRMED", "录用确认"
-    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
-    CORRECTED = "CORRECTED", "更正姓名"
-    ERASED = "ERASED", "删除个人信息"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimelineEntry:
-    """One thing that happened to a lead: the one that made it ``version``.
-
-    ``by`` is an account, or None for the service itself and for the person. The fields after it
-    are set as the kind needs them.
-    """
-
-    lead_id: str
-    version: int
-    kind: TimelineEntryKind
-    at: datetime
-    by: str | None = None
-    from_stage: LeadStage | None = None
-    to_stage: LeadStage | None = None
-    reason: RefusalReason | None = None
-    assignee_id: str | None = None
-    body: str | None = None
-    next_action_on: date | None = None
-    escalated_to: str | None = None
-    side: HireSide | None = None
-    hired: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeadChange:
-    """A lead after a change, and the entry that tells of it."""
-
-    lead: Lead
-    entry: TimelineEntry
+_CONFIRMABLE_STAGES = HIRED_STAGES | {LeadStage.OFFERED}
 
 
 def compute_deadline(
     stage: LeadStage, *, since: datetime, hired_at: datetime | None
 ) -> datetime | None:
-    """When a lead that came to ``stage`` at ``since`` is overdue; None for a closed stage."""
-    allowed = STAGE_DEADLINES.get(stage)
-    if allowed is None:
+    """Return when a lead that reached ``stage`` at ``since`` is overdue; None if it is closed."""
+    time_allowed = STAGE_DEADLINES.get(stage)
+    if time_allowed is None:
         return None
-    return (hired_at if stage in _AFTER_HIRE and hired_at else since) + allowed
+    return (hired_at if stage in HIRED_STAGES and hired_at else since) + time_allowed
 
 
 def start_follow_up(lead: Lead) -> Lead:
-    """A new lead with its first deadline."""
+    """Return a new lead with its first deadline."""
     return _with_deadline(lead, since=lead.created_at)
 
 
-def first_timeline_entry(lead: Lead) -> TimelineEntry:
-    """The first entry of each timeline, which the lead itself tells."""
-    return TimelineEntry(
-        lead_id=lead.id, version=1, kind=TimelineEntryKind.RECORDED, at=lead.created_at
-    )
-
-
 def hire_side_of(role: Role) -> HireSide:
-    """The side that a member of staff speaks for: a recruiter the employer's, the union the
-    seeker's."""
+    """Return the side that a member of staff speaks for.
+
+    Recruiters speak for the employer, union staff for the seeker.
+    """
     return HireSide.EMPLOYER if role is Role.RECRUITER else HireSide.SEEKER
 
 
@@ -139,25 +89,25 @@ def advance_lead(
     at: datetime,
     expected_version: int | None = None,
 ) -> LeadChange:
-    """The lead at its next stage, with a new deadline and no escalation.
+    """Return the lead at the stage ``wanted``, with a new deadline and without escalation.
 
-    Whoever says HIRED has confirmed the hire for ``side``, so that no hire stands unconfirmed.
+    HIRED also confirms the hire for ``side``.
 
-    :raises LeadStageConflict: the stage does not follow, or the version is not the expected one.
+    :raises LeadStageConflict: the lead cannot go to that stage, or has another version.
     :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
-    :raises RetentionTooEarly: not that many days have passed since the hire.
+    :raises RetentionTooEarly: the days since the hire that the stage requires have not passed.
     """
     check_advance(lead, wanted, reason, expected_version=expected_version)
     _check_retention(lead, wanted, at)
-    hired = wanted is LeadStage.HIRED
+    is_hire = wanted is LeadStage.HIRED
     after = replace(
         lead,
         stage=wanted,
-        reached=furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
+        reached=find_furthest_stage(LeadStage.INTERESTED, lead.reached, lead.stage, wanted),
         steps=lead.steps + 1,
         reason=reason,
-        hired_at=at if hired else lead.hired_at,
-        hire=lead.hire.with_statement(side, hired=True) if hired else lead.hire,
+        hired_at=at if is_hire else lead.hired_at,
+        hire=lead.hire.with_statement(side, hired=True) if is_hire else lead.hire,
         next_action_on=None,
         escalated_to=None,
     )
@@ -170,12 +120,12 @@ def advance_lead(
         from_stage=lead.stage,
         to_stage=wanted,
         reason=reason,
-        side=side if hired else None,
+        side=side if is_hire else None,
     )
 
 
 def assign_lead(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -> LeadChange | None:
-    """The lead in the hands of ``assignee_id``, or of nobody; None when it is already."""
+    """Return the lead assigned to ``assignee_id`` or to nobody; None if it already is."""
     if lead.assignee_id == assignee_id:
         return None
     after = replace(lead, assignee_id=assignee_id)
@@ -183,24 +133,30 @@ def assign_lead(lead: Lead, assignee_id: str | None, *, by: str, at: datetime) -
 
 
 def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
-    """The note without blanks around it.
+    """Return the text of a note without blanks at its ends.
 
-    :raises InvalidInput: empty, over 500 characters, unreadable, with an identity-card or mobile
-        number, or a next action before ``today`` or more than a year after it.
+    :raises InvalidInput: the text is empty, has over 500 characters, or holds control characters,
+        an identity-card number or a mobile number; or the next action is before ``today`` or more
+        than a year later.
     """
     field = ("input", "body")
     body = body.strip()
     if not body:
-        raise InvalidInput("Write what was done or agreed.", field=field)
+        raise InvalidInput(
+            "Write what was done or agreed.", "请填写办理或约定的内容。", field=field
+        )
     check_text(body, MAX_NOTE_LENGTH, field)
     if holds_mobile_number(body):
         raise InvalidInput(
-            "Take the phone number out: contacts are kept in the lead alone, encrypted.",
+            "Remove the phone number: only the lead's contact holds it, encrypted.",
+            "请删除手机号码，联系方式只加密保存在线索的联系人信息中。",
             field=field,
         )
     if next_action_on is not None and not today <= next_action_on <= today + MAX_NEXT_ACTION_AHEAD:
         raise InvalidInput(
-            "Give a day from today on, within a year.", field=("input", "nextActionOn")
+            "Give a day from today on, within a year.",
+            "请填写今天起一年以内的日期。",
+            field=("input", "nextActionOn"),
         )
     return body
 
@@ -208,9 +164,9 @@ def check_note(body: str, next_action_on: date | None, *, today: date) -> str:
 def add_note(
     lead: Lead, body: str, next_action_on: date | None, *, by: str, at: datetime
 ) -> LeadChange:
-    """The lead with a note; a next action takes the place of the one before.
+    """Return the lead with a note. A new next action replaces the previous one.
 
-    :raises LeadStageConflict: the person was erased: a note could tell who it was.
+    :raises LeadStageConflict: the person's data was erased; a note could identify them again.
     """
     check_not_erased(lead)
     after = replace(lead, next_action_on=next_action_on or lead.next_action_on)
@@ -222,16 +178,18 @@ def add_note(
 def confirm_hire(
     lead: Lead, side: HireSide, *, hired: bool, by: str | None, at: datetime
 ) -> LeadChange | None:
-    """The lead with what one side says of the hire; None when it says nothing new.
+    """Return the lead with one side's statement on the hire; None if the statement is not new.
 
-    ``by`` is the member of staff who says it for the side, None for the person.
+    ``by`` is the member of staff who speaks for the side, None for the person themselves.
 
-    :raises LeadStageConflict: nothing was offered yet, it was closed, or the person was erased.
+    :raises LeadStageConflict: there was no offer yet, the lead is closed, or the person's data was
+        erased.
     """
     check_not_erased(lead)
     if lead.stage not in _CONFIRMABLE_STAGES:
         raise LeadStageConflict(
-            f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on."
+            f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on.",
+            f"线索当前为“{lead.stage.zh}”；发出录用通知后才能确认录用。",
         )
     proof = lead.hire.with_statement(side, hired=hired)
     if proof == lead.hire:
@@ -241,7 +199,7 @@ def confirm_hire(
 
 
 def escalate_lead(lead: Lead, *, at: datetime) -> LeadChange | None:
-    """The overdue lead at the next level above; None when its time has not come."""
+    """Return the overdue lead escalated to the union above; None if it is not due for that yet."""
     if lead.escalate_at is None or at < lead.escalate_at:
         return None
     above = _levels_above(lead)
@@ -254,13 +212,13 @@ def escalate_lead(lead: Lead, *, at: datetime) -> LeadChange | None:
 
 
 def _levels_above(lead: Lead) -> tuple[str, ...]:
-    """The unions above the one that has the lead now, from the root on."""
+    """Return the unions above the one that is responsible now, starting with the root."""
     path = lead.union_path
     return path[: path.index(lead.escalated_to)] if lead.escalated_to else path[:-1]
 
 
 def _with_deadline(lead: Lead, *, since: datetime) -> Lead:
-    # Without consent nobody may call, so nothing is due whatever stage it comes to.
+    # Without consent nobody may call, so nothing is due at any stage.
     may_call = lead.withdrawn_at is None
     due = compute_deadline(lead.stage, since=since, hired_at=lead.hired_at) if may_call else None
     return replace(lead, due_at=due, escalate_at=due if _levels_above(lead) else None)
@@ -270,27 +228,11 @@ def _check_retention(lead: Lead, wanted: LeadStage, at: datetime) -> None:
     days = MIN_DAYS_SINCE_HIRE.get(wanted)
     if days is None:
         return
-    # Who was hired before that day was kept has it from the last change.
+    # Leads from before ``hired_at`` was recorded use the time of their last change.
     earliest = day_in_china(lead.hired_at or lead.updated_at) + timedelta(days=days)
     if day_in_china(at) < earliest:
         raise RetentionTooEarly(
             f"{wanted} needs {days} days since the hire: from {earliest.isoformat()} on.",
+            f"录用满{days}天后才能登记“{wanted.zh}”：请于{earliest.isoformat()}起办理。",
             field=("input", "stage"),
         )
-
-
-def make_change(
-    lead: Lead, kind: TimelineEntryKind, *, at: datetime, by: str | None, **told: object
-) -> LeadChange:
-    """The lead one version on, and the entry of that version with what it tells."""
-    made_way = lead.id if lead.stage is LeadStage.WITHDRAWN else lead.made_way
-    after = replace(lead, version=lead.version + 1, updated_at=at, made_way=made_way)
-    entry = TimelineEntry(
-        lead_id=lead.id,
-        version=after.version,
-        kind=kind,
-        at=at,
-        by=by,
-        **told,  # type: ignore[arg-type] # each caller names fields of the entry
-    )
-    return LeadChange(lead=after, entry=entry)

@@ -1,4 +1,4 @@
-"""The funnel: how many interests came how far, by session, posting, source and so on."""
+"""The recruitment funnel: how many leads reached each stage, by session, posting, source, etc."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.labels import Labelled
 
 
 class FunnelDimension(Labelled):
-    """What the leads are counted by. A union counts those of its branches, too."""
+    """What the leads are grouped by. A union includes its branches."""
 
     SESSION = "SESSION", "场次"
     POSTING = "POSTING", "岗位"
@@ -20,16 +20,15 @@ class FunnelDimension(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelRow:
-    """The counts of one session, posting, source, union, segment or group, which ``key`` names.
+    """The counts for one session, posting, source, union, segment or group, named by ``key``.
 
-    By segment and by group the ``key`` is empty for the leads that have none.
+    ``key`` is empty for leads without a segment or group.
 
-    ``interests`` are leads, ``people`` the persons behind them, ``services`` what staff did for
-    them (changes of stage): three numbers that are never one another's stand-in. From
-    ``contacted`` on a lead counts for each stage that it ever reached, whatever became of it;
-    ``withdrawn``, ``refused`` and ``unreachable`` count where it stands now. ``views`` are those of
-    the session, or of all sessions of the union and its branches; None where there are none to
-    tell.
+    ``interests`` counts leads, ``people`` different persons, and ``services`` the stage changes
+    that staff made; these three must not be confused. From ``contacted`` to ``retained_90`` a lead
+    counts in every stage that it ever reached. ``withdrawn``, ``refused`` and ``unreachable`` count
+    current stages. ``views`` are those of the session, or of all sessions of the union and its
+    branches; None in the other dimensions.
     """
 
     key: str

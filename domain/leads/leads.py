@@ -1,4 +1,4 @@
-"""Leads: one interest of one person in one posting, and the way to a kept job."""
+"""Leads: one person's interest in one posting, and its stages until the person keeps the job."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from domain.seekers.groups import SeekerGroup
 
 
 class LeadStage(Labelled):
+    """The stages of the pipeline in order, then the three closed stages."""
+
     INTERESTED = "INTERESTED", "有意向"
     CONTACTED = "CONTACTED", "已联系"
     INTERVIEWED = "INTERVIEWED", "已面试"
@@ -26,7 +28,7 @@ class LeadStage(Labelled):
 
 
 class RefusalReason(Labelled):
-    """Why an employer did not take somebody: always one of these, never free text alone."""
+    """Why an employer did not hire the person. Never free text alone."""
 
     SKILL_MISMATCH = "SKILL_MISMATCH", "技能不符"
     EXPERIENCE_SHORT = "EXPERIENCE_SHORT", "经验不足"
@@ -38,14 +40,14 @@ class RefusalReason(Labelled):
 
 
 class HireSide(Labelled):
-    """Who can say whether somebody was hired."""
+    """The two sides that can state whether the person was hired."""
 
     EMPLOYER = "EMPLOYER", "用人单位"
     SEEKER = "SEEKER", "求职者"
 
 
 class LeadSource(Labelled):
-    """Where the tap came from."""
+    """Where the interest was given."""
 
     LIVE_TAP = "LIVE_TAP", "直播间"
     SESSION_QR = "SESSION_QR", "场次二维码"
@@ -64,14 +66,14 @@ PIPELINE_STAGES = (
     LeadStage.RETAINED_90,
 )
 CLOSED_STAGES = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
-_STAGES_BEFORE_HIRE = frozenset(PIPELINE_STAGES[:4])
-HIRED_STAGES = PIPELINE_STAGES[4:]
-"""The stages of somebody who has the job."""
+HIRED_STAGES = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
+"""The stages in which the person has the job."""
+_STAGES_BEFORE_HIRE = frozenset(PIPELINE_STAGES) - HIRED_STAGES
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Name and phone as they were given; the phone is E.164. Never logged, never in an event."""
+    """Name and phone of a person; the phone is in E.164 form. Never logged, never in an event."""
 
     name: str
     phone: str
@@ -79,7 +81,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentGiven:
-    """The proof that the person agreed to this hand-over (PIPL art. 14 and 23)."""
+    """The proof that the person agreed to pass their data to the employer (PIPL art. 14 and 23)."""
 
     text_version: str
     text_sha256: str
@@ -88,7 +90,7 @@ class ConsentGiven:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedContact:
-    """Encrypted name and phone, and the version of the key that opens them."""
+    """The encrypted name and phone, and the version of the key that decrypts them."""
 
     key_version: int
     name: bytes
@@ -97,9 +99,9 @@ class SealedContact:
 
 @dataclass(frozen=True, kw_only=True)
 class HireProof:
-    """What each side last said of the hire, None where it said nothing yet.
+    """Each side's latest statement on the hire, None if there is none yet.
 
-    ``disagreement`` is kept beside them because storage finds the disputed leads by it.
+    ``disagreement`` is stored as well, because disputed leads are queried by it.
     """
 
     employer: bool | None
@@ -108,11 +110,11 @@ class HireProof:
 
     @property
     def is_agreed(self) -> bool:
-        """Whether both sides say that the person was hired."""
+        """Whether both sides state that the person was hired."""
         return self.employer is True and self.seeker is True
 
     def with_statement(self, side: HireSide, *, hired: bool) -> HireProof:
-        """The proof once ``side`` has said so; it takes the place of what it said before."""
+        """Return the proof with a new statement of ``side``, replacing its previous one."""
         employer = hired if side is HireSide.EMPLOYER else self.employer
         seeker = hired if side is HireSide.SEEKER else self.seeker
         disagreement = None not in {employer, seeker} and employer is not seeker
@@ -124,23 +126,23 @@ NO_HIRE_PROOF = HireProof(employer=None, seeker=None, disagreement=False)
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """``person`` is a keyed hash of the phone, so that one person is one lead a posting.
+    """One person's interest in one posting, with its follow-up.
 
-    One that was given without a session, on the board or at a poster, has no ``session_id`` and
-    no ``owner_id``; its ``union_path`` is that of the posting's union. ``segment`` is what was on
-    air when it was given, ``code_id`` the code that was scanned. ``group`` is what the person says
-    of themselves, never a guess; it names nobody, so it stays for the counts after an erasure.
+    ``person`` is a keyed hash of the phone. ``giver`` is the id of the device that sent the lead: a
+    typed phone does not prove who sent it. After an erasure (``erased_at``) there is no contact,
+    and ``person`` and ``giver`` identify nobody.
 
-    ``giver`` is the viewer who sent it: a phone alone proves nothing about who sends it. With
-    ``erased_at`` there is no contact, and ``person`` and ``giver`` stand for nobody.
+    A lead from the job board or a poster may have no session: then ``session_id`` and ``owner_id``
+    are None, and ``union_path`` is that of the posting's union. ``segment`` is what was on air,
+    ``code_id`` the QR code that was scanned. ``group`` is stated by the person, never guessed; it
+    identifies nobody, so it stays for statistics after an erasure.
 
-    The fields from ``assignee_id`` on are of the follow-up: see ``domain.leads.follow_up``.
+    ``made_way`` is the lead's own id once it is WITHDRAWN, else None. A unique index on session,
+    posting, person and ``made_way`` allows one lead each, and a new one after a withdrawal.
 
-    ``made_way`` is the own id once it is WITHDRAWN: whoever is interested again gives a lead anew.
-    Of those that have not made way there is one a session, posting and person.
-
-    ``reached`` is the furthest stage of the pipeline that it ever came to, which a closing leaves
-    as it is; ``steps`` counts the changes of stage that staff made.
+    ``reached`` is the furthest pipeline stage so far; closing the lead does not change it.
+    ``steps`` counts the stage changes by staff. ``domain.leads.follow_up`` sets the fields from
+    ``assignee_id`` on.
     """
 
     id: str
@@ -177,16 +179,16 @@ class Lead:
     hire: HireProof = NO_HIRE_PROOF
 
 
-def furthest_stage(*stages: LeadStage) -> LeadStage:
-    """The one that stands last in the pipeline; the closings stand nowhere in it."""
+def find_furthest_stage(*stages: LeadStage) -> LeadStage:
+    """Return the stage that is last in the pipeline. Closed stages are ignored."""
     return max((stage for stage in stages if stage not in CLOSED_STAGES), key=PIPELINE_STAGES.index)
 
 
-def next_stages(stage: LeadStage) -> frozenset[LeadStage]:
-    """The stages that may follow: the next step, or a closing that makes sense from here.
+def list_next_stages(stage: LeadStage) -> frozenset[LeadStage]:
+    """Return the stages that may follow: the next pipeline stage, or a closed stage.
 
-    Nobody is refused or unreachable after the hire; who leaves then has withdrawn. Somebody who
-    calls back after all is contacted again.
+    After the hire a lead can only close as WITHDRAWN. From UNREACHABLE it can return to CONTACTED,
+    for a person who calls back.
     """
     if stage is LeadStage.UNREACHABLE:
         return frozenset({LeadStage.CONTACTED})
@@ -205,31 +207,42 @@ def check_advance(
     *,
     expected_version: int | None = None,
 ) -> None:
-    """Pass when the step is allowed and has the reason that it needs.
+    """Check that a lead may go to the stage ``wanted``, with or without a reason.
 
-    :raises LeadStageConflict: the step is not allowed (the message names those that are), the
-        lead is not at the version that the caller has seen, or its person was erased.
+    :raises LeadStageConflict: the stage may not follow (the message names those that may), the
+        lead is not at the expected version, or the person's data was erased.
     :raises InvalidInput: REFUSED without a reason, or a reason with another stage.
     """
     if expected_version is not None and lead.version != expected_version:
         raise LeadStageConflict(
-            f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again."
+            f"The lead is at version {lead.version} and {lead.stage}. Reload it and try again.",
+            f"线索已更新（第{lead.version}版，“{lead.stage.zh}”），请刷新后重试。",
         )
     check_not_erased(lead)
-    allowed = next_stages(lead.stage)
+    allowed = list_next_stages(lead.stage)
     if wanted not in allowed:
-        names = ", ".join(step.value for step in LeadStage if step in allowed) or "nothing"
-        raise LeadStageConflict(f"The lead is {lead.stage}; from there it can become {names}.")
+        names = ", ".join(stage.value for stage in LeadStage if stage in allowed) or "nothing"
+        names_zh = "、".join(stage.zh for stage in LeadStage if stage in allowed)
+        raise LeadStageConflict(
+            f"The lead is {lead.stage}; from there it can become {names}.",
+            f"线索当前为“{lead.stage.zh}”，"
+            + (f"只能变为：{names_zh}。" if names_zh else "不能再变更阶段。"),
+        )
     if (wanted is LeadStage.REFUSED) != (reason is not None):
         raise InvalidInput(
-            "Give a reason with REFUSED, and with no other stage.", field=("input", "reason")
+            "Give a reason with REFUSED, and with no other stage.",
+            "阶段为“未录用”时请填写原因，其他阶段请勿填写。",
+            field=("input", "reason"),
         )
 
 
 def check_not_erased(lead: Lead) -> None:
-    """Pass when the lead is still of somebody.
+    """Check that the personal data of the lead was not erased.
 
-    :raises LeadStageConflict: its person was erased.
+    :raises LeadStageConflict: it was erased.
     """
     if lead.erased_at is not None:
-        raise LeadStageConflict("The person had their data erased; this lead stays as it is.")
+        raise LeadStageConflict(
+            "The person had their data erased; this lead can no longer change.",
+            "本人的信息已删除，该线索不能再变更。",
+        )

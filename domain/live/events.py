@@ -1,8 +1,8 @@
-"""What happened in a live session. Frozen, in the past tense, produced by the layer that did it.
+"""The events of live sessions, leads and matches, and the topics that they are published on.
 
-A logged event has a place in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. A passing
-event (tally, presence, reset) is state that the next one replaces; it is never logged and carries
-the ``seq`` of the last logged event. No event holds personal data.
+A logged event has a position in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. An
+ephemeral event (tally, presence, reset) is never logged; it carries the ``seq`` of the last logged
+event, and the next one of its type replaces it. No event holds personal data.
 """
 
 from __future__ import annotations
@@ -16,49 +16,67 @@ from domain.live.sessions import Segment
 
 @dataclass(frozen=True, kw_only=True)
 class SessionStarted:
+    """The session went live for the first time."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionInterrupted:
+    """The broadcast was interrupted; the room stays open."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionResumed:
+    """The session is live again after an interruption."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEnded:
+    """The session ended."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionCancelled:
+    """The session was cancelled before it started."""
+
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingPinned:
+    """The host pinned a posting for all viewers."""
+
     session_id: str
     posting_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingUnpinned:
+    """The pinned posting was taken down."""
+
     session_id: str
     posting_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
+    """The host or an officer sent a text to all viewers."""
+
     session_id: str
     body: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentChanged:
+    """Another segment is on air."""
+
     session_id: str
     segment: Segment
     title: str
@@ -66,19 +84,23 @@ class SegmentChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionPublished:
+    """A viewer's question became visible to all viewers."""
+
     session_id: str
     question_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionAnswered:
+    """A published question was answered, or its answer was replaced."""
+
     session_id: str
     question_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionHidden:
-    """A question that everybody saw was taken away."""
+    """A published question was withdrawn."""
 
     session_id: str
     question_id: str
@@ -86,7 +108,7 @@ class QuestionHidden:
 
 @dataclass(frozen=True, kw_only=True)
 class TallyChanged:
-    """How many interests there are in all, and in each posting that moved lately. Passing."""
+    """Interests in total, and per posting whose count changed. Ephemeral."""
 
     session_id: str
     total: int
@@ -95,7 +117,7 @@ class TallyChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class PresenceChanged:
-    """How many watch now, and the most that ever did. Passing."""
+    """Number of current viewers and its peak so far. Ephemeral."""
 
     session_id: str
     viewers: int
@@ -104,19 +126,23 @@ class PresenceChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class Reset:
-    """The cursor could not be followed: take the snapshot, forget what you had. Passing."""
+    """The cursor cannot be continued: the client replaces its state by the snapshot. Ephemeral."""
 
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadRecorded:
+    """A viewer's interest was stored as a lead."""
+
     session_id: str
     lead_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAdvanced:
+    """The lead went to another stage."""
+
     session_id: str
     lead_id: str
     stage: LeadStage
@@ -124,7 +150,7 @@ class LeadAdvanced:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAssigned:
-    """Somebody has the lead in hand, or nobody any more."""
+    """The lead was assigned to a member of staff, or to nobody."""
 
     session_id: str
     lead_id: str
@@ -132,19 +158,23 @@ class LeadAssigned:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadNoted:
+    """Staff added a note to the lead."""
+
     session_id: str
     lead_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadEscalated:
+    """The overdue lead was escalated to the union above."""
+
     session_id: str
     lead_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class HireConfirmed:
-    """One side said that the person was hired, or that not."""
+    """The employer or the seeker stated that the person was hired, or was not."""
 
     session_id: str
     lead_id: str
@@ -152,7 +182,7 @@ class HireConfirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingMatched:
-    """A posting that has just opened, or changed, suits somebody who looks for work."""
+    """A new or changed posting suits a seeker."""
 
     seeker_id: str
     posting_id: str
@@ -160,9 +190,9 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """Logged by a newer version of this service; it has a place, but what it says is not known.
+    """A logged event of a type that this version of the service does not know.
 
-    While nodes are brought up to date one by one, the older ones meet such events.
+    Older nodes read such events during a rolling upgrade. The event keeps its ``seq``.
     """
 
     session_id: str
@@ -189,12 +219,12 @@ LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
-"""Logged events that say all there is to say; the others name something that may change since."""
+"""Logged events that hold all their content. The others refer to records that may change later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventEnvelope:
-    """An event at its place: ``topic`` and ``seq`` say where, ``at`` when (UTC)."""
+    """An event with its topic, its ``seq`` in the log of the topic, and its time (UTC)."""
 
     topic: str
     seq: int
@@ -203,21 +233,21 @@ class EventEnvelope:
 
 
 def session_topic(session_id: str) -> str:
-    """The log that every viewer of the session may follow."""
+    """Return the topic of the session's public events, for all viewers."""
     return f"session/{session_id}"
 
 
-def session_id_of(topic: str) -> str | None:
-    """The session whose viewers follow ``topic``; None for the log of leads."""
+def parse_session_topic(topic: str) -> str | None:
+    """Return the session id in a topic of public session events, None for any other topic."""
     kind, _, session_id = topic.partition("/")
     return session_id if kind == "session" else None
 
 
 def lead_topic(session_id: str) -> str:
-    """The log of the session's leads, for its staff."""
+    """Return the topic of the session's lead events, for its staff."""
     return f"leads/{session_id}"
 
 
 def seeker_topic(seeker_id: str) -> str:
-    """The log of what one seeker is told of."""
+    """Return the topic of one seeker's events."""
     return f"seeker/{seeker_id}"

@@ -1,10 +1,11 @@
-"""How many different people watch, when each node sees some of them and some are seen by several.
+"""Estimates how many different viewers watch a session across all nodes.
 
-A viewer is a mark: 64 bits that look random and are the same on every node. A node tells how many
-marks it sees and which are the lowest of them ("bottom-k": what is lowest is a fair sample, and the
-same one everywhere). Up to ``SAMPLE`` viewers a node the union is exact. Beyond that the number of
-those who are seen twice is estimated from the marks below which every node shows all it sees, so
-that the error is a part of that number alone: where nobody is seen twice, the sum is exact.
+A viewer may be connected to several nodes. Each viewer is hashed to 64 bits, equal on every node. A
+node publishes a sketch: how many hashes it holds, and the ``SAMPLE_SIZE`` lowest of them. The
+lowest hashes are a random sample, and every node samples the same range ("bottom-k"). Up to
+``SAMPLE_SIZE`` viewers per node the result is exact. Above that, the share of viewers seen by
+several nodes is estimated from the range of hashes that every sketch covers completely. If no
+viewer is seen twice, the sum is still exact.
 """
 
 from __future__ import annotations
@@ -15,43 +16,45 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 SAMPLE_SIZE = 4_096
-"""Marks that a node tells, 32 KiB: with 5 % seen twice among 20,000, the count is 0.3 % off."""
+"""Maximum hashes in a sketch (32 KiB). With 20,000 viewers, 5 % of them on two nodes, the error is
+0.3 %."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ViewerSketch:
-    """What one node sees: how many marks, and the lowest of them in order."""
+    """The viewers of one node: their number, and their lowest hashes in ascending order."""
 
     count: int
     lowest: tuple[int, ...]
 
 
 def hash_viewer(viewer: str) -> int:
-    """The mark of a viewer, by the subject of its token."""
+    """Return the 64-bit hash of a viewer, given as the subject of the access token."""
     return int.from_bytes(blake2b(viewer.encode(), digest_size=8).digest(), "big")
 
 
-def sketch_viewers(marks: Collection[int]) -> ViewerSketch:
-    """What a node with these marks tells."""
-    return ViewerSketch(count=len(marks), lowest=tuple(sorted(marks)[:SAMPLE_SIZE]))
+def sketch_viewers(hashes: Collection[int]) -> ViewerSketch:
+    """Return the sketch of a node whose viewers have these hashes."""
+    return ViewerSketch(count=len(hashes), lowest=tuple(sorted(hashes)[:SAMPLE_SIZE]))
 
 
-def estimate_distinct_viewers(crowds: Sequence[ViewerSketch]) -> int:
-    """How many different viewers the nodes see, each counted once.
+def estimate_distinct_viewers(sketches: Sequence[ViewerSketch]) -> int:
+    """Return the number of different viewers of all nodes.
 
-    A node that tells a count without marks (an older version) is added as it is.
+    A sketch with a count but without hashes (from an older version) adds its count.
     """
-    shown = [crowd for crowd in crowds if crowd.lowest]
-    unshown = sum(crowd.count for crowd in crowds if not crowd.lowest)
-    if len(shown) < 2:
-        return unshown + sum(crowd.count for crowd in shown)
-    # Above this mark some node sees marks that it does not tell.
-    edge = min(
-        (crowd.lowest[-1] for crowd in shown if crowd.count > len(crowd.lowest)), default=None
+    sampled = [sketch for sketch in sketches if sketch.lowest]
+    unsampled_count = sum(sketch.count for sketch in sketches if not sketch.lowest)
+    sampled_count = sum(sketch.count for sketch in sampled)
+    if len(sampled) < 2:
+        return unsampled_count + sampled_count
+    # Up to this hash every sketch is complete; None if no sketch was cut off.
+    cutoff = min(
+        (sketch.lowest[-1] for sketch in sampled if sketch.count > len(sketch.lowest)), default=None
     )
-    told = [
-        crowd.lowest if edge is None else crowd.lowest[: bisect_right(crowd.lowest, edge)]
-        for crowd in shown
+    compared = [
+        sketch.lowest if cutoff is None else sketch.lowest[: bisect_right(sketch.lowest, cutoff)]
+        for sketch in sampled
     ]
-    seen, different = sum(map(len, told)), len(set().union(*told))
-    return unshown + round(sum(crowd.count for crowd in shown) * different / seen)
+    total, distinct = sum(map(len, compared)), len(set().union(*compared))
+    return unsampled_count + round(sampled_count * distinct / total)

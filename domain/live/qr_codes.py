@@ -1,8 +1,8 @@
-"""QR codes: what they point at, and the token that stands for one on paper.
+"""QR codes: what a code refers to, and the signed token that is printed in it.
 
-A token is 24 bytes in URL-safe base64 without padding, 32 characters: the kind in one byte, the id
-in twelve, and the first eleven of an HMAC-SHA256 (RFC 2104) over both. Every bit of it counts, so
-one that was mistyped, cut off or made up is refused without a look into the database.
+A token is 24 bytes in URL-safe base64 without padding, 32 characters: the kind in 1 byte, the id in
+12, and the first 11 bytes of an HMAC-SHA256 (RFC 2104) over both. A mistyped, cut or forged token
+is refused without a database query.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MAC_BYTES = 11
 
 
 class CodeKind(Labelled):
-    """What a code was made for."""
+    """What a QR code was made for."""
 
     SESSION = "SESSION", "场次"
     POSTING = "POSTING", "岗位"
@@ -31,19 +31,19 @@ class CodeKind(Labelled):
     PAGE = "PAGE", "岗位网页"
 
 
-# Printed on paper, so that these never change.
+# These bytes are printed on paper and must never change.
 _KIND_BY_BYTE = {1: CodeKind.SESSION, 2: CodeKind.POSTING, 3: CodeKind.POSTER, 4: CodeKind.PAGE}
 _BYTE_BY_KIND = {kind: byte for byte, kind in _KIND_BY_BYTE.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class QrCode:
-    """A code and how often it was scanned.
+    """A QR code, with the number of its scans.
 
-    SESSION points at a session, POSTING at a posting in a session, POSTER hangs at a ``place`` and
-    may point at either, both or, for the board, at nothing. PAGE stands on the page of a posting.
-    ``label`` is the staff's name for it.
-    ``owner_id`` is the session's host; without a session there is none.
+    SESSION refers to a session, POSTING to a posting in a session. POSTER hangs at a ``place`` and
+    refers to a session, a posting, both, or nothing (the public job board). PAGE is on the web page
+    of a posting. ``label`` is the name that staff gave it. ``owner_id`` is the host of the session,
+    None without a session.
     """
 
     id: str
@@ -60,9 +60,9 @@ class QrCode:
 
 
 def make_page_code(posting: Posting) -> QrCode:
-    """The code on the page of a posting.
+    """Return the QR code for the web page of a posting.
 
-    Its id is that of the posting: it need not be stored before somebody scans it.
+    It has the id of the posting, so it need not be stored before its first scan.
     """
     return QrCode(
         id=posting.id,
@@ -79,28 +79,30 @@ def make_page_code(posting: Posting) -> QrCode:
 
 
 def encode_token(kind: CodeKind, code_id: str, key: bytes) -> str:
-    """The token of a code whose id is 24 hexadecimal digits."""
+    """Return the token of a code. ``code_id`` has 24 hexadecimal digits."""
     return _sign(bytes([_BYTE_BY_KIND[kind]]) + bytes.fromhex(code_id), key).decode()
 
 
 def decode_token(token: str, key: bytes, *, field: tuple[str, ...]) -> tuple[CodeKind, str]:
-    """Kind and id in a token that was signed with this key.
+    """Return the kind and the id in a token that was signed with ``key``.
 
-    :raises CodeInvalid: any other text; ``field`` says where it was given.
+    :raises CodeInvalid: the token is damaged, or was not signed with this key.
     """
-    refused = CodeInvalid(
-        "This code is not one of ours, or is damaged. Scan it again.", field=field
+    refusal = CodeInvalid(
+        "This code is damaged or does not belong to this service. Scan it again.",
+        "二维码无效或已损坏，请重新扫码。",
+        field=field,
     )
     if len(token) != TOKEN_LENGTH:
-        raise refused
+        raise refusal
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeError):
-        raise refused from None
+        raise refusal from None
     head = raw[: 1 + _ID_BYTES]
-    # The whole text is compared: base64 has several spellings, and only one of them is ours.
+    # The encoded texts are compared, because several base64 texts decode to the same bytes.
     if not hmac.compare_digest(token.encode("ascii"), _sign(head, key)):
-        raise refused
+        raise refusal
     return _KIND_BY_BYTE[head[0]], head[1:].hex()
 
 

@@ -1,11 +1,11 @@
-"""Questions of viewers: what may be asked, and the way of a question until it is answered.
+"""Questions of viewers in a live session: checks, and the status of a question.
 
     ASKED ── publish ──> PUBLISHED ── answer ──> ANSWERED
       │                      │                      │
       └────────────────── decline ─────────> DECLINED
 
-Whoever answers a question that only waits publishes it by that. An answer may be given anew.
-Nobody but the asker and those who direct the session sees a question that is not published.
+Answering a question also publishes it. An answer can be replaced. Until it is published, only the
+asker and those who direct the session see a question.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from domain.labels import Labelled
 MAX_QUESTION_LENGTH = 200
 MAX_ANSWER_LENGTH = 500
 MAX_WAITING_PER_VIEWER = 3
-"""Questions of one viewer in one session that nobody has looked at."""
+"""Maximum questions of one viewer in one session that are still ASKED."""
 MAX_WAITING_PER_SESSION = 1_000
-"""Questions of a session that nobody has looked at: more than a host could ever read on air."""
+"""Maximum questions of one session that are still ASKED: more than a host can read on air."""
 
 
 class QuestionStatus(Labelled):
+    """The status of a question."""
+
     ASKED = "ASKED", "待处理"
     PUBLISHED = "PUBLISHED", "已公开"
     ANSWERED = "ANSWERED", "已回答"
@@ -34,14 +36,14 @@ class QuestionStatus(Labelled):
 
 
 PUBLIC_STATUSES = frozenset({QuestionStatus.PUBLISHED, QuestionStatus.ANSWERED})
-"""In these everybody sees the question."""
+"""The statuses in which every viewer sees the question."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question in a session, about one of its postings or about none.
+    """A viewer's question in a session, about one of its postings or about none.
 
-    ``asker`` is the subject of the viewer's token, which stands for nobody in particular.
+    ``asker`` is the subject of the viewer's access token, a random id.
     """
 
     id: str
@@ -57,61 +59,65 @@ class Question:
 
 
 def check_question(body: str, field: tuple[str, ...]) -> str:
-    """The question without blanks around it.
+    """Return the text of a question without blanks at its ends.
 
-    :raises InvalidInput: empty, over 200 characters, with control characters, or with the number
-        of an identity card or of a phone: who shows a phone to a whole room is called by frauds.
+    :raises InvalidInput: the text is empty, has over 200 characters, or holds control characters,
+        an identity-card number or a mobile number (fraudsters call numbers shown in a room).
     """
     body = _check_nonempty(body, MAX_QUESTION_LENGTH, field)
     if holds_mobile_number(body):
         raise InvalidInput(
-            "Take the phone number out: everybody in the room would see it. To be called, use "
+            "Remove the phone number: everybody in the room would see it. To be called, tap "
             '"I am interested".',
+            "请删除手机号码，否则直播间所有人都能看到。希望我们联系您，请点“我有意向”。",
             field=field,
         )
     return body
 
 
 def check_answer(body: str, field: tuple[str, ...]) -> str:
-    """The answer without blanks around it.
+    """Return the text of an answer without blanks at its ends.
 
-    :raises InvalidInput: empty, over 500 characters, with control characters, or with the number
-        of an identity card.
+    :raises InvalidInput: the text is empty, has over 500 characters, or holds control characters or
+        an identity-card number.
     """
     return _check_nonempty(body, MAX_ANSWER_LENGTH, field)
 
 
-def _check_nonempty(body: str, most: int, field: tuple[str, ...]) -> str:
+def _check_nonempty(body: str, max_length: int, field: tuple[str, ...]) -> str:
     body = body.strip()
     if not body:
-        raise InvalidInput("Write at least one word.", field=field)
-    check_text(body, most, field)
+        raise InvalidInput("Write at least one word.", "请填写内容。", field=field)
+    check_text(body, max_length, field)
     return body
 
 
 def publish_question(question: Question, at: datetime) -> Question:
-    """The question as everybody sees it; one that is shown already stays as it is.
+    """Return the question as published. A question that is already public is unchanged.
 
-    :raises QuestionConflict: it was declined.
+    :raises QuestionConflict: the question was declined.
     """
     if question.status in PUBLIC_STATUSES:
         return question
     if question.status is QuestionStatus.DECLINED:
-        raise QuestionConflict("The question was declined; it can be asked again.")
+        raise QuestionConflict(
+            "The question was declined. The viewer can ask it again.",
+            "该问题未被采用，观众可以重新提问。",
+        )
     return replace(question, status=QuestionStatus.PUBLISHED, published_at=at)
 
 
 def answer_question(question: Question, answer: str, at: datetime) -> Question:
-    """The question with its answer, published if it was not; the same answer changes nothing.
+    """Return the question as published and answered. The same answer again changes nothing.
 
-    :raises QuestionConflict: it was declined.
+    :raises QuestionConflict: the question was declined.
     """
-    shown = publish_question(question, at)
-    if shown.answer == answer:
-        return shown
-    return replace(shown, status=QuestionStatus.ANSWERED, answer=answer, answered_at=at)
+    published = publish_question(question, at)
+    if published.answer == answer:
+        return published
+    return replace(published, status=QuestionStatus.ANSWERED, answer=answer, answered_at=at)
 
 
 def decline_question(question: Question) -> Question:
-    """The question as nobody else sees it, whatever it was."""
+    """Return the question as declined, from any status."""
     return replace(question, status=QuestionStatus.DECLINED)

@@ -1,4 +1,4 @@
-"""Live sessions: who presents which postings, and the states a session goes through."""
+"""Live sessions: host, running order, and the status from draft to end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from domain.errors import SessionStateConflict
 from domain.labels import Labelled
 
 MAX_SESSION_POSTINGS = 3_000
-"""A session presents about 2,300 postings at most (70,000 jobs in 30 sessions, Shaanxi)."""
+"""Maximum postings of a session. Shaanxi presented about 2,300 each (70,000 in 30 sessions)."""
 
 
 class SessionFormat(Labelled):
+    """The kind of event that a session is."""
+
     CHAIR_LIVE = "CHAIR_LIVE", "工会主席直播带岗"
     MODEL_WORKER_LIVE = "MODEL_WORKER_LIVE", "劳模送岗"
     JOB_TOUR = "JOB_TOUR", "企业探岗"
@@ -20,6 +22,8 @@ class SessionFormat(Labelled):
 
 
 class SessionStatus(Labelled):
+    """The status of a session; ``is_transition_allowed`` tells which may follow which."""
+
     DRAFT = "DRAFT", "草稿"
     SCHEDULED = "SCHEDULED", "已排期"
     LIVE = "LIVE", "直播中"
@@ -29,7 +33,7 @@ class SessionStatus(Labelled):
 
 
 class Segment(Labelled):
-    """What is on air at a moment: stories and hiring take turns in one session."""
+    """A part of a live session. Stories and job presentations alternate."""
 
     STORY = "STORY", "故事"
     POSTING = "POSTING", "岗位"
@@ -40,7 +44,7 @@ class Segment(Labelled):
 
 
 class Campaign(Labelled):
-    """What 工会帮就业, the unions' help with finding work, consists of."""
+    """The parts of 工会帮就业, the unions' employment assistance."""
 
     TRAINING = "TRAINING", "培训"
     ENTREPRENEURSHIP = "ENTREPRENEURSHIP", "创业", "Starting a business"
@@ -50,7 +54,7 @@ class Campaign(Labelled):
 
 
 class Honour(Labelled):
-    """Honours of a host, from the nation down to the county."""
+    """Labour honours of a host, from national to county level."""
 
     NATIONAL_MODEL_WORKER = "NATIONAL_MODEL_WORKER", "全国劳动模范"
     NATIONAL_ADVANCED_WORKER = "NATIONAL_ADVANCED_WORKER", "全国先进工作者"
@@ -77,7 +81,7 @@ _NEXT_STATUSES: dict[SessionStatus, frozenset[SessionStatus]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """The person in front of the camera."""
+    """The person who presents a session."""
 
     name: str
     honour: Honour | None = None
@@ -85,11 +89,12 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSession:
-    """A live session; ``posting_ids`` is its running order, ``seq`` the last event it includes.
+    """A live session.
 
-    ``segment`` is what is on air, with a title of its own; none before the host says so, and none
-    after the end. ``views`` counts how often somebody began to watch, ``peak_viewers`` how many
-    watched at once at most.
+    ``posting_ids`` is the running order. ``seq`` is that of the last logged event that this state
+    includes. ``segment`` and ``segment_title`` say what is on air; both are empty until the host
+    sets them and after the end. ``views`` counts how often a viewer joined, ``peak_viewers`` is the
+    highest number at one time.
     """
 
     id: str
@@ -115,16 +120,17 @@ class LiveSession:
 
 
 def is_transition_allowed(status: SessionStatus, wanted: SessionStatus) -> bool:
-    """Whether a session may go from ``status`` to ``wanted``."""
+    """Return whether a session may go from ``status`` to ``wanted``."""
     return wanted in _NEXT_STATUSES[status]
 
 
 def check_transition(status: SessionStatus, wanted: SessionStatus) -> None:
-    """Pass when the step is allowed.
+    """Check that a session may go from ``status`` to ``wanted``.
 
-    :raises SessionStateConflict: it is not; the message names both statuses.
+    :raises SessionStateConflict: it may not. The message names both statuses.
     """
     if not is_transition_allowed(status, wanted):
         raise SessionStateConflict(
-            f"The session is {status}; it cannot become {wanted}. Reload it and try again."
+            f"The session is {status}; it cannot become {wanted}. Reload it and try again.",
+            f"场次当前为“{status.zh}”，不能变为“{wanted.zh}”。请刷新后重试。",
         )

@@ -1,27 +1,24 @@
-"""Jobs: what matching needs of an open posting, small enough to hold a hundred thousand of them."""
+"""Jobs: the part of an open posting that matching needs, small enough for 100,000 in memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
-from decimal import Decimal
 
-from domain.postings.pay import PayPeriod
+from domain.postings.pay import convert_pay
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Posting, Shift
 from domain.reference.geo import Point
 from domain.reference.regions import RegionLevel, region_of
 from domain.seekers.groups import SeekerGroup
 
-PAID_HOURS_PER_MONTH = 174
-"""21.75 paid days of 8 hours (劳社部发〔2008〕3号)."""
-WEEKS_PER_YEAR = 52
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """``point`` is where the work is done: ``is_exact``, or the centre of its county.
+    """The terms of an open posting as matching compares them.
 
-    ``monthly`` and ``hourly`` are the basic pay in whole yuan, whatever its own period.
+    ``id`` is the posting's. ``point`` is the place of work if ``has_exact_point``, else the centre
+    of its county; None if no county is known. ``monthly_pay`` and ``hourly_pay`` are the basic pay
+    in whole yuan, converted to both periods.
     """
 
     id: str
@@ -41,12 +38,10 @@ class Job:
     friendly_to: frozenset[SeekerGroup]
 
 
-def job_of(posting: Posting) -> Job:
-    """What matching needs of the posting."""
+def build_job(posting: Posting) -> Job:
+    """Build the job of a posting."""
     terms = posting.terms
-    monthly, hourly = monthly_and_hourly_pay(
-        terms.pay.amount, terms.pay.period, terms.hours_per_week
-    )
+    monthly_pay, hourly_pay = convert_pay(terms.pay.amount, terms.pay.period, terms.hours_per_week)
     return Job(
         id=posting.id,
         employer_id=posting.employer_id,
@@ -59,23 +54,14 @@ def job_of(posting: Posting) -> Job:
         intensity=terms.intensity,
         starts_at=terms.starts_at,
         ends_at=terms.ends_at,
-        monthly_pay=monthly,
-        hourly_pay=hourly,
+        monthly_pay=monthly_pay,
+        hourly_pay=hourly_pay,
         benefits=frozenset(terms.benefits),
         friendly_to=frozenset(terms.friendly_to),
     )
 
 
 def county_centre(place_code: str) -> Point | None:
-    """The centre of a county; a city is too large to say how far it is."""
+    """Return the centre of a county; None for larger regions, whose centre says little."""
     region = region_of(place_code)
     return region.centre if region and region.level is RegionLevel.COUNTY else None
-
-
-def monthly_and_hourly_pay(
-    amount: int, period: PayPeriod, hours_per_week: Decimal
-) -> tuple[int, int]:
-    """What a month and what an hour pays, rounded down: nobody is promised more than there is."""
-    if period is PayPeriod.MONTH:
-        return amount, amount // PAID_HOURS_PER_MONTH
-    return int(amount * hours_per_week * WEEKS_PER_YEAR / 12), amount

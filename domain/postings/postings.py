@@ -1,4 +1,4 @@
-"""Postings: the jobs, their terms, and what screening said of them."""
+"""Postings: a job's terms, its status, and the findings and reviews about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.seekers.groups import SeekerGroup
 
 
 class Occupation(Labelled):
-    """The occupations that the unions' reports name; OTHER is for the rest."""
+    """Occupations named in the unions' reports; OTHER is for all others."""
 
     ELECTRICIAN = "ELECTRICIAN", "电工"
     WELDER = "WELDER", "焊工"
@@ -39,6 +39,8 @@ class Occupation(Labelled):
 
 
 class EmploymentType(Labelled):
+    """The legal form of the work (用工形式)."""
+
     FULL_TIME = "FULL_TIME", "全职"
     PART_TIME = "PART_TIME", "非全日制"
     INTERNSHIP = "INTERNSHIP", "实习"
@@ -47,6 +49,8 @@ class EmploymentType(Labelled):
 
 
 class Shift(Labelled):
+    """The pattern of working hours (班次)."""
+
     DAY = "DAY", "白班", "Day shift"
     TWO_SHIFT = "TWO_SHIFT", "两班倒", "Two shifts"
     THREE_SHIFT = "THREE_SHIFT", "三班倒", "Three shifts"
@@ -54,12 +58,16 @@ class Shift(Labelled):
 
 
 class Intensity(Labelled):
+    """How heavy the physical work is (劳动强度)."""
+
     LIGHT = "LIGHT", "轻"
     MEDIUM = "MEDIUM", "中"
     HEAVY = "HEAVY", "重"
 
 
 class Benefit(Labelled):
+    """What the employer provides beyond pay and statutory insurance (福利)."""
+
     MEALS = "MEALS", "包吃"
     DORMITORY = "DORMITORY", "包住"
     SHUTTLE_BUS = "SHUTTLE_BUS", "班车"
@@ -83,11 +91,23 @@ class InsuranceKind(Labelled):
     MATERNITY = "MATERNITY", "生育"
 
 
-class PostingStatus(Labelled):
-    """Only an OPEN posting can be seen, pinned or streamed.
+FULL_INSURANCE = (
+    InsuranceKind.PENSION,
+    InsuranceKind.MEDICAL,
+    InsuranceKind.UNEMPLOYMENT,
+    InsuranceKind.WORK_INJURY,
+)
+"""The kinds that an employee must have.
 
-    SUSPENDED is what nobody has refused, but what may not be shown now: its employer is not
-    verified, or rules or wages have changed under it. It opens by itself once it passes.
+Maternity is not listed: medical insurance covers it since 国办发〔2019〕10号.
+"""
+
+
+class PostingStatus(Labelled):
+    """Where a posting stands; only an OPEN posting can be seen, pinned or streamed.
+
+    SUSPENDED: not refused, but hidden for now, because its employer is not verified or because the
+    rules or minimum wages have changed. It opens automatically once it passes screening.
     """
 
     OPEN = "OPEN", "招聘中"
@@ -99,15 +119,15 @@ class PostingStatus(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class PostingTerms:
-    """What is offered, word for word; a lead keeps the terms that were shown.
+    """The terms of a job as the employer wrote them; a lead keeps a copy of those shown.
 
-    ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``address`` is
-    free text below the county that ``place_code`` (GB/T 2260, 6 digits) names. ``probation_pay``
-    is whole yuan in the period of ``pay``. ``valid_until`` is the last day on which it is open.
+    ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``place_code`` is a
+    six-digit GB/T 2260 code, ``address`` free text below that level. ``probation_pay`` is whole
+    yuan per period of ``pay``. ``valid_until`` is the last day on which the posting is open.
 
-    ``starts_at`` and ``ends_at`` are when a normal day's work begins and ends; one that ends before
-    it begins goes over midnight. ``point`` is where the work is done, if that is known closer than
-    the county. ``friendly_to`` names groups that the employer welcomes and is prepared for.
+    ``starts_at`` and ``ends_at`` are the working times of a normal day in China time; an end before
+    the start is on the next day. ``point`` is the place of work if it is known more precisely than
+    the county. ``friendly_to`` lists groups that the employer welcomes and is prepared for.
     """
 
     title: str
@@ -145,7 +165,7 @@ class CloseReason(Labelled):
 
 
 class Severity(Labelled):
-    """What a finding does to the posting."""
+    """The effect of a finding on the posting's status; WARN has none."""
 
     REFUSE = "REFUSE", "拒绝"
     REVIEW = "REVIEW", "转人工"
@@ -155,9 +175,9 @@ class Severity(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """The words at fault, and where they stand in the text that was given.
+    """A place in a text: the words that a finding is about, and their offsets.
 
-    ``start`` and ``end`` count characters (code points) from 0, the end excluded.
+    ``start`` and ``end`` count characters (code points) from 0; ``end`` is exclusive.
     """
 
     text: str
@@ -167,10 +187,10 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that screening found: the rule, its basis in law, and the field at fault.
+    """A rule that a posting breaks: its code, severity, advice, legal basis and field.
 
-    ``marks`` are the words in that field, when it is about words; ``detail`` is what it was
-    compared with, such as the minimum wage.
+    ``marks`` are the words at fault if the field is a text. ``detail`` is the figure that the
+    value was compared with, such as the minimum wage.
     """
 
     code: str
@@ -184,16 +204,16 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """What it is about: equal for a finding that a person has seen and decided on before."""
+        """Identifies the finding: a review settles findings with the same key."""
         return "|".join((self.code, self.field, self.detail, *(mark.text for mark in self.marks)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What a person decided about a posting that the rules could not.
+    """An officer's decision about a posting.
 
-    ``revision`` is that of the terms decided on (0: not known), ``settled`` the keys of the
-    findings that the person saw: an approval stands for these and no others.
+    ``revision`` is the revision of the terms decided on; 0 if not known. ``settled`` are the keys
+    of the findings that the officer saw: an approval covers these and no others.
     """
 
     by: str
@@ -206,21 +226,20 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """A job of an employer with the verdict on it.
+    """An employer's job with its terms, status, findings and last review.
 
-    ``version`` grows by one with each change of the record, ``revision`` with each change of the
-    terms. ``review`` is the last decision of a person, which may have been about earlier terms.
+    ``version`` grows by one with every change of the record, ``revision`` with every change of the
+    terms. ``review`` is the last decision of an officer; it may be about an earlier revision.
 
-    ``union_path`` is that of the union it belongs to. ``verified_until`` is the last day on which
-    the check of its employer counts, None when there is none. ``reports`` counts independent
-    reports that nobody has decided on, ``hires`` the people hired. ``waiting_since`` says since
-    when a person is to look at it, ``rules`` which version of the rules it was screened by.
+    ``union_path`` is the path of the union that the posting belongs to. ``verified_until`` is the
+    last day on which the verification of the employer is valid; None if there is none. ``reports``
+    counts independent reports without a decision, ``hires`` the people hired. ``waiting_since`` is
+    when it entered the officers' queue, ``rules`` the ``RULES_VERSION`` it was last screened with.
 
-    ``changed_at`` is when its terms were last changed, None while they are the first.
-    ``external_id`` is the number under which an import brought it; the employer has no second one
-    with the same.
+    ``changed_at`` is when the terms last changed; None for the first terms. ``external_id`` is the
+    number it has in the import file, unique per employer.
 
-    Kept at least three years after it was closed (Order 44): nothing deletes a posting.
+    A posting is never deleted; Order 44 requires three years after it is closed.
     """
 
     id: str
@@ -247,7 +266,7 @@ class Posting:
     external_id: str | None = None
 
     def is_open(self, on: date) -> bool:
-        """Whether people may see it on that day."""
+        """Whether the public may see the posting on a day."""
         return (
             self.status is PostingStatus.OPEN
             and self.terms.valid_until >= on

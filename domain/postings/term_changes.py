@@ -1,4 +1,4 @@
-"""Terms then and now: what of a job has changed since somebody was interested in it."""
+"""Differences between two versions of a posting's terms, as text for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from domain.seekers.groups import SeekerGroup
 
 @dataclass(frozen=True, kw_only=True)
 class TermChange:
-    """One field, by its name in the API, as text: enumerations in Chinese, pay with its period."""
+    """One changed field with its old and new value.
+
+    ``field`` is the name in the API. Values are text: enumerations in Chinese, pay with its period.
+    """
 
     field: str
     then: str
@@ -22,29 +25,29 @@ class TermChange:
 
 
 def diff_terms(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...]:
-    """What differs, in the order of the form.
+    """Return the changed fields in the order of the form.
 
-    The order in which insurance and benefits are named is no difference.
+    The order in which insurance kinds, benefits and groups are listed makes no difference.
     """
-    pairs = ((field, text(then), text(now)) for field, text in _FIELD_TEXTS.items())
+    values = ((field, format_(then), format_(now)) for field, format_ in _FIELD_FORMATS.items())
     return tuple(
         TermChange(field=field, then=before, now=after)
-        for field, before, after in pairs
+        for field, before, after in values
         if before != after
     )
 
 
 def fingerprint_terms(terms: PostingTerms) -> str:
-    """The same for the same terms only, as 64 hexadecimal digits (SHA-256 of all fields)."""
-    said = "\x1f".join(text(terms) for text in _FIELD_TEXTS.values())
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the SHA-256 of all fields as 64 hexadecimal digits; equal for equal terms only."""
+    joined = "\x1f".join(format_(terms) for format_ in _FIELD_FORMATS.values())
+    return sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _join_labels(kind: type[Labelled], given: Collection[Labelled]) -> str:
-    return "、".join(member.zh for member in kind if member in given)
+def _join_labels(kind: type[Labelled], members: Collection[Labelled]) -> str:
+    return "、".join(member.zh for member in kind if member in members)
 
 
-def _probation(terms: PostingTerms) -> str:
+def _format_probation_pay(terms: PostingTerms) -> str:
     return "" if terms.probation_pay is None else f"{terms.probation_pay}{terms.pay.period.zh}"
 
 
@@ -52,11 +55,11 @@ def _format_time(at: time | None) -> str:
     return "" if at is None else at.isoformat("minutes")
 
 
-def _point(terms: PostingTerms) -> str:
+def _format_point(terms: PostingTerms) -> str:
     return "" if terms.point is None else f"{terms.point.latitude},{terms.point.longitude}"
 
 
-_FIELD_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
+_FIELD_FORMATS: dict[str, Callable[[PostingTerms], str]] = {
     "title": lambda terms: terms.title,
     "occupation": lambda terms: terms.occupation.zh,
     "headcount": lambda terms: str(terms.headcount),
@@ -65,7 +68,7 @@ _FIELD_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "placeCode": lambda terms: terms.place_code,
     "address": lambda terms: terms.address,
     "pay": lambda terms: f"{terms.pay.amount}{terms.pay.period.zh}",
-    "probationPay": _probation,
+    "probationPay": _format_probation_pay,
     "employmentType": lambda terms: terms.employment_type.zh,
     "shift": lambda terms: terms.shift.zh,
     "intensity": lambda terms: terms.intensity.zh,
@@ -80,5 +83,5 @@ _FIELD_TEXTS: dict[str, Callable[[PostingTerms], str]] = {
     "endsAt": lambda terms: _format_time(terms.ends_at),
     "minAge": lambda terms: "" if terms.min_age is None else str(terms.min_age),
     "friendlyTo": lambda terms: _join_labels(SeekerGroup, terms.friendly_to),
-    "point": _point,
+    "point": _format_point,
 }

@@ -1,20 +1,35 @@
-"""The day that counts: China has one time zone, UTC+8, without summer time."""
+"""Dates and times in China, which has one time zone, UTC+8, and no daylight saving time."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
+from domain.errors import InvalidInput
+
 CHINA_TIMEZONE = timezone(timedelta(hours=8))
 
 
 def day_in_china(at: datetime) -> date:
-    """The date in China at a moment; validity and minimum wages change at midnight there."""
+    """Return the date in China at a moment; validity and minimum wages change at its midnight."""
     return at.astimezone(CHINA_TIMEZONE).date()
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day some months later; the last of that month when it has no such day."""
+    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def check_has_zone(at: datetime, field: tuple[str, ...]) -> None:
+    """Check that a time was given with its time zone.
+
+    :raises InvalidInput: it has none.
+    """
+    if at.tzinfo is None:
+        raise InvalidInput(
+            "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
+            "请填写带时区的时间，如2026-11-23T19:00:00+08:00。",
+            field=field,
+        )

@@ -1,4 +1,4 @@
-"""The published code lists: the codes of each enumeration and their names in two languages."""
+"""The published code lists: the codes of each enumeration with Chinese and English names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.reference.occupations import OCCUPATION_SYNONYMS
 
 @dataclass(frozen=True, kw_only=True)
 class CodeEntry:
-    """A code, which never changes its meaning, and its names; ``synonyms`` are Chinese."""
+    """A code and its names. A code never changes its meaning; ``synonyms`` are Chinese."""
 
     code: str
     zh: str
@@ -23,26 +23,24 @@ class CodeEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeList:
-    """The codes of one enumeration, in its order.
-
-    ``version`` is another one as soon as anything in the list is, and the same on every node.
-    """
+    """The codes of one enumeration, in its order."""
 
     name: str
     entries: tuple[CodeEntry, ...]
 
     @property
     def version(self) -> str:
+        """A hash of the list: it changes with any entry, and is the same on every node."""
         rows = (f"{entry.code}|{entry.zh}|{entry.en}|{entry.synonyms}" for entry in self.entries)
         return sha256("\n".join(rows).encode()).hexdigest()[:12]
 
 
 def build_code_list(kind: type[Labelled]) -> CodeList:
-    """The list of an enumeration."""
-    return CodeList(name=kind.__name__, entries=tuple(_entries(kind)))
+    """Build the code list of an enumeration."""
+    return CodeList(name=kind.__name__, entries=tuple(_build_entries(kind)))
 
 
-def _entries(kind: type[Labelled]) -> Iterable[CodeEntry]:
+def _build_entries(kind: type[Labelled]) -> Iterable[CodeEntry]:
     for member in kind:
         synonyms = OCCUPATION_SYNONYMS.get(member, ()) if isinstance(member, Occupation) else ()
         yield CodeEntry(code=member.value, zh=member.zh, en=member.en, synonyms=synonyms)

@@ -1,4 +1,4 @@
-"""Points on the earth, and how far apart they are."""
+"""Geographic points and the distance between them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ EARTH_RADIUS_KM = 6371.0088
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """Degrees north and degrees east."""
+    """A point in degrees north and degrees east."""
 
     latitude: float
     longitude: float
 
 
 def distance_km(here: Point, there: Point) -> float:
-    """The way along a great circle (haversine), exact to half a percent."""
-    north = radians(there.latitude - here.latitude)
-    east = radians(there.longitude - here.longitude)
-    curve = sin(north / 2) ** 2 + cos(radians(here.latitude)) * cos(radians(there.latitude)) * (
-        sin(east / 2) ** 2
+    """Return the great-circle distance in kilometres (haversine formula, within 0.5 %)."""
+    delta_latitude = radians(there.latitude - here.latitude)
+    delta_longitude = radians(there.longitude - here.longitude)
+    haversine = sin(delta_latitude / 2) ** 2 + (
+        cos(radians(here.latitude)) * cos(radians(there.latitude)) * sin(delta_longitude / 2) ** 2
     )
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, curve)))
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, haversine)))
 
 
 def is_plausible_in_china(point: Point) -> bool:
-    """Whether a point can lie in China at all; no number at all does not."""
+    """Whether a point lies in the bounding box of China; NaN does not."""
     return 3 <= point.latitude <= 54 and 73 <= point.longitude <= 136

@@ -1,4 +1,4 @@
-"""What people call the occupations: other names that mean the same work."""
+"""Chinese synonyms of the occupations, for search and the published code lists."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ OCCUPATION_SYNONYMS: dict[Occupation, tuple[str, ...]] = {
     Occupation.INDUSTRIAL_ROBOTICS: ("机器人调试", "机器人操作", "机器人工程师", "自动化工程师"),
     Occupation.INDUSTRIAL_DESIGNER: ("工业设计师", "产品设计", "产品设计师", "外观设计"),
 }
-"""Other names by occupation, the commonest first; none of them belongs to two."""
+"""Synonyms by occupation, most common first; each belongs to one occupation only."""
 
 
 def occupation_names(occupation: Occupation) -> tuple[str, ...]:
-    """What the occupation is called in Chinese: its own name first; OTHER has none."""
+    """Return the Chinese names of an occupation, its label first; none for OTHER."""
     if occupation is Occupation.OTHER:
         return ()
     return occupation.zh, *OCCUPATION_SYNONYMS[occupation]

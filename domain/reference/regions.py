@@ -1,7 +1,7 @@
-"""Places: the six-digit codes of GB/T 2260, province, city and county in two digits each.
+"""Regions of China by GB/T 2260 code: six digits, two each for province, city and county.
 
-What the codes stand for is in ``regions.tsv``, read once when this module is imported. A code that
-is no longer in force counts as the one that stands for it now, where that is a single one.
+The data is in ``regions.tsv``, read once at import. A code that is no longer in force is replaced
+by its successor if there is exactly one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from importlib.resources import files
 
 from domain.errors import InvalidInput
 from domain.labels import Labelled
-from domain.reference.geo import Point
+from domain.reference.geo import Point, is_plausible_in_china
 
 
 class RegionLevel(Labelled):
+    """The administrative level of a region."""
+
     PROVINCE = "PROVINCE", "省级"
     CITY = "CITY", "地级"
     COUNTY = "COUNTY", "县级"
@@ -24,12 +26,12 @@ class RegionLevel(Labelled):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
-    """A region in force.
+    """A region whose code is in force.
 
-    ``full_name`` begins with the names of the regions around it. ``parent`` is the code of the
-    next of them: a county may stand directly below a province. ``centre`` is that of the region
-    or of its seat; where it is not known, that of the region before or around it. ``pinyin`` has
-    no tones, blanks between the syllables and v for ü. ``former_names`` are those of the places
+    ``full_name`` starts with the names of the regions above it. ``parent`` is the code of the
+    region directly above; for some counties this is a province. ``centre`` is the centre of the
+    region or its seat; if not known, that of a predecessor or of the region above. ``pinyin`` has
+    no tones, a blank between syllables, and v for ü. ``former_names`` are the names of the regions
     that became this one.
     """
 
@@ -50,7 +52,7 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormerCode:
-    """A code that is no longer in force; ``now`` is the one that stands for it, if it is one."""
+    """A code that is no longer in force; ``replacement`` is its single successor, if any."""
 
     code: str
     name: str
@@ -58,12 +60,12 @@ class FormerCode:
 
 
 def province_of(code: str) -> str:
-    """The code of the province that a place lies in."""
+    """Return the code of the province of a place."""
     return code[:2] + "0000"
 
 
 def city_of(code: str) -> str:
-    """The code of the city that a place lies in; of a province, the province itself."""
+    """Return the code of the city of a place; for a province, the province itself."""
     return code[:4] + "00"
 
 
@@ -75,32 +77,32 @@ def _load_regions() -> tuple[dict[str, Region], dict[str, FormerCode]]:
         if not line.startswith("#"):
             region = _parse_region(line.split("\t"), regions)
             regions[region.code] = region
-    codes = (line.split("\t") for line in former.splitlines())
+    rows = (line.split("\t") for line in former.splitlines())
     return regions, {
-        code: FormerCode(code=code, name=name, replacement=now[0] if now else None)
-        for code, name, _, *now in codes
+        code: FormerCode(code=code, name=name, replacement=successors[0] if successors else None)
+        for code, name, _, *successors in rows
     }
 
 
-def _parse_region(parts: list[str], before: dict[str, Region]) -> Region:
-    """The region of a row; those around it come before it."""
-    code, name, pinyin, centre, *former = parts
-    north, east = centre.split(",")
-    around = (around for around in (city_of(code), province_of(code)) if around in before)
-    parent = next(around, None)
+def _parse_region(columns: list[str], parsed: dict[str, Region]) -> Region:
+    """Parse a row; the regions above it must have been parsed before."""
+    code, name, pinyin, centre, *former_names = columns
+    latitude, longitude = centre.split(",")
+    above = (above for above in (city_of(code), province_of(code)) if above in parsed)
+    parent = next(above, None)
     return Region(
         code=code,
         name=name,
-        full_name=(before[parent].full_name if parent else "") + name,
-        level=_level(code),
+        full_name=(parsed[parent].full_name if parent else "") + name,
+        level=_level_of(code),
         parent=parent,
-        centre=Point(latitude=float(north), longitude=float(east)),
+        centre=Point(latitude=float(latitude), longitude=float(longitude)),
         pinyin=pinyin,
-        former_names=tuple(former[0].split(",")) if former else (),
+        former_names=tuple(former_names[0].split(",")) if former_names else (),
     )
 
 
-def _level(code: str) -> RegionLevel:
+def _level_of(code: str) -> RegionLevel:
     if code.endswith("0000"):
         return RegionLevel.PROVINCE
     return RegionLevel.CITY if code.endswith("00") else RegionLevel.COUNTY
@@ -114,96 +116,117 @@ PROVINCES: dict[str, str] = {
 """The 34 provinces by code, in the order of GB/T 2260."""
 
 
-def current_code(code: str) -> str | None:
-    """The code itself while it is in force, else the one that stands for it now, if it is one."""
+def find_current_code(code: str) -> str | None:
+    """Return the code if it is in force, else its single successor; None if there is none."""
     if code in _REGIONS:
         return code
     former = _FORMER_CODES.get(code)
     return former.replacement if former else None
 
 
-def to_current_code(code: str) -> str:
-    """The code that stands for it now; one that cannot be told stays as it is."""
-    return current_code(code) or code
+def replace_former_code(code: str) -> str:
+    """Return the successor of a former code; any other code is returned unchanged."""
+    return find_current_code(code) or code
 
 
 def region_of(code: str) -> Region | None:
-    """The region in force that a code stands for, also if it is an old one."""
-    current = current_code(code)
+    """Return the region of a code or of its successor; None if there is none."""
+    current = find_current_code(code)
     return _REGIONS[current] if current else None
 
 
-def ancestors(region: Region) -> tuple[Region, ...]:
-    """The regions around it, the province first."""
+def list_ancestors(region: Region) -> tuple[Region, ...]:
+    """Return the regions above a region, the province first."""
     if region.parent is None:
         return ()
     above = _REGIONS[region.parent]
-    return *ancestors(above), above
+    return *list_ancestors(above), above
 
 
-def children(code: str | None) -> tuple[Region, ...]:
-    """The regions directly below it in the order of their codes; of None, the provinces."""
+def list_children(code: str | None) -> tuple[Region, ...]:
+    """Return the regions directly below a code, in code order; for None, the provinces."""
     return tuple(region for region in _REGIONS.values() if region.parent == code)
 
 
-def all_counties() -> tuple[Region, ...]:
-    """Every county in force, in the order of their codes."""
+def list_counties() -> tuple[Region, ...]:
+    """Return all counties in force, in code order."""
     return tuple(region for region in _REGIONS.values() if region.level is RegionLevel.COUNTY)
 
 
 def is_place_code(code: str) -> bool:
-    """Whether it is the code of a place, or an old one for which a single one stands now."""
-    return current_code(code) is not None
+    """Whether a code is in force or has a single successor."""
+    return find_current_code(code) is not None
 
 
 def check_place_code(code: str, field: tuple[str, ...]) -> str:
-    """The code that is in force for the place.
+    """Return the code in force for a place code.
 
-    :raises InvalidInput: there is no such place, or none by itself; ``field`` says where the code
-        was given.
+    :raises InvalidInput: the code does not exist, or has no single successor; ``field`` is the
+        input that it came from.
     """
-    current = current_code(code)
+    current = find_current_code(code)
     if current is None:
-        raise InvalidInput(_place_code_advice(code), field=field)
+        raise _refuse_place_code(code, field)
     return current
 
 
-def _place_code_advice(code: str) -> str:
+def check_point(point: Point, field: tuple[str, ...]) -> None:
+    """Check that a point can lie in China.
+
+    :raises InvalidInput: it cannot.
+    """
+    if not is_plausible_in_china(point):
+        raise InvalidInput(
+            "Give a point within China: latitude from 3 to 54, longitude from 73 to 136 degrees.",
+            "请填写中国境内的坐标：纬度3至54度，经度73至136度。",
+            field=field,
+        )
+
+
+def _refuse_place_code(code: str, field: tuple[str, ...]) -> InvalidInput:
+    """Build the refusal of a place code; it says which code to give instead."""
     former = _FORMER_CODES.get(code)
     if former is not None:
-        return (
-            f"{code} ({former.name}) is no longer a GB/T 2260 code, and no single one has taken "
-            "its place. Give that of the city or county as it is today."
+        return InvalidInput(
+            f"{code} ({former.name}) is no longer a GB/T 2260 code and has no single successor. "
+            "Give the code of the city or county as it is today.",
+            f"行政区划代码{code}（{former.name}）已停用，且没有唯一对应的新代码，"
+            "请填写现行的市或县（区）代码。",
+            field=field,
         )
     if len(code) == 6 and code.isascii() and code.isdigit():
-        near = next(
-            (_REGIONS[at] for at in (city_of(code), province_of(code)) if at in _REGIONS), None
-        )
-        if near is not None:
-            return (
+        above = (city_of(code), province_of(code))
+        nearest = next((_REGIONS[known] for known in above if known in _REGIONS), None)
+        if nearest is not None:
+            return InvalidInput(
                 f"{code} is not a GB/T 2260 code. Look the place up among the regions of "
-                f"{near.full_name}, or give {near.code} for all of it."
+                f"{nearest.full_name}, or give {nearest.code} for all of it.",
+                f"行政区划代码{code}不存在，请在{nearest.full_name}所辖地区中查找，"
+                f"或填写{nearest.code}表示{nearest.full_name}全境。",
+                field=field,
             )
-    return (
+    return InvalidInput(
         "Give the place as a six-digit GB/T 2260 code of a province, city or county in "
-        "China, such as 330402."
+        "China, such as 330402.",
+        "请填写六位行政区划代码（GB/T 2260），例如330402。",
+        field=field,
     )
 
 
 def significant_digits(region_code: str) -> str:
-    """The digits that every place in the region begins with: 2, 4 or all 6."""
+    """Return the 2, 4 or 6 digits that the code of every place in a region starts with."""
     if region_code.endswith("0000"):
         return region_code[:2]
     return region_code[:4] if region_code.endswith("00") else region_code
 
 
 def is_within(code: str, region_code: str) -> bool:
-    """Whether a place is the region or lies in it: a province, a city, or one county."""
+    """Whether a place is the region itself or lies in it."""
     return code.startswith(significant_digits(region_code))
 
 
 def _search_keys(region: Region) -> Iterator[tuple[str, int]]:
-    """What somebody may begin to type for a region, and how good such a match is, 0 the best."""
+    """Yield what people may type for a region, with the rank of such a match; 0 is best."""
     yield region.name, 0
     yield region.full_name, 1
     yield region.pinyin.replace(" ", ""), 2
@@ -217,22 +240,23 @@ _PREFIX_INDEX: list[tuple[str, int, str]] = sorted(
 )
 
 
-def find_regions(text: str, most: int) -> tuple[Region, ...]:
-    """Regions whose name, pinyin, initials or former name begins like ``text``, at most ``most``.
+def find_regions(text: str, limit: int) -> tuple[Region, ...]:
+    """Return up to ``limit`` regions whose name, pinyin, initials or former name has a prefix.
 
-    First those whose name does, then by the full name, the pinyin, the initials and a former
-    name; among equals provinces come before cities and these before counties, then by code.
+    Matches of the name come first, then of the full name, the pinyin, the initials and a former
+    name. Among equals provinces come before cities and cities before counties, then by code.
     """
-    start = "".join(text.split()).casefold().replace("ü", "v")
-    best: dict[str, int] = {}
-    for place in range(bisect_left(_PREFIX_INDEX, (start,)), len(_PREFIX_INDEX)):
-        key, rank, code = _PREFIX_INDEX[place]
-        if not start or not key.startswith(start):
+    prefix = "".join(text.split()).casefold().replace("ü", "v")
+    if not prefix:
+        return ()
+    rank_by_code: dict[str, int] = {}
+    for index in range(bisect_left(_PREFIX_INDEX, (prefix,)), len(_PREFIX_INDEX)):
+        key, rank, code = _PREFIX_INDEX[index]
+        if not key.startswith(prefix):
             break
-        best[code] = min(rank, best.get(code, rank))
-    order = sorted(best, key=lambda code: (best[code], *_size_and_code(code)))
-    return tuple(_REGIONS[code] for code in order[:most])
-
-
-def _size_and_code(code: str) -> tuple[int, str]:
-    return tuple(RegionLevel).index(_level(code)), code
+        rank_by_code[code] = min(rank, rank_by_code.get(code, rank))
+    levels = tuple(RegionLevel)
+    codes = sorted(
+        rank_by_code, key=lambda code: (rank_by_code[code], levels.index(_level_of(code)), code)
+    )
+    return tuple(_REGIONS[code] for code in codes[:limit])

@@ -1,4 +1,7 @@
-"""What makes a phrase harmless: "no" before it, "is paid by us" after it."""
+"""Negations that make a forbidden phrase harmless.
+
+Examples: "no" before it (不收押金), "paid by the company" after it (押金由公司承担).
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ NEGATION_BEFORE = re.compile(
     r"|任何|额外|其他|其它|各种|各类|一切|所谓|要求|强制|变相|所有|入职|岗前|形式的?|名义的?"
     r"|向(?:劳动者|员工|求职者|应聘者|求职人员|个人|您|你)|员工|劳动者|求职者|应聘者|求职人员|您|你|的){0,6}$"
 )
-"""What stands right before a phrase that is denied, warned of, or paid by the employer."""
+"""Words right before a phrase that deny it, warn of it, or say that the employer pays."""
 NEGATION_OVERRIDE = re.compile(
     r"(?:者|的|就|则)?(?:不能|不予|不得|不给|不办|不可|不让|免谈|勿扰|别来)"
 )
-"""What after it makes a condition of a denial: 不交押金不予录用."""
+"""Words right after a phrase that cancel the negation before it: 不交押金不予录用."""
 NEGATION_AFTER = re.compile(
     r"(?:用|等)?(?:等)?:?(?:一律|全部|全额|均|都|全|也|亦|项|费用)?"
     r"(?:不收|不需|不用|无需|免收|免交|免缴|全免|免费|不限|不作要求|不做要求|不作限制|不要求|无要求"
@@ -30,6 +33,6 @@ NEGATION_AFTER = re.compile(
     r"|(?:的)?(?:行为|现象)|(?:均?属?是?)违法"
     r"|由?" + _PAYER + r"(?:来|全额|统一|全部)?(?:承担|支付|负担|报销|出|买单|垫付|补贴|负责))"
 )
-"""What stands right after such a phrase."""
+"""Words right after a phrase that deny it, warn of it, or say that the employer pays."""
 LIST_CONJUNCTION = re.compile(r"(?:[、,和或及与等]|以及|或者|还是|任何|各种|其他){0,2}")
-"""What stands between two items of a list."""
+"""The text between two items of one list."""

@@ -1,4 +1,4 @@
-"""What is to be screened again, and how far that has come."""
+"""Rescreening tasks: which postings must be screened again, and the progress so far."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from domain.labels import Labelled
 
 
 class RescreenScope(Labelled):
+    """Whether a task covers the postings of one employer or of one region."""
+
     EMPLOYER = "EMPLOYER", "用人单位"
     REGION = "REGION", "地区"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RescreeningTask:
-    """Postings to be screened again from ``due_at`` on: those of an employer, or those on whose
-    place the minimum wages of a region bear. ``key`` is the employer's id or the region's code.
+    """A task to screen the postings of an employer or a region again, from ``due_at`` on.
 
-    Those up to the id ``cursor`` are done; ``screened`` counts them, ``done_at`` ends it.
+    ``key`` is the employer's id or the region's code. The scope REGION covers every posting whose
+    minimum wage depends on that region. ``cursor`` is the id of the last posting screened,
+    ``screened`` their number. ``done_at`` is None until the task is complete.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What people say of postings: reports from the public, and the decisions of officers on them."""
+"""Reports on postings by the public, and the decisions of officers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from domain.labels import Labelled
 from domain.postings.postings import Finding, Posting, PostingStatus
 
 MAX_REPORTS_PER_VIEWER_HOUR = 10
-"""Of one viewer."""
 MAX_REPORTS_PER_ADDRESS_HOUR = 60
-"""A whole office, or a telephone network, may have one address."""
+"""Higher than for one viewer: a whole office or mobile network may share one IP address."""
 MAX_REPORT_LENGTH = 500
 MAX_REASON_LENGTH = 500
 
 
 class DecisionKind(Labelled):
-    """What an officer decided about a posting."""
+    """The outcome of an officer's decision about a posting."""
 
     APPROVED = "APPROVED", "审核通过"
     REFUSED = "REFUSED", "审核不通过"
@@ -28,7 +27,7 @@ class DecisionKind(Labelled):
 
 
 class ReportReason(Labelled):
-    """What somebody reports a posting for."""
+    """Why a viewer reports a posting."""
 
     FEES_TAKEN = "FEES_TAKEN", "收费或扣押证件"
     FALSE_TERMS = "FALSE_TERMS", "待遇与描述不符"
@@ -39,6 +38,8 @@ class ReportReason(Labelled):
 
 
 class ReportState(Labelled):
+    """Where a report stands: not decided yet, or upheld or dismissed by an officer."""
+
     OPEN = "OPEN", "待处理"
     UPHELD = "UPHELD", "属实"
     DISMISSED = "DISMISSED", "不属实"
@@ -46,7 +47,10 @@ class ReportState(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One decision, kept for ever: who, when, on which terms, what had been found, and why."""
+    """An officer's decision about one revision of a posting's terms; never deleted.
+
+    ``findings`` are those that the officer saw, ``by`` is the officer's account id.
+    """
 
     id: str
     posting_id: str
@@ -61,10 +65,10 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a viewer reports of a posting, once.
+    """One viewer's report on a posting.
 
-    ``by`` is the viewer, who is nobody in particular; ``origin`` a keyed hash of where the report
-    came from. Reports of one origin count as one.
+    ``by`` is the id of the anonymous viewer. ``origin`` is a keyed hash of the address that the
+    report came from; reports with the same origin count as one.
     """
 
     id: str
@@ -81,51 +85,69 @@ class Report:
 
 
 def check_report_text(body: str, reason: ReportReason, field: tuple[str, ...]) -> str:
-    """The text of a report without blanks around it; OTHER needs one.
+    """Return the text of a report, stripped; it may be empty unless the reason is OTHER.
 
-    :raises InvalidInput: over 500 characters, unreadable, with somebody's number, or missing.
+    :raises InvalidInput: longer than 500 characters, with control characters, an identity-card
+        number or a mobile number, or empty although the reason is OTHER.
     """
     body = body.strip()
     check_text(body, MAX_REPORT_LENGTH, field)
     if holds_mobile_number(body):
-        raise InvalidInput("Take the phone number out: it is not needed here.", field=field)
+        raise InvalidInput(
+            "Remove the phone number: a report needs none.",
+            "请删除手机号码，举报内容无需填写电话。",
+            field=field,
+        )
     if reason is ReportReason.OTHER and not body:
-        raise InvalidInput("Say what is wrong with it.", field=field)
+        raise InvalidInput(
+            "Describe what is wrong with the posting.", "请说明该岗位存在的问题。", field=field
+        )
     return body
 
 
 def check_decision_reason(reason: str, field: tuple[str, ...]) -> str:
-    """The reason of a decision without blanks around it.
+    """Return the reason for a decision, stripped.
 
-    :raises InvalidInput: missing, over 500 characters or unreadable.
+    :raises InvalidInput: empty, longer than 500 characters, or with control characters or an
+        identity-card number.
     """
     reason = reason.strip()
     if not reason:
-        raise InvalidInput("Say why; it is kept with the posting.", field=field)
+        raise InvalidInput(
+            "Enter the reason for the decision; it is kept with the posting.",
+            "请填写审核理由，理由将随岗位信息一并留存。",
+            field=field,
+        )
     check_text(reason, MAX_REASON_LENGTH, field)
     return reason
 
 
 def awaits_decision(posting: Posting) -> bool:
-    """Whether a person is to look at it: it is held, or somebody has reported it."""
+    """Whether an officer must look at the posting: it is in review, or has open reports."""
     return posting.waiting_since is not None or posting.status is PostingStatus.IN_REVIEW
 
 
 def check_unchanged(posting: Posting, seen: Posting) -> None:
-    """Pass when the posting is, in all that a decision rests on, as it was when it was looked at.
+    """Check that the posting still has the terms and findings that the officer saw.
 
-    :raises PostingConflict: its terms or what was found in it have changed since.
+    :raises PostingConflict: its terms or findings have changed since.
     """
-    now, then = ([finding.key for finding in each.findings] for each in (posting, seen))
-    if posting.revision != seen.revision or now != then:
-        raise PostingConflict("The posting has changed. Reload it and decide again.")
+    keys, seen_keys = ([finding.key for finding in each.findings] for each in (posting, seen))
+    if posting.revision != seen.revision or keys != seen_keys:
+        raise PostingConflict(
+            "The posting has changed. Reload it and decide again.",
+            "岗位信息已发生变化，请刷新后重新审核。",
+        )
 
 
 def resolve_report(report: Report, state: ReportState, *, by: str, at: datetime) -> Report:
-    """The report after somebody has looked into it.
+    """Return the report with the officer's decision on it.
 
-    :raises PostingConflict: somebody has done so before.
+    :raises PostingConflict: the report is already decided.
     """
     if report.state is not ReportState.OPEN:
-        raise PostingConflict("Somebody has decided on this report already.")
+        raise PostingConflict(
+            "This report is already decided. Reload it to see the decision.",
+            "该举报已处理，请刷新后查看处理结果。",
+        )
     return replace(report, state=state, resolved_by=by, resolved_at=at)

@@ -1,4 +1,4 @@
-"""What people call that which a job offers: words of a search that mean codes of its terms."""
+"""Search words for what a job offers, and the codes of the terms that each word means."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from domain.labels import Labelled
 from domain.postings.postings import (
+    FULL_INSURANCE,
     Benefit,
     EmploymentType,
-    InsuranceKind,
     Intensity,
     PostingTerms,
     Shift,
@@ -18,9 +18,10 @@ from domain.postings.postings import (
 
 @dataclass(frozen=True)
 class BenefitTerm:
-    """A posting makes it if its terms have all ``codes``; ``names`` are what it is called.
+    """A group of synonyms, such as 包吃 and 管饭, and the codes that a posting must have for it.
 
-    The first name is stored with postings, so it stays what it is.
+    A posting offers it if its terms have all ``codes``. The first name is stored with postings in
+    the search entry, so it must not change.
     """
 
     names: tuple[str, ...]
@@ -30,9 +31,6 @@ class BenefitTerm:
 def _benefit_term(codes: tuple[Labelled, ...], *names: str) -> BenefitTerm:
     return BenefitTerm(names, frozenset(codes))
 
-
-# People still say five: medical insurance covers maternity since 国办发〔2019〕10号.
-_INSURED = tuple(kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY)
 
 BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
     _benefit_term((Benefit.MEALS,), "包吃", "管吃", "包餐", "包三餐", "管饭", "工作餐"),
@@ -49,8 +47,9 @@ BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
     ),
     _benefit_term((Benefit.SHUTTLE_BUS,), "班车", "接送", "班车接送"),
     _benefit_term((Benefit.HOUSING_FUND,), "公积金", "住房公积金", "一金"),
-    _benefit_term(_INSURED, "五险", "社保", "交社保", "缴社保", "有社保"),
-    _benefit_term((*_INSURED, Benefit.HOUSING_FUND), "五险一金"),
+    # Four kinds are enough, though people still say five: see FULL_INSURANCE.
+    _benefit_term(FULL_INSURANCE, "五险", "社保", "交社保", "缴社保", "有社保"),
+    _benefit_term((*FULL_INSURANCE, Benefit.HOUSING_FUND), "五险一金"),
     _benefit_term((Benefit.PAID_LEAVE,), "年假", "带薪年假", "带薪休假"),
     _benefit_term((Benefit.PAID_TRAINING,), "带薪培训"),
     _benefit_term((Benefit.HEALTH_CHECK,), "体检", "年度体检"),
@@ -71,11 +70,11 @@ BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
     _benefit_term((EmploymentType.DISPATCH,), "劳务派遣", "派遣"),
     _benefit_term((Intensity.LIGHT,), "轻活", "不累"),
 )
-"""No name belongs to two."""
+"""All benefit terms; each name belongs to one only."""
 
 
 def find_benefit_terms(terms: PostingTerms) -> Iterator[BenefitTerm]:
-    """The offers that the terms make."""
+    """Find the benefit terms that a posting offers."""
     codes = {
         terms.employment_type,
         terms.shift,
@@ -83,4 +82,4 @@ def find_benefit_terms(terms: PostingTerms) -> Iterator[BenefitTerm]:
         *terms.benefits,
         *terms.insurance,
     }
-    return (offer for offer in BENEFIT_TERMS if offer.codes <= codes)
+    return (benefit for benefit in BENEFIT_TERMS if benefit.codes <= codes)

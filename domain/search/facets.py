@@ -1,7 +1,8 @@
-"""The codes of a posting as a short text, one character a code, so that many are counted at once.
+"""Facets: the codes of a posting as a short string with one character per code.
 
-Each list of codes has its own part of the alphabet, and each code its place in the order of its
-enumeration. What is stored keeps its meaning as long as new codes are added at the end.
+The string is stored in the search entry, and search counts postings per character. Each
+enumeration has its own range of code points, and each code its position in the enumeration. Stored
+strings keep their meaning as long as new codes are added at the end.
 """
 
 from __future__ import annotations
@@ -29,31 +30,30 @@ FACET_KINDS: tuple[type[Labelled], ...] = (
     InsuranceKind,
     SeekerGroup,
 )
-"""The lists that are counted; their order is stored, so new ones come last."""
+"""The enumerations that are counted; stored strings depend on the order, so append new ones."""
 
-# Letters of two bytes in UTF-8, no control or combining ones among those in use.
+# Letters of two bytes in UTF-8; no control or combining character is in use.
 _FIRST_CODE_POINT = 0x0400
 _CODE_POINTS_PER_KIND = 0x40
 
 _CHARACTERS: Mapping[Labelled, str] = {
-    code: chr(_FIRST_CODE_POINT + part * _CODE_POINTS_PER_KIND + place)
-    for part, kind in enumerate(FACET_KINDS)
-    for place, code in enumerate(kind)
+    code: chr(_FIRST_CODE_POINT + range_index * _CODE_POINTS_PER_KIND + position)
+    for range_index, kind in enumerate(FACET_KINDS)
+    for position, code in enumerate(kind)
 }
 _CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
 
-
 FACET_CHARACTERS: tuple[str, ...] = tuple(_CODES)
-"""The characters of all codes."""
+"""All facet characters."""
 
 
 def facet_character(code: Labelled) -> str:
-    """The character of one code."""
+    """Return the character of a code."""
     return _CHARACTERS[code]
 
 
 def facet_characters(terms: PostingTerms) -> str:
-    """The codes of the terms, each once."""
+    """Return the facet string of a posting's terms, one character per code."""
     codes: tuple[Labelled, ...] = (
         terms.occupation,
         terms.employment_type,
@@ -67,15 +67,15 @@ def facet_characters(terms: PostingTerms) -> str:
 
 
 def group_facet_counts(
-    traits: Mapping[str, int],
+    counts_by_character: Mapping[str, int],
 ) -> dict[type[Labelled], list[tuple[Labelled, int]]]:
-    """How many have each code, by list, the most frequent first; from the numbers by character."""
-    found: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in FACET_KINDS}
-    for character, number in traits.items():
-        # A newer node may know codes that this one does not.
+    """Convert counts per character to counts per code, by enumeration, most frequent first."""
+    grouped: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in FACET_KINDS}
+    for character, count in counts_by_character.items():
+        # A newer node may store codes that this node does not know.
         code = _CODES.get(character)
         if code is not None:
-            found[type(code)].append((code, number))
-    for kind, counts in found.items():
+            grouped[type(code)].append((code, count))
+    for kind, counts in grouped.items():
         counts.sort(key=lambda item: (-item[1], tuple(kind).index(item[0])))
-    return found
+    return grouped

@@ -1,4 +1,4 @@
-"""What is offered to somebody who has begun to type: jobs, titles, employers and places."""
+"""Suggestions while typing: occupations, titles, employers and places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from domain.labels import Labelled
 from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import find_regions, significant_digits
-from domain.search.chinese_text import fold, is_chinese, spell_pinyin, split_runs
+from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs
+from domain.search.tokens import occupation_token, region_token, title_token
 
 MAX_PREFIX_LENGTH = 20
 MAX_SUGGESTIONS = 20
@@ -18,7 +19,7 @@ MAX_PLACE_SUGGESTIONS = 10
 
 
 class SuggestionKind(Labelled):
-    """What is suggested; ``code`` of a suggestion is then an occupation, an employer or a place."""
+    """The kind of a suggestion; it says what ``Suggestion.code`` refers to."""
 
     OCCUPATION = "OCCUPATION", "职业"
     TITLE = "TITLE", "岗位名称"
@@ -28,7 +29,11 @@ class SuggestionKind(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """A text to search for, and what it may be typed by: folded, in pinyin, by initials."""
+    """A text to search for, with the keys that a typed prefix is compared with.
+
+    ``starts`` has the folded text, its pinyin and its initials; empty if the suggestion is not
+    stored. ``code`` is an occupation, an employer's id or a place code; None for a title.
+    """
 
     id: str
     kind: SuggestionKind
@@ -38,18 +43,18 @@ class Suggestion:
 
     @property
     def token(self) -> str | None:
-        """The token that a posting has if the suggestion finds it; None where no token says it."""
+        """The search token of the postings it stands for; None for an employer, which has none."""
         if self.kind is SuggestionKind.TITLE:
-            return f"={fold(self.text)}"
-        if self.kind is SuggestionKind.OCCUPATION:
-            return f"o:{self.code}"
+            return title_token(fold(self.text))
+        if self.kind is SuggestionKind.OCCUPATION and self.code is not None:
+            return occupation_token(self.code)
         if self.kind is SuggestionKind.PLACE and self.code is not None:
-            return f"r:{significant_digits(self.code)}"
+            return region_token(significant_digits(self.code))
         return None
 
 
 def posting_suggestions(title: str, employer_id: str, employer: str | None) -> Iterator[Suggestion]:
-    """What a posting adds to the suggestions."""
+    """Yield the title and the employer of a posting as suggestions."""
     if title:
         yield Suggestion(
             id=f"{SuggestionKind.TITLE}:{fold(title)}",
@@ -68,21 +73,23 @@ def posting_suggestions(title: str, employer_id: str, employer: str | None) -> I
 
 
 def _prefix_keys(text: str) -> tuple[str, ...]:
-    plain = "".join(split_runs(fold(text)))
-    spelt = [spell_pinyin(run) if is_chinese(run) else (run, run) for run in split_runs(fold(text))]
-    return tuple(dict.fromkeys((plain, "".join(a for a, _ in spelt), "".join(b for _, b in spelt))))
+    runs = split_runs(fold(text))
+    spellings = [spell_pinyin(run) if is_chinese(run) else (run, run) for run in runs]
+    pinyin = "".join(spelling for spelling, _ in spellings)
+    initials = "".join(letters for _, letters in spellings)
+    return tuple(dict.fromkeys(("".join(runs), pinyin, initials)))
 
 
 def normalise_prefix(text: str) -> str:
-    """What has been typed as the beginning that is compared."""
+    """Normalise a typed text to the form of the keys in ``Suggestion.starts``."""
     return "".join(split_runs(fold(text)))
 
 
-def suggest_from_code_lists(start: str) -> Iterator[Suggestion]:
-    """Occupations and places that begin so, whether anything is offered there or not."""
+def suggest_from_code_lists(prefix: str) -> Iterator[Suggestion]:
+    """Yield occupations and places by a normalised prefix, even if no posting has them."""
     for occupation in Occupation:
         for name in occupation_names(occupation):
-            if any(key.startswith(start) for key in (fold(name), *spell_pinyin(fold(name)))):
+            if any(key.startswith(prefix) for key in (fold(name), *spell_pinyin(fold(name)))):
                 yield Suggestion(
                     id=f"{SuggestionKind.OCCUPATION}:{occupation}",
                     kind=SuggestionKind.OCCUPATION,
@@ -90,7 +97,7 @@ def suggest_from_code_lists(start: str) -> Iterator[Suggestion]:
                     code=occupation.value,
                 )
                 break
-    for region in find_regions(start, MAX_PLACE_SUGGESTIONS):
+    for region in find_regions(prefix, MAX_PLACE_SUGGESTIONS):
         yield Suggestion(
             id=f"{SuggestionKind.PLACE}:{region.code}",
             kind=SuggestionKind.PLACE,
@@ -99,18 +106,19 @@ def suggest_from_code_lists(start: str) -> Iterator[Suggestion]:
         )
 
 
-def pick_suggestions(found: Iterable[Suggestion], most: int) -> Sequence[Suggestion]:
-    """At most ``most`` of them, of each kind its share: the shortest first, kinds in their order.
+def pick_suggestions(found: Iterable[Suggestion], limit: int) -> Sequence[Suggestion]:
+    """Pick up to ``limit`` suggestions, the same share of each kind.
 
-    What one kind leaves of its share goes to the next.
+    Kinds come in the order of the enumeration, the shortest texts first; places keep their order.
+    What a kind leaves of its share goes to the following kinds.
     """
-    kept: list[Suggestion] = []
+    picked: list[Suggestion] = []
     by_kind: dict[SuggestionKind, list[Suggestion]] = {kind: [] for kind in SuggestionKind}
     for suggestion in found:
         by_kind[suggestion.kind].append(suggestion)
-    for place, (kind, of_kind) in enumerate(by_kind.items()):
+    for index, (kind, suggestions) in enumerate(by_kind.items()):
         if kind is not SuggestionKind.PLACE:
-            of_kind.sort(key=lambda suggestion: (len(suggestion.text), suggestion.text))
-        share = -(-(most - len(kept)) // (len(by_kind) - place))
-        kept += islice(of_kind, share)
-    return kept
+            suggestions.sort(key=lambda suggestion: (len(suggestion.text), suggestion.text))
+        share = -(-(limit - len(picked)) // (len(by_kind) - index))
+        picked += islice(suggestions, share)
+    return picked

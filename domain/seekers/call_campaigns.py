@@ -1,4 +1,4 @@
-"""Call campaigns: a list of people is called, one by one, and asked whether they look for work."""
+"""Call campaigns: officers call the people on a list and ask whether they look for work."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from domain.leads.leads import SealedContact
 from domain.seekers.groups import SeekerGroup
 
 MAX_CALL_LIST_ROWS = 1_000
-"""Rows in one import; a longer list comes in parts."""
+"""Maximum rows of one import of a call list. A longer list is imported in parts."""
 MAX_CALLS_PER_PERSON = 20
-"""Calls of one person in one campaign."""
+"""Maximum calls to one person in one campaign."""
 MAX_NEXT_CALL_AHEAD = timedelta(days=366)
 
 
 class CallOutcome(Labelled):
-    """What became of a call."""
+    """The outcome of a call."""
 
     REACHED = "REACHED", "已接通"
     NO_ANSWER = "NO_ANSWER", "无人接听"
@@ -29,12 +29,13 @@ class CallOutcome(Labelled):
 
 
 FINAL_OUTCOMES = frozenset({CallOutcome.WRONG_NUMBER, CallOutcome.DO_NOT_CALL})
-"""Nobody calls again, so that name and phone are erased at once."""
+"""The outcomes after which nobody calls again. Name and phone are erased at once."""
 CALL_AGAIN_OUTCOMES = frozenset({CallOutcome.NO_ANSWER, CallOutcome.CALL_BACK})
+"""The outcomes after which the person is called again."""
 
 
 class RunStatus(Labelled):
-    """How far the matching of a whole campaign is."""
+    """The status of a match run."""
 
     QUEUED = "QUEUED", "排队中"
     RUNNING = "RUNNING", "进行中"
@@ -43,7 +44,11 @@ class RunStatus(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class MatchRun:
-    """One matching of a campaign's seekers: ``done`` of ``total``, the last of them ``after``."""
+    """One run that matches all seekers of a campaign with postings.
+
+    ``done`` of ``total`` seekers are matched. ``after`` is the id of the last one, from which an
+    interrupted run continues.
+    """
 
     status: RunStatus
     requested_by: str
@@ -56,7 +61,7 @@ class MatchRun:
 
 @dataclass(frozen=True, kw_only=True)
 class CallCampaign:
-    """People called for one purpose by a union."""
+    """A list of people that a union calls for one purpose."""
 
     id: str
     title: str
@@ -68,12 +73,13 @@ class CallCampaign:
 
     @property
     def union_id(self) -> str:
+        """The id of the union that runs the campaign."""
         return self.union_path[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call that was made."""
+    """One call to a person on the list."""
 
     at: datetime
     by: str
@@ -83,10 +89,11 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class CallEntry:
-    """Somebody on the list.
+    """One person on a call list.
 
-    ``next_call_on`` is the day from which they may be called, None when nobody calls any more;
-    ``outcome`` that of the last call. ``seeker_id`` is the profile that came of it.
+    ``next_call_on`` is the day from which the person may be called, None if no call is due.
+    ``outcome`` is that of the last call. ``seeker_id`` is the seeker whose profile was entered
+    during a call.
     """
 
     id: str
@@ -117,29 +124,40 @@ def add_call(
     at: datetime,
     today: date,
 ) -> CallEntry:
-    """The entry after a call.
+    """Return the entry after a call.
 
-    :raises StatusConflict: nobody may call any more, who it was was erased, or they were called
-        20 times.
-    :raises InvalidInput: CALL_BACK without a day, a day that is past, more than a year away, or
-        that does not go with the outcome.
+    After NO_ANSWER without a day the next call is due tomorrow.
+
+    :raises StatusConflict: the person may not be called any more, their contact was erased, or they
+        were called ``MAX_CALLS_PER_PERSON`` times.
+    :raises InvalidInput: CALL_BACK has no day, or the day is in the past, more than a year ahead,
+        or does not fit the outcome.
     """
     if entry.outcome in FINAL_OUTCOMES or entry.contact is None:
-        raise StatusConflict("This person is not called any more.")
+        raise StatusConflict("This person may not be called any more.", "此人不能再呼叫。")
     if len(entry.calls) >= MAX_CALLS_PER_PERSON:
         raise StatusConflict(
-            f"{MAX_CALLS_PER_PERSON} calls are enough: leave this person in peace."
+            f"This person was called {MAX_CALLS_PER_PERSON} times, the most that is allowed.",
+            f"已呼叫{MAX_CALLS_PER_PERSON}次，达到上限，请勿再打扰。",
         )
     field = ("input", "nextCallOn")
     if outcome is CallOutcome.CALL_BACK and next_call_on is None:
-        raise InvalidInput("Say on which day to call back.", field=field)
+        raise InvalidInput(
+            "Give the day on which to call back.", "请填写再次呼叫的日期。", field=field
+        )
     if next_call_on is not None:
         if outcome not in CALL_AGAIN_OUTCOMES:
             raise InvalidInput(
-                f"After {outcome} nobody calls again: leave the day out.", field=field
+                f"Leave out the day: nobody calls again after {outcome}.",
+                f"结果为“{outcome.zh}”时不再呼叫，请不要填写日期。",
+                field=field,
             )
         if not today <= next_call_on <= today + MAX_NEXT_CALL_AHEAD:
-            raise InvalidInput("Give a day from today on, within a year.", field=field)
+            raise InvalidInput(
+                "Give a day from today on, within a year.",
+                "请填写今天起一年以内的日期。",
+                field=field,
+            )
     if outcome is CallOutcome.NO_ANSWER and next_call_on is None:
         next_call_on = today + timedelta(days=1)
     return replace(
@@ -154,11 +172,12 @@ def add_call(
 
 
 def check_can_enter_profile(entry: CallEntry) -> None:
-    """Pass when a profile may be entered for somebody on the list.
+    """Check that an officer may enter a profile for a person on the list.
 
-    :raises StatusConflict: they were not reached, or are not called any more.
+    :raises StatusConflict: the last call did not reach the person, or the contact was erased.
     """
     if entry.outcome is not CallOutcome.REACHED or entry.contact is None:
         raise StatusConflict(
-            "Record a call as REACHED first: a profile needs the consent of the person."
+            "Record a call as REACHED first: a profile needs the person's consent.",
+            "请先登记“已接通”的呼叫，登记求职信息须征得本人同意。",
         )

@@ -1,4 +1,4 @@
-"""Groups of people that the unions' employment services look after."""
+"""The groups of people that the unions' employment services serve."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from domain.labels import Labelled
 
 
 class SeekerGroup(Labelled):
+    """The group that a person says they belong to."""
+
     GRADUATE = "GRADUATE", "高校毕业生"
     MIGRANT_WORKER = "MIGRANT_WORKER", "农民工"
     REGISTERED_UNEMPLOYED = "REGISTERED_UNEMPLOYED", "登记失业人员"

@@ -1,27 +1,28 @@
-"""What somebody looking for work wants: wishes, and limits that no match may break."""
+"""The profile of a seeker: skills, home, wishes, and limits that every match must keep."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from domain.errors import InvalidInput
 from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.reference.geo import Point, is_plausible_in_china
-from domain.reference.regions import check_place_code, is_within, significant_digits
+from domain.reference.geo import Point
+from domain.reference.regions import check_place_code, check_point
+from domain.seekers.groups import SeekerGroup
 
 MAX_WISHES = 5
-"""Occupations, and places: each pair of them is a key by which a new posting finds the person."""
+"""Maximum occupations and maximum places. Each pair of them is one match key."""
 MAX_DISTANCE_KM = 200
 MAX_LOWEST_PAY_YUAN = 100_000
-ANY_KEY = "*"
-"""In a key: whatever occupation, or wherever."""
 
 
 class Weekday(Labelled):
+    """A day of the week."""
+
     MONDAY = "MONDAY", "周一"
     TUESDAY = "TUESDAY", "周二"
     WEDNESDAY = "WEDNESDAY", "周三"
@@ -33,9 +34,9 @@ class Weekday(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class PickUp:
-    """Children to be fetched: work ends at ``by`` at the latest. Without ``days``, each day.
+    """The person picks up children, so work must end by ``by``. No ``days`` means every day.
 
-    A posting does not say on which days it is, so the end counts for each of them.
+    A posting does not state its working days, so the limit applies to every day.
     """
 
     by: time
@@ -44,7 +45,7 @@ class PickUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Near:
-    """Within so many kilometres of a point, as the crow flies."""
+    """A limit on the distance from a point, in kilometres as the crow flies."""
 
     point: Point
     kilometres: int
@@ -52,11 +53,11 @@ class Near:
 
 @dataclass(frozen=True, kw_only=True)
 class Wants:
-    """What is left empty is open.
+    """What a seeker wants from a job. An empty field sets no limit.
 
-    ``occupations`` are wishes, the dearest first; all else are limits. ``places`` are codes of
-    GB/T 2260 with all below them. ``heaviest`` is the heaviest work that is possible: that, and
-    no diagnosis, is what is kept of somebody's health.
+    ``occupations`` are wishes, best first; all other fields are limits. ``places`` are GB/T 2260
+    codes and include all regions below them. ``heaviest`` is the heaviest work that the person can
+    do; nothing else is stored about health.
     """
 
     occupations: tuple[Occupation, ...] = ()
@@ -75,10 +76,10 @@ class Wants:
 
 
 def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
-    """What somebody wants, with the codes of places that are in force.
+    """Return what a seeker wants, with former place codes replaced by current ones.
 
-    :raises InvalidInput: too many wishes or the same twice, a place, point, distance or pay that
-        cannot be, or a time of day with a zone.
+    :raises InvalidInput: there are too many wishes or repeats, a place, point, distance or pay is
+        out of range, or a time of day has a zone.
     """
     _check_wishes(wants.occupations, (*field, "occupations"))
     places = tuple(check_place_code(place, (*field, "places")) for place in wants.places)
@@ -89,11 +90,14 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
         check_point(wants.near.point, (*field, "near", "point"))
         if not 1 <= wants.near.kilometres <= MAX_DISTANCE_KM:
             raise InvalidInput(
-                f"Give 1 to {MAX_DISTANCE_KM} kilometres.", field=(*field, "near", "kilometres")
+                f"Give 1 to {MAX_DISTANCE_KM} kilometres.",
+                f"请填写1至{MAX_DISTANCE_KM}公里。",
+                field=(*field, "near", "kilometres"),
             )
     if wants.lowest_pay is not None and not 1 <= wants.lowest_pay.amount <= MAX_LOWEST_PAY_YUAN:
         raise InvalidInput(
             f"Give the lowest pay in whole yuan, 1 to {MAX_LOWEST_PAY_YUAN}.",
+            f"最低工资请填写1至{MAX_LOWEST_PAY_YUAN}元的整数。",
             field=(*field, "lowestPay", "amount"),
         )
     _check_clock(wants.starts_from, (*field, "startsFrom"))
@@ -104,53 +108,83 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
     return replace(wants, places=places)
 
 
-def check_point(point: Point, field: tuple[str, ...]) -> None:
-    """Pass when the point can lie in China.
-
-    :raises InvalidInput: it cannot.
-    """
-    if not is_plausible_in_china(point):
-        raise InvalidInput("Give degrees north and east of a place in China.", field=field)
-
-
-def outermost_places(places: Sequence[str]) -> tuple[str, ...]:
-    """The places that lie in no other of them, each once."""
-    different = tuple(dict.fromkeys(places))
-    return tuple(
-        place
-        for place in different
-        if not any(place != other and is_within(place, other) for other in different)
-    )
-
-
-def wanted_match_keys(wants: Wants) -> tuple[str, ...]:
-    """The keys under which a posting that may suit finds the person: occupation and place."""
-    prefixes = [significant_digits(place) for place in outermost_places(wants.places)] or [ANY_KEY]
-    occupations = [occupation.value for occupation in wants.occupations] or [ANY_KEY]
-    return tuple(f"{occupation}/{prefix}" for occupation in occupations for prefix in prefixes)
-
-
-def job_match_keys(occupation: Occupation, place_code: str) -> tuple[str, ...]:
-    """The keys of all whom a job of that occupation in that place may suit."""
-    prefixes = (ANY_KEY, place_code[:2], place_code[:4], place_code)
-    return tuple(
-        f"{named}/{prefix}" for named in (ANY_KEY, occupation.value) for prefix in prefixes
-    )
-
-
 def _check_wishes(given: Sequence[str], field: tuple[str, ...]) -> None:
     if len(given) > MAX_WISHES:
-        raise InvalidInput(f"Name at most {MAX_WISHES}.", field=field)
+        raise InvalidInput(f"List at most {MAX_WISHES}.", f"最多填写{MAX_WISHES}项。", field=field)
     _check_different(given, field)
 
 
 def _check_different(given: Sequence[str], field: tuple[str, ...]) -> None:
     if len(set(given)) < len(given):
-        raise InvalidInput("Name each once.", field=field)
+        raise InvalidInput("List each value only once.", "同一选项请勿重复填写。", field=field)
 
 
 def _check_clock(at: time | None, field: tuple[str, ...]) -> None:
     if at is not None and at.tzinfo is not None:
         raise InvalidInput(
-            "Give a time of day in China without a zone, such as 17:00.", field=field
+            "Give a time of day in China without a zone, such as 17:00.",
+            "请按北京时间填写，不带时区，如17:00。",
+            field=field,
         )
+
+
+MAX_EXPERIENCE_YEARS = 60
+
+
+class Education(Labelled):
+    """Levels of education (GB/T 4658), grouped as postings ask for them."""
+
+    PRIMARY = "PRIMARY", "小学及以下"
+    JUNIOR = "JUNIOR", "初中"
+    SENIOR = "SENIOR", "高中"
+    VOCATIONAL = "VOCATIONAL", "中专或技校"
+    COLLEGE = "COLLEGE", "大专"
+    BACHELOR = "BACHELOR", "本科"
+    MASTER = "MASTER", "硕士及以上"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What matching needs to know about a seeker, and what the seeker wants.
+
+    ``skills`` are occupations that the person learned or worked in. ``home_place`` (GB/T 2260) and
+    ``home`` say where the person lives, as exactly as they wish.
+    """
+
+    group: SeekerGroup
+    wants: Wants = field(default_factory=Wants)
+    skills: tuple[Occupation, ...] = ()
+    wants_training: bool = False
+    home_place: str | None = None
+    home: Point | None = None
+    education: Education | None = None
+    experience_years: int | None = None
+
+
+def check_profile(profile: Profile, path: tuple[str, ...]) -> Profile:
+    """Return the profile with former place codes replaced by current ones.
+
+    ``path`` is the path of the profile in the input.
+
+    :raises InvalidInput: a wish, place or number is out of range or repeated.
+    """
+    wants = check_wants(profile.wants, (*path, "wants"))
+    if len(profile.skills) > MAX_WISHES or len(set(profile.skills)) < len(profile.skills):
+        raise InvalidInput(
+            f"List at most {MAX_WISHES} skills, each only once.",
+            f"技能最多填写{MAX_WISHES}项，且不要重复。",
+            field=(*path, "skills"),
+        )
+    home_place = profile.home_place
+    if home_place is not None:
+        home_place = check_place_code(home_place, (*path, "homePlace"))
+    if profile.home is not None:
+        check_point(profile.home, (*path, "home"))
+    years = profile.experience_years
+    if years is not None and not 0 <= years <= MAX_EXPERIENCE_YEARS:
+        raise InvalidInput(
+            f"Give whole years, 0 to {MAX_EXPERIENCE_YEARS}.",
+            f"请填写0至{MAX_EXPERIENCE_YEARS}的整数年数。",
+            field=(*path, "experienceYears"),
+        )
+    return replace(profile, wants=wants, home_place=home_place)

@@ -1,17 +1,21 @@
-"""Consent to being matched: what somebody agrees to before a profile of theirs is kept.
+"""Consent to matching: the text that a person agrees to before their profile is stored.
 
-Other than the consent to a lead it names no employer, because no employer sees a profile: whom
-a match suits gives the lead themselves, with a consent of its own.
+It names no employer, because no employer sees a profile. A person who likes a match gives a lead,
+which needs a consent of its own.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from domain.errors import ConsentRequired, InvalidInput
-from domain.leads.consent import ConsentText
+from domain.errors import InvalidInput
+from domain.leads.consent import ConsentText, check_consent
+from domain.reference.calendar import check_has_zone
 from domain.seekers.seekers import ProfileConsent
+
+MAX_ASKED_AGO = timedelta(days=7)
+"""How long ago an officer may have asked for the consent that they enter."""
 
 _TEXT_BODY = """\
 求职信息处理同意书（第1版）
@@ -37,22 +41,17 @@ export or erase it all, or withdraw this consent, at any time (PIPL art. 14, 15,
 PROFILE_CONSENT_TEXT = ConsentText(
     version="1", body=_TEXT_BODY, sha256=sha256(_TEXT_BODY.encode()).hexdigest()
 )
-"""The text that is current."""
+"""The text in force."""
 
 
 def make_profile_consent(
     text_version: str | None, *, at: datetime, asked_by: str | None = None
 ) -> ProfileConsent:
-    """The consent to keep.
+    """Return the record of the consent. ``asked_by`` is the officer who asked on the phone, if any.
 
-    :raises ConsentRequired: to none, or to another text than the current one.
+    :raises ConsentRequired: the person agreed to no text, or to another version.
     """
-    if text_version != PROFILE_CONSENT_TEXT.version:
-        raise ConsentRequired(
-            "Show the text (query profileConsentText), let the person agree, and send its version "
-            f'"{PROFILE_CONSENT_TEXT.version}" as consent.textVersion.',
-            field=("input", "consent", "textVersion"),
-        )
+    check_consent(text_version, PROFILE_CONSENT_TEXT, query="profileConsentText")
     return ProfileConsent(
         text_version=PROFILE_CONSENT_TEXT.version,
         text_sha256=PROFILE_CONSENT_TEXT.sha256,
@@ -62,13 +61,16 @@ def make_profile_consent(
 
 
 def check_asked_at(asked_at: datetime, *, now: datetime) -> datetime:
-    """When an officer asked on the phone, given with its zone.
+    """Return the time at which an officer asked for consent on the phone.
 
-    :raises InvalidInput: without a zone, in the future, or longer than a week ago.
+    :raises InvalidInput: the time has no zone, is in the future, or is more than a week ago.
     """
     field = ("input", "consent", "askedAt")
-    if asked_at.tzinfo is None:
-        raise InvalidInput("Give a time with its zone, such as Z.", field=field)
-    if not 0 <= (now - asked_at).total_seconds() <= 7 * 86_400:
-        raise InvalidInput("Give when the person was asked, within the last week.", field=field)
+    check_has_zone(asked_at, field)
+    if not timedelta() <= now - asked_at <= MAX_ASKED_AGO:
+        raise InvalidInput(
+            "Give the time at which the person was asked, within the last week.",
+            "请填写征得本人同意的时间，须在最近一周以内。",
+            field=field,
+        )
     return asked_at

@@ -1,4 +1,4 @@
-"""Referrals: somebody is passed on to a service of the union or of a partner."""
+"""Referrals of seekers to a service of the union or a partner, such as training or legal aid."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from domain.labels import Labelled
 
 
 class ReferralKind(Labelled):
+    """The service that a person is referred to."""
+
     TRAINING = "TRAINING", "技能培训"
     LEGAL_AID = "LEGAL_AID", "法律援助"
     COUNSELLING = "COUNSELLING", "职业指导"
@@ -19,6 +21,8 @@ class ReferralKind(Labelled):
 
 
 class ReferralStatus(Labelled):
+    """The status of a referral; ``NEXT_STATUSES`` tells which may follow which."""
+
     OPEN = "OPEN", "已转介"
     ACCEPTED = "ACCEPTED", "已受理"
     DONE = "DONE", "已完成"
@@ -41,7 +45,7 @@ NEXT_STATUSES: dict[ReferralStatus, frozenset[ReferralStatus]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralStep:
-    """A status, since when, and who set it."""
+    """A status in the history of a referral: when it was set, and by which account."""
 
     status: ReferralStatus
     at: datetime
@@ -51,7 +55,7 @@ class ReferralStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Referral:
-    """One person passed on to one service; the last of ``steps`` is where it stands."""
+    """The referral of one person to one service. The last of ``steps`` is the current status."""
 
     id: str
     seeker_id: str
@@ -68,18 +72,21 @@ class Referral:
 def transition_referral(
     referral: Referral, status: ReferralStatus, note: str, *, by: str, at: datetime
 ) -> Referral:
-    """The referral in another status.
+    """Return the referral in another status.
 
-    :raises StatusConflict: it cannot go there from where it stands.
+    :raises StatusConflict: that status may not follow. The message names those that may.
     """
     if status not in NEXT_STATUSES[referral.status]:
-        following = [
-            each.value for each in ReferralStatus if each in NEXT_STATUSES[referral.status]
-        ]
+        following = [each for each in ReferralStatus if each in NEXT_STATUSES[referral.status]]
+        if not following:
+            raise StatusConflict(
+                f"The referral is {referral.status} and can no longer change.",
+                f"转介当前为“{referral.status.zh}”，不能再变更。",
+            )
         raise StatusConflict(
-            f"The referral is {referral.status}; it can become {' or '.join(following)}."
-            if following
-            else f"The referral is {referral.status}, and stays so."
+            f"The referral is {referral.status}; it can become {' or '.join(following)}.",
+            f"转介当前为“{referral.status.zh}”，"
+            f"只能变为：{'、'.join(each.zh for each in following)}。",
         )
     return replace(
         referral,

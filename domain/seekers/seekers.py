@@ -1,26 +1,21 @@
-"""Seekers: people who look for work, as far as a match needs to know them. No CV is asked for."""
+"""Seekers: people who look for work, with what matching needs to know. There is no CV."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import InvalidInput, StatusConflict
+from domain.errors import StatusConflict
 from domain.identity.persons import check_name
 from domain.labels import Labelled
 from domain.leads.leads import SealedContact
-from domain.postings.postings import Occupation
-from domain.reference.geo import Point
-from domain.reference.regions import check_place_code
-from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import MAX_WISHES, Wants, check_point, check_wants, wanted_match_keys
+from domain.seekers.profile import Profile, Wants
 
 MAX_SAVED_SEARCHES = 20
-MAX_EXPERIENCE_YEARS = 60
 
 
 class SeekerStatus(Labelled):
-    """Only who is SEEKING is matched."""
+    """Whether the person looks for work. Only SEEKING is matched."""
 
     SEEKING = "SEEKING", "求职中"
     NOT_SEEKING = "NOT_SEEKING", "无求职意向"
@@ -28,39 +23,9 @@ class SeekerStatus(Labelled):
     PAUSED = "PAUSED", "暂停求职"
 
 
-class Education(Labelled):
-    """GB/T 4658, in the steps that postings ask for."""
-
-    PRIMARY = "PRIMARY", "小学及以下"
-    JUNIOR = "JUNIOR", "初中"
-    SENIOR = "SENIOR", "高中"
-    VOCATIONAL = "VOCATIONAL", "中专或技校"
-    COLLEGE = "COLLEGE", "大专"
-    BACHELOR = "BACHELOR", "本科"
-    MASTER = "MASTER", "硕士及以上"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """Who looks for work, in what matters for a match, and what they want.
-
-    ``skills`` are occupations that were learned or done. ``home_place`` (GB/T 2260) and ``home``
-    are where the person lives, as closely as they wish to say.
-    """
-
-    group: SeekerGroup
-    wants: Wants = field(default_factory=Wants)
-    skills: tuple[Occupation, ...] = ()
-    wants_training: bool = False
-    home_place: str | None = None
-    home: Point | None = None
-    education: Education | None = None
-    experience_years: int | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class ProfileConsent:
-    """Consent to being matched: to which text, when, and who asked if it was given by word."""
+    """The consent to matching: text, time, and the officer who asked if given on the phone."""
 
     text_version: str
     text_sha256: str
@@ -70,7 +35,7 @@ class ProfileConsent:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedSearch:
-    """What else the person wants to be told of, under a name of their own."""
+    """A named search of a seeker, who is also notified of its matches."""
 
     key: str
     name: str
@@ -80,11 +45,12 @@ class SavedSearch:
 
 @dataclass(frozen=True, kw_only=True)
 class Seeker:
-    """A profile in the union's care.
+    """A person who looks for work, with profile, consent and saved searches.
 
-    ``giver`` is the random id of whoever saved it; an officer's entry has none, and the campaign
-    in which it was made. ``person`` stands for the phone, if one was given. ``matching`` is false
-    for who refused to be matched by machine (PIPL art. 24).
+    ``giver`` is the random id of the device that saved the profile. A profile that an officer
+    entered has no ``giver`` but ``entered_by`` and ``campaign_id``. ``person`` is a keyed hash of
+    the phone, if there is one. ``matching`` is False if the person refused automatic matching (PIPL
+    art. 24).
     """
 
     id: str
@@ -108,7 +74,7 @@ class Seeker:
 
     @property
     def is_matchable(self) -> bool:
-        """Whether postings may be looked for: who seeks, agreed, and did not refuse."""
+        """Whether the person is SEEKING, consented, and did not refuse automatic matching."""
         return (
             self.status is SeekerStatus.SEEKING
             and self.matching
@@ -117,51 +83,32 @@ class Seeker:
         )
 
 
-def check_profile(profile: Profile, at: tuple[str, ...]) -> Profile:
-    """The profile with the codes of places that are in force; ``at`` is where it was given.
-
-    :raises InvalidInput: a wish, a place or a number that cannot be.
-    """
-    wants = check_wants(profile.wants, (*at, "wants"))
-    if len(profile.skills) > MAX_WISHES or len(set(profile.skills)) < len(profile.skills):
-        raise InvalidInput(f"Name at most {MAX_WISHES} skills, each once.", field=(*at, "skills"))
-    home_place = profile.home_place
-    if home_place is not None:
-        home_place = check_place_code(home_place, (*at, "homePlace"))
-    if profile.home is not None:
-        check_point(profile.home, (*at, "home"))
-    years = profile.experience_years
-    if years is not None and not 0 <= years <= MAX_EXPERIENCE_YEARS:
-        raise InvalidInput(
-            f"Give whole years, 0 to {MAX_EXPERIENCE_YEARS}.", field=(*at, "experienceYears")
-        )
-    return replace(profile, wants=wants, home_place=home_place)
-
-
 def check_search_name(raw: str) -> str:
-    """The name of a saved search, without blanks around it.
+    """Return the name of a saved search without blanks at its ends.
 
-    :raises InvalidInput: empty, longer than 50 characters, or unreadable.
+    :raises InvalidInput: the name is empty, has over 50 characters, or holds invisible characters.
     """
     return check_name(raw, field=("input", "name"))
 
 
 def check_matchable(seeker: Seeker) -> None:
-    """Pass when postings may be looked for on behalf of the person.
+    """Check that postings may be matched for the seeker.
 
-    :raises StatusConflict: they do not seek, refused it, or took their consent back.
+    :raises StatusConflict: the person withdrew consent, refused automatic matching, or is not
+        SEEKING.
     """
     if seeker.withdrawn_at is not None:
-        raise StatusConflict("The consent was taken back: save the profile anew to be matched.")
+        raise StatusConflict(
+            "The consent was withdrawn. Save the profile again to be matched.",
+            "同意已撤回，请重新保存求职信息后再匹配。",
+        )
     if not seeker.matching:
-        raise StatusConflict("Automatic matching is switched off: setMatching switches it on.")
+        raise StatusConflict(
+            "Automatic matching is switched off; setMatching switches it on.",
+            "自动匹配已关闭，可通过setMatching重新开启。",
+        )
     if seeker.status is not SeekerStatus.SEEKING:
-        raise StatusConflict(f"The status is {seeker.status}; only who is SEEKING is matched.")
-
-
-def seeker_match_keys(seeker: Seeker) -> tuple[str, ...]:
-    """The keys under which new postings find the person; none while nothing is looked for."""
-    if not seeker.is_matchable:
-        return ()
-    wanted = (seeker.profile.wants, *(search.wants for search in seeker.searches))
-    return tuple(dict.fromkeys(key for wants in wanted for key in wanted_match_keys(wants)))
+        raise StatusConflict(
+            f"The status is {seeker.status}; only SEEKING is matched.",
+            f"当前状态为“{seeker.status.zh}”，只有“求职中”才能匹配。",
+        )

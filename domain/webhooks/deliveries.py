@@ -1,4 +1,4 @@
-"""One message on its way to one webhook: tried until it is accepted, or given up."""
+"""Deliveries: one message to one webhook, with retries until it is accepted or given up."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ RETRY_DELAYS = (
     timedelta(hours=24),
     timedelta(hours=24),
 )
-"""Between the tries: twelve in three days, so that a partner may be away over a weekend."""
+"""The delays between attempts: twelve attempts in three days, so a receiver may be down over a
+weekend."""
 DELIVERY_RETENTION = timedelta(days=30)
-"""How long a delivery can be seen and replayed."""
+"""How long a delivery is kept for viewing and replay."""
 
 
 class DeliveryState(Labelled):
+    """The state of a delivery. DEAD means given up."""
+
     PENDING = "PENDING", "待投递"
     DELIVERED = "DELIVERED", "已送达"
     DEAD = "DEAD", "已放弃"
@@ -35,9 +38,10 @@ class DeliveryState(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A notice for a webhook. ``claim`` is who tries it now, until ``next_at``.
+    """A notice to be sent to a webhook.
 
-    ``attempts`` counts the tries since it was made or replayed, one that a crash cut off too.
+    ``claim`` names the worker that sends it now; the claim expires at ``next_at``. ``attempts``
+    counts the attempts since creation or replay, including one that a crash interrupted.
     """
 
     id: str
@@ -54,21 +58,24 @@ class Delivery:
 
     @property
     def message_id(self) -> str:
-        """The header ``webhook-id``: the same at every try, by which receivers drop repeats."""
+        """The ``webhook-id`` header, the same for every attempt, so receivers can drop repeats."""
         return f"msg_{self.id}"
 
-    def record_attempt(self, answer: DeliveryResult, *, at: datetime, share: float) -> Delivery:
-        """The delivery after a try. ``share`` (0 to 1) spreads those that failed together."""
+    def record_attempt(self, result: DeliveryResult, *, at: datetime, jitter: float) -> Delivery:
+        """Return the delivery after an attempt.
+
+        ``jitter`` (0 to 1) spreads the next attempts of deliveries that failed together.
+        """
         after = replace(
             self,
             claim=None,
             tried_at=at,
-            last_status=answer.status,
-            last_failure=None if answer.is_accepted else answer.failure or FailureKind.STATUS,
+            last_status=result.status,
+            last_failure=None if result.is_accepted else result.failure or FailureKind.STATUS,
         )
-        if answer.is_accepted:
+        if result.is_accepted:
             return replace(after, state=DeliveryState.DELIVERED)
         if self.attempts > len(RETRY_DELAYS):
             return replace(after, state=DeliveryState.DEAD)
         wait = RETRY_DELAYS[max(self.attempts, 1) - 1]
-        return replace(after, next_at=at + wait * (0.8 + 0.4 * share))
+        return replace(after, next_at=at + wait * (0.8 + 0.4 * jitter))

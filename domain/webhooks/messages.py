@@ -1,4 +1,4 @@
-"""What webhooks are told of: which thing, and where it stands. Never who somebody is."""
+"""Webhook events and messages: which record changed, and its state. Never personal data."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 
 from domain import cursors
 from domain.labels import Labelled
-from domain.leads.follow_up import LeadChange, TimelineEntryKind
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
 from domain.seekers.groups import SeekerGroup
 
 
 class WebhookEvent(Labelled):
+    """The events that a webhook can subscribe to, and the test message."""
+
     LEAD_RECORDED = "LEAD_RECORDED", "登记意向"
     LEAD_ADVANCED = "LEAD_ADVANCED", "推进阶段"
     LEAD_ASSIGNED = "LEAD_ASSIGNED", "指派跟进"
@@ -33,22 +35,23 @@ class WebhookEvent(Labelled):
 
     @property
     def message_type(self) -> str:
-        """The ``type`` of its messages, such as ``lead.hire_confirmed``."""
+        """The ``type`` of the message, such as ``lead.hire_confirmed``."""
         return self.value.lower().replace("_", ".", 1)
 
     @property
     def is_session_event(self) -> bool:
-        """Whether it tells of a session, in which no single employer has a part."""
+        """Whether this is an event of a session. Employers cannot subscribe to those."""
         return self in {WebhookEvent.SESSION_STARTED, WebhookEvent.SESSION_ENDED}
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookNotice:
-    """Something that happened to the thing ``subject_id``, after all with a lower ``turn``.
+    """Something that happened to the record ``subject_id``.
 
-    It is for the unions of ``union_path``, and for the employer unless it is ``union_only``, which
-    ``group`` always is. The fields from ``version`` on say where the thing stands then, None where
-    that has no meaning.
+    ``turn`` orders the notices of one record: a higher turn happened later. The unions of
+    ``union_path`` may receive the notice, and the employer unless ``union_only`` is set; ``group``
+    is never sent to employers. The fields from ``version`` on are the state of the record at that
+    time, None where they do not apply.
     """
 
     event: WebhookEvent
@@ -73,14 +76,14 @@ class WebhookNotice:
     status: str | None = None
 
     def to_message(self) -> dict[str, Any]:
-        """The message that a receiver gets; ids are those of the GraphQL interface."""
+        """Return the message for a receiver. Ids are global ids of the GraphQL API."""
         ids: Mapping[str, tuple[str, str | None]] = {
             "lead": ("Lead", self.lead_id),
             "posting": ("Posting", self.posting_id),
             "session": ("LiveSession", self.session_id),
             "employer": ("Employer", self.employer_id),
         }
-        told: Mapping[str, object] = {
+        state: Mapping[str, object] = {
             "version": self.version,
             "stage": self.stage,
             "fromStage": self.from_stage,
@@ -95,8 +98,12 @@ class WebhookNotice:
         return {
             "type": self.event.message_type,
             "timestamp": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "data": {name: cursors.encode(kind, of) for name, (kind, of) in ids.items() if of}
-            | {name: value for name, value in told.items() if value is not None},
+            "data": {
+                name: cursors.encode(kind, record_id)
+                for name, (kind, record_id) in ids.items()
+                if record_id
+            }
+            | {name: value for name, value in state.items() if value is not None},
         }
 
 
@@ -119,8 +126,8 @@ _EVENT_OF_SESSION_STATUS: Mapping[SessionStatus, WebhookEvent] = {
 }
 
 
-def notice_of_recording(lead: Lead) -> WebhookNotice:
-    """That the lead was given: as it was then, whatever became of it meanwhile."""
+def build_lead_recorded_notice(lead: Lead) -> WebhookNotice:
+    """Return the notice that a lead was recorded, with its state at that time."""
     return WebhookNotice(
         event=WebhookEvent.LEAD_RECORDED,
         at=lead.created_at,
@@ -133,23 +140,26 @@ def notice_of_recording(lead: Lead) -> WebhookNotice:
     )
 
 
-def notice_of_change(change: LeadChange) -> WebhookNotice | None:
-    """What a change of a lead is told of as; None for what is for its staff alone.
+def build_lead_change_notice(change: LeadChange) -> WebhookNotice | None:
+    """Return the notice of a change of a lead, or None for a change that only staff see.
 
-    An employer whose consent was taken back is told of that and of the erasure, and of nothing
-    that comes after.
+    After a withdrawal of consent the employer receives the withdrawal and the erasure, and nothing
+    else about the lead.
     """
     lead, entry = change.lead, change.entry
     event = _EVENT_OF_ENTRY_KIND.get(entry.kind)
     if event is None:
         return None
-    parting = entry.kind in {TimelineEntryKind.CONSENT_WITHDRAWN, TimelineEntryKind.ERASED}
+    ends_employer_access = entry.kind in {
+        TimelineEntryKind.CONSENT_WITHDRAWN,
+        TimelineEntryKind.ERASED,
+    }
     return WebhookNotice(
         event=event,
         at=entry.at,
         turn=lead.version,
         version=lead.version,
-        union_only=lead.withdrawn_at is not None and not parting,
+        union_only=lead.withdrawn_at is not None and not ends_employer_access,
         stage=lead.stage,
         from_stage=entry.from_stage,
         reason=entry.reason,
@@ -162,10 +172,10 @@ def notice_of_change(change: LeadChange) -> WebhookNotice | None:
     )
 
 
-def notice_of_posting(
+def build_posting_notice(
     posting: Posting, union_path: tuple[str, ...], *, at: datetime
 ) -> WebhookNotice | None:
-    """Where a posting has come to; None for a status that nobody is told of."""
+    """Return the notice of a posting's new status, or None for a status without an event."""
     event = _EVENT_OF_POSTING_STATUS.get(posting.status)
     if event is None:
         return None
@@ -182,10 +192,13 @@ def notice_of_posting(
     )
 
 
-def notice_of_session(
+def build_session_notice(
     session: LiveSession, before: SessionStatus, *, at: datetime
 ) -> WebhookNotice | None:
-    """That a session has begun or ended; None for all that lies between."""
+    """Return the notice that a session started or ended, or None for any other change.
+
+    ``before`` is the previous status: resuming after an interruption is not a start.
+    """
     event = _EVENT_OF_SESSION_STATUS.get(session.status)
     resumed = before is SessionStatus.INTERRUPTED and session.status is SessionStatus.LIVE
     if event is None or resumed:
@@ -201,8 +214,8 @@ def notice_of_session(
     )
 
 
-def notice_of_test(webhook_id: str, *, at: datetime) -> WebhookNotice:
-    """A message that says nothing but that it comes."""
+def build_test_notice(webhook_id: str, *, at: datetime) -> WebhookNotice:
+    """Return the notice of a test message, which has no content."""
     return WebhookNotice(
         event=WebhookEvent.WEBHOOK_TEST, at=at, subject_id=webhook_id, turn=_epoch_millis(at)
     )

@@ -1,7 +1,7 @@
-"""Webhooks: addresses of partners that are told of what happens, in the form of Standard Webhooks.
+"""Webhooks: URLs of partners that receive events as signed messages (Standard Webhooks 1.0).
 
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: who gets
-a message checks its signature with the secret that was shown when the webhook was made.
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md. The
+receiver checks the signature with the secret that was shown once, when the webhook was created.
 """
 
 from __future__ import annotations
@@ -20,28 +20,30 @@ from domain.labels import Labelled
 from domain.webhooks.messages import WebhookEvent, WebhookNotice
 
 MAX_WEBHOOKS_PER_OWNER = 10
-"""Webhooks of one union, or of one employer."""
+"""Maximum webhooks of one union or employer."""
 MAX_URL_LENGTH = 500
 SECRET_BYTES = 32
-"""The specification asks for 24 to 64."""
+"""Length of a secret. The specification asks for 24 to 64 bytes."""
 SECRET_OVERLAP = timedelta(hours=24)
-"""For which a secret goes on signing beside the one that takes its place."""
+"""How long a replaced secret still signs messages, along with the new one."""
 MAX_FAILING_TIME = timedelta(days=5)
-"""After so long without a single success a webhook is switched off: somebody must look."""
+"""A webhook without a successful delivery for this long is switched off."""
 HTTP_GONE = 410
-"""The answer by which a receiver asks to be told nothing any more."""
+"""The status by which a receiver asks for no more messages."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class WebhookState(Labelled):
+    """Whether messages are sent. FAILED means switched off after lasting failure."""
+
     ENABLED = "ENABLED", "启用"
     DISABLED = "DISABLED", "停用"
     FAILED = "FAILED", "因持续失败停用"
 
 
 class FailureKind(Labelled):
-    """Why a message did not get through."""
+    """Why an attempt to deliver a message failed."""
 
     STATUS = "STATUS", "对方返回错误状态"
     TIMEOUT = "TIMEOUT", "超时"
@@ -53,7 +55,7 @@ class FailureKind(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookSecret:
-    """A sealed secret; ``until`` is when one that was replaced stops to sign."""
+    """An encrypted signing secret. ``until`` is when a replaced secret stops signing."""
 
     key_version: int
     sealed: bytes
@@ -62,25 +64,25 @@ class WebhookSecret:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryResult:
-    """What came of sending a message: a status, or why there is none."""
+    """The result of an attempt: the HTTP status, or the failure if there was no response."""
 
     status: int | None = None
     failure: FailureKind | None = None
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the receiver has it."""
+        """Whether the receiver accepted the message (status 2xx)."""
         return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """An address, and what it is told of.
+    """A URL and the events that are sent to it.
 
-    It belongs to a union (``union_path`` leads to it) or to an employer; ``slot`` is its place
-    among the ``MOST_WEBHOOKS`` of that owner. ``secrets`` are the newest first. ``version`` counts
-    what its owner did to it. ``failing_since`` is the first failure after the last success,
-    ``last_status`` and ``last_failure`` what came of the last try that failed.
+    It belongs to a union (the last of ``union_path``) or to an employer. ``slot`` is its number
+    among the ``MAX_WEBHOOKS_PER_OWNER`` of its owner. ``secrets`` are newest first. ``version``
+    counts the changes by the owner. ``failing_since`` is the time of the first failure since the
+    last success; ``last_status`` and ``last_failure`` are those of the last failed attempt.
     """
 
     id: str
@@ -100,7 +102,7 @@ class Webhook:
     last_failure: FailureKind | None = None
 
     def is_subscribed_to(self, notice: WebhookNotice) -> bool:
-        """Whether its owner is told of that."""
+        """Return whether the notice is sent to this webhook."""
         if notice.event not in self.events:
             return False
         if self.employer_id is not None:
@@ -108,67 +110,68 @@ class Webhook:
         return self.union_path[-1] in notice.union_path
 
     def redact_notice(self, notice: WebhookNotice) -> WebhookNotice:
-        """The notice as its owner hears it.
+        """Return the notice without what its owner may not see: the group, for an employer.
 
-        An employer may see the group of somebody while the consent stands. A message waits, and is
-        replayed, when that may be over.
+        Employers may see the group only while the consent stands. A message may be sent, or
+        replayed, after the withdrawal.
         """
         return notice if self.employer_id is None else replace(notice, group=None)
 
-    def record_failure(self, answer: DeliveryResult, *, at: datetime) -> Webhook:
-        """The webhook after a try that failed, switched off when it must be.
+    def record_failure(self, result: DeliveryResult, *, at: datetime) -> Webhook:
+        """Return the webhook after a failed attempt.
 
-        That is at once when the receiver is gone, or when nothing can be signed any more.
+        It is switched off after ``MAX_FAILING_TIME``, or at once if the receiver answers 410 or the
+        secret cannot be decrypted.
         """
         since = self.failing_since or at
-        over = (
-            answer.status == HTTP_GONE
-            or answer.failure is FailureKind.SECRET_DAMAGED
+        is_switched_off = (
+            result.status == HTTP_GONE
+            or result.failure is FailureKind.SECRET_DAMAGED
             or at - since >= MAX_FAILING_TIME
         )
         return replace(
             self,
             failing_since=since,
-            last_status=answer.status,
-            last_failure=answer.failure or FailureKind.STATUS,
-            state=WebhookState.FAILED if over else self.state,
+            last_status=result.status,
+            last_failure=result.failure or FailureKind.STATUS,
+            state=WebhookState.FAILED if is_switched_off else self.state,
         )
 
     def clear_failures(self) -> Webhook:
-        """The webhook as if it had never failed."""
+        """Return the webhook without its record of failures."""
         return replace(self, failing_since=None, last_status=None, last_failure=None)
 
     def with_url(self, url: str) -> Webhook:
-        """The webhook with that address; failures of another one are forgotten."""
+        """Return the webhook with another URL, and without the failures of the old one."""
         return self if url == self.url else replace(self.clear_failures(), url=url)
 
     def rotate_secret(self, secret: WebhookSecret, *, at: datetime) -> Webhook:
-        """The webhook with a new secret; the one before signs beside it for ``OVERLAP``."""
+        """Return the webhook with a new secret; the old one also signs for ``SECRET_OVERLAP``."""
         before = replace(self.secrets[0], until=at + SECRET_OVERLAP)
         return replace(self, secrets=(secret, before))
 
     def active_secrets(self, at: datetime) -> tuple[WebhookSecret, ...]:
-        """The secrets that sign then, the newest first."""
+        """Return the secrets that sign messages at a time, newest first."""
         return tuple(each for each in self.secrets if each.until is None or at < each.until)
 
 
 def encode_secret(secret: bytes) -> str:
-    """A secret as its receiver configures it: ``whsec_`` and base64."""
+    """Return a secret in the form that receivers configure: ``whsec_`` and base64."""
     return "whsec_" + base64.b64encode(secret).decode()
 
 
 def sign_message(secrets: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> str:
-    """The header ``webhook-signature``: one ``v1`` signature a secret."""
+    """Return the ``webhook-signature`` header: one ``v1`` signature per secret."""
     content = f"{message_id}.{timestamp}.".encode() + body
-    made = (hmac.new(secret, content, sha256).digest() for secret in secrets)
-    return " ".join("v1," + base64.b64encode(each).decode() for each in made)
+    signatures = (hmac.new(secret, content, sha256).digest() for secret in secrets)
+    return " ".join("v1," + base64.b64encode(signature).decode() for signature in signatures)
 
 
 def is_public_address(address: IpAddress) -> bool:
-    """Whether everybody reaches that address: none of this machine, network or cloud.
+    """Return whether an address is public: not of this machine, private network or cloud.
 
-    Addresses that carry an IPv4 one within them (mapped, 6to4, NAT64) are not: where they lead
-    to is for others to say.
+    IPv6 addresses that embed an IPv4 address (mapped, 6to4, NAT64) are not public, because a
+    gateway decides where they lead.
     """
     return (
         address.is_global
@@ -178,56 +181,73 @@ def is_public_address(address: IpAddress) -> bool:
     )
 
 
-def check_webhook_url(given: str, *, private: bool) -> str:
-    """The address of a webhook without blanks around it.
+def check_webhook_url(raw: str, *, allow_private: bool) -> str:
+    """Return the URL of a webhook without blanks at its ends.
 
-    ``private`` admits addresses of this network, and plain HTTP to this machine.
+    ``allow_private`` admits private addresses, and plain HTTP to this machine. Host names are
+    resolved and checked when a message is sent.
 
-    :raises InvalidInput: no absolute https address without user, password and fragment, over 500
-        characters, or a number that is not public. A name is looked up when something is sent.
+    :raises InvalidInput: it is not an absolute https URL, has a user name, password or fragment or
+        over 500 characters, or its host is an IP address that is not public.
     """
-    url = given.strip()
+    url = raw.strip()
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    wanted = InvalidInput(
+    malformed = InvalidInput(
         "Give an address such as https://partner.example/songgang, of at most "
         f"{MAX_URL_LENGTH} characters, without user name, password and #.",
+        f"请填写形如 https://partner.example/songgang 的地址，不超过{MAX_URL_LENGTH}个字符，"
+        "不含用户名、密码和#。",
         field=("input", "url"),
     )
     if not host or len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable():
-        raise wanted
+        raise malformed
     if " " in url or "@" in parts.netloc or "#" in url or port == 0:
-        raise wanted
-    address = _address(host)
-    local = host == "localhost" or (address is not None and address.is_loopback)
-    if parts.scheme != "https" and not (parts.scheme == "http" and private and local):
-        raise InvalidInput("Give an https address.", field=("input", "url"))
-    if address is not None and not private and not is_public_address(address):
-        raise InvalidInput("Give an address that is public.", field=("input", "url"))
+        raise malformed
+    address = _parse_address(host)
+    is_local = host == "localhost" or (address is not None and address.is_loopback)
+    if parts.scheme != "https" and not (parts.scheme == "http" and allow_private and is_local):
+        raise InvalidInput(
+            "Give an https address.", "请填写以https开头的地址。", field=("input", "url")
+        )
+    if address is not None and not allow_private and not is_public_address(address):
+        raise InvalidInput("Give a public address.", "请填写公网地址。", field=("input", "url"))
     return url
 
 
 def check_events(events: Sequence[WebhookEvent], *, for_union: bool) -> tuple[WebhookEvent, ...]:
-    """What a webhook is to be told of, each once.
+    """Return the events to subscribe to, without repeats.
 
-    :raises InvalidInput: nothing, more than there is, the test, or what only unions are told of
-        for an employer.
+    :raises InvalidInput: there is no event or there are too many, the test is among them, or an
+        employer asks for session events.
     """
-    wanted = tuple(dict.fromkeys(events))
+    different = tuple(dict.fromkeys(events))
     field = ("input", "events")
-    if not wanted or len(events) > len(WebhookEvent):
-        raise InvalidInput("Name at least one event, and each once.", field=field)
-    if WebhookEvent.WEBHOOK_TEST in wanted:
-        raise InvalidInput("The test comes to every webhook; leave it out.", field=field)
-    if not for_union and any(event.is_session_event for event in wanted):
-        raise InvalidInput("Sessions are told of to unions alone; leave them out.", field=field)
-    return wanted
+    if not different or len(events) > len(WebhookEvent):
+        raise InvalidInput(
+            "Choose at least one event, and each only once.",
+            "请至少选择一种事件，且不要重复。",
+            field=field,
+        )
+    if WebhookEvent.WEBHOOK_TEST in different:
+        raise InvalidInput(
+            "Leave out WEBHOOK_TEST: every webhook receives it.",
+            "测试事件无需选择，每个地址都会收到。",
+            field=field,
+        )
+    if not for_union and any(event.is_session_event for event in different):
+        raise InvalidInput(
+            "Leave out session events: only unions receive them.",
+            "场次事件只发给工会，请不要选择。",
+            field=field,
+        )
+    return different
 
 
-def _address(host: str) -> IpAddress | None:
+def _parse_address(host: str) -> IpAddress | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from domain.exchange.imports import Import as ImportRecord
-from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, heading_of
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, find_heading
 from domain.exchange.imports import ImportRow as RowRecord
 from domain.postings.postings import Finding as FindingRecord
 from schema.context import Context, Info
@@ -75,7 +75,7 @@ class ImportFinding(Finding):
 
     @classmethod
     def in_table(cls, record: FindingRecord, table: ImportRecord) -> Self:
-        return cls(column=heading_of(table, record.field), **vars(Finding.of(record)))
+        return cls(column=find_heading(table, record.field), **vars(Finding.of(record)))
 
 
 @strawberry.type(description="The outcome of a row; in a dry run, the outcome that it would have.")

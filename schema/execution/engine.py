@@ -27,7 +27,7 @@ from graphql import (
 from domain.errors import Refusal
 from domain.identity.accounts import Principal
 from domain.live.events import EventEnvelope
-from realtime.topic import Render
+from realtime.group import Render
 from schema.context import Context, Services
 from schema.execution.documents import (
     DocumentCache,

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from domain.matching.constraints import MatchCode
-from domain.matching.matching import MAX_MATCHES, SCORING_FACTORS
+from domain.matching.match_reasons import MatchCode
+from domain.matching.matches import MAX_MATCHES
+from domain.matching.scoring import SCORING_FACTORS
 from domain.postings.postings import PostingTerms
-from domain.screening.screening import MAX_MARKS_PER_FINDING
+from domain.screening.text_rules import MAX_MARKS_PER_FINDING
 from domain.search.facets import FACET_KINDS
-from domain.search.search_entries import MAX_HIGHLIGHTS_PER_FIELD
+from domain.search.highlights import MAX_HIGHLIGHTS_PER_FIELD
 from domain.search.suggestions import MAX_SUGGESTIONS
 from domain.seekers.call_campaigns import MAX_CALL_LIST_ROWS, MAX_CALLS_PER_PERSON
 from domain.seekers.referrals import ReferralStatus
 from domain.seekers.seekers import MAX_SAVED_SEARCHES
-from realtime.tally import MAX_POSTINGS_PER_UPDATE
+from realtime.limits import DEFAULT_LIMITS
 from schema.enums import ENUM_DESCRIPTIONS
 from schema.relay import MAX_PAGE_SIZE
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
@@ -70,7 +71,7 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Referral.steps": len(ReferralStatus),
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
-    "TallyChanged.tallies": MAX_POSTINGS_PER_UPDATE,
+    "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
     "TextRefused.findings": _FINDINGS,
 }
 """By type and field."""

@@ -9,7 +9,7 @@ from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_follow_up_lead, may_see_code
 from domain.leads.leads import Lead as LeadRecord
-from domain.leads.leads import LeadSource, LeadStage, RefusalReason, next_stages
+from domain.leads.leads import LeadSource, LeadStage, RefusalReason, list_next_stages
 from domain.live.sessions import Segment
 from domain.postings.term_changes import diff_terms
 from domain.seekers.groups import SeekerGroup
@@ -49,7 +49,7 @@ class Lead(Node, LeadFollowUpFields):
 
     @classmethod
     def of(cls, record: LeadRecord) -> Self:
-        following = frozenset() if record.erased_at else next_stages(record.stage)
+        following = frozenset() if record.erased_at else list_next_stages(record.stage)
         return cls(
             record=record,
             id=global_id("Lead", record.id),

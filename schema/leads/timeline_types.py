@@ -5,9 +5,9 @@ from typing import Self
 
 import strawberry
 
-from domain.leads.follow_up import TimelineEntry as EntryRecord
-from domain.leads.follow_up import TimelineEntryKind
 from domain.leads.leads import HireSide, LeadStage, RefusalReason
+from domain.leads.timeline import TimelineEntry as EntryRecord
+from domain.leads.timeline import TimelineEntryKind
 from schema.context import Info
 from schema.identity.colleague_types import Colleague, find_colleague
 from schema.identity.union_types import Union, find_union

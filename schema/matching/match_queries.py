@@ -5,8 +5,8 @@ import strawberry
 from domain.errors import BadPageSize, NotFound
 from domain.identity.accounts import Role
 from domain.matching.constraints import find_violations
-from domain.matching.jobs import job_of
-from domain.matching.matching import MAX_MATCHES, Match, assess_job
+from domain.matching.jobs import build_job
+from domain.matching.matches import MAX_MATCHES, Match, assess_job
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import check_matchable
 from schema.context import Context, Info
@@ -77,7 +77,7 @@ class MatchQueries:
             seeker = await require_seeker(info.context, seeker_id, "seekerId")
         check_matchable(seeker)
         posting = await _require_open_posting(info.context, posting_id)
-        job = job_of(posting.record)
+        job = build_job(posting.record)
         match = assess_job(seeker.profile, job)
         violations = find_violations(seeker.profile.wants, job)
         return MatchExplanation(
@@ -110,7 +110,7 @@ class MatchQueries:
         wanted = parse_page_arguments(_SEEKER_MATCH_KEYSET, first=first, after=after)
         posting = await _require_open_posting(context, posting_id)
         result = await context.services.match_search.find_seekers(
-            job_of(posting.record),
+            build_job(posting.record),
             union_id=caller.union_id,
             before=wanted.after[0] if wanted.after else None,
             most=wanted.limit + 1,

@@ -4,9 +4,9 @@ from typing import Self
 
 import strawberry
 
-from domain.matching.constraints import MatchCode
-from domain.matching.constraints import MatchReason as ReasonRecord
-from domain.matching.matching import Match
+from domain.matching.match_reasons import MatchCode
+from domain.matching.match_reasons import MatchReason as ReasonRecord
+from domain.matching.matches import Match
 from schema.context import Context
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.seekers.seeker_types import Seeker

@@ -4,8 +4,8 @@ import strawberry
 
 from domain.live import events
 from domain.live.events import EventEnvelope
-from domain.matching.jobs import job_of
-from domain.matching.matching import MAX_MATCHES, assess_job
+from domain.matching.jobs import build_job
+from domain.matching.matches import MAX_MATCHES, assess_job
 from schema.context import Info
 from schema.live.log_event_types import LogEvent
 from schema.matching.match_queries import recommend_postings
@@ -36,7 +36,7 @@ class PostingMatched(SeekerEvent):
         seeker = await require_own_seeker(info.context)
         if posting is None or not seeker.is_matchable:
             return None
-        match = assess_job(seeker.profile, job_of(posting.record))
+        match = assess_job(seeker.profile, build_job(posting.record))
         return PostingMatch.of(match, posting) if match else None
 
 

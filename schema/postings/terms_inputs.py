@@ -17,7 +17,7 @@ from domain.postings.postings import (
 )
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.reference.geo import Point as PointRecord
-from domain.reference.regions import to_current_code
+from domain.reference.regions import replace_former_code
 from domain.seekers.groups import SeekerGroup
 
 
@@ -72,7 +72,7 @@ def parse_terms_input(given: TermsInput) -> TermsRecord:
         headcount=given.headcount,
         duties=given.duties.strip(),
         conditions=given.conditions.strip(),
-        place_code=to_current_code(given.place_code.strip()),
+        place_code=replace_former_code(given.place_code.strip()),
         address=given.address.strip(),
         pay=PayRecord(amount=given.pay.amount, period=given.pay.period),
         probation_pay=given.probation_pay,

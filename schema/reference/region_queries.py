@@ -5,7 +5,7 @@ import strawberry
 from domain.errors import BadPageSize, InvalidInput, NotFound
 from domain.free_text import check_text
 from domain.reference.regions import Region as RegionRecord
-from domain.reference.regions import children, find_regions, region_of
+from domain.reference.regions import find_regions, list_children, region_of
 from schema.reference.region_types import Region
 from schema.relay import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
@@ -44,7 +44,7 @@ def _list_regions(parent: str | None, search: str | None, most: int) -> tuple[Re
         around = region_of(parent) if parent is not None else None
         if parent is not None and around is None:
             raise NotFound("No region has this code.", "没有这个行政区划代码。", field=("parent",))
-        return children(around.code if around else None)
+        return list_children(around.code if around else None)
     if parent is not None:
         raise InvalidInput(
             "Give parent or search, not both.", "上级区划与搜索词只能填写一个。", field=("search",)

@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from domain.reference.regions import Region as RegionRecord
-from domain.reference.regions import RegionLevel, ancestors, current_code, region_of
+from domain.reference.regions import RegionLevel, find_current_code, list_ancestors, region_of
 from schema.reference.point_types import Point
 
 
@@ -42,12 +42,12 @@ class Region:
     @classmethod
     def of_code(cls, code: str) -> "Region | None":
         """Return the region of a code, old codes included; None if no single region has it."""
-        current = current_code(code)
+        current = find_current_code(code)
         return _cached_region(current) if current else None
 
     @strawberry.field(description="The regions around it, the province first.")
     def ancestors(self) -> "list[Region]":
-        return [Region.of(around) for around in ancestors(self.record)]
+        return [Region.of(around) for around in list_ancestors(self.record)]
 
 
 @cache

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import strawberry
 
-from domain.search.search_entries import SearchWord, find_highlights
+from domain.search.highlights import find_highlights
+from domain.search.query_parser import SearchWord
 from schema.context import Info
 from schema.employers.employer_types import Employer
 from schema.execution.selection import selects_any_field

@@ -7,7 +7,7 @@ from typing import Self
 import strawberry
 
 from domain.labels import Labelled
-from domain.reference.regions import ancestors, region_of
+from domain.reference.regions import list_ancestors, region_of
 from domain.search.facets import FACET_KINDS, group_facet_counts
 from schema.reference.region_types import Region
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts
@@ -89,7 +89,7 @@ def _count_places(codes: Mapping[str, int], within: str | None) -> list[PlaceCou
     for code, number in codes.items():
         region = region_of(code)
         if region is not None:
-            path = [*ancestors(region), region]
+            path = [*list_ancestors(region), region]
             inside = next((each for each in path if each.parent == within), region)
             counts[inside.code] += number
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

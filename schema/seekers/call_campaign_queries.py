@@ -3,8 +3,8 @@
 import strawberry
 
 from domain.identity.accounts import Role
-from domain.matching.jobs import job_of
-from domain.matching.matching import assess_job
+from domain.matching.jobs import build_job
+from domain.matching.matches import assess_job
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.call_campaigns import CallOutcome
@@ -108,7 +108,7 @@ async def _reassess_match(context: Context, match: CampaignMatch) -> CampaignMat
     if seeker is None or not seeker.is_matchable:
         return CampaignMatches(seeker=None, matches=[])
     postings = await context.loaders.postings.load_many(list(match.posting_ids))
-    assessed = (assess_job(seeker.profile, job_of(posting)) for posting in postings if posting)
+    assessed = (assess_job(seeker.profile, build_job(posting)) for posting in postings if posting)
     holding = tuple(match for match in assessed if match is not None)
     return CampaignMatches(
         seeker=Seeker.of(seeker), matches=await build_open_matches(context, holding)

@@ -8,12 +8,11 @@ from domain.postings.pay import Pay as PayRecord
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point as PointRecord
 from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Education, Weekday
 from domain.seekers.profile import Near as NearRecord
 from domain.seekers.profile import PickUp as PickUpRecord
+from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
-from domain.seekers.profile import Weekday
-from domain.seekers.seekers import Education
-from domain.seekers.seekers import Profile as ProfileRecord
 from schema.postings.terms_inputs import PayInput, PointInput
 
 

@@ -7,10 +7,9 @@ import strawberry
 
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.seekers.groups import SeekerGroup
+from domain.seekers.profile import Education, Weekday
+from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
-from domain.seekers.profile import Weekday
-from domain.seekers.seekers import Education
-from domain.seekers.seekers import Profile as ProfileRecord
 from schema.postings.terms_types import Pay
 from schema.reference.point_types import Point
 

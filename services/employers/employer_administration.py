@@ -17,7 +17,7 @@ from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.identity.scopes import may_verify_employer
 from domain.reference.regions import check_place_code
 from domain.screening.rescreening import RescreenScope
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from services.postings.posting_gate import PostingGate
 from services.screening.rescreening_tasks import build_rescreening_tasks
 from storage.clock import Clock

@@ -8,7 +8,7 @@ from hashlib import sha256
 from domain.employers.employers import Employer, check_credit_code, check_employer_name
 from domain.errors import InvalidInput
 from domain.exchange.import_rows import finding_from_refusal
-from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, ImportKind, RawRow, RowOutcome
+from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, RawRow, RowOutcome
 from domain.free_text import check_text
 from domain.postings.postings import Finding
 from domain.reference.regions import check_place_code
@@ -58,7 +58,7 @@ class EmployerImportPlanner(ImportPlanner):
             )
             check_text(employer.description, MAX_DESCRIPTION_LENGTH, ("input", "description"))
         except InvalidInput as refusal:
-            return (finding_from_refusal(ImportKind.EMPLOYERS, refusal),)
+            return (finding_from_refusal(refusal),)
         return employer
 
     def _plan_row(self, number: int, employer: Employer, stored: Mapping[str, Employer]) -> None:

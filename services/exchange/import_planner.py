@@ -15,7 +15,7 @@ from domain.exchange.imports import (
     ImportRow,
     RawRow,
     RowOutcome,
-    row_id,
+    make_row_id,
 )
 from domain.postings.postings import Finding
 from services.exchange.import_plan import ImportPlan
@@ -62,7 +62,7 @@ class ImportPlanner:
         """Add the outcome of a row to the plan; ``fields`` are further fields of ``ImportRow``."""
         self._plan.rows.append(
             ImportRow(
-                id=row_id(self._import.id, number),
+                id=make_row_id(self._import.id, number),
                 import_id=self._import.id,
                 number=number,
                 outcome=outcome,

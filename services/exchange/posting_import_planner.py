@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.employers.employers import Employer
 from domain.errors import InvalidInput
-from domain.exchange import cells
-from domain.exchange.import_rows import finding_from_refusal, terms_from
+from domain.exchange import cell_parsers
+from domain.exchange.import_rows import build_terms, finding_from_refusal
 from domain.exchange.imports import (
     EMPLOYER_MISSING,
     EMPLOYER_NOT_YOURS,
@@ -18,19 +18,18 @@ from domain.exchange.imports import (
     POSTING_CLOSED,
     POSTING_NOT_YOURS,
     Import,
-    ImportKind,
     RawRow,
     RowOutcome,
 )
 from domain.free_text import check_text
 from domain.identity.scopes import may_see_unopened_posting
 from domain.identity.unions import Union
+from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
+from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import change_terms, check_headcount, create_posting
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice
 from storage.clock import Clock
@@ -105,10 +104,10 @@ class PostingImportPlanner(ImportPlanner):
         external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = terms_from(values)
+            terms = build_terms(values)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
-            return (finding_from_refusal(ImportKind.POSTINGS, refusal),)
+            return (finding_from_refusal(refusal),)
         if not external_id:
             external_id = f"content-{fingerprint_terms(terms)[:32]}"
         return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
@@ -153,7 +152,7 @@ class PostingImportPlanner(ImportPlanner):
         try:
             check_headcount(before, row.terms.headcount, ("input", "headcount"))
         except InvalidInput as refusal:
-            self._record_failure(row, finding_from_refusal(ImportKind.POSTINGS, refusal))
+            self._record_failure(row, finding_from_refusal(refusal))
         else:
             self._record_verdict(row, self._apply_terms(row, before))
 
@@ -239,4 +238,4 @@ class PostingImportPlanner(ImportPlanner):
 
 
 def _normalise_code(cell: str) -> str:
-    return cells.normalise_text(cell).upper()
+    return cell_parsers.normalise_text(cell).upper()

@@ -1,8 +1,8 @@
-"""Leads on their way in: captured in batches, then logged and counted.
+"""Lead capture: leads are stored in batches, then logged and counted.
 
-Capture is the promise: the giver is answered when a majority has the lead in its journal. The log
-entry for the staff, the tally and what webhooks are told follow in a transaction of their own,
-which also marks the lead, so that they happen once; what a crash left undone the sweep finds.
+The viewer is answered when a majority has the lead in its journal. A second transaction appends
+the lead log entry for the staff, adds to the tally and queues the webhook messages. It also marks
+the lead, so that all three happen once. A sweep finds leads that a crash left unmarked.
 """
 
 from __future__ import annotations
@@ -18,20 +18,32 @@ import structlog
 from domain.errors import Busy, Refusal
 from domain.leads.leads import Lead
 from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
-from domain.webhooks.messages import WebhookEvent, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
+from realtime.background import Periodic, Schedule
 from realtime.commit import GroupCommit
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from storage.mongo.client import StorageError, StorageUnavailable, Transaction
 from storage.store import Store
 
-LEADS_PER_INSERT = 500
-"""Leads in one insert."""
-MAX_WAITING_LEADS = 10_000
-"""Leads that may wait; more are refused with Busy. About what a room of 100,000 sends at once."""
-LEADS_LOGGED_PER_TRANSACTION = 200
-"""Leads that one transaction logs and counts."""
-SWEEP_INTERVAL_SECONDS = 10.0
-"""How often leads are looked for that a crash kept from the log."""
+_SWEEP_SCHEDULE = Schedule(interval_seconds=10.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaptureLimits:
+    """Bounds and intervals of lead capture."""
+
+    leads_per_insert: int = 500
+    """Leads in one insert."""
+    max_waiting_leads: int = 10_000
+    """Leads that may wait; more are refused with ``Busy``. A room of 100,000 sends about as many
+    at once."""
+    leads_logged_per_transaction: int = 200
+    """Leads that one transaction logs and counts."""
+    sweep: Schedule = _SWEEP_SCHEDULE
+    """How often leads are looked for that a crash kept out of the log."""
+
+
+DEFAULT_LIMITS = CaptureLimits()
 
 _log = structlog.get_logger(__name__)
 
@@ -43,22 +55,25 @@ class _WaitingLead:
 
 
 class LeadCapture:
-    """Stores leads; those that wait at the same moment go as one unordered batch."""
+    """Stores leads; those that wait at the same moment go into one unordered insert."""
 
-    def __init__(self, store: Store, lead_log: LeadLogWriter) -> None:
+    def __init__(
+        self, store: Store, lead_log: LeadLogWriter, limits: CaptureLimits = DEFAULT_LIMITS
+    ) -> None:
         self._leads = store.leads
         self._lead_log = lead_log
+        self._limits = limits
         self._queue: deque[_WaitingLead] = deque()
         self._task: asyncio.Task[None] | None = None
         self.created = 0
         self.repeated = 0
-        """Interests that were given before."""
+        """Interests of a person who had expressed the same one before."""
         self.failures = 0
-        """Batches that were not confirmed."""
-        self.batch_sizes = Histogram(1, 2, 5, 10, 20, 50, 100, 200, LEADS_PER_INSERT)
+        """Inserts that MongoDB did not confirm."""
+        self.batch_sizes = Histogram(1, 2, 5, 10, 20, 50, 100, 200, limits.leads_per_insert)
         """Leads in one insert."""
         self.insert_seconds = Histogram(*DURATION_BUCKETS_SECONDS)
-        """Of one insert."""
+        """Duration of one insert."""
 
     @property
     def waiting(self) -> int:
@@ -66,16 +81,19 @@ class LeadCapture:
         return len(self._queue)
 
     async def record(self, lead: Lead) -> tuple[Lead, bool]:
-        """Store the lead, or find the one that the same person gave before.
+        """Store a lead, or find the one that the same person gave before.
 
-        Returns the lead that is stored and whether it is this one. A caller that is cancelled
-        does not take its lead back.
+        Returns the stored lead, and whether it is this one. A caller that is cancelled does not
+        take its lead back.
 
-        :raises Busy: too many wait, or the database does not answer; sending it again is safe.
+        :raises Busy: too many leads wait, or MongoDB does not answer; sending it again is safe.
         :raises StorageError: MongoDB refuses this lead; it was not stored.
         """
-        if len(self._queue) >= MAX_WAITING_LEADS:
-            raise Busy("Very many people are interested just now. Nothing was stored; try again.")
+        if len(self._queue) >= self._limits.max_waiting_leads:
+            raise Busy(
+                "Very many people are interested just now. Nothing was stored; try again.",
+                "当前报名的人太多，您的意向没有保存，请稍后再点一次。",
+            )
         waiting = _WaitingLead(lead, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._task is None:
@@ -83,13 +101,14 @@ class LeadCapture:
         return await waiting.answer
 
     async def close(self) -> None:
-        """Wait for what was taken."""
+        """Wait for the leads that were accepted."""
         while self._task is not None:
             await asyncio.wait({self._task})
 
     async def _drain(self) -> None:
         while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(LEADS_PER_INSERT, len(self._queue)))]
+            size = min(self._limits.leads_per_insert, len(self._queue))
+            batch = [self._queue.popleft() for _ in range(size)]
             await self._record(batch)
         self._task = None
 
@@ -101,7 +120,10 @@ class LeadCapture:
             self.failures += 1
             _log.warning("leads not confirmed", leads=len(batch), error=type(error).__name__)
             outcomes = [
-                Busy("Your interest could not be confirmed. Send it again: it counts once.")
+                Busy(
+                    "Your interest could not be confirmed. Send it again: it counts once.",
+                    "暂时无法确认您的意向是否保存，请再点一次，不会重复登记。",
+                )
                 for _ in batch
             ]
         except Exception as error:  # noqa: BLE001 - one broken lead must not spoil its neighbours
@@ -132,30 +154,38 @@ class LeadCapture:
         return stored
 
 
-class LeadLogWriter:
-    """Gives stored leads their place in the session's lead log."""
+class LeadLogWriter(Periodic):
+    """Appends stored leads to the lead log of their session, and counts them.
 
-    def __init__(self, store: Store, commit: GroupCommit) -> None:
+    Each run of the background task finds sessions with leads that a crash kept out of the log.
+    """
+
+    def __init__(
+        self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
+    ) -> None:
+        super().__init__("lead_log", limits.sweep)
         self._store = store
         self._commit = commit
+        self._per_transaction = limits.leads_logged_per_transaction
         self._scheduled: dict[str | None, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sweeper: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to sweep, now and every ``SWEEP_SECONDS``."""
-        self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:
-        """Stop the sweep and finish what was noticed."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.wait({self._sweeper})
+        """Stop the sweep, and log the leads of the sessions that are scheduled."""
+        await super().close()
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def run_once(self) -> None:
+        """Schedule every session with unlogged leads.
+
+        :raises StorageError: they cannot be read now.
+        """
+        for session_id in await self._store.leads.sessions_with_unlogged():
+            self.schedule(session_id)
+
     def schedule(self, session_id: str | None) -> None:
-        """Leads of that session (of none) were stored; they are logged soon, in one go."""
+        """Log the stored leads of a session soon, together; None stands for leads of no session."""
         if session_id in self._scheduled:
             self._scheduled[session_id] = True
             return
@@ -166,20 +196,23 @@ class LeadLogWriter:
 
     async def _log_all(self, session_id: str | None) -> None:
         try:
-            again = True
-            while again:
+            has_more = True
+            while has_more:
                 self._scheduled[session_id] = False
                 taken = await self._log_batch(session_id)
-                again = taken == LEADS_LOGGED_PER_TRANSACTION or self._scheduled[session_id]
+                has_more = taken == self._per_transaction or self._scheduled[session_id]
         except (Refusal, StorageError) as error:
             _log.warning("leads wait for the log", session=session_id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - counted, and tried again by the next sweep
+            self.failures += 1
+            _log.error("leads not logged", session=session_id, error=type(error).__name__)
         finally:
             del self._scheduled[session_id]
 
     async def _log_batch(self, session_id: str | None) -> int:
         async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
             taken = await self._store.leads.take_unlogged(
-                session_id, limit=LEADS_LOGGED_PER_TRANSACTION, transaction=transaction
+                session_id, limit=self._per_transaction, transaction=transaction
             )
             ids = [lead_id for lead_id, _ in taken]
             await self._queue_notices(ids, transaction)
@@ -191,22 +224,13 @@ class LeadLogWriter:
             recorded = [LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id in ids]
             return len(taken), recorded
 
-        return await self._commit(lead_topic(session_id or "board"), change)
+        return await self._commit.append(lead_topic(session_id or "board"), change)
 
     async def _queue_notices(self, ids: Sequence[str], transaction: Transaction) -> None:
-        """Have the webhooks told, if there is any for whom the leads must be read."""
+        """Queue webhook messages; the leads are read only if a webhook subscribes to them."""
         event = WebhookEvent.LEAD_RECORDED
         if not ids or not await self._store.webhooks.has_subscriber(event, transaction=transaction):
             return
         leads = await self._store.leads.by_ids(ids, transaction=transaction)
-        notices = [notice_of_recording(leads[lead_id]) for lead_id in ids]
+        notices = [build_lead_recorded_notice(leads[lead_id]) for lead_id in ids]
         await self._store.deliveries.enqueue(notices, transaction=transaction)
-
-    async def _sweep(self) -> None:
-        while True:
-            try:
-                for session_id in await self._store.leads.sessions_with_unlogged():
-                    self.schedule(session_id)
-            except StorageError as error:
-                _log.warning("sweep put off", error=type(error).__name__)
-            await asyncio.sleep(SWEEP_INTERVAL_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from domain.employers.employers import Employer
@@ -17,7 +16,6 @@ from domain.leads.consent import (
     check_valid_from,
     render_consent_text,
 )
-from domain.live.events import LoggedEvent
 from domain.postings.postings import Posting
 from realtime.commit import GroupCommit
 from realtime.ttl_cache import TtlCache
@@ -80,7 +78,7 @@ class PostingConsent:
         body = check_template(body, ("input", "template"))
         begins = check_valid_from(valid_from, self._clock(), ("input", "validFrom"))
 
-        async def change(transaction: Transaction) -> tuple[ConsentTemplate, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> ConsentTemplate:
             template = await self._store.consent_texts.add(
                 body, valid_from=begins, created_by=caller.subject, transaction=transaction
             )
@@ -92,9 +90,9 @@ class PostingConsent:
                 detail=f"valid from {begins.isoformat()}",
             )
             await self._store.audit_log.append([entry], at=self._clock(), transaction=transaction)
-            return template, []
+            return template
 
-        return await self._commit(AUDIT_TOPIC, change)
+        return await self._commit.serialised(AUDIT_TOPIC, change)
 
     async def _load_employer(self, employer_id: str) -> Employer | None:
         return (await self._store.employers.by_ids([employer_id])).get(employer_id)

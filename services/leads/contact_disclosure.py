@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, check_reason, staff_actor
 from domain.identity.scopes import may_follow_up_lead
-from domain.leads.contacts import MAX_REVEALS_PER_HOUR, check_revealable
 from domain.leads.leads import Contact, Lead
-from domain.live.events import LoggedEvent
+from domain.leads.personal_data import MAX_REVEALS_PER_HOUR, check_revealable
 from realtime.commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.leads.lead_changes import lead_audit_entry
@@ -37,7 +34,7 @@ class ContactDisclosure:
         """
         reason = check_reason(reason, ("input", "reason"))
 
-        async def change(transaction: Transaction) -> tuple[Lead, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> Lead:
             lead = await self._store.leads.by_id(lead_id, transaction=transaction)
             if lead is None or not may_follow_up_lead(caller, lead):
                 raise NotFound(
@@ -57,8 +54,8 @@ class ContactDisclosure:
             )
             entry = lead_audit_entry(lead, actor, AuditAction.REVEAL, reason)
             await self._store.audit_log.append([entry], at=now, transaction=transaction)
-            return lead, []
+            return lead
 
-        contact = await self._store.open_contact(await self._commit(AUDIT_TOPIC, change))
+        contact = await self._store.open_contact(await self._commit.serialised(AUDIT_TOPIC, change))
         assert contact is not None  # `check_revealable` saw it in the transaction
         return contact

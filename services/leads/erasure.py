@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry
-from domain.leads.contacts import erase_lead, service_ended_at
 from domain.leads.leads import Contact, Lead
+from domain.leads.personal_data import erase_lead, service_ended_at
 from services.leads.lead_changes import lead_audit_entry, write_lead_changes
 from storage.leads.contacts import RetainedContact
 from storage.mongo.client import Transaction

@@ -12,7 +12,6 @@ from datetime import date
 from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.follow_up import (
-    LeadChange,
     add_note,
     advance_lead,
     assign_lead,
@@ -21,6 +20,7 @@ from domain.leads.follow_up import (
     hire_side_of,
 )
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
+from domain.leads.timeline import LeadChange
 from domain.live.events import LoggedEvent, lead_topic
 from realtime.commit import GroupCommit
 from services.leads.lead_changes import write_follow_up
@@ -113,4 +113,4 @@ class LeadFollowUp:
             return made.lead, events
 
         # A lead without a session has no log, so a topic of its own: it waits for no other lead.
-        return await self._commit(lead_topic(lead.session_id or lead.id), change)
+        return await self._commit.append(lead_topic(lead.session_id or lead.id), change)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name, normalise_phone
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.follow_up import start_follow_up
-from domain.leads.interests import check_source
+from domain.leads.interest_sources import check_source
 from domain.leads.leads import ConsentGiven, Contact, Lead, LeadSource, LeadStage
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry
-from domain.leads.follow_up import LeadChange, TimelineEntryKind
 from domain.leads.leads import HIRED_STAGES, Lead
+from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.events import (
     HireConfirmed,
     LeadAdvanced,
@@ -16,8 +16,8 @@ from domain.live.events import (
     LeadNoted,
     LoggedEvent,
 )
-from domain.screening.verdicts import apply_hires
-from domain.webhooks.messages import notice_of_change
+from domain.postings.lifecycle import apply_hires
+from domain.webhooks.messages import build_lead_change_notice
 from services.postings.posting_notices import queue_posting_notices
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -39,7 +39,7 @@ async def write_lead_changes(
     written = await store.lead_timelines.save_changes(changes, transaction=transaction)
     assert written  # the versions were read in the same snapshot
     await store.deliveries.enqueue(
-        [notice_of_change(change) for _, change in changes], transaction=transaction
+        [build_lead_change_notice(change) for _, change in changes], transaction=transaction
     )
 
 

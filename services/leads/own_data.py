@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.leads.contacts import ReceiptHolder
+from domain.leads.personal_data import ReceiptHolder
 from services.leads.own_leads import OwnLeads
 from services.seekers.profile_rights import ProfileRights
 from services.seekers.profiles import SeekerProfiles

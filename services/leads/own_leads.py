@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from domain.errors import NotFound
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, AuditRow
 from domain.identity.persons import check_name
-from domain.leads.contacts import (
+from domain.leads.follow_up import confirm_hire
+from domain.leads.leads import Contact, HireSide, Lead
+from domain.leads.personal_data import (
     MAX_OWN_ACCESSES_PER_HOUR,
     ReceiptHolder,
     correct_contact,
     withdraw_consent,
 )
-from domain.leads.follow_up import LeadChange, TimelineEntry, confirm_hire
-from domain.leads.leads import Contact, HireSide, Lead
+from domain.leads.timeline import LeadChange, TimelineEntry
 from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
 from realtime.commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
@@ -77,12 +78,11 @@ class OwnLeads:
             detail=f"{len(page.items)} leads",
         )
 
-        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> None:
             await self._check_rate(holder, entry.action, transaction)
             await self._append_audit([entry], transaction)
-            return None, []
 
-        await self._commit(AUDIT_TOPIC, change)
+        await self._commit.serialised(AUDIT_TOPIC, change)
         return page, await self._collect(page.items)
 
     async def withdraw_consent(self, holder: ReceiptHolder, lead_id: str) -> Lead:
@@ -106,7 +106,7 @@ class OwnLeads:
             moved = LeadAdvanced(session_id=before.session_id, lead_id=before.id, stage=after.stage)
             return after, [moved]
 
-        return await self._commit(lead_topic(known.session_id or known.id), change)
+        return await self._commit.append(lead_topic(known.session_id or known.id), change)
 
     async def confirm_hire(self, holder: ReceiptHolder, lead_id: str, *, hired: bool) -> Lead:
         """Record whether the giver of a lead says that they were hired, with an audit row.
@@ -131,7 +131,7 @@ class OwnLeads:
             )
             return made.lead, events
 
-        return await self._commit(lead_topic(known.session_id or known.id), change)
+        return await self._commit.append(lead_topic(known.session_id or known.id), change)
 
     async def correct_name(self, holder: ReceiptHolder, name: str) -> int:
         """Set the name in all leads of a receipt; return how many had a different one.
@@ -141,9 +141,7 @@ class OwnLeads:
         """
         name = check_name(name, field=("input", "name"))
 
-        async def correct_some(
-            leads: Sequence[Lead], transaction: Transaction
-        ) -> tuple[int, Sequence[LoggedEvent]]:
+        async def correct_some(leads: Sequence[Lead], transaction: Transaction) -> int:
             changes: list[tuple[Lead, LeadChange]] = []
             for lead in leads:
                 contact = await self._store.open_contact(lead)
@@ -156,13 +154,12 @@ class OwnLeads:
             person = _person_actor(holder)
             rows = [lead_audit_entry(lead, person, AuditAction.CORRECT) for lead, _ in changes]
             await self._append_audit(rows, transaction)
-            return len(changes), []
+            return len(changes)
 
-        async def check(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        async def check(transaction: Transaction) -> None:
             await self._check_rate(holder, AuditAction.CORRECT, transaction)
-            return None, []
 
-        await self._commit(AUDIT_TOPIC, check)
+        await self._commit.serialised(AUDIT_TOPIC, check)
         return await self._for_each_batch(holder, correct_some)
 
     async def erase(self, holder: ReceiptHolder) -> int:
@@ -171,13 +168,11 @@ class OwnLeads:
         The leads are erased in batches. A call that was interrupted is completed by the next one.
         """
 
-        async def erase_some(
-            leads: Sequence[Lead], transaction: Transaction
-        ) -> tuple[int, Sequence[LoggedEvent]]:
+        async def erase_some(leads: Sequence[Lead], transaction: Transaction) -> int:
             await erase_leads(
                 self._store, leads, _person_actor(holder), at=self._clock(), transaction=transaction
             )
-            return len(leads), []
+            return len(leads)
 
         return await self._for_each_batch(holder, erase_some)
 
@@ -214,7 +209,7 @@ class OwnLeads:
     async def _for_each_batch(
         self,
         holder: ReceiptHolder,
-        work: Callable[[Sequence[Lead], Transaction], Awaitable[tuple[int, Sequence[LoggedEvent]]]],
+        work: Callable[[Sequence[Lead], Transaction], Awaitable[int]],
     ) -> int:
         """Apply ``work`` to all leads of a receipt, ``LEADS_PER_TRANSACTION`` in a transaction."""
         total, after = 0, ""
@@ -223,7 +218,7 @@ class OwnLeads:
 
             async def change(
                 transaction: Transaction, after: str = after, seen: list[str] = seen
-            ) -> tuple[int, Sequence[LoggedEvent]]:
+            ) -> int:
                 leads = await self._store.sealed_contacts.leads_of_holder(
                     holder, after=after, limit=LEADS_PER_TRANSACTION, transaction=transaction
                 )
@@ -231,7 +226,7 @@ class OwnLeads:
                 seen[:] = [lead.id for lead in leads]
                 return await work(leads, transaction)
 
-            total += await self._commit(AUDIT_TOPIC, change)
+            total += await self._commit.serialised(AUDIT_TOPIC, change)
             if len(seen) < LEADS_PER_TRANSACTION:
                 return total
             after = seen[-1]

@@ -31,7 +31,7 @@ from domain.live.questions import (
     publish_question,
 )
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from realtime.commit import GroupCommit
 from realtime.rate_limits import KeyedLimit, RateLimiter
 from services.live.session_access import check_visible
@@ -191,7 +191,7 @@ class QuestionModeration:
                 await self._store.questions.update(after, transaction=transaction)
             return after, _events_between(before, after)
 
-        return await self._commit(session_topic(question.session_id), change)
+        return await self._commit.append(session_topic(question.session_id), change)
 
 
 def _events_between(before: Question, after: Question) -> list[LoggedEvent]:

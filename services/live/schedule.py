@@ -20,7 +20,7 @@ from domain.live.sessions import (
     SessionStatus,
 )
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import check_public_text
+from domain.screening.text_rules import check_public_text
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store

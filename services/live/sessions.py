@@ -24,7 +24,7 @@ from domain.live.events import (
 )
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
 from domain.reference.calendar import day_in_china
-from domain.webhooks.messages import notice_of_session
+from domain.webhooks.messages import build_session_notice
 from realtime.commit import GroupCommit
 from storage.clock import Clock
 from storage.mongo.client import Transaction
@@ -56,11 +56,11 @@ class LiveSessionControl:
                 before, wanted, at=self._clock(), transaction=transaction
             )
             after = await self._load(session_id, transaction)
-            notice = notice_of_session(after, before.status, at=self._clock())
+            notice = build_session_notice(after, before.status, at=self._clock())
             await self._store.deliveries.enqueue([notice], transaction=transaction)
             return after, _status_events(session_id, before.status, wanted)
 
-        return await self._commit(session_topic(session_id), change)
+        return await self._commit.append(session_topic(session_id), change)
 
     async def pin(self, session_id: str, posting_id: str) -> LiveSession:
         """Pin a posting, which replaces the one pinned before.
@@ -79,7 +79,7 @@ class LiveSessionControl:
             pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
             return await self._load(session_id, transaction), [pinned]
 
-        return await self._commit(session_topic(session_id), change)
+        return await self._commit.append(session_topic(session_id), change)
 
     async def unpin(self, session_id: str) -> LiveSession:
         """Unpin the pinned posting. Without one, nothing changes.
@@ -95,7 +95,7 @@ class LiveSessionControl:
             unpinned = PostingUnpinned(session_id=session_id, posting_id=live.pinned_posting_id)
             return await self._load(session_id, transaction), [unpinned]
 
-        return await self._commit(session_topic(session_id), change)
+        return await self._commit.append(session_topic(session_id), change)
 
     async def refresh_pinned(self, posting_id: str) -> None:
         """Update every session that has pinned this posting, after the posting has changed.
@@ -127,7 +127,7 @@ class LiveSessionControl:
             await self._store.live_sessions.unpin(session_id, posting_id, transaction=transaction)
             return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
 
-        await self._commit(session_topic(session_id), change)
+        await self._commit.append(session_topic(session_id), change)
 
     async def set_segment(self, session_id: str, segment: Segment, title: str) -> LiveSession:
         """Set the segment that is on air now. The same segment and title again change nothing.
@@ -145,7 +145,7 @@ class LiveSessionControl:
             changed = SegmentChanged(session_id=session_id, segment=segment, title=title)
             return await self._load(session_id, transaction), [changed]
 
-        return await self._commit(session_topic(session_id), change)
+        return await self._commit.append(session_topic(session_id), change)
 
     async def announce(self, session_id: str, body: str) -> LiveSession:
         """Log an announcement for everybody in the session.
@@ -157,7 +157,7 @@ class LiveSessionControl:
             live = await self._check_live(session_id, transaction)
             return live, [Announcement(session_id=session_id, body=body)]
 
-        return await self._commit(session_topic(session_id), change)
+        return await self._commit.append(session_topic(session_id), change)
 
     async def _load(self, session_id: str, transaction: Transaction) -> LiveSession:
         found = await self._store.live_sessions.by_id(session_id, transaction=transaction)

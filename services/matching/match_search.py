@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job
-from domain.matching.matching import MIN_MATCHES, JobIndex, Match, assess_job, suits
+from domain.matching.matches import MIN_MATCHES, Match, assess_job, is_wanted_job
 from domain.reference.calendar import day_in_china
-from domain.seekers.profile import job_match_keys
+from domain.seekers.match_keys import list_job_match_keys
 from domain.seekers.seekers import Seeker, check_matchable
 from storage.clock import Clock
 from storage.store import Store
@@ -67,7 +68,7 @@ class MatchSearch:
         The search starts behind the seeker with the id ``before`` and examines at most
         ``max_seekers_examined`` profiles.
         """
-        keys = job_match_keys(job.occupation, job.place_code)
+        keys = list_job_match_keys(job.occupation, job.place_code)
         found: list[tuple[Seeker, Match]] = []
         per_read = self.limits.seekers_per_read
         for _ in range(self.limits.max_seekers_examined // per_read):
@@ -76,7 +77,9 @@ class MatchSearch:
             )
             for seeker in seekers:
                 # The keys of saved searches lead here, too; only the profile itself counts.
-                match = assess_job(seeker.profile, job) if suits(seeker.profile, job) else None
+                match = (
+                    assess_job(seeker.profile, job) if is_wanted_job(seeker.profile, job) else None
+                )
                 if match is not None:
                     found.append((seeker, match))
             if len(found) >= most or len(seekers) < per_read:

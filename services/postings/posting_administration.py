@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.errors import NotFound, NotPermitted, PostingConflict, PostingNotOpen
 from domain.identity.accounts import Principal, Role
+from domain.postings.lifecycle import check_headcount, create_posting
 from domain.postings.postings import Posting, PostingStatus, PostingTerms
+from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import check_headcount, create_posting
 from services.postings.managed_postings import check_revision, find_managed_posting
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wages import MinimumWages

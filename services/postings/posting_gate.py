@@ -16,11 +16,11 @@ import structlog
 
 from domain.employers.employers import Employer
 from domain.errors import Busy, NotFound
+from domain.postings.lifecycle import change_terms, close_posting, rescreen_posting
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import WageTable
 from domain.screening.rescreening import RescreeningTask
-from domain.screening.verdicts import change_terms, close_posting, rescreen_posting
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_notices import queue_posting_notices
 from services.screening.minimum_wages import MinimumWages

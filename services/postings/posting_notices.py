@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.postings.postings import Posting
-from domain.webhooks.messages import notice_of_posting
+from domain.webhooks.messages import build_posting_notice
 from storage.mongo.client import Transaction
 from storage.store import Store
 
@@ -29,6 +29,6 @@ async def queue_posting_notices(
     unions = await store.unions.by_ids({posting.union_id for posting in moved})
     paths = {union.id: union.path for union in unions.values()}
     notices = [
-        notice_of_posting(posting, paths.get(posting.union_id, ()), at=at) for posting in moved
+        build_posting_notice(posting, paths.get(posting.union_id, ()), at=at) for posting in moved
     ]
     await store.deliveries.enqueue(notices, transaction=transaction)

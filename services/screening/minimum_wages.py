@@ -1,12 +1,9 @@
-"""The minimum wages as this process knows them: read at the start, and when rows were added."""
+"""Minimum wages in memory: read at the start, and again when any process adds rows."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, time
-
-import structlog
 
 from domain.errors import InvalidInput
 from domain.identity.accounts import Principal
@@ -14,47 +11,53 @@ from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.reference.calendar import CHINA_TIMEZONE
 from domain.screening.minimum_wages import MinimumWage, WageTable
 from domain.screening.rescreening import RescreenScope
+from realtime.background import Periodic, Schedule
 from services.screening.rescreening_tasks import build_rescreening_tasks
-from storage.mongo.client import StorageError, Transaction
+from storage.mongo.client import Transaction
 from storage.store import Store
 
-POLL_INTERVAL_SECONDS = 2.0
-"""How often it is seen whether another process has added rows."""
-
+SCHEDULE = Schedule(interval_seconds=2.0, runs_at_start=False)
+"""How often rows of other processes are looked for."""
 MAX_WAGE_ROWS = 10_000
-"""Of all regions and years, held in memory by every process: about fifty come a year."""
-
-_log = structlog.get_logger(__name__)
+"""Rows of all regions and years in the memory of every process; about fifty are added a year."""
 
 
-class MinimumWages:
-    """``table`` is at most ``EVERY_SECONDS`` old; what this process adds is in it at once.
+class MinimumWages(Periodic):
+    """The minimum wages that this process screens by.
 
-    Whoever stores a verdict made with an older table finds out by ``is_current`` afterwards.
+    ``table`` is at most as old as the interval of its schedule; a row that this process adds is in
+    it at once. A caller that stores a verdict checks afterwards, with ``is_current``, whether its
+    table was outdated.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, *, schedule: Schedule = SCHEDULE, max_rows: int = MAX_WAGE_ROWS
+    ) -> None:
+        super().__init__("minimum_wages", schedule)
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._max_rows = max_rows
         self._listeners: list[Callable[[], None]] = []
         self.table = WageTable(rows=())
 
-    async def start(self) -> None:
-        """Read the rows, and keep up with them."""
+    async def open(self) -> None:
+        """Read the rows, and start to read those that other processes add.
+
+        :raises StorageError: they cannot be read.
+        """
         await self.refresh()
-        self._task = asyncio.create_task(self._run_forever())
+        self.start()
 
     def add_listener(self, on_rows: Callable[[], None]) -> None:
-        """Have ``on_rows`` called whenever there are other rows, whichever process added them."""
+        """Call ``on_rows`` whenever rows were added, by any process."""
         self._listeners.append(on_rows)
 
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+    async def run_once(self) -> None:
+        """Read the rows again if any were added."""
+        if not await self.is_current(self.table):
+            await self.refresh()
 
     async def refresh(self) -> WageTable:
-        """Read all rows again."""
+        """Read all rows again, and call the listeners if their number changed."""
         before, self.table = self.table, await self._store.minimum_wages.table()
         if len(before.rows) != len(self.table.rows):
             for on_rows in self._listeners:
@@ -62,20 +65,23 @@ class MinimumWages:
         return self.table
 
     async def is_current(self, table: WageTable) -> bool:
-        """Whether no row was added since ``table`` was read."""
+        """Whether no process has added a row since ``table`` was read."""
         return await self._store.minimum_wages.count() == len(table.rows)
 
     async def add(self, row: MinimumWage, caller: Principal, action: AuditAction) -> None:
-        """Add a row; what it bears on is screened again, now and on the day it comes into force.
+        """Add a row; postings of its region are screened again, now and when it comes into force.
 
-        Now as well for one to come: a region that gets its first row is not judged by its
-        province any more.
+        A row that comes into force later is screened by now as well: a region with a first row of
+        its own is no longer judged by its province.
 
-        :raises InvalidInput: there are ``MOST_ROWS`` already.
+        :raises InvalidInput: the table is full.
         """
-        assert row.added_at is not None  # only what is known from the start has none
-        if len(self.table.rows) >= MAX_WAGE_ROWS:
-            raise InvalidInput("There are too many rows of minimum wages; ask the operator.")
+        assert row.added_at is not None  # only built-in rows have none
+        if len(self.table.rows) >= self._max_rows:
+            raise InvalidInput(
+                "There are too many rows of minimum wages; ask the operator.",
+                "最低工资标准的记录已达上限，请联系系统管理员。",
+            )
         now = row.added_at
         begins = _midnight(row.effective_from) if row.effective_from else now
         entry = AuditEntry(
@@ -102,15 +108,6 @@ class MinimumWages:
 
         await self._store.mongo.run_transaction(body)
         await self.refresh()
-
-    async def _run_forever(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_INTERVAL_SECONDS)
-            try:
-                if not await self.is_current(self.table):
-                    await self.refresh()
-            except StorageError as error:
-                _log.warning("minimum wages not read again", error=type(error).__name__)
 
 
 def _midnight(day: date) -> datetime:

@@ -5,11 +5,11 @@ Each writes the report or decision and the posting in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from domain.errors import AlreadyExists, NotFound, PostingNotOpen
 from domain.identity.accounts import Principal
-from domain.live.events import LoggedEvent
+from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.screening.reviews import (
@@ -24,7 +24,6 @@ from domain.screening.reviews import (
     check_unchanged,
     resolve_report,
 )
-from domain.screening.verdicts import apply_reports, apply_review
 from realtime.commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from services.postings.managed_postings import (
@@ -217,7 +216,7 @@ class PostingReview:
     ) -> Posting:
         """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes."""
 
-        async def change(transaction: Transaction) -> tuple[Posting, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> Posting:
             found = await self._store.postings.by_ids([posting_id], transaction=transaction)
             if posting_id not in found:
                 raise _posting_not_found()
@@ -230,11 +229,11 @@ class PostingReview:
             await queue_posting_notices(
                 self._store, [(before, after)], at=self._clock(), transaction=transaction
             )
-            return after, []
+            return after
 
-        # No events are logged here: the topic only makes changes of one posting wait for each
-        # other, so that no transaction conflicts and runs again.
-        after = await self._commit(f"posting/{posting_id}", change)
+        # Changes of one posting wait for each other, so that no transaction conflicts and is
+        # run again.
+        after = await self._commit.serialised(f"posting/{posting_id}", change)
         await self._session_control.unpin_closed(posting_id)
         return after
 

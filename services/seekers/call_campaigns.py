@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from domain.errors import InvalidInput, NotFound, NotPermitted, Refusal, StatusConflict
-from domain.free_text import check_text
+from domain.free_text import check_remark, check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name, normalise_phone
 from domain.identity.scopes import may_manage_seekers
@@ -21,7 +21,6 @@ from domain.seekers.call_campaigns import (
     RunStatus,
 )
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.remarks import check_remark
 from services.seekers.union_assignment import require_union
 from storage.clock import Clock
 from storage.mongo.client import new_id

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.errors import NotFound, StatusConflict
+from domain.free_text import check_remark
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_manage_seekers
 from domain.reference.calendar import day_in_china
@@ -15,9 +16,9 @@ from domain.seekers.call_campaigns import (
     add_call,
     check_can_enter_profile,
 )
+from domain.seekers.profile import Profile, check_profile
 from domain.seekers.profile_consent import check_asked_at, make_profile_consent
-from domain.seekers.remarks import check_remark
-from domain.seekers.seekers import Profile, Seeker, SeekerStatus, check_profile
+from domain.seekers.seekers import Seeker, SeekerStatus
 from storage.clock import Clock
 from storage.mongo.client import Transaction, new_id
 from storage.store import Store

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry
 from domain.live.events import seeker_topic
-from domain.seekers.seekers import Profile, Seeker
+from domain.seekers.profile import Profile
+from domain.seekers.seekers import Seeker
 from storage.leads.contacts import RetainedContact
 from storage.mongo.client import Transaction
 from storage.mongo.crypto import ContactDamaged

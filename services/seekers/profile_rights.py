@@ -21,9 +21,8 @@ from domain.identity.audit import (
     staff_actor,
 )
 from domain.identity.scopes import may_manage_seekers
-from domain.leads.contacts import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.leads.leads import Contact
-from domain.live.events import LoggedEvent
+from domain.leads.personal_data import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
@@ -77,7 +76,7 @@ class ProfileRights:
 
         async def change(
             transaction: Transaction,
-        ) -> tuple[Seeker | CallEntry, Sequence[LoggedEvent]]:
+        ) -> Seeker | CallEntry:
             record: Seeker | CallEntry | None
             if subject_type == "Seeker":
                 record = await self._store.seekers.by_id(record_id, transaction=transaction)
@@ -106,9 +105,9 @@ class ProfileRights:
                 ),
                 transaction,
             )
-            return record, []
+            return record
 
-        contact = await self._store.open_contact(await self._commit(AUDIT_TOPIC, change))
+        contact = await self._store.open_contact(await self._commit.serialised(AUDIT_TOPIC, change))
         assert contact is not None  # the transaction saw it
         return contact
 
@@ -119,16 +118,15 @@ class ProfileRights:
         """
         actor = _giver_actor(seeker)
 
-        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> None:
             await self._check_rate(
                 actor, AuditAction.EXPORT, MAX_OWN_ACCESSES_PER_HOUR, transaction
             )
             await self._append_audit(
                 _seeker_entry(seeker.id, actor, AuditAction.EXPORT), transaction
             )
-            return None, []
 
-        await self._commit(AUDIT_TOPIC, change)
+        await self._commit.serialised(AUDIT_TOPIC, change)
         referrals = await self._store.referrals.page(
             ReferralQuery(seeker_id=seeker.id), PageRequest(limit=MAX_REFERRALS_PER_SEEKER)
         )
@@ -147,10 +145,10 @@ class ProfileRights:
         :raises NotFound: The profile was erased.
         """
 
-        async def change(transaction: Transaction) -> tuple[Seeker, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> Seeker:
             before = await self._load(seeker.id, transaction)
             if before.withdrawn_at is not None:
-                return before, []
+                return before
             at = self._clock()
             after = replace(before, withdrawn_at=at, version=before.version + 1, updated_at=at)
             await self._store.seekers.replace_if_unchanged(before, after, transaction=transaction)
@@ -158,9 +156,9 @@ class ProfileRights:
                 _seeker_entry(before.id, _giver_actor(seeker), AuditAction.WITHDRAW_CONSENT),
                 transaction,
             )
-            return after, []
+            return after
 
-        return await self._commit(AUDIT_TOPIC, change)
+        return await self._commit.serialised(AUDIT_TOPIC, change)
 
     async def erase_own(self, seeker: Seeker) -> None:
         """Erase the profile at the request of its giver.
@@ -168,12 +166,11 @@ class ProfileRights:
         :raises NotFound: The profile was erased already.
         """
 
-        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> None:
             before = await self._load(seeker.id, transaction)
             await self._erase(before, _giver_actor(seeker), "", transaction)
-            return None, []
 
-        await self._commit(AUDIT_TOPIC, change)
+        await self._commit.serialised(AUDIT_TOPIC, change)
 
     async def erase_for_person(self, caller: Principal, seeker_id: str, reason: str) -> None:
         """Erase a profile of the officer's scope, because the person asked the officer to.
@@ -183,14 +180,13 @@ class ProfileRights:
         """
         checked_reason = check_reason(reason, ("input", "reason"))
 
-        async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+        async def change(transaction: Transaction) -> None:
             before = require_managed(
                 await self._store.seekers.by_id(seeker_id, transaction=transaction), caller
             )
             await self._erase(before, staff_actor(caller), checked_reason, transaction)
-            return None, []
 
-        await self._commit(AUDIT_TOPIC, change)
+        await self._commit.serialised(AUDIT_TOPIC, change)
 
     async def _erase(
         self, seeker: Seeker, actor: Actor, reason: str, transaction: Transaction

@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from domain.errors import Busy, InvalidInput, NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact
-from domain.seekers.profile import Wants, check_wants
+from domain.leads.personal_data import ReceiptHolder
+from domain.seekers.profile import Profile, Wants, check_profile, check_wants
 from domain.seekers.profile_consent import make_profile_consent
 from domain.seekers.seekers import (
     MAX_SAVED_SEARCHES,
-    Profile,
     SavedSearch,
     Seeker,
     SeekerStatus,
-    check_profile,
     check_search_name,
 )
 from services.seekers.seeker_scope import SEEKER_FIELD, require_managed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.errors import NotFound, StatusConflict
+from domain.free_text import check_remark
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_manage_seekers
 from domain.seekers.referrals import (
@@ -14,7 +15,6 @@ from domain.seekers.referrals import (
     ReferralStep,
     transition_referral,
 )
-from domain.seekers.remarks import check_remark
 from services.seekers.seeker_scope import require_managed
 from storage.clock import Clock
 from storage.mongo.client import Transaction, new_id

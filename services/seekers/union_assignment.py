@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from domain.errors import NotFound
 from domain.identity.unions import Union
-from domain.reference.regions import ancestors, region_of
-from domain.seekers.seekers import Profile
+from domain.reference.regions import list_ancestors, region_of
+from domain.seekers.profile import Profile
 from storage.store import Store
 
 _UNION_FIELD = ("input", "unionId")
@@ -48,4 +48,4 @@ def _enclosing_codes(place_code: str) -> Sequence[str]:
     """Return the place and the regions around it, the smallest first."""
     region = region_of(place_code)
     assert region is not None  # check_profile admitted the code
-    return [region.code, *(around.code for around in reversed(ancestors(region)))]
+    return [region.code, *(around.code for around in reversed(list_ancestors(region)))]

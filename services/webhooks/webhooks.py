@@ -11,7 +11,7 @@ from domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, StatusCon
 from domain.identity.accounts import Principal, Role
 from domain.identity.scopes import may_see_webhook
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import WebhookEvent, notice_of_test
+from domain.webhooks.messages import WebhookEvent, build_test_notice
 from domain.webhooks.webhooks import (
     MAX_WEBHOOKS_PER_OWNER,
     SECRET_BYTES,
@@ -68,7 +68,7 @@ class WebhookAdministration:
         :raises AlreadyExists: The owner has ``MAX_WEBHOOKS_PER_OWNER`` webhooks.
         """
         for_union = caller.role is Role.OFFICER
-        checked_url = check_webhook_url(url, private=self.allows_private_addresses)
+        checked_url = check_webhook_url(url, allow_private=self.allows_private_addresses)
         checked_events = check_events(events, for_union=for_union)
         union_path: tuple[str, ...] = ()
         if for_union:
@@ -120,7 +120,9 @@ class WebhookAdministration:
             )
         after = webhook
         if url is not None:
-            after = after.with_url(check_webhook_url(url, private=self.allows_private_addresses))
+            after = after.with_url(
+                check_webhook_url(url, allow_private=self.allows_private_addresses)
+            )
         if events is not None:
             for_union = webhook.employer_id is None
             after = replace(after, events=check_events(events, for_union=for_union))
@@ -164,7 +166,7 @@ class WebhookAdministration:
     async def queue_test(self, webhook: Webhook) -> Delivery:
         """Queue a test message, whose ``data`` is empty, and return its delivery."""
         at = self._clock()
-        delivery = create_delivery(webhook, notice_of_test(webhook.id, at=at), at=at)
+        delivery = create_delivery(webhook, build_test_notice(webhook.id, at=at), at=at)
         await self._store.deliveries.add(delivery)
         return delivery
 

@@ -18,7 +18,7 @@ from domain.exchange.imports import (
     RawRow,
     RowOutcome,
     count_outcomes,
-    row_id,
+    make_row_id,
 )
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.paging import Page, PageRequest
@@ -90,7 +90,7 @@ class Imports(Repository[Import]):
         if outcome is not None:
             where |= {"import_id": import_id, "outcome": outcome.value}
         if wanted.after is not None:
-            wanted = replace(wanted, after=(row_id(import_id, wanted.after[0]),))
+            wanted = replace(wanted, after=(make_row_id(import_id, wanted.after[0]),))
         return await self._rows.find_page(where, OLDEST_FIRST, wanted)
 
     async def digests_by_key(self, import_id: str, keys: Sequence[str]) -> dict[str, str]:

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from pymongo import UpdateOne
 
-from domain.leads.contacts import FINISHED_STAGES, ReceiptHolder
-from domain.leads.follow_up import TimelineEntryKind
 from domain.leads.leads import Lead, SealedContact
+from domain.leads.personal_data import FINISHED_STAGES, ReceiptHolder
+from domain.leads.timeline import TimelineEntryKind
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors

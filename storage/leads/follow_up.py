@@ -12,13 +12,8 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from domain.leads.follow_up import (
-    LeadChange,
-    TimelineEntry,
-    TimelineEntryKind,
-    first_timeline_entry,
-)
 from domain.leads.leads import Lead
+from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
 from storage.mongo.client import Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields
 from storage.mongo.paging import Page, PageRequest, SortOrder
@@ -61,7 +56,7 @@ class LeadTimelines:
         if len(page.items) == wanted.limit:
             return Page(items=page.items, has_next=True, has_previous=page.has_previous)
         return Page(
-            items=[*page.items, first_timeline_entry(lead)],
+            items=[*page.items, make_first_entry(lead)],
             has_next=False,
             has_previous=page.has_previous,
         )

@@ -14,8 +14,8 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.matching.jobs import Job, county_centre, monthly_and_hourly_pay
-from domain.postings.pay import PayPeriod
+from domain.matching.jobs import Job, county_centre
+from domain.postings.pay import PayPeriod, convert_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
@@ -25,9 +25,10 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point, distance_km
-from domain.reference.regions import all_counties, significant_digits
+from domain.reference.regions import list_counties, significant_digits
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near, Wants, outermost_places
+from domain.seekers.match_keys import find_outermost_places
+from domain.seekers.profile import Near, Wants
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
 from storage.postings.posting_query import visibility_condition
@@ -109,7 +110,7 @@ def job_from_document(document: Document) -> Job:
     """The job in a document of ``postings``; ten times as fast as by way of the record."""
     terms = document["terms"]
     pay = terms["pay"]
-    monthly, hourly = monthly_and_hourly_pay(
+    monthly, hourly = convert_pay(
         pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
     )
     point = terms.get("point")
@@ -138,7 +139,7 @@ def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> l
     if occupations:
         conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
     if wants.places:
-        prefixes = [significant_digits(place) for place in outermost_places(wants.places)]
+        prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)]
         within = [
             {"terms.place_code": {"$gte": prefix.ljust(6, "0"), "$lte": prefix.ljust(6, "9")}}
             for prefix in prefixes
@@ -187,7 +188,7 @@ def _county_condition(near: Near) -> Document:
     """The counties whose centre is in the circle, for postings without an exact point."""
     codes = [
         county.code
-        for county in all_counties()
+        for county in list_counties()
         if distance_km(near.point, county.centre) <= near.kilometres
     ]
     return {"terms.point": None, "terms.place_code": {"$in": codes}}

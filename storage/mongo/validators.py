@@ -20,8 +20,8 @@ from domain.identity.accounts import Account
 from domain.identity.audit import AuditRow
 from domain.identity.unions import Union as TradeUnion
 from domain.leads.consent import ConsentTemplate
-from domain.leads.follow_up import TimelineEntry
 from domain.leads.leads import Lead
+from domain.leads.timeline import TimelineEntry
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession

@@ -15,10 +15,10 @@ from datetime import date, datetime
 
 from pymongo import UpdateOne
 
+from domain.postings.lifecycle import RESCREENED_STATUSES
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.regions import city_of, province_of, significant_digits
 from domain.screening.rescreening import RescreeningTask, RescreenScope
-from domain.screening.verdicts import RESCREENED_STATUSES
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields
 from storage.mongo.paging import Page, PageRequest, SortOrder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from domain.screening.minimum_wages import KNOWN_WAGES, MinimumWage, WageTable
+from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.minimum_wages import MinimumWage, WageTable
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.postings.postings import PostingStatus
-from domain.reference.regions import children, significant_digits
-from domain.search.bitset_index import Bitmap, SearchIndex, employer_mark, region_mark
+from domain.reference.regions import list_children, significant_digits
 from domain.search.facets import FACET_CHARACTERS, facet_character
+from domain.search.search_index import Bitmap, SearchIndex, employer_key, region_key
 from storage.mongo.client import ChangeStream, Document, Mongo, translate_errors
 from storage.mongo.paging import Page, PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
@@ -131,7 +131,7 @@ class MemorySearch:
         if index is None:
             return None
         found = _match_query(index, query)
-        traits = {trait: (found & index.with_mark(trait)).bit_count() for trait in FACET_CHARACTERS}
+        traits = {trait: (found & index.with_key(trait)).bit_count() for trait in FACET_CHARACTERS}
         return SearchCounts(
             total=found.bit_count(),
             facets={trait: number for trait, number in traits.items() if number},
@@ -164,8 +164,8 @@ def _index_posting(index: SearchIndex, document: Document) -> None:
         document["_id"],
         pay=search["pay"],
         last_day=min(document["terms"]["valid_until"], verified_until),
-        marks=(
-            employer_mark(document["employer_id"]),
+        keys=(
+            employer_key(document["employer_id"]),
             *search["traits"],
             # Tokens of whole titles serve suggestions only.
             *(token for token in search["tokens"] if not token.startswith("=")),
@@ -176,11 +176,11 @@ def _index_posting(index: SearchIndex, document: Document) -> None:
 def _match_query(index: SearchIndex, query: SearchQuery) -> Bitmap:
     bits = index.valid_on(max(query.on, query.open_on or query.on).isoformat())
     for word in query.words:
-        bits &= index.with_any_mark((*word.strong, *word.weak))
+        bits &= index.with_any_key((*word.strong, *word.weak))
     if query.region is not None:
-        bits &= index.with_mark(region_mark(significant_digits(query.region)))
+        bits &= index.with_key(region_key(significant_digits(query.region)))
     if query.employer_id is not None:
-        bits &= index.with_mark(employer_mark(query.employer_id))
+        bits &= index.with_key(employer_key(query.employer_id))
     alternatives: tuple[tuple[Any, ...], ...] = (
         query.occupations,
         query.employment_types,
@@ -189,9 +189,9 @@ def _match_query(index: SearchIndex, query: SearchQuery) -> Bitmap:
         query.friendly_to,
     )
     for codes in filter(None, alternatives):
-        bits &= index.with_any_mark(map(facet_character, codes))
+        bits &= index.with_any_key(map(facet_character, codes))
     for code in (*query.benefits, *query.insurance):
-        bits &= index.with_mark(facet_character(code))
+        bits &= index.with_key(facet_character(code))
     if query.pay_from is not None:
         bits = index.with_pay_at_least(bits, query.pay_from)
     if query.pay_to is not None:
@@ -237,7 +237,7 @@ def _split_by_rank(index: SearchIndex, query: SearchQuery, found: Bitmap) -> lis
         return [found]
     every, some = found, 0
     for word in query.words:
-        strong = found & index.with_any_mark(word.strong)
+        strong = found & index.with_any_key(word.strong)
         every &= strong
         some |= strong
     if len(query.words) == 1:
@@ -248,9 +248,9 @@ def _split_by_rank(index: SearchIndex, query: SearchQuery, found: Bitmap) -> lis
 def _count_by_place(index: SearchIndex, within: str | None, found: Bitmap) -> Mapping[str, int]:
     """Counts by the regions directly below ``within``; the rest counts for ``within`` itself."""
     counts: Counter[str] = Counter()
-    for region in children(within):
-        mark = region_mark(significant_digits(region.code))
-        counts[region.code] = (found & index.with_mark(mark)).bit_count()
+    for region in list_children(within):
+        mark = region_key(significant_digits(region.code))
+        counts[region.code] = (found & index.with_key(mark)).bit_count()
     if within is not None:
         counts[within] = found.bit_count() - counts.total()
     return +counts

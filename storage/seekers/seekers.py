@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.seekers import Seeker, SeekerStatus, seeker_match_keys
+from domain.seekers.match_keys import list_seeker_match_keys
+from domain.seekers.seekers import Seeker, SeekerStatus
 from storage.mongo.client import Document, Mongo, Transaction
 from storage.mongo.codec import to_document
 from storage.mongo.paging import Page, PageRequest
@@ -102,4 +103,4 @@ class Seekers(VersionedRepository[Seeker]):
 
 
 def _to_document(seeker: Seeker) -> Document:
-    return to_document(seeker) | {"reach": list(seeker_match_keys(seeker))}
+    return to_document(seeker) | {"reach": list(list_seeker_match_keys(seeker))}

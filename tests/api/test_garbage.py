@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.garbage import GROWTH_MARGIN_BLOCKS, YOUNG_THRESHOLD_OBJECTS, GarbageCollector
+from realtime.background import Schedule
 
 
 class Knot:
@@ -66,11 +67,11 @@ async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None
     assert gc.get_freeze_count() == 0
 
 
-async def test_it_looks_by_itself(
-    garbage: GarbageCollector, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.garbage.CHECK_INTERVAL_SECONDS", 0.001)
-    monkeypatch.setattr("api.garbage.GROWTH_MARGIN_BLOCKS", -sys.getallocatedblocks() * 2)
+async def test_it_looks_by_itself() -> None:
+    garbage = GarbageCollector(
+        schedule=Schedule(interval_seconds=0.001, runs_at_start=False),
+        growth_margin_blocks=-sys.getallocatedblocks() * 2,
+    )
     collected = False
 
     def notice(phase: str, info: dict[str, int]) -> None:
@@ -86,3 +87,4 @@ async def test_it_looks_by_itself(
                 await asyncio.sleep(0.001)
     finally:
         gc.callbacks.remove(notice)
+        await garbage.close()

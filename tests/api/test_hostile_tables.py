@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from api.http.limits import UploadLimits
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from services.exchange.table_reader import DEFAULT_LIMITS, EXCESS_CELLS_MARK
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook

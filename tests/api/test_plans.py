@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from domain.search.bitset_index import SearchIndex
+from domain.search.search_index import SearchIndex
 from schema.search.posting_order import PostingOrder
 from storage.clock import utc_now
 from storage.mongo.client import Document, new_id

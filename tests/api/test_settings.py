@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, SettingsInvalid
-from domain.leads.contacts import RetentionPeriods
+from domain.leads.personal_data import RetentionPeriods
 
 NAMES = (
     "SONGGANG_HOST",

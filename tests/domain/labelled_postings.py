@@ -1,6 +1,6 @@
-"""Texts of postings, written for this: 213 of them bad, 264 good and hard to tell.
+"""Labelled texts for the phrase rules: 213 that break rules, 264 lawful ones that look similar.
 
-A bad one says before the bar which rules it breaks, all of them and no others. ⏎ is a line end.
+A text that breaks rules has all of their names before the bar. ⏎ stands for a line end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RULES = {
 
 @dataclass(frozen=True)
 class LabelledText:
-    """A text with the codes of the rules that it breaks."""
+    """A text and the codes of the rules that it breaks; none if it is lawful."""
 
     text: str
     codes: frozenset[str]
@@ -516,11 +516,11 @@ _LAWFUL = """
 
 
 def _parse_texts() -> tuple[LabelledText, ...]:
-    bad = [line.split(" | ", 1) for line in _VIOLATING.strip().splitlines()]
+    violating = [line.split(" | ", 1) for line in _VIOLATING.strip().splitlines()]
     return (
         *(
             LabelledText(text.replace("⏎", "\n"), frozenset(_RULES[rule] for rule in rules.split()))
-            for rules, text in bad
+            for rules, text in violating
         ),
         *(
             LabelledText(text.replace("⏎", "\n"), frozenset())
@@ -530,5 +530,5 @@ def _parse_texts() -> tuple[LabelledText, ...]:
 
 
 LABELLED_TEXTS = _parse_texts()
-VIOLATING_TEXTS = tuple(each for each in LABELLED_TEXTS if each.codes)
-LAWFUL_TEXTS = tuple(each for each in LABELLED_TEXTS if not each.codes)
+VIOLATING_TEXTS = tuple(labelled for labelled in LABELLED_TEXTS if labelled.codes)
+LAWFUL_TEXTS = tuple(labelled for labelled in LABELLED_TEXTS if not labelled.codes)

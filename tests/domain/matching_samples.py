@@ -1,4 +1,4 @@
-"""Profiles, jobs and hypothesis strategies for any of them."""
+"""Sample profiles, seekers and jobs, and hypothesis strategies for them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.matching.jobs import Job, job_of
+from domain.matching.jobs import Job, build_job
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near, PickUp, Wants, Weekday
+from domain.seekers.profile import Near, PickUp, Profile, Wants, Weekday
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
-from domain.seekers.seekers import Profile, ProfileConsent, Seeker
+from domain.seekers.seekers import ProfileConsent, Seeker
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting
 
@@ -27,20 +27,20 @@ CONSENT = ProfileConsent(
 
 
 def job(name: str = "job", **changes: Any) -> Job:
-    """A day job of 6,000 yuan in Shanghai, with changes."""
-    made = job_of(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
+    """Build a day job of 6,000 yuan a month in Shanghai, with changes."""
+    made = build_job(posting(id=name, employer_id=f"of {name}", terms=posting_terms()))
     exact = {"has_exact_point": changes.get("point") is not None} if "point" in changes else {}
     return replace(made, **(exact | changes))
 
 
 def profile(**changes: Any) -> Profile:
-    """Somebody laid off, who wants these things."""
+    """Build the profile of a laid-off worker; other arguments are fields of ``Wants``."""
     own = {name: changes.pop(name) for name in list(changes) if name in _PROFILE_FIELDS}
     return Profile(**({"group": SeekerGroup.LAID_OFF} | own), wants=Wants(**changes))
 
 
 def seeker(**changes: Any) -> Seeker:
-    """A profile that somebody saved, with changes."""
+    """Build a seeker with a saved profile, with changes."""
     values: dict[str, Any] = {
         "id": "seeker",
         "profile": profile(),
@@ -63,7 +63,7 @@ _PROFILE_FIELDS = {
     "experience_years",
 }
 
-# Few values each, so that wishes and jobs meet.
+# Few values each, so that wants and jobs often match.
 occupations = st.sampled_from(
     [Occupation.WELDER, Occupation.CLERK, Occupation.GENERAL_WORKER, Occupation.SALES]
 )

@@ -1,4 +1,4 @@
-"""Terms that pass every rule, and hypothesis strategies for any terms at all."""
+"""Sample terms that pass every rule, and hypothesis strategies for arbitrary terms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def hourly_pay(amount: int) -> Pay:
 
 
 def posting_terms(**changes: Any) -> PostingTerms:
-    """A full-time job in Shanghai that screening has nothing to say about, with changes."""
+    """Build the terms of a full-time job in Shanghai without findings, with changes."""
     values: dict[str, Any] = {
         "title": "电工",
         "occupation": Occupation.ELECTRICIAN,
@@ -60,7 +60,7 @@ def posting_terms(**changes: Any) -> PostingTerms:
 
 
 def part_time_terms(**changes: Any) -> PostingTerms:
-    """A part-time job that screening has nothing to say about, with changes."""
+    """Build the terms of a part-time job in Shanghai without findings, with changes."""
     values: dict[str, Any] = {
         "employment_type": EmploymentType.PART_TIME,
         "pay": hourly_pay(30),

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.free_text import check_text
+from domain.free_text import MAX_REMARK_LENGTH, check_remark, check_text, mentions_health
 
 FIELD = ("input", "body")
 
 
 @pytest.mark.parametrize("text", ["", "岗" * 10, "一\n二\r\n\t三"])
-def test_text_up_to_its_bound_passes(text: str) -> None:
+def test_text_up_to_the_limit_passes(text: str) -> None:
     check_text(text, 10, FIELD)
 
 
@@ -27,7 +27,7 @@ def test_text_up_to_its_bound_passes(text: str) -> None:
         ("身份证 11010519491231002X", "identity-card number"),
     ],
 )
-def test_what_cannot_be_shown_or_kept_is_refused_with_its_field(text: str, message: str) -> None:
+def test_text_that_must_not_be_stored_is_refused_with_its_field(text: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message) as caught:
         check_text(text, 40, FIELD)
     assert caught.value.field == FIELD
@@ -35,7 +35,50 @@ def test_what_cannot_be_shown_or_kept_is_refused_with_its_field(text: str, messa
 
 
 @given(st.text())
-def test_text_that_passes_can_be_sent(text: str) -> None:
+def test_accepted_text_can_be_encoded(text: str) -> None:
     with suppress(InvalidInput):
         check_text(text, 100, FIELD)
         assert text.encode().decode() == text
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "腰椎手术后，不能干重活",
+        "腰 椎 间 盘 突 出",
+        "三级残疾，有证",
+        "怀孕五个月",
+        "有高血压",
+        "BACK SURGERY: no heavy work",
+        "ｄｉａｂｅｔｅｓ",
+    ],
+)
+def test_words_about_health_are_refused_with_an_alternative(remark: str) -> None:
+    with pytest.raises(InvalidInput, match="heaviest: LIGHT") as refused:
+        check_remark(remark, FIELD)
+    assert refused.value.field == FIELD
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "",
+        "下午五点前要接孩子",
+        "希望在开发区附近",
+        "丈夫在找工作，她在家休息",
+        "只做轻体力活",
+        "集中风险排查岗位",
+        "must pick up children, near the development zone",
+    ],
+)
+def test_remarks_about_work_pass(remark: str) -> None:
+    assert check_remark(f"  {remark} ", FIELD) == remark
+    assert not mentions_health(remark)
+
+
+@pytest.mark.parametrize(
+    "remark", ["打 138 0013 8000", "11010519491231002X", "长" * (MAX_REMARK_LENGTH + 1), "a\x07"]
+)
+def test_numbers_of_people_and_control_characters_are_refused(remark: str) -> None:
+    with pytest.raises(InvalidInput):
+        check_remark(remark, FIELD)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from realtime.tally import PUBLISH_INTERVAL_SECONDS
+from realtime.limits import DEFAULT_LIMITS
 from storage.mongo.embedded import run_embedded
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.test_job import FOLLOW, is_state
@@ -120,7 +120,7 @@ def check_rate(events: Iterable[dict[str, Any]]) -> None:
     moments = [datetime.fromisoformat(event["at"]) for event in told]
     elapsed = (moments[-1] - moments[0]).total_seconds()
     # The time is noted when it is spread: one may be late for that, and the next in time.
-    assert len(told) - 1 <= elapsed / PUBLISH_INTERVAL_SECONDS + 1
+    assert len(told) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
 
 
 async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from websockets.frames import Close
 
 from api.websocket.uvicorn_protocol import WireProtocol
-from realtime.outbox import MAX_OUTBOX_BYTES
+from realtime.limits import DEFAULT_LIMITS
 from storage.mongo.client import Mongo
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
@@ -83,7 +83,11 @@ async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_
                     heard += await seqs(quick, AT_ONCE)
                     most = max(most, connection.outbox._wire.queued_bytes())
             assert heard == list(range(heard[0], heard[0] + len(heard)))
-            assert MAX_OUTBOX_BYTES // 2 < most <= MAX_OUTBOX_BYTES + 1_000
+            assert (
+                DEFAULT_LIMITS.max_outbox_bytes // 2
+                < most
+                <= DEFAULT_LIMITS.max_outbox_bytes + 1_000
+            )
 
             seen = await announcements(slow)
             assert slow.close_frame == Close(4510, "Too slow: come back with after")

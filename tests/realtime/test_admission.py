@@ -7,21 +7,23 @@ from collections import Counter
 
 import pytest
 
-from realtime import admission as pace
-from realtime.admission import ADMISSIONS_PER_TICK, Admission
+from realtime.admission import Admission
+from realtime.group import DeliveryCounts, Group
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
-from realtime.topic import DELIVERIES_PER_TURN, DeliveryCounts, Group
 from tests.support.hub_members import RecordingMember
 from tests.support.waiting import wait_until
+
+ADMISSIONS_PER_TICK = DEFAULT_LIMITS.admissions_per_tick
+DELIVERIES_PER_TURN = DEFAULT_LIMITS.deliveries_per_turn
 
 
 class Ticks:
     """A pace whose ticks the test makes, and who has passed at each."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         # Beyond the end of the test: only `next` ends a tick.
-        monkeypatch.setattr(pace, "TICK_SECONDS", 3_600)
-        self.pace = Admission()
+        self.pace = Admission(RealtimeLimits(admission_tick_seconds=3_600))
         self.passed: list[int] = []
         self.callers: list[asyncio.Task[None]] = []
 
@@ -55,10 +57,8 @@ class Ticks:
             self.pace._timer.cancel()
 
 
-async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    ticks = Ticks(monkeypatch)
+async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming() -> None:
+    ticks = Ticks()
     await ticks.come(3 * ADMISSIONS_PER_TICK + 5)
     for passed in (ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK):
         assert ticks.passed == list(range(passed))
@@ -67,8 +67,8 @@ async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming(
     await ticks.leave()
 
 
-async def test_nobody_overtakes_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = Ticks(monkeypatch)
+async def test_nobody_overtakes_those_who_wait() -> None:
+    ticks = Ticks()
     await ticks.come(ADMISSIONS_PER_TICK + 1)
     await ticks.next()
     # There is room in this tick, but the ones after it came later.
@@ -80,8 +80,8 @@ async def test_nobody_overtakes_those_who_wait(monkeypatch: pytest.MonkeyPatch) 
     await ticks.leave()
 
 
-async def test_who_has_given_up_takes_nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = Ticks(monkeypatch)
+async def test_who_has_given_up_takes_nobodys_turn() -> None:
+    ticks = Ticks()
     await ticks.come(3 * ADMISSIONS_PER_TICK)
     given_up = range(ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 2)
     for number in given_up:

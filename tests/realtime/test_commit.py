@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from api.wiring.realtime import create_group_commit
 from domain.errors import Busy, NotFound
 from domain.live.events import Announcement, LoggedEvent
-from realtime import commit as committing
 from realtime.commit import GroupCommit, LoggedChange
+from realtime.limits import RealtimeLimits
 from storage.mongo.client import Mongo, StorageError, Transaction, translate_errors
 from storage.store import Store
 from tests.support import records
@@ -60,7 +61,7 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
 
     async def write(node: GroupCommit, writer: int) -> None:
         for number in range(12):
-            assert await node(TOPIC, saying(f"{writer}/{number}")) == f"{writer}/{number}"
+            assert await node.append(TOPIC, saying(f"{writer}/{number}")) == f"{writer}/{number}"
 
     nodes = (commit, other_commit, commit, other_commit)
     await asyncio.gather(*(write(node, writer) for writer, node in enumerate(nodes)))
@@ -79,14 +80,14 @@ async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
 ) -> None:
     for number in range(10):
         topic = f"session/{number}"
-        await asyncio.gather(*(node(topic, saying("a")) for node in (commit, other_commit)))
+        await asyncio.gather(*(node.append(topic, saying("a")) for node in (commit, other_commit)))
         assert await store.event_log.last_seq(topic) == 2
 
 
 async def test_changes_are_made_in_the_order_in_which_they_came(
     store: Store, commit: GroupCommit
 ) -> None:
-    answers = await asyncio.gather(*(commit(TOPIC, saying(n, n)) for n in range(100)))
+    answers = await asyncio.gather(*(commit.append(TOPIC, saying(n, n)) for n in range(100)))
     assert answers == list(range(100))
     assert await bodies(store) == [str(n) for n in range(100) for _ in range(2)]
 
@@ -102,7 +103,7 @@ async def test_a_burst_costs_few_transactions(
         return await local["oplog.rs"].count_documents(ours)
 
     before = await committed()
-    await asyncio.gather(*(commit(TOPIC, saying(n)) for n in range(200)))
+    await asyncio.gather(*(commit.append(TOPIC, saying(n)) for n in range(200)))
     assert 1 <= await committed() - before <= 5
     assert len(await bodies(store)) == 200
     await local.close()
@@ -110,16 +111,16 @@ async def test_a_burst_costs_few_transactions(
 
 async def test_topics_do_not_wait_for_each_other(commit: GroupCommit) -> None:
     held = Held()
-    first = asyncio.create_task(commit("session/held", held))
+    first = asyncio.create_task(commit.append("session/held", held))
     await held.inside.wait()
-    assert await commit("session/free", saying("free")) == "free"
+    assert await commit.append("session/free", saying("free")) == "free"
     assert not first.done()
     held.go.set()
     assert await first == "held"
 
 
 async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: GroupCommit) -> None:
-    assert await commit(TOPIC, saying()) is None
+    assert await commit.append(TOPIC, saying()) is None
     assert await store.event_log.last_seq(TOPIC) == 0
 
 
@@ -142,16 +143,16 @@ def writing_nonsense(store: Store) -> LoggedChange[None]:
 
 async def test_one_change_does_not_spoil_its_neighbours(store: Store, commit: GroupCommit) -> None:
     held = Held()
-    first = asyncio.create_task(commit(TOPIC, held))
+    first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
     # They wait together, so that they share a transaction.
     waiting = asyncio.gather(
-        commit(TOPIC, saying("a")),
-        commit(TOPIC, refusing),
-        commit(TOPIC, saying("b")),
-        commit(TOPIC, breaking),
-        commit(TOPIC, writing_nonsense(store)),
-        commit(TOPIC, saying("c")),
+        commit.append(TOPIC, saying("a")),
+        commit.append(TOPIC, refusing),
+        commit.append(TOPIC, saying("b")),
+        commit.append(TOPIC, breaking),
+        commit.append(TOPIC, writing_nonsense(store)),
+        commit.append(TOPIC, saying("c")),
         return_exceptions=True,
     )
     await asyncio.sleep(0)
@@ -171,7 +172,7 @@ async def test_a_refusal_stays_with_the_one_that_was_refused(
 ) -> None:
     changes = (saying("a"), refusing, saying("b"))
     outcomes: list[object] = await asyncio.gather(
-        *(commit(TOPIC, change) for change in changes), return_exceptions=True
+        *(commit.append(TOPIC, change) for change in changes), return_exceptions=True
     )
     assert outcomes[::2] == ["a", "b"]
     assert isinstance(outcomes[1], NotFound)
@@ -179,19 +180,19 @@ async def test_a_refusal_stays_with_the_one_that_was_refused(
 
 
 async def test_more_changes_than_may_wait_are_refused(
-    store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(committing, "MAX_WAITING_CHANGES", 3)
+    commit = create_group_commit(store, limits=RealtimeLimits(max_waiting_changes=3))
     held = Held()
-    first = asyncio.create_task(commit(TOPIC, held))
+    first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
-    waiting = [asyncio.create_task(commit(TOPIC, saying(n))) for n in range(3)]
+    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await commit(TOPIC, saying("too many"))
+        await commit.append(TOPIC, saying("too many"))
     held.go.set()
     assert await asyncio.gather(first, *waiting) == ["held", 0, 1, 2]
-    assert await commit(TOPIC, saying("again")) == "again"
+    assert await commit.append(TOPIC, saying("again")) == "again"
     assert await bodies(store) == ["held", "0", "1", "2", "again"]
 
 
@@ -199,10 +200,10 @@ async def test_a_cancelled_caller_does_not_take_its_change_back(
     store: Store, commit: GroupCommit
 ) -> None:
     held = Held()
-    first = asyncio.create_task(commit(TOPIC, held))
+    first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
-    waiting = [asyncio.create_task(commit(TOPIC, saying(n))) for n in range(3)]
-    leaving = asyncio.create_task(commit(TOPIC, refusing))
+    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
+    leaving = asyncio.create_task(commit.append(TOPIC, refusing))
     await asyncio.sleep(0)
     for each in (first, waiting[1], leaving):
         each.cancel()
@@ -229,7 +230,7 @@ async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
         await store.live_sessions.pin("session", "posting", transaction=transaction)
         return found.peak_viewers, [said("once")]
 
-    assert await commit(TOPIC, change) == 5
+    assert await commit.append(TOPIC, change) == 5
     assert seen == [0, 5]
     assert await bodies(store) == ["once"]
 
@@ -240,14 +241,14 @@ async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> N
 
     commit = GroupCommit(store.mongo, store.event_log, records.ManualClock(), on_logged=fails)
     with pytest.raises(LookupError):
-        await commit(TOPIC, saying("a"))
+        await commit.append(TOPIC, saying("a"))
     assert await store.event_log.last_seq(TOPIC) == 0
     assert await bodies(store) == []
 
 
 async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: GroupCommit) -> None:
     held = Held()
-    waiting = [asyncio.create_task(commit(TOPIC, each)) for each in (held, saying("a"))]
+    waiting = [asyncio.create_task(commit.append(TOPIC, each)) for each in (held, saying("a"))]
     await held.inside.wait()
     closing = asyncio.create_task(commit.close())
     await asyncio.sleep(0)
@@ -273,7 +274,53 @@ async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_on
     # As of a process that was killed: its place in the log is taken, and never used.
     abandoned = asyncio.create_task(other_store.mongo.run_transaction(stuck))
     await inside.wait()
-    assert await commit(TOPIC, saying("said")) == "said"
+    assert await commit.append(TOPIC, saying("said")) == "said"
     assert await bodies(store) == ["said"]
     abandoned.cancel()
     await asyncio.wait({abandoned})
+
+
+async def test_serialised_changes_of_one_key_have_each_its_own_transaction(
+    store: Store, commit: GroupCommit
+) -> None:
+    held, running, most = Held(), 0, 0
+
+    async def change(_: Transaction) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return running
+
+    async def hold(transaction: Transaction) -> str:
+        return (await held(transaction))[0]
+
+    first = asyncio.create_task(commit.serialised("key", hold))
+    await held.inside.wait()
+    waiting = [asyncio.create_task(commit.serialised("key", change)) for _ in range(10)]
+    # Neither another key nor a topic of the same name waits.
+    assert await commit.serialised("other key", change) == 0
+    assert await commit.append("key", saying("said")) == "said"
+    assert not any(task.done() for task in waiting)
+    held.go.set()
+    assert await first == "held"
+    assert await asyncio.gather(*waiting) == [0] * 10
+    assert most == 1
+    assert commit.batch_sizes.counts[0] == 13
+
+
+async def test_a_serialised_change_that_refuses_leaves_the_next_alone(
+    store: Store, commit: GroupCommit
+) -> None:
+    async def refuse(_: Transaction) -> None:
+        raise NotFound("There is no such thing.", "没有这个内容。")
+
+    async def change(_: Transaction) -> str:
+        return "done"
+
+    outcomes = await asyncio.gather(
+        commit.serialised("key", refuse), commit.serialised("key", change), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], NotFound)
+    assert outcomes[1] == "done"

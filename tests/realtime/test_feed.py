@@ -9,9 +9,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from domain.live.events import Announcement, EventEnvelope, LoggedEvent
-from realtime import feed as feeding
 from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
+from realtime.limits import RealtimeLimits
 from storage.mongo.client import Document, StorageUnavailable, Transaction
 from storage.mongo.collections import ensure_collections
 from storage.store import Store
@@ -40,7 +40,7 @@ class Listener:
 @pytest.fixture
 async def listener(store: Store) -> AsyncIterator[Listener]:
     listener = Listener(store)
-    await listener.feed.start()
+    await listener.feed.open()
     yield listener
     await listener.feed.close()
 
@@ -49,7 +49,7 @@ async def say(commit: GroupCommit, count: int = 1) -> None:
     async def change(_: Transaction) -> tuple[None, list[LoggedEvent]]:
         return None, [Announcement(session_id="session", body="你好")] * count
 
-    await commit(TOPIC, change)
+    await commit.append(TOPIC, change)
 
 
 async def change_streams(uri: str, database: str) -> list[int]:
@@ -82,7 +82,7 @@ async def test_nothing_is_told_before_the_start_and_after_the_stop(
     await listener.feed.close()
     assert not listener.feed.is_open
     await say(commit)
-    await listener.feed.start()
+    await listener.feed.open()
     await say(commit)
     await wait_until(lambda: listener.told)
     await listener.feed.close()
@@ -121,7 +121,7 @@ async def test_a_log_that_was_made_anew_is_followed_after_a_gap(
 
 async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store) -> None:
     listener = Listener(store)
-    starting = asyncio.create_task(listener.feed.start())
+    starting = asyncio.create_task(listener.feed.open())
     await asyncio.sleep(0)
     starting.cancel()
     await listener.feed.close()
@@ -140,7 +140,7 @@ async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
             raise ValueError("once")
 
     feed = EventFeed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
-    await feed.start()
+    await feed.open()
     await say(commit)
     await wait_until(lambda: gaps == [0, 1])
     await say(commit)
@@ -149,10 +149,10 @@ async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
 
 
 async def test_a_feed_that_cannot_open_says_what_is_missing(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(feeding, "OPEN_TIMEOUT_SECONDS", 0)
-    feed = EventFeed(store.mongo, on_event=lambda _: None, on_gap=lambda: None)
+    limits = RealtimeLimits(feed_open_timeout_seconds=0)
+    feed = EventFeed(store.mongo, on_event=lambda _: None, on_gap=lambda: None, limits=limits)
     with pytest.raises(StorageUnavailable, match="change stream"):
-        await feed.start()
+        await feed.open()
     assert running_coroutines("realtime") == []

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from domain.errors import Busy
-from realtime import hub as hubs
+from realtime.limits import RealtimeLimits
 from tests.support.hub_members import RecordingMember
 from tests.support.hub_session import HubSession
 from tests.support.waiting import running_coroutines, wait_until
@@ -19,7 +19,7 @@ async def test_the_last_of_a_group_takes_it_along(room: HubSession) -> None:
         await room.join(RecordingMember(), key="a"),
     )
     other = await room.join(RecordingMember(), key="b")
-    groups = room.hub._topics[room.topic].groups
+    groups = room.followed().groups
     first.leave()
     assert set(groups) == {"a", "b"}
     second.leave()
@@ -48,9 +48,9 @@ async def test_only_sessions_that_somebody_follows_are_watched(room: HubSession)
 
 
 async def test_too_many_groups_are_refused_and_leave_nothing_behind(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "MAX_GROUPS_PER_TOPIC", 2)
+    room.set_limits(RealtimeLimits(max_groups_per_topic=2))
     membership = await room.join(RecordingMember(), key="a")
     await room.join(RecordingMember(), key="b")
     with pytest.raises(Busy, match="Too many different subscriptions"):
@@ -58,14 +58,13 @@ async def test_too_many_groups_are_refused_and_leave_nothing_behind(
     await room.join(RecordingMember(), key="b")
     membership.leave()
     await room.join(RecordingMember(), key="c")
-    assert room.hub._join_counts == {room.topic: 3}
+    assert room.hub.topics.user_counts == {room.topic: 3}
 
 
 async def test_nobody_alone_can_begin_so_many_groups_that_others_find_no_place(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "MAX_GROUPS_PER_TOPIC", 4)
-    monkeypatch.setattr(hubs, "MAX_GROUPS_PER_CREATOR", 2)
+    room.set_limits(RealtimeLimits(max_groups_per_topic=4, max_groups_per_creator=2))
     first = await room.join(RecordingMember(), key="a", by="hostile")
     await room.join(RecordingMember(), key="b", by="hostile")
     with pytest.raises(Busy, match="Too many different subscriptions"):
@@ -78,9 +77,9 @@ async def test_nobody_alone_can_begin_so_many_groups_that_others_find_no_place(
 
 
 async def test_too_many_topics_are_refused_and_leave_nothing_behind(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "MAX_TOPICS", 1)
+    room.set_limits(RealtimeLimits(max_session_topics=1))
     await room.join(RecordingMember())
     with pytest.raises(Busy, match="too many sessions"):
         await room.hub.join(
@@ -92,8 +91,8 @@ async def test_too_many_topics_are_refused_and_leave_nothing_behind(
             after=None,
             by="somebody",
         )
-    assert room.hub._join_counts == {room.topic: 1}
-    assert set(room.hub._topics) == {room.topic}
+    assert room.hub.topics.user_counts == {room.topic: 1}
+    assert set(room.hub.topics.topics) == {room.topic}
 
 
 async def test_a_topic_stays_for_those_who_come_back(room: HubSession) -> None:
@@ -109,14 +108,18 @@ async def test_a_topic_stays_for_those_who_come_back(room: HubSession) -> None:
 
 
 async def test_a_topic_goes_when_nobody_comes_back(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "TOPIC_LINGER_SECONDS", 0.01)
+    room.set_limits(RealtimeLimits(topic_linger_seconds=0.01))
     membership = await room.join(RecordingMember())
-    assert running_coroutines("realtime") == ["Topic._run"]
+    assert running_coroutines("realtime") == ["Periodic._run_forever"]
     membership.leave()
-    await wait_until(lambda: not room.hub._topics and not running_coroutines("realtime"))
-    assert (room.hub._join_counts, room.hub._lingering, room.hub._opening) == ({}, {}, {})
+    await wait_until(lambda: not room.hub.topics.topics and not running_coroutines("realtime"))
+    assert (room.hub.topics.user_counts, room.hub.topics.lingering, room.hub.topics.opening) == (
+        {},
+        {},
+        {},
+    )
     await room.announce(1)
     assert (await room.join_recorder(0)).seqs == [1]
 
@@ -146,21 +149,25 @@ async def test_nothing_runs_on_after_the_hub_is_closed(room: HubSession) -> None
         )
     )
     await asyncio.sleep(0)
-    assert "session/y" in room.hub._opening
+    assert "session/y" in room.hub.topics.opening
     await room.hub.close()
     await wait_until(lambda: not running_coroutines("realtime"))
     assert opening.cancelled()
-    assert (room.hub._topics, room.hub._lingering, room.hub._opening) == ({}, {}, {})
+    assert (room.hub.topics.topics, room.hub.topics.lingering, room.hub.topics.opening) == (
+        {},
+        {},
+        {},
+    )
 
 
 async def test_who_gives_up_while_the_topic_opens_leaves_nothing_behind(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "TOPIC_LINGER_SECONDS", 0)
+    room.set_limits(RealtimeLimits(topic_linger_seconds=0))
     joining = asyncio.create_task(room.join(RecordingMember()))
     staying = asyncio.create_task(room.join(RecordingMember()))
     await asyncio.sleep(0)
-    assert set(room.hub._opening) == {room.topic}
+    assert set(room.hub.topics.opening) == {room.topic}
     joining.cancel()
     (await staying).leave()
     gives_up = asyncio.create_task(
@@ -175,9 +182,9 @@ async def test_who_gives_up_while_the_topic_opens_leaves_nothing_behind(
         )
     )
     await asyncio.sleep(0)
-    assert set(room.hub._opening) == {"session/x"}
+    assert set(room.hub.topics.opening) == {"session/x"}
     gives_up.cancel()
-    await wait_until(lambda: not room.hub._topics and not running_coroutines("realtime"))
+    await wait_until(lambda: not room.hub.topics.topics and not running_coroutines("realtime"))
     assert joining.cancelled()
     assert gives_up.cancelled()
-    assert (room.hub._join_counts, room.hub._lingering) == ({}, {})
+    assert (room.hub.topics.user_counts, room.hub.topics.lingering) == ({}, {})

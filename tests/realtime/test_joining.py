@@ -20,11 +20,10 @@ from domain.live.events import (
     LoggedEvent,
     Reset,
 )
-from realtime import hub as hubs
-from realtime import topic as topics
 from realtime.feed import EventFeed
+from realtime.group import DeliveryCounts, Group
 from realtime.hub import Membership
-from realtime.topic import DeliveryCounts, Group
+from realtime.limits import RealtimeLimits
 from storage.mongo.client import Transaction
 from storage.store import Store
 from tests.support.hub_members import LaggingMember, RecordingMember
@@ -73,11 +72,17 @@ steps = st.one_of(
 )
 
 
+SMALL_LIMITS = RealtimeLimits(
+    recent_events_per_topic=4, events_per_read=3, max_pending_events=3, deliveries_per_turn=1
+)
+"""Small, so that short plans reach past the window and over several reads."""
+
+
 class Play:
     """Two nodes of one room, what is done there, and what each of their members should have."""
 
     def __init__(self, *stores: Store) -> None:
-        self.rooms = [HubSession(store) for store in stores]
+        self.rooms = [HubSession(store, SMALL_LIMITS) for store in stores]
         for room in self.rooms[1:]:
             room.session_id, room.topic = self.rooms[0].session_id, self.rooms[0].topic
         self.logged: list[EventEnvelope] = []
@@ -97,12 +102,12 @@ class Play:
                 self.members.append((member, node, after))
             case ("hint", node, back) if self.logged:
                 hinted = self.logged[max(0, len(self.logged) - 1 - back)]
-                self.rooms[node].hub.hint(hinted)
+                self.rooms[node].hub.notify(hinted)
             case ("gap", node):
                 self.rooms[node].hub.notify_gap()
-            case ("state", node) if self.rooms[node].topic in self.rooms[node].hub._topics:
+            case ("state", node) if self.rooms[node].topic in self.rooms[node].hub.topics.topics:
                 self.rooms[node].hub.publish(
-                    self.rooms[node].topic, self.rooms[node].viewers(number)
+                    self.rooms[node].topic, self.rooms[node].viewers_event(number)
                 )
                 self.states[node] = number
             case ("pause", turns):
@@ -141,23 +146,17 @@ class Play:
 async def test_whatever_comes_in_between_each_member_gets_every_event_once_and_the_last_state(
     store: Store, other_store: Store, plan: list[Any]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        # Small, so that short plans reach past the window and over several reads.
-        patch.setattr(topics, "RECENT_EVENTS_PER_TOPIC", 4)
-        patch.setattr(topics, "EVENTS_PER_READ", 3)
-        patch.setattr(topics, "MAX_PENDING_EVENTS", 3)
-        patch.setattr(topics, "DELIVERIES_PER_TURN", 1)
-        play = Play(store, other_store)
-        for number, step in enumerate(plan):
-            await play.do(number, step)
-        await play.settle()
-        play.check()
+    play = Play(store, other_store)
+    for number, step in enumerate(plan):
+        await play.do(number, step)
+    await play.settle()
+    play.check()
 
 
 @asynccontextmanager
 async def fed(room: HubSession) -> AsyncIterator[None]:
     feed = EventFeed(room.store.mongo, on_event=room.hub.notify, on_gap=room.hub.notify_gap)
-    await feed.start()
+    await feed.open()
     yield
     await feed.close()
     await room.hub.close()
@@ -177,7 +176,7 @@ async def test_members_of_two_nodes_get_every_event_once_while_four_write(
             return None, [Announcement(session_id=rooms[0].session_id, body="你好")]
 
         for _ in range(25):
-            await commits[number % 2](rooms[0].topic, change)
+            await commits[number % 2].append(rooms[0].topic, change)
 
     async def come_and_go(number: int) -> None:
         room = rooms[number % 2]
@@ -225,9 +224,9 @@ async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: HubSe
 
 
 async def test_a_cursor_too_far_back_is_answered_with_one_reset(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(hubs, "MAX_CATCH_UP_EVENTS", 5)
+    room.set_limits(RealtimeLimits(max_catch_up_events=5))
     await room.announce(10)
     near, far = await room.join_recorder(5), await room.join_recorder(4)
     assert near.seqs == seq_range(6, 10)
@@ -312,10 +311,9 @@ async def test_a_thousand_who_come_back_do_not_read_the_log(room: HubSession) ->
 
 
 async def test_those_further_back_share_few_reads(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    for name in ("WINDOW", "READ"):
-        monkeypatch.setattr(topics, name, 50)
+    room.set_limits(RealtimeLimits(recent_events_per_topic=50, events_per_read=50))
     await room.announce(320)
     await room.join_recorder()
     before = room.log.reads
@@ -325,7 +323,7 @@ async def test_those_further_back_share_few_reads(
         member.seqs == seq_range(after + 1, 320)
         for after, member in zip(cursors, members, strict=True)
     )
-    assert room.log.reads - before <= 320 / topics.EVENTS_PER_READ
+    assert room.log.reads - before <= 320 / 50
 
 
 async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: HubSession) -> None:
@@ -355,8 +353,8 @@ async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: Hu
     await room.announce(1)
     await room.wait_delivered(member)
     assert lagging.seqs == [1]
-    assert set(room.hub._topics[room.topic].groups) == {"key"}
-    assert room.hub._join_counts == {room.topic: 1}
+    assert set(room.followed().groups) == {"key"}
+    assert room.hub.topics.user_counts == {room.topic: 1}
 
 
 async def test_who_joins_gets_the_state_that_was_told_last_behind_what_it_missed(
@@ -417,7 +415,7 @@ async def test_the_first_member_of_a_room_is_noticed(room: HubSession) -> None:
     membership = await room.join(member)
     await room.join_recorder(key="other")
     assert noticed == [room.session_id]
-    for group in list(room.hub._topics[room.topic].groups.values()):
+    for group in list(room.followed().groups.values()):
         group.members.clear()
     membership.leave()
     await room.join_recorder()

@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.outbox import (
-    CLOSE_REASONS,
-    LOW_WATER_BYTES,
-    MAX_OUTBOX_BYTES,
-    CloseCode,
-    Outbox,
-    complete_message,
-    error_message,
-    next_prefix,
-)
+from realtime.close_codes import CloseCode
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES, Outbox
+from realtime.protocol_messages import complete_message, error_message, next_prefix
 from realtime.rendered_event import RenderedEvent
 
 
@@ -63,20 +57,20 @@ def outbox(peer: Peer) -> Outbox:
 
 
 def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbox: Outbox) -> None:
-    outbox.send(b"x" * (MAX_OUTBOX_BYTES - 1))
+    outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 1))
     outbox.send(b"y")
-    assert peer.queued_bytes() == MAX_OUTBOX_BYTES
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
     assert peer.closes == [(4510, "Too slow: come back with after")]
-    assert peer.queued_bytes() == MAX_OUTBOX_BYTES
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
 
 
 def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES, b"y")
     assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
-    half = b"z" * ((MAX_OUTBOX_BYTES - LOW_WATER_BYTES) // 2)
+    half = b"z" * ((DEFAULT_LIMITS.max_outbox_bytes - LOW_WATER_BYTES) // 2)
     outbox.send(half, half)
     assert outbox.closed
     assert peer.queued_bytes() == LOW_WATER_BYTES + 1
@@ -84,7 +78,7 @@ def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) 
 
 def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
-    outbox.send(b"y" * 2 * MAX_OUTBOX_BYTES)
+    outbox.send(b"y" * 2 * DEFAULT_LIMITS.max_outbox_bytes)
     assert not outbox.closed
     outbox.send(b"z")
     assert outbox.closed
@@ -100,7 +94,7 @@ def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"event")
     outbox.send_state("slot", b"state")
     assert peer.waiting == []
-    assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CLOSE_REASONS[CloseCode.TOKEN_EXPIRED])]
+    assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED.reason)]
 
 
 def test_a_close_may_say_its_own_reason(peer: Peer, outbox: Outbox) -> None:
@@ -142,11 +136,11 @@ def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox
 def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
     peer: Peer, outbox: Outbox
 ) -> None:
-    outbox.send(b"x" * (MAX_OUTBOX_BYTES - 3))
+    outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 3))
     outbox.send_state("a", b"state")
     outbox.send(b"y")
     assert outbox.closed
-    assert peer.queued_bytes() == MAX_OUTBOX_BYTES - 3
+    assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes - 3
 
 
 def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox) -> None:
@@ -163,7 +157,7 @@ async def test_to_be_drained_is_to_wait_for_the_wire(peer: Peer, outbox: Outbox)
     assert peer.waits == 1
 
 
-sizes = st.sampled_from([1, 1_000, LOW_WATER_BYTES, MAX_OUTBOX_BYTES // 3])
+sizes = st.sampled_from([1, 1_000, LOW_WATER_BYTES, DEFAULT_LIMITS.max_outbox_bytes // 3])
 actions = st.one_of(
     st.tuples(st.just("send"), sizes),
     st.tuples(st.just("state"), sizes),
@@ -196,8 +190,12 @@ def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[st
     assert len(outbox._slots) <= 1
 
 
-def test_codes_of_our_own_have_a_reason() -> None:
-    assert {code for code in CloseCode if code >= 4500} <= CLOSE_REASONS.keys()
+def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
+    outbox = Outbox(peer, 2 * LOW_WATER_BYTES)
+    outbox.send(b"x" * 2 * LOW_WATER_BYTES)
+    assert not outbox.closed
+    outbox.send(b"y")
+    assert outbox.close_code is CloseCode.OUTBOX_FULL
 
 
 @given(operation_id=st.text(max_size=128))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from domain.live.presence import sketch_viewers
-from realtime import presence as presences
 from realtime.hub import Hub
-from realtime.presence import CROWD_REFRESH_INTERVAL, PresenceTracker
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.presence import PresenceTracker
 from storage.live.presence import REPORT_LIFETIME
 from storage.mongo.client import StorageUnavailable
 from storage.store import Store
@@ -18,12 +19,9 @@ from tests.support import records
 from tests.support.hub_members import RecordingMember
 from tests.support.realtime_node import RealtimeNode, run_node
 from tests.support.records import ManualClock
-from tests.support.waiting import running_coroutines, wait_until
+from tests.support.waiting import wait_until
 
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presences, "REPORT_INTERVAL_SECONDS", 0.01)
+QUICK = RealtimeLimits(presence_interval_seconds=0.01)
 
 
 @pytest.fixture
@@ -34,13 +32,13 @@ def watch() -> ManualClock:
 @pytest.fixture
 async def one(store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
     await store.live_sessions.add([records.live_session(id="session")])
-    async with run_node(store, clock=watch, name="one") as running:
+    async with run_node(store, clock=watch, name="one", limits=QUICK) as running:
         yield running
 
 
 @pytest.fixture
 async def two(other_store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
-    async with run_node(other_store, clock=watch, name="two") as running:
+    async with run_node(other_store, clock=watch, name="two", limits=QUICK) as running:
         yield running
 
 
@@ -86,9 +84,8 @@ async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
 
 
 async def test_what_was_viewed_last_is_added_at_the_end(
-    one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
+    one: RealtimeNode,
 ) -> None:
-    monkeypatch.setattr(presences, "REPORT_INTERVAL_SECONDS", 1000)
     presence = PresenceTracker(one.store, one.hub, records.ManualClock(), node="three")
     presence.start()
     presence.enter("session", "w")
@@ -172,7 +169,7 @@ async def test_a_node_that_vanished_is_left_out_when_it_is_no_longer_fresh(
     await wait_until(lambda: counts(member)[-1:] == [(6, 6)])
     for _ in range(3):
         # One that lives says again what it counts, and stays.
-        watch.advance(seconds=CROWD_REFRESH_INTERVAL.total_seconds())
+        watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
         await wait_until(lambda: _reported_at(one.store, watch))
     assert watch() - records.FIXED_NOW >= REPORT_LIFETIME
     await wait_until(lambda: counts(member)[-1] == (1, 6))
@@ -189,7 +186,7 @@ async def test_a_count_is_reported_when_it_changes_and_not_at_every_tick(
     one.presence.enter("session", "w")
     await wait_until(lambda: _reported_at(one.store, watch))
     reported = watch()
-    watch.advance(seconds=CROWD_REFRESH_INTERVAL.total_seconds() - 1)
+    watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds - 1)
     one.presence.enter("other", "w")
     await wait_until(lambda: one.store.mongo["presence"].find_one({"_id": "one/other"}))
     document = await one.store.mongo["presence"].find_one({"_id": "one/session"})
@@ -227,7 +224,7 @@ async def test_nothing_is_counted_for_a_node_that_has_closed(
     await wait_until(lambda: _sums(one.store, watch, 1))
     await two.presence.close()
     assert await one.store.presence_reports.count_viewers(["session"], at=watch()) == {}
-    assert running_coroutines("realtime").count("Presence._run") == 1
+    assert [task.get_name() for task in asyncio.all_tasks()].count("presence") == 1
 
 
 async def _sums(store: Store, watch: ManualClock, viewers: int) -> bool:

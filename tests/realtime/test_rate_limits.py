@@ -30,9 +30,8 @@ def test_each_limit_holds_for_whom_it_is_counted() -> None:
     rates.check((TWICE, "who", "b"), why="Too much.", why_zh="太多了。")
 
 
-def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("realtime.rate_limits.MAX_COUNTED_KEYS", 50)
-    rates = RateLimiter()
+def test_what_is_counted_is_bounded() -> None:
+    rates = RateLimiter(max_keys=50)
     for number in range(200):
         rates.hit((TWICE, "who", str(number)))
     assert len(rates._storage.events) == 50

@@ -11,6 +11,9 @@ import pytest
 
 from domain.errors import Busy
 from domain.live.events import Announcement, LoggedEvent, lead_topic, session_topic
+from realtime.background import Schedule
+from realtime.limits import RealtimeLimits
+from services.leads.capture import CaptureLimits
 from storage.mongo.client import Mongo, StorageUnavailable, Transaction
 from storage.mongo.embedded import run_embedded
 from storage.store import Store
@@ -28,17 +31,13 @@ async def saying(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
 async def test_nothing_is_lost_while_the_database_is_away(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    intervals = {
-        "realtime.presence.REPORT_INTERVAL_SECONDS": 0.02,
-        "realtime.tally.PUBLISH_INTERVAL_SECONDS": 0.02,
-        "services.leads.capture.SWEEP_INTERVAL_SECONDS": 0.1,
-    }
-    for name, seconds in intervals.items():
-        monkeypatch.setattr(name, seconds)
+    limits = RealtimeLimits(
+        presence_interval_seconds=0.02, tally_interval_seconds=0.02, topic_linger_seconds=0.02
+    )
+    capture_limits = CaptureLimits(sweep=Schedule(interval_seconds=0.1))
     # A room whose database is away must not wait a quarter of a minute in a test.
     assert Mongo.run_transaction.__kwdefaults__ is not None
     monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "timeout", 0.5)
-    monkeypatch.setattr("realtime.hub.TOPIC_LINGER_SECONDS", 0.02)
     topic = session_topic("session")
     async with AsyncExitStack() as stack:
         async with run_embedded(folder) as running:
@@ -47,19 +46,21 @@ async def test_nothing_is_lost_while_the_database_is_away(
             store = Store(mongo, SECRET)
             await store.prepare(SECRET)
             await store.live_sessions.add([records.live_session(id="session")])
-            one = await stack.enter_async_context(run_node(store))
+            one = await stack.enter_async_context(
+                run_node(store, limits=limits, capture_limits=capture_limits)
+            )
             one.lead_log.start()
             member = RecordingMember()
             await one.follow("session", member)
             one.presence.enter("session", "w")
             first = records.lead()
             assert await one.capture.record(first) == (first, True)
-            await one.commit(topic, saying)
+            await one.commit.append(topic, saying)
             await wait_until(lambda: member.event_names.count("Announcement") == 1)
             await wait_until(lambda: _total(member) == 1)
 
         second = records.lead()
-        for refused in (one.capture.record(second), one.commit(topic, saying)):
+        for refused in (one.capture.record(second), one.commit.append(topic, saying)):
             with pytest.raises(Busy):
                 await refused
         with pytest.raises(StorageUnavailable):
@@ -72,7 +73,9 @@ async def test_nothing_is_lost_while_the_database_is_away(
         one.tally.notify_gap()
         one.lead_log.schedule("session")
         await one.presence.close()
-        await wait_until(lambda: set(one.hub._topics) == {topic} and not one.hub._lingering)
+        await wait_until(
+            lambda: set(one.hub.topics.topics) == {topic} and not one.hub.topics.lingering
+        )
         assert gives_up.cancelled()
 
         async with run_embedded(folder):
@@ -80,7 +83,7 @@ async def test_nothing_is_lost_while_the_database_is_away(
             assert await one.capture.record(second) == (second, True)
             again = records.lead(person=second.person)
             assert await one.capture.record(again) == (second, False)
-            await one.commit(topic, saying)
+            await one.commit.append(topic, saying)
             late = RecordingMember()
             await one.follow("session", late, after=0)
             await wait_until(lambda: member.event_names.count("Announcement") == 2)

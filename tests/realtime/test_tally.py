@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from realtime import tally as tallies
 from realtime.hub import Hub
+from realtime.limits import RealtimeLimits
 from realtime.rendered_event import RenderedEvent
 from realtime.tally import TallyPublisher
 from storage.store import Store
@@ -35,11 +36,12 @@ class Timed(RecordingMember):
         return [told for told in self.events if told["event"] == "TallyChanged"]
 
 
+LIMITS = RealtimeLimits(tally_interval_seconds=0.05, presence_interval_seconds=3600)
+
+
 @pytest.fixture
-async def one(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RealtimeNode]:
-    monkeypatch.setattr(tallies, "PUBLISH_INTERVAL_SECONDS", 0.05)
-    monkeypatch.setattr("realtime.presence.REPORT_INTERVAL_SECONDS", 3600)
-    async with run_node(store) as running:
+async def one(store: Store) -> AsyncIterator[RealtimeNode]:
+    async with run_node(store, limits=LIMITS) as running:
         yield running
 
 
@@ -63,7 +65,7 @@ async def test_counts_are_exact_and_told_at_most_once_a_tick(
     assert member.kinds == ["TallyChanged"] * len(totals)
     apart = [later - sooner for sooner, later in zip(member.times, member.times[1:], strict=False)]
     # The pump that delivers may be late for one and in time for the next.
-    assert sum(apart) >= len(apart) * tallies.PUBLISH_INTERVAL_SECONDS * 0.9
+    assert sum(apart) >= len(apart) * LIMITS.tally_interval_seconds * 0.9
 
 
 async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: RealtimeNode) -> None:
@@ -81,9 +83,13 @@ async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: Re
 
 
 async def test_what_moved_lately_comes_first_and_within_the_bound(
-    one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(tallies, "MAX_POSTINGS_PER_UPDATE", 2)
+    async with run_node(store, limits=replace(LIMITS, max_postings_per_tally=2)) as one:
+        await check_recent_first(one)
+
+
+async def check_recent_first(one: RealtimeNode) -> None:
     member = Timed()
     await one.follow("session", member)
     for number, posting in enumerate("abca", start=1):
@@ -98,9 +104,13 @@ async def test_what_moved_lately_comes_first_and_within_the_bound(
 
 
 async def test_what_moved_long_ago_is_left_out(
-    one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(tallies, "RECENT_CHANGE_SECONDS", 0.0)
+    async with run_node(store, limits=replace(LIMITS, tally_recent_change_seconds=0.0)) as one:
+        await check_old_left_out(one)
+
+
+async def check_old_left_out(one: RealtimeNode) -> None:
     member = Timed()
     await one.follow("session", member)
     await give(one, "a")

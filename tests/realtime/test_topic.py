@@ -13,12 +13,15 @@ from domain.live.events import (
     PresenceChanged,
     TallyChanged,
 )
-from realtime import topic as topics
+from realtime.group import DeliveryCounts, Group, split_by_size
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
-from realtime.topic import EVENTS_PER_BATCH, MAX_PART_BYTES, DeliveryCounts, Group, _split_by_size
 from tests.support.hub_members import RecordingMember, RecordingRenderer
 from tests.support.hub_session import HubSession, seq_range
 from tests.support.waiting import wait_until
+
+MAX_PART_BYTES = DEFAULT_LIMITS.max_part_bytes
+EVENTS_PER_BATCH = DEFAULT_LIMITS.events_per_batch
 
 
 async def test_a_hint_that_was_lost_is_made_up_for_by_the_next(room: HubSession) -> None:
@@ -48,9 +51,9 @@ async def test_hints_that_come_twice_or_late_are_told_once(room: HubSession) -> 
 
 
 async def test_more_hints_than_are_kept_cost_a_read_and_no_event(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(topics, "MAX_PENDING_EVENTS", 4)
+    room.set_limits(RealtimeLimits(max_pending_events=4))
     member = await room.join_recorder()
     await room.announce(11)
     await room.wait_delivered(member)
@@ -64,14 +67,15 @@ async def test_a_hint_for_what_nobody_follows_is_let_go(room: HubSession) -> Non
 
 
 async def test_blocks_of_the_log_are_kept_within_their_bound(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    for name, bound in (("WINDOW", 5), ("READ", 5), ("BLOCKS", 2)):
-        monkeypatch.setattr(topics, name, bound)
+    room.set_limits(
+        RealtimeLimits(recent_events_per_topic=5, events_per_read=5, max_cached_blocks=2)
+    )
     await room.announce(40)
     assert (await room.join_recorder(0)).seqs == seq_range(1, 40)
     assert (await room.join_recorder(0)).seqs == seq_range(1, 40)
-    assert len(room.hub._topics[room.topic]._blocks) == 2
+    assert len(room.followed().window._blocks) == 2
 
 
 async def test_an_event_is_rendered_once_a_group(room: HubSession) -> None:
@@ -97,26 +101,27 @@ async def test_an_event_is_rendered_once_a_group(room: HubSession) -> None:
 
 
 async def test_rendered_payloads_are_kept_within_their_bound(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    member = await room.join_recorder()
     placed = await room.announce(15, hint=False)
     size = len(await RecordingRenderer()(placed[-1]))
-    monkeypatch.setattr(topics, "MAX_MEMO_BYTES", 3 * size)
+    room.set_limits(RealtimeLimits(max_memo_bytes=3 * size))
+    member = await room.join_recorder()
+    await room.announce(15, hint=False)
     room.hub.notify_gap()
     await room.wait_delivered(member)
-    (group,) = room.hub._topics[room.topic].groups.values()
-    assert list(group._memo) == [13, 14, 15]
+    (group,) = room.followed().groups.values()
+    assert list(group._memo) == [28, 29, 30]
     assert group._memo_bytes == 3 * size
 
 
 async def test_a_payload_that_is_still_being_made_is_not_thrown_away(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(topics, "MAX_MEMO_BYTES", 0)
+    room.set_limits(RealtimeLimits(max_memo_bytes=0))
     await room.join_recorder()
     await room.announce(2)
-    (group,) = room.hub._topics[room.topic].groups.values()
+    (group,) = room.followed().groups.values()
     await wait_until(lambda: not group._memo)
     placed = await room.log.read(room.topic, after=0, limit=2)
     room.rendering.go.clear()
@@ -132,9 +137,9 @@ async def test_a_payload_that_is_still_being_made_is_not_thrown_away(
 
 
 async def test_who_has_left_is_told_nothing_more(
-    room: HubSession, monkeypatch: pytest.MonkeyPatch
+    room: HubSession,
 ) -> None:
-    monkeypatch.setattr(topics, "DELIVERIES_PER_TURN", 1)
+    room.set_limits(RealtimeLimits(deliveries_per_turn=1))
     stays, leaves = RecordingMember(), RecordingMember()
 
     class Pusher(RecordingMember):
@@ -207,7 +212,7 @@ async def test_a_rendering_that_ends_with_the_loop_weighs_nothing(room: HubSessi
 async def test_a_topic_that_met_a_fault_goes_on_and_makes_up_for_it(
     room: HubSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topics, "RETRY_SECONDS", 0.01)
+    room.set_limits(RealtimeLimits(topic_retry_seconds=0.01))
     member = await room.join_recorder()
     read = room.log.read
 
@@ -246,10 +251,16 @@ async def test_a_member_gets_of_a_batch_what_it_does_not_have() -> None:
     assert counts.deliveries == 4
 
 
-@given(st.lists(st.integers(0, 3 * MAX_PART_BYTES // 2), min_size=1, max_size=EVENTS_PER_BATCH))
+@given(
+    st.lists(
+        st.integers(0, 3 * MAX_PART_BYTES // 2),
+        min_size=1,
+        max_size=EVENTS_PER_BATCH,
+    )
+)
 def test_events_go_out_in_parts_that_leave_room(sizes: list[int]) -> None:
     batch = [(seq, RenderedEvent(b"x" * size)) for seq, size in enumerate(sizes, start=1)]
-    parts = list(_split_by_size(batch))
+    parts = list(split_by_size(batch, MAX_PART_BYTES))
     assert [event for part in parts for event in part] == batch
     for part in parts:
         assert len(part) == 1 or sum(len(each.payload) for _, each in part) <= MAX_PART_BYTES

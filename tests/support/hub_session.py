@@ -11,6 +11,8 @@ from domain.live.events import (
     session_topic,
 )
 from realtime.hub import Hub, Membership
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.topic import Topic
 from storage.clock import utc_now
 from storage.mongo.client import Transaction, new_id
 from storage.mongo.event_log import EventLog
@@ -33,14 +35,22 @@ class CountingLog(EventLog):
 class HubSession:
     """A session of its own with one hub, told of what is logged by hand."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
         self.store = store
         self.session_id = new_id()
         self.topic = session_topic(self.session_id)
         self.log = CountingLog(store.mongo)
-        self.hub = Hub(self.log, utc_now)
+        self.hub = Hub(self.log, utc_now, limits)
         self.rendering = RecordingRenderer()
         self.last_seq = 0
+
+    def set_limits(self, limits: RealtimeLimits) -> None:
+        """Begin again with a hub of other limits."""
+        self.hub = Hub(self.log, utc_now, limits)
+
+    def followed(self) -> Topic:
+        """The session's topic in the hub."""
+        return self.hub.topics.topics[self.topic]
 
     async def announce(self, count: int = 1, *, hint: bool = True) -> list[EventEnvelope]:
         said = [Announcement(session_id=self.session_id, body="你好") for _ in range(count)]

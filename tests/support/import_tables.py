@@ -19,7 +19,7 @@ from xlsxwriter import Workbook
 from api.app import IMPORT_ROUTES
 from api.http.imports.endpoint import ImportEndpoint
 from api.http.limits import UploadLimits
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from services.exchange.import_creation import ImportLimits
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer

@@ -12,9 +12,11 @@ from domain.live.events import session_topic
 from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
 from realtime.hub import Hub, Membership
+from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
-from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.capture import DEFAULT_LIMITS as DEFAULT_CAPTURE_LIMITS
+from services.leads.capture import CaptureLimits, LeadCapture, LeadLogWriter
 from storage.clock import Clock, utc_now
 from storage.store import Store
 from tests.support.hub_members import RecordingMember, RecordingRenderer
@@ -70,11 +72,16 @@ class RealtimeNode:
 
 @asynccontextmanager
 async def run_node(
-    store: Store, *, clock: Clock = utc_now, name: str = "node"
+    store: Store,
+    *,
+    clock: Clock = utc_now,
+    name: str = "node",
+    limits: RealtimeLimits = DEFAULT_LIMITS,
+    capture_limits: CaptureLimits = DEFAULT_CAPTURE_LIMITS,
 ) -> AsyncIterator[RealtimeNode]:
     """Run a node until the block ends; its sweep for unlogged leads is not started."""
     async with (
-        run_realtime(store, clock=clock, name=name) as parts,
-        run_lead_capture(store, parts.commit) as (capture, lead_log),
+        run_realtime(store, clock=clock, name=name, limits=limits) as parts,
+        run_lead_capture(store, parts.commit, capture_limits) as (capture, lead_log),
     ):
         yield RealtimeNode(parts=parts, capture=capture, lead_log=lead_log)

@@ -19,8 +19,8 @@ from api.wiring.workers import create_workers
 from domain.employers.employers import Employer, compute_check_character
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Contact, Lead, LeadStage
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity

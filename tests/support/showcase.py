@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
-from domain.exchange.imports import row_id
+from domain.exchange.imports import make_row_id
 from domain.identity.accounts import Account, Role
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import PostingMatched, seeker_topic
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
@@ -32,11 +32,10 @@ from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState
 from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
 from domain.seekers.groups import SeekerGroup
-from domain.seekers.profile import Near, PickUp, Wants, Weekday
+from domain.seekers.profile import Education, Near, PickUp, Profile, Wants, Weekday
 from domain.seekers.referrals import ReferralStatus, ReferralStep
-from domain.seekers.seekers import Education, Profile
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import notice_of_recording
+from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import FailureKind, Webhook
 from storage.clock import utc_now
 from storage.mongo.client import Transaction, new_id
@@ -225,7 +224,7 @@ class Showcase(World):
             await store.questions.add(question)
         await store.webhooks.add(self.firm_webhook)
         row = records.import_row(
-            id=row_id(self.upload.id, 2),
+            id=make_row_id(self.upload.id, 2),
             import_id=self.upload.id,
             external_id="A-1",
             posting_id=self.held.id,
@@ -350,7 +349,7 @@ class Showcase(World):
         return Delivery(
             id=new_id(),
             webhook_id=webhook.id,
-            notice=notice_of_recording(self.lead),
+            notice=build_lead_recorded_notice(self.lead),
             attempts=1,
             next_at=utc_now() + timedelta(days=1),
             created_at=utc_now(),

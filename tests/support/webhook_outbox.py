@@ -7,8 +7,9 @@ from typing import Any
 from domain.leads.follow_up import advance_lead
 from domain.leads.leads import HireSide, Lead, LeadStage
 from domain.webhooks.deliveries import Delivery
-from domain.webhooks.messages import WebhookNotice, notice_of_change
+from domain.webhooks.messages import WebhookNotice, build_lead_change_notice
 from domain.webhooks.webhooks import Webhook
+from realtime.background import Schedule
 from storage.mongo.client import Transaction, new_id
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -16,13 +17,14 @@ from tests.support import records
 from tests.support.records import ManualClock
 from workers.deliveries import MessageSender, WebhookDispatcher
 
+OFTEN = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
 SIGNING_KEY = b"k" * 32
 """The key that signs their messages."""
 
 
 def create_dispatcher(store: Store, post: MessageSender, watch: ManualClock) -> WebhookDispatcher:
-    """Return a dispatcher whose pauses have no jitter."""
-    return WebhookDispatcher(store, post, watch, share=lambda: 0.5)
+    """Return a dispatcher that looks often and whose pauses have no jitter."""
+    return WebhookDispatcher(store, post, watch, share=lambda: 0.5, schedule=OFTEN)
 
 
 async def add_webhook(store: Store, url: str, **changes: Any) -> Webhook:
@@ -49,7 +51,7 @@ def contacted_notice(lead: Lead) -> WebhookNotice | None:
     change = advance_lead(
         lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
     )
-    return notice_of_change(change)
+    return build_lead_change_notice(change)
 
 
 async def list_deliveries(store: Store, webhook: Webhook) -> list[Delivery]:

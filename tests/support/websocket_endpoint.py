@@ -71,8 +71,8 @@ async def nothing_is_left(running: RunningServices) -> AsyncIterator[None]:
 def held(running: RunningServices) -> list[object]:
     hub, presence = running.services.hub, running.services.presence
     return [
-        *hub._join_counts,
-        *(group for topic in hub._topics.values() for group in topic.groups),
+        *hub.topics.user_counts,
+        *(group for topic in hub.topics for group in topic.groups),
         *presence._viewers,
         *(task for task in asyncio.all_tasks() if "Operation." in repr(task.get_coro())),
         *running.endpoint.sockets._open,

@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from starlette.types import Message, Receive, Scope, Send
 
-from realtime.outbox import MAX_OUTBOX_BYTES, Wire
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import Wire
 from tests.support.graphql_clients import UvicornServer
 from tests.support.manual_websocket import SOCKET_BUFFER_BYTES
 from tests.support.waiting import wait_until
@@ -87,7 +88,7 @@ async def run_wire_server(
         yield WireServer(application, server)
 
 
-def fill_wire(wire: Wire, most: int = MAX_OUTBOX_BYTES // 2) -> int:
+def fill_wire(wire: Wire, most: int = DEFAULT_LIMITS.max_outbox_bytes // 2) -> int:
     """Write until that much waits; how many blocks it took."""
     blocks = 0
     while wire.queued_bytes() < most:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
-from domain.webhooks.messages import WebhookEvent, WebhookNotice, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, WebhookNotice, build_lead_recorded_notice
 from domain.webhooks.webhooks import (
     MAX_FAILING_TIME,
     DeliveryResult,
@@ -36,7 +36,6 @@ from tests.support.webhook_outbox import (
     enqueue_notices,
     list_deliveries,
 )
-from workers import deliveries as sending
 from workers.deliveries import (
     BACKLOG_COUNT_INTERVAL,
     CLAIM_DURATION,
@@ -75,11 +74,6 @@ def watch() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(autouse=True)
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 0.01)
-
-
 async def stored(store: Store, webhook: Webhook) -> Webhook:
     found = await store.webhooks.by_id(webhook.id)
     assert found is not None
@@ -87,7 +81,7 @@ async def stored(store: Store, webhook: Webhook) -> Webhook:
 
 
 def leads(number: int) -> list[WebhookNotice]:
-    return [notice_of_recording(records.lead()) for _ in range(number)]
+    return [build_lead_recorded_notice(records.lead()) for _ in range(number)]
 
 
 async def test_tries_are_counted_by_what_became_of_the_message(
@@ -205,7 +199,7 @@ async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
         node.start()
         await wait_until(lambda: len(logs) == 3)
     assert [(log["event"], log["log_level"], log["error"]) for log in logs] == [
-        ("deliveries put off", "warning", "StorageError"),
+        ("background task put off", "warning", "StorageError"),
         ("deliveries put off", "warning", "StorageError"),
         ("deliveries failed", "error", "ValueError"),
     ]
@@ -330,7 +324,7 @@ async def test_what_comes_behind_one_that_another_node_has_in_hand_waits_for_it(
     store: Store, watch: ManualClock
 ) -> None:
     webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()
-    await enqueue_notices(store, notice_of_recording(lead))
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
     until_then = watch.at + CLAIM_DURATION
     assert (
         len(await store.deliveries.claim(webhook.id, at=watch.at, until=until_then, limit=1)) == 1

@@ -12,12 +12,13 @@ import pytest
 
 from api.wiring.realtime import create_group_commit
 from domain.employers.employers import Employer
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.identity.accounts import Role
+from domain.postings.lifecycle import close_posting
 from domain.postings.postings import CloseReason
-from domain.screening.verdicts import close_posting
-from domain.search.search_entries import SEARCH_ENTRY_VERSION, parse_search
+from domain.search.query_parser import parse_search
+from domain.search.search_entries import SEARCH_ENTRY_VERSION
 from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate

@@ -15,7 +15,6 @@ from storage.mongo.meta import WrongSecret
 from storage.store import Store
 from tests.support import records
 from tests.support.stores import SECRET
-from workers import keys
 from workers.keys import RotationResult, change_secret, rotate_contact_keys
 
 NEW_SECRET = "another secret, long enough"
@@ -56,13 +55,12 @@ async def check_opens(store: Store, leads: list[Lead]) -> None:
 
 
 async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_know(
-    own: Store, monkeypatch: pytest.MonkeyPatch
+    own: Store,
 ) -> None:
-    monkeypatch.setattr(keys, "CONTACTS_PER_WRITE", 3)
     other = Store(own.mongo, SECRET)
     leads = [sealed(own, number) for number in range(10)]
     await own.leads.record(leads)
-    assert await rotate_contact_keys(own, utc_now) == RotationResult(
+    assert await rotate_contact_keys(own, utc_now, contacts_per_write=3) == RotationResult(
         version=2, is_new_key=True, resealed_contacts=10
     )
     assert await versions(own) == {2: 10}
@@ -79,7 +77,6 @@ async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_kno
 async def test_an_interrupted_rotation_is_finished_without_another_key(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "CONTACTS_PER_WRITE", 2)
     leads = [sealed(own, number) for number in range(5)]
     await own.leads.record(leads)
     replacing = own.sealed_contacts.replace_sealed
@@ -94,7 +91,7 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
 
     monkeypatch.setattr(own.sealed_contacts, "replace_sealed", cut_off)
     with pytest.raises(StorageError):
-        await rotate_contact_keys(own, utc_now)
+        await rotate_contact_keys(own, utc_now, contacts_per_write=2)
     assert await versions(own) == {1: 3, 2: 2}
     assert await rotate_contact_keys(own, utc_now) == RotationResult(
         version=2, is_new_key=False, resealed_contacts=3

@@ -11,11 +11,12 @@ import pytest
 
 from domain.exchange.imports import ImportStatus
 from domain.live.events import PostingMatched, seeker_topic
-from domain.matching.jobs import job_of
+from domain.matching.jobs import build_job
 from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker, SeekerStatus
+from realtime.background import Schedule
 from storage.matching.jobs import job_from_document
 from storage.mongo.client import StorageError
 from storage.mongo.paging import PageRequest
@@ -24,14 +25,18 @@ from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
-from workers import matcher as matching
-from workers.matcher import Matcher, should_notify
+from workers.matcher import Matcher, MatcherLimits, should_notify
 
 OPEN_UNTIL = (records.FIXED_NOW + timedelta(days=30)).date()
 
 
-def matcher(store: Store, node: str = "node", clock: Any = None) -> Matcher:
-    return Matcher(store, clock or ManualClock(), node=node)
+def matcher(
+    store: Store,
+    node: str = "node",
+    clock: Any = None,
+    limits: MatcherLimits | None = None,
+) -> Matcher:
+    return Matcher(store, clock or ManualClock(), node=node, limits=limits)
 
 
 def posting(**changes: Any) -> Posting:
@@ -124,14 +129,13 @@ async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
 
 
 async def test_how_many_are_told_of_one_posting_is_bounded(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(matching, "MAX_SEEKERS_NOTIFIED_PER_POSTING", 4)
-    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
+    limits = MatcherLimits(max_seekers_notified_per_posting=4, seekers_per_read=2)
     seekers = [records.seeker() for _ in range(9)]
     await store.seekers.add(seekers)
     await store.postings.add([posting()])
-    assert await matcher(store).run() == (4, 0)
+    assert await matcher(store, limits=limits).run() == (4, 0)
     # Those who came last.
     assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
 
@@ -143,15 +147,15 @@ def queued(total: int) -> MatchRun:
 
 
 async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
+    limits = MatcherLimits(seekers_per_read=2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
     opened = [posting(), posting()]
     elsewhere = posting_terms(valid_until=OPEN_UNTIL, place_code="330402")
     await store.postings.add([*opened, records.posting(terms=elsewhere)])
-    node = matcher(store)
+    node = matcher(store, limits=limits)
     assert await node.run() == (10, 0)
     for seeker in seekers:
         assert sorted(await told(store, seeker)) == sorted(each.id for each in opened)
@@ -161,12 +165,12 @@ async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
 async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "SEEKERS_PER_READ", 2)
+    limits = MatcherLimits(seekers_per_read=2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
     await store.postings.add([posting()])
     watch = ManualClock()
-    first, second = matcher(store, "first", watch), matcher(store, "second", watch)
+    first, second = (matcher(store, name, watch, limits) for name in ("first", "second"))
     tell_some = first._notify_batch
 
     async def slowly(*given: Any) -> int:
@@ -182,14 +186,13 @@ async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
 
 
 async def test_an_import_at_work_is_told_of_by_and_by(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(matching, "POSTINGS_PER_ROUND", 2)
     await store.seekers.add([records.seeker()])
     await store.postings.add([posting() for _ in range(7)])
     one = records.import_record(active=True, status=ImportStatus.RUNNING)
     await store.imports.add(one)
-    node = matcher(store)
+    node = matcher(store, limits=MatcherLimits(postings_per_round=2))
     assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
     await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await node.run() == (3, 0)
@@ -198,7 +201,6 @@ async def test_an_import_at_work_is_told_of_by_and_by(
 async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "SEEKERS_MATCHED_PER_WRITE", 2)
     campaign = records.campaign()
     await store.call_campaigns.add([campaign])
     seekers = [records.seeker(campaign_id=campaign.id) for _ in range(5)]
@@ -221,7 +223,7 @@ async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
         await keeping(found)
 
     monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
-    node = matcher(store)
+    node = matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
     with pytest.raises(StorageError):
         await node.run()
     (half,) = (await store.call_campaigns.by_ids([campaign.id])).values()
@@ -266,12 +268,12 @@ async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) 
         await store.postings.add([made])
         document = await store.mongo["postings"].find_one({"_id": made.id})
         assert document is not None
-        assert job_from_document(document) == job_of(made)
+        assert job_from_document(document) == build_job(made)
 
 
 def test_a_saved_search_asks_beside_the_profile() -> None:
     seeker = records.seeker()
-    job = job_of(posting())
+    job = build_job(posting())
     assert should_notify(seeker, job)
     elsewhere = replace(
         seeker, profile=replace(seeker.profile, wants=Wants(occupations=(Occupation.SALES,)))
@@ -302,7 +304,6 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
 async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "POLL_INTERVAL_SECONDS", 0.01)
     seeker = records.seeker()
     await store.seekers.add([seeker])
     await store.postings.add([posting()])
@@ -320,7 +321,8 @@ async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
         raise StorageError("no answer")
 
     monkeypatch.setattr(store.jobs, "find_unnotified", failing)
-    node = matcher(store)
+    often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
+    node = matcher(store, limits=MatcherLimits(schedule=often))
     node.start()
     # Two that fail, one that tells, and one more.
     await wait_until(lambda: looks >= 4)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from domain.postings.postings import PostingStatus
-from domain.search import bitset_index as board_module
-from domain.search.bitset_index import SearchIndex
-from domain.search.search_entries import parse_search
+from domain.search import search_index as board_module
+from domain.search.query_parser import parse_search
+from domain.search.search_index import SearchIndex
+from realtime.background import Schedule
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest
 from storage.search import posting_index as storage_module
@@ -20,14 +22,15 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.waiting import wait_until
-from workers import posting_index as module
 from workers.posting_index import SearchIndexFollower
+
+OFTEN = Schedule(first_retry_seconds=0.01)
 
 
 @asynccontextmanager
-async def kept(store: Store) -> AsyncIterator[Callable[[], int]]:
+async def kept(store: Store, **limits: Any) -> AsyncIterator[Callable[[], int]]:
     """With a keeper; how many postings its board has, -1 without one."""
-    keeper = SearchIndexFollower(store.memory_search)
+    keeper = SearchIndexFollower(store.memory_search, schedule=OFTEN, **limits)
     keeper.start()
 
     def number() -> int:
@@ -112,8 +115,6 @@ async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.M
 async def test_a_database_too_large_is_left_to_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_POSTINGS_FOR_INDEX", 1)
-    monkeypatch.setattr(module, "TOO_LARGE_RETRY_SECONDS", 0.01)
     await store.postings.add([records.posting(id=each) for each in "ab"])
     fills: list[SearchIndex] = []
     fill = store.memory_search.fill_index
@@ -123,7 +124,7 @@ async def test_a_database_too_large_is_left_to_itself(
         return fill(board)
 
     monkeypatch.setattr(store.memory_search, "fill_index", counted)
-    async with kept(store) as number:
+    async with kept(store, max_postings=1, too_large_retry_seconds=0.01) as number:
         await wait_until(lambda: len(fills) > 1)
         assert number() == -1
         await close(store, "a")
@@ -135,7 +136,6 @@ async def test_a_database_too_large_is_left_to_itself(
 async def test_it_outlives_a_database_that_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "STORAGE_RETRY_SECONDS", 0.01)
     changes = store.memory_search.watch_changes
     failures = iter([StorageUnavailable("no primary")])
 

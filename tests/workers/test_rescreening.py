@@ -19,11 +19,11 @@ from domain.live.events import PostingUnpinned, session_topic
 from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade, WageTable
-from domain.screening.screening import RULES_VERSION
+from domain.screening.posting_rules import RULES_VERSION
+from realtime.background import Schedule
 from services.employers.employer_administration import EmployerAdministration
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate, RescreeningLimits
-from services.screening import minimum_wages as wages_module
 from services.screening.minimum_wages import MinimumWages
 from services.screening.rescreening_tasks import REPEAT_AFTER
 from storage.mongo.client import StorageUnavailable, new_id
@@ -340,11 +340,11 @@ async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
 async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
     work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wages_module, "POLL_INTERVAL_SECONDS", 0.01)
-    follower = MinimumWages(store)
+    often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
+    follower = MinimumWages(store, schedule=often)
     told: list[int] = []
     follower.add_listener(lambda: told.append(len(follower.table.rows)))
-    await follower.start()
+    await follower.open()
     is_current = follower.is_current
     failures = iter([StorageUnavailable("no primary")])
 
@@ -358,7 +358,7 @@ async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
     await work.raise_wage(2800, day_in_china(work.watch()))
     await wait_until(lambda: told == [known, known + 1])
     await follower.close()
-    monkeypatch.setattr(wages_module, "MAX_WAGE_ROWS", known + 1)
+    work.wages._max_rows = known + 1
     work.watch.advance(seconds=1)
     with pytest.raises(InvalidInput):
         await work.raise_wage(2900, day_in_china(work.watch()))

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.leads.contacts import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from domain.leads.leads import Contact, Lead, LeadStage
+from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from storage.mongo.client import new_id
 from storage.mongo.crypto import decrypt
 from storage.mongo.paging import PageRequest
@@ -136,13 +136,11 @@ async def test_a_contact_that_does_not_open_is_erased_like_any_other(
     assert [row.detail for row in trail.items] == ["the contact did not open"]
 
 
-async def test_more_than_one_batch_goes_in_one_run(
-    store: Store, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
-    monkeypatch.setattr(retention, "RECORDS_DELETED_PER_TRANSACTION", 2)
+async def test_more_than_one_batch_goes_in_one_run(store: Store, watch: ManualClock) -> None:
     await store.leads.record([closed(store) for _ in range(5)])
-    work = RetentionWorker(store, watch, RetentionPeriods())
+    work = RetentionWorker(
+        store, watch, RetentionPeriods(), erased_per_transaction=2, deleted_per_transaction=2
+    )
     watch.at = FIXED_NOW + CONTACT_RETENTION
     assert await work.run() == RetentionResult(erased=5, deleted=0)
     watch.at = FIXED_NOW + RECORD_RETENTION

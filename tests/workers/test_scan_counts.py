@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from structlog.testing import capture_logs
 
+from realtime.background import Schedule
 from storage.mongo.collections import ensure_collections
 from storage.store import Store
 from tests.support import records
@@ -33,18 +33,18 @@ async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -
 
 
 async def test_scans_that_the_database_refuses_wait_for_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr("workers.scan_counts.WRITE_INTERVAL_SECONDS", 0.01)
     code = records.code()
     await store.qr_codes.add(code)
     await store.mongo.command({"collMod": "codes", "validator": {"scans": 0}})
-    scans = ScanCounter(store)
+    often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
+    scans = ScanCounter(store, schedule=often)
     scans.start()
     with capture_logs() as logged:
         scans.count(code.id)
         await wait_until(lambda: len(logged) >= 2)
-    assert {entry["event"] for entry in logged} == {"scans put off"}
+    assert {entry["event"] for entry in logged} == {"background task put off"}
     scans.count(code.id)
     await ensure_collections(store.mongo)
 
@@ -57,11 +57,10 @@ async def test_scans_that_the_database_refuses_wait_for_it(
 
 
 async def test_scans_wait_for_so_many_codes_and_no_more(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr("workers.scan_counts.MAX_WAITING_CODES", 2)
     codes = [records.code() for _ in range(3)]
-    scans = ScanCounter(store)
+    scans = ScanCounter(store, max_waiting_codes=2)
     for code in codes:
         await store.qr_codes.add(code)
         scans.count(code.id)

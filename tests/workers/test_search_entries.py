@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from domain.search.search_entries import parse_search
+from domain.search.query_parser import parse_search
+from realtime.background import Schedule
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.support import records
 from tests.support.waiting import wait_until
-from workers import search_entries as searching
 from workers.search_entries import SearchEntryWriter
 
 QUERY = SearchQuery(on=records.FIXED_NOW.date(), words=parse_search("电工", ("search",)))
@@ -27,12 +27,11 @@ async def found(store: Store) -> int:
 
 
 async def test_all_of_them_are_made_findable_in_batches(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(searching, "POSTINGS_PER_BATCH", 2)
     await stored_by_an_earlier_version(store, 5)
     assert await found(store) == 0
-    assert await SearchEntryWriter(store).run() == 5
+    assert await SearchEntryWriter(store, postings_per_batch=2).run() == 5
     assert await found(store) == 5
     assert await SearchEntryWriter(store).run() == 0
 
@@ -40,7 +39,6 @@ async def test_all_of_them_are_made_findable_in_batches(
 async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "POLL_INTERVAL_SECONDS", 0.01)
     refresh = store.search_entries.rebuild_stale
     failures = iter([StorageUnavailable("no primary")])
 
@@ -51,7 +49,8 @@ async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer
 
     monkeypatch.setattr(store.search_entries, "rebuild_stale", failing_first)
     await stored_by_an_earlier_version(store, 3)
-    running = SearchEntryWriter(store)
+    often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
+    running = SearchEntryWriter(store, schedule=often)
     running.start()
 
     async def all_found() -> bool:

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook as Receiver
 
 from domain.seekers.groups import SeekerGroup
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
-from domain.webhooks.messages import notice_of_recording
+from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import (
     MAX_FAILING_TIME,
     DeliveryResult,
@@ -84,7 +84,7 @@ async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, watch: ManualClock
 ) -> None:
     webhook, lead = await add_webhook(store, partner.url), records.lead(created_at=watch.at)
-    await enqueue_notices(store, notice_of_recording(lead))
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
     await create_dispatcher(store, sender, watch).run()
     ((headers, body),) = partner.requests
     message = Receiver(encode_secret(SIGNING_KEY)).verify(body, headers)
@@ -104,7 +104,7 @@ async def test_the_group_of_a_lead_is_stored_for_the_union_and_not_for_the_emplo
     given_to = {"owner": "employer/employer", "union_path": (), "employer_id": "employer"}
     theirs = await add_webhook(store, "https://employer.example/", **given_to)
     lead = replace(records.lead(created_at=watch.at), group=SeekerGroup.HARDSHIP_WORKER)
-    await enqueue_notices(store, notice_of_recording(lead))
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
     kept = [(await list_deliveries(store, webhook))[0].notice.group for webhook in (ours, theirs)]
     assert kept == [SeekerGroup.HARDSHIP_WORKER, None]
 
@@ -131,7 +131,7 @@ async def test_what_is_not_taken_is_sent_again_with_pauses_and_then_given_up_and
     store: Store, partner: WebhookReceiver, sender: WebhookSender, watch: ManualClock
 ) -> None:
     webhook, began = await add_webhook(store, partner.url), watch.at
-    await enqueue_notices(store, notice_of_recording(records.lead(created_at=watch.at)))
+    await enqueue_notices(store, build_lead_recorded_notice(records.lead(created_at=watch.at)))
     partner.responses = [http_response(500)] * (len(RETRY_DELAYS) + 1)
     for tries, wait in enumerate(RETRY_DELAYS, start=1):
         await create_dispatcher(store, sender, watch).run()
@@ -176,7 +176,7 @@ async def test_who_is_gone_or_fails_for_five_days_is_switched_off_and_goes_on_wh
     assert (failed.state, failed.last_status) == (WebhookState.FAILED, status)
     tried = len(partner.requests)
     watch.at += MAX_FAILING_TIME
-    await enqueue_notices(store, notice_of_recording(records.lead(created_at=watch.at)))
+    await enqueue_notices(store, build_lead_recorded_notice(records.lead(created_at=watch.at)))
     await create_dispatcher(store, sender, watch).run()
     assert len(partner.requests) == tried
     await handled.set_state(failed, WebhookState.ENABLED)
@@ -190,10 +190,10 @@ async def test_of_one_lead_the_earlier_message_comes_first_and_others_do_not_wai
 ) -> None:
     webhook = await add_webhook(store, partner.url)
     lead, other = (records.lead(created_at=watch.at) for _ in range(2))
-    await enqueue_notices(store, notice_of_recording(lead))
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
     partner.responses = [http_response(503)]
     await create_dispatcher(store, sender, watch).run()
-    await enqueue_notices(store, contacted_notice(lead), notice_of_recording(other))
+    await enqueue_notices(store, contacted_notice(lead), build_lead_recorded_notice(other))
     await create_dispatcher(store, sender, watch).run()
     assert partner.message_types() == ["lead.recorded", "lead.recorded"]
     watch.at += RETRY_DELAYS[0]
@@ -211,7 +211,7 @@ async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that
 ) -> None:
     await add_webhook(store, partner.url)
     leads = [records.lead(created_at=watch.at) for _ in range(40)]
-    await enqueue_notices(store, *map(notice_of_recording, leads))
+    await enqueue_notices(store, *map(build_lead_recorded_notice, leads))
     async with connect_second_store(mongo_uri, store) as other:
         nodes = [create_dispatcher(store, sender, watch), create_dispatcher(other, sender, watch)]
         await asyncio.gather(*(node.run() for node in nodes))
@@ -225,7 +225,7 @@ async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that
             await asyncio.Event().wait()
             raise AssertionError("it waits for ever")
 
-        await enqueue_notices(store, notice_of_recording(records.lead(created_at=watch.at)))
+        await enqueue_notices(store, build_lead_recorded_notice(records.lead(created_at=watch.at)))
         dying = create_dispatcher(other, hanging, watch)
         dying.start()
         await began.wait()
@@ -301,7 +301,7 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
 ) -> None:
     # One address of this machine stands for those of the world, so that something listens there.
     monkeypatch.setattr(
-        "workers.webhook_sender.is_public", lambda address: str(address) == "127.0.0.2"
+        "workers.webhook_sender.is_public_address", lambda address: str(address) == "127.0.0.2"
     )
     certificate = authority.server_context("partner.example")
     # Asked once more, the name means the inside.
@@ -435,7 +435,7 @@ async def test_the_receiver_of_the_documentation_takes_what_is_signed_and_nothin
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}/"
         webhook = await add_webhook(store, url)
-        await enqueue_notices(store, notice_of_recording(records.lead(created_at=watch.at)))
+        await enqueue_notices(store, build_lead_recorded_notice(records.lead(created_at=watch.at)))
         await create_dispatcher(store, sender, watch).run()
         (delivery,) = await list_deliveries(store, webhook)
         forged = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
@@ -472,7 +472,7 @@ async def test_a_secret_that_does_not_open_switches_off_and_a_new_one_sends_what
     webhook = await add_webhook(store, partner.url)
     lost = replace(webhook.secrets[0], key_version=9)
     await store.webhooks.replace_secrets(webhook, [lost])
-    await enqueue_notices(store, notice_of_recording(records.lead(created_at=watch.at)))
+    await enqueue_notices(store, build_lead_recorded_notice(records.lead(created_at=watch.at)))
     await create_dispatcher(store, sender, watch).run()
     off = await store.webhooks.by_id(webhook.id)
     assert off is not None

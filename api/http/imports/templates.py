@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from domain.exchange.columns import COLUMNS_BY_KIND, ImportColumn
+from domain.exchange.import_columns import COLUMNS_BY_KIND, ImportColumn
 from domain.exchange.imports import MAX_IMPORT_ROWS, ImportKind
 
 MEDIA_TYPES = {

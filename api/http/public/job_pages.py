@@ -20,7 +20,7 @@ from domain.employers.employers import Employer
 from domain.errors import InvalidId
 from domain.exchange.schema_org import (
     build_job_posting,
-    place_name,
+    describe_place,
     summarise_posting,
     to_script_json,
 )
@@ -179,7 +179,7 @@ def _meta_tags(title: str, description: str, url: str, image: str) -> str:
 def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
     terms = posting.terms
     yield "用人单位", employer.name
-    yield "工作地点", place_name(terms)
+    yield "工作地点", describe_place(terms)
     yield "职业类别", terms.occupation.zh
     yield "招聘人数", f"{terms.headcount}人"
     yield "用工形式", terms.employment_type.zh

@@ -15,15 +15,15 @@ from domain.exchange.imports import (
     Import,
     ImportRow,
     RowOutcome,
-    row_finding,
-    row_id,
+    make_row_finding,
+    make_row_id,
 )
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document
 from storage.store import Store
 from tests.support import records
 
-NO_NUMBER = row_finding("NOT_A_WHOLE_NUMBER", "pay", "Give a whole number.", "请填写整数。")
+NO_NUMBER = make_row_finding("NOT_A_WHOLE_NUMBER", "pay", "Give a whole number.", "请填写整数。")
 
 
 @pytest.fixture
@@ -38,7 +38,8 @@ async def imported(store: Store, *rows: ImportRow) -> Import:
         headings=("岗位编号", "\x1b[31m基本工资", "信用代码"),
     )
     numbered = [
-        to_document(row) | {"_id": row_id(one.id, row.number), "import_id": one.id} for row in rows
+        to_document(row) | {"_id": make_row_id(one.id, row.number), "import_id": one.id}
+        for row in rows
     ]
     await store.mongo["import_rows"].insert_many(numbered)
     return one

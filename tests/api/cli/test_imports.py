@@ -16,7 +16,7 @@ import pytest
 from api.cli.imports import ImportArguments, import_table, import_template
 from domain.employers.employers import Employer
 from domain.errors import InvalidId, InvalidInput, NotFound, NotPermitted, Refusal
-from domain.exchange.columns import EMPLOYER_COLUMNS, POSTING_COLUMNS
+from domain.exchange.import_columns import EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.identity.accounts import Role
 from schema.relay import parse_global_id

@@ -13,7 +13,7 @@ import websockets
 from websockets.typing import Subprotocol
 
 from api.cli import schema_snapshot
-from realtime.outbox import CloseCode
+from realtime.close_codes import CloseCode
 from schema.root import print_schema
 from storage.mongo.client import Mongo
 from storage.mongo.embedded import run_embedded

@@ -12,7 +12,7 @@ from api.demo.loading import NotADemoDatabase, load_demo
 from domain.live.events import SessionStarted, session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from realtime.commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from storage.clock import utc_now

@@ -11,11 +11,11 @@ import pytest
 
 from api.demo.people import DemoPeople, create_demo_people
 from api.demo.records import create_demo_records
+from domain.free_text import check_remark
 from domain.identity.persons import normalise_phone
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from domain.seekers.call_campaigns import CallOutcome
-from domain.seekers.remarks import check_remark
-from domain.seekers.seekers import check_profile
+from domain.seekers.profile import check_profile
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 

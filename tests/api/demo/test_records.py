@@ -11,12 +11,13 @@ from api.demo.records import DemoRecords, create_demo_records
 from domain.employers.employers import Employer, check_credit_code
 from domain.identity.unions import Union
 from domain.live.sessions import LiveSession, SessionFormat, SessionStatus
+from domain.postings.lifecycle import rescreen_posting
 from domain.postings.postings import Occupation, Posting, PostingStatus, Severity
+from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
 from domain.reference.regions import is_within
-from domain.screening.minimum_wages import KNOWN_WAGES, Grade, WageTable
-from domain.screening.screening import check_terms
-from domain.screening.verdicts import rescreen_posting
+from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.minimum_wages import Grade, WageTable
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 TODAY = day_in_china(AT)

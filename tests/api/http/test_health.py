@@ -4,6 +4,7 @@ import signal
 import httpx
 from pydantic import SecretStr
 
+from api.app import create_app
 from api.settings import Settings
 from api.wiring.node import run_node
 from storage.mongo.embedded import run_embedded
@@ -55,3 +56,68 @@ async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name:
         assert await node.health.failed_checks() == []
         await node.drain()
         assert await node.health.failed_checks() == ["draining"]
+
+
+class Task:
+    """Background work in a state of the test's choice."""
+
+    name, failures = "presence", 7
+    is_failing = has_ended = False
+
+
+async def test_a_task_that_fails_again_and_again_degrades_and_one_that_ended_is_not_ready(
+    mongo_uri: str, database_name: str
+) -> None:
+    settings = Settings.read().model_copy(
+        update={
+            "mongodb_uri": SecretStr(mongo_uri),
+            "mongodb_database": database_name,
+            "given_secret": SecretStr(SECRET),
+        }
+    )
+    app = create_app(settings)
+    task = Task()
+    async with app.router.lifespan_context(app):
+        node = app.state.node
+        node.health._background = [task]
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+
+            async def ready() -> tuple[int, object]:
+                response = await client.get("/health/ready")
+                return response.status_code, response.json()
+
+            assert await ready() == (200, {"status": "ready"})
+            task.is_failing = True
+            assert await ready() == (200, {"status": "ready", "degraded": ["presence"]})
+            task.has_ended = True
+            assert await ready() == (503, {"status": "unready", "failed": ["presence"]})
+
+
+async def test_readiness_watches_every_background_task(mongo_uri: str, database_name: str) -> None:
+    settings = Settings.read().model_copy(
+        update={
+            "mongodb_uri": SecretStr(mongo_uri),
+            "mongodb_database": database_name,
+            "given_secret": SecretStr(SECRET),
+        }
+    )
+    async with run_node(settings) as node:
+        assert sorted(task.name for task in node.health._background) == [
+            "deliveries",
+            "escalation",
+            "feed",
+            "imports",
+            "keys",
+            "lead_log",
+            "matching",
+            "minimum_wages",
+            "presence",
+            "rescreening",
+            "retention",
+            "scan_counts",
+            "search_entries",
+            "search_index",
+            "tally",
+            "topics",
+        ]

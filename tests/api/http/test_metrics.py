@@ -17,9 +17,9 @@ from api.http.metrics import Metrics, serve_metrics
 from domain.errors import ErrorCode
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.webhooks import DeliveryResult
+from realtime.close_codes import CloseCode
 from realtime.feed import EventFeed
 from realtime.histogram import Histogram
-from realtime.outbox import CloseCode
 from schema.execution.operation_counts import OperationKind, OperationOutcome
 from storage.clock import utc_now
 from tests.support.graphql_clients import WebSocketClient, open_websocket

@@ -10,7 +10,8 @@ import pytest
 from websockets.frames import Close
 
 from api.websocket.asgi_transport import AsgiWire
-from realtime.outbox import LOW_WATER_BYTES, MAX_OUTBOX_BYTES
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES
 from tests.support.manual_websocket import connect_manually
 from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wire_server
@@ -55,8 +56,8 @@ async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
         drained: list[int] = []
         wire.on_drained = lambda: drained.append(wire.queued_bytes())
         # The server takes up to 64 KiB of its own before it makes us wait.
-        blocks = fill_wire(wire, 2 * MAX_OUTBOX_BYTES)
-        await wait_until(lambda: wire.queued_bytes() < 2 * MAX_OUTBOX_BYTES)
+        blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
+        await wait_until(lambda: wire.queued_bytes() < 2 * DEFAULT_LIMITS.max_outbox_bytes)
         waiting = asyncio.create_task(wire.wait_drained())
         await asyncio.wait({waiting}, timeout=0)
         assert (drained, waiting.done()) == ([], False)
@@ -71,7 +72,7 @@ async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
 async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code() -> None:
     async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
         wire = await here.next_wire()
-        blocks = fill_wire(wire, 2 * MAX_OUTBOX_BYTES)
+        blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
         # The one that the server was given is still on its way.
         await wait_until(lambda: wire.queued_bytes() == len(BLOCK_TEXT))
@@ -83,7 +84,7 @@ async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code
 async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWire]) -> None:
     async with connect_manually(here.url) as slow:
         wire = await here.next_wire()
-        blocks = fill_wire(wire, 2 * MAX_OUTBOX_BYTES)
+        blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
         assert await slow.read_remaining_texts() == [BLOCK_TEXT.decode()] * blocks
         assert slow.close_frame == Close(4510, "too slow")
@@ -95,7 +96,7 @@ async def test_nothing_is_left_of_a_peer_that_went_away() -> None:
         async with connect_manually(here.url):
             wire = await here.next_wire()
             wire.on_drained = lambda: told.append(None)
-            fill_wire(wire, 2 * MAX_OUTBOX_BYTES)
+            fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
             waiting = asyncio.create_task(wire.wait_drained())
         await here.wait_empty()
     await asyncio.wait_for(waiting, 10)

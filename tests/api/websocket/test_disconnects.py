@@ -81,7 +81,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         topic = session_topic(world.live.id)
         # An event behind the state would take the state along: all of them are heard of first.
         said = await running.store.event_log.last_seq(topic)
-        await wait_until(lambda: running.services.hub._topics[topic].last_seq == said)
+        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
         for total in range(1_000, 1_100):
             running.services.hub.publish(
                 topic, TallyChanged(session_id=world.live.id, total=total, interests={})

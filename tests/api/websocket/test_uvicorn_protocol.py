@@ -18,7 +18,8 @@ from websockets.typing import Subprotocol
 
 from api.websocket.limits import WebSocketLimits
 from api.websocket.uvicorn_protocol import WIRE_EXTENSION, WireProtocol
-from realtime.outbox import LOW_WATER_BYTES, MAX_OUTBOX_BYTES
+from realtime.limits import DEFAULT_LIMITS
+from realtime.outbox import LOW_WATER_BYTES
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
 from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wire_server
@@ -312,7 +313,7 @@ def test_pings_that_are_sent_without_reading_take_no_memory(run: Run) -> None:
 
             with pytest.raises(ConnectionError):
                 await ask()
-            assert max(waited) < 2 * MAX_OUTBOX_BYTES
+            assert max(waited) < 2 * DEFAULT_LIMITS.max_outbox_bytes
             await here.wait_empty()
 
     run(test())

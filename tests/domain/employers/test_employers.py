@@ -27,7 +27,7 @@ def test_a_code_with_its_check_character_passes(stem: str) -> None:
 
 
 @given(stems, st.integers(0, 17), st.sampled_from(ALPHABET))
-def test_one_mistyped_character_is_always_noticed(stem: str, place: int, typed: str) -> None:
+def test_one_mistyped_character_is_always_refused(stem: str, place: int, typed: str) -> None:
     code = stem + compute_check_character(stem)
     mistyped = code[:place] + typed + code[place + 1 :]
     if mistyped != code:
@@ -43,14 +43,16 @@ def test_a_published_code_passes() -> None:
 @pytest.mark.parametrize(
     "raw", ["", "9135", "91350100M000100Y430", "91350100I000100Y43", "九" * 18]
 )
-def test_what_is_no_code_is_refused(raw: str) -> None:
-    with pytest.raises(InvalidInput, match="18 digits and letters"):
+def test_other_text_is_refused_as_a_credit_code(raw: str) -> None:
+    with pytest.raises(InvalidInput, match="18-character credit code"):
         check_credit_code(raw, FIELD)
 
 
 @pytest.mark.parametrize("missing", [None, "licence", "handler_identity", "handler_authority"])
-def test_a_check_counts_for_six_months_if_all_three_were_in_order(missing: str | None) -> None:
-    seen = {part: part != missing for part in ("licence", "handler_identity", "handler_authority")}
+def test_a_passed_check_is_valid_for_six_months(missing: str | None) -> None:
+    in_order = {
+        part: part != missing for part in ("licence", "handler_identity", "handler_authority")
+    }
     after, check = record_check(
         records.employer(),
         "check",
@@ -58,7 +60,7 @@ def test_a_check_counts_for_six_months_if_all_three_were_in_order(missing: str |
         note="",
         by="officer",
         at=records.FIXED_NOW,
-        **seen,
+        **in_order,
     )
     until = date(2027, 4, 1) if missing is None else None
     assert (after.verified_until, check.valid_until, after.checks) == (until, until, 2)

@@ -1,4 +1,4 @@
-"""From the headings and cells of a table to the values of each row."""
+"""Reading the headings and rows of an import table."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.exchange.columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
-from domain.exchange.import_rows import finding_from_refusal, match_headings, parse_row, terms_from
+from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
+from domain.exchange.import_rows import build_terms, finding_from_refusal, match_headings, parse_row
 from domain.exchange.imports import ImportKind
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import (
@@ -24,10 +24,11 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
+from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
-from domain.screening.minimum_wages import KNOWN_WAGES
-from domain.screening.screening import check_terms, screen_terms
+from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.posting_rules import screen_terms
 from domain.seekers.groups import SeekerGroup
 from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 
@@ -74,11 +75,11 @@ def codes(**cells: str) -> list[tuple[str, str]]:
     return [(fault.code, fault.field) for fault in faults]
 
 
-def test_a_full_row_has_all_terms() -> None:
+def test_a_full_row_gives_all_terms() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row())
     assert faults == ()
     assert found["externalId"] == "A-1"
-    assert terms_from(found) == PostingTerms(
+    assert build_terms(found) == PostingTerms(
         title="电工",
         occupation=Occupation.ELECTRICIAN,
         headcount=3,
@@ -106,29 +107,29 @@ def test_a_full_row_has_all_terms() -> None:
     )
 
 
-def test_the_examples_of_the_template_pass_the_gate() -> None:
+def test_the_example_row_of_the_template_passes_the_checks() -> None:
     found, faults = parse_row(POSTINGS, KEYS, [column.example for column in POSTING_COLUMNS])
     assert faults == ()
-    check_terms(terms_from(found), FIXED_TODAY)
-    assert screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY) == ()
+    check_terms(build_terms(found), FIXED_TODAY)
+    assert screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY) == ()
 
 
-def test_old_codes_of_places_and_other_names_of_occupations_are_understood() -> None:
+def test_former_place_codes_and_occupation_synonyms_are_understood() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
-    assert terms_from(found).place_code == "110101"
+    assert build_terms(found).place_code == "110101"
     assert found["occupation"] is Occupation.WELDER
 
 
-def test_what_is_left_out_is_empty_or_has_its_default() -> None:
+def test_an_empty_cell_gives_the_default() -> None:
     given = [column.key for column in POSTING_COLUMNS if column.required]
     by_key = {column.key: column.example for column in POSTING_COLUMNS}
     found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
     assert faults == ()
-    left = terms_from(found)
+    left = build_terms(found)
     assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
-    # The gate finds it, as in a posting that is submitted one by one.
+    # Screening refuses it later, as in a posting that is submitted alone.
     assert {finding.code for finding in screen_terms(left, KNOWN_WAGES, FIXED_TODAY)} >= {
         "TITLE_MISSING",
         "PAY_MISSING",
@@ -140,34 +141,34 @@ def test_what_is_left_out_is_empty_or_has_its_default() -> None:
     "heading",
     ["岗位名称", " 岗位名称* ", "岗位名称（必填）", "职位名称", "title", "TITLE", "岗位 名称"],
 )
-def test_a_heading_is_known_in_several_spellings(heading: str) -> None:
+def test_a_heading_is_accepted_in_several_spellings(heading: str) -> None:
     headings = [heading if known == "岗位名称" else known for known in HEADINGS]
     assert match_headings(POSTINGS, headings) == KEYS
 
 
-def test_every_heading_is_known_by_its_key_too() -> None:
+def test_a_column_key_is_accepted_as_heading() -> None:
     for kind, columns in COLUMNS_BY_KIND.items():
         keys = tuple(column.key for column in columns)
         assert match_headings(kind, keys) == keys
 
 
 @pytest.mark.parametrize(
-    ("headings", "said"),
+    ("headings", "message"),
     [
         ([*HEADINGS, "联系人身高"], "The column “联系人身高” is not known"),
         ([*HEADINGS, "title"], "stands twice"),
         ([], "Missing: 职业类别、计薪周期"),
-        (["岗位名称"], "The first row holds the headings"),
+        (["岗位名称"], "The first row must hold the headings"),
     ],
 )
-def test_headings_that_are_not_those_of_the_template_are_refused(
-    headings: list[str], said: str
+def test_unknown_repeated_and_missing_headings_are_refused(
+    headings: list[str], message: str
 ) -> None:
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(InvalidInput, match=message):
         match_headings(POSTINGS, headings)
 
 
-def test_each_cell_at_fault_is_named() -> None:
+def test_each_faulty_cell_has_a_finding() -> None:
     assert codes(基本工资="面议", 有效期至="长期", 班次="夜班", 每日工时="") == [
         ("NOT_A_WHOLE_NUMBER", "pay.amount"),
         ("NOT_IN_THE_LIST", "shift"),
@@ -185,23 +186,23 @@ def test_a_cell_without_a_heading_is_a_fault_unless_it_is_blank() -> None:
     assert [fault.code for fault in faults] == ["CELL_WITHOUT_HEADING"]
 
 
-def test_half_a_point_is_refused_by_the_gate() -> None:
+def test_a_point_with_one_coordinate_is_refused() -> None:
     found, _ = parse_row(POSTINGS, KEYS, row(纬度=""))
     with pytest.raises(InvalidInput) as refusal:
-        check_terms(terms_from(found), FIXED_TODAY)
-    finding = finding_from_refusal(POSTINGS, refusal.value)
+        check_terms(build_terms(found), FIXED_TODAY)
+    finding = finding_from_refusal(refusal.value)
     assert (finding.code, finding.field) == ("INVALID_INPUT", "point")
-    assert finding.message_zh == "北纬3至54度；与经度一起填写。"
+    assert finding.message_zh == refusal.value.message_zh != ""
 
 
-def test_a_refused_value_says_in_chinese_what_its_column_takes() -> None:
+def test_a_refused_value_keeps_the_texts_of_its_refusal() -> None:
     with pytest.raises(InvalidInput) as refusal:
         check_terms(posting_terms(title="岗" * 121), FIXED_TODAY)
-    finding = finding_from_refusal(POSTINGS, refusal.value)
+    finding = finding_from_refusal(refusal.value)
     assert (finding.field, finding.message) == ("title", "Use at most 120 characters.")
-    assert finding.message_zh == "最多120个字符。"
-    elsewhere = finding_from_refusal(EMPLOYERS, InvalidInput("No.", field=None))
-    assert (elsewhere.field, elsewhere.message_zh) == ("", "请按模板说明修改。")
+    assert finding.message_zh == "请不要超过120个字。"
+    elsewhere = finding_from_refusal(InvalidInput("No.", "不行。", field=None))
+    assert (elsewhere.field, elsewhere.message_zh) == ("", "不行。")
 
 
 def test_every_column_explains_itself_in_both_languages() -> None:
@@ -210,7 +211,7 @@ def test_every_column_explains_itself_in_both_languages() -> None:
         assert column.hint_zh.endswith("。")
 
 
-def test_the_same_terms_have_the_same_fingerprint_and_others_another() -> None:
+def test_equal_terms_have_equal_fingerprints() -> None:
     plain = posting_terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))
     assert fingerprint_terms(plain) == fingerprint_terms(
         replace(plain, hours_per_day=Decimal("8.0"))
@@ -234,8 +235,8 @@ cell = st.one_of(st.text(max_size=12), st.sampled_from(list(FULL.values())))
 
 
 @given(st.lists(st.sampled_from([*KEYS, ""]), max_size=30), st.lists(cell, max_size=32))
-def test_any_row_has_values_or_faults(columns: list[str], cells: list[str]) -> None:
+def test_any_row_gives_values_or_findings(columns: list[str], cells: list[str]) -> None:
     found, faults = parse_row(POSTINGS, columns, cells)
     if not faults:
-        screen_terms(terms_from(found), KNOWN_WAGES, FIXED_TODAY)
+        screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY)
     assert all(fault.message_zh for fault in faults)

@@ -1,4 +1,4 @@
-"""What an import counts, and who may follow it."""
+"""Counters, scope and file name of an import."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def test_every_outcome_is_counted_once() -> None:
     }
 
 
-def test_what_is_read_is_the_sum_of_the_outcomes() -> None:
-    one = records.import_record(accepted=1, held=2, refused=4, duplicates=8, failed=16)
-    assert one.processed_rows == 31
+def test_processed_rows_are_the_sum_of_the_outcomes() -> None:
+    record = records.import_record(accepted=1, held=2, refused=4, duplicates=8, failed=16)
+    assert record.processed_rows == 31
 
 
-def test_colleagues_share_the_scope() -> None:
+def test_colleagues_share_the_import_scope() -> None:
     officer = Principal(role=Role.OFFICER, subject="a", union_id="u")
     recruiter = Principal(role=Role.RECRUITER, subject="b", employer_id="e")
     assert (import_scope(officer), import_scope(recruiter)) == ("union/u", "employer/e")
 
 
-def test_rows_are_written_on_behalf_of_who_brought_them() -> None:
+def test_rows_are_written_on_behalf_of_the_uploader() -> None:
     officer = records.import_record(employer_id="e").principal
     assert (officer.role, officer.union_id, officer.employer_id) == (
         Role.OFFICER,
@@ -50,7 +50,7 @@ def test_rows_are_written_on_behalf_of_who_brought_them() -> None:
     assert recruiter.employer_id == "e"
 
 
-def test_a_file_name_is_short_and_can_be_seen() -> None:
+def test_a_file_name_is_cut_and_printable() -> None:
     assert check_file_name(" 岗位.xlsx ") == "岗位.xlsx"
     assert len(check_file_name("岗" * 300)) == 200
     with pytest.raises(InvalidInput):

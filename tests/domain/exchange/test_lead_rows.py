@@ -1,4 +1,4 @@
-"""Leads as rows: under their headings, masked, in words, and with nothing that computes."""
+"""Leads as rows: headings, masking, words for codes, and no formulas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exchange.lead_rows import LEAD_HEADINGS, escape_formula, lead_row
+from domain.exchange.lead_rows import LEAD_HEADINGS, build_lead_row, escape_formula
 from domain.leads.leads import Contact, LeadStage, RefusalReason
 from domain.seekers.groups import SeekerGroup
 from tests.domain.leads.test_leads import lead
@@ -29,7 +29,9 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         created_at=given_at,
         updated_at=given_at.replace(second=7, microsecond=999_999),
     )
-    cells = lead_row(refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂")
+    cells = build_lead_row(
+        refused, CONTACT, lead_id="TGVhZDpsMQ", session="劳模送岗", employer="电机厂"
+    )
     assert dict(zip(LEAD_HEADINGS, cells, strict=True)) == {
         "线索编号 Lead": "TGVhZDpsMQ",
         "场次 Session": "劳模送岗",
@@ -52,29 +54,32 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
-def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(sign: str) -> None:
+def test_a_formula_gets_an_apostrophe(sign: str) -> None:
     assert escape_formula(f"{sign}1+1") == f"'{sign}1+1"
 
 
 @given(st.text())
-def test_no_text_begins_as_a_formula_and_none_is_changed_otherwise(text: str) -> None:
+def test_only_formulas_are_changed(text: str) -> None:
     assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     assert escape_formula(text) in {text, f"'{text}"}
     assert escape_formula(escape_formula(text)) == escape_formula(text)
 
 
 @given(st.sampled_from("=+-@"), st.text(max_size=20))
-def test_what_people_typed_is_inert_in_every_cell(sign: str, rest: str) -> None:
+def test_typed_text_is_escaped_in_every_cell(sign: str, rest: str) -> None:
     typed = sign + rest
     hostile = replace(
         lead(LeadStage.INTERESTED), terms=posting_terms(title=typed, place_code=typed)
     )
     contact = Contact(name=typed, phone=typed)
-    cells = lead_row(hostile, contact, lead_id=typed, session=typed, employer=typed)
+    cells = build_lead_row(hostile, contact, lead_id=typed, session=typed, employer=typed)
     assert [cell for cell in cells if str(cell).startswith(("=", "+", "-", "@"))] == []
 
 
-def test_who_has_no_contact_any_more_has_empty_cells() -> None:
-    cells = lead_row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
-    shown = dict(zip(LEAD_HEADINGS, cells, strict=True))
-    assert (shown["姓名 Name (masked)"], shown["手机 Phone (masked)"]) == ("", "")
+def test_a_lead_without_contact_has_empty_cells() -> None:
+    cells = build_lead_row(lead(LeadStage.WITHDRAWN), None, lead_id="x", session="y", employer="z")
+    cell_by_heading = dict(zip(LEAD_HEADINGS, cells, strict=True))
+    assert (cell_by_heading["姓名 Name (masked)"], cell_by_heading["手机 Phone (masked)"]) == (
+        "",
+        "",
+    )

@@ -1,4 +1,4 @@
-"""Open data: what each column says, and that no person is in it."""
+"""Open data: values and descriptions of the columns, without personal data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from datetime import time
 
 import pytest
 
-from domain.exchange.open_data import (
-    CODE_LISTS,
-    COLUMNS,
-    build_code_lists,
-    build_csvw_metadata,
-    build_row,
-    mask_phones,
-)
+from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row
+from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS
+from domain.identity.persons import mask_phones_in_text
 from domain.postings.postings import Benefit
 from domain.reference.geo import Point
 from domain.seekers.groups import SeekerGroup
@@ -70,7 +65,7 @@ def test_a_row_has_every_column_with_codes_and_names_in_both_languages() -> None
     )
 
 
-def test_who_wrote_and_reviewed_it_is_in_no_column() -> None:
+def test_author_and_reviewer_are_in_no_column() -> None:
     posting = records.posting(created_by="the officer", union_id="the union")
     assert not {"the officer", "the union"} & set(build_row(posting, records.employer()).values())
 
@@ -85,10 +80,10 @@ def test_who_wrote_and_reviewed_it_is_in_no_column() -> None:
     ],
 )
 def test_mobile_numbers_in_free_text_are_masked(text: str, shown: str) -> None:
-    assert mask_phones(text) == shown
+    assert mask_phones_in_text(text) == shown
 
 
-def test_what_is_left_out_is_none() -> None:
+def test_a_missing_value_is_none() -> None:
     found = build_row(records.posting(), records.employer())
     empty = ("starts_at", "ends_at", "min_age", "latitude", "longitude", "repost_source")
     assert [found[name] for name in empty] == [None] * 6
@@ -100,9 +95,9 @@ def test_what_is_left_out_is_none() -> None:
     )
 
 
-def test_every_column_is_described_in_both_languages_and_with_its_code_list() -> None:
-    said = build_csvw_metadata("https://x.example/open-data/")
-    columns = said["tableSchema"]["columns"]
+def test_every_column_has_titles_and_its_code_list() -> None:
+    description = build_csvw_metadata("https://x.example/open-data/")
+    columns = description["tableSchema"]["columns"]
     assert [column["name"] for column in columns] == [column.name for column in COLUMNS]
     assert all(column["titles"].keys() == {"zh", "en"} for column in columns)
     (shift,) = (column for column in columns if column["name"] == "shift")
@@ -111,13 +106,13 @@ def test_every_column_is_described_in_both_languages_and_with_its_code_list() ->
     assert benefits["separator"] == "|"
 
 
-def test_every_code_of_a_row_stands_in_its_list() -> None:
+def test_every_code_of_a_row_is_in_its_list() -> None:
     lists = build_code_lists()
     assert len(lists) == len(CODE_LISTS) == 8
     found = build_row(records.posting(), records.employer())
     for column in COLUMNS:
         if column.code_kind is not None:
             codes = {entry["code"] for entry in lists[column.code_kind.__name__]["codes"]}
-            said = str(found[column.name]).split("|") if found[column.name] else []
-            assert set(said) <= codes
+            row_codes = str(found[column.name]).split("|") if found[column.name] else []
+            assert set(row_codes) <= codes
     assert (lists["Shift"]["codes"][0]["code"], lists["Shift"]["codes"][0]["zh"]) == ("DAY", "白班")

@@ -1,4 +1,4 @@
-"""Structured data: what Google asks for in a JobPosting, and nothing that ends the script."""
+"""Structured data: the properties that Google asks for, and safe JSON in a script element."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.exchange.schema_org import (
     SCHEMA_ORG_EMPLOYMENT_TYPES,
     build_job_posting,
-    place_name,
+    describe_place,
     to_script_json,
 )
 from domain.postings.pay import Pay, PayPeriod
@@ -45,7 +45,7 @@ def data(**changes: Any) -> dict[str, Any]:
 
 
 def check(found: dict[str, Any]) -> None:
-    """Google's rules: the required properties, and the shapes of those that are recommended."""
+    """Check Google's rules: required properties, and the form of recommended ones."""
     assert (found["@context"], found["@type"]) == ("https://schema.org/", "JobPosting")
     assert found.keys() >= REQUIRED | RECOMMENDED
     date.fromisoformat(found["datePosted"])
@@ -63,7 +63,7 @@ def check(found: dict[str, Any]) -> None:
     assert isinstance(found["directApply"], bool)
 
 
-def test_a_posting_has_all_that_is_asked_for() -> None:
+def test_a_posting_has_all_required_properties() -> None:
     found = data(duties="一、检修\n二、<巡检>", address="张江路1号")
     check(found)
     assert found["description"] == (
@@ -83,12 +83,12 @@ def test_a_posting_has_all_that_is_asked_for() -> None:
     assert found["workHours"] == "白班，每日8小时"
 
 
-def test_every_type_of_employment_has_a_word_that_google_knows() -> None:
+def test_every_employment_type_has_a_google_value() -> None:
     assert SCHEMA_ORG_EMPLOYMENT_TYPES.keys() == set(EmploymentType)
     assert set(SCHEMA_ORG_EMPLOYMENT_TYPES.values()) <= KNOWN_TYPES
 
 
-def test_pay_by_the_hour_is_said_to_be_so() -> None:
+def test_hourly_pay_has_the_unit_hour() -> None:
     assert data(pay=hourly_pay(30))["baseSalary"]["value"] == {
         "@type": "QuantitativeValue",
         "value": 30,
@@ -111,19 +111,19 @@ def test_the_place_is_a_postal_address(code: str, region: str | None, locality: 
     assert (address.get("addressRegion"), address["addressLocality"]) == (region, locality)
 
 
-def test_a_point_is_told_if_it_is_known() -> None:
+def test_a_known_point_is_included() -> None:
     assert "geo" not in data()["jobLocation"]
     geo = data(point=Point(latitude=31.2, longitude=121.5))["jobLocation"]["geo"]
     assert geo == {"@type": "GeoCoordinates", "latitude": 31.2, "longitude": 121.5}
 
 
-def test_a_place_is_named_with_the_regions_around_it() -> None:
-    assert place_name(posting_terms(address="1号")) == "上海市浦东新区1号"
-    assert place_name(posting_terms(place_code="999999")) == "999999"
+def test_a_place_is_described_with_its_regions() -> None:
+    assert describe_place(posting_terms(address="1号")) == "上海市浦东新区1号"
+    assert describe_place(posting_terms(place_code="999999")) == "999999"
 
 
 @given(any_terms.filter(lambda any_: any_.hours_per_day.is_finite()))
-def test_whatever_the_terms_the_data_is_whole_and_stays_in_its_script(any_: Any) -> None:
+def test_any_terms_give_complete_data_inside_the_script(any_: Any) -> None:
     found = build_job_posting(records.posting(terms=any_), records.employer(), url=URL)
     check(found)
     script = to_script_json(found)
@@ -132,8 +132,8 @@ def test_whatever_the_terms_the_data_is_whole_and_stays_in_its_script(any_: Any)
 
 
 @given(st.text())
-def test_no_text_ends_a_script(text: str) -> None:
-    for said in (text, "</script>", "<!--", "]]>"):
-        script = to_script_json({"title": said})
+def test_no_text_ends_the_script_element(text: str) -> None:
+    for hostile in (text, "</script>", "<!--", "]]>"):
+        script = to_script_json({"title": hostile})
         assert "<" not in script
-        assert json.loads(script) == {"title": said}
+        assert json.loads(script) == {"title": hostile}

@@ -10,16 +10,14 @@ from domain.identity.accounts import STAFF_ROLES, VISITOR_ROLES, Principal, Role
 roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
 
 
-def test_nobody_is_asked_to_sign_in() -> None:
-    with pytest.raises(Unauthenticated, match="Sign in first") as caught:
+def test_a_missing_principal_must_sign_in() -> None:
+    with pytest.raises(Unauthenticated, match="Sign in, or enter as a viewer") as caught:
         require_role(None, Role.OFFICER)
     assert caught.value.code is ErrorCode.UNAUTHENTICATED
 
 
 @given(st.sampled_from(Role), roles_asked)
-def test_a_principal_passes_when_its_role_is_asked_for_and_only_then(
-    role: Role, roles: list[Role]
-) -> None:
+def test_only_a_principal_with_a_permitted_role_passes(role: Role, roles: list[Role]) -> None:
     principal = Principal(role=role, subject="s1")
     if role in roles:
         assert require_role(principal, *roles) is principal
@@ -29,10 +27,10 @@ def test_a_principal_passes_when_its_role_is_asked_for_and_only_then(
         assert caught.value.code is ErrorCode.NOT_PERMITTED
 
 
-def test_a_refusal_names_the_roles_that_may() -> None:
+def test_a_refusal_names_the_permitted_roles() -> None:
     with pytest.raises(NotPermitted, match="role officer or host; you are viewer"):
         require_role(Principal(role=Role.VIEWER, subject="v1"), Role.OFFICER, Role.HOST)
 
 
-def test_a_visitor_is_no_staff() -> None:
+def test_visitor_roles_are_not_staff_roles() -> None:
     assert set(Role) - STAFF_ROLES == set(VISITOR_ROLES)

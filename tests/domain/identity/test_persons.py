@@ -43,7 +43,7 @@ mobiles = st.builds(lambda head, tail: head + tail, st.sampled_from(["138", "199
         "\ufeff13800138000",
     ],
 )
-def test_every_usual_spelling_of_a_mobile_is_the_same_number(raw: str) -> None:
+def test_usual_spellings_of_a_mobile_give_the_same_number(raw: str) -> None:
     assert normalise_phone(raw, demo=False) == "+8613800138000"
 
 
@@ -64,7 +64,7 @@ def test_every_usual_spelling_of_a_mobile_is_the_same_number(raw: str) -> None:
         "+86+8613800138000",
     ],
 )
-def test_no_other_text_is_a_phone_and_the_refusal_does_not_repeat_it(raw: str) -> None:
+def test_other_text_is_refused_as_a_phone_without_repeating_it(raw: str) -> None:
     for demo in (False, True):
         with pytest.raises(PhoneInvalid) as caught:
             normalise_phone(raw, demo=demo)
@@ -75,7 +75,7 @@ def test_no_other_text_is_a_phone_and_the_refusal_does_not_repeat_it(raw: str) -
 
 
 @given(tails)
-def test_144_is_admitted_in_the_demo_and_nowhere_else(tail: str) -> None:
+def test_144_is_admitted_only_in_the_demo(tail: str) -> None:
     assert normalise_phone(f"144{tail}", demo=True) == f"+86144{tail}"
     with pytest.raises(PhoneInvalid):
         normalise_phone(f"144{tail}", demo=False)
@@ -90,7 +90,7 @@ def test_normalising_is_idempotent(mobile: str, demo: bool) -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_a_phone_or_refused(raw: str) -> None:
+def test_any_text_is_a_phone_or_is_refused(raw: str) -> None:
     with suppress(PhoneInvalid):
         assert len(normalise_phone(raw, demo=True)) == 14
 
@@ -107,7 +107,7 @@ def test_any_text_is_a_phone_or_refused(raw: str) -> None:
         ("𠮷" * 50, "𠮷" * 50),
     ],
 )
-def test_a_name_is_kept_trimmed_and_composed(raw: str, name: str) -> None:
+def test_a_name_is_stripped_and_composed(raw: str, name: str) -> None:
     assert check_name(raw) == name
 
 
@@ -128,7 +128,7 @@ def test_a_name_is_kept_trimmed_and_composed(raw: str, name: str) -> None:
         "王伟 110105.1949.1231.002X",
     ],
 )
-def test_what_is_no_name_is_refused_with_its_field(raw: str) -> None:
+def test_an_invalid_name_is_refused_with_its_field(raw: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         check_name(raw)
     assert caught.value.field == ("input", "contact", "name")
@@ -152,7 +152,7 @@ def test_a_masked_name_shows_its_first_character(name: str, masked: str) -> None
 
 
 @given(st.text())
-def test_masking_a_name_never_shows_more_nor_tells_its_length(name: str) -> None:
+def test_a_masked_name_hides_the_rest_and_the_length(name: str) -> None:
     masked = mask_name(name)
     assert masked[:1] == (name[:1] or "*")
     assert set(masked[1:]) <= {"*"}
@@ -165,7 +165,7 @@ def test_a_masked_phone_shows_seven_digits(mobile: str) -> None:
 
 
 @pytest.mark.parametrize("phone", ["", "13800138000", "+16502530000", "+861380013800", "王伟"])
-def test_of_what_is_no_normal_phone_nothing_is_shown(phone: str) -> None:
+def test_other_text_is_masked_completely(phone: str) -> None:
     assert mask_phone(phone) == "****"
 
 
@@ -189,7 +189,7 @@ def test_of_what_is_no_normal_phone_nothing_is_shown(phone: str) -> None:
         "١١٠١٠٥١٩٤٩١٢٣١٠٠٢X",
     ],
 )
-def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
+def test_an_identity_number_is_found_in_every_spelling(text: str) -> None:
     assert holds_identity_number(text)
 
 
@@ -209,7 +209,7 @@ def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
         "110105\u04351949123100\u04302X",
     ],
 )
-def test_other_numbers_are_no_identity_number(text: str) -> None:
+def test_other_numbers_are_not_identity_numbers(text: str) -> None:
     assert not holds_identity_number(text)
 
 
@@ -219,9 +219,7 @@ def test_any_text_can_be_searched_for_identity_numbers(text: str) -> None:
 
 
 @given(tails, st.sampled_from(["", " ", "-"]), st.sampled_from(["", "+86", "+86 ", "0086", "86-"]))
-def test_a_mobile_number_is_found_however_it_is_grouped(
-    tail: str, between: str, prefix: str
-) -> None:
+def test_a_mobile_number_is_found_in_every_grouping(tail: str, between: str, prefix: str) -> None:
     number = f"{prefix}138{between}{tail[:4]}{between}{tail[4:]}"
     assert holds_mobile_number(f"请打{number}，谢谢")
 
@@ -240,7 +238,7 @@ def test_a_mobile_number_is_found_however_it_is_grouped(
         "١٣٨٠٠١٣٨٠٠٠",
     ],
 )
-def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
+def test_a_mobile_number_is_found_among_hiding_characters(text: str) -> None:
     assert holds_mobile_number(text)
 
 
@@ -257,11 +255,11 @@ def test_a_mobile_number_is_found_in_characters_that_hide_it(text: str) -> None:
         "138号0013室8000元",
     ],
 )
-def test_other_numbers_are_no_mobile_number(text: str) -> None:
+def test_other_numbers_are_not_mobile_numbers(text: str) -> None:
     assert not holds_mobile_number(text)
 
 
-def test_an_ordinary_text_has_no_more_digits_than_are_counted_at_a_glance() -> None:
+def test_the_fast_digit_count_misses_no_digit() -> None:
     ordinary = [
         char for char in map(chr, range(0x10000)) if persons._PLAIN_CHARACTERS.fullmatch(char)
     ]

@@ -82,26 +82,26 @@ EVERYBODY = (
 )
 
 
-def test_a_session_is_directed_by_its_host_and_the_officers_above_it() -> None:
+def test_host_and_officers_above_may_direct_a_session() -> None:
     assert [p for p in EVERYBODY if may_direct(p, SESSION)] == [OWN_OFFICER, OWN_HOST]
     check_may_direct(OWN_HOST, SESSION)
     with pytest.raises(NotPermitted, match="another host or union"):
         check_may_direct(OTHER_HOST, SESSION)
 
 
-def test_a_draft_is_seen_by_those_who_direct_it_and_everything_else_by_all() -> None:
+def test_only_directors_see_a_draft_session() -> None:
     draft = replace(SESSION, status=SessionStatus.DRAFT)
     asking = (None, *EVERYBODY)
     assert [p for p in asking if may_see_session(p, draft)] == [OWN_OFFICER, OWN_HOST]
     assert all(may_see_session(p, SESSION) for p in asking)
 
 
-def test_a_lead_is_followed_by_its_union_its_host_and_its_employer() -> None:
+def test_union_host_and_employer_may_follow_up_a_lead() -> None:
     following = [p for p in EVERYBODY if may_follow_up_lead(p, LEAD)]
     assert following == [OWN_OFFICER, OWN_HOST, OWN_RECRUITER]
 
 
-def test_a_lead_is_also_followed_by_the_member_of_staff_who_has_it_in_hand() -> None:
+def test_the_assignee_may_follow_up_a_lead() -> None:
     for assignee in (OTHER_OFFICER, OTHER_HOST):
         given = replace(LEAD, assignee_id=assignee.subject)
         following = {p.subject for p in EVERYBODY if may_follow_up_lead(p, given)}
@@ -135,25 +135,25 @@ def staff(role: Role, **place: str) -> Account:
         (staff(Role.RECRUITER, employer_id="firm2"), (), []),
     ],
 )
-def test_a_lead_is_handed_down_the_tree_or_to_the_employers_recruiters(
+def test_a_lead_is_assigned_within_the_union_or_to_recruiters_of_the_employer(
     taker: Account, path: tuple[str, ...], givers: list[str]
 ) -> None:
     asking = (OWN_OFFICER, OTHER_OFFICER, OWN_RECRUITER)
     assert [p.subject for p in asking if may_assign_lead(p, LEAD, taker, path)] == givers
 
 
-def test_a_posting_that_is_not_open_is_seen_by_its_employer_and_its_union() -> None:
+def test_employer_and_union_see_an_unopened_posting() -> None:
     asking = (None, *EVERYBODY)
     seeing = [p for p in asking if may_see_unopened_posting(p, POSTING, PATH)]
     assert seeing == [OWN_OFFICER, OWN_RECRUITER]
 
 
-def test_a_lead_without_a_session_is_followed_by_the_postings_union_and_employer() -> None:
+def test_union_and_employer_of_the_posting_follow_up_a_lead_without_a_session() -> None:
     lead = replace(LEAD, session_id=None, owner_id=None)
     assert [p for p in EVERYBODY if may_follow_up_lead(p, lead)] == [OWN_OFFICER, OWN_RECRUITER]
 
 
-def test_a_code_is_seen_by_its_union_and_the_host_of_its_session() -> None:
+def test_union_and_host_see_a_code() -> None:
     code = QrCode(
         id="c1",
         kind=CodeKind.SESSION,

@@ -19,15 +19,13 @@ def union(path: list[str]) -> Union:
 
 
 @given(paths, st.text("abcdef", max_size=3))
-def test_a_union_is_within_its_ancestors_and_itself_and_nothing_else(
-    path: list[str], other: str
-) -> None:
+def test_a_union_is_within_itself_and_its_ancestors_only(path: list[str], other: str) -> None:
     assert all(union(path).is_within(ancestor) for ancestor in path)
     assert union(path).is_within(other) is (other in path)
 
 
 @given(paths)
-def test_the_parent_stands_before_the_union_in_its_path(path: list[str]) -> None:
+def test_the_parent_is_the_second_to_last_of_the_path(path: list[str]) -> None:
     assert union([*path, "self"]).parent_id == path[-1]
 
 

@@ -33,7 +33,7 @@ def test_the_text_names_recipient_and_posting_and_carries_its_hash(
     assert text == render_consent_text(FIRST_TEMPLATE, employer, title)
 
 
-def test_the_text_says_what_the_law_asks_for() -> None:
+def test_the_text_states_what_the_law_requires() -> None:
     body = render_consent_text(FIRST_TEMPLATE, "嘉兴某某公司", "电工").body
     for part in ("接收方", "联系方式", "处理者", "目的", "方式", "信息种类", "3年", "撤回同意"):
         assert part in body
@@ -42,7 +42,7 @@ def test_the_text_says_what_the_law_asks_for() -> None:
     assert "via the union's service desk" in body
 
 
-def test_another_employer_posting_or_contact_is_another_text() -> None:
+def test_employer_posting_and_contact_change_the_text() -> None:
     texts = [
         render_consent_text(FIRST_TEMPLATE, "甲公司", "电工"),
         render_consent_text(FIRST_TEMPLATE, "乙公司", "电工"),
@@ -115,7 +115,7 @@ def test_a_template_that_cannot_be_a_consent_is_refused(body: str) -> None:
     assert refused.value.field == ("input", "template")
 
 
-def test_a_text_begins_at_once_or_within_a_year() -> None:
+def test_a_template_is_valid_at_once_or_within_a_year() -> None:
     field = ("validFrom",)
     assert check_valid_from(None, AT, field) == AT
     assert check_valid_from(AT, AT, field) == AT

@@ -1,4 +1,4 @@
-"""A lead on its way, by whatever is done to it, and the rules that hold at each step."""
+"""The follow-up of a lead: invariants under any sequence of changes, and single rules."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
-from domain.leads.contacts import withdraw_consent
 from domain.leads.follow_up import (
     ESCALATION_INTERVAL,
     STAGE_DEADLINES,
-    LeadChange,
-    TimelineEntry,
-    TimelineEntryKind,
     add_note,
     advance_lead,
     assign_lead,
     check_note,
     confirm_hire,
     escalate_lead,
-    first_timeline_entry,
     start_follow_up,
 )
 from domain.leads.leads import (
@@ -34,8 +29,10 @@ from domain.leads.leads import (
     Lead,
     LeadStage,
     RefusalReason,
-    next_stages,
+    list_next_stages,
 )
+from domain.leads.personal_data import withdraw_consent
+from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
 from tests.support import records
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -46,8 +43,8 @@ SIDES = st.sampled_from(HireSide)
 
 
 def a_lead(**changes: object) -> Lead:
-    made = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
-    return replace(start_follow_up(made), **changes)  # type: ignore[arg-type] # each test names fields of it
+    lead = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
+    return replace(start_follow_up(lead), **changes)  # type: ignore[arg-type] # each test names fields of it
 
 
 def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
@@ -56,13 +53,13 @@ def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
 
 
 class FollowUp(RuleBasedStateMachine):
-    """A lead to which anything is done at any time."""
+    """A lead with any changes at any time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.at = AT
         self.lead = a_lead()
-        self.entries: list[TimelineEntry] = [first_timeline_entry(self.lead)]
+        self.entries: list[TimelineEntry] = [make_first_entry(self.lead)]
 
     def take(self, change: LeadChange | None) -> None:
         if change is not None:
@@ -81,7 +78,7 @@ class FollowUp(RuleBasedStateMachine):
         try:
             self.take(advance_lead(self.lead, wanted, reason, side=side, by="a", at=self.at))
         except LeadStageConflict:
-            assert wanted not in next_stages(self.lead.stage)
+            assert wanted not in list_next_stages(self.lead.stage)
         except RetentionTooEarly:
             assert self.lead.hired_at is not None
             days = 30 if wanted is LeadStage.RETAINED_30 else 90
@@ -90,7 +87,7 @@ class FollowUp(RuleBasedStateMachine):
     @precondition(lambda self: self.lead.stage in OPEN)
     @rule()
     def go_on(self) -> None:
-        for wanted in sorted(next_stages(self.lead.stage) - CLOSED_STAGES):
+        for wanted in sorted(list_next_stages(self.lead.stage) - CLOSED_STAGES):
             self.push(wanted, HireSide.EMPLOYER)
 
     @rule(to=st.none() | st.sampled_from(["a", "b"]))
@@ -141,14 +138,14 @@ class FollowUp(RuleBasedStateMachine):
 
     @invariant()
     def a_stage_is_escalated_once_a_level_and_upwards(self) -> None:
-        told: list[str | None] = []
+        escalations: list[str | None] = []
         for entry in self.entries:
             if entry.kind is TimelineEntryKind.ADVANCED:
-                told = []
+                escalations = []
             elif entry.kind is TimelineEntryKind.ESCALATED:
-                told.append(entry.escalated_to)
-        assert told == ["province", "national"][: len(told)]
-        assert self.lead.escalated_to == (told[-1] if told else None)
+                escalations.append(entry.escalated_to)
+        assert escalations == ["province", "national"][: len(escalations)]
+        assert self.lead.escalated_to == (escalations[-1] if escalations else None)
 
     @invariant()
     def no_hire_stands_without_a_word_of_either_side(self) -> None:
@@ -159,15 +156,15 @@ class FollowUp(RuleBasedStateMachine):
     def agreement_and_disagreement_exclude_each_other(self) -> None:
         proof = self.lead.hire
         assert not (proof.is_agreed and proof.disagreement)
-        said = {proof.employer, proof.seeker}
-        assert proof.disagreement is (said == {True, False})
-        assert proof.is_agreed is (said == {True})
+        statements = {proof.employer, proof.seeker}
+        assert proof.disagreement is (statements == {True, False})
+        assert proof.is_agreed is (statements == {True})
 
 
 TestFollowUp = FollowUp.TestCase
 
 
-def test_every_open_stage_and_no_other_has_a_deadline() -> None:
+def test_exactly_the_open_stages_have_a_deadline() -> None:
     assert set(STAGE_DEADLINES) == OPEN
 
 
@@ -181,20 +178,20 @@ def test_every_open_stage_and_no_other_has_a_deadline() -> None:
         (LeadStage.HIRED, 37),
     ],
 )
-def test_a_stage_is_due_its_days_after_the_lead_came_there(stage: LeadStage, days: int) -> None:
+def test_a_deadline_counts_from_the_stage_change(stage: LeadStage, days: int) -> None:
     lead = a_lead()
     at = AT
     while lead.stage is not stage:
         at += timedelta(hours=1)
-        (following,) = next_stages(lead.stage) - CLOSED_STAGES
+        (following,) = list_next_stages(lead.stage) - CLOSED_STAGES
         lead = step(lead, following, at)
     assert lead.due_at == at + timedelta(days=days)
 
 
-def test_a_kept_job_is_due_by_the_day_of_the_hire_however_late_it_was_noted() -> None:
+def test_deadlines_after_the_hire_count_from_the_hire() -> None:
     hired = step(a_lead(stage=LeadStage.OFFERED), LeadStage.HIRED)
-    kept = step(hired, LeadStage.RETAINED_30, AT + timedelta(days=50))
-    assert kept.due_at == AT + timedelta(days=97)
+    retained = step(hired, LeadStage.RETAINED_30, AT + timedelta(days=50))
+    assert retained.due_at == AT + timedelta(days=97)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +201,7 @@ def test_a_kept_job_is_due_by_the_day_of_the_hire_however_late_it_was_noted() ->
         (LeadStage.RETAINED_30, LeadStage.RETAINED_90, 90),
     ],
 )
-def test_a_job_counts_as_kept_from_that_day_in_china_on(
+def test_retention_days_are_counted_in_china_time(
     before: LeadStage, wanted: LeadStage, days: int
 ) -> None:
     # 2026-10-01 23:30 in China; the day ends half an hour later.
@@ -225,13 +222,15 @@ def test_a_job_counts_as_kept_from_that_day_in_china_on(
         (HireSide.SEEKER, HireProof(employer=None, seeker=True, disagreement=False)),
     ],
 )
-def test_who_says_hired_has_confirmed_it_for_the_own_side(side: HireSide, proof: HireProof) -> None:
+def test_advancing_to_hired_confirms_the_hire_for_that_side(
+    side: HireSide, proof: HireProof
+) -> None:
     offered = a_lead(stage=LeadStage.OFFERED)
     change = advance_lead(offered, LeadStage.HIRED, None, side=side, by="a", at=AT)
     assert (change.lead.hire, change.entry.side) == (proof, side)
 
 
-def test_a_later_word_of_a_side_takes_the_place_of_its_earlier_one() -> None:
+def test_a_later_statement_of_a_side_replaces_the_earlier_one() -> None:
     lead = a_lead(stage=LeadStage.HIRED, hired_at=AT)
     for side, hired, shown in (
         (HireSide.EMPLOYER, True, (True, None, False)),
@@ -246,7 +245,7 @@ def test_a_later_word_of_a_side_takes_the_place_of_its_earlier_one() -> None:
         assert confirm_hire(lead, side, hired=hired, by=None, at=AT) is None
 
 
-def test_an_overdue_lead_climbs_the_tree_a_level_each_three_days() -> None:
+def test_an_overdue_lead_escalates_one_level_every_three_days() -> None:
     lead = a_lead()
     due = AT + timedelta(days=3)
     assert (lead.due_at, lead.escalate_at) == (due, due)
@@ -262,7 +261,7 @@ def test_an_overdue_lead_climbs_the_tree_a_level_each_three_days() -> None:
 
 
 @pytest.mark.parametrize("path", [(), ("national",)])
-def test_a_lead_of_the_root_has_nobody_above_to_be_told(path: tuple[str, ...]) -> None:
+def test_a_lead_of_the_root_union_never_escalates(path: tuple[str, ...]) -> None:
     lead = start_follow_up(a_lead(union_path=path))
     assert (lead.due_at, lead.escalate_at) == (AT + timedelta(days=3), None)
     assert escalate_lead(lead, at=AT + timedelta(days=900)) is None
@@ -274,21 +273,21 @@ def test_a_closed_lead_is_never_due() -> None:
         assert (closed.due_at, closed.escalate_at) == (None, None)
 
 
-def test_without_consent_nothing_is_due_whatever_is_said_of_the_job_afterwards() -> None:
+def test_without_consent_no_later_change_sets_a_deadline() -> None:
     hired = replace(a_lead(), stage=LeadStage.HIRED, hired_at=AT)
-    taken_back = withdraw_consent(hired, at=AT).lead
-    kept = step(taken_back, LeadStage.RETAINED_30, AT + timedelta(days=31))
-    assert (kept.due_at, kept.escalate_at, kept.escalated_to) == (None, None, None)
+    withdrawn = withdraw_consent(hired, at=AT).lead
+    retained = step(withdrawn, LeadStage.RETAINED_30, AT + timedelta(days=31))
+    assert (retained.due_at, retained.escalate_at, retained.escalated_to) == (None, None, None)
 
 
-def test_a_step_ends_the_next_action_that_was_planned_before_it() -> None:
+def test_advancing_clears_the_next_action() -> None:
     planned = add_note(a_lead(), "周五再联系", TODAY, by="a", at=AT).lead
     assert planned.next_action_on == TODAY
     assert add_note(planned, "未接通", None, by="a", at=AT).lead.next_action_on == TODAY
     assert step(planned, LeadStage.CONTACTED).next_action_on is None
 
 
-def test_a_note_is_kept_without_blanks_around_it() -> None:
+def test_a_note_is_stripped() -> None:
     assert check_note(" 已约周五面试\n", TODAY, today=TODAY) == "已约周五面试"
     assert check_note("长" * 500, TODAY + timedelta(days=365), today=TODAY) == "长" * 500
     assert check_note("2026-11-02 14:30，工号 20261102143055", None, today=TODAY)
@@ -307,13 +306,13 @@ def test_a_note_is_kept_without_blanks_around_it() -> None:
         ("好", TODAY + timedelta(days=366), "nextActionOn"),
     ],
 )
-def test_a_note_that_cannot_be_kept_is_refused(body: str, on: date | None, field: str) -> None:
+def test_an_invalid_note_is_refused(body: str, on: date | None, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         check_note(body, on, today=TODAY)
     assert caught.value.field == ("input", field)
 
 
 @pytest.mark.parametrize("stage", [LeadStage.INTERESTED, LeadStage.REFUSED])
-def test_nothing_is_confirmed_before_an_offer_or_after_a_closing(stage: LeadStage) -> None:
+def test_a_hire_is_confirmed_only_from_the_offer_on(stage: LeadStage) -> None:
     with pytest.raises(LeadStageConflict, match="from OFFERED on"):
         confirm_hire(a_lead(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)

@@ -16,7 +16,7 @@ from domain.leads.leads import (
     RefusalReason,
     SealedContact,
     check_advance,
-    next_stages,
+    list_next_stages,
 )
 from tests.domain.posting_terms_samples import posting_terms
 
@@ -46,7 +46,7 @@ def lead(stage: LeadStage, version: int = 1) -> Lead:
 
 
 class FollowUp(RuleBasedStateMachine):
-    """A lead that is pushed to one stage after the other."""
+    """A lead that tries one stage after another."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class FollowUp(RuleBasedStateMachine):
 
     @rule(wanted=st.sampled_from(LeadStage), reason=st.none() | st.sampled_from(RefusalReason))
     def push(self, wanted: LeadStage, reason: RefusalReason | None) -> None:
-        if wanted not in next_stages(self.stage):
+        if wanted not in list_next_stages(self.stage):
             with pytest.raises(LeadStageConflict):
                 check_advance(lead(self.stage), wanted, reason, expected_version=1)
         elif (wanted is LeadStage.REFUSED) != (reason is not None):
@@ -87,29 +87,29 @@ TestFollowUp = FollowUp.TestCase
 def test_every_stage_can_be_reached_from_the_first_interest() -> None:
     reached = {LeadStage.INTERESTED}
     for _ in LeadStage:
-        reached |= {wanted for stage in reached for wanted in next_stages(stage)}
+        reached |= {wanted for stage in reached for wanted in list_next_stages(stage)}
     assert reached == set(LeadStage)
 
 
-def test_the_final_stages_are_those_that_lead_nowhere() -> None:
-    assert {stage for stage in LeadStage if not next_stages(stage)} == FINAL
+def test_the_final_stages_have_no_next_stage() -> None:
+    assert {stage for stage in LeadStage if not list_next_stages(stage)} == FINAL
 
 
 def test_no_stage_follows_itself() -> None:
-    assert all(stage not in next_stages(stage) for stage in LeadStage)
+    assert all(stage not in list_next_stages(stage) for stage in LeadStage)
 
 
-def test_who_calls_back_is_contacted_again() -> None:
-    assert next_stages(LeadStage.UNREACHABLE) == {LeadStage.CONTACTED}
+def test_an_unreachable_person_can_be_contacted_again() -> None:
+    assert list_next_stages(LeadStage.UNREACHABLE) == {LeadStage.CONTACTED}
 
 
-def test_every_stage_before_the_hire_can_be_closed_in_each_way() -> None:
+def test_before_the_hire_every_closed_stage_may_follow() -> None:
     for stage in LeadStage:
         before_hire = stage not in AFTER_HIRE | CLOSED_STAGES
-        assert (next_stages(stage) >= CLOSED_STAGES) is before_hire
+        assert (list_next_stages(stage) >= CLOSED_STAGES) is before_hire
 
 
-def test_a_refused_step_names_the_steps_that_are_allowed() -> None:
+def test_a_refused_stage_names_the_allowed_ones() -> None:
     with pytest.raises(LeadStageConflict, match=r"become RETAINED_30, WITHDRAWN\.") as caught:
         check_advance(lead(LeadStage.HIRED), LeadStage.REFUSED, None)
     assert caught.value.code is ErrorCode.LEAD_STAGE_CONFLICT
@@ -121,15 +121,13 @@ def test_a_refused_step_names_the_steps_that_are_allowed() -> None:
     ("wanted", "reason"),
     [(LeadStage.REFUSED, None), (LeadStage.CONTACTED, RefusalReason.NO_SHOW)],
 )
-def test_a_refusal_and_nothing_else_has_a_reason(
-    wanted: LeadStage, reason: RefusalReason | None
-) -> None:
+def test_only_a_refusal_has_a_reason(wanted: LeadStage, reason: RefusalReason | None) -> None:
     with pytest.raises(InvalidInput) as caught:
         check_advance(lead(LeadStage.INTERESTED), wanted, reason)
     assert caught.value.field == ("input", "reason")
 
 
-def test_a_step_from_a_version_that_was_overtaken_is_refused() -> None:
+def test_advancing_an_outdated_version_is_refused() -> None:
     with pytest.raises(LeadStageConflict, match="is at version 3 and CONTACTED"):
         check_advance(
             lead(LeadStage.CONTACTED, version=3),

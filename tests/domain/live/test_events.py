@@ -7,7 +7,7 @@ from domain.live.events import lead_topic, session_topic
 
 
 @given(st.text(), st.text())
-def test_each_session_has_a_log_for_viewers_and_another_for_its_staff(one: str, other: str) -> None:
+def test_a_session_has_one_topic_for_viewers_and_one_for_staff(one: str, other: str) -> None:
     assert (session_topic(one) == session_topic(other)) is (one == other)
     assert (lead_topic(one) == lead_topic(other)) is (one == other)
     assert session_topic(one) != lead_topic(other)

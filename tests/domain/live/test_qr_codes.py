@@ -17,9 +17,7 @@ keys = st.binary(min_size=32, max_size=32)
 
 
 @given(kinds, ids, keys)
-def test_a_token_says_kind_and_id_to_whoever_has_the_key(
-    kind: CodeKind, code_id: str, key: bytes
-) -> None:
+def test_a_token_decodes_to_kind_and_id(kind: CodeKind, code_id: str, key: bytes) -> None:
     token = encode_token(kind, code_id, key)
     assert decode_token(token, key, field=FIELD) == (kind, code_id)
     assert len(token) == TOKEN_LENGTH <= 32
@@ -46,12 +44,12 @@ def test_a_token_of_another_key_is_refused(
 
 
 @given(st.text() | st.text(min_size=TOKEN_LENGTH, max_size=TOKEN_LENGTH))
-def test_any_other_text_is_refused(text: str) -> None:
+def test_any_other_text_is_refused_as_a_token(text: str) -> None:
     with pytest.raises(CodeInvalid):
         decode_token(text, KEY, field=FIELD)
 
 
-def test_another_spelling_of_the_same_bytes_is_refused() -> None:
+def test_another_encoding_of_the_same_bytes_is_refused() -> None:
     tokens = (encode_token(CodeKind.POSTER, f"{number:024x}", KEY) for number in range(200))
     token = next(token for token in tokens if "-" in token and "_" in token)
     for spelling in (token.replace("-", "+"), token.replace("_", "/")):
@@ -59,7 +57,7 @@ def test_another_spelling_of_the_same_bytes_is_refused() -> None:
             decode_token(spelling, KEY, field=FIELD)
 
 
-def test_a_token_stays_the_same_for_ever_because_it_is_on_paper() -> None:
+def test_the_format_of_printed_tokens_is_fixed() -> None:
     assert [encode_token(kind, "0123456789abcdef01234567", KEY) for kind in CodeKind] == [
         "AQEjRWeJq83vASNFZ1mvATg4nOwhLyXv",
         "AgEjRWeJq83vASNFZ-olI-K7lLnVddjC",

@@ -17,7 +17,7 @@ FINAL = {SessionStatus.ENDED, SessionStatus.CANCELLED}
 
 
 class Life(RuleBasedStateMachine):
-    """A session that is asked for one status after the other."""
+    """A session that tries one status after another."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,27 +55,27 @@ def test_every_status_can_be_reached_from_a_draft() -> None:
     assert reached == set(SessionStatus)
 
 
-def test_only_the_end_and_the_cancellation_are_final() -> None:
+def test_only_ended_and_cancelled_are_final() -> None:
     final = {
         s for s in SessionStatus if not any(is_transition_allowed(s, w) for w in SessionStatus)
     }
     assert final == FINAL
 
 
-def test_a_session_goes_on_air_from_its_schedule_or_an_interruption() -> None:
+def test_a_session_goes_live_from_scheduled_or_interrupted() -> None:
     before = {
         status for status in SessionStatus if is_transition_allowed(status, SessionStatus.LIVE)
     }
     assert before == {SessionStatus.SCHEDULED, SessionStatus.INTERRUPTED}
 
 
-def test_a_refused_step_names_both_statuses() -> None:
+def test_a_refused_transition_names_both_statuses() -> None:
     with pytest.raises(SessionStateConflict, match=r"is ENDED; it cannot become LIVE") as caught:
         check_transition(SessionStatus.ENDED, SessionStatus.LIVE)
     assert caught.value.code is ErrorCode.SESSION_STATE_CONFLICT
 
 
-def test_terms_of_the_field_stand_beside_the_values() -> None:
+def test_enum_members_have_their_chinese_terms() -> None:
     assert SessionFormat.CHAIR_LIVE.zh == "工会主席直播带岗"
     assert SessionFormat["JOB_TOUR"].zh == "企业探岗"
     assert str(Honour.GREAT_NATION_CRAFTSMAN) == "GREAT_NATION_CRAFTSMAN"

@@ -1,9 +1,8 @@
-"""Limits: each is kept or broken by the very job that it is about, and says so in two languages."""
+"""Constraints: a job satisfies or violates each, with a reason in two languages."""
 
 from __future__ import annotations
 
 from datetime import time
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +10,12 @@ from hypothesis import given
 
 from domain.matching.constraints import (
     CONSTRAINTS,
-    MatchCode,
-    constraints_of,
+    active_constraints,
     explain_satisfied,
     find_violations,
 )
-from domain.matching.jobs import Job, monthly_and_hourly_pay
+from domain.matching.jobs import Job
+from domain.matching.match_reasons import MatchCode
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
@@ -76,30 +75,30 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("wanted", "offered", "keeps"), CASES)
-def test_a_limit_is_kept_or_broken(
+def test_a_job_satisfies_or_violates_a_constraint(
     wanted: dict[str, Any], offered: dict[str, Any], keeps: bool
 ) -> None:
     person, work = Wants(**wanted), job(**offered)
-    (limit,) = constraints_of(person)
+    (limit,) = active_constraints(person)
     assert limit.is_satisfied(person, work) is keeps
     assert bool(find_violations(person, work)) is not keeps
 
 
-def test_every_limit_is_shown_kept_and_broken() -> None:
-    shown = {(constraints_of(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
+def test_every_constraint_has_a_satisfied_and_a_violated_case() -> None:
+    shown = {(active_constraints(Wants(**wanted))[0].code, keeps) for wanted, _, keeps in CASES}
     assert shown == {(limit.code, keeps) for limit in CONSTRAINTS for keeps in (True, False)}
 
 
-def test_who_wants_nothing_in_particular_has_no_limits() -> None:
-    assert constraints_of(Wants()) == ()
+def test_empty_wants_have_no_constraints() -> None:
+    assert active_constraints(Wants()) == ()
     assert find_violations(Wants(), job()) == ()
 
 
 @given(wants, jobs)
-def test_a_limit_is_either_kept_or_broken_and_has_words_for_it(person: Wants, work: Job) -> None:
+def test_every_reason_has_an_english_and_a_chinese_text(person: Wants, work: Job) -> None:
     broken = find_violations(person, work)
     codes = {reason.code for reason in broken}
-    assert codes <= {limit.code for limit in constraints_of(person)}
+    assert codes <= {limit.code for limit in active_constraints(person)}
     for reason in (*broken, *explain_satisfied(person, work)):
         assert reason.text
         assert any("\u4e00" <= char <= "\u9fff" for char in reason.text_zh)
@@ -111,7 +110,7 @@ def said(wanted: dict[str, Any], offered: dict[str, Any]) -> list[tuple[MatchCod
     return [(reason.code, reason.text, reason.text_zh) for reason in reasons]
 
 
-def test_a_child_can_be_fetched_after_work() -> None:
+def test_a_pick_up_reason_says_when_work_ends() -> None:
     assert said(BY_FIVE, DAY) == [
         (
             MatchCode.PICK_UP,
@@ -121,33 +120,28 @@ def test_a_child_can_be_fetched_after_work() -> None:
     ]
 
 
-def test_hours_that_are_ones_own_are_to_be_agreed_on() -> None:
+def test_flexible_hours_can_be_agreed_on() -> None:
     ((_, text, _),) = said({"ends_by": FIVE}, {"shift": Shift.FLEXIBLE})
-    assert text == "flexible hours that you can agree on"
+    assert text == "flexible hours that you can agree with the employer"
 
 
 @pytest.mark.parametrize(
     ("offered", "text"),
     [
-        (DAY | {"ends_at": time(18)}, "ends at 18:00, 17:00 is wanted"),
-        (DAY | {"ends_at": None}, "ends at a time that is not said, 17:00 is wanted"),
-        (DAY | {"starts_at": time(20), "ends_at": time(4)}, "goes over midnight until 04:00"),
+        (DAY | {"ends_at": time(18)}, "ends at 18:00; you asked for 17:00"),
+        (DAY | {"ends_at": None}, "ends at an unstated time; you asked for 17:00"),
+        (DAY | {"starts_at": time(20), "ends_at": time(4)}, "works past midnight until 04:00"),
         ({"shift": Shift.TWO_SHIFT}, "TWO_SHIFT work has changing hours"),
     ],
 )
-def test_an_end_that_is_too_late_says_how(offered: dict[str, Any], text: str) -> None:
+def test_a_late_end_is_explained(offered: dict[str, Any], text: str) -> None:
     ((_, found, _),) = said({"ends_by": FIVE}, offered)
     assert found == text
 
 
-def test_work_and_way_say_how_heavy_and_how_far() -> None:
+def test_intensity_and_distance_are_described() -> None:
     wanted = {"heaviest": Intensity.LIGHT, "near": Near(point=HOME, kilometres=13)}
     assert said(wanted, {"intensity": Intensity.LIGHT, "point": NEARBY}) == [
         (MatchCode.INTENSITY, "LIGHT work only", "劳动强度：轻"),
         (MatchCode.DISTANCE, "12 km", "12公里"),
     ]
-
-
-def test_pay_is_compared_whatever_its_period() -> None:
-    assert monthly_and_hourly_pay(6000, PayPeriod.MONTH, Decimal(40)) == (6000, 34)
-    assert monthly_and_hourly_pay(30, PayPeriod.HOUR, Decimal(20)) == (2600, 30)

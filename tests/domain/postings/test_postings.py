@@ -10,7 +10,7 @@ from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 
 
 @given(st.sampled_from(PostingStatus), st.integers(-3, 3), st.none() | st.integers(-3, 3))
-def test_a_posting_is_open_by_its_status_until_its_last_day_and_that_of_the_check(
+def test_a_posting_is_open_until_its_last_day_while_its_employer_is_verified(
     status: PostingStatus, days: int, checked: int | None
 ) -> None:
     posting = Posting(

@@ -72,7 +72,7 @@ CHANGES: list[tuple[dict[str, Any], TermChange]] = [
 
 
 @pytest.mark.parametrize(("changed", "change"), CHANGES)
-def test_a_changed_term_is_told_as_it_was_and_as_it_is(
+def test_a_changed_term_has_its_old_and_new_value(
     changed: dict[str, Any], change: TermChange
 ) -> None:
     assert diff_terms(BEFORE, replace(BEFORE, **changed)) == (change,)
@@ -84,13 +84,13 @@ def test_every_term_is_compared() -> None:
     )
 
 
-def test_naming_the_same_in_another_order_changes_nothing() -> None:
+def test_the_order_of_kinds_makes_no_difference() -> None:
     again = replace(BEFORE, insurance=BEFORE.insurance[::-1], benefits=BEFORE.benefits[::-1])
     assert diff_terms(BEFORE, replace(again, hours_per_day=Decimal("8.0"))) == ()
 
 
 @given(st.sets(st.sampled_from(range(len(CHANGES)))))
-def test_changes_come_in_the_order_of_the_form(places: set[int]) -> None:
+def test_changes_are_in_the_order_of_the_form(places: set[int]) -> None:
     changed: dict[str, Any] = {}
     for place in sorted(places):
         changed |= CHANGES[place][0]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.reference.calendar import add_months, day_in_china
+from domain.errors import InvalidInput
+from domain.reference.calendar import add_months, check_has_zone, day_in_china
 
 
 def test_the_day_changes_at_midnight_in_china() -> None:
@@ -30,3 +31,10 @@ def test_a_day_later_is_the_next_day(at: datetime) -> None:
 )
 def test_six_months_later_is_the_same_day_or_the_last_of_that_month(day: date, later: date) -> None:
     assert add_months(day, 6) == later
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    check_has_zone(datetime(2026, 11, 23, tzinfo=UTC), ("since",))
+    with pytest.raises(InvalidInput, match="with its zone") as refused:
+        check_has_zone(datetime(2026, 11, 23), ("since",))  # noqa: DTZ001 - the case under test
+    assert refused.value.field == ("since",)

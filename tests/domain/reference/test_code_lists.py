@@ -16,7 +16,7 @@ class _Colour(Labelled):
     GREEN = "GREEN", "绿", "Grass green"
 
 
-def test_the_english_term_follows_from_the_code_unless_one_is_given() -> None:
+def test_the_english_label_is_derived_unless_one_is_given() -> None:
     assert [(colour.zh, colour.en) for colour in _Colour] == [
         ("红", "Red"),
         ("深蓝", "Dark blue"),
@@ -24,7 +24,7 @@ def test_the_english_term_follows_from_the_code_unless_one_is_given() -> None:
     ]
 
 
-def test_a_list_has_every_code_in_the_order_of_the_enumeration() -> None:
+def test_a_code_list_has_every_code_in_order() -> None:
     found = build_code_list(EmploymentType)
     assert found.name == "EmploymentType"
     assert [entry.code for entry in found.entries] == list(EmploymentType)
@@ -48,14 +48,14 @@ def test_occupations_come_with_their_synonyms() -> None:
         ),
     ],
 )
-def test_a_list_that_changes_gets_another_version(changed: tuple[CodeEntry, ...]) -> None:
+def test_a_changed_code_list_has_another_version(changed: tuple[CodeEntry, ...]) -> None:
     entries = (CodeEntry(code="A", zh="甲", en="A"), CodeEntry(code="B", zh="乙", en="B"))
     before = CodeList(name="X", entries=entries)
     assert before.version == CodeList(name="X", entries=entries).version
     assert before.version != CodeList(name="X", entries=changed).version
 
 
-def test_every_occupation_but_other_has_synonyms_and_none_is_of_two() -> None:
+def test_every_occupation_but_other_has_synonyms_of_its_own() -> None:
     assert set(OCCUPATION_SYNONYMS) == set(Occupation) - {Occupation.OTHER}
     names = Counter(name for occupation in Occupation for name in occupation_names(occupation))
     assert max(names.values()) == 1

@@ -8,12 +8,12 @@ SHANGHAI = Point(latitude=31.2304, longitude=121.4737)
 BEIJING = Point(latitude=39.9042, longitude=116.4074)
 
 
-def test_from_shanghai_to_beijing_it_is_1067_kilometres_either_way() -> None:
+def test_shanghai_to_beijing_is_1067_kilometres_both_ways() -> None:
     assert distance_km(SHANGHAI, BEIJING) == pytest.approx(1067, abs=2)
     assert distance_km(BEIJING, SHANGHAI) == pytest.approx(distance_km(SHANGHAI, BEIJING))
 
 
-def test_a_point_is_no_way_from_itself_and_its_antipode_is_half_round_the_earth() -> None:
+def test_distance_to_itself_is_zero_and_to_the_antipode_half_the_circumference() -> None:
     assert distance_km(SHANGHAI, SHANGHAI) == 0
     there = Point(latitude=-31.2304, longitude=121.4737 - 180)
     assert distance_km(SHANGHAI, there) == pytest.approx(20_015, abs=1)
@@ -29,6 +29,6 @@ def test_a_point_is_no_way_from_itself_and_its_antipode_is_half_round_the_earth(
         Point(latitude=30, longitude=136.1),
     ],
 )
-def test_points_outside_china_are_out_of_range(point: Point) -> None:
+def test_points_outside_china_are_not_plausible(point: Point) -> None:
     assert not is_plausible_in_china(point)
     assert is_plausible_in_china(SHANGHAI)

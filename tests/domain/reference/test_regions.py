@@ -9,25 +9,25 @@ from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import (
     PROVINCES,
     RegionLevel,
-    ancestors,
     check_place_code,
-    children,
     city_of,
-    current_code,
+    find_current_code,
     find_regions,
     is_place_code,
     is_within,
+    list_ancestors,
+    list_children,
     province_of,
     region_of,
-    to_current_code,
+    replace_former_code,
 )
 
 FIELD = ("input", "placeCode")
 ALL = [
     region
-    for province in children(None)
-    for city in (province, *children(province.code))
-    for region in (city, *(children(city.code) if city is not province else ()))
+    for province in list_children(None)
+    for city in (province, *list_children(province.code))
+    for region in (city, *(list_children(city.code) if city is not province else ()))
 ]
 codes = st.sampled_from([region.code for region in ALL])
 
@@ -41,10 +41,10 @@ def test_there_are_34_provinces() -> None:
     assert all(is_place_code(code) and province_of(code) == code for code in PROVINCES)
 
 
-def test_every_region_hangs_in_the_tree_at_a_point_of_china() -> None:
+def test_every_region_is_in_the_tree_with_a_point_in_china() -> None:
     assert len({region.code for region in ALL}) == len(ALL) == 3_214
     for region in ALL:
-        around = ancestors(region)
+        around = list_ancestors(region)
         assert [above.level for above in around] == [
             level
             for level in RegionLevel
@@ -58,20 +58,25 @@ def test_every_region_hangs_in_the_tree_at_a_point_of_china() -> None:
         assert len(region.pinyin.split()) == len(region.name) == len(region.initials)
 
 
-def test_a_county_may_stand_directly_below_its_province() -> None:
+def test_some_counties_are_directly_below_their_province() -> None:
     county = region_of("429004")
     assert county is not None
     assert (county.full_name, county.parent) == ("湖北省仙桃市", "420000")
     assert county.level is RegionLevel.COUNTY
 
 
-def test_what_lies_below_nothing_known_is_nothing() -> None:
-    assert children("330402") == children("999999") == ()
+def test_an_unknown_code_has_no_children() -> None:
+    assert list_children("330402") == list_children("999999") == ()
 
 
 @given(codes)
 def test_a_place_lies_in_itself_its_city_and_its_province(code: str) -> None:
-    assert check_place_code(code, FIELD) == current_code(code) == to_current_code(code) == code
+    assert (
+        check_place_code(code, FIELD)
+        == find_current_code(code)
+        == replace_former_code(code)
+        == code
+    )
     assert is_within(code, code)
     assert is_within(code, city_of(code))
     assert is_within(code, province_of(code))
@@ -98,17 +103,17 @@ def test_a_place_lies_in_no_region_of_another_province(code: str, region: str) -
         ("371200", None),
     ],
 )
-def test_an_old_code_stands_for_one_place_of_today_or_none(old: str, now: str | None) -> None:
+def test_a_former_code_has_one_successor_or_none(old: str, now: str | None) -> None:
     region = region_of(old)
     assert (region.full_name if region else None) == now
 
 
-def test_an_old_code_is_accepted_as_the_one_of_today() -> None:
-    assert check_place_code("510124", FIELD) == to_current_code("510124") == "510117"
+def test_a_former_code_is_replaced_by_its_successor() -> None:
+    assert check_place_code("510124", FIELD) == replace_former_code("510124") == "510117"
 
 
-def test_of_an_old_code_without_a_successor_the_name_is_told() -> None:
-    assert to_current_code("341400") == "341400"
+def test_a_former_code_without_a_successor_is_refused_with_its_name() -> None:
+    assert replace_former_code("341400") == "341400"
     with pytest.raises(InvalidInput, match=r"341400 \(巢湖市\) is no longer"):
         check_place_code("341400", FIELD)
 
@@ -117,7 +122,7 @@ def test_of_an_old_code_without_a_successor_the_name_is_told() -> None:
     ("code", "near"),
     [("330499", "浙江省嘉兴市, or give 330400"), ("339999", "浙江省, or give 330000")],
 )
-def test_with_an_unknown_code_the_region_around_it_is_suggested(code: str, near: str) -> None:
+def test_an_unknown_code_is_refused_with_the_region_above(code: str, near: str) -> None:
     assert not is_place_code(code)
     with pytest.raises(InvalidInput, match=near):
         check_place_code(code, FIELD)
@@ -155,7 +160,7 @@ def test_with_an_unknown_code_the_region_around_it_is_suggested(code: str, near:
         ("141125", "liu lin xian"),
     ],
 )
-def test_a_name_is_spelt_as_it_is_spoken_there(code: str, pinyin: str) -> None:
+def test_pinyin_follows_the_local_reading(code: str, pinyin: str) -> None:
     region = region_of(code)
     assert region is not None
     assert region.pinyin == pinyin
@@ -178,26 +183,26 @@ def test_a_region_is_found_by_name_pinyin_initials_and_former_name(text: str, fi
     assert full_names(text)[0] == first
 
 
-def test_what_is_found_comes_in_a_fixed_order() -> None:
+def test_found_regions_are_in_a_fixed_order() -> None:
     assert full_names("南湖") == ["浙江省嘉兴市南湖区"]
     assert full_names("zhej") == ["浙江省"]
-    # One that was called so before comes after those that are.
+    # A region with a former name of that prefix comes last.
     assert full_names("城关") == [
         "西藏自治区拉萨市城关区",
         "甘肃省兰州市城关区",
         "江西省萍乡市安源区",
     ]
-    # By its pinyin the province comes first, whatever counties are spelt alike.
+    # For pinyin the province comes first, before counties with the same spelling.
     assert full_names("shanx", 3)[:2] == ["山西省", "陕西省"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "不存在", "zzzz", "330402"])
-def test_nothing_is_found_for_what_no_name_begins_with(text: str) -> None:
+def test_a_text_that_no_name_starts_with_finds_nothing(text: str) -> None:
     assert find_regions(text, 20) == ()
 
 
 @given(st.text(max_size=6))
-def test_any_text_can_be_looked_for(text: str) -> None:
+def test_any_text_can_be_searched(text: str) -> None:
     assert len(find_regions(text, 3)) <= 3
 
 
@@ -214,7 +219,7 @@ def test_any_text_can_be_looked_for(text: str) -> None:
         ("610100", "330000", False),
     ],
 )
-def test_a_region_holds_its_subtree_and_nothing_else(code: str, region: str, within: bool) -> None:
+def test_a_region_contains_its_subtree_only(code: str, region: str, within: bool) -> None:
     assert is_within(code, region) is within
 
 
@@ -230,7 +235,7 @@ def test_a_wrong_code_is_refused_with_its_field(code: str) -> None:
 @given(st.text(max_size=8))
 def test_any_text_is_a_code_or_refused(text: str) -> None:
     if is_place_code(text):
-        assert check_place_code(text, FIELD) == current_code(text)
+        assert check_place_code(text, FIELD) == find_current_code(text)
     else:
         with pytest.raises(InvalidInput):
             check_place_code(text, FIELD)

@@ -2,24 +2,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from domain.errors import AlreadyExists, InvalidInput
 from domain.postings.pay import Pay, PayPeriod
 from domain.reference.regions import is_place_code
+from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.minimum_wages import (
-    KNOWN_WAGES,
     Grade,
     MinimumWage,
+    WageComparison,
     WageTable,
-    WageVerdict,
     compare_with_minimum,
-    monthly_equivalent,
     verify_wage,
 )
 from tests.domain.posting_terms_samples import FIXED_TODAY, hourly_pay, monthly_pay, pays, places
@@ -37,115 +34,87 @@ def table(*rows: MinimumWage) -> WageTable:
     return WageTable(rows=rows)
 
 
+def compare(
+    place: str, pay: Pay, on: date = FIXED_TODAY, *, wages: WageTable = KNOWN_WAGES
+) -> WageComparison:
+    return compare_with_minimum(wages, place, pay, on)
+
+
 @pytest.mark.parametrize(
     ("place", "pay", "expected"),
     [
-        ("310115", monthly_pay(2740), WageVerdict.PASS),
-        ("310115", monthly_pay(2739), WageVerdict.BELOW),
-        ("310115", hourly_pay(25), WageVerdict.PASS),
-        ("310115", hourly_pay(24), WageVerdict.BELOW),
-        ("110101", monthly_pay(2540), WageVerdict.PASS),
-        ("110101", hourly_pay(28), WageVerdict.PASS),
-        ("110101", hourly_pay(27), WageVerdict.BELOW),
-        ("440305", monthly_pay(2700), WageVerdict.PASS),
-        ("440305", monthly_pay(2699), WageVerdict.BELOW),
-        ("440300", hourly_pay(25), WageVerdict.BELOW),
-        ("520100", monthly_pay(2130), WageVerdict.PASS),
-        ("520100", monthly_pay(2129), WageVerdict.TO_PERSON),
-        ("520100", monthly_pay(1890), WageVerdict.TO_PERSON),
-        ("520100", monthly_pay(1889), WageVerdict.BELOW),
-        ("520100", hourly_pay(19), WageVerdict.BELOW),
+        ("310115", monthly_pay(2740), WageComparison.PASS),
+        ("310115", monthly_pay(2739), WageComparison.BELOW),
+        ("310115", hourly_pay(25), WageComparison.PASS),
+        ("310115", hourly_pay(24), WageComparison.BELOW),
+        ("110101", monthly_pay(2540), WageComparison.PASS),
+        ("110101", hourly_pay(28), WageComparison.PASS),
+        ("110101", hourly_pay(27), WageComparison.BELOW),
+        ("440305", monthly_pay(2700), WageComparison.PASS),
+        ("440305", monthly_pay(2699), WageComparison.BELOW),
+        ("440300", hourly_pay(25), WageComparison.BELOW),
+        ("520100", monthly_pay(2130), WageComparison.PASS),
+        ("520100", monthly_pay(2129), WageComparison.UNDECIDED),
+        ("520100", monthly_pay(1890), WageComparison.UNDECIDED),
+        ("520100", monthly_pay(1889), WageComparison.BELOW),
+        ("520100", hourly_pay(19), WageComparison.BELOW),
     ],
 )
 def test_a_trusted_figure_decides_to_the_yuan(place: str, pay: Pay, expected: Any) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is expected
+    assert compare(place, pay) is expected
 
 
-def test_below_a_lowest_tier_that_is_not_known_a_person_decides() -> None:
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440106", monthly_pay(2680), FIXED_TODAY)
-        is WageVerdict.PASS
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440106", monthly_pay(2039), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440106", hourly_pay(1), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
-    )
+def test_an_unknown_lowest_tier_leaves_low_pay_undecided() -> None:
+    assert compare("440106", monthly_pay(2680)) is WageComparison.PASS
+    assert compare("440106", monthly_pay(2039)) is WageComparison.UNDECIDED
+    assert compare("440106", hourly_pay(1)) is WageComparison.UNDECIDED
 
 
-def test_a_job_anywhere_in_a_province_must_suit_each_region_in_it() -> None:
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2690), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440000", monthly_pay(2700), FIXED_TODAY)
-        is WageVerdict.PASS
-    )
+def test_a_job_anywhere_in_a_province_is_compared_with_each_region_in_it() -> None:
+    assert compare("440000", monthly_pay(2690)) is WageComparison.UNDECIDED
+    assert compare("440000", monthly_pay(2700)) is WageComparison.PASS
 
 
 def test_the_first_tier_of_jiangsu_is_trusted_and_the_others_are_not() -> None:
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(2660), FIXED_TODAY)
-        is WageVerdict.PASS
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(2659), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "320500", monthly_pay(1), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
-    )
+    assert compare("320500", monthly_pay(2660)) is WageComparison.PASS
+    assert compare("320500", monthly_pay(2659)) is WageComparison.UNDECIDED
+    assert compare("320500", monthly_pay(1)) is WageComparison.UNDECIDED
 
 
 @pytest.mark.parametrize("place", ["330402", "610100", "230100", "350200", "510100", "500101"])
 @given(pay=pays)
 def test_an_unverified_figure_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+    assert compare(place, pay) is WageComparison.UNDECIDED
 
 
 @pytest.mark.parametrize("place", ["420100", "430100"])
 @given(pay=pays)
 def test_a_figure_without_its_date_never_decides(place: str, pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, place, pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+    assert compare(place, pay) is WageComparison.UNDECIDED
 
 
 @given(pays)
-def test_a_region_without_figures_goes_to_a_person(pay: Pay) -> None:
-    assert compare_with_minimum(KNOWN_WAGES, "540100", pay, FIXED_TODAY) is WageVerdict.TO_PERSON
+def test_a_region_without_figures_is_undecided(pay: Pay) -> None:
+    assert compare("540100", pay) is WageComparison.UNDECIDED
 
 
 def test_a_figure_counts_from_its_first_day() -> None:
     day_before = date(2026, 8, 31)
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), day_before)
-        is WageVerdict.TO_PERSON
-    )
-    assert (
-        compare_with_minimum(KNOWN_WAGES, "440305", monthly_pay(9000), date(2026, 9, 1))
-        is WageVerdict.PASS
-    )
+    assert compare("440305", monthly_pay(9000), day_before) is WageComparison.UNDECIDED
+    assert compare("440305", monthly_pay(9000), date(2026, 9, 1)) is WageComparison.PASS
 
 
-def test_a_region_with_rows_of_its_own_is_never_judged_by_its_province() -> None:
+def test_a_region_with_rows_of_its_own_is_not_compared_with_its_province() -> None:
     own = table(row(), row("360100", amount=2500, effective_from=date(2027, 1, 1)))
-    assert (
-        compare_with_minimum(own, "360102", monthly_pay(2600), FIXED_TODAY) is WageVerdict.TO_PERSON
-    )
-    assert (
-        compare_with_minimum(own, "360102", monthly_pay(2600), date(2027, 1, 1)) is WageVerdict.PASS
-    )
-    assert compare_with_minimum(own, "360200", monthly_pay(2600), FIXED_TODAY) is WageVerdict.PASS
+    assert compare("360102", monthly_pay(2600), wages=own) is WageComparison.UNDECIDED
+    assert compare("360102", monthly_pay(2600), date(2027, 1, 1), wages=own) is WageComparison.PASS
+    assert compare("360200", monthly_pay(2600), wages=own) is WageComparison.PASS
 
 
-def test_a_county_named_by_a_row_is_judged_by_that_row() -> None:
+def test_a_county_with_a_row_is_compared_with_that_row() -> None:
     own = table(row(amount=2500), row("360102", amount=2100))
-    assert compare_with_minimum(own, "360102", monthly_pay(2100), FIXED_TODAY) is WageVerdict.PASS
-    assert compare_with_minimum(own, "360103", monthly_pay(2100), FIXED_TODAY) is WageVerdict.BELOW
+    assert compare("360102", monthly_pay(2100), wages=own) is WageComparison.PASS
+    assert compare("360103", monthly_pay(2100), wages=own) is WageComparison.BELOW
 
 
 def test_the_latest_row_of_a_tier_counts() -> None:
@@ -157,27 +126,23 @@ def test_the_latest_row_of_a_tier_counts() -> None:
     ]
     for order in (rows, rows[::-1]):
         assert table(*order).tiers_in_force("360000", FIXED_TODAY) == (rows[2],)
-        assert (
-            compare_with_minimum(table(*order), "360102", monthly_pay(2200), FIXED_TODAY)
-            is WageVerdict.PASS
-        )
+        assert compare("360102", monthly_pay(2200), wages=table(*order)) is WageComparison.PASS
 
 
-def test_of_rows_of_the_same_day_a_verified_one_counts() -> None:
+def test_a_verified_row_precedes_others_of_the_same_day() -> None:
     rows = [row(amount=2000), row(amount=2500, grade=Grade.UNVERIFIED)]
     for order in (rows, rows[::-1]):
         assert table(*order).tiers_in_force("360000", FIXED_TODAY) == (rows[0],)
 
 
-def test_a_correction_further_down_the_table_counts() -> None:
+def test_a_later_correction_replaces_a_row() -> None:
     wrong, right = row(amount=2000), row(amount=2100)
     assert table(wrong, right).tiers_in_force("360000", FIXED_TODAY) == (right,)
 
 
 def test_without_its_first_tier_nothing_passes() -> None:
     assert (
-        compare_with_minimum(table(row(tier=2)), "360102", monthly_pay(9999), FIXED_TODAY)
-        is WageVerdict.TO_PERSON
+        compare("360102", monthly_pay(9999), wages=table(row(tier=2))) is WageComparison.UNDECIDED
     )
 
 
@@ -189,7 +154,7 @@ def test_only_a_verified_row_with_a_date_is_trusted() -> None:
     assert row().trusted_minimum(PayPeriod.HOUR) is None
 
 
-def test_the_known_figures_are_ordered_marked_and_placed() -> None:
+def test_known_wages_are_ordered_graded_and_have_valid_regions() -> None:
     tiers: dict[str, list[MinimumWage]] = {}
     for known in KNOWN_WAGES.rows:
         assert is_place_code(known.region)
@@ -205,41 +170,12 @@ def test_the_known_figures_are_ordered_marked_and_placed() -> None:
 
 
 @given(pays, pays, places.filter(is_place_code))
-def test_more_pay_never_makes_a_verdict_worse(one: Pay, other: Pay, place: str) -> None:
-    rank = [WageVerdict.BELOW, WageVerdict.TO_PERSON, WageVerdict.PASS]
+def test_more_pay_never_worsens_the_comparison(one: Pay, other: Pay, place: str) -> None:
+    rank = [WageComparison.BELOW, WageComparison.UNDECIDED, WageComparison.PASS]
     less, more = sorted((one.amount, other.amount))
-    of_less = compare_with_minimum(
-        KNOWN_WAGES, place, type(one)(amount=less, period=one.period), FIXED_TODAY
-    )
-    of_more = compare_with_minimum(
-        KNOWN_WAGES, place, type(one)(amount=more, period=one.period), FIXED_TODAY
-    )
+    of_less = compare(place, type(one)(amount=less, period=one.period))
+    of_more = compare(place, type(one)(amount=more, period=one.period))
     assert rank.index(of_less) <= rank.index(of_more)
-
-
-@pytest.mark.parametrize(
-    ("pay", "hours_per_day", "expected"),
-    [
-        (monthly_pay(2740), Decimal(3), 2740),
-        (hourly_pay(20), Decimal(8), 3480),
-        (hourly_pay(20), Decimal(12), 3480),
-        (hourly_pay(20), Decimal("7.5"), 3262),
-        (hourly_pay(15), Decimal(8), 2610),
-    ],
-)
-def test_hour_pay_comes_to_its_normal_hours_on_21_75_days(
-    pay: Pay, hours_per_day: Decimal, expected: Any
-) -> None:
-    assert monthly_equivalent(pay, hours_per_day) == monthly_pay(expected)
-
-
-@given(st.integers(1, 10_000), st.integers(1, 24), st.integers(1, 240_000))
-def test_rounding_down_never_changes_the_comparison_with_a_minimum(
-    amount: int, per_day: int, minimum: int
-) -> None:
-    exact = amount * min(per_day, 8) * Decimal("21.75")
-    rounded = monthly_equivalent(hourly_pay(amount), Decimal(per_day)).amount
-    assert (rounded >= minimum) == (exact >= minimum)
 
 
 def test_a_row_is_verified_once_and_only_with_its_notice() -> None:
@@ -258,13 +194,13 @@ def test_a_row_is_verified_once_and_only_with_its_notice() -> None:
             verify_wage(bare, "next", by="officer", at=records.FIXED_NOW)
 
 
-def test_a_later_row_takes_the_place_of_one_for_the_same_day() -> None:
+def test_a_later_row_replaces_one_for_the_same_day() -> None:
     old, new = row(amount=2000), row(amount=2100)
     assert table(old, new).tiers_in_force(old.region, FIXED_TODAY) == (new,)
     assert table(new, old).tiers_in_force(old.region, FIXED_TODAY) == (old,)
 
 
-def test_what_a_pay_was_compared_with_is_told() -> None:
+def test_figures_are_described_by_region_and_tier() -> None:
     assert (
         KNOWN_WAGES.describe_figures("310115", PayPeriod.MONTH, FIXED_TODAY) == "310000 2740元/月"
     )

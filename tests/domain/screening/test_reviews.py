@@ -1,4 +1,4 @@
-"""What people may write to a report, and to a decision on it."""
+"""The texts of reports and decisions, and the resolution of a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support import records
 FIELD = ("input", "body")
 
 
-def test_a_report_says_what_is_wrong_if_no_code_does_and_names_no_phone() -> None:
+def test_a_report_for_another_reason_needs_a_text_without_a_phone_number() -> None:
     assert check_report_text("  收押金 ", ReportReason.OTHER, FIELD) == "收押金"
     assert check_report_text("", ReportReason.FEES_TAKEN, FIELD) == ""
     for body, reason in (

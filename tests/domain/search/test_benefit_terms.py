@@ -14,17 +14,10 @@ from domain.postings.postings import (
 )
 from domain.reference.occupations import occupation_names
 from domain.search.benefit_terms import BENEFIT_TERMS, find_benefit_terms
-from tests.domain.posting_terms_samples import posting_terms
-
-KINDS = (
-    InsuranceKind.PENSION,
-    InsuranceKind.MEDICAL,
-    InsuranceKind.UNEMPLOYMENT,
-    InsuranceKind.WORK_INJURY,
-)
+from tests.domain.posting_terms_samples import FULL_COVER, posting_terms
 
 
-def test_no_name_means_two_things() -> None:
+def test_each_name_belongs_to_one_term() -> None:
     offers = [name for offer in BENEFIT_TERMS for name in offer.names]
     jobs = [name for occupation in Occupation for name in occupation_names(occupation)]
     assert [name for name, times in Counter(offers + jobs).items() if times > 1] == []
@@ -34,12 +27,13 @@ def test_no_name_means_two_things() -> None:
     ("offered", "names"),
     [
         (
-            posting_terms(benefits=(Benefit.MEALS,), insurance=KINDS),
+            posting_terms(benefits=(Benefit.MEALS,), insurance=FULL_COVER),
             {"包吃", "五险", "白班", "全职"},
         ),
         (
             posting_terms(
-                benefits=(Benefit.MEALS, Benefit.DORMITORY, Benefit.HOUSING_FUND), insurance=KINDS
+                benefits=(Benefit.MEALS, Benefit.DORMITORY, Benefit.HOUSING_FUND),
+                insurance=FULL_COVER,
             ),
             {"包吃", "包住", "包吃住", "公积金", "五险", "五险一金", "白班", "全职"},
         ),
@@ -54,5 +48,7 @@ def test_no_name_means_two_things() -> None:
         ),
     ],
 )
-def test_a_posting_offers_what_has_all_its_codes(offered: PostingTerms, names: set[str]) -> None:
+def test_a_posting_offers_a_benefit_if_it_has_all_its_codes(
+    offered: PostingTerms, names: set[str]
+) -> None:
     assert {offer.names[0] for offer in find_benefit_terms(offered)} == names

@@ -31,10 +31,10 @@ STORED: dict[type[Labelled], str] = {
     SeekerGroup: "GRADUATE MIGRANT_WORKER REGISTERED_UNEMPLOYED LAID_OFF TRANSFERRING "
     "NEW_FORM_WORKER HARDSHIP_WORKER HARDSHIP_FAMILY GIG_WORKER HARD_TO_EMPLOY",
 }
-"""What is in databases already: new codes come after these, new lists after the last."""
+"""Codes in existing databases: new codes come after these, new enumerations after the last."""
 
 
-def test_what_is_stored_keeps_its_meaning() -> None:
+def test_stored_characters_keep_their_meaning() -> None:
     for place, (kind, codes) in enumerate(STORED.items()):
         assert FACET_KINDS[place] is kind
         assert list(kind)[: len(codes.split())] == codes.split()
@@ -66,5 +66,5 @@ def test_codes_are_counted_the_most_frequent_first() -> None:
 
 
 @pytest.mark.parametrize("unknown", ["\u07ff", "a"])
-def test_a_code_of_a_newer_version_is_left_out(unknown: str) -> None:
+def test_an_unknown_character_is_ignored(unknown: str) -> None:
     assert all(not counts for counts in group_facet_counts({unknown: 1}).values())

@@ -1,27 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.postings.postings import Benefit, Occupation, PostingTerms, Shift
 from domain.reference.geo import Point
-from domain.search.search_entries import (
-    HighlightSpan,
-    SearchWord,
-    build_search_entry,
-    find_highlights,
-    occupations_named,
-    parse_search,
-)
+from domain.search.query_parser import parse_search
+from domain.search.search_entries import build_search_entry
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 
 FIELD = ("filter", "search")
 
 
 def finds(text: str, offered: PostingTerms, employer: str = "合成电机有限公司") -> bool:
-    """Whether a posting has every word of a search, as the database asks."""
+    """Whether a posting matches every word of a search, as the database query decides it."""
     tokens = build_search_entry(offered, employer).tokens
     return all(
         any(
@@ -87,7 +78,7 @@ WELDER = posting_terms(
         "全职 五险",
     ],
 )
-def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> None:
+def test_a_posting_is_found_by_its_words_and_their_synonyms(text: str) -> None:
     wanted = parse_search(text, FIELD)
     assert text == "的" or wanted
     assert finds(text, WELDER) is (text != "的")
@@ -112,25 +103,25 @@ def test_a_posting_is_found_by_its_words_and_what_they_are_called(text: str) -> 
         "gao han",
     ],
 )
-def test_a_posting_is_not_found_by_what_is_not_there(text: str) -> None:
+def test_a_posting_is_not_found_by_other_words(text: str) -> None:
     assert not finds(text, WELDER)
 
 
-def test_every_word_must_be_there_in_any_order() -> None:
+def test_every_word_must_match_in_any_order() -> None:
     assert finds("嘉兴 焊工 图纸", WELDER)
     assert not finds("嘉兴 焊工 叉车", WELDER)
 
 
-def test_where_a_word_stands_is_told_apart() -> None:
+def test_tokens_tell_title_words_from_body_words() -> None:
     tokens = build_search_entry(WELDER, "嘉兴电机有限公司").tokens
     assert {"^焊工", "^氩弧", "^gaoji", "^gj", "^电机", "~图纸"} <= set(tokens)
     assert {"o:WELDER", "r:33", "r:3304", "r:330402", "=高级氩弧焊工(两班倒)"} <= set(tokens)
-    # What is in the title is not mentioned again as if it were in passing.
+    # A word of the title gets no second token for the body.
     assert "~焊工" not in tokens
     assert len(tokens) == len(set(tokens))
 
 
-def test_pay_is_by_the_month_and_the_place_that_of_the_work_or_of_its_region() -> None:
+def test_an_entry_has_monthly_pay_and_a_point() -> None:
     entry = build_search_entry(posting_terms(pay=hourly_pay(30)), "")
     assert entry.pay == 5_220
     assert entry.at == Point(latitude=31.2215, longitude=121.5444)
@@ -139,92 +130,6 @@ def test_pay_is_by_the_month_and_the_place_that_of_the_work_or_of_its_region() -
     assert build_search_entry(posting_terms(place_code="999999"), "").at is None
 
 
-def test_what_is_stored_of_a_long_text_is_bounded() -> None:
+def test_the_tokens_of_a_long_text_are_bounded() -> None:
     long = "".join(chr(0x4E00 + place) for place in range(4_000))
     assert len(build_search_entry(posting_terms(duties=long, conditions=long), "").tokens) < 200
-
-
-def test_nothing_but_filling_words_is_looked_for_as_it_is() -> None:
-    (word,) = parse_search("招聘", FIELD)
-    assert word.text == "招聘"
-    assert parse_search("  ，。 ", FIELD) == ()
-
-
-def test_the_longest_word_comes_first_and_none_twice() -> None:
-    assert [word.text for word in parse_search("嘉兴 外卖骑手 嘉兴", FIELD)] == ["外卖骑手", "嘉兴"]
-
-
-def test_what_many_jobs_offer_is_looked_for_last() -> None:
-    assert [word.text for word in parse_search("包吃包住 焊工", FIELD)] == ["焊工", "包吃包住"]
-
-
-def test_words_that_no_name_begins_are_not_joined() -> None:
-    assert {word.text for word in parse_search("web java", FIELD)} == {"web", "java"}
-
-
-@pytest.mark.parametrize("text", ["长" * 61, "a b c d e f g h i", "焊\x00工"])
-def test_a_search_that_is_too_long_is_refused_with_its_field(text: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        parse_search(text, FIELD)
-    assert caught.value.field == FIELD
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_search_or_refused(text: str) -> None:
-    try:
-        found = parse_search(text, FIELD)
-    except InvalidInput:
-        return
-    assert len(found) <= 8
-    assert all(word.strong and word.weak for word in found)
-
-
-def test_occupations_are_known_by_name_and_pinyin() -> None:
-    assert occupations_named("电焊工") == (Occupation.WELDER,)
-    assert occupations_named("yuesao") == (Occupation.MATERNITY_NANNY,)
-    assert occupations_named("不存在") == ()
-
-
-def marked(text: str, search: str) -> list[str]:
-    return [
-        text[mark.start : mark.end] for mark in find_highlights(text, parse_search(search, FIELD))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "search", "found"),
-    [
-        ("高级焊工，焊工优先", "焊工", ["焊工", "焊工"]),
-        ("招電焊工", "电焊工", ["電焊工"]),
-        ("高级焊工", "电焊工", ["焊工"]),
-        ("会ＣＡＤ", "cad", ["ＣＡＤ"]),
-        ("诚聘月嫂", "yuesao", ["月嫂"]),
-        ("诚聘月嫂", "ys", ["月嫂"]),
-        ("嘉兴焊工", "焊工 嘉兴", ["嘉兴", "焊工"]),
-        ("电工", "焊工", []),
-        ("", "焊工", []),
-    ],
-)
-def test_what_was_searched_for_is_marked(text: str, search: str, found: list[str]) -> None:
-    assert marked(text, search) == found
-
-
-def test_marks_do_not_overlap_and_are_bounded() -> None:
-    words = [
-        SearchWord(
-            text="焊工",
-            strong=("^焊工",),
-            weak=("~焊工",),
-            highlight_names=("焊工", "电焊工", "焊"),
-        )
-    ]
-    assert find_highlights("电焊工", words) == (HighlightSpan(start=0, end=3),)
-    assert len(find_highlights("焊工" * 100, words)) == 20
-
-
-@given(st.text(alphabet="焊工电 aA１", max_size=30), st.text(alphabet="焊工电a ", max_size=8))
-def test_marks_stand_within_the_text_in_order(text: str, search: str) -> None:
-    found = find_highlights(text, parse_search(search, FIELD))
-    ends = [place for mark in found for place in (mark.start, mark.end)]
-    assert ends == sorted(ends)
-    assert all(0 <= mark.start < mark.end <= len(text) for mark in found)

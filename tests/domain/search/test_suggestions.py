@@ -24,7 +24,7 @@ def test_a_posting_suggests_its_title_and_its_employer() -> None:
     assert list(posting_suggestions("", "e1", None)) == []
 
 
-def test_the_same_title_is_one_suggestion_however_it_is_written() -> None:
+def test_spelling_variants_of_a_title_are_one_suggestion() -> None:
     ids = {next(posting_suggestions(title, "e", None)).id for title in ("CAD員", "ＣＡＤ员")}
     assert len(ids) == 1
 
@@ -35,7 +35,7 @@ def known(start: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_occupations_and_places_are_known_by_every_beginning() -> None:
+def test_occupations_and_places_are_suggested_by_prefix() -> None:
     assert known("电焊") == [("OCCUPATION", "焊工")]
     assert ("OCCUPATION", "月嫂") in known("chanfu")
     assert ("OCCUPATION", "月嫂") in known("YS")
@@ -69,7 +69,7 @@ def test_each_kind_has_its_share_and_the_shortest_come_first() -> None:
     assert [each.text for each in found[-2:]] == ["焊" * 9, "焊" * 8]
 
 
-def test_what_a_kind_leaves_goes_to_the_next() -> None:
+def test_an_unused_share_goes_to_the_next_kind() -> None:
     found = pick_suggestions(
         [*some(SuggestionKind.OCCUPATION, 1), *some(SuggestionKind.PLACE, 9)], 8
     )

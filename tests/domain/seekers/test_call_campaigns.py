@@ -1,4 +1,4 @@
-"""Calls: who may be called again, and whom nobody calls any more."""
+"""Calls: when the next one is due, and when nobody may call any more."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def call(
 
 
 @pytest.mark.parametrize("outcome", CallOutcome)
-def test_of_somebody_who_was_erased_no_call_and_no_note_is_kept(outcome: CallOutcome) -> None:
+def test_no_call_is_recorded_after_an_erasure(outcome: CallOutcome) -> None:
     erased = replace(ENTRY, person="erased/entry", contact=None, outcome=CallOutcome.REACHED)
     with pytest.raises(StatusConflict):
         call(erased, outcome, TODAY if outcome is CallOutcome.CALL_BACK else None, "来电的是孙丽")
 
 
 @given(st.lists(st.sampled_from(CallOutcome), max_size=MAX_CALLS_PER_PERSON + 3))
-def test_every_call_is_kept_and_after_a_last_one_there_is_none(outcomes: list[CallOutcome]) -> None:
+def test_every_call_is_kept_and_a_final_outcome_ends_them(outcomes: list[CallOutcome]) -> None:
     entry = ENTRY
     for number, outcome in enumerate(outcomes):
         on = TODAY if outcome is CallOutcome.CALL_BACK else None
@@ -70,7 +70,7 @@ def test_every_call_is_kept_and_after_a_last_one_there_is_none(outcomes: list[Ca
         assert (entry.next_call_on is None) is (outcome not in CALL_AGAIN_OUTCOMES)
 
 
-def test_who_did_not_answer_is_called_the_next_day_or_when_it_is_said() -> None:
+def test_after_no_answer_the_next_call_is_tomorrow_or_as_given() -> None:
     assert call(ENTRY, CallOutcome.NO_ANSWER).next_call_on == TODAY + timedelta(days=1)
     later = TODAY + timedelta(days=9)
     assert call(ENTRY, CallOutcome.NO_ANSWER, later).next_call_on == later
@@ -86,13 +86,13 @@ WRONG: list[tuple[CallOutcome, Any]] = [
 
 
 @pytest.mark.parametrize(("outcome", "on"), WRONG)
-def test_a_day_goes_with_the_outcome(outcome: CallOutcome, on: date | None) -> None:
+def test_the_next_call_day_must_fit_the_outcome(outcome: CallOutcome, on: date | None) -> None:
     with pytest.raises(InvalidInput) as refused:
         call(ENTRY, outcome, on)
     assert refused.value.field == ("input", "nextCallOn")
 
 
-def test_a_profile_is_entered_for_who_was_reached() -> None:
+def test_a_profile_is_entered_only_after_the_person_was_reached() -> None:
     reached = call(ENTRY, CallOutcome.REACHED)
     check_can_enter_profile(reached)
     for entry in (ENTRY, call(ENTRY, CallOutcome.NOT_SEEKING), replace(reached, contact=None)):
@@ -111,9 +111,9 @@ def test_a_campaign_belongs_to_the_last_union_of_its_path() -> None:
     assert campaign.union_id == "union"
 
 
-def test_after_twenty_calls_somebody_is_left_in_peace() -> None:
+def test_after_twenty_calls_no_call_is_recorded() -> None:
     entry = ENTRY
     for _ in range(MAX_CALLS_PER_PERSON):
         entry = call(entry, CallOutcome.NO_ANSWER)
-    with pytest.raises(StatusConflict, match="in peace"):
+    with pytest.raises(StatusConflict, match="called 20 times"):
         call(entry, CallOutcome.REACHED)

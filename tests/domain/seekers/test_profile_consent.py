@@ -1,4 +1,4 @@
-"""Consent to be matched: to the current text, with who asked on the phone and when."""
+"""Consent to matching: the current text, and when and by whom it was asked on the phone."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def test_the_text_names_purpose_kinds_rights_and_the_law() -> None:
         assert part in PROFILE_CONSENT_TEXT.body
 
 
-def test_a_consent_keeps_version_digest_time_and_who_asked() -> None:
+def test_a_consent_records_version_digest_time_and_officer() -> None:
     given = make_profile_consent("1", at=FIXED_NOW, asked_by="officer")
     assert (given.text_version, given.text_sha256) == ("1", PROFILE_CONSENT_TEXT.sha256)
     assert (given.at, given.asked_by) == (FIXED_NOW, "officer")
 
 
 @pytest.mark.parametrize("version", [None, "", "2"])
-def test_without_consent_to_the_current_text_there_is_no_profile(version: str | None) -> None:
+def test_consent_to_the_current_text_is_required(version: str | None) -> None:
     with pytest.raises(ConsentRequired) as refused:
         make_profile_consent(version, at=FIXED_NOW)
     assert refused.value.field == ("input", "consent", "textVersion")
 
 
-def test_who_was_asked_was_asked_lately() -> None:
+def test_the_time_of_asking_is_within_the_last_week() -> None:
     assert check_asked_at(FIXED_NOW - timedelta(days=7), now=FIXED_NOW) == FIXED_NOW - timedelta(
         days=7
     )

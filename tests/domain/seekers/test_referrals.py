@@ -1,4 +1,4 @@
-"""Referrals: from open to done, and never back."""
+"""Status changes of referrals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OPEN = Referral(
 
 
 @given(st.lists(st.sampled_from(ReferralStatus), max_size=8))
-def test_a_referral_moves_only_as_the_table_says_and_keeps_every_step(
+def test_a_referral_follows_its_table_and_keeps_every_step(
     wanted: list[ReferralStatus],
 ) -> None:
     referral = OPEN
@@ -48,7 +48,7 @@ def test_a_referral_moves_only_as_the_table_says_and_keeps_every_step(
     assert referral.steps[-1].status is referral.status
 
 
-def test_no_way_leads_back_to_open_and_three_states_are_the_end() -> None:
+def test_no_status_returns_to_open_and_three_are_final() -> None:
     assert all(ReferralStatus.OPEN not in following for following in NEXT_STATUSES.values())
     assert {status for status in ReferralStatus if not NEXT_STATUSES[status]} == {
         ReferralStatus.DONE,

@@ -1,4 +1,4 @@
-"""The tries of one message: when the next one is, and how it ends."""
+"""Delivery attempts: delays, acceptance and giving up."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.webhooks.deliveries import RETRY_DELAYS, Delivery, DeliveryState
-from domain.webhooks.messages import notice_of_test
+from domain.webhooks.messages import build_test_notice
 from domain.webhooks.webhooks import DeliveryResult, FailureKind
 from tests.support.records import FIXED_NOW
 
 TRIES = len(RETRY_DELAYS) + 1
-shares = st.floats(0, 1)
-taken = st.integers(200, 299).map(lambda status: DeliveryResult(status=status))
-not_taken = st.one_of(
+jitters = st.floats(0, 1)
+accepted = st.integers(200, 299).map(lambda status: DeliveryResult(status=status))
+failed = st.one_of(
     st.sampled_from([kind for kind in FailureKind if kind is not FailureKind.STATUS]).map(
         lambda kind: DeliveryResult(failure=kind)
     ),
@@ -31,45 +31,45 @@ def a_delivery(**changes: object) -> Delivery:
     made: dict[str, object] = {
         "id": "one",
         "webhook_id": "webhook",
-        "notice": notice_of_test("webhook", at=FIXED_NOW),
+        "notice": build_test_notice("webhook", at=FIXED_NOW),
         "next_at": FIXED_NOW,
         "created_at": FIXED_NOW,
     }
     return Delivery(**(made | changes))  # type: ignore[arg-type] # each is of its field's type
 
 
-@given(attempts=st.integers(1, len(RETRY_DELAYS)), share=shares, answer=not_taken)
-def test_the_next_try_comes_after_its_pause_give_or_take_a_fifth(
-    attempts: int, share: float, answer: DeliveryResult
+@given(attempts=st.integers(1, len(RETRY_DELAYS)), jitter=jitters, answer=failed)
+def test_the_next_attempt_waits_its_delay_within_a_fifth(
+    attempts: int, jitter: float, answer: DeliveryResult
 ) -> None:
-    after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, share=share)
+    after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, jitter=jitter)
     wait = RETRY_DELAYS[attempts - 1]
     assert 0.8 * wait <= after.next_at - FIXED_NOW <= 1.2 * wait + timedelta(microseconds=1)
 
 
-def test_pauses_grow_and_all_together_last_a_weekend() -> None:
+def test_delays_grow_and_last_over_a_weekend() -> None:
     assert list(RETRY_DELAYS) == sorted(RETRY_DELAYS)
     assert timedelta(days=2) < 0.8 * sum(RETRY_DELAYS, timedelta())
     assert 1.2 * sum(RETRY_DELAYS, timedelta()) < timedelta(days=4)
 
 
-@pytest.mark.parametrize(("share", "least", "most"), [(0, 4, 4), (0.5, 5, 5), (1, 6, 6)])
-def test_those_that_failed_together_are_spread_evenly(share: float, least: int, most: int) -> None:
+@pytest.mark.parametrize(("jitter", "least", "most"), [(0, 4, 4), (0.5, 5, 5), (1, 6, 6)])
+def test_deliveries_that_failed_together_are_spread(jitter: float, least: int, most: int) -> None:
     after = a_delivery(attempts=1).record_attempt(
-        DeliveryResult(status=500), at=FIXED_NOW, share=share
+        DeliveryResult(status=500), at=FIXED_NOW, jitter=jitter
     )
     assert least <= (after.next_at - FIXED_NOW).total_seconds() <= most
 
 
-def test_one_whose_tries_were_all_cut_off_is_given_up_as_well() -> None:
+def test_interrupted_attempts_count_towards_giving_up() -> None:
     after = a_delivery(attempts=100).record_attempt(
-        DeliveryResult(status=500), at=FIXED_NOW, share=0.5
+        DeliveryResult(status=500), at=FIXED_NOW, jitter=0.5
     )
     assert after.state is DeliveryState.DEAD
 
 
 class Tries(RuleBasedStateMachine):
-    """A message to which a receiver, crashes and its owner do anything at any time."""
+    """A delivery with any results, crashes and replays at any time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class Tries(RuleBasedStateMachine):
         self.since_made_or_replayed = 0
 
     def claim(self) -> Delivery:
-        """As ``storage.webhooks.deliveries`` does it, when it is due."""
+        """Claim the delivery when it is due, as ``storage.webhooks.deliveries`` does."""
         self.at = max(self.at, self.delivery.next_at)
         self.since_made_or_replayed += 1
         return a_delivery(
@@ -89,17 +89,17 @@ class Tries(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
-    @rule(answer=taken, share=shares)
-    def is_taken(self, answer: DeliveryResult, share: float) -> None:
-        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
+    @rule(answer=accepted, jitter=jitters)
+    def accept(self, answer: DeliveryResult, jitter: float) -> None:
+        self.delivery = self.claim().record_attempt(answer, at=self.at, jitter=jitter)
         assert self.delivery.state is DeliveryState.DELIVERED
         assert self.delivery.last_status == answer.status
         assert self.delivery.last_failure is None
 
     @precondition(lambda self: self.delivery.state is DeliveryState.PENDING)
-    @rule(answer=not_taken, share=shares)
-    def is_not_taken(self, answer: DeliveryResult, share: float) -> None:
-        self.delivery = self.claim().record_attempt(answer, at=self.at, share=share)
+    @rule(answer=failed, jitter=jitters)
+    def fail(self, answer: DeliveryResult, jitter: float) -> None:
+        self.delivery = self.claim().record_attempt(answer, at=self.at, jitter=jitter)
         is_over = self.since_made_or_replayed >= TRIES
         assert self.delivery.state is (DeliveryState.DEAD if is_over else DeliveryState.PENDING)
         assert self.delivery.last_failure is (answer.failure or FailureKind.STATUS)

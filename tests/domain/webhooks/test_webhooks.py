@@ -1,4 +1,4 @@
-"""Which addresses a webhook may have, who is told of what, and what a message says."""
+"""Webhooks: URLs, recipients of each notice, messages and signatures."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pytest
 from standardwebhooks import Webhook as Receiver
 
 from domain.errors import InvalidInput
-from domain.leads.contacts import erase_lead, withdraw_consent
 from domain.leads.follow_up import add_note, assign_lead, confirm_hire
 from domain.leads.leads import HireSide, LeadStage
+from domain.leads.personal_data import erase_lead, withdraw_consent
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from domain.seekers.groups import SeekerGroup
 from domain.webhooks.messages import (
     WebhookEvent,
-    notice_of_change,
-    notice_of_posting,
-    notice_of_recording,
-    notice_of_session,
+    build_lead_change_notice,
+    build_lead_recorded_notice,
+    build_posting_notice,
+    build_session_notice,
 )
 from domain.webhooks.webhooks import (
     DeliveryResult,
@@ -46,12 +46,12 @@ AT = records.FIXED_NOW
         "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "2002:7f00:1::", "ff0e::1",
     ],
 )  # fmt: skip
-def test_an_address_that_not_everybody_reaches_is_not_public(address: str) -> None:
+def test_private_and_special_addresses_are_not_public(address: str) -> None:
     assert not is_public_address(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "223.5.5.5", "2400:3200::1"])
-def test_an_address_that_everybody_reaches_is(address: str) -> None:
+def test_global_addresses_are_public(address: str) -> None:
     assert is_public_address(ipaddress.ip_address(address))
 
 
@@ -65,20 +65,20 @@ def test_an_address_that_everybody_reaches_is(address: str) -> None:
         "https://a.example/" + "x" * 500,
     ],
 )  # fmt: skip
-def test_a_url_that_is_no_public_https_address_is_refused(url: str) -> None:
+def test_a_url_that_is_not_public_https_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_webhook_url(url, private=False)
+        check_webhook_url(url, allow_private=False)
     assert refused.value.field == ("input", "url")
 
 
-def test_where_it_is_allowed_this_machine_may_be_told_over_plain_http_and_no_other() -> None:
+def test_private_mode_admits_plain_http_to_this_machine_only() -> None:
     for url in ("http://localhost:9/x", "http://127.0.0.1:9/", "https://10.0.0.1/"):
-        assert check_webhook_url(f" {url} ", private=True) == url
+        assert check_webhook_url(f" {url} ", allow_private=True) == url
     with pytest.raises(InvalidInput):
-        check_webhook_url("http://10.0.0.1/", private=True)
+        check_webhook_url("http://10.0.0.1/", allow_private=True)
 
 
-def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
+def test_events_are_unique_and_session_events_for_unions_only() -> None:
     lead, session = WebhookEvent.LEAD_RECORDED, WebhookEvent.SESSION_STARTED
     assert check_events([lead, session, lead], for_union=True) == (lead, session)
     for events, for_union in (
@@ -91,21 +91,25 @@ def test_events_are_named_once_and_those_of_sessions_by_unions_alone() -> None:
             check_events(events, for_union=for_union)
 
 
-def test_the_types_are_written_with_a_dot() -> None:
+def test_message_types_have_a_dot() -> None:
     assert WebhookEvent.LEAD_HIRE_CONFIRMED.message_type == "lead.hire_confirmed"
     assert WebhookEvent.SESSION_STARTED.message_type == "session.started"
 
 
 def test_signatures_are_those_of_the_specification() -> None:
     now = int(utc_now().timestamp())
-    made = sign_message([b"a" * 32, b"b" * 32], "msg_1", now, b'{"x":1}')
-    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": made}
+    signatures = sign_message([b"a" * 32, b"b" * 32], "msg_1", now, b'{"x":1}')
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(now),
+        "webhook-signature": signatures,
+    }
     for secret in (b"a" * 32, b"b" * 32):
         assert Receiver(encode_secret(secret)).verify(b'{"x":1}', headers) == {"x": 1}
 
 
-def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
-    notice = notice_of_recording(records.lead())
+def test_a_union_receives_its_subtree_and_an_employer_its_own() -> None:
+    notice = build_lead_recorded_notice(records.lead())
     for path, hears in ((("root",), True), (("root", "union"), True), (("root", "other"), False)):
         assert records.webhook(union_path=path).is_subscribed_to(notice) is hears
     for employer, hears in (("employer", True), ("other", False)):
@@ -115,26 +119,29 @@ def test_a_union_is_told_of_its_subtree_and_an_employer_of_its_own() -> None:
     assert not records.webhook(events=(WebhookEvent.LEAD_ERASED,)).is_subscribed_to(notice)
 
 
-def test_a_group_is_told_with_the_lead_and_to_unions_alone() -> None:
+def test_only_unions_receive_the_group() -> None:
     lead = replace(records.lead(), group=SeekerGroup.LAID_OFF)
     ours, theirs = records.webhook(), records.webhook(union_path=(), employer_id="employer")
-    notice = notice_of_recording(lead)
+    notice = build_lead_recorded_notice(lead)
     assert ours.redact_notice(notice).to_message()["data"]["group"] == "LAID_OFF"
     assert "group" not in theirs.redact_notice(notice).to_message()["data"]
     assert theirs.redact_notice(replace(notice, group=None)) == theirs.redact_notice(notice)
     change = assign_lead(lead, "somebody", by="me", at=AT)
     assert change is not None
-    later = notice_of_change(change)
+    later = build_lead_change_notice(change)
     assert later is not None
     assert "group" not in ours.redact_notice(later).to_message()["data"]
 
 
-def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> None:
+def test_an_employer_receives_the_withdrawal_and_nothing_after() -> None:
     theirs = records.webhook(union_path=(), employer_id="employer")
-    gone = withdraw_consent(records.lead(), at=AT)
-    after = assign_lead(gone.lead, "somebody", by="me", at=AT)
+    withdrawal = withdraw_consent(records.lead(), at=AT)
+    after = assign_lead(withdrawal.lead, "somebody", by="me", at=AT)
     assert after is not None
-    heard = [notice_of_change(change) for change in (gone, after, erase_lead(gone.lead, at=AT))]
+    heard = [
+        build_lead_change_notice(change)
+        for change in (withdrawal, after, erase_lead(withdrawal.lead, at=AT))
+    ]
     assert [notice is not None and theirs.is_subscribed_to(notice) for notice in heard] == [
         True,
         False,
@@ -144,13 +151,15 @@ def test_an_employer_is_told_that_the_consent_is_gone_and_nothing_after() -> Non
     assert all(notice is not None and ours.is_subscribed_to(notice) for notice in heard)
 
 
-def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
-    assert notice_of_change(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
+def test_changes_for_staff_only_have_no_notice() -> None:
+    assert (
+        build_lead_change_notice(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
+    )
     paused = records.live_session(status=SessionStatus.INTERRUPTED)
     live = records.live_session(status=SessionStatus.LIVE)
-    assert notice_of_session(paused, SessionStatus.LIVE, at=AT) is None
-    assert notice_of_session(live, SessionStatus.INTERRUPTED, at=AT) is None
-    begun = notice_of_session(live, SessionStatus.SCHEDULED, at=AT)
+    assert build_session_notice(paused, SessionStatus.LIVE, at=AT) is None
+    assert build_session_notice(live, SessionStatus.INTERRUPTED, at=AT) is None
+    begun = build_session_notice(live, SessionStatus.SCHEDULED, at=AT)
     assert begun is not None
     assert begun.to_message()["data"].keys() == {"session", "status"}
 
@@ -164,16 +173,16 @@ def test_what_is_for_the_staff_alone_is_told_to_nobody() -> None:
         ("CLOSED", "posting.closed"),
     ],
 )
-def test_a_posting_is_told_of_by_its_status(status: str, told: str) -> None:
+def test_a_posting_notice_depends_on_the_status(status: str, told: str) -> None:
     posting = records.posting(status=PostingStatus[status])
-    notice = notice_of_posting(posting, ("root", "union"), at=AT)
+    notice = build_posting_notice(posting, ("root", "union"), at=AT)
     assert notice is not None
     message = notice.to_message()
     assert (message["type"], message["data"]["status"]) == (told, status)
     assert message["timestamp"] == "2026-10-01T12:00:00Z"
 
 
-def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
+def test_event_types_are_those_of_the_documentation() -> None:
     documented = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
     table = documented[documented.index("| type | when") : documented.index("Ids are those")]
     spelt = table.replace(
@@ -184,11 +193,11 @@ def test_events_are_told_of_by_the_names_that_the_documentation_lists() -> None:
     assert listed == {event.message_type for event in WebhookEvent} - {"webhook.test"}
 
 
-def test_what_a_side_says_of_the_hire_is_told() -> None:
+def test_a_hire_statement_is_in_the_notice() -> None:
     lead = replace(records.lead(), stage=LeadStage.OFFERED)
     change = confirm_hire(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
     assert change is not None
-    notice = notice_of_change(change)
+    notice = build_lead_change_notice(change)
     assert notice is not None
     data = notice.to_message()["data"]
     assert (data["side"], data["hired"], data["version"]) == ("SEEKER", True, 2)
@@ -197,5 +206,5 @@ def test_what_a_side_says_of_the_hire_is_told() -> None:
 @pytest.mark.parametrize(
     ("status", "accepted"), [(199, False), (200, True), (299, True), (302, False)]
 )
-def test_only_a_status_from_200_to_299_is_an_acceptance(status: int, accepted: bool) -> None:
+def test_only_status_2xx_is_accepted(status: int, accepted: bool) -> None:
     assert DeliveryResult(status=status).is_accepted is accepted

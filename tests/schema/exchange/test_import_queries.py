@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, row_id
+from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome, make_row_id
 from domain.postings.postings import Severity
 from storage.mongo.client import new_id
 from tests.support import records
@@ -77,7 +77,7 @@ async def test_rows_are_in_the_order_of_the_table_and_name_its_headings(
     pay = replace(FINDING, field="pay.amount", severity=Severity.WARN)
     rows = [
         records.import_row(
-            id=row_id(one.id, number),
+            id=make_row_id(one.id, number),
             import_id=one.id,
             number=number,
             outcome=RowOutcome.HELD if number % 2 else RowOutcome.ACCEPTED,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole
-from domain.leads.contacts import MAX_REVEALS_PER_HOUR
+from domain.leads.personal_data import MAX_REVEALS_PER_HOUR
 from storage.clock import utc_now
 from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient

@@ -14,9 +14,9 @@ from domain.errors import Busy, InvalidInput, LeadStageConflict
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Lead, LeadStage, RefusalReason
 from domain.live.events import LeadAdvanced, LeadRecorded, lead_topic
+from realtime.background import Schedule
 from realtime.commit import GroupCommit
-from services.leads import capture as realtime_leads
-from services.leads.capture import LeadCapture, LeadLogWriter
+from services.leads.capture import DEFAULT_LIMITS, CaptureLimits, LeadCapture, LeadLogWriter
 from services.leads.follow_up import LeadFollowUp
 from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import StorageError, new_id
@@ -34,11 +34,13 @@ OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
 class Desk:
     """The lead log and the capture of one node."""
 
-    def __init__(self, store: Store, commit: GroupCommit) -> None:
+    def __init__(
+        self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
+    ) -> None:
         self.store = store
-        self.log = LeadLogWriter(store, commit)
+        self.log = LeadLogWriter(store, commit, limits)
         self.pipeline = LeadFollowUp(store, commit, ManualClock())
-        self.capture = LeadCapture(store, self.log)
+        self.capture = LeadCapture(store, self.log, limits)
 
     async def close(self) -> None:
         await self.capture.close()
@@ -90,10 +92,10 @@ async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
 
 
 async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
-    store: Store, desk: Desk, other_desk: Desk, monkeypatch: pytest.MonkeyPatch
+    store: Store, other_store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
-    monkeypatch.setattr(realtime_leads, "LEADS_PER_INSERT", 16)
-    monkeypatch.setattr(realtime_leads, "LEADS_LOGGED_PER_TRANSACTION", 7)
+    limits = CaptureLimits(leads_per_insert=16, leads_logged_per_transaction=7)
+    desk, other_desk = Desk(store, commit, limits), Desk(other_store, other_commit, limits)
     taps = [
         records.lead(session_id=session, posting_id=posting, person=str(person))
         for session in ("session", "other")
@@ -114,6 +116,8 @@ async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
     assert await store.interest_counts.by_sessions(["session", "other"]) == {
         session: {"a": 20, "b": 20, "c": 20} for session in ("session", "other")
     }
+    await desk.close()
+    await other_desk.close()
 
 
 async def _all_logged(store: Store) -> bool:
@@ -130,7 +134,7 @@ async def test_the_answer_does_not_wait_for_the_log(
         await go.wait()
         return None, []
 
-    held = asyncio.create_task(commit(TOPIC, hold))
+    held = asyncio.create_task(commit.append(TOPIC, hold))
     await holds.wait()
     first, second = records.lead(), records.lead()
     assert await desk.capture.record(first) == (first, True)
@@ -143,9 +147,9 @@ async def test_the_answer_does_not_wait_for_the_log(
 
 
 async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
-    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    store: Store, commit: GroupCommit
 ) -> None:
-    monkeypatch.setattr(realtime_leads, "SWEEP_INTERVAL_SECONDS", 0.02)
+    desk = Desk(store, commit, CaptureLimits(sweep=Schedule(interval_seconds=0.02)))
     before, during = records.lead(), records.lead(session_id="other")
     await store.leads.record([before])
     desk.log.start()
@@ -161,10 +165,8 @@ async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
     }
 
 
-async def test_more_leads_than_may_wait_are_refused(
-    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(realtime_leads, "MAX_WAITING_LEADS", 2)
+async def test_more_leads_than_may_wait_are_refused(store: Store, commit: GroupCommit) -> None:
+    desk = Desk(store, commit, CaptureLimits(max_waiting_leads=2))
     taps = [records.lead() for _ in range(3)]
     outcomes = await asyncio.gather(
         *(desk.capture.record(tap) for tap in taps), return_exceptions=True
@@ -173,6 +175,7 @@ async def test_more_leads_than_may_wait_are_refused(
     assert isinstance(outcomes[2], Busy)
     assert await desk.capture.record(taps[2]) == (taps[2], True)
     assert len(await all_leads(store)) == 3
+    await desk.close()
 
 
 async def test_a_giver_that_is_gone_does_not_take_its_lead_back(store: Store, desk: Desk) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from domain.errors import LeadStageConflict, NotFound
 from domain.identity.accounts import Principal, Role
-from domain.leads.follow_up import ESCALATION_INTERVAL, TimelineEntryKind, start_follow_up
+from domain.leads.follow_up import ESCALATION_INTERVAL, start_follow_up
 from domain.leads.leads import Lead, LeadStage
+from domain.leads.timeline import TimelineEntryKind
 from domain.live.events import LeadAdvanced, LeadAssigned, LeadEscalated, LeadNoted, lead_topic
 from realtime.commit import GroupCommit
 from services.leads.follow_up import LeadFollowUp

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import pytest
 
 from domain.errors import LeadStageConflict
-from domain.leads.contacts import ReceiptHolder
 from domain.leads.leads import Lead, LeadStage
+from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import HireConfirmed, lead_topic
 from realtime.commit import GroupCommit
 from services.leads.own_leads import OwnLeads

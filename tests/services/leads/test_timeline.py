@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from domain.errors import Refusal
 from domain.identity.accounts import Principal, Role
-from domain.leads.contacts import ReceiptHolder, RetentionPeriods
-from domain.leads.follow_up import TimelineEntryKind, start_follow_up
+from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import Contact, HireSide, Lead, LeadStage, RefusalReason
+from domain.leads.personal_data import ReceiptHolder, RetentionPeriods
+from domain.leads.timeline import TimelineEntryKind
 from realtime.commit import GroupCommit
 from services.leads.follow_up import LeadFollowUp
 from services.leads.own_leads import OwnLeads

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import StatusConflict
-from domain.matching.jobs import job_of
+from domain.matching.jobs import build_job
 from domain.postings.postings import Occupation
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker
@@ -20,7 +20,9 @@ from tests.support import records
 from tests.support.records import ManualClock
 
 LIMITS = MatchSearchLimits(max_seekers_examined=4, seekers_per_read=2)
-JOB = job_of(records.posting(terms=posting_terms(occupation=Occupation.CLERK, starts_at=time(8))))
+JOB = build_job(
+    records.posting(terms=posting_terms(occupation=Occupation.CLERK, starts_at=time(8)))
+)
 
 
 async def store_seeker(store: Store, **wants: Any) -> Seeker:

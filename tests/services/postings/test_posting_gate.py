@@ -11,10 +11,10 @@ import pytest
 from api.wiring.realtime import create_group_commit
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import AuditAction
+from domain.postings.lifecycle import create_posting
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade
-from domain.screening.verdicts import create_posting
 from services.employers.employer_administration import EmployerAdministration
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate

@@ -11,8 +11,9 @@ from domain.errors import NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Contact
 from domain.seekers.call_campaigns import CallEntry, CallOutcome
+from domain.seekers.match_keys import list_seeker_match_keys
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
-from domain.seekers.seekers import Seeker, SeekerStatus, seeker_match_keys
+from domain.seekers.seekers import Seeker, SeekerStatus
 from services.seekers.call_follow_up import CallFollowUp
 from storage.store import Store
 from tests.support import records
@@ -72,7 +73,7 @@ async def test_not_seeking_stops_the_matching_with_the_call_or_neither_is_stored
     assert await store.call_entries.by_id(entry.id) == entry
     assert await store.seekers.by_id(seeker.id) == seeker
 
-    keys = seeker_match_keys(seeker)
+    keys = list_seeker_match_keys(seeker)
     assert await store.seekers.by_reach(keys, limit=10) == [seeker]
     recorded = await record(calls, entry, CallOutcome.NOT_SEEKING)
     assert await store.call_entries.by_id(entry.id) == recorded

@@ -9,8 +9,9 @@ import pytest
 
 from domain.errors import Busy, NotFound
 from domain.identity.accounts import Principal, Role
+from domain.seekers.profile import Profile
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
-from domain.seekers.seekers import Profile, Seeker, SeekerStatus
+from domain.seekers.seekers import Seeker, SeekerStatus
 from services.seekers import profiles as module
 from services.seekers.profiles import SeekerProfiles
 from storage.store import Store

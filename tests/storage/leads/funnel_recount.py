@@ -14,8 +14,8 @@ from domain.leads.leads import (
     Lead,
     LeadSource,
     LeadStage,
-    furthest_stage,
-    next_stages,
+    find_furthest_stage,
+    list_next_stages,
 )
 from domain.live.sessions import LiveSession, Segment
 from domain.seekers.groups import SeekerGroup
@@ -40,8 +40,8 @@ def leads(draw: st.DrawFn) -> Lead:
     """A lead after any number of steps that follow one another."""
     stage, reached, steps = LeadStage.INTERESTED, LeadStage.INTERESTED, 0
     for wanted in draw(st.lists(st.sampled_from(LeadStage), max_size=12)):
-        if wanted in next_stages(stage):
-            stage, reached, steps = wanted, furthest_stage(reached, wanted), steps + 1
+        if wanted in list_next_stages(stage):
+            stage, reached, steps = wanted, find_furthest_stage(reached, wanted), steps + 1
     return records.lead(
         id=new_id(),
         session_id=draw(st.none() | st.sampled_from("xyz")),

@@ -9,16 +9,14 @@ from datetime import date, timedelta
 import pytest
 
 from domain.leads.follow_up import (
-    LeadChange,
-    TimelineEntryKind,
     add_note,
     advance_lead,
     assign_lead,
     escalate_lead,
-    first_timeline_entry,
     start_follow_up,
 )
 from domain.leads.leads import HireSide, Lead, LeadStage
+from domain.leads.timeline import LeadChange, TimelineEntryKind, make_first_entry
 from storage.mongo.client import Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -71,7 +69,7 @@ async def test_a_lead_comes_back_as_each_change_left_it(either_store: Store) -> 
     assert await either_store.leads.by_id(lead.id) == lead
     page = await either_store.lead_timelines.page(lead, PageRequest(limit=10))
     entries = [change.entry for change in reversed(changes)]
-    assert page.items == [*entries, first_timeline_entry(lead)]
+    assert page.items == [*entries, make_first_entry(lead)]
     assert (page.has_next, page.has_previous) == (False, False)
 
 
@@ -83,7 +81,7 @@ async def test_a_change_of_a_version_that_was_overtaken_writes_nothing(store: St
     assert not await write(store, first, add_note(first, "后", None, by="b", at=LATER))
     assert await store.leads.by_id(first.id) == winner.lead
     page = await store.lead_timelines.page(winner.lead, PageRequest(limit=10))
-    assert page.items == [winner.entry, first_timeline_entry(first)]
+    assert page.items == [winner.entry, make_first_entry(first)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.leads.follow_up import LeadChange
 from domain.leads.follow_up import advance_lead as moved_on
 from domain.leads.funnel import FunnelDimension, FunnelRow
 from domain.leads.leads import (
@@ -18,6 +17,7 @@ from domain.leads.leads import (
     LeadStage,
     RefusalReason,
 )
+from domain.leads.timeline import LeadChange
 from domain.live.sessions import LiveSession
 from storage.leads.funnel import FunnelQuery
 from storage.leads.lead_query import LeadQuery

@@ -10,13 +10,13 @@ from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from domain.live.events import Announcement
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import Occupation, PostingStatus
+from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.rescreening import RescreenScope
-from domain.screening.screening import RULES_VERSION
 from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
-from domain.webhooks.messages import WebhookEvent, notice_of_recording
+from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from storage.leads.lead_query import LeadQuery
 from storage.live.qr_codes import QrCodeQuery
 from storage.live.sessions import LiveSessionQuery
@@ -82,7 +82,7 @@ async def put(store: Store) -> None:
             WebhookEvent.LEAD_RECORDED, transaction=transaction
         )
         await store.deliveries.enqueue(
-            [notice_of_recording(records.lead())], transaction=transaction
+            [build_lead_recorded_notice(records.lead())], transaction=transaction
         )
 
     await store.mongo.run_transaction(body)

@@ -12,7 +12,7 @@ import pytest
 
 from domain.leads.leads import LeadStage
 from domain.live import events
-from domain.live.events import EventEnvelope, LoggedEvent, session_id_of
+from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
 from domain.live.sessions import Segment
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
@@ -230,7 +230,7 @@ def test_topics_keep_their_prefixes() -> None:
     assert events.session_topic("x") == "session/x"
     assert events.lead_topic("x") == "leads/x"
     assert events.seeker_topic("x") == "seeker/x"
-    assert session_id_of("session/x") == "x"
+    assert parse_session_topic("session/x") == "x"
 
 
 def test_sealed_contacts_stay_bound_to_the_same_names() -> None:

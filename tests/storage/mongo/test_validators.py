@@ -14,11 +14,11 @@ from domain.identity.audit import (
     chain_entry,
 )
 from domain.leads.consent import FIRST_TEMPLATE
-from domain.leads.follow_up import first_timeline_entry
+from domain.leads.timeline import make_first_entry
 from domain.live.events import Announcement, EventEnvelope
-from domain.screening.minimum_wages import KNOWN_WAGES
+from domain.screening.known_wages import KNOWN_WAGES
 from domain.search.suggestions import posting_suggestions
-from domain.webhooks.messages import notice_of_recording
+from domain.webhooks.messages import build_lead_recorded_notice
 from storage.leads.contacts import RetainedContact
 from storage.mongo.client import Document, StorageError, translate_errors
 from storage.mongo.codec import to_document
@@ -41,7 +41,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "decisions": to_document(records.decision()),
     "sessions": to_document(records.live_session()),
     "leads": to_document(records.lead()) | {"logged": False},
-    "lead_entries": to_document(first_timeline_entry(records.lead())),
+    "lead_entries": to_document(make_first_entry(records.lead())),
     "suggestions": to_document(next(posting_suggestions("电工", "employer", None))),
     "leases": {"_id": "work", "holder": "node", "until": records.FIXED_NOW},
     "codes": to_document(records.code()),
@@ -69,7 +69,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "webhooks": to_document(records.webhook()),
     "deliveries": to_document(
         create_delivery(
-            records.webhook(), notice_of_recording(records.lead()), at=records.FIXED_NOW
+            records.webhook(), build_lead_recorded_notice(records.lead()), at=records.FIXED_NOW
         )
     ),
     "referrals": to_document(records.referral()),

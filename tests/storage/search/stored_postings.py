@@ -18,7 +18,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point
-from domain.search.search_entries import parse_search
+from domain.search.query_parser import parse_search
 from domain.seekers.groups import SeekerGroup
 from storage.mongo.paging import Page, PageRequest
 from storage.search.posting_search import SearchHit

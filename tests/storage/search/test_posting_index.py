@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from domain.postings.postings import Posting, PostingStatus
-from domain.reference.regions import ancestors, region_of
-from domain.search.bitset_index import SearchIndex
+from domain.reference.regions import list_ancestors, region_of
+from domain.search.search_index import SearchIndex
 from storage.mongo.paging import PageRequest
 from storage.search import posting_index as module
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN, SearchCounts
@@ -71,7 +71,7 @@ def summed(places: Mapping[str, int], within: str | None) -> Counter[str]:
     for code, number in places.items():
         region = region_of(code)
         assert region is not None
-        path = [*ancestors(region), region]
+        path = [*list_ancestors(region), region]
         inside = next((each for each in path if each.parent == within), region)
         counts[inside.code] += number
     return counts

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.http.limits import UploadLimits
-from domain.exchange.columns import POSTING_COLUMNS
+from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportLimits

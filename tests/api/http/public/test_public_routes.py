@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from api.http.limits import DownloadLimits, FeedLimits
 from api.http.public.job_pages import render_page as written
 from api.http.public.sitemap_and_rss import PublicFeeds, escape_xml
-from domain.exchange.open_data import COLUMNS
+from domain.exchange.open_data_columns import COLUMNS
 from domain.live.qr_codes import make_page_code
 from domain.postings.postings import Posting
 from storage.clock import utc_now

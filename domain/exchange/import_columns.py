@@ -1,0 +1,343 @@
+"""The columns of import tables of postings and employers: headings, explanations and parsers.
+
+The template for download, its explanations and the import (``import_rows``) all derive from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.exchange import cell_parsers
+from domain.exchange.cell_parsers import CellParser
+from domain.exchange.imports import EXAMPLE_MARKER, ImportKind
+from domain.labels import Labelled
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import (
+    Benefit,
+    EmploymentType,
+    InsuranceKind,
+    Intensity,
+    Occupation,
+    Shift,
+)
+from domain.reference.occupations import OCCUPATION_SYNONYMS
+from domain.seekers.groups import SeekerGroup
+
+_ALL_INSURANCE = tuple(InsuranceKind)
+_OCCUPATION_BY_SYNONYM = {
+    word: occupation for occupation, words in OCCUPATION_SYNONYMS.items() for word in words
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportColumn:
+    """A column of an import table.
+
+    ``key`` is the field name in the API. ``zh`` and ``aliases`` are further accepted headings.
+    ``hint`` and ``hint_zh`` say what to enter. ``enumeration`` is the list that values come from;
+    with ``multiple`` a cell may hold several of them. An empty cell gives ``default``, or is a
+    fault if the column is ``required``.
+    """
+
+    key: str
+    zh: str
+    parse: CellParser = cell_parsers.strip_text
+    hint: str
+    hint_zh: str
+    example: str = ""
+    required: bool = False
+    default: Any = field(default="")
+    enumeration: type[Labelled] | None = None
+    multiple: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+def _enum_options(kind: type[Labelled], **options: Any) -> dict[str, Any]:
+    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence."""
+    terms = "、".join(member.zh for member in kind)
+    values = ", ".join(member.value for member in kind)
+    multiple = options.get("multiple", False)
+    return {
+        "parse": cell_parsers.make_enum_list_parser(kind)
+        if multiple
+        else cell_parsers.make_enum_parser(kind),
+        "default": () if multiple else None,
+        "enumeration": kind,
+        "hint": f"{'Any' if multiple else 'One'} of {values}.",
+        "hint_zh": f"{'可多选，用顿号分隔' if multiple else '单选'}：{terms}。",
+    } | options
+
+
+POSTING_COLUMNS = (
+    ImportColumn(
+        key="externalId",
+        zh="岗位编号",
+        hint="Your own number of the job, at most 64 characters. A later import with the same "
+        "number updates the same job. Without a number the whole row identifies the job.",
+        hint_zh="贵单位自己的岗位编号，最多64个字符。再次导入时编号相同即为同一岗位；不填则以整行内容识别。",
+        example=EXAMPLE_MARKER,
+        aliases=("外部编号", "编号"),
+    ),
+    ImportColumn(
+        key="creditCode",
+        zh="统一社会信用代码",
+        hint="Of a registered employer, 18 characters. May be empty if the import is for one "
+        "employer.",
+        hint_zh="已登记用人单位的18位代码；只为一家单位导入时可不填。",
+        example="91310000MA1FL0000N",
+        aliases=("信用代码",),
+    ),
+    ImportColumn(
+        key="title",
+        zh="岗位名称",
+        hint="At most 120 characters.",
+        hint_zh="最多120个字符。",
+        example="电工",
+        aliases=("职位名称", "岗位"),
+    ),
+    ImportColumn(
+        key="occupation",
+        zh="职业类别",
+        **_enum_options(
+            Occupation, parse=cell_parsers.make_enum_parser(Occupation, **_OCCUPATION_BY_SYNONYM)
+        ),
+        example="电工",
+        required=True,
+    ),
+    ImportColumn(
+        key="headcount",
+        zh="招聘人数",
+        parse=cell_parsers.parse_int,
+        hint="A whole number, 1 to 100,000.",
+        hint_zh="整数，1至100000。",
+        example="3",
+        default=0,
+    ),
+    ImportColumn(
+        key="duties",
+        zh="工作内容",
+        hint="At most 4,000 characters.",
+        hint_zh="最多4000个字符。",
+        example="负责车间电气设备的安装与检修。",
+        aliases=("岗位职责",),
+    ),
+    ImportColumn(
+        key="conditions",
+        zh="招聘条件",
+        hint="Requirements for applicants, at most 4,000 characters; 不限 if there are none.",
+        hint_zh="最多4000个字符；没有要求请填“不限”。",
+        example="持低压电工作业证。",
+        aliases=("任职要求",),
+    ),
+    ImportColumn(
+        key="placeCode",
+        zh="工作地点代码",
+        parse=cell_parsers.normalise_text,
+        hint="GB/T 2260, six digits.",
+        hint_zh="六位行政区划代码（GB/T 2260）。",
+        example="310115",
+        aliases=("行政区划代码",),
+    ),
+    ImportColumn(
+        key="address",
+        zh="详细地址",
+        hint="Below the county, at most 200 characters.",
+        hint_zh="区县以下的地址，最多200个字符。",
+        example="张江路1号",
+    ),
+    ImportColumn(
+        key="pay.amount",
+        zh="基本工资",
+        parse=cell_parsers.parse_int,
+        hint="Whole yuan, without overtime and allowances.",
+        hint_zh="整数元，不含加班费和津贴。",
+        example="6500",
+        default=0,
+        aliases=("payAmount", "工资"),
+    ),
+    ImportColumn(
+        key="pay.period",
+        zh="计薪周期",
+        **_enum_options(
+            PayPeriod,
+            parse=cell_parsers.make_enum_parser(PayPeriod, 月=PayPeriod.MONTH, 小时=PayPeriod.HOUR),
+        ),
+        example="元/月",
+        required=True,
+        aliases=("payPeriod",),
+    ),
+    ImportColumn(
+        key="probationPay",
+        zh="试用期工资",
+        parse=cell_parsers.parse_int,
+        hint="Whole yuan in the same period; empty if there is no probation.",
+        hint_zh="整数元，周期同基本工资；没有试用期请留空。",
+        default=None,
+    ),
+    ImportColumn(
+        key="employmentType",
+        zh="用工形式",
+        **_enum_options(EmploymentType),
+        example="全职",
+        required=True,
+    ),
+    ImportColumn(key="shift", zh="班次", **_enum_options(Shift), example="白班", required=True),
+    ImportColumn(
+        key="intensity",
+        zh="劳动强度",
+        **_enum_options(Intensity, default=Intensity.MEDIUM),
+        example="中",
+    ),
+    ImportColumn(
+        key="hoursPerDay",
+        zh="每日工时",
+        parse=cell_parsers.parse_hours,
+        hint="Normal hours, above 0 and at most 24.",
+        hint_zh="正常工作小时数，大于0且不超过24。",
+        example="8",
+        required=True,
+    ),
+    ImportColumn(
+        key="hoursPerWeek",
+        zh="每周工时",
+        parse=cell_parsers.parse_hours,
+        hint="Normal hours, above 0 and at most 168.",
+        hint_zh="正常工作小时数，大于0且不超过168。",
+        example="40",
+        required=True,
+    ),
+    ImportColumn(
+        key="insurance",
+        zh="社会保险",
+        **_enum_options(
+            InsuranceKind,
+            multiple=True,
+            parse=cell_parsers.make_enum_list_parser(
+                InsuranceKind, "保险", {"五险": _ALL_INSURANCE}
+            ),
+        ),
+        example="养老、医疗、失业、工伤、生育",
+    ),
+    ImportColumn(
+        key="benefits", zh="福利", **_enum_options(Benefit, multiple=True), example="包吃、包住"
+    ),
+    ImportColumn(
+        key="validUntil",
+        zh="有效期至",
+        parse=cell_parsers.parse_date,
+        hint="The last day on which the job is open, at most one year ahead, such as 2026-12-31.",
+        hint_zh="招聘的最后一天，最多一年以后，格式2026-12-31。",
+        example="2026-12-31",
+        required=True,
+        aliases=("截止日期",),
+    ),
+    ImportColumn(
+        key="isRepost",
+        zh="是否转载",
+        parse=cell_parsers.parse_bool,
+        hint="Yes or no; empty is no.",
+        hint_zh="是或否；不填为否。",
+        default=False,
+    ),
+    ImportColumn(
+        key="repostSource",
+        zh="转载来源",
+        hint="The source of a repost, at most 200 characters.",
+        hint_zh="转载信息的来源，最多200个字符。",
+        default=None,
+    ),
+    ImportColumn(
+        key="startsAt",
+        zh="上班时间",
+        parse=cell_parsers.parse_time,
+        hint="China time such as 08:30; together with the end.",
+        hint_zh="格式08:30；与下班时间一起填写。",
+        example="08:30",
+        default=None,
+    ),
+    ImportColumn(
+        key="endsAt",
+        zh="下班时间",
+        parse=cell_parsers.parse_time,
+        hint="China time such as 17:30; if earlier than the start, work goes past midnight.",
+        hint_zh="格式17:30；与上班时间一起填写，早于上班时间表示跨夜。",
+        example="17:30",
+        default=None,
+    ),
+    ImportColumn(
+        key="minAge",
+        zh="最低年龄",
+        parse=cell_parsers.parse_int,
+        hint="Years, a whole number up to 100.",
+        hint_zh="周岁，整数，不超过100。",
+        default=None,
+    ),
+    ImportColumn(
+        key="friendlyTo",
+        zh="适合人群",
+        **_enum_options(SeekerGroup, multiple=True),
+        example="农民工",
+    ),
+    ImportColumn(
+        key="point.latitude",
+        zh="纬度",
+        parse=cell_parsers.parse_degrees,
+        hint="Degrees north from 3 to 54; together with the longitude.",
+        hint_zh="北纬3至54度；与经度一起填写。",
+        default=None,
+        aliases=("latitude",),
+    ),
+    ImportColumn(
+        key="point.longitude",
+        zh="经度",
+        parse=cell_parsers.parse_degrees,
+        hint="Degrees east from 73 to 136; together with the latitude.",
+        hint_zh="东经73至136度；与纬度一起填写。",
+        default=None,
+        aliases=("longitude",),
+    ),
+)
+
+EMPLOYER_COLUMNS = (
+    ImportColumn(
+        key="creditCode",
+        zh="统一社会信用代码",
+        hint="18 characters, as on the business licence: the same code is the same employer.",
+        hint_zh="营业执照上的18位代码，代码相同即为同一单位。",
+        example=EXAMPLE_MARKER,
+        required=True,
+        aliases=("信用代码",),
+    ),
+    ImportColumn(
+        key="name",
+        zh="单位名称",
+        hint="The registered name, at most 120 characters.",
+        hint_zh="营业执照上的名称，最多120个字符。",
+        example="某某机械有限公司",
+        required=True,
+        aliases=("企业名称",),
+    ),
+    ImportColumn(
+        key="placeCode",
+        zh="所在地代码",
+        parse=cell_parsers.normalise_text,
+        hint="GB/T 2260, six digits.",
+        hint_zh="六位行政区划代码（GB/T 2260）。",
+        example="310115",
+        required=True,
+        aliases=("行政区划代码",),
+    ),
+    ImportColumn(
+        key="description",
+        zh="单位简介",
+        hint="At most 2,000 characters.",
+        hint_zh="最多2000个字符。",
+    ),
+)
+
+COLUMNS_BY_KIND: Mapping[ImportKind, tuple[ImportColumn, ...]] = {
+    ImportKind.POSTINGS: POSTING_COLUMNS,
+    ImportKind.EMPLOYERS: EMPLOYER_COLUMNS,
+}

@@ -1,0 +1,113 @@
+"""Which sources of an interest are allowed, by session status and scanned QR code.
+
+| source     | session                     | code                                    |
+|------------|-----------------------------|-----------------------------------------|
+| LIVE_TAP   | LIVE or INTERRUPTED         | any that does not name another session  |
+| REPLAY     | ENDED                       | the same                                |
+| SESSION_QR | LIVE, INTERRUPTED or ENDED  | of this session                         |
+| POSTING_QR | the same; none if the code has none | of this posting                 |
+| BOARD      | none                        | any                                     |
+
+In an INTERRUPTED session the room stays open and viewers can still tap: docs/decisions/0010.
+"""
+
+from __future__ import annotations
+
+from domain.errors import CodeInvalid, InvalidInput, SessionNotLive
+from domain.leads.leads import LeadSource
+from domain.live.qr_codes import QrCode
+from domain.live.sessions import LiveSession, SessionStatus
+
+_ON_AIR = frozenset({SessionStatus.LIVE, SessionStatus.INTERRUPTED})
+_STARTED = _ON_AIR | {SessionStatus.ENDED}
+_SCANNED = frozenset({LeadSource.SESSION_QR, LeadSource.POSTING_QR})
+_SOURCE_FIELD, _SESSION_FIELD, _CODE_FIELD = (
+    ("input", "source"),
+    ("input", "sessionId"),
+    ("input", "code"),
+)
+
+
+def check_source(
+    source: LeadSource, session: LiveSession | None, posting_id: str, code: QrCode | None
+) -> None:
+    """Check that an interest in a posting may come from ``source`` now.
+
+    :raises InvalidInput: the session or code is missing, or does not fit the source.
+    :raises CodeInvalid: the code belongs to another session or posting.
+    :raises SessionNotLive: the session has not started, or has ended for this source.
+    """
+    _check_code(source, session, posting_id, code)
+    if session is None:
+        _check_without_session(source, code)
+    elif source is LeadSource.BOARD:
+        raise InvalidInput(
+            "Leave sessionId out: an interest from the job board has no session.",
+            "来自招聘栏的意向不属于任何场次，请不要填写sessionId。",
+            field=_SESSION_FIELD,
+        )
+    else:
+        _check_status(source, session.status)
+
+
+def _check_code(
+    source: LeadSource, session: LiveSession | None, posting_id: str, code: QrCode | None
+) -> None:
+    if code is None:
+        if source in _SCANNED:
+            raise InvalidInput(
+                f"Send the scanned token with {source}.",
+                f"来源为“{source.zh}”时，请提供扫码得到的内容。",
+                field=_CODE_FIELD,
+            )
+        return
+    session_id = session.id if session else None
+    if None not in {session_id, code.session_id} and session_id != code.session_id:
+        raise CodeInvalid(
+            "This code belongs to another session. Scan the code of this session.",
+            "该二维码属于其他场次，请扫描本场次的二维码。",
+            field=_CODE_FIELD,
+        )
+    if source is LeadSource.SESSION_QR and code.session_id is None:
+        raise CodeInvalid(
+            "This code does not belong to a session. Scan the code of the session.",
+            "该二维码不属于任何场次，请扫描场次的二维码。",
+            field=_CODE_FIELD,
+        )
+    if source is LeadSource.POSTING_QR and code.posting_id != posting_id:
+        raise CodeInvalid(
+            "This code does not belong to this posting. Scan the code of the posting.",
+            "该二维码不属于此岗位，请扫描此岗位的二维码。",
+            field=_CODE_FIELD,
+        )
+
+
+def _check_without_session(source: LeadSource, code: QrCode | None) -> None:
+    is_poster_of_posting = (
+        source is LeadSource.POSTING_QR and code is not None and code.session_id is None
+    )
+    if source is not LeadSource.BOARD and not is_poster_of_posting:
+        raise InvalidInput(
+            "Give sessionId; only an interest from the job board has no session.",
+            "请填写sessionId；只有来自招聘栏的意向不需要场次。",
+            field=_SESSION_FIELD,
+        )
+
+
+def _check_status(source: LeadSource, status: SessionStatus) -> None:
+    if status not in _STARTED:
+        raise SessionNotLive(
+            f"The session is {status}; show your interest once it is LIVE.",
+            f"场次当前为“{status.zh}”，请在开播后再表达意向。",
+        )
+    if source is LeadSource.LIVE_TAP and status not in _ON_AIR:
+        raise SessionNotLive(
+            "The session has ended; from its replay send REPLAY as the source.",
+            "直播已结束；观看回放时请将来源设为REPLAY。",
+        )
+    if source is LeadSource.REPLAY and status in _ON_AIR:
+        raise InvalidInput(
+            "The session has not ended: send LIVE_TAP as the source.",
+            "直播尚未结束，请将来源设为LIVE_TAP。",
+            field=_SOURCE_FIELD,
+        )

@@ -1,0 +1,69 @@
+"""Reasons for or against a match, in English and Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from domain.labels import Labelled
+from domain.matching.jobs import Job
+from domain.reference.geo import Point, distance_km
+
+BilingualText = tuple[str, str]
+"""A text in English and in Chinese."""
+
+
+class MatchCode(Labelled):
+    """The subject of a reason: one per constraint or scoring factor."""
+
+    PLACE = "PLACE", "地点"
+    DISTANCE = "DISTANCE", "距离"
+    SHIFT = "SHIFT", "班次"
+    NIGHTS = "NIGHTS", "夜班"
+    STARTS_FROM = "STARTS_FROM", "上班时间"
+    ENDS_BY = "ENDS_BY", "下班时间"
+    PICK_UP = "PICK_UP", "接孩子"
+    EMPLOYMENT_TYPE = "EMPLOYMENT_TYPE", "用工形式"
+    PAY = "PAY", "工资"
+    INTENSITY = "INTENSITY", "劳动强度"
+    DORMITORY = "DORMITORY", "住宿"
+    MEALS = "MEALS", "伙食"
+    OCCUPATION = "OCCUPATION", "职业"
+    SKILL = "SKILL", "技能"
+    TRAINING = "TRAINING", "培训"
+    GROUP = "GROUP", "群体"
+    HOURS_OPEN = "HOURS_OPEN", "工时待商定"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchReason:
+    """One reason for or against a job, as text in English and Chinese."""
+
+    code: MatchCode
+    text: str
+    text_zh: str
+
+
+def build_reason(code: MatchCode, texts: BilingualText) -> MatchReason:
+    """Build a reason from its English and Chinese text."""
+    text, text_zh = texts
+    return MatchReason(code=code, text=text, text_zh=text_zh)
+
+
+def distance_to_job(point: Point, job: Job) -> float | None:
+    """Return the kilometres from a point to the place of work; None if its county is not known."""
+    return None if job.point is None else distance_km(point, job.point)
+
+
+def format_distance(kilometres: float, job: Job) -> BilingualText:
+    """Format a distance in whole kilometres, with "about" if only the job's county is known."""
+    if job.has_exact_point:
+        return f"{kilometres:.0f} km", f"{kilometres:.0f}公里"
+    return f"about {kilometres:.0f} km", f"约{kilometres:.0f}公里"
+
+
+def format_time(at: time | None) -> BilingualText:
+    """Format a time of day as ``17:00``, or say that it is not stated."""
+    if at is None:
+        return "an unstated time", "未注明的时间"
+    return at.isoformat("minutes"), at.isoformat("minutes")

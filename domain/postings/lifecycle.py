@@ -1,0 +1,217 @@
+"""The life of a posting: creation, change of terms, screening, review, reports, hires, closing.
+
+Each function returns the posting after one step, with its version raised by one, or the same
+posting if nothing changes. The caller stores it only over the version that it started from.
+
+A posting is REFUSED when its submitted or changed terms fail, or by an officer. A posting that
+passed before and fails when it is screened again is SUSPENDED and opens automatically once it
+passes. An approval covers only the terms and the findings that the officer saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from domain.employers.employers import Employer
+from domain.errors import InvalidInput
+from domain.postings.postings import (
+    CloseReason,
+    Finding,
+    Posting,
+    PostingStatus,
+    PostingTerms,
+    Review,
+    Severity,
+)
+from domain.reference.calendar import day_in_china
+from domain.screening.minimum_wages import WageTable
+from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
+
+MIN_REPORTS_TO_HOLD = 3
+"""Independent reports that hide a posting until an officer has decided.
+
+One or two may be a mistake or come from a competitor. An officer looks at every report, but fewer
+than this hide no job from people who want it.
+"""
+RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatus.SUSPENDED)
+"""Statuses in which a posting is visible, or would be if it passed.
+
+Only postings in these statuses are screened again and closed after their last day.
+"""
+
+
+def create_posting(
+    posting_id: str,
+    *,
+    employer: Employer,
+    union_path: tuple[str, ...],
+    terms: PostingTerms,
+    table: WageTable,
+    by: str,
+    at: datetime,
+    synthetic: bool = False,
+    external_id: str | None = None,
+) -> Posting:
+    """Create a posting and screen it: it is OPEN, IN_REVIEW, SUSPENDED or REFUSED.
+
+    ``union_path`` is the path of the employer's union, ``by`` the creator's account id.
+    """
+    posting = Posting(
+        id=posting_id,
+        employer_id=employer.id,
+        terms=terms,
+        status=PostingStatus.OPEN,
+        union_id=employer.union_id,
+        union_path=union_path,
+        created_by=by,
+        created_at=at,
+        synthetic=synthetic,
+        external_id=external_id,
+    )
+    return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED)
+
+
+def change_terms(
+    before: Posting, terms: PostingTerms, *, employer: Employer, table: WageTable, at: datetime
+) -> Posting:
+    """Replace the terms and screen them like those of a new posting; a closed one may reopen.
+
+    A posting that an officer refused goes to review: the rules did not see the reason for the
+    refusal, so they cannot see whether it is gone.
+    """
+    after = replace(
+        before,
+        terms=terms,
+        revision=before.revision + 1,
+        version=before.version + 1,
+        close_reason=None,
+        closed_at=None,
+        changed_at=at,
+    )
+    return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED)
+
+
+def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) -> None:
+    """Check that a new headcount is above the number of people already hired.
+
+    :raises InvalidInput: it is not, so the posting would be filled.
+    """
+    if posting.hires and headcount <= posting.hires:
+        raise InvalidInput(
+            f"{posting.hires} have been hired already. Enter a higher headcount.",
+            f"已录用{posting.hires}人，招聘人数应大于已录用人数。",
+            field=field,
+        )
+
+
+def rescreen_posting(
+    posting: Posting, *, employer: Employer, table: WageTable, at: datetime
+) -> Posting:
+    """Apply the rules, minimum wages and employer verification that are valid at ``at``."""
+    if posting.status not in RESCREENED_STATUSES:
+        return posting
+    if posting.terms.valid_until < day_in_china(at):
+        return close_posting(posting, CloseReason.EXPIRED, at)
+    after = _apply_screening(posting, employer, table, at, failed=PostingStatus.SUSPENDED)
+    return posting if after == posting else replace(after, version=posting.version + 1)
+
+
+def apply_review(
+    posting: Posting, *, by: str, at: datetime, approved: bool, reason: str
+) -> Posting:
+    """Apply an officer's decision; it also settles the open reports.
+
+    An approval settles findings of severity REVIEW. It does not settle REFUSE findings, nor replace
+    the verification of the employer.
+    """
+    review = Review(
+        by=by,
+        at=at,
+        approved=approved,
+        reason=reason,
+        revision=posting.revision,
+        settled=tuple(finding.key for finding in posting.findings),
+    )
+    after = replace(posting, review=review, reports=0, version=posting.version + 1)
+    if not approved:
+        return _set_status(after, PostingStatus.REFUSED, at)
+    unverified = screen_employer(posting.verified_until, day_in_china(at))
+    status = _decide_status(after, failed=PostingStatus.SUSPENDED)
+    return _set_status(after, PostingStatus.SUSPENDED if unverified else status, at)
+
+
+def apply_reports(posting: Posting, reports: int, at: datetime) -> Posting:
+    """Set the number of independent reports; three or more send the posting to review."""
+    after = replace(posting, reports=reports, version=posting.version + 1)
+    if posting.status not in RESCREENED_STATUSES:
+        return after
+    return _set_status(after, _decide_status(after, failed=PostingStatus.SUSPENDED), at)
+
+
+def apply_hires(posting: Posting, hires: int, at: datetime) -> Posting:
+    """Set the number of people hired; the posting closes once it reaches the headcount."""
+    if posting.hires == hires:
+        return posting
+    after = replace(posting, hires=hires, version=posting.version + 1)
+    if hires >= posting.terms.headcount and posting.status in RESCREENED_STATUSES:
+        return replace(close_posting(after, CloseReason.FILLED, at), version=after.version)
+    return after
+
+
+def close_posting(posting: Posting, reason: CloseReason, at: datetime) -> Posting:
+    """Close the posting; nobody sees it any more."""
+    after = replace(posting, close_reason=reason, closed_at=at, version=posting.version + 1)
+    return _set_status(after, PostingStatus.CLOSED, at)
+
+
+def _apply_screening(
+    posting: Posting, employer: Employer, table: WageTable, at: datetime, *, failed: PostingStatus
+) -> Posting:
+    on = day_in_china(at)
+    after = replace(
+        posting,
+        findings=(
+            *screen_terms(posting.terms, table, on),
+            *screen_employer(employer.verified_until, on),
+        ),
+        verified_until=employer.verified_until,
+        rules=RULES_VERSION,
+    )
+    return _set_status(after, _decide_status(after, failed=failed), at)
+
+
+def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
+    """Derive the status: ``failed`` for one REFUSE finding, else IN_REVIEW, SUSPENDED or OPEN."""
+    severities = {finding.severity for finding in _unsettled_findings(posting)}
+    if Severity.REFUSE in severities:
+        return failed
+    if Severity.REVIEW in severities or _needs_officer(posting):
+        return PostingStatus.IN_REVIEW
+    return PostingStatus.SUSPENDED if Severity.SUSPEND in severities else PostingStatus.OPEN
+
+
+def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
+    """Yield the findings that no approval of the current terms covers."""
+    review = posting.review
+    is_approved = review is not None and review.approved and review.revision == posting.revision
+    settled = review.settled if review is not None and is_approved else ()
+    for finding in posting.findings:
+        if finding.severity is not Severity.REVIEW or finding.key not in settled:
+            yield finding
+
+
+def _needs_officer(posting: Posting) -> bool:
+    """Whether an officer must decide even without findings: refused before, or often reported."""
+    was_refused = posting.review is not None and not posting.review.approved
+    return was_refused or posting.reports >= MIN_REPORTS_TO_HOLD
+
+
+def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
+    """Set the status, and put the posting into or take it out of the officers' queue."""
+    is_waiting = status is PostingStatus.IN_REVIEW or (
+        posting.reports > 0 and status in RESCREENED_STATUSES
+    )
+    waiting_since = (posting.waiting_since or at) if is_waiting else None
+    return replace(posting, status=status, waiting_since=waiting_since)

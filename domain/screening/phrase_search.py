@@ -1,0 +1,157 @@
+"""Search for forbidden phrases in a text, however they are spelled.
+
+One Aho-Corasick automaton holds all whole phrases and the anchor words of all patterns, so a text
+is read once. A negated phrase is no match: "无需押金", "不收取押金、服装费和培训费",
+"押金由公司承担", "不限男性女性". A negation does not reach over a blank ("学历不限 男性优先") or
+over a comma that does not continue a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import ahocorasick
+
+from domain.postings.postings import Finding, Mark
+from domain.screening.forbidden_phrases import (
+    FORBIDDEN_PHRASES,
+    HARMLESS_WORDS,
+    NEUTRAL_LIST_ITEMS,
+)
+from domain.screening.negations import (
+    LIST_CONJUNCTION,
+    NEGATION_AFTER,
+    NEGATION_BEFORE,
+    NEGATION_OVERRIDE,
+)
+from domain.screening.pattern_syntax import PhrasePattern
+from domain.screening.phrase_patterns import MATCH_WINDOW_CHARS, PATTERNS_BY_ANCHOR
+from domain.screening.text_normalisation import (
+    NormalisedText,
+    normalise_text,
+    normalise_with_offsets,
+)
+
+
+@dataclass(frozen=True)
+class _Match:
+    """A match in normalised text.
+
+    ``rule`` is None for a neutral list item and for a harmless word, which has ``is_harmless``.
+    """
+
+    start: int
+    end: int
+    rule: Finding | None
+    is_harmless: bool = False
+
+    def covers(self, other: _Match) -> bool:
+        """Whether the other match lies inside this one and adds nothing to it."""
+        is_inside = self.start <= other.start and other.end <= self.end
+        is_longer = self.end - self.start > other.end - other.start
+        return is_inside and is_longer and (self.is_harmless or self.rule == other.rule)
+
+
+def find_phrases(text: str) -> tuple[tuple[Finding, Mark], ...]:
+    """Find the forbidden phrases of a text, in its order.
+
+    Each result is the rule, as a finding without a field, and the place in the text. Marks count
+    the characters (code points) of ``text`` itself; the end is exclusive. Accepts any text; never
+    raises.
+    """
+    # Most texts have no match and need no offsets.
+    if next(_search(normalise_text(text)), None) is None:
+        return ()
+    normalised = normalise_with_offsets(text)
+    matches = _select_matches(normalised.text)
+    negated = _find_negated(normalised, matches)
+    return tuple(
+        (match.rule, _build_mark(text, normalised, match))
+        for match in matches
+        if match.rule is not None and match not in negated
+    )
+
+
+def _build_mark(text: str, normalised: NormalisedText, match: _Match) -> Mark:
+    start, end = normalised.offsets[match.start], normalised.offsets[match.end - 1] + 1
+    return Mark(text=text[start:end], start=start, end=end)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word of the automaton: a phrase, a harmless word, a list item, or a pattern's anchor."""
+
+    length: int
+    rule: Finding | None = None
+    is_harmless: bool = False
+    patterns: tuple[PhrasePattern, ...] = ()
+
+
+def _build_automaton() -> ahocorasick.Automaton:
+    words = {word: _Word(len(word), is_harmless=True) for word in HARMLESS_WORDS}
+    words |= {word: _Word(len(word)) for word in NEUTRAL_LIST_ITEMS}
+    for rule, phrases in FORBIDDEN_PHRASES.values():
+        words |= {phrase: _Word(len(phrase), rule) for phrase in phrases}
+    words |= {
+        anchor: _Word(len(anchor), patterns=patterns)
+        for anchor, patterns in PATTERNS_BY_ANCHOR.items()
+    }
+    automaton = ahocorasick.Automaton()
+    for word, entry in words.items():
+        automaton.add_word(word, entry)
+    automaton.make_automaton()
+    return automaton
+
+
+_AUTOMATON = _build_automaton()
+
+
+def _select_matches(text: str) -> list[_Match]:
+    """Return all matches in the order of the text, without those that another one covers."""
+    kept: list[_Match] = []
+    for match in sorted(set(_search(text)), key=lambda it: (it.start, -it.end)):
+        # A covering match starts no later, and few matches overlap: the last eight are enough.
+        if not any(earlier.covers(match) for earlier in kept[-8:]):
+            kept.append(match)
+    return [match for match in kept if not match.is_harmless]
+
+
+def _search(text: str) -> Iterator[_Match]:
+    for last, word in _AUTOMATON.iter(text):
+        start, end = last + 1 - word.length, last + 1
+        if not word.patterns:
+            yield _Match(start, end, word.rule, is_harmless=word.is_harmless)
+        for pattern in word.patterns:
+            for match in pattern.expression.finditer(
+                text, max(0, start - MATCH_WINDOW_CHARS), end + MATCH_WINDOW_CHARS
+            ):
+                if match.start() <= start < match.end() and pattern.accepts(match):
+                    yield _Match(match.start(), match.end(), pattern.rule)
+
+
+def _find_negated(normalised: NormalisedText, matches: Sequence[_Match]) -> set[_Match]:
+    """Find the matches that are negated, directly or through another item of the same list."""
+    negated = {match for match in matches if _is_negated(normalised, match)}
+    list_pairs = [
+        pair
+        for pair in pairwise(matches)
+        if LIST_CONJUNCTION.fullmatch(normalised.text, pair[0].end, pair[1].start)
+    ]
+    # A negation spreads forwards through a list, then backwards.
+    for pairs in (list_pairs, [(second, first) for first, second in reversed(list_pairs)]):
+        for source, target in pairs:
+            if source in negated:
+                negated.add(target)
+    return negated
+
+
+def _is_negated(normalised: NormalisedText, match: _Match) -> bool:
+    window_start = match.start - MATCH_WINDOW_CHARS
+    gaps = (index for index in range(window_start, match.start + 1) if index in normalised.gaps)
+    before = normalised.text[max(0, window_start, *gaps) : match.start]
+    after = normalised.text[match.end : match.end + MATCH_WINDOW_CHARS]
+    if NEGATION_BEFORE.search(before) and not NEGATION_OVERRIDE.match(after):
+        return True
+    return NEGATION_AFTER.match(after) is not None

@@ -1,0 +1,242 @@
+"""The catalogue of findings on a posting's fields: code, severity, advice and legal basis.
+
+Codes and fields are part of the API. ``field`` is the path of the input in API spelling, such as
+``pay.amount``. Each message is in English and in Chinese. Findings about words in a text are in
+``domain.screening.phrase_findings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.postings.postings import Finding, InsuranceKind, Severity
+from domain.screening.minimum_wages import WageComparison
+
+_BASIS_REQUIRED_CONTENT = "人力资源市场暂行条例第24条"
+_BASIS_ONLINE_RECRUITMENT = "网络招聘服务管理规定（人社部令第44号）"
+_BASIS_MINIMUM_WAGE = "劳动法第48条"
+_BASIS_PROBATION = "劳动合同法第20条"
+
+
+def _finding(  # noqa: PLR0917 - positional, so that an entry reads as one row of a table
+    severity: Severity, code: str, field: str, message: str, message_zh: str, basis: str
+) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        field=field,
+        message=message,
+        message_zh=message_zh,
+        basis=basis,
+    )
+
+
+def build_insurance_finding(missing: Sequence[InsuranceKind], *, is_employed: bool) -> Finding:
+    """Build the finding that names the kinds of social insurance that are missing."""
+    return _finding(
+        Severity.REFUSE,
+        "SOCIAL_INSURANCE_MISSING",
+        "insurance",
+        f"Provide social insurance for {', '.join(kind.value for kind in missing)}.",
+        f"请为劳动者缴纳{'、'.join(kind.zh for kind in missing)}保险。",
+        "劳动法第72条；社会保险法第58条" if is_employed else "劳动法第72条；社会保险法第33条",
+    )
+
+
+TITLE_MISSING = _finding(
+    Severity.REFUSE,
+    "TITLE_MISSING",
+    "title",
+    "Enter the name of the job as the title.",
+    "请填写岗位名称。",
+    _BASIS_REQUIRED_CONTENT,
+)
+HEADCOUNT_MISSING = _finding(
+    Severity.REFUSE,
+    "HEADCOUNT_MISSING",
+    "headcount",
+    "Enter how many people are wanted, at least 1.",
+    "请填写招聘人数，至少1人。",
+    _BASIS_REQUIRED_CONTENT,
+)
+DUTIES_MISSING = _finding(
+    Severity.REFUSE,
+    "DUTIES_MISSING",
+    "duties",
+    "Describe the work to be done.",
+    "请填写工作内容。",
+    _BASIS_REQUIRED_CONTENT,
+)
+CONDITIONS_MISSING = _finding(
+    Severity.REFUSE,
+    "CONDITIONS_MISSING",
+    "conditions",
+    'Enter the requirements for applicants. If there are none, enter "none".',
+    "请填写招聘条件；没有要求的请写“不限”。",
+    _BASIS_REQUIRED_CONTENT,
+)
+PLACE_MISSING = _finding(
+    Severity.REFUSE,
+    "PLACE_MISSING",
+    "placeCode",
+    "Enter the place of work as a six-digit GB/T 2260 code.",
+    "请用六位行政区划代码（GB/T 2260）填写工作地点。",
+    _BASIS_REQUIRED_CONTENT,
+)
+PAY_MISSING = _finding(
+    Severity.REFUSE,
+    "PAY_MISSING",
+    "pay.amount",
+    "Enter the basic pay in whole yuan, without overtime pay and allowances.",
+    "请填写基本劳动报酬（整数元，不含加班费和津贴）。",
+    _BASIS_REQUIRED_CONTENT,
+)
+HOURS_PER_DAY_MISSING = _finding(
+    Severity.REFUSE,
+    "HOURS_PER_DAY_MISSING",
+    "hoursPerDay",
+    "Enter the normal working hours per day, above 0 and at most 24.",
+    "请填写每日正常工作小时数，大于0且不超过24。",
+    _BASIS_ONLINE_RECRUITMENT,
+)
+HOURS_PER_WEEK_MISSING = _finding(
+    Severity.REFUSE,
+    "HOURS_PER_WEEK_MISSING",
+    "hoursPerWeek",
+    "Enter the normal working hours per week, above 0 and at most 168.",
+    "请填写每周正常工作小时数，大于0且不超过168。",
+    _BASIS_ONLINE_RECRUITMENT,
+)
+VALID_UNTIL_PAST = _finding(
+    Severity.REFUSE,
+    "VALID_UNTIL_PAST",
+    "validUntil",
+    "Enter a last day that is today or later.",
+    "招聘有效期已过，请填写今天或以后的日期。",
+    _BASIS_ONLINE_RECRUITMENT,
+)
+REPOST_SOURCE_MISSING = _finding(
+    Severity.REFUSE,
+    "REPOST_SOURCE_MISSING",
+    "repostSource",
+    "Enter the source that this posting was copied from.",
+    "转载的招聘信息请注明来源。",
+    _BASIS_ONLINE_RECRUITMENT,
+)
+PART_TIME_PAY_NOT_HOURLY = _finding(
+    Severity.REFUSE,
+    "PART_TIME_PAY_NOT_HOURLY",
+    "pay.period",
+    "Enter the pay of part-time work per hour.",
+    "非全日制用工请填写小时工资。",
+    "劳动合同法第68条、第72条",
+)
+PART_TIME_PROBATION = _finding(
+    Severity.REFUSE,
+    "PART_TIME_PROBATION",
+    "probationPay",
+    "Remove the probation pay: part-time work has no probation.",
+    "非全日制用工不得约定试用期，请删除试用期工资。",
+    "劳动合同法第70条",
+)
+PROBATION_PAY_TOO_LOW = _finding(
+    Severity.REFUSE,
+    "PROBATION_PAY_TOO_LOW",
+    "probationPay",
+    "Raise the probation pay to at least 80 % of the agreed pay.",
+    "试用期工资不得低于约定工资的80%，请提高。",
+    _BASIS_PROBATION,
+)
+PAY_FINDINGS = {
+    WageComparison.BELOW: _finding(
+        Severity.REFUSE,
+        "PAY_BELOW_MINIMUM_WAGE",
+        "pay.amount",
+        "Raise the basic pay to at least the local minimum wage.",
+        "基本工资低于当地最低工资标准，请提高。",
+        _BASIS_MINIMUM_WAGE,
+    ),
+    WageComparison.UNDECIDED: _finding(
+        Severity.REVIEW,
+        "MINIMUM_WAGE_TO_CHECK",
+        "pay.amount",
+        "The local minimum wage is not verified. Wait for an officer to check the pay.",
+        "当地适用的最低工资标准尚未核实，请等待工会干部人工核对。",
+        _BASIS_MINIMUM_WAGE,
+    ),
+}
+PROBATION_FINDINGS = {
+    WageComparison.BELOW: _finding(
+        Severity.REFUSE,
+        "PROBATION_PAY_BELOW_MINIMUM_WAGE",
+        "probationPay",
+        "Raise the probation pay to at least the local minimum wage.",
+        "试用期工资低于当地最低工资标准，请提高。",
+        _BASIS_PROBATION,
+    ),
+    WageComparison.UNDECIDED: _finding(
+        Severity.REVIEW,
+        "PROBATION_MINIMUM_WAGE_TO_CHECK",
+        "probationPay",
+        "The local minimum wage is not verified. Wait for an officer to check the probation pay.",
+        "试用期工资适用的最低工资标准尚未核实，请等待工会干部人工核对。",
+        _BASIS_PROBATION,
+    ),
+}
+DAILY_HOURS_LONG = _finding(
+    Severity.WARN,
+    "DAILY_HOURS_LONG",
+    "hoursPerDay",
+    "Reduce the normal hours to 8 a day, or describe the rest as overtime.",
+    "每日工作时间超过8小时，请调整或注明加班安排。",
+    "劳动法第36条",
+)
+WEEKLY_HOURS_LONG = _finding(
+    Severity.WARN,
+    "WEEKLY_HOURS_LONG",
+    "hoursPerWeek",
+    "Reduce the normal hours to 44 a week, or describe the rest as overtime.",
+    "每周工作时间超过44小时，请调整或注明加班安排。",
+    "劳动法第36条",
+)
+NO_REST_DAY = _finding(
+    Severity.WARN,
+    "NO_REST_DAY",
+    "hoursPerWeek",
+    "Provide at least one rest day a week.",
+    "请保证劳动者每周至少休息一日。",
+    "劳动法第38条",
+)
+PART_TIME_DAILY_HOURS_LONG = _finding(
+    Severity.WARN,
+    "PART_TIME_DAILY_HOURS_LONG",
+    "hoursPerDay",
+    "Reduce part-time work to 4 hours a day, or offer the job as full time.",
+    "非全日制用工一般每日不超过4小时，请调整或改为全职。",
+    "劳动合同法第68条",
+)
+PART_TIME_WEEKLY_HOURS_LONG = _finding(
+    Severity.WARN,
+    "PART_TIME_WEEKLY_HOURS_LONG",
+    "hoursPerWeek",
+    "Reduce part-time work to 24 hours a week, or offer the job as full time.",
+    "非全日制用工每周累计不超过24小时，请调整或改为全职。",
+    "劳动合同法第68条",
+)
+CLOCK_HOURS_DIFFER = _finding(
+    Severity.WARN,
+    "CLOCK_HOURS_DIFFER",
+    "hoursPerDay",
+    "The hours per day do not match the start and end times. Correct one of them.",
+    "每日工作小时数与上下班时间不符，请核对。",
+    _BASIS_ONLINE_RECRUITMENT,
+)
+EMPLOYER_NOT_VERIFIED = _finding(
+    Severity.SUSPEND,
+    "EMPLOYER_NOT_VERIFIED",
+    "employerId",
+    "Ask the union to verify the employer's licence and the handler's identity and authority. "
+    "The posting then opens automatically.",
+    "用人单位资质（营业执照、经办人身份及授权）未核验或已满六个月，核验后自动恢复展示。",
+    "人力资源市场暂行条例第26条；人社部令第44号；五部门通知（2026年1月）",
+)

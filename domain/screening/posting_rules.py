@@ -1,0 +1,205 @@
+"""The rules that a posting must pass before anybody can see, pin or stream it.
+
+``screen_terms`` and ``screen_employer`` return findings. They are pure and never raise, so a new
+posting and one that is screened again after a change of the minimum wages get the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import chain
+
+from domain.postings.pay import Pay, PayPeriod, convert_to_monthly
+from domain.postings.postings import (
+    FULL_INSURANCE,
+    EmploymentType,
+    Finding,
+    InsuranceKind,
+    PostingTerms,
+)
+from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
+from domain.reference.regions import is_place_code
+from domain.screening import posting_findings
+from domain.screening.minimum_wages import WageComparison, WageTable, compare_with_minimum
+from domain.screening.phrase_findings import UNDER_SIXTEEN
+from domain.screening.text_rules import screen_text
+
+RULES_VERSION = 2
+"""The version of the rules.
+
+Raise it with every change of what the rules find: all visible postings are then screened again.
+"""
+MIN_WORKING_AGE = 16
+"""劳动法 art. 15."""
+MAX_REST_HOURS_PER_DAY = 4
+"""Breaks between the start and the end of work that need no explanation."""
+_EMPLOYEE_TYPES = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
+
+
+def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ...]:
+    """Return every finding on the terms at the date ``on``, in the order of the form.
+
+    Accepts any terms; never raises.
+    """
+    return tuple(
+        chain(
+            _find_missing_fields(terms, on),
+            _check_repost(terms),
+            _check_insurance(terms),
+            _check_pay(terms, table, on),
+            _check_probation_pay(terms, table, on),
+            _check_hours(terms),
+            _check_clock_hours(terms),
+            _check_min_age(terms),
+            _check_texts(terms),
+        )
+    )
+
+
+def screen_employer(verified_until: date | None, on: date) -> tuple[Finding, ...]:
+    """Return a finding unless the employer's verification is valid on a date.
+
+    Basis: 人力资源市场暂行条例 art. 26. ``verified_until`` is the last valid day.
+    """
+    if verified_until is not None and verified_until >= on:
+        return ()
+    return (posting_findings.EMPLOYER_NOT_VERIFIED,)
+
+
+def _is_blank(text: str | None) -> bool:
+    """Whether a text has no visible character; invisible Unicode characters do not count."""
+    return text is None or not any(char.isprintable() and not char.isspace() for char in text)
+
+
+def _find_missing_fields(terms: PostingTerms, on: date) -> Iterator[Finding]:
+    """Required content (人力资源市场暂行条例 art. 24; Order 44)."""
+    requirements = (
+        (not _is_blank(terms.title), posting_findings.TITLE_MISSING),
+        (terms.headcount >= 1, posting_findings.HEADCOUNT_MISSING),
+        (not _is_blank(terms.duties), posting_findings.DUTIES_MISSING),
+        (not _is_blank(terms.conditions), posting_findings.CONDITIONS_MISSING),
+        (is_place_code(terms.place_code), posting_findings.PLACE_MISSING),
+        (terms.pay.amount >= 1, posting_findings.PAY_MISSING),
+        (_has_valid_daily_hours(terms), posting_findings.HOURS_PER_DAY_MISSING),
+        (_has_valid_weekly_hours(terms), posting_findings.HOURS_PER_WEEK_MISSING),
+        (terms.valid_until >= on, posting_findings.VALID_UNTIL_PAST),
+    )
+    return (finding for is_met, finding in requirements if not is_met)
+
+
+def _check_repost(terms: PostingTerms) -> Iterator[Finding]:
+    if terms.is_repost and _is_blank(terms.repost_source):
+        yield posting_findings.REPOST_SOURCE_MISSING
+
+
+def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
+    """Full cover for employees, work injury cover for all others (劳动法 art. 72)."""
+    is_employed = terms.employment_type in _EMPLOYEE_TYPES
+    required = FULL_INSURANCE if is_employed else (InsuranceKind.WORK_INJURY,)
+    missing = [kind for kind in required if kind not in terms.insurance]
+    if missing:
+        yield posting_findings.build_insurance_finding(missing, is_employed=is_employed)
+
+
+def _check_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
+    """Part-time work is paid by the hour; no pay is below the minimum wage."""
+    if _is_part_time(terms) and terms.pay.period is not PayPeriod.HOUR:
+        yield posting_findings.PART_TIME_PAY_NOT_HOURLY
+    else:
+        yield from _check_minimum_wage(terms, table, on, terms.pay, posting_findings.PAY_FINDINGS)
+
+
+def _check_probation_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
+    """At least 80 % of the pay and not below the minimum wage (劳动合同法 art. 20)."""
+    amount = terms.probation_pay
+    if amount is None:
+        return
+    if _is_part_time(terms):
+        yield posting_findings.PART_TIME_PROBATION
+        return
+    if amount * 5 < terms.pay.amount * 4:
+        yield posting_findings.PROBATION_PAY_TOO_LOW
+    pay = Pay(amount=amount, period=terms.pay.period)
+    yield from _check_minimum_wage(terms, table, on, pay, posting_findings.PROBATION_FINDINGS)
+
+
+def _check_minimum_wage(
+    terms: PostingTerms,
+    table: WageTable,
+    on: date,
+    pay: Pay,
+    findings: Mapping[WageComparison, Finding],
+) -> Iterator[Finding]:
+    """At most one finding; none if pay, place or hours are missing, which other rules refuse."""
+    if pay.amount < 1 or not is_place_code(terms.place_code) or not _has_valid_daily_hours(terms):
+        return
+    if terms.employment_type in _EMPLOYEE_TYPES:
+        pay = convert_to_monthly(pay, terms.hours_per_day)
+    comparison = compare_with_minimum(table, terms.place_code, pay, on)
+    if comparison in findings:
+        detail = table.describe_figures(terms.place_code, pay.period, on)
+        yield replace(findings[comparison], detail=detail)
+
+
+def _check_hours(terms: PostingTerms) -> Iterator[Finding]:
+    """Working hours: 劳动法 art. 36 and 38; part time: 劳动合同法 art. 68.
+
+    Warnings only, because overtime can be lawful.
+    """
+    if not (_has_valid_daily_hours(terms) and _has_valid_weekly_hours(terms)):
+        return
+    per_day, per_week = terms.hours_per_day, terms.hours_per_week
+    if _is_part_time(terms):
+        if per_day > 4:
+            yield posting_findings.PART_TIME_DAILY_HOURS_LONG
+        if per_week > 24:
+            yield posting_findings.PART_TIME_WEEKLY_HOURS_LONG
+    else:
+        if per_day > 8:
+            yield posting_findings.DAILY_HOURS_LONG
+        if per_week > 44:
+            yield posting_findings.WEEKLY_HOURS_LONG
+    if per_week > per_day * 6:
+        yield posting_findings.NO_REST_DAY
+
+
+def _check_clock_hours(terms: PostingTerms) -> Iterator[Finding]:
+    """The time from start to end covers the hours of work and at most four hours of breaks."""
+    starts_at, ends_at = terms.starts_at, terms.ends_at
+    if starts_at is None or ends_at is None or not _has_valid_daily_hours(terms):
+        return
+    start, end = (at.hour * 60 + at.minute for at in (starts_at, ends_at))
+    # Equal start and end times mean 24 hours.
+    span = Decimal((end - start) % 1_440 or 1_440) / 60
+    if not span - MAX_REST_HOURS_PER_DAY <= terms.hours_per_day <= span:
+        yield posting_findings.CLOCK_HOURS_DIFFER
+
+
+def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
+    if terms.min_age is not None and terms.min_age < MIN_WORKING_AGE:
+        yield replace(UNDER_SIXTEEN, field="minAge")
+
+
+def _check_texts(terms: PostingTerms) -> Iterator[Finding]:
+    for field, text in (
+        ("title", terms.title),
+        ("duties", terms.duties),
+        ("conditions", terms.conditions),
+        ("address", terms.address),
+    ):
+        yield from screen_text(text, field)
+
+
+def _has_valid_daily_hours(terms: PostingTerms) -> bool:
+    return are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
+
+
+def _has_valid_weekly_hours(terms: PostingTerms) -> bool:
+    return are_valid_hours(terms.hours_per_week, MAX_HOURS_PER_WEEK)
+
+
+def _is_part_time(terms: PostingTerms) -> bool:
+    return terms.employment_type is EmploymentType.PART_TIME

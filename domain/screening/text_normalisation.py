@@ -1,0 +1,145 @@
+"""Normalisation of text before phrases are searched, so that spelling variants match.
+
+Blanks between characters, full width, traditional characters, invisible characters and separators
+inside a word (限-男-性) are removed or mapped. Brackets and sentence ends become line ends, and no
+phrase spans a line end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import category, normalize
+
+from domain.reference.simplified_chinese import to_simplified
+
+MAX_CACHED_SHAPES = 20_000
+"""Characters whose shape is cached, about 2 MB: more than Chinese has in use."""
+
+_LIST_SEPARATORS = ",:、"
+"""Kept in the text: no phrase spans them, but a list does."""
+_SENTENCE_ENDS = ";!?。…"
+_OPENING_BRACKETS = "([{<《【〈「『"
+_CLOSING_BRACKETS = ")]}>》】〉」』"
+_DASHES = "-—–―‐‑−~～"
+_AT_MOST_SIGNS = "≤≦⩽"
+_STOP = "\n"
+# One or two characters in brackets belong to the text around: "35岁（含）以下", "限【男】性".
+_ENCLOSED = re.compile(r"\( *[^()\n,:、 ](?: *[^()\n,:、 ])? *\)")
+# So do characters that are separated one by one: "限，男，性", also on lines of their own.
+_LONE_CHARACTER = re.compile(r"[,:、\n()] *[㐀-鿿] *[,:、\n()]")
+_SPACED_WORD = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:[,:、\n() ]+[㐀-鿿]){2,}(?![㐀-鿿])")
+
+
+@dataclass(frozen=True)
+class NormalisedText:
+    """A normalised text with the offset of each of its characters in the original.
+
+    ``gaps`` are the positions in ``text`` that had a blank or an opening bracket before them.
+    """
+
+    text: str
+    offsets: tuple[int, ...]
+    gaps: frozenset[int]
+
+
+def normalise_text(text: str) -> str:
+    """Return the ``text`` of :func:`normalise_with_offsets`, ten times as fast."""
+    shaped = text.translate(_SHAPE_TABLE)
+    noise = _find_noise(shaped)
+    if noise:
+        shaped = "".join(char for index, char in enumerate(shaped) if index not in noise)
+    return _simplify_same_length(_replace_brackets(shaped.replace(" ", "")))
+
+
+def normalise_with_offsets(text: str) -> NormalisedText:
+    """Normalise a text and keep the offset of each character in the original."""
+    shapes = [(char, offset) for offset, original in enumerate(text) for char in _shape(original)]
+    noise = _find_noise("".join(char for char, _ in shapes))
+    kept: list[str] = []
+    offsets: list[int] = []
+    gaps: set[int] = set()
+    for index, (char, offset) in enumerate(shapes):
+        # A negation reaches neither over a blank nor into brackets.
+        if char in " (":
+            gaps.add(len(kept))
+        if char != " " and index not in noise:
+            kept.append(char)
+            offsets.append(offset)
+    simplified = _simplify_same_length(_replace_brackets("".join(kept)))
+    return NormalisedText(simplified, tuple(offsets), frozenset(gaps))
+
+
+@lru_cache(maxsize=4_096)
+def _shape(char: str) -> str:
+    """Map a character to its normal form: nothing, a blank, a stop, a dash, a bracket or text."""
+    if char == "\n" or char in _SENTENCE_ENDS:
+        return _STOP
+    if char in _DASHES:
+        return "-"
+    if char.isspace():
+        return " "
+    return "".join(map(_shape_folded, normalize("NFKC", char).casefold()))
+
+
+def _shape_folded(char: str) -> str:
+    if char in _AT_MOST_SIGNS:
+        return "不超过"
+    if char in _OPENING_BRACKETS:
+        return "("
+    if char in _CLOSING_BRACKETS:
+        return ")"
+    if char in _LIST_SEPARATORS or char == "." or category(char)[0] in "LN":
+        return char
+    return _STOP if char in _SENTENCE_ENDS else ""
+
+
+class _ShapeTable(dict[int, str]):
+    """A table for ``str.translate`` that computes and caches shapes on demand."""
+
+    def __missing__(self, code_point: int) -> str:
+        shape = _shape(chr(code_point))
+        if len(self) < MAX_CACHED_SHAPES:
+            self[code_point] = shape
+        return shape
+
+
+_SHAPE_TABLE = _ShapeTable()
+
+
+def _replace_brackets(text: str) -> str:
+    # A translation table for two characters takes ten times as long.
+    return text.replace("(", _STOP).replace(")", _STOP)
+
+
+def _find_noise(shaped: str) -> set[int]:
+    """Find the positions of characters that only separate the characters of a word."""
+    noise: set[int] = set()
+    if "-" in shaped or "." in shaped:
+        noise |= {
+            index
+            for index, char in enumerate(shaped)
+            if char in "-." and not _is_between_digits(shaped, index)
+        }
+    if "(" in shaped:
+        for match in _ENCLOSED.finditer(shaped):
+            noise |= {match.start(), match.end() - 1}
+    if _LONE_CHARACTER.search(shaped):
+        for match in _SPACED_WORD.finditer(shaped):
+            noise |= {index for index in range(*match.span()) if shaped[index] in ",:、\n()"}
+    return noise
+
+
+def _is_between_digits(shaped: str, index: int) -> bool:
+    return (
+        0 < index < len(shaped) - 1 and shaped[index - 1].isdigit() and shaped[index + 1].isdigit()
+    )
+
+
+def _simplify_same_length(text: str) -> str:
+    """Convert to simplified characters and keep the length, so that offsets stay valid."""
+    simplified = to_simplified(text)
+    if len(simplified) == len(text):
+        return simplified
+    return "".join(to_simplified(char)[:1] or char for char in text)

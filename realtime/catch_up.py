@@ -1,0 +1,79 @@
+"""Catching up: a new member gets every event it missed, then the latest state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.live.events import Reset
+from realtime.group import DeliveryCounts, Group, Member
+from realtime.limits import RealtimeLimits
+from realtime.rendered_event import RenderedEvent
+from realtime.topic import Topic
+from storage.mongo.event_log import EventLog
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatchUp:
+    """Brings one member of a group up to the last event of its topic."""
+
+    topic: Topic
+    group: Group
+    member: Member
+    session_id: str
+    log: EventLog
+    limits: RealtimeLimits
+    counts: DeliveryCounts
+
+    async def run(self, after: int | None) -> tuple[int, dict[str, RenderedEvent]]:
+        """Deliver the events after ``after``; None stands for the end of the log.
+
+        Returns the seq up to which the member has every event, and the state to deliver next. A
+        member may have seen more than this node has: then there is no state for it yet.
+
+        :raises StorageError: the log cannot be read.
+        """
+        topic, group = self.topic, self.group
+        while True:
+            after = await self._deliver_missed(after)
+            if after > topic.last_seq:
+                return after, {}
+            version = topic.state_version
+            state = {
+                kind: await group.render_state(placed)
+                for kind, placed in topic.latest_state().items()
+            }
+            # An event that came during the rendering must be delivered before the state.
+            if (after, version) == (topic.last_seq, topic.state_version):
+                return after, state
+
+    async def _deliver_missed(self, after: int | None) -> int:
+        """Deliver the events between ``after`` and the last one; returns the seq reached."""
+        topic, group, member = self.topic, self.group, self.member
+        if after is None:
+            return topic.last_seq
+        last_seq = after
+        is_beyond = after > topic.last_seq and after > await self.log.last_seq(topic.name)
+        if is_beyond or topic.last_seq - after > self.limits.max_catch_up_events:
+            last_seq = await self._deliver_reset()
+        batch = self.limits.events_per_batch
+        while last_seq < topic.last_seq:
+            missed = await topic.window.read_after(last_seq)
+            if not missed or missed[0].seq != last_seq + 1:
+                # The older part of the log was deleted after its retention time.
+                last_seq = await self._deliver_reset()
+                continue
+            for begin in range(0, len(missed), batch):
+                for _, rendered in await group.render_all(missed[begin : begin + batch]):
+                    member.deliver(rendered, None)
+                    self.counts.deliveries += 1
+                    if not member.has_room():
+                        await member.wait_drained()
+            last_seq = missed[-1].seq
+        return last_seq
+
+    async def _deliver_reset(self) -> int:
+        placed = self.topic.place_ephemeral(Reset(session_id=self.session_id))
+        self.member.deliver(await self.group.render_reset(placed), None)
+        self.counts.deliveries += 1
+        self.counts.resets += 1
+        return placed.seq

@@ -1,0 +1,33 @@
+"""The fast normalisation and the one with offsets return the same text."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.screening import text_normalisation
+from domain.screening.phrase_search import find_phrases
+from domain.screening.text_normalisation import normalise_text, normalise_with_offsets
+
+odd = st.sampled_from("-.－．—0１٢① 　\n…;、㎡ﬁ限男性\u200b\u0301𐩀")
+
+
+@given(st.text() | st.text(odd))
+def test_normalising_with_and_without_offsets_gives_the_same_text(text: str) -> None:
+    assert normalise_text(text) == normalise_with_offsets(text).text
+
+
+def test_characters_beyond_the_cached_ones_have_a_shape_too() -> None:
+    shapes = text_normalisation._ShapeTable(
+        dict.fromkeys(range(text_normalisation.MAX_CACHED_SHAPES), "")
+    )
+    assert "a\u4e00".translate(shapes) == ""
+    rare = chr(text_normalisation.MAX_CACHED_SHAPES + 0x4E00)
+    assert rare.translate(shapes) == text_normalisation._shape(rare)
+    assert len(shapes) == text_normalisation.MAX_CACHED_SHAPES
+
+
+def test_only_a_text_with_a_phrase_has_a_mark() -> None:
+    assert find_phrases("负责车间电气设备的安装与检修。") == ()
+    ((_, mark),) = find_phrases("会 限男性")[-1:]
+    assert (mark.text, mark.end) == ("限男性", 5)
