@@ -12,7 +12,7 @@ from schema.execution.persisted_documents import TrustedDocuments
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentLimits:
+class DocumentFileLimits:
     """The limits on the trusted documents of a process."""
 
     max_documents: int = 10_000
@@ -23,7 +23,7 @@ class DocumentLimits:
 
 def load_trusted_documents(
     path: Path | None,
-    limits: DocumentLimits = DocumentLimits(),
+    limits: DocumentFileLimits = DocumentFileLimits(),
 ) -> TrustedDocuments | None:
     """Return the documents at the path of SONGGANG_TRUSTED_DOCUMENTS; None when it is not set.
 
@@ -46,7 +46,7 @@ def load_trusted_documents(
     return TrustedDocuments(texts)
 
 
-def _read_folder(path: Path, limits: DocumentLimits) -> list[str]:
+def _read_folder(path: Path, limits: DocumentFileLimits) -> list[str]:
     files = sorted(path.rglob("*.graphql"))
     if not files:
         raise ValueError("holds no .graphql file")
@@ -62,7 +62,7 @@ def _read_folder(path: Path, limits: DocumentLimits) -> list[str]:
 
 def read_document_file(
     path: Path,
-    limits: DocumentLimits = DocumentLimits(),
+    limits: DocumentFileLimits = DocumentFileLimits(),
 ) -> dict[str, str]:
     """Return the documents of a JSON file by their SHA-256.
 

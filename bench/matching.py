@@ -31,8 +31,8 @@ from domain.postings.postings import Intensity, Occupation, Shift
 from domain.reference.calendar import day_in_china
 from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Profile, Wants
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import Seeker
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id

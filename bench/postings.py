@@ -30,7 +30,7 @@ from domain.postings.postings import PostingTerms as Terms
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, RegionLevel, list_children, province_of
 from domain.screening.posting_rules import RULES_VERSION
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 SEED = 2026
 UNION = "bench-union"

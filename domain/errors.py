@@ -81,7 +81,7 @@ class Refusal(Exception):
     http_status: ClassVar[HTTPStatus]
 
     def __init__(
-        self, message: str, message_zh: str = "", *, field: tuple[str, ...] | None = None
+        self, message: str, message_zh: str, *, field: tuple[str, ...] | None = None
     ) -> None:
         super().__init__(message)
         self.message = message

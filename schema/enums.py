@@ -36,9 +36,9 @@ from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Education, Weekday
 from domain.seekers.referrals import ReferralKind, ReferralStatus
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent

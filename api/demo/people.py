@@ -19,7 +19,6 @@ from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Intensity, Occupation
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import Call, CallCampaign, CallEntry, CallOutcome
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT, make_profile_consent
 from domain.seekers.referrals import (
@@ -29,6 +28,7 @@ from domain.seekers.referrals import (
     ReferralStep,
     transition_referral,
 )
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import Seeker
 
 _UNION_NAME = "黑龙江省总工会"

@@ -20,7 +20,7 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 _T = TypeVar("_T")
 _FRIENDLY_TO: dict[Occupation, tuple[SeekerGroup, ...]] = {

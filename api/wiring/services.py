@@ -36,8 +36,8 @@ from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
 from services.seekers.call_campaigns import CallCampaignControl
 from services.seekers.call_follow_up import CallFollowUp
+from services.seekers.profile import SeekerProfiles
 from services.seekers.profile_rights import ProfileRights
-from services.seekers.profiles import SeekerProfiles
 from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock, utc_now

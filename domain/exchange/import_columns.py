@@ -23,7 +23,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.occupations import OCCUPATION_SYNONYMS
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 _ALL_INSURANCE = tuple(InsuranceKind)
 _OCCUPATION_BY_SYNONYM = {

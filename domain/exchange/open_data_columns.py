@@ -26,7 +26,7 @@ from domain.postings.postings import (
 from domain.reference.calendar import day_in_china
 from domain.reference.code_lists import CodeList, build_code_list
 from domain.reference.regions import region_of
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 ColumnValue = str | int | float | bool | None
 

@@ -9,7 +9,7 @@ from domain.errors import InvalidInput, LeadStageConflict
 from domain.labels import Labelled
 from domain.live.sessions import Segment
 from domain.postings.postings import PostingTerms
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 class LeadStage(Labelled):

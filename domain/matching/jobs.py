@@ -9,7 +9,7 @@ from domain.postings.pay import convert_pay
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Posting, Shift
 from domain.reference.geo import Point
 from domain.reference.regions import RegionLevel, region_of
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 class Occupation(Labelled):

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from domain.labels import Labelled
 from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 @dataclass(frozen=True, kw_only=True)

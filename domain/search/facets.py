@@ -19,7 +19,7 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 FACET_KINDS: tuple[type[Labelled], ...] = (
     Occupation,

@@ -15,14 +15,14 @@ from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, find_regions, significant_digits
 from domain.search.benefit_terms import BENEFIT_TERMS
-from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs, split_words
-from domain.search.tokens import (
+from domain.search.search_tokens import (
     benefit_token,
     occupation_token,
     region_token,
     strong_token,
     weak_token,
 )
+from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs, split_words
 
 MAX_SEARCH_LENGTH = 60
 MAX_SEARCH_WORDS = 8

@@ -16,6 +16,14 @@ from domain.reference.geo import Point
 from domain.reference.regions import region_of
 from domain.search.benefit_terms import find_benefit_terms
 from domain.search.facets import facet_character, facet_characters
+from domain.search.search_tokens import (
+    benefit_token,
+    occupation_token,
+    region_token,
+    strong_token,
+    title_token,
+    weak_token,
+)
 from domain.search.text_analysis import (
     fold,
     is_chinese,
@@ -24,14 +32,6 @@ from domain.search.text_analysis import (
     split_index_words,
     split_runs,
     split_words,
-)
-from domain.search.tokens import (
-    benefit_token,
-    occupation_token,
-    region_token,
-    strong_token,
-    title_token,
-    weak_token,
 )
 
 SEARCH_ENTRY_VERSION = 2

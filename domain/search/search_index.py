@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from domain.search.tokens import region_token
+from domain.search.search_tokens import region_token
 
 MAX_CACHED_BITMAPS = 500
 """Bitmaps that are kept; others are built from their slots on demand."""

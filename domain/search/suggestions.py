@@ -10,8 +10,8 @@ from domain.labels import Labelled
 from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import find_regions, significant_digits
+from domain.search.search_tokens import occupation_token, region_token, title_token
 from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs
-from domain.search.tokens import occupation_token, region_token, title_token
 
 MAX_PREFIX_LENGTH = 20
 MAX_SUGGESTIONS = 20

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from domain.errors import InvalidInput, StatusConflict
 from domain.labels import Labelled
 from domain.leads.leads import SealedContact
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 MAX_CALL_LIST_ROWS = 1_000
 """Maximum rows of one import of a call list. A longer list is imported in parts."""

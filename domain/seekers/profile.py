@@ -12,7 +12,7 @@ from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
 from domain.reference.regions import check_place_code, check_point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 MAX_WISHES = 5
 """Maximum occupations and maximum places. Each pair of them is one match key."""

@@ -13,7 +13,7 @@ from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalRea
 from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 class WebhookEvent(Labelled):

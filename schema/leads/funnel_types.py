@@ -8,7 +8,7 @@ from domain.leads.funnel import FunnelDimension
 from domain.leads.funnel import FunnelRow as FunnelRecord
 from domain.leads.leads import LeadSource
 from domain.live.sessions import Segment
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Info
 from schema.identity.union_types import Union, find_union
 from schema.live.session_types import LiveSession

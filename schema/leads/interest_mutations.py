@@ -6,7 +6,7 @@ import strawberry
 
 from domain.identity.accounts import VISITOR_ROLES
 from domain.leads.leads import LeadSource
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema import errors
 from schema.context import Info
 from schema.leads.lead_types import Lead

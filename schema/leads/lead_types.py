@@ -12,7 +12,7 @@ from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadSource, LeadStage, RefusalReason, list_next_stages
 from domain.live.sessions import Segment
 from domain.postings.term_changes import diff_terms
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context, Info
 from schema.leads.follow_up_types import LeadFollowUpFields
 from schema.live.qr_code_types import Code

@@ -7,7 +7,7 @@ import strawberry
 
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadSource, LeadStage
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Info
 from schema.employers.employer_types import Employer
 from schema.leads.contact_mutations import Contact

@@ -18,7 +18,7 @@ from domain.postings.postings import (
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.reference.geo import Point as PointRecord
 from domain.reference.regions import replace_former_code
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 @strawberry.input(description="Basic pay before overtime, shift and heat allowances.")

@@ -17,7 +17,7 @@ from domain.postings.postings import (
 )
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.postings.term_changes import TermChange as ChangeRecord
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.reference.point_types import Point
 from schema.reference.region_types import Region
 

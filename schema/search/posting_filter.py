@@ -21,7 +21,7 @@ from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
 from domain.search.query_parser import parse_search
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context
 from schema.live.session_types import find_visible_session
 from schema.postings.terms_inputs import PointInput

@@ -8,7 +8,7 @@ import strawberry
 from domain.errors import ErrorCode
 from domain.identity.accounts import Role
 from domain.seekers.call_campaigns import CallOutcome
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema import errors
 from schema.context import Info
 from schema.relay import parse_global_id

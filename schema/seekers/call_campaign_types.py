@@ -10,7 +10,7 @@ from domain.identity.scopes import may_manage_seekers
 from domain.seekers.call_campaigns import CallCampaign as CampaignRecord
 from domain.seekers.call_campaigns import CallEntry as EntryRecord
 from domain.seekers.call_campaigns import CallOutcome, MatchRun, RunStatus
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context, Info
 from schema.identity.union_types import Union
 from schema.leads.lead_types import MaskedContact

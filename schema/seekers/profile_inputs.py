@@ -7,12 +7,12 @@ import strawberry
 from domain.postings.pay import Pay as PayRecord
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point as PointRecord
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Education, Weekday
 from domain.seekers.profile import Near as NearRecord
 from domain.seekers.profile import PickUp as PickUpRecord
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.terms_inputs import PayInput, PointInput
 
 

@@ -17,7 +17,7 @@ from schema.relay import parse_global_id
 from schema.seekers.profile_inputs import ProfileInput, parse_profile_input
 from schema.seekers.seeker_types import Seeker, find_seeker_by_receipt
 from services.identity.tokens import TokenPair
-from services.seekers.profiles import receipt_holder
+from services.seekers.profile import receipt_holder
 
 
 @strawberry.input

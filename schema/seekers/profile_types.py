@@ -6,10 +6,10 @@ from typing import Self
 import strawberry
 
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Education, Weekday
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
+from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.terms_types import Pay
 from schema.reference.point_types import Point
 

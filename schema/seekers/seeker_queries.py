@@ -3,8 +3,8 @@
 import strawberry
 
 from domain.identity.accounts import Role
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import SeekerStatus
 from schema.context import Info

@@ -14,7 +14,7 @@ from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from realtime.batch_loader import SharedBatchLoader
 from services.identity.receipts import Receipts
 from services.leads.capture import LeadCapture

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from domain.leads.personal_data import ReceiptHolder
 from services.leads.own_leads import OwnLeads
+from services.seekers.profile import SeekerProfiles
 from services.seekers.profile_rights import ProfileRights
-from services.seekers.profiles import SeekerProfiles
 
 
 @dataclass(frozen=True, kw_only=True)

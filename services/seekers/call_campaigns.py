@@ -20,7 +20,7 @@ from domain.seekers.call_campaigns import (
     MatchRun,
     RunStatus,
 )
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from services.seekers.union_assignment import require_union
 from storage.clock import Clock
 from storage.mongo.client import new_id

@@ -26,9 +26,9 @@ from domain.postings.postings import (
 )
 from domain.reference.geo import Point, distance_km
 from domain.reference.regions import list_counties, significant_digits
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.match_keys import find_outermost_places
 from domain.seekers.profile import Near, Wants
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
 from storage.postings.posting_query import visibility_condition

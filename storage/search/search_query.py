@@ -22,7 +22,7 @@ from domain.reference.geo import EARTH_RADIUS_KM, Point
 from domain.reference.regions import significant_digits
 from domain.search.facets import facet_character
 from domain.search.query_parser import SearchWord
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document
 from storage.postings.posting_query import visibility_condition
 

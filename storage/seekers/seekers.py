@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.match_keys import list_seeker_match_keys
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import Seeker, SeekerStatus
 from storage.mongo.client import Document, Mongo, Transaction
 from storage.mongo.codec import to_document

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.document_files import DocumentLimits, load_trusted_documents
+from api.document_files import DocumentFileLimits, load_trusted_documents
 from api.settings import SettingsInvalid
 from schema.execution.documents import hash_document
 from tests.support.graphql_clients import open_websocket
@@ -70,12 +70,12 @@ def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
 @pytest.mark.parametrize(
     ("limits", "why"),
     [
-        (DocumentLimits(max_documents=1), "more than 1 documents"),
-        (DocumentLimits(max_bytes=1), "0 MiB"),
+        (DocumentFileLimits(max_documents=1), "more than 1 documents"),
+        (DocumentFileLimits(max_bytes=1), "0 MiB"),
     ],
 )
 def test_what_is_trusted_is_bounded(
-    limits: DocumentLimits, why: str, written: Path, folder: Path
+    limits: DocumentFileLimits, why: str, written: Path, folder: Path
 ) -> None:
     path = folder / "trusted.json"
     path.write_text(json.dumps({hash_document(text): text for text in FILES.values()}))

@@ -12,9 +12,9 @@ from domain.matching.jobs import Job, build_job
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Near, PickUp, Profile, Wants, Weekday
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import ProfileConsent, Seeker
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting

@@ -19,7 +19,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 
 FIXED_TODAY = date(2026, 10, 1)
 FULL_COVER = (

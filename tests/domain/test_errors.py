@@ -47,4 +47,4 @@ def test_a_refusal_carries_its_texts_and_field() -> None:
     assert refusal.message == str(refusal) == "Give a number."
     assert refusal.message_zh == "请填写手机号。"
     assert refusal.field == ("input", "phone")
-    assert InvalidInput("No field.").field is None
+    assert InvalidInput("No field.", "没有字段。").field is None

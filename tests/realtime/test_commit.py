@@ -125,7 +125,7 @@ async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: G
 
 
 async def refusing(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-    raise NotFound("There is no such thing.")
+    raise NotFound("There is no such thing.", "没有这个对象。")
 
 
 async def breaking(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:

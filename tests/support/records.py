@@ -20,10 +20,10 @@ from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.rescreening import RescreeningTask, RescreenScope
 from domain.screening.reviews import Decision, DecisionKind, Report, ReportReason
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Profile, Wants
 from domain.seekers.profile_consent import make_profile_consent
 from domain.seekers.referrals import Referral, ReferralKind, ReferralStatus, ReferralStep
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import SavedSearch, Seeker
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import Webhook, WebhookSecret

@@ -33,7 +33,7 @@ from schema.context import Services
 from schema.execution.engine import Engine
 from schema.relay import global_id
 from services.identity.tokens import Tokens
-from services.seekers.profiles import receipt_holder
+from services.seekers.profile import receipt_holder
 from storage.clock import Clock, utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.codec import to_document

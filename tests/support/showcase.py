@@ -31,9 +31,9 @@ from domain.reference.geo import Point
 from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState
 from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.profile import Education, Near, PickUp, Profile, Wants, Weekday
 from domain.seekers.referrals import ReferralStatus, ReferralStep
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import FailureKind, Webhook

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Receiver
 
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
 from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import (

@@ -24,7 +24,7 @@ from api.http.lead_exports import LeadExportEndpoint
 from api.http.limits import ExportLimits
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD
 from domain.leads.leads import Contact, Lead, LeadStage
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import StorageUnavailable, new_id
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records

@@ -29,7 +29,7 @@ from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import screen_terms
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 
 POSTINGS, EMPLOYERS = ImportKind.POSTINGS, ImportKind.EMPLOYERS

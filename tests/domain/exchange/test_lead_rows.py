@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.exchange.lead_rows import LEAD_HEADINGS, build_lead_row, escape_formula
 from domain.leads.leads import Contact, LeadStage, RefusalReason
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.leads.test_leads import lead
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 

@@ -11,7 +11,7 @@ from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS
 from domain.identity.persons import mask_phones_in_text
 from domain.postings.postings import Benefit
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 

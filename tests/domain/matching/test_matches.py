@@ -15,9 +15,9 @@ from domain.matching.matches import Match, assess_job, is_wanted_job
 from domain.matching.scoring import needs_training, score_job
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
 from domain.seekers.match_keys import list_job_match_keys, list_wanted_match_keys
 from domain.seekers.profile import Profile
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.matching_samples import HOME, job, jobs, profile, profiles
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting

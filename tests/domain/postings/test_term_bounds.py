@@ -12,7 +12,7 @@ from domain.errors import InvalidInput
 from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
 from domain.postings.term_bounds import check_terms
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import FIXED_TODAY, any_terms, monthly_pay, posting_terms
 
 

@@ -20,7 +20,7 @@ from domain.postings.postings import (
 )
 from domain.postings.term_changes import TermChange, diff_terms
 from domain.reference.geo import Point
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import hourly_pay, monthly_pay, posting_terms
 
 BEFORE = posting_terms(benefits=(Benefit.MEALS, Benefit.DORMITORY))

@@ -14,7 +14,7 @@ from domain.postings.postings import (
     Shift,
 )
 from domain.search.facets import FACET_KINDS, facet_character, facet_characters, group_facet_counts
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import posting_terms
 
 STORED: dict[type[Labelled], str] = {

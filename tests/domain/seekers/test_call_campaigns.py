@@ -22,7 +22,7 @@ from domain.seekers.call_campaigns import (
     add_call,
     check_can_enter_profile,
 )
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.matching_samples import FIXED_NOW
 
 TODAY = date(2026, 10, 1)

@@ -16,7 +16,7 @@ from domain.leads.leads import HireSide, LeadStage
 from domain.leads.personal_data import erase_lead, withdraw_consent
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.messages import (
     WebhookEvent,
     build_lead_change_notice,

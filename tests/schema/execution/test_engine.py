@@ -586,7 +586,7 @@ async def test_a_fault_in_one_event_is_shown_by_reference_and_the_group_goes_on(
 
 
 def test_a_refusal_outside_of_a_field_keeps_its_code_and_field() -> None:
-    (error,) = format_refusal(NotFound("There is no such thing.", field=("id",)))
+    (error,) = format_refusal(NotFound("There is no such thing.", "没有这个对象。", field=("id",)))
     assert error["message"] == "There is no such thing."
     assert error["extensions"] == {"code": "NOT_FOUND", "field": ("id",)}
     (error,) = format_refusal(StorageUnavailable("host:27017 is away"))

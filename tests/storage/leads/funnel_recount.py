@@ -18,7 +18,7 @@ from domain.leads.leads import (
     list_next_stages,
 )
 from domain.live.sessions import LiveSession, Segment
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.leads.funnel import FunnelQuery
 from storage.mongo.client import new_id
 from tests.support import records

@@ -17,7 +17,7 @@ from domain.identity.unions import Union, UnionLevel
 from domain.leads.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, SealedContact
 from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Review, Severity
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.codec import to_document, to_record
 from storage.store import Store
 from tests.domain.posting_terms_samples import any_terms

@@ -19,7 +19,7 @@ from domain.postings.postings import (
 )
 from domain.reference.geo import Point
 from domain.search.query_parser import parse_search
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.paging import Page, PageRequest
 from storage.search.posting_search import SearchHit
 from storage.search.search_query import SearchOrder, SearchQuery

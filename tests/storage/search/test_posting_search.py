@@ -21,7 +21,7 @@ from domain.postings.postings import (
 from domain.reference.geo import distance_km
 from domain.reference.regions import region_of
 from domain.search.facets import group_facet_counts
-from domain.seekers.groups import SeekerGroup
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.paging import PageRequest
 from storage.search.posting_search import MAX_COUNTED_POSTINGS
 from storage.search.search_query import SearchOrder, SearchQuery

@@ -12,8 +12,8 @@ from domain.identity.accounts import Principal, Role
 from domain.seekers.profile import Profile
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Seeker, SeekerStatus
-from services.seekers import profiles as module
-from services.seekers.profiles import SeekerProfiles
+from services.seekers import profile as module
+from services.seekers.profile import SeekerProfiles
 from storage.store import Store
 from tests.support import records
 from tests.support.records import ManualClock
