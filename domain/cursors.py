@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from domain.errors import BadCursor
+from domain.refusals import BadCursor
 
 _MAX_LENGTH = 256
 

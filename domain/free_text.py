@@ -1,5 +1,7 @@
 """Checks of free text: length, control characters, and data that must not be stored.
 
+Forbidden phrases are found in ``domain/screening``.
+
 Identity-card numbers are never collected. Health data is sensitive (PIPL art. 28): what matters for
 work is stored as a limit, such as LIGHT work, never as a diagnosis.
 """
@@ -9,8 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from domain.errors import InvalidInput
 from domain.identity.persons import holds_identity_number, holds_mobile_number
+from domain.refusals import InvalidInput
 
 # The Unicode categories Cc and Cs without line ends and tabs. One search is faster than looking up
 # the category of each character.

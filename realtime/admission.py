@@ -1,4 +1,6 @@
-"""Admission control: a storm of reconnecting clients must not starve the connected ones."""
+"""Admission control: a fixed number of subscribers joins per tick.
+
+So a storm of reconnecting clients does not starve the connected ones."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import structlog
 
-from domain.errors import Refusal
+from domain.refusals import Refusal
 from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.store import Store

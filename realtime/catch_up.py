@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.live.events import Reset
-from realtime.group import DeliveryCounts, Group, Member
 from realtime.limits import RealtimeLimits
 from realtime.rendered_event import RenderedEvent
+from realtime.subscription_group import DeliveryCounts, Group, Member
 from realtime.topic import Topic
 from storage.mongo.event_log import EventLog
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from domain.errors import Busy
 from domain.live.events import EphemeralEvent, EventEnvelope, parse_session_topic
+from domain.refusals import Busy
 from realtime.catch_up import CatchUp
-from realtime.group import DeliveryCounts, Group, Member, Render
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.subscription_group import DeliveryCounts, Group, Member, Render
 from realtime.topic import Topic
 from realtime.topic_table import TopicTable
 from storage.clock import Clock

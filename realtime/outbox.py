@@ -1,4 +1,6 @@
-"""The outbox of one WebSocket connection: a bounded queue of bytes that never drops an event."""
+"""The outbox of one WebSocket connection: queues events up to a bound of bytes, then closes.
+
+Over the bound it closes the connection instead of dropping an event."""
 
 from __future__ import annotations
 

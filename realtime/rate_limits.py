@@ -9,7 +9,7 @@ from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from domain.errors import TooManyAttempts
+from domain.refusals import TooManyAttempts
 
 MAX_COUNTED_KEYS = 20_000
 """Keys that one limiter counts; beyond that the oldest is forgotten."""

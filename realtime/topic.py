@@ -13,8 +13,8 @@ from collections.abc import Hashable, Sequence
 from domain.live.events import EphemeralEvent, EventEnvelope
 from realtime.background import Periodic, Schedule
 from realtime.event_window import EventWindow
-from realtime.group import Group, split_by_size
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.subscription_group import Group, split_by_size
 from storage.clock import Clock
 from storage.mongo.event_log import EventLog
 

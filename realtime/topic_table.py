@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 
-from domain.errors import Busy
+from domain.refusals import Busy
 from realtime.limits import RealtimeLimits
 from realtime.topic import Topic
 from storage.clock import Clock

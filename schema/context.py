@@ -10,14 +10,14 @@ from functools import cached_property
 
 import strawberry
 
-from domain.errors import ErrorCode, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
+from domain.refusals import ErrorCode, Unauthenticated
 from domain.screening.minimum_wages import WageTable
 from realtime.batch_loader import SharedBatchLoader
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.presence import PresenceTracker
 from realtime.ttl_cache import TtlCache
@@ -26,11 +26,12 @@ from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
-from services.leads.capture import LeadCapture, LeadLogWriter
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.leads.interests import InterestRecording
+from services.leads.lead_capture import LeadCapture
+from services.leads.lead_log_writer import LeadLogWriter
 from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
 from services.leads.staff_follow_up import StaffFollowUp

@@ -1,8 +1,9 @@
 """Refusals as GraphQL types, each of which implements ``UserError``.
 
-A GraphQL type has the name of its class in ``domain.errors``. A mutation lists in its result union
-the types that it can return; a refusal that its resolver raises becomes that member. A refusal in a
-query or subscription becomes an entry of ``errors`` with its code in ``extensions.code``.
+A GraphQL type has the name of its class in ``domain.refusals``. A mutation lists in its result
+union the types that it can return; a refusal that its resolver raises becomes that member. A
+refusal in a query or subscription becomes an entry of ``errors`` with its code in
+``extensions.code``.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,8 @@ from typing import Any, Union
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from domain import errors
-from domain.errors import ErrorCode, Refusal, database_unavailable
+from domain import refusals
+from domain.refusals import ErrorCode, Refusal, database_unavailable
 from schema.context import Context
 from schema.screening.finding_types import Finding
 from storage.mongo.errors import StorageUnavailable
@@ -122,7 +123,7 @@ CommonRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Bus
 """The refusals that every mutation may return."""
 
 _USER_ERROR_TYPES: dict[type[Refusal], type[UserError]] = {
-    getattr(errors, user_error.__name__): user_error for user_error in UserError.__subclasses__()
+    getattr(refusals, user_error.__name__): user_error for user_error in UserError.__subclasses__()
 }
 
 
@@ -138,7 +139,7 @@ def to_user_error(refusal: Refusal) -> UserError:
 
 def _build_user_error(refusal: Refusal, user_error: type[UserError]) -> UserError:
     details: dict[str, Any] = {}
-    if isinstance(refusal, errors.TextRefused):
+    if isinstance(refusal, refusals.TextRefused):
         details["findings"] = [Finding.of(finding) for finding in refusal.findings]
     return user_error(
         message=refusal.message,

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from domain import cursors
-from domain.errors import BadCursor, BadPageSize, InvalidId
+from domain.refusals import BadCursor, BadPageSize, InvalidId
 from storage.mongo.paging import Page, PageRequest, SortOrder
 
 MAX_PAGE_SIZE = 100

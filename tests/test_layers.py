@@ -213,9 +213,9 @@ BROKEN: list[tuple[Rule, str, str, list[str]]] = [
     ),
     (
         imports_against_the_layers,
-        "services/leads/capture.py",
+        "services/leads/lead_capture.py",
         "from workers.matcher import Matcher\n",
-        ["services/leads/capture.py:1: services imports workers.matcher"],
+        ["services/leads/lead_capture.py:1: services imports workers.matcher"],
     ),
     (
         drivers_outside_storage,
@@ -300,7 +300,7 @@ KEPT: list[tuple[Rule, str, str]] = [
         "api/app.py",
         "import schema, realtime.hub\nfrom domain import x\n",
     ),
-    (imports_against_the_layers, "workers/matcher.py", "import services.leads.capture\n"),
+    (imports_against_the_layers, "workers/matcher.py", "import services.leads.lead_capture\n"),
     (imports_against_the_layers, "schema/leads.py", "from . import errors\nfrom .leads import x\n"),
     (drivers_outside_storage, "storage/client.py", "import pymongo\n"),
     (drivers_outside_storage, "tests/test_client.py", "import pymongo\n"),

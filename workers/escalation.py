@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 
-from domain.errors import Refusal
+from domain.refusals import Refusal
 from realtime.background import Leased, Schedule
 from services.leads.follow_up import LeadFollowUp
 from storage.clock import Clock

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import structlog
 
-from domain.errors import Refusal
 from domain.exchange.imports import Import, ImportKind, ImportStatus
+from domain.refusals import Refusal
 from domain.screening.minimum_wages import WageTable
 from realtime.background import Leased, Schedule
 from services.exchange.employer_import_planner import EmployerImportPlanner

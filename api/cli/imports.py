@@ -24,9 +24,9 @@ from api.server import run_coroutine
 from api.settings import Settings
 from api.wiring.store import open_store
 from api.wiring.workers import run_importer
-from domain.errors import InvalidInput, NotFound
 from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
+from domain.refusals import InvalidInput, NotFound
 from schema.relay import parse_global_id
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportCreator, ImportOrder
 from storage.clock import utc_now

@@ -17,7 +17,7 @@ from api.cli import imports, maintenance, run, schema_snapshot, staff, trusted_d
 from api.demo.loading import NotADemoDatabase
 from api.server import CannotListen
 from api.settings import SettingsInvalid
-from domain.errors import Refusal
+from domain.refusals import Refusal
 from storage.identity.audit import AuditChainBroken
 from storage.mongo.client import StorageError
 from storage.mongo.embedded import DataFolderBusy, MongodFailed, MongodNotFound

@@ -11,11 +11,11 @@ import typer
 from api.cli.secret_input import read_secret
 from api.settings import Settings
 from api.wiring.store import open_store
-from domain.errors import AlreadyExists, InvalidInput, NotFound
 from domain.free_text import check_text
 from domain.identity.accounts import STAFF_ROLES, Account, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.reference.regions import check_place_code
+from domain.refusals import AlreadyExists, InvalidInput, NotFound
 from schema.relay import global_id, parse_global_id
 from services.identity.passwords import MAX_PASSWORD_LENGTH, hash_password
 from services.identity.sign_in import MAX_USERNAME_LENGTH

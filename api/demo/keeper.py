@@ -17,9 +17,9 @@ from api.demo.loading import (
     renew_employer_checks,
 )
 from api.settings import Settings
-from domain.errors import Busy, SessionStateConflict
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
+from domain.refusals import Busy, SessionStateConflict
 from domain.screening.minimum_wages import WageTable
 from realtime.background import Periodic, Schedule
 from schema.context import Services

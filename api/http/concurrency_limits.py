@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from domain.errors import TooManyAttempts
+from domain.refusals import TooManyAttempts
 
 
 class ConcurrencyLimit:

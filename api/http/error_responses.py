@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from domain.errors import Refusal
+from domain.refusals import Refusal
 
 RETRY_AFTER_SECONDS = 10
 

@@ -20,8 +20,8 @@ from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
-from domain.errors import Unauthenticated
 from domain.identity.accounts import Principal
+from domain.refusals import Unauthenticated
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
 from schema.execution.engine import Engine

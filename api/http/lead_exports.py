@@ -28,10 +28,10 @@ from starlette.types import Receive, Scope, Send
 
 from api.http.error_responses import refusal_response
 from api.http.limits import ExportLimits
-from domain.errors import InvalidInput, Refusal, TooManyAttempts, database_unavailable
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD, build_lead_row
 from domain.identity.accounts import Principal, Role, require_role
 from domain.leads.leads import Contact, Lead, LeadStage
+from domain.refusals import InvalidInput, Refusal, TooManyAttempts, database_unavailable
 from schema.leads.lead_queries import build_lead_scope
 from schema.relay import global_id, parse_global_id
 from services.exchange.table_writer import Rows, stream_csv, write_xlsx

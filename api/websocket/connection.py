@@ -21,8 +21,8 @@ from api.websocket.asgi_transport import AsgiWire
 from api.websocket.limits import WebSocketLimits
 from api.websocket.operation import Operation
 from api.websocket.uvicorn_protocol import WIRE_EXTENSION
-from domain.errors import Busy, Unauthenticated
 from domain.identity.accounts import Principal
+from domain.refusals import Busy, Unauthenticated
 from realtime.admission import Admission
 from realtime.close_codes import CloseCode
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from api.wiring.starting import start_worker
 from domain.live.events import EventEnvelope, parse_session_topic
 from realtime.background import Monitored
-from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
+from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker

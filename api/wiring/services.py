@@ -8,18 +8,20 @@ from dataclasses import dataclass
 
 from api.settings import Settings
 from api.wiring.realtime import Realtime
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.tokens import Tokens
-from services.leads.capture import DEFAULT_LIMITS, CaptureLimits, LeadCapture, LeadLogWriter
+from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.leads.interests import InterestRecording
+from services.leads.lead_capture import LeadCapture
+from services.leads.lead_log_writer import LeadLogWriter
 from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
 from services.leads.staff_follow_up import StaffFollowUp

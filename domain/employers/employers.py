@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.labels import Labelled
 from domain.reference.calendar import add_months, day_in_china
+from domain.refusals import InvalidInput
 
 # GB 32100-2015: digits and letters without I, O, S, V and Z. The 18th is the check character.
 _CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

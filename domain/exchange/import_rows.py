@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from domain.errors import InvalidInput
 from domain.exchange import cell_parsers
 from domain.exchange.cell_parsers import CellFault, shorten_for_message
 from domain.exchange.import_columns import COLUMNS_BY_KIND
@@ -19,6 +18,7 @@ from domain.postings.pay import Pay
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
 from domain.reference.regions import replace_former_code
+from domain.refusals import InvalidInput
 
 _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 

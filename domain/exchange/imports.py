@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import InvalidInput
 from domain.identity.accounts import Principal, Role
 from domain.labels import Labelled
 from domain.postings.postings import Finding, PostingStatus, Severity
+from domain.refusals import InvalidInput
 
 MAX_IMPORT_ROWS = 50_000
 """Maximum rows of one import, without the headings."""

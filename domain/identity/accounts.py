@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import NotPermitted, Unauthenticated
 from domain.labels import Labelled
+from domain.refusals import NotPermitted, Unauthenticated
 
 
 class Role(Labelled):

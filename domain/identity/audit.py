@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
+from domain.refusals import InvalidInput
 
 MIN_REASON_LENGTH = 5
 MAX_REASON_LENGTH = 200

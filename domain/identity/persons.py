@@ -10,7 +10,7 @@ import unicodedata
 
 import phonenumbers
 
-from domain.errors import InvalidInput, PhoneInvalid
+from domain.refusals import InvalidInput, PhoneInvalid
 
 _MAX_NAME_LENGTH = 50
 _MAX_RAW_PHONE_LENGTH = 64

@@ -7,7 +7,6 @@ recruiter's scope their employer.
 from __future__ import annotations
 
 from domain.employers.employers import Employer
-from domain.errors import NotPermitted
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.leads.leads import Lead
@@ -15,6 +14,7 @@ from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting
 from domain.reference.regions import province_of
+from domain.refusals import NotPermitted
 from domain.webhooks.webhooks import Webhook
 
 

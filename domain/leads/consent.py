@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
-from domain.errors import ConsentRequired, InvalidInput
 from domain.free_text import check_text
 from domain.reference.calendar import check_has_zone
+from domain.refusals import ConsentRequired, InvalidInput
 
 MIN_TEMPLATE_LENGTH = 50
 MAX_TEMPLATE_LENGTH = 5_000

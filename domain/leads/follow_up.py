@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
 from domain.free_text import check_text
 from domain.identity.accounts import Role
 from domain.identity.persons import holds_mobile_number
@@ -26,6 +25,7 @@ from domain.leads.leads import (
 )
 from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput, LeadStageConflict, RetentionTooEarly
 
 _GRACE_DAYS = 7
 STAGE_DEADLINES: Mapping[LeadStage, timedelta] = {

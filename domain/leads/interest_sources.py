@@ -13,10 +13,10 @@ In an INTERRUPTED session the room stays open and viewers can still tap: docs/de
 
 from __future__ import annotations
 
-from domain.errors import CodeInvalid, InvalidInput, SessionNotLive
 from domain.leads.leads import LeadSource
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession, SessionStatus
+from domain.refusals import CodeInvalid, InvalidInput, SessionNotLive
 
 _ON_AIR = frozenset({SessionStatus.LIVE, SessionStatus.INTERRUPTED})
 _STARTED = _ON_AIR | {SessionStatus.ENDED}

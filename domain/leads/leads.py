@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.errors import InvalidInput, LeadStageConflict
 from domain.labels import Labelled
 from domain.live.sessions import Segment
 from domain.postings.postings import PostingTerms
+from domain.refusals import InvalidInput, LeadStageConflict
 from domain.seekers.seeker_groups import SeekerGroup
 
 

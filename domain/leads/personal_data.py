@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.errors import ConsentWithdrawn
 from domain.leads.leads import CLOSED_STAGES, HIRED_STAGES, Lead, LeadStage, SealedContact
 from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
+from domain.refusals import ConsentWithdrawn
 
 MAX_REVEALS_PER_HOUR = 60
 """Contacts that one member of staff may reveal: about one call a minute."""

@@ -13,9 +13,9 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import CodeInvalid
 from domain.labels import Labelled
 from domain.postings.postings import Posting
+from domain.refusals import CodeInvalid
 
 TOKEN_LENGTH = 32
 _ID_BYTES = 12

@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.errors import InvalidInput, QuestionConflict
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
+from domain.refusals import InvalidInput, QuestionConflict
 
 MAX_QUESTION_LENGTH = 200
 MAX_ANSWER_LENGTH = 500

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import SessionStateConflict
 from domain.labels import Labelled
+from domain.refusals import SessionStateConflict
 
 MAX_SESSION_POSTINGS = 3_000
 """Maximum postings of a session. Shaanxi presented about 2,300 each (70,000 in 30 sessions)."""

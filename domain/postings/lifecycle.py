@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.employers.employers import Employer
-from domain.errors import InvalidInput
 from domain.postings.postings import (
     CloseReason,
     Finding,
@@ -26,6 +25,7 @@ from domain.postings.postings import (
     Severity,
 )
 from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput
 from domain.screening.minimum_wages import WageTable
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.postings.postings import PostingTerms
 from domain.reference.regions import check_place_code, check_point
+from domain.refusals import InvalidInput
 
 MAX_HOURS_PER_DAY = 24
 MAX_HOURS_PER_WEEK = 168

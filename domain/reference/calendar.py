@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
-from domain.errors import InvalidInput
+from domain.refusals import InvalidInput
 
 CHINA_TIMEZONE = timezone(timedelta(hours=8))
 

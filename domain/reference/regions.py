@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-from domain.errors import InvalidInput
 from domain.labels import Labelled
 from domain.reference.geo import Point, is_plausible_in_china
+from domain.refusals import InvalidInput
 
 
 class RegionLevel(Labelled):

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from domain.errors import AlreadyExists, InvalidInput
 from domain.free_text import check_text
 from domain.labels import Labelled
 from domain.postings.pay import Pay, PayPeriod
 from domain.reference.calendar import add_months
 from domain.reference.regions import check_place_code, city_of, is_within, province_of
+from domain.refusals import AlreadyExists, InvalidInput
 
 
 class Grade(Labelled):

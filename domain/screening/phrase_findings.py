@@ -1,6 +1,6 @@
 """What forbidden phrases break: the code, severity, advice and legal basis of each phrase rule.
 
-The findings here have an empty ``field``; ``domain.screening.text_rules`` fills it in.
+The findings here have an empty ``field``; ``domain.screening.text_screening`` fills it in.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
 from domain.screening.minimum_wages import WageComparison, WageTable, compare_with_minimum
 from domain.screening.phrase_findings import UNDER_SIXTEEN
-from domain.screening.text_rules import screen_text
+from domain.screening.text_screening import screen_text
 
 RULES_VERSION = 2
 """The version of the rules.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.errors import InvalidInput, PostingConflict
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
 from domain.postings.postings import Finding, Posting, PostingStatus
+from domain.refusals import InvalidInput, PostingConflict
 
 MAX_REPORTS_PER_VIEWER_HOUR = 10
 MAX_REPORTS_PER_ADDRESS_HOUR = 60

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.postings.postings import Occupation
 from domain.reference.occupations import occupation_names
 from domain.reference.regions import Region, find_regions, significant_digits
+from domain.refusals import InvalidInput
 from domain.search.benefit_terms import BENEFIT_TERMS
 from domain.search.search_tokens import (
     benefit_token,

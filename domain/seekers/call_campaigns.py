@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from domain.errors import InvalidInput, StatusConflict
 from domain.labels import Labelled
 from domain.leads.leads import SealedContact
+from domain.refusals import InvalidInput, StatusConflict
 from domain.seekers.seeker_groups import SeekerGroup
 
 MAX_CALL_LIST_ROWS = 1_000

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 
-from domain.errors import InvalidInput
 from domain.labels import Labelled
 from domain.postings.pay import Pay
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point
 from domain.reference.regions import check_place_code, check_point
+from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 
 MAX_WISHES = 5

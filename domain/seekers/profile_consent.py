@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from domain.errors import InvalidInput
 from domain.leads.consent import ConsentText, check_consent
 from domain.reference.calendar import check_has_zone
+from domain.refusals import InvalidInput
 from domain.seekers.seekers import ProfileConsent
 
 MAX_ASKED_AGO = timedelta(days=7)

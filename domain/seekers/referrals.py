@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.errors import StatusConflict
 from domain.labels import Labelled
+from domain.refusals import StatusConflict
 
 
 class ReferralKind(Labelled):

@@ -1,4 +1,4 @@
-"""The groups of people that the unions' employment services serve."""
+"""Categories of seekers, such as graduate or migrant worker, that the unions' services use."""
 
 from __future__ import annotations
 

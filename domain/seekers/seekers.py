@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import StatusConflict
 from domain.identity.persons import check_name
 from domain.labels import Labelled
 from domain.leads.leads import SealedContact
+from domain.refusals import StatusConflict
 from domain.seekers.profile import Profile, Wants
 
 MAX_SAVED_SEARCHES = 20

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from domain.errors import InvalidInput
 from domain.labels import Labelled
+from domain.refusals import InvalidInput
 from domain.webhooks.messages import WebhookEvent, WebhookNotice
 
 MAX_WEBHOOKS_PER_OWNER = 10

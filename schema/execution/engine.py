@@ -24,10 +24,10 @@ from graphql import (
     get_argument_values,
 )
 
-from domain.errors import Refusal
 from domain.identity.accounts import Principal
 from domain.live.events import EventEnvelope
-from realtime.group import Render
+from domain.refusals import Refusal
+from realtime.subscription_group import Render
 from schema.context import Context, Services
 from schema.execution.documents import (
     DocumentCache,
@@ -56,7 +56,7 @@ from schema.execution.results import (
     encode_result,
     to_graphql_error,
 )
-from schema.execution.subscription_groups import (
+from schema.execution.subscription_group_key import (
     drop_cursor_variable,
     find_root_field,
     keep_declared_variables,

@@ -14,7 +14,7 @@ from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES
 from domain.matching.scoring import SCORING_FACTORS
 from domain.postings.postings import PostingTerms
-from domain.screening.text_rules import MAX_MARKS_PER_FINDING
+from domain.screening.text_screening import MAX_MARKS_PER_FINDING
 from domain.search.facets import FACET_KINDS
 from domain.search.highlights import MAX_HIGHLIGHTS_PER_FIELD
 from domain.search.suggestions import MAX_SUGGESTIONS

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from graphql import GraphQLError
 
-from domain.errors import Refusal
+from domain.refusals import Refusal
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from storage.mongo.errors import StorageUnavailable
 

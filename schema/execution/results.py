@@ -15,7 +15,7 @@ import orjson
 import structlog
 from graphql import ExecutionResult, FieldNode, GraphQLError
 
-from domain.errors import Refusal, database_unavailable
+from domain.refusals import Refusal, database_unavailable
 from schema.execution.redaction import redact_message
 from storage.mongo.errors import StorageUnavailable
 

@@ -5,11 +5,11 @@ from typing import Self
 
 import strawberry
 
-from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.identity.audit import AuditAction, AuditRole
 from domain.identity.audit import AuditRow as RowRecord
 from domain.identity.scopes import may_follow_up_lead
+from domain.refusals import NotFound
 from schema.context import Info
 from schema.relay import (
     Connection,

@@ -4,8 +4,8 @@ from typing import Self
 
 import strawberry
 
-from domain.errors import NotFound
 from domain.leads.consent import ConsentText as ConsentRecord
+from domain.refusals import NotFound
 from schema.context import Info
 from schema.relay import parse_global_id
 

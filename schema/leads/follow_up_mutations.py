@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from domain.errors import InvalidInput, Refusal
 from domain.identity.accounts import STAFF_ROLES, Principal, Role
 from domain.leads.leads import LeadStage, RefusalReason
+from domain.refusals import InvalidInput, Refusal
 from schema import errors
 from schema.context import Context, Info
 from schema.leads.lead_types import Lead

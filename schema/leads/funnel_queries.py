@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import strawberry
 
-from domain.errors import InvalidInput
 from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES, Principal
 from domain.leads.funnel import FunnelDimension
 from domain.leads.funnel import FunnelRow as FunnelRecord
+from domain.refusals import InvalidInput
 from schema.context import Info
 from schema.leads.funnel_types import FunnelRow
 from schema.leads.lead_queries import build_lead_scope

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import strawberry
 
-from domain.errors import InvalidInput
 from domain.identity.accounts import STAFF_ROLES, Principal, Role
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadStage
+from domain.refusals import InvalidInput
 from schema.context import Info
 from schema.leads.lead_types import Lead
 from schema.relay import (

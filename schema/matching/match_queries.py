@@ -2,11 +2,11 @@
 
 import strawberry
 
-from domain.errors import BadPageSize, NotFound
 from domain.identity.accounts import Role
 from domain.matching.constraints import find_violations
 from domain.matching.jobs import build_job
 from domain.matching.matches import MAX_MATCHES, Match, assess_job
+from domain.refusals import BadPageSize, NotFound
 from domain.seekers.seekers import Seeker as SeekerRecord
 from domain.seekers.seekers import check_matchable
 from schema.context import Context, Info

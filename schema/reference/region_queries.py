@@ -2,10 +2,10 @@
 
 import strawberry
 
-from domain.errors import BadPageSize, InvalidInput, NotFound
 from domain.free_text import check_text
 from domain.reference.regions import Region as RegionRecord
 from domain.reference.regions import find_regions, list_children, region_of
+from domain.refusals import BadPageSize, InvalidInput, NotFound
 from schema.reference.region_types import Region
 from schema.relay import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 

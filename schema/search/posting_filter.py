@@ -6,7 +6,6 @@ from typing import Any
 
 import strawberry
 
-from domain.errors import InvalidInput, NotPermitted
 from domain.identity.accounts import Role
 from domain.postings.postings import (
     Benefit,
@@ -20,6 +19,7 @@ from domain.postings.postings import (
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
+from domain.refusals import InvalidInput, NotPermitted
 from domain.search.query_parser import parse_search
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.errors import InvalidInput
+from domain.refusals import InvalidInput
 from schema.context import Info
 from schema.relay import parse_page_arguments
 from schema.search.posting_connection import PostingConnection, build_search_connection

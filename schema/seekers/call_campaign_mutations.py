@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from domain.errors import ErrorCode
 from domain.identity.accounts import Role
+from domain.refusals import ErrorCode
 from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.seeker_groups import SeekerGroup
 from schema import errors

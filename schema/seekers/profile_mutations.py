@@ -5,10 +5,10 @@ from typing import Annotated
 
 import strawberry
 
-from domain.errors import Unauthenticated
 from domain.identity.accounts import VISITOR_ROLES, Role
 from domain.identity.persons import check_name, normalise_phone
 from domain.leads.leads import Contact as ContactRecord
+from domain.refusals import Unauthenticated
 from domain.seekers.seekers import SeekerStatus
 from schema import errors
 from schema.context import Context, Info

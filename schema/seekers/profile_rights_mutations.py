@@ -1,11 +1,11 @@
-"""Mutations for access to a person's data: reveal, erasure, and withdrawal of the consent."""
+"""Mutations on a person's data: officers reveal or erase it, seekers withdraw the consent."""
 
 from typing import Annotated
 
 import strawberry
 
-from domain.errors import InvalidInput, Unauthenticated
 from domain.identity.accounts import Role
+from domain.refusals import InvalidInput, Unauthenticated
 from schema import errors
 from schema.context import Info
 from schema.leads.contact_mutations import Contact

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from domain.errors import NotFound
 from domain.identity.accounts import Role
+from domain.refusals import NotFound
 from domain.seekers.referrals import Referral as ReferralRecord
 from domain.seekers.referrals import ReferralKind, ReferralStatus
 from schema.context import Info

@@ -4,9 +4,9 @@ from typing import Self
 
 import strawberry
 
-from domain.errors import NotFound
 from domain.identity.accounts import Role
 from domain.identity.scopes import may_manage_seekers
+from domain.refusals import NotFound
 from schema.context import Info
 from schema.relay import parse_global_id
 from storage.seekers.service_counts import ServiceCounts as CountsRecord

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from domain.errors import InvalidInput
 from domain.identity.accounts import Role
+from domain.refusals import InvalidInput
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, WebhookState, encode_secret
 from domain.webhooks.webhooks import Webhook as WebhookRecord

@@ -10,14 +10,14 @@ from domain.employers.employers import (
     check_employer_name,
     record_check,
 )
-from domain.errors import AlreadyExists, NotFound, NotPermitted
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.identity.scopes import may_verify_employer
 from domain.reference.regions import check_place_code
+from domain.refusals import AlreadyExists, NotFound, NotPermitted
 from domain.screening.rescreening import RescreenScope
-from domain.screening.text_rules import check_public_text
+from domain.screening.text_screening import check_public_text
 from services.postings.posting_gate import PostingGate
 from services.screening.rescreening_tasks import build_rescreening_tasks
 from storage.clock import Clock

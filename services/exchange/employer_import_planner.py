@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from domain.employers.employers import Employer, check_credit_code, check_employer_name
-from domain.errors import InvalidInput
 from domain.exchange.import_rows import finding_from_refusal
 from domain.exchange.imports import EMPLOYER_KNOWN_OTHERWISE, RawRow, RowOutcome
 from domain.free_text import check_text
 from domain.postings.postings import Finding
 from domain.reference.regions import check_place_code
+from domain.refusals import InvalidInput
 from services.employers.employer_administration import MAX_DESCRIPTION_LENGTH
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice

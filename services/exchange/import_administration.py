@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound
 from domain.exchange.imports import Import, ImportStatus, import_scope
 from domain.identity.accounts import Principal, Role
+from domain.refusals import NotFound
 from storage.clock import Clock
 from storage.store import Store
 

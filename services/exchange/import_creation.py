@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.errors import Busy, InvalidInput, NotFound, NotPermitted, TooManyAttempts
 from domain.exchange.import_rows import match_headings
 from domain.exchange.imports import MAX_IMPORT_ROWS, Import, ImportKind, RawRow, import_scope
 from domain.identity.accounts import Principal, Role, require_role
+from domain.refusals import Busy, InvalidInput, NotFound, NotPermitted, TooManyAttempts
 from services.exchange.table_reader import Row, TableLimits
 from services.exchange.table_reader_process import read_in_subprocess
 from storage.clock import Clock

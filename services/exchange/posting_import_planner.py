@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.employers.employers import Employer
-from domain.errors import InvalidInput
 from domain.exchange import cell_parsers
 from domain.exchange.import_rows import build_terms, finding_from_refusal
 from domain.exchange.imports import (
@@ -29,6 +28,7 @@ from domain.postings.postings import Finding, Posting, PostingStatus, PostingTer
 from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput
 from domain.screening.minimum_wages import WageTable
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice

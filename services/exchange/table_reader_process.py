@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from domain.errors import InvalidInput
+from domain.refusals import InvalidInput
 from services.exchange.table_reader import Row, TableLimits
 
 _MAX_LINE_BYTES = 4 << 20

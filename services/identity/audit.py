@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from domain.errors import TooManyAttempts
 from domain.identity.audit import Actor, AuditAction
+from domain.refusals import TooManyAttempts
 from storage.mongo.client import Transaction
 from storage.store import Store
 

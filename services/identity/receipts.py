@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import jwt
 
-from domain.errors import Unauthenticated
 from domain.leads.personal_data import RECORD_RETENTION, ReceiptHolder
+from domain.refusals import Unauthenticated
 from services.identity.tokens import MAX_TOKEN_LENGTH
 from storage.clock import Clock
 from storage.mongo.crypto import Keyring

@@ -9,8 +9,8 @@ import asyncio
 
 from limits import RateLimitItemPerMinute
 
-from domain.errors import Busy, SignInFailed, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES
+from domain.refusals import Busy, SignInFailed, Unauthenticated
 from realtime.rate_limits import KeyedLimit, RateLimiter
 from services.identity.passwords import (
     MAX_CONCURRENT_HASHES,

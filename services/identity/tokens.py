@@ -15,8 +15,8 @@ from typing import Any
 
 import jwt
 
-from domain.errors import Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
+from domain.refusals import Unauthenticated
 from storage.clock import Clock
 from storage.mongo.crypto import derive_key
 

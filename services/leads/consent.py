@@ -1,11 +1,10 @@
-"""Consent: the text that is shown for a posting, the check that it was agreed to, and new texts."""
+"""Consent to a posting's text: shows the current text, checks the consent, adds new texts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from domain.employers.employers import Employer
-from domain.errors import NotPermitted
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.leads.consent import (
@@ -17,7 +16,8 @@ from domain.leads.consent import (
     render_consent_text,
 )
 from domain.postings.postings import Posting
-from realtime.commit import GroupCommit
+from domain.refusals import NotPermitted
+from realtime.group_commit import GroupCommit
 from realtime.ttl_cache import TtlCache
 from services.identity.audit import AUDIT_TOPIC
 from storage.clock import Clock

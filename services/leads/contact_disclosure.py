@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, check_reason, staff_actor
 from domain.identity.scopes import may_follow_up_lead
 from domain.leads.leads import Contact, Lead
 from domain.leads.personal_data import MAX_REVEALS_PER_HOUR, check_revealable
-from realtime.commit import GroupCommit
+from domain.refusals import NotFound
+from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.leads.lead_changes import lead_audit_entry
 from storage.clock import Clock

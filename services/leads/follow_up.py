@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.follow_up import (
     add_note,
@@ -22,7 +21,8 @@ from domain.leads.follow_up import (
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.timeline import LeadChange
 from domain.live.events import LoggedEvent, lead_topic
-from realtime.commit import GroupCommit
+from domain.refusals import NotFound
+from realtime.group_commit import GroupCommit
 from services.leads.lead_changes import write_follow_up
 from storage.clock import Clock
 from storage.mongo.client import Transaction

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from domain.errors import NotFound, PostingNotOpen, SessionNotLive
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name, normalise_phone
 from domain.leads.follow_up import start_follow_up
@@ -14,11 +13,12 @@ from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound, PostingNotOpen, SessionNotLive
 from domain.seekers.seeker_groups import SeekerGroup
 from realtime.batch_loader import SharedBatchLoader
 from services.identity.receipts import Receipts
-from services.leads.capture import LeadCapture
 from services.leads.consent import PostingConsent
+from services.leads.lead_capture import LeadCapture
 from services.live.qr_codes import require_scanned_code
 from services.live.session_access import check_visible
 from services.live.sessions import check_presented

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from domain.errors import NotFound
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, AuditRow
 from domain.identity.persons import check_name
 from domain.leads.follow_up import confirm_hire
@@ -25,7 +24,8 @@ from domain.leads.personal_data import (
 )
 from domain.leads.timeline import LeadChange, TimelineEntry
 from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
-from realtime.commit import GroupCommit
+from domain.refusals import NotFound
+from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.leads.erasure import LEADS_PER_TRANSACTION, erase_leads
 from services.leads.lead_changes import lead_audit_entry, write_follow_up, write_lead_changes

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_assign_lead, may_follow_up_lead
 from domain.leads.follow_up import check_note, hire_side_of
 from domain.leads.leads import Lead, LeadStage, RefusalReason
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound
 from realtime.batch_loader import SharedBatchLoader
 from services.leads.follow_up import LeadFollowUp
 from services.live.sessions import LiveSessionControl

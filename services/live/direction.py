@@ -6,12 +6,12 @@ Each method checks that the caller directs the session, then changes its state. 
 
 from __future__ import annotations
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.postings.postings import Posting
-from domain.screening.text_rules import check_public_text
+from domain.refusals import InvalidInput
+from domain.screening.text_screening import check_public_text
 from services.live.session_access import require_directed_session
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate

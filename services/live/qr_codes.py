@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.errors import (
+from domain.free_text import check_text
+from domain.identity.accounts import Principal, Role
+from domain.live.qr_codes import CodeKind, QrCode
+from domain.live.sessions import LiveSession, SessionStatus
+from domain.postings.postings import Posting
+from domain.reference.calendar import day_in_china
+from domain.refusals import (
     CodeInvalid,
     InvalidInput,
     NotFound,
@@ -12,12 +18,6 @@ from domain.errors import (
     PostingNotOpen,
     SessionStateConflict,
 )
-from domain.free_text import check_text
-from domain.identity.accounts import Principal, Role
-from domain.live.qr_codes import CodeKind, QrCode
-from domain.live.sessions import LiveSession, SessionStatus
-from domain.postings.postings import Posting
-from domain.reference.calendar import day_in_china
 from services.live.session_access import require_directed_session
 from services.live.sessions import check_presented
 from storage.clock import Clock

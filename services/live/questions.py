@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from limits import RateLimitItemPerMinute
 
-from domain.errors import Busy, NotFound, PostingNotOpen, TooManyAttempts
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_direct
 from domain.live.events import (
@@ -31,8 +30,9 @@ from domain.live.questions import (
     publish_question,
 )
 from domain.reference.calendar import day_in_china
-from domain.screening.text_rules import check_public_text
-from realtime.commit import GroupCommit
+from domain.refusals import Busy, NotFound, PostingNotOpen, TooManyAttempts
+from domain.screening.text_screening import check_public_text
+from realtime.group_commit import GroupCommit
 from realtime.rate_limits import KeyedLimit, RateLimiter
 from services.live.session_access import check_visible
 from services.live.sessions import check_live, check_presented

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from domain.errors import InvalidInput, NotFound, NotPermitted, PostingNotOpen
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name
@@ -20,7 +19,8 @@ from domain.live.sessions import (
     SessionStatus,
 )
 from domain.reference.calendar import day_in_china
-from domain.screening.text_rules import check_public_text
+from domain.refusals import InvalidInput, NotFound, NotPermitted, PostingNotOpen
+from domain.screening.text_screening import check_public_text
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.identity.scopes import check_may_direct, may_see_session
 from domain.live.sessions import LiveSession
+from domain.refusals import NotFound
 from storage.store import Store
 
 

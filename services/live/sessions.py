@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.errors import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
 from domain.live.events import (
     Announcement,
     LoggedEvent,
@@ -24,8 +23,9 @@ from domain.live.events import (
 )
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
 from domain.webhooks.messages import build_session_notice
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store

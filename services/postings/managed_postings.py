@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound, PostingConflict
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_see_unopened_posting
 from domain.postings.postings import Posting
+from domain.refusals import NotFound, PostingConflict
 from storage.store import Store
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound, NotPermitted, PostingConflict, PostingNotOpen
 from domain.identity.accounts import Principal, Role
 from domain.postings.lifecycle import check_headcount, create_posting
 from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound, NotPermitted, PostingConflict, PostingNotOpen
 from services.postings.managed_postings import check_revision, find_managed_posting
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wages import MinimumWages

@@ -1,4 +1,4 @@
-"""The gate that every posting passes: it stores the verdict of screening, and screens again.
+"""The gate that every posting passes: screens the posting and stores the verdict.
 
 A verdict rests on three things that different people write: the terms, the check of the employer
 and the minimum wages. After it has stored a verdict, the gate reads the other two once more, and
@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from domain.employers.employers import Employer
-from domain.errors import Busy, NotFound
 from domain.postings.lifecycle import change_terms, close_posting, rescreen_posting
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
+from domain.refusals import Busy, NotFound
 from domain.screening.minimum_wages import WageTable
 from domain.screening.rescreening import RescreeningTask
 from services.live.sessions import LiveSessionControl

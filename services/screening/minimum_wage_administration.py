@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from domain.errors import NotFound, NotPermitted
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction
 from domain.identity.scopes import may_set_minimum_wages
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound, NotPermitted
 from domain.screening.minimum_wages import Grade, MinimumWage, check_wage, verify_wage
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import Clock

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from domain.errors import InvalidInput
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
 from domain.reference.calendar import CHINA_TIMEZONE
+from domain.refusals import InvalidInput
 from domain.screening.minimum_wages import MinimumWage, WageTable
 from domain.screening.rescreening import RescreenScope
 from realtime.background import Periodic, Schedule

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from domain.errors import AlreadyExists, NotFound, PostingNotOpen
 from domain.identity.accounts import Principal
 from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
+from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
 from domain.screening.reviews import (
     Decision,
     DecisionKind,
@@ -24,7 +24,7 @@ from domain.screening.reviews import (
     check_unchanged,
     resolve_report,
 )
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from services.postings.managed_postings import (
     check_revision,

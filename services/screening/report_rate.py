@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.errors import TooManyAttempts
+from domain.refusals import TooManyAttempts
 from domain.screening.reviews import (
     MAX_REPORTS_PER_ADDRESS_HOUR,
     MAX_REPORTS_PER_VIEWER_HOUR,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.errors import InvalidInput
 from domain.free_text import check_text
+from domain.refusals import InvalidInput
 from domain.search.suggestions import (
     MAX_PREFIX_LENGTH,
     MAX_SUGGESTIONS,

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from domain.errors import InvalidInput, NotFound, NotPermitted, Refusal, StatusConflict
 from domain.free_text import check_remark, check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name, normalise_phone
 from domain.identity.scopes import may_manage_seekers
 from domain.leads.leads import Contact
 from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput, NotFound, NotPermitted, Refusal, StatusConflict
 from domain.seekers.call_campaigns import (
     MAX_CALL_LIST_ROWS,
     CallCampaign,

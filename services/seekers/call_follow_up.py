@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.errors import NotFound, StatusConflict
 from domain.free_text import check_remark
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_manage_seekers
 from domain.reference.calendar import day_in_china
+from domain.refusals import NotFound, StatusConflict
 from domain.seekers.call_campaigns import (
     CallEntry,
     CallOutcome,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from domain.errors import Busy, InvalidInput, NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Contact
 from domain.leads.personal_data import ReceiptHolder
+from domain.refusals import Busy, InvalidInput, NotFound, StatusConflict
 from domain.seekers.profile import Profile, Wants, check_profile, check_wants
 from domain.seekers.profile_consent import make_profile_consent
 from domain.seekers.seekers import (

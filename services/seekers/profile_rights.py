@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain.errors import ConsentWithdrawn, NotFound
 from domain.identity.accounts import Principal
 from domain.identity.audit import (
     Actor,
@@ -23,10 +22,11 @@ from domain.identity.audit import (
 from domain.identity.scopes import may_manage_seekers
 from domain.leads.leads import Contact
 from domain.leads.personal_data import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
+from domain.refusals import ConsentWithdrawn, NotFound
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.seekers.profile_erasure import erase_seekers
 from services.seekers.seeker_scope import require_managed

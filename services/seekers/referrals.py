@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.errors import NotFound, StatusConflict
 from domain.free_text import check_remark
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_manage_seekers
+from domain.refusals import NotFound, StatusConflict
 from domain.seekers.referrals import (
     Referral,
     ReferralKind,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_manage_seekers
+from domain.refusals import NotFound
 from domain.seekers.seekers import Seeker
 
 SEEKER_FIELD = ("input", "seekerId")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.errors import NotFound
 from domain.identity.unions import Union
 from domain.reference.regions import list_ancestors, region_of
+from domain.refusals import NotFound
 from domain.seekers.profile import Profile
 from storage.store import Store
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
 from domain.identity.scopes import may_see_webhook
+from domain.refusals import AlreadyExists, Busy, InvalidInput, NotFound, StatusConflict
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import WebhookEvent, build_test_notice
 from domain.webhooks.webhooks import (

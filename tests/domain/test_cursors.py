@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.cursors import decode, decode_seq, encode, encode_seq
-from domain.errors import BadCursor
+from domain.refusals import BadCursor
 
 kinds = st.sampled_from(["postings", "leads", "log"])
 plain = st.text(st.characters(exclude_characters=":", exclude_categories=["Cs"]), max_size=10)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.free_text import MAX_REMARK_LENGTH, check_remark, check_text, mentions_health
+from domain.refusals import InvalidInput
 
 FIELD = ("input", "body")
 

@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from realtime.admission import Admission
-from realtime.group import DeliveryCounts, Group
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
+from realtime.subscription_group import DeliveryCounts, Group
 from tests.support.hub_members import RecordingMember
 from tests.support.waiting import wait_until
 

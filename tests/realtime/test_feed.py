@@ -9,8 +9,8 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from domain.live.events import Announcement, EventEnvelope, LoggedEvent
-from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
+from realtime.group_commit import GroupCommit
 from realtime.limits import RealtimeLimits
 from storage.mongo.client import Document, StorageUnavailable, Transaction
 from storage.mongo.collections import ensure_collections

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from domain.errors import Busy
+from domain.refusals import Busy
 from realtime.limits import RealtimeLimits
 from tests.support.hub_members import RecordingMember
 from tests.support.hub_session import HubSession

@@ -21,9 +21,9 @@ from domain.live.events import (
     Reset,
 )
 from realtime.feed import EventFeed
-from realtime.group import DeliveryCounts, Group
 from realtime.hub import Membership
 from realtime.limits import RealtimeLimits
+from realtime.subscription_group import DeliveryCounts, Group
 from storage.mongo.client import Transaction
 from storage.store import Store
 from tests.support.hub_members import LaggingMember, RecordingMember

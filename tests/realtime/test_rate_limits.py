@@ -5,7 +5,7 @@ import re
 import pytest
 from limits import RateLimitItemPerMinute
 
-from domain.errors import TooManyAttempts
+from domain.refusals import TooManyAttempts
 from realtime.rate_limits import KeyedLimit, RateLimiter
 
 TWICE = RateLimitItemPerMinute(2)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Busy
 from domain.live.events import Announcement, LoggedEvent, lead_topic, session_topic
+from domain.refusals import Busy
 from realtime.background import Schedule
 from realtime.limits import RealtimeLimits
-from services.leads.capture import CaptureLimits
+from services.leads.capture_limits import CaptureLimits
 from storage.mongo.client import Mongo, StorageUnavailable, Transaction
 from storage.mongo.embedded import run_embedded
 from storage.store import Store

@@ -13,9 +13,9 @@ from domain.live.events import (
     PresenceChanged,
     TallyChanged,
 )
-from realtime.group import DeliveryCounts, Group, split_by_size
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
+from realtime.subscription_group import DeliveryCounts, Group, split_by_size
 from tests.support.hub_members import RecordingMember, RecordingRenderer
 from tests.support.hub_session import HubSession, seq_range
 from tests.support.waiting import wait_until

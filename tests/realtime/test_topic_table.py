@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import Busy
+from domain.refusals import Busy
 from realtime.hub import Membership
 from realtime.limits import RealtimeLimits
 from tests.support.hub_members import RecordingMember, RecordingRenderer

@@ -19,12 +19,12 @@ from graphql import (
     print_ast,
 )
 
-from domain.errors import ErrorCode
 from domain.identity.unions import UnionLevel
 from domain.leads.leads import LeadStage
 from domain.live.sessions import SessionFormat, SessionStatus
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.refusals import ErrorCode
 from schema import root
 from tests.support.full_documents import DATA_TYPES
 from tests.support.visibility import (

@@ -11,12 +11,12 @@ import pytest
 import strawberry
 
 from api.http.error_responses import refusal_response
-from domain.errors import ErrorCode, InvalidInput, Refusal, TextRefused
 from domain.postings.postings import Finding, Severity
+from domain.refusals import ErrorCode, InvalidInput, Refusal, TextRefused
 from schema import enums, errors
 from schema.execution.results import format_error
 from storage.mongo.errors import StorageUnavailable
-from tests.domain.test_errors import REFUSALS
+from tests.domain.test_refusals import REFUSALS
 
 ENDS_WITH_INVALID_INPUT = {
     kind.__name__: "InvalidInput"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import cursors
-from domain.errors import BadCursor, InvalidId
 from domain.postings.pay import Pay, PayPeriod
+from domain.refusals import BadCursor, InvalidId
 from schema.relay import global_id, parse_any_global_id, parse_global_id, parse_whole_number
 from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms

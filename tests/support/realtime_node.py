@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from api.wiring.realtime import Realtime, run_realtime
 from api.wiring.services import run_lead_capture
 from domain.live.events import session_topic
-from realtime.commit import GroupCommit
 from realtime.feed import EventFeed
+from realtime.group_commit import GroupCommit
 from realtime.hub import Hub, Membership
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
-from services.leads.capture import DEFAULT_LIMITS as DEFAULT_CAPTURE_LIMITS
-from services.leads.capture import CaptureLimits, LeadCapture, LeadLogWriter
+from services.leads.capture_limits import DEFAULT_LIMITS as DEFAULT_CAPTURE_LIMITS
+from services.leads.capture_limits import CaptureLimits
+from services.leads.lead_capture import LeadCapture
+from services.leads.lead_log_writer import LeadLogWriter
 from storage.clock import Clock, utc_now
 from storage.store import Store
 from tests.support.hub_members import RecordingMember, RecordingRenderer

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from api.wiring.realtime import run_group_commit
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from storage.store import Store
 from tests.support.hub_session import HubSession
 from tests.support.stores import connect_second_store, empty_store, prepare_store

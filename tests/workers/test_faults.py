@@ -13,11 +13,12 @@ from domain.leads.personal_data import RetentionPeriods
 from domain.screening.minimum_wages import WageTable
 from domain.webhooks.webhooks import DeliveryResult
 from realtime.background import BackgroundTask, Schedule
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.limits import RealtimeLimits
 from realtime.presence import PresenceTracker
-from services.leads.capture import CaptureLimits, LeadLogWriter
+from services.leads.capture_limits import CaptureLimits
+from services.leads.lead_log_writer import LeadLogWriter
 from services.live.sessions import LiveSessionControl
 from services.screening.minimum_wages import MinimumWages
 from storage.store import Store

@@ -12,12 +12,12 @@ import pytest
 
 from api.wiring.realtime import create_group_commit
 from domain.employers.employers import CheckMethod, record_check
-from domain.errors import Busy, InvalidInput, NotFound
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import AuditAction
 from domain.live.events import PostingUnpinned, session_topic
 from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
+from domain.refusals import Busy, InvalidInput, NotFound
 from domain.screening.minimum_wages import Grade, WageTable
 from domain.screening.posting_rules import RULES_VERSION
 from realtime.background import Schedule

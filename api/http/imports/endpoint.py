@@ -18,9 +18,9 @@ from starlette.types import Receive, Scope, Send
 from api.http.error_responses import refusal_response
 from api.http.imports.upload import receive_upload
 from api.http.limits import UploadLimits
-from domain.errors import Busy, InvalidInput, Refusal, database_unavailable
 from domain.exchange.imports import Import, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
+from domain.refusals import Busy, InvalidInput, Refusal, database_unavailable
 from schema.relay import global_id, parse_global_id
 from services.exchange.import_creation import ImportCreator, ImportLimits, ImportOrder
 from storage.clock import Clock

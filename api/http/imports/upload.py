@@ -13,7 +13,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from domain.errors import InvalidInput
+from domain.refusals import InvalidInput
 
 FILE_FIELD = "file"
 MAX_FORM_FIELDS = 8

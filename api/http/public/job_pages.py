@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from domain.employers.employers import Employer
-from domain.errors import InvalidId
 from domain.exchange.schema_org import (
     build_job_posting,
     describe_place,
@@ -27,6 +26,7 @@ from domain.exchange.schema_org import (
 from domain.live.qr_codes import make_page_code
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
+from domain.refusals import InvalidId
 from schema.context import Services
 from schema.relay import global_id, parse_global_id
 from storage.mongo.errors import StorageUnavailable

@@ -22,10 +22,10 @@ from api.http.error_responses import refusal_response
 from api.http.limits import DownloadLimits
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import PageKey, read_open_postings
-from domain.errors import Refusal, database_unavailable
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row
 from domain.exchange.open_data_columns import COLUMNS, ColumnValue
+from domain.refusals import Refusal, database_unavailable
 from schema.context import Services
 from schema.relay import global_id
 from services.exchange.table_writer import Rows, stream_csv

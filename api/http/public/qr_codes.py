@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.errors import CodeInvalid
 from domain.live.qr_codes import QrCode, make_page_code
+from domain.refusals import CodeInvalid
 from schema.context import Services
 from schema.relay import global_id
 from storage.mongo.client import Duplicate

@@ -25,9 +25,9 @@ from api.http.limits import FeedLimits
 from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import read_open_postings
 from domain.employers.employers import Employer
-from domain.errors import Refusal
 from domain.exchange.schema_org import summarise_posting
 from domain.postings.postings import Posting
+from domain.refusals import Refusal
 from schema.context import Services
 from schema.relay import global_id
 from storage.mongo.errors import StorageError, StorageUnavailable

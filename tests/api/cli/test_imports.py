@@ -15,10 +15,10 @@ import pytest
 
 from api.cli.imports import ImportArguments, import_table, import_template
 from domain.employers.employers import Employer
-from domain.errors import InvalidId, InvalidInput, NotFound, NotPermitted, Refusal
 from domain.exchange.import_columns import EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.identity.accounts import Role
+from domain.refusals import InvalidId, InvalidInput, NotFound, NotPermitted, Refusal
 from schema.relay import parse_global_id
 from services.exchange.import_creation import MAX_TABLE_BYTES
 from storage.mongo.client import Mongo

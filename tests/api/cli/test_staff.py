@@ -5,9 +5,9 @@ import pytest
 
 from api.cli.staff import check_password, check_username, store_staff, store_union
 from domain.employers.employers import Employer
-from domain.errors import AlreadyExists, InvalidId, InvalidInput, NotFound
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import Union, UnionLevel
+from domain.refusals import AlreadyExists, InvalidId, InvalidInput, NotFound
 from schema.relay import global_id
 from storage.mongo.client import Mongo, new_id
 from storage.store import Store

@@ -13,7 +13,7 @@ from domain.live.events import SessionStarted, session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.known_wages import KNOWN_WAGES
-from realtime.commit import GroupCommit
+from realtime.group_commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from storage.clock import utc_now
 from storage.live.sessions import LiveSessionQuery

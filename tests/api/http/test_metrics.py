@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from api.http.metrics import Metrics, serve_metrics
-from domain.errors import ErrorCode
+from domain.refusals import ErrorCode
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.webhooks import DeliveryResult
 from realtime.close_codes import CloseCode

@@ -12,7 +12,7 @@ from domain.employers.employers import (
     compute_check_character,
     record_check,
 )
-from domain.errors import InvalidInput
+from domain.refusals import InvalidInput
 from tests.support import records
 
 FIELD = ("input", "creditCode")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.import_rows import build_terms, finding_from_refusal, match_headings, parse_row
 from domain.exchange.imports import ImportKind
@@ -27,6 +26,7 @@ from domain.postings.postings import (
 from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
+from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import screen_terms
 from domain.seekers.seeker_groups import SeekerGroup

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import InvalidInput
 from domain.exchange.imports import (
     COUNTER_FIELDS,
     RowOutcome,
@@ -13,6 +12,7 @@ from domain.exchange.imports import (
     import_scope,
 )
 from domain.identity.accounts import Principal, Role
+from domain.refusals import InvalidInput
 from tests.support import records
 
 

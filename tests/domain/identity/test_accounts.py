@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import ErrorCode, NotPermitted, Unauthenticated
 from domain.identity.accounts import STAFF_ROLES, VISITOR_ROLES, Principal, Role, require_role
+from domain.refusals import ErrorCode, NotPermitted, Unauthenticated
 
 roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.identity.audit import (
     GENESIS_DIGEST,
     OPERATOR_ACTOR,
@@ -23,6 +22,7 @@ from domain.identity.audit import (
     check_reason,
     find_chain_fault,
 )
+from domain.refusals import InvalidInput
 
 AT = datetime(2026, 10, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 FIELD = ("input", "reason")

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import ErrorCode, InvalidInput, PhoneInvalid
 from domain.identity import persons
 from domain.identity.persons import (
     check_name,
@@ -18,6 +17,7 @@ from domain.identity.persons import (
     mask_phone,
     normalise_phone,
 )
+from domain.refusals import ErrorCode, InvalidInput, PhoneInvalid
 
 IDENTITY_NUMBER = "11010519491231002X"
 tails = st.integers(0, 99_999_999).map(lambda number: f"{number:08}")

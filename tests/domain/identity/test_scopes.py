@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import NotPermitted
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.scopes import (
     check_may_direct,
@@ -20,6 +19,7 @@ from domain.leads.leads import ConsentGiven, Lead, LeadSource, SealedContact
 from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus
 from domain.postings.postings import Posting, PostingStatus
+from domain.refusals import NotPermitted
 from tests.domain.posting_terms_samples import posting_terms
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import ConsentRequired, InvalidInput
 from domain.leads.consent import (
     FIRST_TEMPLATE,
     ConsentTemplate,
@@ -17,6 +16,7 @@ from domain.leads.consent import (
     render_consent_text,
 )
 from domain.reference.calendar import CHINA_TIMEZONE
+from domain.refusals import ConsentRequired, InvalidInput
 
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 

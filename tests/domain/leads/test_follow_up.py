@@ -9,7 +9,6 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from domain.errors import InvalidInput, LeadStageConflict, RetentionTooEarly
 from domain.leads.follow_up import (
     ESCALATION_INTERVAL,
     STAGE_DEADLINES,
@@ -33,6 +32,7 @@ from domain.leads.leads import (
 )
 from domain.leads.personal_data import withdraw_consent
 from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
+from domain.refusals import InvalidInput, LeadStageConflict, RetentionTooEarly
 from tests.support import records
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -5,11 +5,11 @@ from itertools import product
 
 import pytest
 
-from domain.errors import CodeInvalid, InvalidInput, Refusal, SessionNotLive
 from domain.leads.interest_sources import check_source
 from domain.leads.leads import LeadSource
 from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.sessions import Host, LiveSession, SessionFormat, SessionStatus
+from domain.refusals import CodeInvalid, InvalidInput, Refusal, SessionNotLive
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 ON_AIR = {SessionStatus.LIVE, SessionStatus.INTERRUPTED}

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.errors import ErrorCode, InvalidInput, LeadStageConflict
 from domain.leads.leads import (
     CLOSED_STAGES,
     ConsentGiven,
@@ -18,6 +17,7 @@ from domain.leads.leads import (
     check_advance,
     list_next_stages,
 )
+from domain.refusals import ErrorCode, InvalidInput, LeadStageConflict
 from tests.domain.posting_terms_samples import posting_terms
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)

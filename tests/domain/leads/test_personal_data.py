@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import ConsentWithdrawn, LeadStageConflict
 from domain.identity.accounts import Principal, Role
 from domain.identity.scopes import may_follow_up_lead
 from domain.leads.leads import LeadStage, check_advance
@@ -17,6 +16,7 @@ from domain.leads.personal_data import (
     stage_after_withdrawal,
     withdraw_consent,
 )
+from domain.refusals import ConsentWithdrawn, LeadStageConflict
 from tests.support import records
 
 LATER = records.FIXED_NOW + timedelta(days=1)

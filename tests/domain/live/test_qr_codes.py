@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import CodeInvalid
 from domain.live.qr_codes import TOKEN_LENGTH, CodeKind, decode_token, encode_token
+from domain.refusals import CodeInvalid
 
 FIELD = ("input", "code")
 KEY = b"k" * 32

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import InvalidInput, QuestionConflict
 from domain.live.questions import (
     PUBLIC_STATUSES,
     Question,
@@ -18,6 +17,7 @@ from domain.live.questions import (
     decline_question,
     publish_question,
 )
+from domain.refusals import InvalidInput, QuestionConflict
 from tests.support import records
 from tests.support.records import FIXED_NOW
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.errors import ErrorCode, SessionStateConflict
 from domain.live.sessions import (
     Honour,
     SessionFormat,
@@ -12,6 +11,7 @@ from domain.live.sessions import (
     check_transition,
     is_transition_allowed,
 )
+from domain.refusals import ErrorCode, SessionStateConflict
 
 FINAL = {SessionStatus.ENDED, SessionStatus.CANCELLED}
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.postings.lifecycle import (
     MIN_REPORTS_TO_HOLD,
     RESCREENED_STATUSES,
@@ -22,6 +21,7 @@ from domain.postings.lifecycle import (
 )
 from domain.postings.postings import CloseReason, Posting, PostingStatus
 from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import RULES_VERSION
 from tests.domain.posting_terms_samples import any_terms, posting_terms

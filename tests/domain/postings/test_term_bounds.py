@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from domain.errors import InvalidInput
 from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
 from domain.postings.term_bounds import check_terms
 from domain.reference.geo import Point
+from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import FIXED_TODAY, any_terms, monthly_pay, posting_terms
 

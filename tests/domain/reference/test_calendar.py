@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.reference.calendar import add_months, check_has_zone, day_in_china
+from domain.refusals import InvalidInput
 
 
 def test_the_day_changes_at_midnight_in_china() -> None:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import (
     PROVINCES,
@@ -21,6 +20,7 @@ from domain.reference.regions import (
     region_of,
     replace_former_code,
 )
+from domain.refusals import InvalidInput
 
 FIELD = ("input", "placeCode")
 ALL = [

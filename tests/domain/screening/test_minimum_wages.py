@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from domain.errors import AlreadyExists, InvalidInput
 from domain.postings.pay import Pay, PayPeriod
 from domain.reference.regions import is_place_code
+from domain.refusals import AlreadyExists, InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.minimum_wages import (
     Grade,

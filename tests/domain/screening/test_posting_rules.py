@@ -20,7 +20,7 @@ from domain.postings.postings import (
 )
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import screen_terms
-from domain.screening.text_rules import MAX_MARKS_PER_FINDING
+from domain.screening.text_screening import MAX_MARKS_PER_FINDING
 from tests.domain.posting_terms_samples import (
     FIXED_TODAY,
     FULL_COVER,

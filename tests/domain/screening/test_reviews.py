@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import InvalidInput, PostingConflict
+from domain.refusals import InvalidInput, PostingConflict
 from domain.screening.reviews import (
     ReportReason,
     ReportState,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
 from domain.postings.postings import Occupation
+from domain.refusals import InvalidInput
 from domain.search.query_parser import find_occupations, parse_search
 
 FIELD = ("filter", "search")

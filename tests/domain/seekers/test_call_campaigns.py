@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput, StatusConflict
 from domain.leads.leads import SealedContact
+from domain.refusals import InvalidInput, StatusConflict
 from domain.seekers.call_campaigns import (
     CALL_AGAIN_OUTCOMES,
     FINAL_OUTCOMES,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain.errors import InvalidInput
 from domain.postings.pay import Pay, PayPeriod
 from domain.postings.postings import EmploymentType, Occupation, Shift
 from domain.reference.geo import Point
+from domain.refusals import InvalidInput
 from domain.seekers.profile import Near, PickUp, Weekday, check_profile
 from tests.domain.matching_samples import HOME, profile
 

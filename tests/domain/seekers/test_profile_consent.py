@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from domain.errors import ConsentRequired, InvalidInput
+from domain.refusals import ConsentRequired, InvalidInput
 from domain.seekers.profile_consent import (
     PROFILE_CONSENT_TEXT,
     check_asked_at,

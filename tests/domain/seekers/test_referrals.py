@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import StatusConflict
+from domain.refusals import StatusConflict
 from domain.seekers.referrals import (
     NEXT_STATUSES,
     Referral,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import InvalidInput, StatusConflict
+from domain.refusals import InvalidInput, StatusConflict
 from domain.seekers.match_keys import (
     list_seeker_match_keys,
 )

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook as Receiver
 
-from domain.errors import InvalidInput
 from domain.leads.follow_up import add_note, assign_lead, confirm_hire
 from domain.leads.leads import HireSide, LeadStage
 from domain.leads.personal_data import erase_lead, withdraw_consent
 from domain.live.sessions import SessionStatus
 from domain.postings.postings import PostingStatus
+from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.messages import (
     WebhookEvent,

@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from domain.cursors import encode_seq
-from domain.errors import NotFound
 from domain.identity.accounts import Principal
 from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import Event, EventEnvelope, lead_topic, session_topic
+from domain.refusals import NotFound
 from schema.context import Context
 from schema.execution.engine import AdmittedSubscription, Engine, GraphQLRequest
 from schema.execution.results import RequestInvalid, encode_result, format_refusal

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import AlreadyExists, PostingConflict, TooManyAttempts
 from domain.leads.leads import LeadStage
 from domain.postings.postings import Posting, PostingStatus
+from domain.refusals import AlreadyExists, PostingConflict, TooManyAttempts
 from domain.screening.reviews import MAX_REPORTS_PER_VIEWER_HOUR, ReportState
 from schema.relay import global_id
 from storage.clock import utc_now

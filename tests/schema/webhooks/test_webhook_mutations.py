@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Receiver
 
-from domain.errors import Busy
+from domain.refusals import Busy
 from domain.webhooks.messages import WebhookEvent
 from domain.webhooks.webhooks import MAX_WEBHOOKS_PER_OWNER, DeliveryResult
 from schema.relay import parse_global_id

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from domain.errors import Unauthenticated
 from domain.leads.personal_data import RECORD_RETENTION, ReceiptHolder
+from domain.refusals import Unauthenticated
 from services.identity.receipts import Receipts
 from services.identity.tokens import Tokens
 from storage.clock import utc_now

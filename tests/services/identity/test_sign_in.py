@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from argon2 import PasswordHasher
 
-from domain.errors import SignInFailed, TooManyAttempts, Unauthenticated
 from domain.identity.accounts import Account, Principal, Role
+from domain.refusals import SignInFailed, TooManyAttempts, Unauthenticated
 from services.identity.passwords import hash_password
 from services.identity.sign_in import FAILED_SIGN_INS_PER_PEER, FailedSignIns, SignInService
 from services.identity.tokens import Tokens

@@ -7,8 +7,8 @@ from typing import Any
 import jwt
 import pytest
 
-from domain.errors import Unauthenticated
 from domain.identity.accounts import Account, Role
+from domain.refusals import Unauthenticated
 from services.identity import tokens as tokens_module
 from services.identity.tokens import Tokens
 from storage.clock import utc_now

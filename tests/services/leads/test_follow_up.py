@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import LeadStageConflict, NotFound
 from domain.identity.accounts import Principal, Role
 from domain.leads.follow_up import ESCALATION_INTERVAL, start_follow_up
 from domain.leads.leads import Lead, LeadStage
 from domain.leads.timeline import TimelineEntryKind
 from domain.live.events import LeadAdvanced, LeadAssigned, LeadEscalated, LeadNoted, lead_topic
-from realtime.commit import GroupCommit
+from domain.refusals import LeadStageConflict, NotFound
+from realtime.group_commit import GroupCommit
 from services.leads.follow_up import LeadFollowUp
 from storage.mongo.client import StorageUnavailable
 from storage.mongo.paging import PageRequest

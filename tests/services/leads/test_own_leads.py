@@ -6,11 +6,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from domain.errors import LeadStageConflict
 from domain.leads.leads import Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import HireConfirmed, lead_topic
-from realtime.commit import GroupCommit
+from domain.refusals import LeadStageConflict
+from realtime.group_commit import GroupCommit
 from services.leads.own_leads import OwnLeads
 from storage.store import Store
 from tests.support import records

@@ -8,13 +8,13 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.errors import Refusal
 from domain.identity.accounts import Principal, Role
 from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import Contact, HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.personal_data import ReceiptHolder, RetentionPeriods
 from domain.leads.timeline import TimelineEntryKind
-from realtime.commit import GroupCommit
+from domain.refusals import Refusal
+from realtime.group_commit import GroupCommit
 from services.leads.follow_up import LeadFollowUp
 from services.leads.own_leads import OwnLeads
 from storage.mongo.client import new_id

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import InvalidInput, NotFound, NotPermitted
 from domain.identity.accounts import Principal, Role
 from domain.live.events import Announcement, session_topic
 from domain.live.sessions import LiveSession, Segment, SessionStatus
-from realtime.commit import GroupCommit
+from domain.refusals import InvalidInput, NotFound, NotPermitted
+from realtime.group_commit import GroupCommit
 from services.live.direction import SessionDirection
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_gate import PostingGate

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 from limits import RateLimitItemPerMinute
 
-from domain.errors import Busy, NotFound, QuestionConflict, TooManyAttempts
 from domain.identity.accounts import Principal, Role
 from domain.live.events import QuestionAnswered, QuestionHidden, QuestionPublished, session_topic
 from domain.live.questions import Question, QuestionStatus
-from realtime.commit import GroupCommit
+from domain.refusals import Busy, NotFound, QuestionConflict, TooManyAttempts
+from realtime.group_commit import GroupCommit
 from services.live.questions import VIEWER_QUESTION_LIMIT, QuestionModeration
 from storage.mongo.client import new_id
 from storage.store import Store

@@ -10,14 +10,6 @@ from itertools import product
 
 import pytest
 
-from domain.errors import (
-    NotFound,
-    PostingNotInSession,
-    PostingNotOpen,
-    Refusal,
-    SessionNotLive,
-    SessionStateConflict,
-)
 from domain.live.events import (
     Announcement,
     LoggedEvent,
@@ -32,7 +24,15 @@ from domain.live.events import (
 )
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import PostingStatus
-from realtime.commit import GroupCommit
+from domain.refusals import (
+    NotFound,
+    PostingNotInSession,
+    PostingNotOpen,
+    Refusal,
+    SessionNotLive,
+    SessionStateConflict,
+)
+from realtime.group_commit import GroupCommit
 from services.live.sessions import LiveSessionControl
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import StatusConflict
 from domain.matching.jobs import build_job
 from domain.postings.postings import Occupation
+from domain.refusals import StatusConflict
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker
 from services.matching.match_search import MatchSearch, MatchSearchLimits

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Contact
+from domain.refusals import NotFound, StatusConflict
 from domain.seekers.call_campaigns import CallEntry, CallOutcome
 from domain.seekers.match_keys import list_seeker_match_keys
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.errors import Busy, NotFound
 from domain.identity.accounts import Principal, Role
+from domain.refusals import Busy, NotFound
 from domain.seekers.profile import Profile
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Seeker, SeekerStatus

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import NotFound, StatusConflict
 from domain.identity.accounts import Principal, Role
 from domain.identity.audit import SERVICE_ACTOR
+from domain.refusals import NotFound, StatusConflict
 from domain.seekers.referrals import ReferralKind, ReferralStatus
 from services.seekers.profile_erasure import erase_seekers
 from services.seekers.referrals import ReferralFollowUp

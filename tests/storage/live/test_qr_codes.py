@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import CodeInvalid
 from domain.live.qr_codes import CodeKind
+from domain.refusals import CodeInvalid
 from storage.live.qr_codes import QrCodeQuery, QrCodes
 from storage.mongo.crypto import Keyring
 from storage.mongo.paging import PageRequest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.errors import TextRefused
 from domain.postings.postings import Finding, Mark
+from domain.refusals import TextRefused
 from domain.screening.phrase_search import find_phrases
 
 MAX_MARKS_PER_FINDING = 20

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain import errors
-from domain.errors import ErrorCode, InvalidInput, PhoneInvalid, Refusal, database_unavailable
+from domain import refusals
+from domain.refusals import ErrorCode, InvalidInput, PhoneInvalid, Refusal, database_unavailable
 
 
 def subclasses(base: type[Refusal]) -> Iterator[type[Refusal]]:
@@ -31,7 +31,7 @@ def test_every_code_belongs_to_one_refusal() -> None:
 
 
 def test_all_refusals_are_declared_in_one_module() -> None:
-    assert {kind.__module__ for kind in REFUSALS} == {errors.__name__}
+    assert {kind.__module__ for kind in REFUSALS} == {refusals.__name__}
 
 
 def test_an_unreachable_database_is_said_in_both_languages() -> None:

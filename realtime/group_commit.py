@@ -1,4 +1,4 @@
-"""Group commit and serialised changes: transactions one after another for each topic or key.
+"""Runs transactions one after another per topic or key; waiting changes of a topic share one.
 
 ``append`` commits the waiting changes of a topic together, so a burst of n changes costs about
 n / ``max_changes_per_transaction`` transactions. ``serialised`` gives every change a transaction
@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import structlog
 
-from domain.errors import Busy, Refusal
 from domain.live.events import EventEnvelope, LoggedEvent
+from domain.refusals import Busy, Refusal
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.clock import Clock

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from api.wiring.realtime import create_group_commit
-from domain.errors import Busy, NotFound
 from domain.live.events import Announcement, LoggedEvent
-from realtime.commit import GroupCommit, LoggedChange
+from domain.refusals import Busy, NotFound
+from realtime.group_commit import GroupCommit, LoggedChange
 from realtime.limits import RealtimeLimits
 from storage.mongo.client import Mongo, StorageError, Transaction, translate_errors
 from storage.store import Store

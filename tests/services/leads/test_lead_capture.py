@@ -10,14 +10,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import Busy, InvalidInput, LeadStageConflict
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Lead, LeadStage, RefusalReason
 from domain.live.events import LeadAdvanced, LeadRecorded, lead_topic
+from domain.refusals import Busy, InvalidInput, LeadStageConflict
 from realtime.background import Schedule
-from realtime.commit import GroupCommit
-from services.leads.capture import DEFAULT_LIMITS, CaptureLimits, LeadCapture, LeadLogWriter
+from realtime.group_commit import GroupCommit
+from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.follow_up import LeadFollowUp
+from services.leads.lead_capture import LeadCapture
+from services.leads.lead_log_writer import LeadLogWriter
 from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import StorageError, new_id
 from storage.mongo.paging import PageRequest

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import TextRefused
-from domain.screening.text_rules import check_public_text
+from domain.refusals import TextRefused
+from domain.screening.text_screening import check_public_text
 
 
 def test_a_public_text_with_a_forbidden_phrase_is_refused() -> None:

@@ -1,0 +1,105 @@
+"""The lead log writer: logs and counts stored leads, each exactly once.
+
+One transaction appends the lead log entries for the staff, adds to the tally, queues the webhook
+messages and marks the leads. A sweep finds leads that a crash left unmarked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
+from domain.refusals import Refusal
+from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
+from realtime.background import Periodic
+from realtime.group_commit import GroupCommit
+from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
+from storage.mongo.client import StorageError, Transaction
+from storage.store import Store
+
+_log = structlog.get_logger(__name__)
+
+
+class LeadLogWriter(Periodic):
+    """Appends stored leads to the lead log of their session, and counts them.
+
+    Each run of the background task finds sessions with leads that a crash kept out of the log.
+    """
+
+    def __init__(
+        self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
+    ) -> None:
+        super().__init__("lead_log", limits.sweep)
+        self._store = store
+        self._commit = commit
+        self._per_transaction = limits.leads_logged_per_transaction
+        self._scheduled: dict[str | None, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Stop the sweep, and log the leads of the sessions that are scheduled."""
+        await super().close()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def run_once(self) -> None:
+        """Schedule every session with unlogged leads.
+
+        :raises StorageError: they cannot be read now.
+        """
+        for session_id in await self._store.leads.sessions_with_unlogged():
+            self.schedule(session_id)
+
+    def schedule(self, session_id: str | None) -> None:
+        """Log the stored leads of a session soon, together; None stands for leads of no session."""
+        if session_id in self._scheduled:
+            self._scheduled[session_id] = True
+            return
+        self._scheduled[session_id] = False
+        task = asyncio.create_task(self._log_all(session_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _log_all(self, session_id: str | None) -> None:
+        try:
+            has_more = True
+            while has_more:
+                self._scheduled[session_id] = False
+                taken = await self._log_batch(session_id)
+                has_more = taken == self._per_transaction or self._scheduled[session_id]
+        except (Refusal, StorageError) as error:
+            _log.warning("leads wait for the log", session=session_id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - counted, and tried again by the next sweep
+            self.failures += 1
+            _log.error("leads not logged", session=session_id, error=type(error).__name__)
+        finally:
+            del self._scheduled[session_id]
+
+    async def _log_batch(self, session_id: str | None) -> int:
+        async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
+            taken = await self._store.leads.take_unlogged(
+                session_id, limit=self._per_transaction, transaction=transaction
+            )
+            ids = [lead_id for lead_id, _ in taken]
+            await self._queue_notices(ids, transaction)
+            if session_id is None:
+                return len(taken), []
+            if taken:
+                postings = [posting_id for _, posting_id in taken]
+                await self._store.interest_counts.add(session_id, postings, transaction=transaction)
+            recorded = [LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id in ids]
+            return len(taken), recorded
+
+        return await self._commit.append(lead_topic(session_id or "board"), change)
+
+    async def _queue_notices(self, ids: Sequence[str], transaction: Transaction) -> None:
+        """Queue webhook messages; the leads are read only if a webhook subscribes to them."""
+        event = WebhookEvent.LEAD_RECORDED
+        if not ids or not await self._store.webhooks.has_subscriber(event, transaction=transaction):
+            return
+        leads = await self._store.leads.by_ids(ids, transaction=transaction)
+        notices = [build_lead_recorded_notice(leads[lead_id]) for lead_id in ids]
+        await self._store.deliveries.enqueue(notices, transaction=transaction)
