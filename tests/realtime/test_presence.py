@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +18,7 @@ from tests.support import records
 from tests.support.hub_members import RecordingMember
 from tests.support.realtime_node import RealtimeNode, run_node
 from tests.support.records import ManualClock
-from tests.support.waiting import wait_until
+from tests.support.waiting import running_task_names, wait_until
 
 QUICK = RealtimeLimits(presence_interval_seconds=0.01)
 
@@ -224,7 +223,7 @@ async def test_nothing_is_counted_for_a_node_that_has_closed(
     await wait_until(lambda: _sums(one.store, watch, 1))
     await two.presence.close()
     assert await one.store.presence_reports.count_viewers(["session"], at=watch()) == {}
-    assert [task.get_name() for task in asyncio.all_tasks()].count("presence") == 1
+    assert running_task_names().count("presence") == 1
 
 
 async def _sums(store: Store, watch: ManualClock, viewers: int) -> bool:

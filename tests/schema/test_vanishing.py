@@ -33,12 +33,13 @@ from workers.rescreening import Rescreener
 PROVINCE = "630000"
 FORBIDDEN = "入职交押金300元"
 WATCH = records.ManualClock()
-WATCH.at = utc_now()
 
 
 @pytest.fixture(scope="module")
 async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
     """Services whose clock is ``WATCH``."""
+    # Set here, not at the import: tokens are issued at its time and expire in real time.
+    WATCH.at = utc_now()
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo, clock=WATCH) as running:
         yield running

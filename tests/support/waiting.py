@@ -39,6 +39,11 @@ def ignore_running_tasks() -> None:
     _ignored_tasks.update(asyncio.all_tasks())
 
 
+def running_task_names() -> list[str]:
+    """Return the names of the tasks that run for this test."""
+    return [task.get_name() for task in asyncio.all_tasks() - set(_ignored_tasks)]
+
+
 def running_coroutines(layer: str) -> list[str]:
     """Return the coroutines of one layer that run as tasks of the test."""
     folder = ROOT / layer

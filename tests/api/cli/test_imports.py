@@ -236,14 +236,15 @@ def test_a_template_goes_into_a_new_file_only(folder: Path, name: str, said: str
 
 
 async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell) -> None:
-    shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
+    # So many that the import is far from its end when the signal comes, also on a busy machine.
+    shell.write("a.csv", (shell.job(str(number)) for number in range(6_000)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     process.send_signal(signal.SIGINT)
     assert await shell.ended(process) != 0
     assert await shell.statuses() == ["CANCELLED"]
     stored = await shell.postings()
-    assert 0 < stored < 1_500
+    assert 0 < stored < 6_000
     assert await shell.store.mongo["import_chunks"].count_documents({}) == 0
     assert "Traceback" not in (shell.folder / "err").read_text("utf-8")
 

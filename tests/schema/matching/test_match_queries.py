@@ -110,7 +110,7 @@ async def test_an_explanation_names_every_broken_limit(api: GraphQLClient, town:
     token = town.world.seeker_token(seeker)
     found = (await api.fetch_data(EXPLAINED, {"posting": gid(job)}, token))["matchExplained"]
     assert [reason["code"] for reason in found["excludedBy"]] == ["INTENSITY", "NIGHTS"]
-    assert found["excludedBy"][0]["text"] == "HEAVY work, LIGHT at most is wanted"
+    assert found["excludedBy"][0]["text"] == "HEAVY work; you asked for LIGHT at most"
     assert found["match"] is None
     given = {"posting": gid(good), "seeker": gid(seeker)}
     officer = town.world.token(town.world.officer)
