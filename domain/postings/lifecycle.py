@@ -32,6 +32,12 @@ from domain.postings.postings import (
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
 from domain.screening.minimum_wages import WageComparison, WageTable
+from domain.screening.posting_findings import (
+    EMPLOYER_NOT_VERIFIED,
+    PAY_FINDINGS,
+    PROBATION_FINDINGS,
+    VALID_UNTIL_PAST,
+)
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 
 MIN_REPORTS_TO_HOLD = 3
