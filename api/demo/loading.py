@@ -102,7 +102,7 @@ async def renew_employer_checks(store: Store, demo: DemoRecords, *, today: date)
         if employer.checks and (not is_valid or employer.is_verified(today + _RENEWAL_MARGIN)):
             continue
         if not is_valid and await _has_open_postings(store, employer.id, today):
-            # An earlier version let them through: a new version of the demo takes none away.
+            # An earlier version let them through. An outdated check would take them off the air.
             continue
         row = replace(check, id=new_id())
         await store.mongo.run_transaction(
