@@ -14,6 +14,7 @@ from api.doctor.local_checks import (
     check_settings,
     invalid_settings,
 )
+from api.doctor.upgrade_checks import UPGRADE_CHECKS
 from api.settings import Settings, SettingsInvalid
 from api.wiring.database import reach_database
 from storage.clock import utc_now
@@ -55,7 +56,7 @@ async def diagnose() -> AsyncIterator[CheckResult]:
         except (MongodNotFound, DataFolderBusy, MongodFailed, StorageError) as error:
             yield _explain("mongodb", error)
             return
-        for check in DATABASE_CHECKS:
+        for check in (*DATABASE_CHECKS, *UPGRADE_CHECKS):
             yield await _run(check, database)
 
 

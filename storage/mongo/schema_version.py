@@ -30,13 +30,16 @@ class NewerData(StorageError):
     """A newer version of the service has changed the data in a way that this code cannot read."""
 
     def __init__(self, stored: SchemaVersion, code: int) -> None:
-        super().__init__(
+        self.message = (
             f"The data have schema version {stored.version} and need code of schema version "
             f"{stored.oldest_code} or later; this code has {code}. Start the newer version of "
-            "Songgang, or restore the backup from before the upgrade. "
+            "Songgang, or restore the backup from before the upgrade."
+        )
+        self.message_zh = (
             f"数据库结构版本为{stored.version}，要求程序的结构版本不低于{stored.oldest_code}，"
             f"当前程序为{code}。请启动新版本程序，或恢复升级前的备份。"
         )
+        super().__init__(f"{self.message} {self.message_zh}")
 
 
 class SchemaVersions:

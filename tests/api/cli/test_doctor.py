@@ -7,11 +7,14 @@ from pathlib import Path
 
 from api.cli.doctor import format_result
 from api.doctor.check_results import CheckResult
+from storage.clock import utc_now
 from storage.mongo.client import Mongo
 from storage.mongo.embedded import run_embedded
 from storage.mongo.folder_owner import OwnerStatus, write_owner
 from storage.store import Store
+from tests.support import upgrade_dumps
 from tests.support.songgang_process import ProcessResult, run_command
+from tests.support.upgrade_dumps import read_dump
 
 SECRET = "a secret for tests"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -49,7 +52,7 @@ async def test_a_database_that_is_in_order_passes_every_check(
     assert verdicts(ended) == dict.fromkeys(
         [
             *("settings", "secret", "data folder", "mongodb"),
-            *("secret fits", "keys", "background", "webhooks"),
+            *("secret fits", "keys", "background", "webhooks", "upgrades", "new rules"),
         ],
         "ok",
     )
@@ -144,3 +147,33 @@ async def test_a_database_without_its_secret_fails(folder: Path) -> None:
 def test_a_result_is_one_line_whatever_it_quotes() -> None:
     result = CheckResult.warning("keys", "First\nsecond.", "第一\n第二。")
     assert format_result(result) == "warning keys            First second. 第一 第二。"
+
+
+async def test_pending_steps_and_postings_that_new_rules_refuse_are_named(
+    mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
+) -> None:
+    await read_dump("34cee30").load(mongo, at=utc_now())
+    ended = await examine(mongo_uri, database_name, folder, SONGGANG_SECRET=upgrade_dumps.SECRET)
+    assert ended.code == 0
+    assert "The next start runs: union_paths_of_postings, " in line_of(ended, "upgrades")
+    assert "MINIMUM_WAGE_TO_CHECK" in line_of(ended, "new rules")
+    await Store(mongo, upgrade_dumps.SECRET).prepare(upgrade_dumps.SECRET)
+    ended = await examine(mongo_uri, database_name, folder, SONGGANG_SECRET=upgrade_dumps.SECRET)
+    assert ended.code == 0
+    assert "Applied: union_paths_of_postings (300 to 0), " in line_of(ended, "upgrades")
+    assert "EMPLOYER_NOT_VERIFIED 263" in line_of(ended, "new rules")
+
+
+async def test_data_of_a_newer_version_are_named(
+    mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
+) -> None:
+    store = Store(mongo, SECRET)
+    await store.prepare(SECRET)
+    own = store.upgrades().code_version.version
+    for oldest_code, verdict in ((own, "warning"), (own + 1, "FAILED")):
+        await mongo["meta"].update_one(
+            {"_id": "schema"}, {"$set": {"version": own + 1, "oldest_code": oldest_code}}
+        )
+        ended = await examine(mongo_uri, database_name, folder, SONGGANG_SECRET=SECRET)
+        assert verdicts(ended)["upgrades"] == verdict
+        assert ended.code == (1 if verdict == "FAILED" else 0)
