@@ -98,7 +98,7 @@ async def wait_screened(store: Store) -> None:
     async def is_done() -> bool:
         return not await store.postings.find_screened_by_older_rules(RULES_VERSION, limit=1)
 
-    await wait_until(is_done)
+    await wait_until(is_done, within=60, every=0.2)
 
 
 async def test_leads_open_with_their_contacts(upgraded: UpgradedNode) -> None:
