@@ -9,6 +9,8 @@
 ``SONGGANG_METRICS_TOKEN``: the bearer token that ``/metrics`` asks for.
 ``SONGGANG_TRUSTED_DOCUMENTS``: a file or folder with the only GraphQL documents to execute.
 ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS``: days that contacts and records are kept.
+``SONGGANG_RULES_APPLY_ON``: the day (YYYY-MM-DD) from which new screening rules bear on postings
+that older rules let through.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
 uploads, lead exports and public downloads one process serves at the same time.
@@ -25,7 +27,7 @@ import os
 import re
 import secrets
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -151,6 +153,8 @@ class Settings(BaseSettings):
         ge=64 * 1024,
         validation_alias="SONGGANG_MAX_OUTBOX_BYTES",
     )
+    # Unset: they stay open until an officer refuses them.
+    rules_apply_on: date | None = Field(default=None, validation_alias="SONGGANG_RULES_APPLY_ON")
     # For partners in the same network and for trials: with it, a person who may create webhooks
     # can reach every address that this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")

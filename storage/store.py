@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+import structlog
+
 from domain.leads.leads import Contact, Lead, SealedContact
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
@@ -27,7 +29,7 @@ from storage.live.sessions import LiveSessions
 from storage.live.tally import InterestCounts
 from storage.matching.jobs import Jobs
 from storage.matching.notices import MatchNotices
-from storage.mongo.client import Mongo
+from storage.mongo.client import Mongo, new_id
 from storage.mongo.collections import ensure_collections
 from storage.mongo.crypto import Keyring, WebhookSecretDamaged
 from storage.mongo.event_log import EventLog
@@ -35,6 +37,7 @@ from storage.mongo.keys import Keys
 from storage.mongo.leases import Leases
 from storage.mongo.meta import Meta
 from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
+from storage.mongo.upgrades import Upgrades
 from storage.postings.postings import Postings
 from storage.screening.minimum_wages import MinimumWageRows
 from storage.screening.rescreening import RescreeningTasks
@@ -47,8 +50,11 @@ from storage.seekers.call_lists import CallEntries
 from storage.seekers.referrals import Referrals
 from storage.seekers.seekers import Seekers
 from storage.seekers.service_counts import ServiceStatistics
+from storage.upgrade_steps import UPGRADE_STEPS
 from storage.webhooks.deliveries import Deliveries
 from storage.webhooks.webhooks import Webhooks
+
+_log = structlog.get_logger(__name__)
 
 
 class Store:
@@ -94,16 +100,36 @@ class Store:
         self.event_log = EventLog(mongo)
 
     async def prepare(self, secret: str) -> None:
-        """Create collections and indexes, bind the database to the secret, and store seed data.
+        """Make the database ready for this code: collections, indexes, secret, upgrades, seed data.
 
+        In a database that a newer version has upgraded, and that this code can work with, neither
+        collections nor data are changed.
+
+        :raises NewerData: a newer version has changed the data so that this code cannot read them.
         :raises WrongSecret: the database is bound to another secret.
         """
+        upgrades = self.upgrades()
+        stored = await upgrades.check()
+        code = upgrades.code_version.version
+        if stored is not None and stored.version > code:
+            _log.info("data are newer than this code", data=stored.version, code=code)
+            await self.meta.bind_to_secret(secret)
+            await self.keys.initialise(utc_now())
+            return
         await ensure_collections(self.mongo)
-        await self.meta.bind_to_secret(secret)
+        is_new = await self.meta.bind_to_secret(secret)
+        if is_new:
+            await upgrades.initialise_new()
         await self.keys.initialise(utc_now())
+        await upgrades.run()
         await self.consent_texts.seed()
-        await self.minimum_wages.seed()
-        await self.postings.backfill_union_paths()
+        added = await self.minimum_wages.seed()
+        if added and not is_new:
+            _log.info("minimum wages of this version added", rows=added)
+
+    def upgrades(self) -> Upgrades:
+        """The upgrades of this database, run by a process of a new name."""
+        return Upgrades(self.mongo, self.leases, UPGRADE_STEPS, utc_now, node=new_id())
 
     async def open_contact(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """The decrypted name and phone of a record; None if it has none or they were erased.

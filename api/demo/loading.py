@@ -22,6 +22,8 @@ from services.identity.passwords import hash_password
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Duplicate, new_id
 from storage.mongo.paging import PageRequest
+from storage.mongo.repository import NEWEST_FIRST
+from storage.postings.posting_query import PostingQuery
 from storage.store import Store
 
 LOAD_TIMEOUT_SECONDS = 30.0
@@ -99,10 +101,18 @@ async def renew_employer_checks(store: Store, demo: DemoRecords, *, today: date)
         is_valid = check.valid_until is not None and check.valid_until >= today
         if employer.checks and (not is_valid or employer.is_verified(today + _RENEWAL_MARGIN)):
             continue
+        if not is_valid and await _has_open_postings(store, employer.id, today):
+            # An earlier version let them through. An outdated check would take them off the air.
+            continue
         row = replace(check, id=new_id())
         await store.mongo.run_transaction(
             partial(store.employers.save_check, employers[employer.id], row)
         )
+
+
+async def _has_open_postings(store: Store, employer_id: str, today: date) -> bool:
+    query = PostingQuery(employer_id=employer_id, open_on=today)
+    return bool((await store.postings.page(query, NEWEST_FIRST, PageRequest(limit=1))).items)
 
 
 async def _claim_database(store: Store) -> None:

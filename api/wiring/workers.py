@@ -58,7 +58,14 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
         dispatcher=WebhookDispatcher(store, sender, clock),
         scan_counter=ScanCounter(store),
         importer=postings.create_importer(store, clock, name),
-        rescreener=Rescreener(store, postings.session_control, postings.posting_gate, clock, name),
+        rescreener=Rescreener(
+            store,
+            postings.session_control,
+            postings.posting_gate,
+            clock,
+            name,
+            rules_apply_on=settings.rules_apply_on,
+        ),
         others=(
             LeadEscalator(store, services.lead_follow_up, clock, node=name),
             services.matcher,

@@ -190,9 +190,11 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event of a type that this version of the service does not know.
+    """A logged event that this version of the service cannot read.
 
-    Older nodes read such events during a rolling upgrade. The event keeps its ``seq``.
+    A newer version wrote it. Older nodes read such events during a rolling upgrade. The event keeps
+    its ``seq``, and subscribers receive a reset. ``session_id`` is the subject of its topic: the
+    session, or the seeker in the log of a seeker.
     """
 
     session_id: str

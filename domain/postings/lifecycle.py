@@ -6,13 +6,18 @@ posting if nothing changes. The caller stores it only over the version that it s
 A posting is REFUSED when its submitted or changed terms fail, or by an officer. A posting that
 passed before and fails when it is screened again is SUSPENDED and opens automatically once it
 passes. An approval covers only the terms and the findings that the officer saw.
+
+New rules take no posting off the air by themselves. Their findings in an open posting are deferred:
+the posting stays OPEN and waits in the review queue until an officer decides, or until the day on
+which the new rules apply. Pay below the minimum wage and a verification of the employer that has
+ended are never deferred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.employers.employers import Employer
 from domain.postings.postings import (
@@ -26,7 +31,13 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import WageTable
+from domain.screening.minimum_wages import WageComparison, WageTable
+from domain.screening.posting_findings import (
+    EMPLOYER_NOT_VERIFIED,
+    PAY_FINDINGS,
+    PROBATION_FINDINGS,
+    VALID_UNTIL_PAST,
+)
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 
 MIN_REPORTS_TO_HOLD = 3
@@ -40,6 +51,16 @@ RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatu
 
 Only postings in these statuses are screened again and closed after their last day.
 """
+NEVER_DEFERRED = frozenset(
+    finding.code
+    for finding in (
+        PAY_FINDINGS[WageComparison.BELOW],
+        PROBATION_FINDINGS[WageComparison.BELOW],
+        EMPLOYER_NOT_VERIFIED,
+        VALID_UNTIL_PAST,
+    )
+)
+"""Codes of findings that hide a posting at once, whichever version of the rules makes them."""
 
 
 def create_posting(
@@ -69,6 +90,7 @@ def create_posting(
         created_at=at,
         synthetic=synthetic,
         external_id=external_id,
+        rules=RULES_VERSION,
     )
     return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED)
 
@@ -89,6 +111,10 @@ def change_terms(
         close_reason=None,
         closed_at=None,
         changed_at=at,
+        # Other terms were never let through.
+        rules=RULES_VERSION,
+        deferred=(),
+        grace_until=None,
     )
     return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED)
 
@@ -107,15 +133,37 @@ def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) ->
 
 
 def rescreen_posting(
-    posting: Posting, *, employer: Employer, table: WageTable, at: datetime
+    posting: Posting,
+    *,
+    employer: Employer,
+    table: WageTable,
+    at: datetime,
+    ends_deferral: bool = False,
 ) -> Posting:
-    """Apply the rules, minimum wages and employer verification that are valid at ``at``."""
+    """Apply the rules, minimum wages and employer verification that are valid at ``at``.
+
+    With ``ends_deferral`` the findings that were deferred count from now on.
+    """
     if posting.status not in RESCREENED_STATUSES:
         return posting
     if posting.terms.valid_until < day_in_china(at):
         return close_posting(posting, CloseReason.EXPIRED, at)
-    after = _apply_screening(posting, employer, table, at, failed=PostingStatus.SUSPENDED)
+    before = posting
+    if ends_deferral:
+        before = replace(posting, rules=RULES_VERSION, deferred=(), grace_until=None)
+    after = _apply_screening(before, employer, table, at, failed=PostingStatus.SUSPENDED)
     return posting if after == posting else replace(after, version=posting.version + 1)
+
+
+def employer_check_day(posting: Posting, employer: Employer) -> date | None:
+    """Return the last day on which the verification of the employer lets the posting be shown.
+
+    None if it may not be shown. The grace of a posting ends with the first check of its employer,
+    passed or not.
+    """
+    if employer.verified_until is None and not employer.checks:
+        return posting.grace_until
+    return employer.verified_until
 
 
 def apply_review(
@@ -124,7 +172,7 @@ def apply_review(
     """Apply an officer's decision; it also settles the open reports.
 
     An approval settles findings of severity REVIEW. It does not settle REFUSE findings, nor replace
-    the verification of the employer.
+    the verification of the employer. Deferred findings stay deferred, and the posting stays open.
     """
     review = Review(
         by=by,
@@ -170,16 +218,42 @@ def _apply_screening(
     posting: Posting, employer: Employer, table: WageTable, at: datetime, *, failed: PostingStatus
 ) -> Posting:
     on = day_in_china(at)
+    verified_until = employer_check_day(posting, employer)
+    found = (*screen_terms(posting.terms, table, on), *screen_employer(employer.verified_until, on))
+    has_grace = not employer.is_verified(on) and not screen_employer(verified_until, on)
     after = replace(
         posting,
-        findings=(
-            *screen_terms(posting.terms, table, on),
-            *screen_employer(employer.verified_until, on),
-        ),
-        verified_until=employer.verified_until,
+        findings=found,
+        verified_until=verified_until,
         rules=RULES_VERSION,
+        deferred=_deferred_keys(posting, found, has_grace=has_grace),
     )
     return _set_status(after, _decide_status(after, failed=failed), at)
+
+
+def _deferred_keys(
+    before: Posting, found: Iterable[Finding], *, has_grace: bool
+) -> tuple[str, ...]:
+    """Return the keys of the findings that do not count yet.
+
+    They are those that were deferred before and, if older rules let the posting through, all new
+    ones. A missing check of the employer is deferred for as long as the posting ``has_grace``.
+    """
+    is_let_through = before.status is PostingStatus.OPEN and before.rules < RULES_VERSION
+    settled = _settled_keys(before)
+
+    def is_deferred(finding: Finding) -> bool:
+        if finding.code == EMPLOYER_NOT_VERIFIED.code:
+            return has_grace
+        if finding.code in NEVER_DEFERRED:
+            return False
+        if finding.key in before.deferred:
+            return True
+        if finding.severity is Severity.REVIEW and finding.key in settled:
+            return False
+        return is_let_through and finding.severity in {Severity.REFUSE, Severity.REVIEW}
+
+    return tuple(finding.key for finding in found if is_deferred(finding))
 
 
 def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
@@ -193,13 +267,25 @@ def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
 
 
 def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
-    """Yield the findings that no approval of the current terms covers."""
-    review = posting.review
-    is_approved = review is not None and review.approved and review.revision == posting.revision
-    settled = review.settled if review is not None and is_approved else ()
+    """Yield the findings that count: not deferred, and not covered by an approval."""
+    settled = _settled_keys(posting)
     for finding in posting.findings:
+        if finding.key in posting.deferred:
+            continue
         if finding.severity is not Severity.REVIEW or finding.key not in settled:
             yield finding
+
+
+def _settled_keys(posting: Posting) -> tuple[str, ...]:
+    """Return the keys of the findings that the officer saw who approved the current terms."""
+    review = posting.review
+    is_approved = review is not None and review.approved and review.revision == posting.revision
+    return review.settled if review is not None and is_approved else ()
+
+
+def _awaits_decision_on_rules(posting: Posting) -> bool:
+    """Whether a finding is deferred that no officer who approved the current terms has seen."""
+    return not set(posting.deferred) <= set(_settled_keys(posting))
 
 
 def _needs_officer(posting: Posting) -> bool:
@@ -210,8 +296,10 @@ def _needs_officer(posting: Posting) -> bool:
 
 def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:
     """Set the status, and put the posting into or take it out of the officers' queue."""
-    is_waiting = status is PostingStatus.IN_REVIEW or (
-        posting.reports > 0 and status in RESCREENED_STATUSES
+    is_waiting = (
+        status is PostingStatus.IN_REVIEW
+        or (posting.reports > 0 and status in RESCREENED_STATUSES)
+        or (status is PostingStatus.OPEN and _awaits_decision_on_rules(posting))
     )
     waiting_since = (posting.waiting_since or at) if is_waiting else None
     return replace(posting, status=status, waiting_since=waiting_since)

@@ -239,6 +239,11 @@ class Posting:
     ``changed_at`` is when the terms last changed; None for the first terms. ``external_id`` is the
     number it has in the import file, unique per employer.
 
+    ``deferred`` are the keys of findings that newer rules made on terms that were let through
+    before. They do not count until an officer refuses the posting, or the day comes on which the
+    new rules apply. ``grace_until`` is the last day on which a posting from before employer checks
+    may be shown although its employer was never checked.
+
     A posting is never deleted; Order 44 requires three years after it is closed.
     """
 
@@ -264,6 +269,8 @@ class Posting:
     rules: int = 0
     changed_at: datetime | None = None
     external_id: str | None = None
+    deferred: tuple[str, ...] = ()
+    grace_until: date | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether the public may see the posting on a day."""

@@ -15,7 +15,12 @@ from dataclasses import dataclass, replace
 import structlog
 
 from domain.employers.employers import Employer
-from domain.postings.lifecycle import change_terms, close_posting, rescreen_posting
+from domain.postings.lifecycle import (
+    change_terms,
+    close_posting,
+    employer_check_day,
+    rescreen_posting,
+)
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, NotFound
@@ -141,10 +146,11 @@ class PostingGate:
 
         await self._store.mongo.run_transaction(body)
 
-    async def rescreen(self, posting_id: str) -> Posting:
+    async def rescreen(self, posting_id: str, *, ends_deferral: bool = False) -> Posting:
         """Screen a stored posting by what holds now, store the verdict and return the posting.
 
-        A posting that fails is unpinned in the rooms that show it.
+        A posting that fails is unpinned in the rooms that show it. With ``ends_deferral`` the
+        findings of new rules that were deferred count from now on.
 
         :raises NotFound: no posting has this id.
         :raises Busy: the posting changed during every attempt.
@@ -157,7 +163,7 @@ class PostingGate:
                 )
             employers = await self._store.employers.by_ids([before.employer_id])
             table = await self.current_wages()
-            after = self._screen(before, employers, table)
+            after = self._screen(before, employers, table, ends_deferral=ends_deferral)
             if after is before:
                 return before
             if not await self.write(before, after):
@@ -183,21 +189,24 @@ class PostingGate:
         if after.status is not PostingStatus.OPEN:
             await self.rescreen(posting_id)
 
-    async def rescreen_all(self, postings: Sequence[Posting]) -> int:
+    async def rescreen_all(
+        self, postings: Sequence[Posting], *, ends_deferral: bool = False
+    ) -> int:
         """Screen many stored postings again, and return how many have a new verdict.
 
-        Only those are written.
+        Only those are written. ``ends_deferral`` is that of ``rescreen``.
         """
         changed = 0
         employers = await self._store.employers.by_ids({each.employer_id for each in postings})
         table = await self.current_wages()
         for posting in postings:
-            if self._screen(posting, employers, table) is posting:
+            after = self._screen(posting, employers, table, ends_deferral=ends_deferral)
+            if after is posting:
                 # Screening uses the processor for long: let other tasks run between postings.
                 await asyncio.sleep(0)
                 continue
             try:
-                await self.rescreen(posting.id)
+                await self.rescreen(posting.id, ends_deferral=ends_deferral)
                 changed += 1
             except Busy:
                 # The change that got in between screens the posting itself.
@@ -246,10 +255,20 @@ class PostingGate:
             _log.warning("rescreening postponed", error=type(error).__name__)
 
     def _screen(
-        self, before: Posting, employers: Mapping[str, Employer], table: WageTable
+        self,
+        before: Posting,
+        employers: Mapping[str, Employer],
+        table: WageTable,
+        *,
+        ends_deferral: bool = False,
     ) -> Posting:
-        employer = employers[before.employer_id]
-        return rescreen_posting(before, employer=employer, table=table, at=self._clock())
+        return rescreen_posting(
+            before,
+            employer=employers[before.employer_id],
+            table=table,
+            at=self._clock(),
+            ends_deferral=ends_deferral,
+        )
 
     async def _find_stale(self, postings: Sequence[Posting], table: WageTable) -> set[str]:
         """Return the ids of the postings whose employer check or wage table is outdated."""
@@ -261,5 +280,5 @@ class PostingGate:
             posting.id
             for posting in postings
             if not is_current
-            or employers[posting.employer_id].verified_until != posting.verified_until
+            or employer_check_day(posting, employers[posting.employer_id]) != posting.verified_until
         }

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.live.events import EventEnvelope, LoggedEvent
+import structlog
+from cattrs import BaseValidationError
+
+from domain.live.events import EventEnvelope, LoggedEvent, Unrecognised
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
 from storage.mongo.stored_names import event_class_of, name_of_event
+
+_log = structlog.get_logger(__name__)
 
 
 class EventLog:
@@ -92,10 +97,25 @@ def envelope_to_document(envelope: EventEnvelope) -> Document:
 
 
 def envelope_from_document(document: Document) -> EventEnvelope:
-    """The event in a document of ``events``; ``Unrecognised`` if its name is not known."""
+    """The event in a document of ``events``.
+
+    It is ``Unrecognised`` if a newer version of the service wrote it: its name is not known, or its
+    fields cannot be read. So a newer node never stops the feed of an older one.
+    """
     return EventEnvelope(
         topic=document["topic"],
         seq=document["seq"],
         at=document["at"],
-        event=to_record(event_class_of(document["kind"]), document["event"]),
+        event=_read_event(document),
     )
+
+
+def _read_event(document: Document) -> LoggedEvent | Unrecognised:
+    event_class = event_class_of(document["kind"])
+    if event_class is not Unrecognised:
+        try:
+            return to_record(event_class, document["event"])
+        # A field is missing, or holds a value that is not known.
+        except (BaseValidationError, KeyError, TypeError, ValueError):
+            _log.warning("event not readable", kind=document["kind"], topic=document["topic"])
+    return Unrecognised(session_id=document["topic"].partition("/")[2])

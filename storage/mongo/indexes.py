@@ -73,6 +73,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("verified_until", ASCENDING)], name="by_check"),
         IndexModel([("status", ASCENDING), ("rules", ASCENDING)], name="by_rules"),
         IndexModel(
+            [("status", ASCENDING), ("_id", ASCENDING)],
+            name="deferred",
+            partialFilterExpression={"deferred": {"$gt": ""}},
+        ),
+        IndexModel(
             [("external_id", ASCENDING), ("employer_id", ASCENDING)],
             name="one_an_external_id",
             unique=True,

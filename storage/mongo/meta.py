@@ -1,8 +1,9 @@
-"""The repository of facts about the database: its secret, and whether it is a demo."""
+"""The repository of facts about the database, such as its secret and whether it is a demo."""
 
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 
 from storage.mongo.client import (
     Duplicate,
@@ -31,8 +32,8 @@ class Meta:
     def __init__(self, mongo: Mongo) -> None:
         self._meta = mongo["meta"]
 
-    async def bind_to_secret(self, secret: str) -> None:
-        """Bind a new database to ``secret``, or check that it is bound to it.
+    async def bind_to_secret(self, secret: str) -> bool:
+        """Bind a new database to ``secret``, or check that it is bound to it; True for a new one.
 
         :raises WrongSecret: it is bound to another secret.
         :raises StorageUnavailable: that cannot be determined now.
@@ -49,6 +50,16 @@ class Meta:
                 raise StorageUnavailable("the database's secret is not yet confirmed") from None
             if not hmac.compare_digest(document["fingerprint"], fingerprint):
                 raise WrongSecret from None
+            return False
+        return True
+
+    async def fits_secret(self, secret: str) -> bool | None:
+        """Whether the database is bound to ``secret``; None if it is not bound yet."""
+        with translate_errors():
+            document = await self._meta.find_one({"_id": "secret"})
+        if document is None:
+            return None
+        return hmac.compare_digest(document["fingerprint"], _fingerprint(secret))
 
     async def change_secret(self, secret: str, *, transaction: Transaction) -> None:
         """Bind the database to another secret, in the transaction that wraps its keys with it."""
@@ -58,6 +69,23 @@ class Meta:
                 {"$set": {"fingerprint": _fingerprint(secret)}},
                 session=transaction,
             )
+
+    async def first_use_of_rules(self, rules: int, at: datetime) -> datetime:
+        """When version ``rules`` of the screening rules was first used on this database.
+
+        The first call stores ``at``.
+        """
+        name = f"rules/{rules}"
+        with translate_errors():
+            document = await self._meta.find_one_and_update(
+                {"_id": name},
+                {"$setOnInsert": {"first_used_at": at}},
+                upsert=True,
+                return_document=True,
+            )
+        assert document is not None  # an upsert always returns a document
+        first_used_at: datetime = document["first_used_at"]
+        return first_used_at
 
     async def is_demo(self) -> bool:
         """Whether the database is marked as a demo."""

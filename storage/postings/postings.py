@@ -29,6 +29,7 @@ from storage.search.search_entries import SearchEntries
 LONGEST_WAITING: SortOrder = (("waiting_since", 1), ("_id", 1))
 _POSTINGS_PER_BATCH = 50
 _RESCREENED = {"$in": [status.value for status in RESCREENED_STATUSES]}
+_DEFERRED: Document = {"status": PostingStatus.OPEN.value, "deferred": {"$gt": ""}}
 _RENOTIFY_FIELDS = frozenset({"terms", "status", "verified_until"})
 """A change of one of these fields makes the matcher look for suitable seekers again
 (storage/matching/jobs.py)."""
@@ -47,21 +48,7 @@ class Postings(Repository[Posting]):
 
     def __init__(self, mongo: Mongo) -> None:
         super().__init__(mongo, "postings", Posting)
-        self._unions = mongo["unions"]
         self._search_entries = SearchEntries(mongo)
-
-    async def backfill_union_paths(self) -> None:
-        """Store the path of the union with postings of earlier versions, which lack it."""
-        postings = self._records.documents
-        without_path = {"union_path": {"$exists": False}}
-        with translate_errors():
-            for union_id in await postings.distinct("union_id", without_path):
-                union = await self._unions.find_one({"_id": union_id}, {"path": 1})
-                if union is not None:
-                    await postings.update_many(
-                        {"union_id": union_id, **without_path},
-                        {"$set": {"union_path": union["path"]}},
-                    )
 
     async def add(
         self,
@@ -197,11 +184,11 @@ class Postings(Repository[Posting]):
             where["$or"] = _region_conditions(rescreen.key)
         return await self._records.find(where, sort=[("_id", 1)], limit=limit)
 
-    async def find_overdue(self, *, on: date, rules: int, limit: int) -> list[Posting]:
-        """Postings that must be screened again for one of three reasons.
+    async def find_overdue(self, *, on: date, limit: int) -> list[Posting]:
+        """Postings that must be screened again, for one of two reasons.
 
-        Their last day has passed, the check of their employer has expired, or they were screened
-        by rules older than version ``rules``. Each call returns postings of one reason.
+        Their last day has passed, or the check of their employer has expired. Each call returns
+        postings of one reason.
         """
         day = on.isoformat()
         for where, field in (
@@ -211,12 +198,28 @@ class Postings(Repository[Posting]):
                 {"status": PostingStatus.OPEN.value, "verified_until": {"$not": {"$gte": day}}},
                 "verified_until",
             ),
-            ({"status": _RESCREENED, "rules": {"$not": {"$gte": rules}}}, "rules"),
         ):
             found = await self._records.find(where, sort=[(field, 1)], limit=limit)
             if found:
                 return found
         return []
+
+    async def find_screened_by_older_rules(self, rules: int, *, limit: int) -> list[Posting]:
+        """Postings that were screened by rules older than version ``rules``."""
+        where = {"status": _RESCREENED, "rules": {"$not": {"$gte": rules}}}
+        return await self._records.find(where, sort=[("rules", 1)], limit=limit)
+
+    async def find_deferred(self, *, limit: int) -> list[Posting]:
+        """Open postings with findings that do not count yet (``Posting.deferred``)."""
+        return await self._records.find(_DEFERRED, sort=[("_id", 1)], limit=limit)
+
+    async def count_deferred(self) -> int:
+        """How many open postings have findings that do not count yet."""
+        return await self._records.count(_DEFERRED)
+
+    async def count_visible(self, on: date) -> int:
+        """How many postings may be shown on that day."""
+        return await self._records.count(visibility_condition(on))
 
     async def _make_updates(
         self,

@@ -19,8 +19,11 @@ class MinimumWageRows(Repository[MinimumWage]):
     def __init__(self, mongo: Mongo) -> None:
         super().__init__(mongo, "minimum_wages", MinimumWage)
 
-    async def seed(self) -> None:
-        """Store the rows that the service brings along, if missing; safe to run concurrently."""
+    async def seed(self) -> int:
+        """Store the rows that the service brings along, if missing; return how many were missing.
+
+        It is safe to run concurrently.
+        """
         ids = [row.id for row in KNOWN_WAGES.rows]
         with translate_errors():
             present = await self._records.documents.distinct("_id", {"_id": {"$in": ids}})
@@ -28,6 +31,7 @@ class MinimumWageRows(Repository[MinimumWage]):
         # Another process may store them first.
         with suppress(Duplicate):
             await self._records.insert_many(missing, ordered=False)
+        return len(missing)
 
     async def add(self, row: MinimumWage, *, transaction: Transaction) -> None:
         """Store a new row."""

@@ -1,6 +1,6 @@
 import stat
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ NAMES = (
     "MONGODB_DRIVER",
     "SONGGANG_CONTACT_DAYS",
     "SONGGANG_RECORD_DAYS",
+    "SONGGANG_RULES_APPLY_ON",
     "SONGGANG_METRICS_TOKEN",
     "SONGGANG_TRUSTED_DOCUMENTS",
     "SONGGANG_MAX_UPLOADS",
@@ -62,6 +63,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "motor",
         "30",
         "2000",
+        "2027-03-01",
         "a token of enough length",
         "/trusted.json",
         "3",
@@ -86,7 +88,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     )
     assert settings.trusted_documents == Path("/trusted.json")
     assert settings.metrics_token is not None
-    assert settings.metrics_token.get_secret_value() == values[13]
+    assert settings.metrics_token.get_secret_value() == values[14]
+    assert settings.rules_apply_on == date(2027, 3, 1)
     assert settings.upload_limits.max_concurrent == 3
     assert settings.export_limits.max_concurrent == 5
     assert settings.download_limits.max_concurrent == 7
@@ -120,6 +123,7 @@ def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
     [
         ("SONGGANG_PORT", "65536"),
         ("SONGGANG_PORT", "-1"),
+        ("SONGGANG_RULES_APPLY_ON", "tomorrow"),
         ("SONGGANG_PORT", "http"),
         ("SONGGANG_SECRET", "123456789012345"),
         ("SONGGANG_DEMO", "perhaps"),

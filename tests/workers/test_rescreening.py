@@ -47,8 +47,14 @@ class Work:
         self.wages = MinimumWages(store)
         self.gate = PostingGate(store, desk, self.wages, watch)
         self.employers = EmployerAdministration(store, self.gate, watch)
-        self.rescreening = Rescreener(store, desk, self.gate, watch, "one")
+        self.desk = desk
+        self.rescreening = self.rescreener()
         self.employer = records.employer(verified_until=None, checks=0)
+
+    def rescreener(self, *, rules_apply_on: date | None = None) -> Rescreener:
+        return Rescreener(
+            self.store, self.desk, self.gate, self.watch, "one", rules_apply_on=rules_apply_on
+        )
 
     async def verify(self, *, passed: bool = True) -> None:
         (found,) = (await self.store.employers.by_ids([self.employer.id])).values()
@@ -75,8 +81,14 @@ class Work:
         until = day_in_china(self.watch()) + timedelta(days=300)
         made = records.posting(
             employer_id=self.employer.id,
-            verified_until=self.employer.verified_until,
-            **({"terms": posting_terms(valid_until=until), "rules": RULES_VERSION} | changes),
+            **(
+                {
+                    "terms": posting_terms(valid_until=until),
+                    "rules": RULES_VERSION,
+                    "verified_until": self.employer.verified_until,
+                }
+                | changes
+            ),
         )
         await self.store.postings.add([made])
         return made
@@ -199,18 +211,101 @@ async def test_a_posting_closes_after_its_last_day_and_rooms_are_told(work: Work
     assert told.event == PostingUnpinned(session_id=room.id, posting_id=posting.id)
 
 
-async def test_what_was_screened_by_earlier_rules_is_screened_again(work: Work) -> None:
+WITH_DEPOSIT = posting_terms(duties="入职交押金300元", valid_until=date(2027, 6, 1))
+
+
+async def test_new_rules_leave_a_posting_open_and_queue_it_for_review(work: Work) -> None:
     await work.verify()
-    words = posting_terms(duties="入职交押金300元", valid_until=date(2027, 6, 1))
-    posting = await work.add(terms=words, rules=0)
+    posting = await work.add(terms=WITH_DEPOSIT, rules=0)
     old = await work.add()
     await work.store.mongo["postings"].update_one(
         {"_id": old.id}, {"$unset": {"rules": 1, "version": 1}}
     )
     assert await work.rescreening.run() == 2
-    assert (await work.now(posting)).status is PostingStatus.SUSPENDED
-    assert (await work.now(old)).status is PostingStatus.OPEN
+    kept = await work.now(posting)
+    assert (kept.status, kept.waiting_since) == (PostingStatus.OPEN, work.watch())
+    assert await codes(work, posting) == ["DEPOSIT_OR_FEE"]
+    assert await work.store.postings.count_deferred() == 1
+    assert (await work.now(old)).waiting_since is None
     assert await work.rescreening.run() == 0
+
+
+async def test_new_rules_refuse_what_is_new_or_changed_at_once(work: Work) -> None:
+    await work.verify()
+    posting = await work.add(terms=WITH_DEPOSIT, rules=0)
+    await work.rescreening.run()
+    kept = await work.now(posting)
+    changed = await work.gate.change(kept, replace(kept.terms, headcount=9), work.employer)
+    assert changed is not None
+    assert (changed.status, changed.deferred) == (PostingStatus.REFUSED, ())
+    assert not (await work.add(terms=WITH_DEPOSIT, status=PostingStatus.SUSPENDED)).deferred
+
+
+async def test_a_wage_and_a_check_close_at_once_what_new_rules_leave_open(work: Work) -> None:
+    await work.verify()
+    low = await work.add(terms=WITH_DEPOSIT, rules=0)
+    await work.raise_wage(7000, day_in_china(work.watch()))
+    await work.rescreening.run()
+    assert (await work.now(low)).status is PostingStatus.SUSPENDED
+    well_paid = await work.add(terms=replace(WITH_DEPOSIT, pay=monthly_pay(9000)), rules=0)
+    await work.rescreening.run()
+    assert (await work.now(well_paid)).status is PostingStatus.OPEN
+    await work.verify(passed=False)
+    assert (await work.now(well_paid)).status is PostingStatus.SUSPENDED
+
+
+async def test_new_rules_apply_on_the_day_that_is_set(work: Work) -> None:
+    await work.verify()
+    day = day_in_china(work.watch()) + timedelta(days=10)
+    work.rescreening = work.rescreener(rules_apply_on=day)
+    posting = await work.add(terms=WITH_DEPOSIT, rules=0)
+    work.watch.advance(days=9)
+    await work.rescreening.run()
+    assert (await work.now(posting)).status is PostingStatus.OPEN
+    work.watch.advance(days=1)
+    assert await work.rescreening.run() == 1
+    applied = await work.now(posting)
+    assert (applied.status, applied.deferred) == (PostingStatus.SUSPENDED, ())
+    assert await work.rescreening.run() == 0
+
+
+async def test_a_day_that_was_set_for_earlier_rules_is_ignored(work: Work) -> None:
+    await work.verify()
+    work.rescreening = work.rescreener(rules_apply_on=day_in_china(work.watch()))
+    posting = await work.add(terms=WITH_DEPOSIT, rules=0)
+    for _ in range(2):
+        await work.rescreening.run()
+        work.watch.advance(days=1)
+    assert (await work.now(posting)).status is PostingStatus.OPEN
+
+
+async def test_grace_ends_on_its_day_or_with_the_first_check(work: Work) -> None:
+    last_day = day_in_china(work.watch()) + timedelta(days=5)
+    postings = [
+        await work.add(rules=0, verified_until=last_day, grace_until=last_day) for _ in range(2)
+    ]
+    await work.rescreening.run()
+    for posting in postings:
+        assert (await work.now(posting)).is_open(last_day)
+        assert await codes(work, posting) == ["EMPLOYER_NOT_VERIFIED"]
+        assert (await work.now(posting)).waiting_since is not None
+    assert await work.gate.rescreen_stale(postings[:1], work.wages.table)
+    work.watch.advance(days=6)
+    await work.rescreening.run()
+    for posting in postings:
+        assert (await work.now(posting)).status is PostingStatus.SUSPENDED
+    await work.verify()
+    for posting in postings:
+        opened = await work.now(posting)
+        assert (opened.status, opened.deferred) == (PostingStatus.OPEN, ())
+        assert opened.waiting_since is None
+
+
+async def test_a_failed_check_ends_grace(work: Work) -> None:
+    last_day = day_in_china(work.watch()) + timedelta(days=5)
+    posting = await work.add(verified_until=last_day, grace_until=last_day)
+    await work.verify(passed=False)
+    assert (await work.now(posting)).status is PostingStatus.SUSPENDED
 
 
 async def test_a_rescreening_goes_on_where_it_stopped(work: Work) -> None:

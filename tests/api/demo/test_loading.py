@@ -230,3 +230,31 @@ async def test_a_session_comes_on_air_again_after_the_host_ended_all(
             return bool(set(await on_air()) - set(first))
 
         await wait_until(is_another_on_air, within=20)
+
+
+async def test_a_demo_from_before_employer_checks_keeps_its_open_postings(store: Store) -> None:
+    demo = await load_now(store)
+    today = day_in_china(utc_now())
+    (outdated,) = {
+        check.employer_id
+        for check in demo.records.checks
+        if check.valid_until is not None and check.valid_until < today
+    }
+    last_day = (today + timedelta(days=90)).isoformat()
+    checks, employers = store.mongo["employer_checks"], store.mongo["employers"]
+    await checks.delete_many({"employer_id": outdated})
+    await employers.update_one(
+        {"_id": outdated}, {"$set": {"checks": 0}, "$unset": {"verified_until": ""}}
+    )
+    await store.mongo["postings"].update_many(
+        {"employer_id": outdated, "status": "SUSPENDED"},
+        {"$set": {"status": "OPEN", "verified_until": last_day, "grace_until": last_day}},
+    )
+    await load_now(store)
+    assert await checks.count_documents({"employer_id": outdated}) == 0
+    # Without open postings the outdated check belongs to the demo.
+    await store.mongo["postings"].update_many(
+        {"employer_id": outdated}, {"$set": {"status": "SUSPENDED"}}
+    )
+    await load_now(store)
+    assert await checks.count_documents({"employer_id": outdated}) == 1

@@ -1,7 +1,11 @@
 import os
+import resource
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
@@ -9,10 +13,18 @@ from api.settings import Settings
 from api.wiring.node import run_node
 from storage.mongo.embedded import run_embedded
 from tests.support.mongod import temporary_folder
-from tests.support.songgang_process import running_server
+from tests.support.songgang_process import (
+    ServerProcess,
+    run_command,
+    running_server,
+    start_server,
+)
+from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
+FILE_LIMIT_BYTES = 512 * 1024
+"""Less than the files of the demo: to mongod, this looks like a full disk."""
 
 
 async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_time() -> None:
@@ -121,3 +133,81 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "tally",
             "topics",
         ]
+
+
+def embedded_pid(server: ServerProcess) -> int:
+    """The pid of the mongod that a server runs, as mongod has written it down."""
+    return int((server.folder / ".songgang" / "db" / "mongod.lock").read_text())
+
+
+async def ask(server: ServerProcess, body: str) -> str:
+    """The type of the answer to a question in the live session: a write."""
+    async with HttpClient(server.url) as viewer:
+        token = await viewer.enter()
+        asked = await viewer(
+            "mutation ($input: AskQuestionInput!) { askQuestion(input: $input) { __typename } }",
+            {"input": {"sessionId": server.live_session, "body": body}},
+            token=token,
+        )
+        kind: str = asked["askQuestion"]["__typename"]
+        return kind
+
+
+@asynccontextmanager
+async def demo_with_own_mongod() -> AsyncIterator[tuple[ServerProcess, httpx.AsyncClient]]:
+    with temporary_folder() as folder:
+        server = await start_server(None, "songgang", "--demo", folder=folder)
+        try:
+            async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+                yield server, client
+        except BaseException:
+            server.process.kill()
+            raise
+        assert (await server.stop()).code == 0
+
+
+async def wait_until_named(client: httpx.AsyncClient, *names: str) -> None:
+    """Wait until readiness says 503 with these names."""
+
+    async def is_named() -> bool:
+        response = await client.get("/health/ready")
+        return response.status_code == 503 and set(names) <= set(response.json()["failed"])
+
+    await wait_until(is_named, within=60, every=0.1)
+
+
+async def wait_until_ready(client: httpx.AsyncClient) -> None:
+    async def is_ready() -> bool:
+        return (await client.get("/health/ready")).status_code == 200
+
+    await wait_until(is_ready, within=90, every=0.1)
+
+
+async def test_a_mongod_that_is_killed_twice_is_named_and_writes_work_again() -> None:
+    async with demo_with_own_mongod() as (server, client):
+        for kill in (1, 2):
+            os.kill(embedded_pid(server), signal.SIGKILL)
+            await wait_until_named(client, "embedded_mongod", "mongod_stopped")
+            await wait_until_ready(client)
+            assert await ask(server, f"第{kill}个问题：有宿舍吗？") == "QuestionAsked"
+        joined = await run_command(None, "songgang", "verify-audit", folder=server.folder)
+        assert joined.code == 0
+        metrics = (await client.get("/metrics")).text
+        assert 'songgang_background_failures_total{task="embedded_mongod"} 2.0' in metrics
+        assert 'songgang_background_running{task="embedded_mongod"} 1.0' in metrics
+
+
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"),
+    reason="only Linux limits another process; the tests of storage limit their own",
+)
+async def test_a_full_disk_is_named_and_the_service_serves_again_once_there_is_room() -> None:
+    async with demo_with_own_mongod() as (server, client):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # mongod inherits the limit from the server.
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FILE_LIMIT_BYTES, before[1]))
+        os.kill(embedded_pid(server), signal.SIGKILL)
+        await wait_until_named(client, "embedded_mongod", "data_disk_full")
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
+        await wait_until_ready(client)
+        assert await ask(server, "有宿舍吗？") == "QuestionAsked"

@@ -243,7 +243,11 @@ LOOKUPS: list[Reading] = [
     lambda store: store.interest_counts.by_sessions(["session"]),
     lambda store: store.presence_reports.count_viewers(["session"], at=records.FIXED_NOW),
     lambda store: store.presence_reports.delete_node("node"),
-    lambda store: store.postings.find_overdue(on=TODAY, rules=RULES_VERSION, limit=2),
+    lambda store: store.postings.find_overdue(on=TODAY, limit=2),
+    lambda store: store.postings.find_screened_by_older_rules(RULES_VERSION, limit=2),
+    lambda store: store.postings.find_deferred(limit=2),
+    lambda store: store.postings.count_deferred(),
+    lambda store: store.postings.count_visible(TODAY),
     lambda store: store.postings.find_to_rescreen(
         records.rescreen(scope=RescreenScope.EMPLOYER, key="employer"), limit=2
     ),

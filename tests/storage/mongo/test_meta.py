@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from storage.mongo.client import Mongo
 from storage.mongo.meta import WrongSecret
 from storage.store import Store
+from tests.support.records import FIXED_NOW
 from tests.support.stores import SECRET
 
 
 async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -> None:
-    await store.meta.bind_to_secret(SECRET)
-    await store.meta.bind_to_secret(SECRET)
+    assert await store.meta.bind_to_secret(SECRET)
+    assert not await store.meta.bind_to_secret(SECRET)
     with pytest.raises(WrongSecret, match="SONGGANG_SECRET") as caught:
         await store.meta.bind_to_secret("another secret")
     assert "another secret" not in str(caught.value)
@@ -23,13 +25,21 @@ async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -
     assert SECRET not in document["fingerprint"]
 
 
+async def test_a_secret_is_compared_without_binding_the_database(store: Store) -> None:
+    assert await store.meta.fits_secret(SECRET) is None
+    assert await store.meta.fits_secret(SECRET) is None
+    await store.meta.bind_to_secret(SECRET)
+    assert await store.meta.fits_secret(SECRET) is True
+    assert await store.meta.fits_secret("another secret") is False
+
+
 async def test_of_two_secrets_at_once_one_gets_the_database(mongo: Mongo) -> None:
     claims = await asyncio.gather(
         *(Store(mongo, secret).meta.bind_to_secret(secret) for secret in ("a", "b", "a", "b")),
         return_exceptions=True,
     )
     kinds = [type(each) for each in claims]
-    refused, admitted = WrongSecret, type(None)
+    refused, admitted = WrongSecret, bool
     assert kinds in ([admitted, refused] * 2, [refused, admitted] * 2)
 
 
@@ -38,3 +48,10 @@ async def test_a_database_becomes_a_demo_once(store: Store) -> None:
     assert await store.meta.mark_demo()
     assert not await store.meta.mark_demo()
     assert await store.meta.is_demo()
+
+
+async def test_the_first_use_of_rules_is_kept(store: Store) -> None:
+    later = FIXED_NOW + timedelta(days=3)
+    assert await store.meta.first_use_of_rules(2, FIXED_NOW) == FIXED_NOW
+    assert await store.meta.first_use_of_rules(2, later) == FIXED_NOW
+    assert await store.meta.first_use_of_rules(3, later) == later

@@ -1,0 +1,97 @@
+"""The table of all upgrade steps. A step that was released is never changed; new ones follow it.
+
+Data that can be rebuilt at any time, such as search entries, are not upgraded here: a worker
+rebuilds them while the service runs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.employers.employers import CHECK_VALID_MONTHS
+from domain.postings.postings import PostingStatus
+from domain.reference.calendar import add_months, day_in_china
+from storage.mongo.client import Document, Mongo, translate_errors
+from storage.mongo.upgrades import DOCUMENTS_PER_BATCH, UpgradeStep
+
+_WITHOUT_UNION_PATH: Document = {"union_path": {"$exists": False}}
+_OPEN_WITHOUT_CHECK: Document = {
+    "status": PostingStatus.OPEN.value,
+    "verified_until": {"$exists": False},
+}
+
+
+async def _count_without_union_path(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["postings"].count_documents(_WITHOUT_UNION_PATH)
+
+
+async def _fill_union_paths(mongo: Mongo, _: datetime) -> int:
+    """Store the union's path with some of the postings that lack it.
+
+    A posting whose union does not exist keeps none.
+    """
+    postings, unions = mongo["postings"], mongo["unions"]
+    with translate_errors():
+        for union_id in await postings.distinct("union_id", _WITHOUT_UNION_PATH):
+            union = await unions.find_one({"_id": union_id}, {"path": 1})
+            if union is None:
+                continue
+            lacking = {"union_id": union_id, **_WITHOUT_UNION_PATH}
+            found = (
+                await postings.find(lacking, {"_id": 1})
+                .limit(DOCUMENTS_PER_BATCH)
+                .to_list(DOCUMENTS_PER_BATCH)
+            )
+            if found:
+                ids = [document["_id"] for document in found]
+                await postings.update_many(
+                    {"_id": {"$in": ids}, **_WITHOUT_UNION_PATH},
+                    {"$set": {"union_path": union["path"]}},
+                )
+                return len(found)
+    return 0
+
+
+async def _count_open_without_check(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["postings"].count_documents(_OPEN_WITHOUT_CHECK)
+
+
+async def _grant_grace(mongo: Mongo, at: datetime) -> int:
+    """Give some of the open postings from before employer checks a last day of grace."""
+    postings = mongo["postings"]
+    day = add_months(day_in_china(at), CHECK_VALID_MONTHS).isoformat()
+    with translate_errors():
+        found = (
+            await postings.find(_OPEN_WITHOUT_CHECK, {"_id": 1})
+            .limit(DOCUMENTS_PER_BATCH)
+            .to_list(DOCUMENTS_PER_BATCH)
+        )
+        await postings.update_many(
+            {"_id": {"$in": [document["_id"] for document in found]}, **_OPEN_WITHOUT_CHECK},
+            {"$set": {"verified_until": day, "grace_until": day}},
+        )
+    return len(found)
+
+
+UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
+    UpgradeStep(
+        to_version=1,
+        name="union_paths_of_postings",
+        summary="Stores the path of the union with each posting, for lists by union.",
+        oldest_code=0,
+        count=_count_without_union_path,
+        change_batch=_fill_union_paths,
+    ),
+    UpgradeStep(
+        to_version=2,
+        name="grace_for_unchecked_employers",
+        summary="Lets postings that were open before employers had to be checked stay open for "
+        f"{CHECK_VALID_MONTHS} months.",
+        oldest_code=0,
+        count=_count_open_without_check,
+        change_batch=_grant_grace,
+    ),
+)
+"""All steps in order; the number of the last is the schema version of this code."""
