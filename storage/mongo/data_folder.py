@@ -1,50 +1,33 @@
-"""The data folder of the embedded mongod, and the locks that keep two owners apart.
-
-The folder holds:
+"""The data folder of the embedded mongod: what it holds, and the locks that keep two owners apart.
 
 - ``db/``: the data
-- ``owner``: locked by the app; holds its pid and the URI of its mongod
+- ``mongod-password``: the password of the database, also the key file of mongod
+- ``owner``: locked by the app; holds its pid, the address of its mongod and how that fares
 - ``server``: locked by the app and by mongod
 - ``port``: the port of the last run
 - ``mongod.log`` and ``mongod.log.1``: the log of this run and of the one before
 """
 
 import asyncio
-import json
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.mongo.folder_owner import (
+    DataFolderBusy,
+    OwnerStatus,
+    read_owner,
+    try_lock,
+    write_owner,
+)
 from storage.mongo.mongod import POLL_INTERVAL_SECONDS, STOP_TIMEOUT_SECONDS
-
-if sys.platform != "win32":
-    import fcntl
 
 MAX_LOG_BYTES = 16 * 1024 * 1024
 LOG_CHECK_INTERVAL_SECONDS = 60.0
-
-
-class DataFolderBusy(Exception):
-    """Another process uses the data folder; the message names it and what can be done.
-
-    ``pid`` and ``uri`` are None until that process has written them down.
-    """
-
-    def __init__(self, data_dir: Path, pid: int | None, uri: str | None) -> None:
-        owner = f"process {pid}" if pid else "another process"
-        where = f", whose MongoDB is at {uri}" if uri else ""
-        super().__init__(
-            f"The data folder {data_dir} is in use by {owner}{where}. Stop that process, or set "
-            "SONGGANG_DATA_DIR to another folder, or set MONGODB_URI to use a running MongoDB."
-        )
-        self.data_dir = data_dir
-        self.pid = pid
-        self.uri = uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +47,17 @@ class DataFolder:
         """The log of mongod."""
         return self.path / "mongod.log"
 
-    def read_port(self) -> int:
-        """The port of the last run.
+    def read_port(self) -> int | None:
+        """The port of the last run; None if there was none, or the file is damaged."""
+        try:
+            return int((self.path / "port").read_text())
+        except (OSError, ValueError):
+            return None
 
-        :raises OSError, ValueError: there was none, or the file is damaged.
-        """
-        return int((self.path / "port").read_text())
-
-    def write_server(self, port: int, uri: str) -> None:
-        """Store the port for the next run, and the URI for processes that find the folder busy."""
-        (self.path / "port").write_text(str(port))
-        _write_owner(self.owner_fd, uri)
+    def write_port(self, port: int) -> None:
+        """Store the port for the next run."""
+        if self.read_port() != port:
+            (self.path / "port").write_text(str(port))
 
 
 @contextmanager
@@ -97,10 +80,9 @@ def lock_folder(data_dir: Path) -> Iterator[DataFolder]:
     path = data_dir.resolve()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_file(path / "owner") as owner:
-        if not _try_lock(owner):
-            pid, uri = _read_owner(owner)
-            raise DataFolderBusy(path, pid, uri)
-        _write_owner(owner, None)
+        if not try_lock(owner):
+            raise DataFolderBusy(path, read_owner(owner))
+        write_owner(owner, OwnerStatus(pid=os.getpid()))
         folder = DataFolder(path, owner)
         folder.db.mkdir(mode=0o700, exist_ok=True)
         yield folder
@@ -112,15 +94,18 @@ async def wait_for_previous_mongod(folder: DataFolder, server_lock: int) -> None
     :raises DataFolderBusy: it is still locked after ``STOP_TIMEOUT_SECONDS``.
     """
     deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-    while not _try_lock(server_lock):
+    while not try_lock(server_lock):
         if time.monotonic() > deadline:
-            raise DataFolderBusy(folder.path, None, None)
+            raise DataFolderBusy(folder.path, OwnerStatus())
         await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
 def rotate_log(log: Path) -> None:
-    """Copy the log to ``mongod.log.1`` and empty it in place: mongod keeps it open."""
-    with suppress(FileNotFoundError):
+    """Copy the log to ``mongod.log.1`` and empty it in place: mongod keeps it open.
+
+    Without room for the copy the log stays as it is.
+    """
+    with suppress(OSError):
         shutil.copy(log, log.with_suffix(".log.1"))
         os.truncate(log, 0)
 
@@ -135,24 +120,3 @@ async def limit_log_size(log: Path) -> None:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _write_owner(owner: int, uri: str | None) -> None:
-    os.ftruncate(owner, 0)
-    os.pwrite(owner, json.dumps({"pid": os.getpid(), "uri": uri}).encode(), 0)
-
-
-def _read_owner(owner: int) -> tuple[int | None, str | None]:
-    try:
-        written = json.loads(os.pread(owner, 4096, 0))
-    except ValueError:
-        return None, None
-    return written["pid"], written["uri"]

@@ -1,61 +1,257 @@
-"""The embedded mongod: a replica set of one node, for laptops, demos and tests."""
+"""The embedded mongod: a replica set of one node, for laptops, demos and tests.
+
+It listens on 127.0.0.1 and wants the password of its data folder. When it ends while the service
+runs, it is started again at the same port, so that clients reconnect by themselves.
+"""
 
 import asyncio
-import socket
+import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+import structlog
 
 from storage.mongo.data_folder import (
     DataFolder,
-    DataFolderBusy,
     limit_log_size,
     lock_folder,
     open_file,
     rotate_log,
     wait_for_previous_mongod,
 )
-from storage.mongo.drivers import Document
-from storage.mongo.mongod import POLL_INTERVAL_SECONDS, Mongod, MongodNotFound, find_mongod
+from storage.mongo.database_password import build_uri, load_password, password_path
+from storage.mongo.folder_owner import DataFolderBusy, OwnerStatus, write_owner
+from storage.mongo.local_ports import candidate_ports
+from storage.mongo.mongod import Mongod, MongodNotFound, find_mongod
+from storage.mongo.mongod_failures import (
+    DataDiskFull,
+    DataFilesDamaged,
+    MongodFailed,
+    PortTaken,
+    explain_exit,
+    explain_os_error,
+    explain_timeout,
+)
+from storage.mongo.mongod_options import MongodOptions, build_command
+from storage.mongo.one_node_replica_set import START_TIMEOUT_SECONDS, wait_until_primary
 
-__all__ = ["DataFolderBusy", "EmbeddedMongod", "MongodFailed", "MongodNotFound", "run_embedded"]
-
-REPLICA_SET = "songgang"
-START_TIMEOUT_SECONDS = 60.0
-"""Enough to replay the journal after a crash on a slow disk."""
-NOT_YET_INITIALIZED_CODE = 94
-ADDRESS_IN_USE_STATUS = 48
-"""The exit status of a mongod whose port is taken."""
-PORTS_TRIED = 3
-_UNCOMPRESSED_OPTIONS = [
-    *("--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none"),
-    *("--wiredTigerIndexPrefixCompression", "false"),
+__all__ = [
+    "DataDiskFull",
+    "DataFilesDamaged",
+    "DataFolderBusy",
+    "EmbeddedMongod",
+    "MongodFailed",
+    "MongodNotFound",
+    "run_embedded",
 ]
 
+FIRST_RESTART_PAUSE_SECONDS = 1.0
+"""Pause before the first start after mongod ended; it doubles with each further one."""
+MAX_RESTART_PAUSE_SECONDS = 30.0
+STABLE_SECONDS = 60.0
+"""A mongod that ran for so long is started again after the first pause."""
+EXIT_POLL_INTERVAL_SECONDS = 0.25
 
-class MongodFailed(Exception):
-    """mongod did not start; the message ends with the last 15 lines of its log."""
-
-    def __init__(self, why: str, log: Path) -> None:
-        with suppress(OSError):
-            lines = log.read_text(errors="replace").splitlines()[-15:]
-            why = "\n".join([f"{why}. The end of {log}:", *lines])
-        super().__init__(why)
+_log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class EmbeddedMongod:
-    """A running mongod that accepts writes. Clients connect to ``uri``; ``pid`` is mongod's own."""
+    """A mongod that is started again whenever it ends; clients connect to ``uri``.
 
-    uri: str
-    data_dir: Path
-    port: int
-    pid: int
+    It reports to ``/health/ready`` and ``/metrics`` like a background task.
+    """
+
+    name = "embedded_mongod"
+
+    def __init__(
+        self, folder: DataFolder, binary: Path, server_lock: int, options: MongodOptions
+    ) -> None:
+        self._folder = folder
+        self._binary = binary
+        self._server_lock = server_lock
+        self._options = options
+        self._password = load_password(folder.path)
+        self._mongod: Mongod | None = None
+        self._log_start = 0
+        self._supervisor: asyncio.Task[None] | None = None
+        self.port = 0
+        self.pid = 0
+        """mongod's own; another one after a restart."""
+        self.failures = 0
+        """How often it ended or did not start."""
+        self.restarts = 0
+        self.failure: MongodFailed | None = None
+        """Why it does not run now; None while it accepts writes."""
+
+    @property
+    def uri(self) -> str:
+        """The URI with the password; it is not logged."""
+        return build_uri(self.port, self._password)
+
+    @property
+    def address(self) -> str:
+        """The URI without the password."""
+        return build_uri(self.port, None)
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder."""
+        return self._folder.path
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it does not run now."""
+        return self.failure is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is no longer started again although it was not closed."""
+        return self._supervisor is not None and self._supervisor.done()
+
+    def failed_checks(self) -> list[str]:
+        """The names in ``/health/ready``: none, or its own name and that of the cause."""
+        if self.failure is None:
+            return [self.name] if self.has_ended else []
+        return [self.name, self.failure.cause]
+
+    async def start(self) -> None:
+        """Start mongod, at the port of the last run if it is free, and watch over it.
+
+        :raises MongodFailed: it does not accept writes within ``START_TIMEOUT_SECONDS``.
+        """
+        for port in candidate_ports(self._folder.read_port()):
+            try:
+                await self._launch(port)
+            except PortTaken:
+                continue
+            break
+        else:
+            raise PortTaken
+        self._folder.write_port(self.port)
+        self._write_status()
+        self._supervisor = asyncio.create_task(self._keep_running(), name=self.name)
+
+    async def close(self) -> None:
+        """Stop mongod and return when it has ended."""
+        supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None:
+            supervisor.cancel()
+            await asyncio.wait({supervisor})
+        await self._stop_process()
+
+    async def _launch(self, port: int) -> None:
+        """Start the process; return when it is the primary of its set.
+
+        :raises MongodFailed: it ended (``PortTaken``: at once), or is not ready in time.
+        """
+        self.port = port
+        log = self._folder.log
+        self._log_start = log.stat().st_size if log.exists() else 0
+        command = build_command(
+            self._binary,
+            self._options,
+            db=self._folder.db,
+            key_file=password_path(self.data_dir),
+            port=port,
+        )
+        self._mongod = mongod = Mongod(command, log=log, lock=self._server_lock)
+        try:
+            self.pid = await self._wait_until_primary(mongod)
+        except BaseException:
+            await self._stop_process()
+            raise
+
+    async def _wait_until_primary(self, mongod: Mongod) -> int:
+        try:
+            pid = await wait_until_primary(mongod, self._folder.db, self.port, self._password)
+        except TimeoutError:
+            raise explain_timeout(START_TIMEOUT_SECONDS, self._folder.log) from None
+        if pid is None:
+            raise self._explain_exit(mongod.exit_status or 0)
+        return pid
+
+    async def _stop_process(self) -> None:
+        mongod, self._mongod = self._mongod, None
+        if mongod is not None:
+            await mongod.stop()
+
+    async def _keep_running(self) -> None:
+        pause = FIRST_RESTART_PAUSE_SECONDS
+        while True:
+            up_since = time.monotonic()
+            failure: MongodFailed | None = await self._wait_until_ended()
+            down_since = time.monotonic()
+            if down_since - up_since >= STABLE_SECONDS:
+                pause = FIRST_RESTART_PAUSE_SECONDS
+            while failure is not None:
+                self._report_failure(failure, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, MAX_RESTART_PAUSE_SECONDS)
+                failure = await self._try_restart()
+            self._report_restart(time.monotonic() - down_since)
+
+    async def _wait_until_ended(self) -> MongodFailed:
+        mongod = self._mongod
+        assert mongod is not None  # this is called while it runs
+        while mongod.exit_status is None:  # noqa: ASYNC110 - the end of a process is no event
+            await asyncio.sleep(EXIT_POLL_INTERVAL_SECONDS)
+        await self._stop_process()
+        return self._explain_exit(mongod.exit_status)
+
+    async def _try_restart(self) -> MongodFailed | None:
+        """Start mongod again at the same port; why it does not run, or None when it does."""
+        try:
+            await self._launch(self.port)
+        except MongodFailed as failure:
+            return failure
+        except OSError as error:
+            return explain_os_error(error, self.data_dir)
+        except Exception as error:  # noqa: BLE001 - the next attempt must come whatever happens
+            kind = type(error).__name__
+            return MongodFailed(
+                f"mongod cannot be started ({kind}).", f"无法启动 mongod（{kind}）。"
+            )
+        return None
+
+    def _explain_exit(self, status: int) -> MongodFailed:
+        return explain_exit(status, self._folder.path, self._folder.log, log_start=self._log_start)
+
+    def _report_failure(self, failure: MongodFailed, pause: float) -> None:
+        self.failure = failure
+        self.failures += 1
+        self._write_status(failure)
+        _log.error(
+            "embedded mongod does not run",
+            cause=failure.cause,
+            reason=str(failure),
+            next_start_seconds=pause,
+        )
+
+    def _report_restart(self, away_seconds: float) -> None:
+        last, self.failure = self.failure, None
+        self.restarts += 1
+        self._write_status(last)
+        _log.warning(
+            "embedded mongod runs again",
+            pid=self.pid,
+            restarts=self.restarts,
+            away_seconds=round(away_seconds, 1),
+        )
+
+    def _write_status(self, last: MongodFailed | None = None) -> None:
+        status = OwnerStatus(
+            pid=os.getpid(),
+            uri=self.address,
+            restarts=self.restarts,
+            cause=self.failure.cause if self.failure else None,
+            message=str(last or ""),
+            message_zh=last.message_zh if last else "",
+        )
+        # The status is for other processes only: mongod comes first.
+        with suppress(OSError):
+            write_owner(self._folder.owner_fd, status)
 
 
 @asynccontextmanager
@@ -70,136 +266,29 @@ async def run_embedded(
 
     :raises MongodNotFound: there is no usable mongod on this machine.
     :raises DataFolderBusy: another process uses the folder.
-    :raises MongodFailed: it does not accept writes within ``START_TIMEOUT_SECONDS``.
+    :raises MongodFailed: it does not accept writes within ``START_TIMEOUT_SECONDS``: its disk is
+        full (``DataDiskFull``), its files are damaged (``DataFilesDamaged``), or another cause.
     """
     binary = await asyncio.to_thread(find_mongod)
+    options = MongodOptions(oplog_mb=oplog_mb, cache_gb=cache_gb, compress=compress)
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(lock_folder(data_dir))
-        server_lock = stack.enter_context(open_file(folder.path / "server"))
-        await wait_for_previous_mongod(folder, server_lock)
-        rotate_log(folder.log)
-        for port in _candidate_ports(folder):
-            options = _options(folder, port=port, oplog_mb=oplog_mb, cache_gb=cache_gb)
-            compression = [] if compress else _UNCOMPRESSED_OPTIONS
-            command = [str(binary), *options, *compression]
-            mongod = Mongod(command, log=folder.log, lock=server_lock)
-            stack.push_async_callback(mongod.stop)
-            pid = await _wait_until_primary(mongod, folder, port)
-            if pid is not None:
-                break
-        else:
-            raise MongodFailed("mongod found no free port", folder.log)
-        running = EmbeddedMongod(_uri(port), folder.path, port, pid)
-        folder.write_server(running.port, running.uri)
-        log_limiter = asyncio.create_task(limit_log_size(folder.log))
-        stack.callback(log_limiter.cancel)
+        try:
+            running = await _start(data_dir, binary, options, stack)
+        except OSError as error:
+            raise explain_os_error(error, data_dir) from None
         yield running
 
 
-def _candidate_ports(folder: DataFolder) -> Iterator[int]:
-    with suppress(OSError, ValueError, OverflowError):
-        yield _find_bindable_port(folder.read_port())
-    # Another process may take the port before mongod does: so more than one.
-    for _ in range(PORTS_TRIED):
-        yield _find_bindable_port(0)
-
-
-def _find_bindable_port(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
-        return int(probe.getsockname()[1])
-
-
-def _options(folder: DataFolder, *, port: int, oplog_mb: int, cache_gb: float) -> list[str]:
-    """The command line of mongod. MongoDB 6, 7 and 8 know all of these options."""
-    parameters = {
-        "diagnosticDataCollectionEnabled": "false",
-        # There is no other member to hand over to: stop at once.
-        "shutdownTimeoutMillisForSignaledShutdown": "0",
-        # A process that is killed within a transaction locks its documents until this is over.
-        "transactionLifetimeLimitSeconds": "3",
-    }
-    return [
-        *("--dbpath", str(folder.db), "--port", str(port), "--bind_ip", "127.0.0.1"),
-        *("--replSet", REPLICA_SET, "--oplogSize", str(oplog_mb)),
-        *("--wiredTigerCacheSizeGB", str(cache_gb), "--nounixsocket", "--quiet"),
-        *(
-            part
-            for name, value in parameters.items()
-            for part in ("--setParameter", f"{name}={value}")
-        ),
-    ]
-
-
-def _uri(port: int) -> str:
-    return f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
-
-
-async def _wait_until_primary(mongod: Mongod, folder: DataFolder, port: int) -> int | None:
-    """mongod's pid once it accepts writes; None if another process has the port."""
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    client: AsyncMongoClient[Document] = AsyncMongoClient(
-        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000
-    )
-    async with client:
-        while mongod.exit_status is None:
-            if time.monotonic() > deadline:
-                raise MongodFailed(
-                    f"mongod was not ready within {START_TIMEOUT_SECONDS:g} s", folder.log
-                )
-            if await _is_listening(port):
-                with suppress(PyMongoError):
-                    pid = await _pid_if_primary(client, folder, port)
-                    if pid is not None:
-                        return pid
-            await asyncio.sleep(POLL_INTERVAL_SECONDS)
-    if mongod.exit_status == ADDRESS_IN_USE_STATUS:
-        return None
-    raise MongodFailed(f"mongod stopped with status {mongod.exit_status}", folder.log)
-
-
-async def _is_listening(port: int) -> bool:
-    # The driver waits half a second between two attempts; a plain connection fails at once.
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
-    return True
-
-
-async def _pid_if_primary(
-    client: AsyncMongoClient[Document], folder: DataFolder, port: int
-) -> int | None:
-    # Another mongod may have taken the port: it must not be reconfigured.
-    options = await client.admin.command("getCmdLineOpts")
-    if options["parsed"]["storage"]["dbPath"] != str(folder.db):
-        return None
-    address = f"127.0.0.1:{port}"
-    hello = await client.admin.command("hello")
-    if not hello.get("isWritablePrimary") or hello.get("me") != address:
-        await _configure_replica_set(client, address)
-        return None
-    return int((await client.admin.command("serverStatus"))["pid"])
-
-
-async def _configure_replica_set(client: AsyncMongoClient[Document], address: str) -> None:
-    """Make this mongod, at this address, the only member of its replica set."""
-    members = [{"_id": 0, "host": address}]
-    try:
-        config = (await client.admin.command("replSetGetConfig"))["config"]
-    except OperationFailure as error:
-        if error.code != NOT_YET_INITIALIZED_CODE:
-            raise
-        # No other member votes, so there is nothing to wait for.
-        settings = {"electionTimeoutMillis": 500}
-        new = {"_id": REPLICA_SET, "members": members, "settings": settings}
-        await client.admin.command("replSetInitiate", new)
-        return
-    if [member["host"] for member in config["members"]] != [address]:
-        moved = {**config, "members": members, "version": config["version"] + 1}
-        # Forced: no member at the old address can agree.
-        await client.admin.command("replSetReconfig", moved, force=True)
+async def _start(
+    data_dir: Path, binary: Path, options: MongodOptions, stack: AsyncExitStack
+) -> EmbeddedMongod:
+    folder = stack.enter_context(lock_folder(data_dir))
+    server_lock = stack.enter_context(open_file(folder.path / "server"))
+    await wait_for_previous_mongod(folder, server_lock)
+    rotate_log(folder.log)
+    running = EmbeddedMongod(folder, binary, server_lock, options)
+    stack.push_async_callback(running.close)
+    await running.start()
+    log_limiter = asyncio.create_task(limit_log_size(folder.log))
+    stack.callback(log_limiter.cancel)
+    return running

@@ -28,7 +28,9 @@ STOP_TIMEOUT_SECONDS = 15.0
 """The guard gives mongod 10 s before SIGKILL; a guard that needs longer than this is stuck."""
 POLL_INTERVAL_SECONDS = 0.02
 
+# A file that may not grow further is an error that mongod logs, not a signal that ends it.
 GUARD_SCRIPT = """
+trap '' XFSZ
 exec 3<&0 </dev/null
 "$@" 3<&- &
 mongod=$!
