@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from realtime.background import Monitored
 from realtime.feed import EventFeed
 from storage.mongo.client import Mongo, StorageError
+from storage.mongo.embedded import EmbeddedMongod
 
 PING_TIMEOUT_SECONDS = 2.0
 """A load balancer asks every few seconds; a node with a slower database can serve nobody."""
@@ -19,16 +20,24 @@ PING_TIMEOUT_SECONDS = 2.0
 class Health:
     """The checks behind ``/health/ready``."""
 
-    def __init__(self, mongo: Mongo, feed: EventFeed, background: Sequence[Monitored] = ()) -> None:
+    def __init__(
+        self,
+        mongo: Mongo,
+        feed: EventFeed,
+        background: Sequence[Monitored] = (),
+        embedded_mongod: EmbeddedMongod | None = None,
+    ) -> None:
         self._mongo = mongo
         self._feed = feed
         self._background = background
+        self._embedded_mongod = embedded_mongod
         self.draining = False
 
     async def failed_checks(self) -> list[str]:
         """Why this node must get no requests: "draining", "feed", "mongodb", ended tasks.
 
-        The list is empty when the node can serve.
+        While the embedded mongod does not run, "embedded_mongod" and the name of the cause, such
+        as "data_disk_full", are in it. The list is empty when the node can serve.
         """
         checks = {
             "draining": not self.draining,
@@ -36,7 +45,8 @@ class Health:
             "mongodb": await self._is_mongodb_up(),
         }
         failed = [name for name, passes in checks.items() if not passes]
-        return failed + [task.name for task in self._background if task.has_ended]
+        failed += [task.name for task in self._background if task.has_ended]
+        return failed + (self._embedded_mongod.failed_checks() if self._embedded_mongod else [])
 
     def degraded_tasks(self) -> list[str]:
         """Background tasks that fail repeatedly while the node serves requests.

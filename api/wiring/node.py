@@ -18,13 +18,15 @@ from api.http.public.open_data import OpenData
 from api.http.public.qr_codes import QrCodePages
 from api.http.public.sitemap_and_rss import PublicFeeds
 from api.settings import Settings
+from api.wiring.database import reach_database
 from api.wiring.realtime import run_realtime
 from api.wiring.services import NodeServices, run_services
-from api.wiring.store import open_store
+from api.wiring.store import connect_store
 from api.wiring.workers import Workers, create_workers, run_workers
 from realtime.background import Monitored
 from schema.execution.engine import Engine
 from schema.execution.persisted_documents import TrustedDocuments
+from storage.mongo.embedded import EmbeddedMongod
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def create_node(
     trusted: TrustedDocuments | None = None,
     demo_sign_in: DemoSignIn | None = None,
     other_background: Sequence[Monitored] = (),
+    embedded_mongod: EmbeddedMongod | None = None,
 ) -> ServiceNode:
     """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
     services, authenticate = running.services, running.tokens.authenticate
@@ -87,7 +90,7 @@ def create_node(
         feeds=PublicFeeds(services, settings.feed_limits),
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
-        health=Health(store.mongo, feed, background),
+        health=Health(store.mongo, feed, background, embedded_mongod),
         metrics=Metrics(
             services,
             engine,
@@ -95,7 +98,7 @@ def create_node(
             feed,
             workers.dispatcher,
             token=settings.metrics_token,
-            background=background,
+            background=[*background, embedded_mongod] if embedded_mongod else background,
         ),
         demo_sign_in=demo_sign_in,
     )
@@ -105,8 +108,10 @@ def create_node(
 async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
     """Run everything that one process has until the block ends; WebSocket clients leave first."""
     trusted = load_trusted_documents(settings.trusted_documents)
+    settings.load_secret()  # a wrong secret is reported before a mongod is started
     async with (
-        open_store(settings, own_mongod=True) as store,
+        reach_database(settings, own_mongod=True) as database,
+        connect_store(settings, database) as store,
         run_realtime(store, limits=settings.realtime_limits) as realtime,
         run_services(realtime, settings) as running,
         AsyncExitStack() as stack,
@@ -123,6 +128,7 @@ async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
             trusted=trusted,
             demo_sign_in=demo.sign_in if demo else None,
             other_background=[demo.keeper] if demo else [],
+            embedded_mongod=database.embedded,
         )
         stack.push_async_callback(node.drain)
         yield node

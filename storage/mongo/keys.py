@@ -36,14 +36,15 @@ class Keys:
             pass  # stored before, after a crash in part; the secret derives the same keys again
         await self.reload()
 
-    async def reload(self) -> None:
-        """Load all stored keys into the keyring, with those that other processes have added.
+    async def reload(self) -> int:
+        """Load all stored keys into the keyring, with those of other processes; their number.
 
         :raises WrongSecret: they are wrapped by another secret.
         """
         with translate_errors():
             found = [document async for document in self._keys.find({})]
         self._keyring.add_keys({document["_id"]: self._unwrap(document) for document in found})
+        return len(found)
 
     async def add_contact_key(self, *, at: datetime, transaction: Transaction) -> int:
         """Store the next contact key; return its version. It is used after ``reload``.

@@ -6,9 +6,19 @@ nothing: clocks differ, so the work must stay correct when two nodes do it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from storage.mongo.client import Duplicate, Mongo, translate_errors
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """A lease that a node holds until ``until``."""
+
+    name: str
+    holder: str
+    until: datetime
 
 
 class Leases:
@@ -34,3 +44,12 @@ class Leases:
         """Release a lease if the holder still has it."""
         with translate_errors():
             await self._leases.delete_one({"_id": name, "holder": holder})
+
+    async def find_held(self, *, at: datetime) -> list[Lease]:
+        """All leases that have not expired at ``at``, by name."""
+        with translate_errors():
+            found = self._leases.find({"until": {"$gt": at}}).sort("_id")
+            return [
+                Lease(name=each["_id"], holder=each["holder"], until=each["until"])
+                async for each in found
+            ]

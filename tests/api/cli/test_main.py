@@ -83,7 +83,8 @@ async def test_a_data_folder_in_use_is_told_with_who_has_it(folder: Path) -> Non
     async with run_embedded(folder / "data") as running:
         line = await refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
         assert "is in use by process" in line
-        assert running.uri in line
+        assert running.address in line
+        assert running.uri not in line
 
 
 async def test_another_secret_than_the_databases_is_refused(

@@ -1,5 +1,7 @@
 import os
+import resource
 import signal
+from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
@@ -9,10 +11,18 @@ from api.settings import Settings
 from api.wiring.node import run_node
 from storage.mongo.embedded import run_embedded
 from tests.support.mongod import temporary_folder
-from tests.support.songgang_process import running_server
+from tests.support.songgang_process import (
+    ServerProcess,
+    run_command,
+    running_server,
+    start_server,
+)
+from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests"
+FILE_LIMIT_BYTES = 512 * 1024
+"""Less than the files of the demo: to mongod, this looks like a full disk."""
 
 
 async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_time() -> None:
@@ -121,3 +131,60 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "tally",
             "topics",
         ]
+
+
+def embedded_pid(server: ServerProcess) -> int:
+    """The pid of the mongod that a server runs, as mongod has written it down."""
+    return int((server.folder / ".songgang" / "db" / "mongod.lock").read_text())
+
+
+async def ask(server: ServerProcess, body: str) -> str:
+    """The type of the answer to a question in the live session: a write."""
+    async with HttpClient(server.url) as viewer:
+        token = await viewer.enter()
+        asked = await viewer(
+            "mutation ($input: AskQuestionInput!) { askQuestion(input: $input) { __typename } }",
+            {"input": {"sessionId": server.live_session, "body": body}},
+            token=token,
+        )
+        kind: str = asked["askQuestion"]["__typename"]
+        return kind
+
+
+async def test_a_mongod_that_was_killed_or_has_no_room_is_named_until_it_runs_again(
+    folder: Path,
+) -> None:
+    server = await start_server(None, "songgang", "--demo", folder=folder)
+    try:
+        async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+
+            async def failed() -> set[str]:
+                return set((await client.get("/health/ready")).json().get("failed", ()))
+
+            async def is_named(*names: str) -> bool:
+                return set(names) <= await failed()
+
+            async def is_ready() -> bool:
+                return (await client.get("/health/ready")).status_code == 200
+
+            assert await failed() == set()
+            for kill in (1, 2):
+                os.kill(embedded_pid(server), signal.SIGKILL)
+                await wait_until(lambda: is_named("embedded_mongod", "mongod_stopped"), every=0.1)
+                await wait_until(is_ready, within=60, every=0.1)
+                assert await ask(server, f"第{kill}个问题：有宿舍吗？") == "QuestionAsked"
+            joined = await run_command(None, "songgang", "verify-audit", folder=folder)
+            assert joined.code == 0
+
+            # Only Linux limits another process; elsewhere the storage tests show the same.
+            if hasattr(resource, "prlimit"):
+                before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+                limited = (FILE_LIMIT_BYTES, before[1])
+                resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limited)
+                os.kill(embedded_pid(server), signal.SIGKILL)
+                await wait_until(lambda: is_named("data_disk_full"), within=30, every=0.1)
+                resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
+                await wait_until(is_ready, within=60, every=0.1)
+    finally:
+        ended = await server.stop()
+    assert ended.code == 0

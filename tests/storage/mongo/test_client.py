@@ -94,7 +94,7 @@ async def test_an_illegal_database_name_is_refused(mongo_uri: str, driver: Drive
 
 
 async def test_refused_credentials_are_a_matter_of_settings(mongo_uri: str, driver: Driver) -> None:
-    uri = mongo_uri.replace("mongodb://", f"mongodb://officer:{SECRET}@")
+    uri = f"mongodb://officer:{SECRET}@{mongo_uri.rpartition('@')[2]}"
     with pytest.raises(StorageMisconfigured, match="refuses the user or the password") as caught:
         await Mongo.connect(uri, "songgang", driver=driver)
     assert SECRET not in str(caught.value)

@@ -1,0 +1,128 @@
+"""Checks of the database, which they only read: its version, the secret, the keys, the work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.doctor.check_results import CheckResult
+from storage.mongo.meta import WrongSecret
+from storage.mongo.mongod import MIN_MAJOR_VERSION
+from storage.store import Store
+
+MAX_WAITING_MESSAGES = 5_000
+"""More waiting webhook messages than this are a warning, as in the alerts of the runbook."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenDatabase:
+    """The database under examination; ``store`` is not prepared."""
+
+    store: Store
+    secret: str = field(repr=False)
+    at: datetime
+
+
+DatabaseCheck = Callable[[OpenDatabase], Awaitable[CheckResult]]
+
+
+async def check_version(database: OpenDatabase) -> CheckResult:
+    """MongoDB's version, and the members of the replica set."""
+    version: str = (await database.store.mongo.command({"buildInfo": 1}))["version"]
+    hello = await database.store.mongo.command({"hello": 1})
+    members = len(hello.get("hosts", ()))
+    if int(version.partition(".")[0]) < MIN_MAJOR_VERSION:
+        return CheckResult.failed(
+            "mongodb",
+            f"MongoDB {version} answers. Upgrade it to {MIN_MAJOR_VERSION}.0 or newer.",
+            f"MongoDB {version} 有应答，但版本过低，请升级到 {MIN_MAJOR_VERSION}.0 或更高版本。",
+        )
+    return CheckResult.ok(
+        "mongodb",
+        f"MongoDB {version} answers as primary; its replica set has {members} member(s).",
+        f"MongoDB {version} 主节点有应答，副本集共有 {members} 个成员。",
+    )
+
+
+async def check_secret_fits(database: OpenDatabase) -> CheckResult:
+    """Whether the database is bound to the secret."""
+    fits = await database.store.meta.fits_secret(database.secret)
+    if fits is None:
+        return CheckResult.ok(
+            "secret fits",
+            "The database is new. The first start binds it to the secret.",
+            "数据库是新的，首次启动时将与密钥绑定。",
+        )
+    if not fits:
+        return CheckResult.failed(
+            "secret fits",
+            str(WrongSecret()),
+            "此数据库是用另一个 SONGGANG_SECRET 建立的。"
+            "请用原密钥启动，或换用其他 MONGODB_DATABASE。",
+        )
+    return CheckResult.ok(
+        "secret fits", "The secret is that of the database.", "密钥与数据库相符。"
+    )
+
+
+async def check_keys(database: OpenDatabase) -> CheckResult:
+    """Whether the secret opens every stored key."""
+    try:
+        number = await database.store.keys.reload()
+    except WrongSecret:
+        return CheckResult.failed(
+            "keys",
+            "The secret does not open the stored keys. Start with the secret that the database "
+            "had before.",
+            "密钥无法解开已存储的加密密钥。请用数据库原来的密钥启动。",
+        )
+    return CheckResult.ok(
+        "keys",
+        f"The secret opens all {number} stored keys.",
+        f"密钥可解开全部 {number} 个加密密钥。",
+    )
+
+
+async def check_background(database: OpenDatabase) -> CheckResult:
+    """Which work is done in the background now, as the leases of the nodes show it."""
+    leases = await database.store.leases.find_held(at=database.at)
+    if not leases:
+        return CheckResult.ok(
+            "background",
+            "No node holds a lease: no service runs, or it has just started.",
+            "没有节点持有租约：服务未运行，或刚刚启动。",
+        )
+    nodes, names = (
+        len({lease.holder for lease in leases}),
+        ", ".join(lease.name for lease in leases),
+    )
+    return CheckResult.ok(
+        "background",
+        f"{nodes} node(s) hold leases on {names}.",
+        f"{nodes} 个节点持有租约：{names}。",
+    )
+
+
+async def check_webhook_backlog(database: OpenDatabase) -> CheckResult:
+    """How many webhook messages wait."""
+    waiting = await database.store.deliveries.count_pending(
+        leaving_out=[], most=2 * MAX_WAITING_MESSAGES
+    )
+    if waiting > MAX_WAITING_MESSAGES:
+        return CheckResult.warning(
+            "webhooks",
+            f"{waiting} messages or more wait. The log names the partners that do not accept them.",
+            f"至少有 {waiting} 条消息待发送。日志中列出了不接收消息的对接方。",
+        )
+    return CheckResult.ok("webhooks", f"{waiting} messages wait.", f"{waiting} 条消息待发送。")
+
+
+DATABASE_CHECKS: tuple[DatabaseCheck, ...] = (
+    check_version,
+    check_secret_fits,
+    check_keys,
+    check_background,
+    check_webhook_backlog,
+)
+"""All checks of the database, in the order of their lines."""
