@@ -117,8 +117,10 @@ def check_running_mongod(settings: Settings) -> CheckResult:
     if status.restarts:
         return CheckResult.warning(
             name,
-            f"It runs. Restarts after it had ended: {status.restarts}. The last cause: {status.message}",
-            f"正在运行，曾意外退出并重新启动 {status.restarts} 次。最近一次原因：{status.message_zh}",
+            f"It runs. Restarts since the service started: {status.restarts}. "
+            f"The last cause: {status.message}",
+            f"正在运行，服务启动以来曾意外退出并重新启动 {status.restarts} 次。"
+            f"最近一次原因：{status.message_zh}",
         )
     return CheckResult.ok(
         name,

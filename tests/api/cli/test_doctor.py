@@ -27,6 +27,10 @@ def verdicts(ended: ProcessResult) -> dict[str, str]:
     return found
 
 
+def contents(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 def line_of(ended: ProcessResult, name: str) -> str:
     (line,) = [line for line in ended.out.splitlines() if line[8:24].strip() == name]
     return line
@@ -49,7 +53,7 @@ async def test_a_database_that_is_in_order_passes_every_check(
         ],
         "ok",
     )
-    assert list(folder.iterdir()) == []
+    assert contents(folder) == []
 
 
 async def test_a_database_of_another_secret_fails_and_stays_as_it_is(
@@ -96,7 +100,7 @@ async def test_a_folder_that_does_not_exist_yet_is_not_created(folder: Path) -> 
     ended = await examine(None, "songgang", folder)
     assert (ended.code, ended.err) == (0, "")
     assert set(verdicts(ended)) == {"settings", "secret", "data folder", "embedded mongod"}
-    assert list(folder.iterdir()) == []
+    assert contents(folder) == []
 
 
 async def test_an_embedded_database_is_examined_with_and_without_its_service(folder: Path) -> None:

@@ -1,9 +1,11 @@
 import os
 import resource
 import signal
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
@@ -151,40 +153,61 @@ async def ask(server: ServerProcess, body: str) -> str:
         return kind
 
 
-async def test_a_mongod_that_was_killed_or_has_no_room_is_named_until_it_runs_again(
-    folder: Path,
-) -> None:
-    server = await start_server(None, "songgang", "--demo", folder=folder)
-    try:
-        async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+@asynccontextmanager
+async def demo_with_own_mongod() -> AsyncIterator[tuple[ServerProcess, httpx.AsyncClient]]:
+    with temporary_folder() as folder:
+        server = await start_server(None, "songgang", "--demo", folder=folder)
+        try:
+            async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+                yield server, client
+        except BaseException:
+            server.process.kill()
+            raise
+        assert (await server.stop()).code == 0
 
-            async def failed() -> set[str]:
-                return set((await client.get("/health/ready")).json().get("failed", ()))
 
-            async def is_named(*names: str) -> bool:
-                return set(names) <= await failed()
+async def wait_until_named(client: httpx.AsyncClient, *names: str) -> None:
+    """Wait until readiness says 503 with these names."""
 
-            async def is_ready() -> bool:
-                return (await client.get("/health/ready")).status_code == 200
+    async def is_named() -> bool:
+        response = await client.get("/health/ready")
+        return response.status_code == 503 and set(names) <= set(response.json()["failed"])
 
-            assert await failed() == set()
-            for kill in (1, 2):
-                os.kill(embedded_pid(server), signal.SIGKILL)
-                await wait_until(lambda: is_named("embedded_mongod", "mongod_stopped"), every=0.1)
-                await wait_until(is_ready, within=60, every=0.1)
-                assert await ask(server, f"第{kill}个问题：有宿舍吗？") == "QuestionAsked"
-            joined = await run_command(None, "songgang", "verify-audit", folder=folder)
-            assert joined.code == 0
+    await wait_until(is_named, within=60, every=0.1)
 
-            # Only Linux limits another process; elsewhere the storage tests show the same.
-            if hasattr(resource, "prlimit"):
-                before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-                limited = (FILE_LIMIT_BYTES, before[1])
-                resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limited)
-                os.kill(embedded_pid(server), signal.SIGKILL)
-                await wait_until(lambda: is_named("data_disk_full"), within=30, every=0.1)
-                resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
-                await wait_until(is_ready, within=60, every=0.1)
-    finally:
-        ended = await server.stop()
-    assert ended.code == 0
+
+async def wait_until_ready(client: httpx.AsyncClient) -> None:
+    async def is_ready() -> bool:
+        return (await client.get("/health/ready")).status_code == 200
+
+    await wait_until(is_ready, within=90, every=0.1)
+
+
+async def test_a_mongod_that_is_killed_twice_is_named_and_writes_work_again() -> None:
+    async with demo_with_own_mongod() as (server, client):
+        for kill in (1, 2):
+            os.kill(embedded_pid(server), signal.SIGKILL)
+            await wait_until_named(client, "embedded_mongod", "mongod_stopped")
+            await wait_until_ready(client)
+            assert await ask(server, f"第{kill}个问题：有宿舍吗？") == "QuestionAsked"
+        joined = await run_command(None, "songgang", "verify-audit", folder=server.folder)
+        assert joined.code == 0
+        metrics = (await client.get("/metrics")).text
+        assert 'songgang_background_failures_total{task="embedded_mongod"} 2.0' in metrics
+        assert 'songgang_background_running{task="embedded_mongod"} 1.0' in metrics
+
+
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"),
+    reason="only Linux limits another process; the tests of storage limit their own",
+)
+async def test_a_full_disk_is_named_and_the_service_serves_again_once_there_is_room() -> None:
+    async with demo_with_own_mongod() as (server, client):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # mongod inherits the limit from the server.
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FILE_LIMIT_BYTES, before[1]))
+        os.kill(embedded_pid(server), signal.SIGKILL)
+        await wait_until_named(client, "embedded_mongod", "data_disk_full")
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
+        await wait_until_ready(client)
+        assert await ask(server, "有宿舍吗？") == "QuestionAsked"
