@@ -10,13 +10,17 @@ import errno
 import json
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-MIN_FREE_BYTES = 16 * 1024 * 1024
-"""With less free space a mongod that stopped without a reason is taken to have met a full disk."""
+MIN_FREE_BYTES = 256 * 1024 * 1024
+"""With less free space, a mongod that stopped without a word is taken to have met a full disk: it
+allocates journal files of 100 MiB, and they are free again when it has ended."""
+KILLED_STATUSES = frozenset({128 + signal.SIGKILL, 128 + signal.SIGTERM})
+"""Exit statuses of a mongod that somebody else has ended."""
 MAX_LOG_BYTES_READ = 512 * 1024
 """Only the end of the log is read: stack frames take 50 KiB at most."""
 NO_SPACE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -114,7 +118,7 @@ def explain_exit(status: int, folder: Path, log: Path, *, log_start: int) -> Mon
     numbers = {number for each in errors for number in _error_numbers(each)}
     if no_space := numbers & NO_SPACE_ERRORS:
         return DataDiskFull(folder, min(no_space))
-    if free_bytes(folder) < MIN_FREE_BYTES:
+    if status not in KILLED_STATUSES and free_bytes(folder) < MIN_FREE_BYTES:
         return DataDiskFull(folder)
     if not numbers & ACCESS_ERRORS and any(_shows_damage(each) for each in errors):
         return DataFilesDamaged(folder, _reason(errors[0]))

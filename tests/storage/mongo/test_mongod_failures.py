@@ -160,11 +160,16 @@ def test_a_log_that_broke_off_on_a_full_disk_is_understood(folder: Path) -> None
     assert str(later) == f"mongod stopped with status 14. Its log is {log}."
 
 
-def test_without_any_log_too_little_free_space_is_the_cause(
+def test_without_a_log_too_little_free_space_is_the_cause(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.mongo.mongod_failures.free_bytes", lambda _folder: 4096)
-    assert isinstance(explain_exit(134, folder, folder / "none", log_start=0), DataDiskFull)
+    # Seen on a full tmpfs: mongod 6.0.5 aborted, its log had no room, and 104 MB were free again.
+    monkeypatch.setattr("storage.mongo.mongod_failures.free_bytes", lambda _folder: 104_100_000)
+    failure = explain_exit(134, folder, folder / "none", log_start=0)
+    assert isinstance(failure, DataDiskFull)
+    assert "104.1 MB are free" in str(failure)
+    # A mongod that was killed did not meet a full disk.
+    assert type(explain_exit(137, folder, folder / "none", log_start=0)) is MongodFailed
 
 
 @pytest.mark.parametrize(
