@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import Any, ClassVar
 MIN_FREE_BYTES = 256 * 1024 * 1024
 """With less free space, a mongod that stopped without a word is taken to have met a full disk: it
 allocates journal files of 100 MiB, and they are free again when it has ended."""
-KILLED_STATUSES = frozenset({128 + signal.SIGKILL, 128 + signal.SIGTERM})
-"""Exit statuses of a mongod that somebody else has ended."""
+KILLED_STATUSES = frozenset({137, 143})
+"""Exit statuses of a mongod that somebody else has ended: 128 plus SIGKILL or SIGTERM."""
 MAX_LOG_BYTES_READ = 512 * 1024
 """Only the end of the log is read: stack frames take 50 KiB at most."""
 NO_SPACE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
