@@ -40,3 +40,14 @@ async def test_a_lease_is_given_back_by_its_holder_alone(store: Store) -> None:
     assert not await take(store, "b", records.FIXED_NOW)
     await store.leases.release("work", "a")
     assert await take(store, "b", records.FIXED_NOW)
+
+
+async def test_the_held_leases_are_those_that_have_not_expired(store: Store) -> None:
+    leases = store.leases
+    assert await leases.find_held(at=records.FIXED_NOW) == []
+    await take(store, "a", records.FIXED_NOW)
+    await leases.acquire("later", "b", at=records.FIXED_NOW, until=records.FIXED_NOW + MINUTE * 2)
+    held = await leases.find_held(at=records.FIXED_NOW)
+    assert [(lease.name, lease.holder) for lease in held] == [("later", "b"), ("work", "a")]
+    held = await leases.find_held(at=records.FIXED_NOW + MINUTE)
+    assert [lease.name for lease in held] == ["later"]

@@ -23,6 +23,14 @@ async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -
     assert SECRET not in document["fingerprint"]
 
 
+async def test_a_secret_is_compared_without_binding_the_database(store: Store) -> None:
+    assert await store.meta.fits_secret(SECRET) is None
+    assert await store.meta.fits_secret(SECRET) is None
+    await store.meta.bind_to_secret(SECRET)
+    assert await store.meta.fits_secret(SECRET) is True
+    assert await store.meta.fits_secret("another secret") is False
+
+
 async def test_of_two_secrets_at_once_one_gets_the_database(mongo: Mongo) -> None:
     claims = await asyncio.gather(
         *(Store(mongo, secret).meta.bind_to_secret(secret) for secret in ("a", "b", "a", "b")),
