@@ -15,11 +15,17 @@ ended are never deferred.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.employers.employers import Employer
+from domain.postings.deferral import (
+    awaits_decision_on_rules,
+    deferred_keys,
+    employer_check_day,
+    settled_keys,
+)
 from domain.postings.postings import (
     CloseReason,
     Finding,
@@ -31,13 +37,7 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import WageComparison, WageTable
-from domain.screening.posting_findings import (
-    EMPLOYER_NOT_VERIFIED,
-    PAY_FINDINGS,
-    PROBATION_FINDINGS,
-    VALID_UNTIL_PAST,
-)
+from domain.screening.minimum_wages import WageTable
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 
 MIN_REPORTS_TO_HOLD = 3
@@ -51,16 +51,6 @@ RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatu
 
 Only postings in these statuses are screened again and closed after their last day.
 """
-NEVER_DEFERRED = frozenset(
-    finding.code
-    for finding in (
-        PAY_FINDINGS[WageComparison.BELOW],
-        PROBATION_FINDINGS[WageComparison.BELOW],
-        EMPLOYER_NOT_VERIFIED,
-        VALID_UNTIL_PAST,
-    )
-)
-"""Codes of findings that hide a posting at once, whichever version of the rules makes them."""
 
 
 def create_posting(
@@ -155,17 +145,6 @@ def rescreen_posting(
     return posting if after == posting else replace(after, version=posting.version + 1)
 
 
-def employer_check_day(posting: Posting, employer: Employer) -> date | None:
-    """Return the last day on which the verification of the employer lets the posting be shown.
-
-    None if it may not be shown. The grace of a posting ends with the first check of its employer,
-    passed or not.
-    """
-    if employer.verified_until is None and not employer.checks:
-        return posting.grace_until
-    return employer.verified_until
-
-
 def apply_review(
     posting: Posting, *, by: str, at: datetime, approved: bool, reason: str
 ) -> Posting:
@@ -226,34 +205,9 @@ def _apply_screening(
         findings=found,
         verified_until=verified_until,
         rules=RULES_VERSION,
-        deferred=_deferred_keys(posting, found, has_grace=has_grace),
+        deferred=deferred_keys(posting, found, has_grace=has_grace),
     )
     return _set_status(after, _decide_status(after, failed=failed), at)
-
-
-def _deferred_keys(
-    before: Posting, found: Iterable[Finding], *, has_grace: bool
-) -> tuple[str, ...]:
-    """Return the keys of the findings that do not count yet.
-
-    They are those that were deferred before and, if older rules let the posting through, all new
-    ones. A missing check of the employer is deferred for as long as the posting ``has_grace``.
-    """
-    is_let_through = before.status is PostingStatus.OPEN and before.rules < RULES_VERSION
-    settled = _settled_keys(before)
-
-    def is_deferred(finding: Finding) -> bool:
-        if finding.code == EMPLOYER_NOT_VERIFIED.code:
-            return has_grace
-        if finding.code in NEVER_DEFERRED:
-            return False
-        if finding.key in before.deferred:
-            return True
-        if finding.severity is Severity.REVIEW and finding.key in settled:
-            return False
-        return is_let_through and finding.severity in {Severity.REFUSE, Severity.REVIEW}
-
-    return tuple(finding.key for finding in found if is_deferred(finding))
 
 
 def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
@@ -268,24 +222,12 @@ def _decide_status(posting: Posting, *, failed: PostingStatus) -> PostingStatus:
 
 def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
     """Yield the findings that count: not deferred, and not covered by an approval."""
-    settled = _settled_keys(posting)
+    settled = settled_keys(posting)
     for finding in posting.findings:
         if finding.key in posting.deferred:
             continue
         if finding.severity is not Severity.REVIEW or finding.key not in settled:
             yield finding
-
-
-def _settled_keys(posting: Posting) -> tuple[str, ...]:
-    """Return the keys of the findings that the officer saw who approved the current terms."""
-    review = posting.review
-    is_approved = review is not None and review.approved and review.revision == posting.revision
-    return review.settled if review is not None and is_approved else ()
-
-
-def _awaits_decision_on_rules(posting: Posting) -> bool:
-    """Whether a finding is deferred that no officer who approved the current terms has seen."""
-    return not set(posting.deferred) <= set(_settled_keys(posting))
 
 
 def _needs_officer(posting: Posting) -> bool:
@@ -299,7 +241,7 @@ def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Postin
     is_waiting = (
         status is PostingStatus.IN_REVIEW
         or (posting.reports > 0 and status in RESCREENED_STATUSES)
-        or (status is PostingStatus.OPEN and _awaits_decision_on_rules(posting))
+        or (status is PostingStatus.OPEN and awaits_decision_on_rules(posting))
     )
     waiting_since = (posting.waiting_since or at) if is_waiting else None
     return replace(posting, status=status, waiting_since=waiting_since)

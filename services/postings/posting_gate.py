@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from domain.employers.employers import Employer
+from domain.postings.deferral import employer_check_day
 from domain.postings.lifecycle import (
     change_terms,
     close_posting,
-    employer_check_day,
     rescreen_posting,
 )
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms

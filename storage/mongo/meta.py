@@ -61,14 +61,6 @@ class Meta:
             return None
         return hmac.compare_digest(document["fingerprint"], _fingerprint(secret))
 
-    async def fits_secret(self, secret: str) -> bool | None:
-        """Whether the database is bound to ``secret``; None if it is not bound yet."""
-        with translate_errors():
-            document = await self._meta.find_one({"_id": "secret"})
-        if document is None:
-            return None
-        return hmac.compare_digest(document["fingerprint"], _fingerprint(secret))
-
     async def change_secret(self, secret: str, *, transaction: Transaction) -> None:
         """Bind the database to another secret, in the transaction that wraps its keys with it."""
         with translate_errors():

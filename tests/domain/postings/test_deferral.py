@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.postings.deferral import employer_check_day
 from domain.postings.lifecycle import (
     MIN_REPORTS_TO_HOLD,
     apply_reports,
     apply_review,
     change_terms,
-    employer_check_day,
     rescreen_posting,
 )
 from domain.postings.postings import Posting, PostingStatus, PostingTerms

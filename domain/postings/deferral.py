@@ -1,0 +1,78 @@
+"""Deferral: findings of new rules do not count at once in a posting that older rules let through.
+
+They are kept as deferred until an officer decides, or until the day on which the new rules apply.
+Pay below the minimum wage and a verification of the employer that has ended are never deferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from domain.employers.employers import Employer
+from domain.postings.postings import Finding, Posting, PostingStatus, Severity
+from domain.screening.minimum_wages import WageComparison
+from domain.screening.posting_findings import (
+    EMPLOYER_NOT_VERIFIED,
+    PAY_FINDINGS,
+    PROBATION_FINDINGS,
+    VALID_UNTIL_PAST,
+)
+from domain.screening.posting_rules import RULES_VERSION
+
+NEVER_DEFERRED = frozenset(
+    finding.code
+    for finding in (
+        PAY_FINDINGS[WageComparison.BELOW],
+        PROBATION_FINDINGS[WageComparison.BELOW],
+        EMPLOYER_NOT_VERIFIED,
+        VALID_UNTIL_PAST,
+    )
+)
+"""Codes of findings that hide a posting at once, whichever version of the rules makes them."""
+
+
+def employer_check_day(posting: Posting, employer: Employer) -> date | None:
+    """Return the last day on which the verification of the employer lets the posting be shown.
+
+    None if it may not be shown. The grace of a posting ends with the first check of its employer,
+    passed or not.
+    """
+    if employer.verified_until is None and not employer.checks:
+        return posting.grace_until
+    return employer.verified_until
+
+
+def deferred_keys(before: Posting, found: Iterable[Finding], *, has_grace: bool) -> tuple[str, ...]:
+    """Return the keys of the findings that do not count yet.
+
+    They are those that were deferred before and, if older rules let the posting through, all new
+    ones. A missing check of the employer is deferred for as long as the posting ``has_grace``.
+    """
+    is_let_through = before.status is PostingStatus.OPEN and before.rules < RULES_VERSION
+    settled = settled_keys(before)
+
+    def is_deferred(finding: Finding) -> bool:
+        if finding.code == EMPLOYER_NOT_VERIFIED.code:
+            return has_grace
+        if finding.code in NEVER_DEFERRED:
+            return False
+        if finding.key in before.deferred:
+            return True
+        if finding.severity is Severity.REVIEW and finding.key in settled:
+            return False
+        return is_let_through and finding.severity in {Severity.REFUSE, Severity.REVIEW}
+
+    return tuple(finding.key for finding in found if is_deferred(finding))
+
+
+def settled_keys(posting: Posting) -> tuple[str, ...]:
+    """Return the keys of the findings that the officer saw who approved the current terms."""
+    review = posting.review
+    is_approved = review is not None and review.approved and review.revision == posting.revision
+    return review.settled if review is not None and is_approved else ()
+
+
+def awaits_decision_on_rules(posting: Posting) -> bool:
+    """Whether a finding is deferred that no officer who approved the current terms has seen."""
+    return not set(posting.deferred) <= set(settled_keys(posting))
