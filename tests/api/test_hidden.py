@@ -19,9 +19,10 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.mutation_roles import CALLERS as ROLES
 from tests.support.root_field_calls import RootFieldCall, query_calls, send_call
-from tests.support.services import RunningServices, gid, hash_collections
+from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import Showcase
 from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_READERS
+from tests.support.world import gid
 
 
 def hidden_from(world: Showcase, caller: str) -> dict[str, str]:

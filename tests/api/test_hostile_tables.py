@@ -28,7 +28,7 @@ from tests.support.import_tables import (
     posting_row,
     serve_imports,
 )
-from tests.support.services import World, today
+from tests.support.world import World, today
 
 HIRED = {"$set": {"hires": 3}}
 SHEET = "xl/worksheets/sheet1.xml"

@@ -31,7 +31,7 @@ from tests.support.root_field_calls import (
     send_call,
     subscription_calls,
 )
-from tests.support.services import RunningServices, gid, hash_collections
+from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
 from tests.support.visibility import (
     CALLERS,
@@ -40,6 +40,7 @@ from tests.support.visibility import (
     STAFF,
     callers_by_field,
 )
+from tests.support.world import gid
 
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 

@@ -23,8 +23,9 @@ from tests.support.import_tables import csv_table, posting_row
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.root_field_calls import query_calls, reset_calls, subscription_calls
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.showcase import Showcase
+from tests.support.world import World, gid
 from workers.escalation import LeadEscalator
 from workers.importer import Importer
 from workers.matcher import Matcher

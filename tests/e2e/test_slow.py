@@ -13,8 +13,9 @@ from realtime.limits import DEFAULT_LIMITS
 from storage.mongo.client import Mongo
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
-from tests.support.services import World, gid, running_services
+from tests.support.services import running_services
 from tests.support.wire_servers import shrink_send_buffer
+from tests.support.world import World, gid
 
 EVENTS = """
 subscription ($session: ID!, $after: String) {

@@ -44,7 +44,8 @@ from tests.support.reading_paths import (
     in_session_postings,
     walk_paths,
 )
-from tests.support.services import RunningServices, World, gid, today
+from tests.support.services import RunningServices
+from tests.support.world import World, gid, today
 
 PROVINCE = "630000"
 """Nobody else's: its minimum wage is raised here."""

@@ -13,7 +13,8 @@ from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import CONSENT_TEMPLATE, MUTATION_CASES, session_mutation_input
-from tests.support.services import RunningServices, World, gid, hash_collections, today
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World, gid, today
 
 IDENTITY_CARD = "11010519491231002X"
 WANTS = ("profile", "wants")

@@ -18,7 +18,9 @@ from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import RunningServices, World, gid, new_credit_code, today
+from tests.support.organisations import new_credit_code
+from tests.support.services import RunningServices
+from tests.support.world import World, gid, today
 
 KINDS = (
     "Posting",

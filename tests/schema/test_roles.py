@@ -14,8 +14,9 @@ from tests.support.mutation_roles import (
     expected_refusal,
     visibility_caller,
 )
-from tests.support.services import RunningServices, World, hash_collections
+from tests.support.services import RunningServices, hash_collections
 from tests.support.visibility import callers_by_field
+from tests.support.world import World
 
 SUCCESSES = [
     (name, caller) for name, allowed in ALLOWED_CALLERS.items() for caller in sorted(allowed)

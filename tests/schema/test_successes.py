@@ -15,8 +15,9 @@ from tests.support.mutation_cases import (
     posting_input,
     session_input,
 )
-from tests.support.services import PASSWORD, RunningServices, World, gid
+from tests.support.services import PASSWORD, RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import World, gid
 
 SESSION_STEPS = [
     ("startSession", "LIVE"),

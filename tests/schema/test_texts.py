@@ -18,7 +18,8 @@ from schema import root
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
-from tests.support.services import RunningServices, World, hash_collections
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World
 
 SCHEMA = root.SCHEMA._schema
 ITEM = "[]"

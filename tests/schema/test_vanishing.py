@@ -27,7 +27,8 @@ from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, posting_change_input, posting_input
 from tests.support.reading_paths import PostingScene, build_scene, expected_on_all_paths, walk_paths
-from tests.support.services import RunningServices, World, gid, running_services
+from tests.support.services import RunningServices, running_services
+from tests.support.world import World, gid
 from workers.rescreening import Rescreener
 
 PROVINCE = "630000"

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import FINDING, RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import FINDING, World, gid
 
 NODE = (
     "query ($id: ID!) { node(id: $id) { ... on Posting { id status findings { code message } } } }"

@@ -10,7 +10,8 @@ import pytest
 from api.websocket.uvicorn_protocol import WireProtocol
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
-from tests.support.services import RunningServices, World, running_services
+from tests.support.services import RunningServices, running_services
+from tests.support.world import World
 
 
 @asynccontextmanager

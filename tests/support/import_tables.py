@@ -23,7 +23,8 @@ from domain.exchange.import_columns import POSTING_COLUMNS
 from services.exchange.import_creation import ImportLimits
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
-from tests.support.services import RunningServices, World, today
+from tests.support.services import RunningServices
+from tests.support.world import World, today
 from workers.importer import Importer
 
 Row = dict[str, str]

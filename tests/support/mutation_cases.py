@@ -9,7 +9,9 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
-from tests.support.services import PASSWORD, World, gid, new_credit_code, today
+from tests.support.organisations import new_credit_code
+from tests.support.services import PASSWORD
+from tests.support.world import World, gid, today
 
 
 @dataclass(frozen=True)

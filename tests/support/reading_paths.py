@@ -27,7 +27,8 @@ from tests.support.graphql_clients import GraphQLClient
 from tests.support.hub_members import RecordingMember
 from tests.support.mutation_cases import MUTATION_CASES, interest_input
 from tests.support.public_routes import serve_public_routes
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 
 @dataclass(frozen=True, kw_only=True)

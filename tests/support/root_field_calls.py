@@ -18,7 +18,6 @@ from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
 from tests.support.full_documents import build_full_document
 from tests.support.mutation_cases import interest_input
-from tests.support.services import gid
 from tests.support.showcase import CONTACTS, Showcase
 from tests.support.visibility import (
     ALL_CALLERS,
@@ -33,6 +32,7 @@ from tests.support.visibility import (
     SEEKERS,
     STAFF,
 )
+from tests.support.world import gid
 
 OTHER_OFFICERS = frozenset({"officer below", "officer elsewhere"})
 

@@ -42,7 +42,8 @@ from storage.mongo.client import Transaction, new_id
 from storage.mongo.codec import to_document
 from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
-from tests.support.services import FINDING, RunningServices, World, hash_collections, today
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import FINDING, World, today
 
 SHANGHAI = Point(latitude=31.2, longitude=121.5)
 LEAD_AGE = timedelta(days=10)

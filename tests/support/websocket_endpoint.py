@@ -17,8 +17,9 @@ from tests.support.graphql_clients import (
     UvicornServer,
     WebSocketClient,
 )
-from tests.support.services import RunningServices, World
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import World
 
 EVENTS = """subscription ($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) {

@@ -29,8 +29,8 @@ from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder, SearchQuery
 from storage.store import Store
 from tests.support import records
-from tests.support.services import today
 from tests.support.waiting import wait_until
+from tests.support.world import today
 from workers import importer as module
 from workers.importer import Importer
 from workers.search_entries import SearchEntryWriter

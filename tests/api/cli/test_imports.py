@@ -24,7 +24,7 @@ from services.exchange.import_creation import MAX_TABLE_BYTES
 from storage.mongo.client import Mongo
 from storage.store import Store
 from tests.support import records
-from tests.support.services import gid, new_credit_code, today
+from tests.support.organisations import new_credit_code
 from tests.support.songgang_process import (
     ProcessResult,
     run_command,
@@ -32,6 +32,7 @@ from tests.support.songgang_process import (
     spawn_songgang,
 )
 from tests.support.waiting import wait_until
+from tests.support.world import gid, today
 
 SECRET = "a secret for tests"
 

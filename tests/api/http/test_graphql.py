@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import GRAPHQL_URL, GraphQLClient, UvicornServer
-from tests.support.services import SECRET, RunningServices, World, gid
+from tests.support.services import SECRET, RunningServices
+from tests.support.world import World, gid
 
 RESPONSE_JSON = "application/graphql-response+json"
 ME = "{ me { role } }"

@@ -29,8 +29,9 @@ from storage.mongo.client import StorageUnavailable, new_id
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import UvicornServer
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import World, gid
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINE = len(LEAD_HEADINGS)

@@ -19,7 +19,7 @@ from tests.support.graphql_clients import (
     WebSocketClient,
     open_websocket,
 )
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
     EVENTS,
@@ -31,6 +31,7 @@ from tests.support.websocket_endpoint import (
     held,
     nothing_is_left,
 )
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 

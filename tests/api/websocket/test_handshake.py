@@ -17,8 +17,9 @@ from tests.support.graphql_clients import (
     UvicornServer,
     open_websocket,
 )
-from tests.support.services import OWN_ORIGIN, SECRET, RunningServices, World, gid
+from tests.support.services import OWN_ORIGIN, SECRET, RunningServices
 from tests.support.websocket_endpoint import INIT, PROTOCOLS, SPOKEN, nothing_is_left, serving
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 

@@ -14,7 +14,7 @@ from tests.support.graphql_clients import (
     open_websocket,
 )
 from tests.support.mutation_cases import interest_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
     EVENTS,
@@ -24,6 +24,7 @@ from tests.support.websocket_endpoint import (
     nothing_is_left,
     spoken,
 )
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 

@@ -11,8 +11,9 @@ from tests.support.graphql_clients import (
     UvicornServer,
     open_websocket,
 )
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.websocket_endpoint import INIT, NESTED, SPOKEN, nothing_is_left
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 

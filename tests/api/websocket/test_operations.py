@@ -16,8 +16,9 @@ from tests.support.graphql_clients import (
     open_websocket,
 )
 from tests.support.mutation_cases import interest_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.websocket_endpoint import LEADS, SPOKEN, nothing_is_left
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 

@@ -41,7 +41,8 @@ from tests.support.graphql_clients import GraphQLClient, mutation_document
 from tests.support.mongod import temporary_mongod
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.records import FIXED_NOW
-from tests.support.services import RunningServices, World, gid, hash_collections, running_services
+from tests.support.services import RunningServices, hash_collections, running_services
+from tests.support.world import World, gid
 
 EVENTS = """
 query other { me { id } }

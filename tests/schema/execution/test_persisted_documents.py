@@ -12,7 +12,8 @@ from schema.execution.documents import hash_document
 from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.persisted_documents import TrustedDocuments, find_document_errors
 from schema.execution.results import RequestInvalid
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 ME = "query Me { me { role } }"
 TWO = "query One { me { role } } query Two { me { id } }"

@@ -17,7 +17,8 @@ from storage.clock import utc_now
 from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import RunningServices, World, gid, hash_collections
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World, gid
 
 OWN_LEADS = """
 query ($receipt: String!, $first: Int, $after: String) {

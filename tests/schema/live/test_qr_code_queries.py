@@ -11,7 +11,8 @@ from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import PUBLIC_URL, RunningServices, World, gid
+from tests.support.services import PUBLIC_URL, RunningServices
+from tests.support.world import World, gid
 
 RESOLVE = "query ($token: String!) { resolveCode(token: $token) { kind place session { id } posting { id } } }"  # noqa: E501 - one document
 CODES = "query ($session: ID) { codes(sessionId: $session) { edges { node { id } } } }"

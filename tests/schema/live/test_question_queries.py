@@ -12,7 +12,8 @@ from schema.execution.engine import GraphQLRequest
 from schema.relay import global_id
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 NODE = "query ($id: ID!) { node(id: $id) { ... on Question { body status answer } } }"
 ROOM = """query ($id: ID!, $first: Int, $after: String) { liveSession(id: $id) {

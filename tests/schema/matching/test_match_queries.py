@@ -16,8 +16,9 @@ from services.matching.match_search import MatchSearchLimits
 from tests.schema.matching.town import Town
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, gid, today
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import gid, today
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
 RECOMMENDED = f"query ($first: Int! = 5) {{ recommendedPostings(first: $first) {{ {MATCH} }} }}"

@@ -17,7 +17,8 @@ from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
-from tests.support.services import FINDING, RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import FINDING, World, gid
 
 QUEUE = "query ($first: Int, $after: String) { reviewQueue(first: $first, after: $after) { edges { cursor node { waitingSince posting { id } } } pageInfo { hasNextPage } } }"  # noqa: E501 - one document
 HISTORY = "query ($id: ID!) { node(id: $id) { ... on Posting { status closeReason decisions { edges { node { kind reason revision by { displayName } findings { code } } } } reports { edges { node { id reason state resolvedBy { displayName } } } } } } }"  # noqa: E501 - one document

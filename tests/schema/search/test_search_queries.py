@@ -15,7 +15,7 @@ from domain.postings.postings import Occupation
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, gid, today
+from tests.support.world import World, gid, today
 
 SEARCH = """
 query ($filter: PostingFilter, $orderBy: PostingOrder, $first: Int, $after: String) {

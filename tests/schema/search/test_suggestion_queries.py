@@ -11,7 +11,7 @@ from domain.postings.postings import PostingStatus
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, today
+from tests.support.world import World, today
 
 
 async def suggest(api: GraphQLClient, prefix: str, first: int = 20) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ from tests.support.import_tables import (
     serve_imports,
     xlsx_table,
 )
-from tests.support.services import World, gid, new_credit_code, today
+from tests.support.organisations import new_credit_code
+from tests.support.world import World, gid, today
 
 FORMS = {
     "CSV in UTF-8": csv_table,

@@ -24,8 +24,8 @@ from tests.support.import_tables import (
     serve_imports,
     xlsx_table,
 )
-from tests.support.services import World, gid
 from tests.support.waiting import wait_until
+from tests.support.world import World, gid
 
 TYPE = "multipart/form-data; boundary=b"
 

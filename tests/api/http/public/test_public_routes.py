@@ -28,7 +28,8 @@ from storage.mongo.client import new_id
 from storage.postings.posting_query import visibility_condition
 from tests.support import records
 from tests.support.public_routes import serve_public_routes
-from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
+from tests.support.services import PUBLIC_URL, RunningServices
+from tests.support.world import World, gid, today
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
