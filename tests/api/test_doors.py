@@ -14,14 +14,10 @@ from api.app import create_app
 from api.settings import Settings
 from schema.relay import global_id
 from storage.mongo.client import new_id
+from tests.support.callers import ALL_OFFICERS_AND_RECRUITERS, CALLERS
 from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
-from tests.support.visibility import (
-    ALL_OFFICERS_AND_RECRUITERS,
-    CALLERS,
-    RECORD_READERS,
-    ROUTE_CALLERS,
-)
+from tests.support.visibility import RECORD_READERS, ROUTE_CALLERS
 from tests.support.world import gid
 
 LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")

@@ -15,13 +15,14 @@ import pytest
 
 from schema.relay import global_id, parse_any_global_id
 from storage.mongo.client import new_id
+from tests.support.callers import CALLERS, OFFICERS_AND_RECRUITER
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.mutation_roles import CALLERS as ROLES
 from tests.support.root_field_calls import RootFieldCall, query_calls, send_call
 from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import Showcase
-from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_READERS
+from tests.support.visibility import RECORD_READERS
 from tests.support.world import gid
 
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from storage.mongo.client import new_id
+from tests.support.callers import CALLERS, SCOPED_STAFF, STAFF
 from tests.support.full_documents import (
     QUERY,
     SUBSCRIPTION,
@@ -23,6 +24,7 @@ from tests.support.full_documents import (
     find_seen_fields,
 )
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.privacy_table import callers_by_field
 from tests.support.root_field_calls import (
     RootFieldCall,
     query_calls,
@@ -33,13 +35,7 @@ from tests.support.root_field_calls import (
 )
 from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
-from tests.support.visibility import (
-    CALLERS,
-    RECORD_READERS,
-    SCOPED_STAFF,
-    STAFF,
-    callers_by_field,
-)
+from tests.support.visibility import RECORD_READERS
 from tests.support.world import gid
 
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}

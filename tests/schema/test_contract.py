@@ -27,11 +27,8 @@ from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.refusals import ErrorCode
 from schema import root
 from tests.support.full_documents import DATA_TYPES
-from tests.support.visibility import (
-    EPHEMERAL_EVENT_FIELDS,
-    MUTATION_PAYLOAD_FIELDS,
-    callers_by_field,
-)
+from tests.support.privacy_table import callers_by_field
+from tests.support.visibility import EPHEMERAL_EVENT_FIELDS, MUTATION_PAYLOAD_FIELDS
 
 SCHEMA = root.SCHEMA._schema
 

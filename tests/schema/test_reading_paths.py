@@ -36,14 +36,10 @@ from storage.postings.postings import Postings
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
-from tests.support.reading_paths import (
-    PostingScene,
-    build_scene,
-    expected_on_all_paths,
-    in_session_postings,
-    walk_paths,
-)
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import posting_change_input
+from tests.support.posting_scene import PostingScene, build_scene
+from tests.support.reading_paths import expected_on_all_paths, in_session_postings, walk_paths
 from tests.support.services import RunningServices
 from tests.support.world import World, gid, today
 

@@ -12,7 +12,8 @@ from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import CONSENT_TEMPLATE, MUTATION_CASES, session_mutation_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import CONSENT_TEMPLATE, session_mutation_input
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid, today
 

@@ -14,8 +14,8 @@ from tests.support.mutation_roles import (
     expected_refusal,
     visibility_caller,
 )
+from tests.support.privacy_table import callers_by_field
 from tests.support.services import RunningServices, hash_collections
-from tests.support.visibility import callers_by_field
 from tests.support.world import World
 
 SUCCESSES = [

@@ -9,12 +9,8 @@ import pytest
 from domain.leads.leads import LeadStage
 from schema.relay import global_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import (
-    MUTATION_CASES,
-    interest_input,
-    posting_input,
-    session_input,
-)
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input, posting_input, session_input
 from tests.support.services import PASSWORD, RunningServices
 from tests.support.waiting import wait_until
 from tests.support.world import World, gid

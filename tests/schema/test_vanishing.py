@@ -25,8 +25,10 @@ from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input, posting_input
-from tests.support.reading_paths import PostingScene, build_scene, expected_on_all_paths, walk_paths
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import posting_change_input, posting_input
+from tests.support.posting_scene import PostingScene, build_scene
+from tests.support.reading_paths import expected_on_all_paths, walk_paths
 from tests.support.services import RunningServices, running_services
 from tests.support.world import World, gid
 from workers.rescreening import Rescreener

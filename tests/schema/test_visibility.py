@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.world import FINDING, World, gid
 

@@ -16,10 +16,7 @@ from domain.leads.funnel import FunnelDimension
 from domain.live.events import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
-from tests.support.full_documents import build_full_document
-from tests.support.mutation_cases import interest_input
-from tests.support.showcase import CONTACTS, Showcase
-from tests.support.visibility import (
+from tests.support.callers import (
     ALL_CALLERS,
     ALL_HOSTS,
     ALL_OFFICERS,
@@ -28,10 +25,13 @@ from tests.support.visibility import (
     DIRECTORS,
     NO_CALLERS,
     OFFICERS,
-    RECORD_READERS,
     SEEKERS,
     STAFF,
 )
+from tests.support.full_documents import build_full_document
+from tests.support.mutation_inputs import interest_input
+from tests.support.showcase import CONTACTS, Showcase
+from tests.support.visibility import RECORD_READERS
 from tests.support.world import gid
 
 OTHER_OFFICERS = frozenset({"officer below", "officer elsewhere"})

@@ -10,40 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-CALLERS = (
-    "nobody",
-    "viewer",
-    "giver",
-    "seeker",
-    "other seeker",
-    "host",
-    "other host",
-    "host in hand",
-    "officer",
-    "officer above",
-    "officer below",
-    "officer elsewhere",
-    "recruiter",
-    "other recruiter",
+from tests.support.callers import (
+    ALL_CALLERS,
+    ALL_HOSTS,
+    ALL_OFFICERS,
+    ALL_OFFICERS_AND_RECRUITERS,
+    ALL_RECRUITERS,
+    DIRECTORS,
+    LEAD_READERS,
+    NO_CALLERS,
+    OFFICERS,
+    OFFICERS_AND_RECRUITER,
+    SCOPED_STAFF,
+    SCOPED_STAFF_AND_ASSIGNEE,
+    SEEKERS,
+    STAFF,
 )
-"""By their place to the records of a showcase: giver has sent leads and the question and has their
-receipts; host directs the session; host in hand was given one lead, else has no part in it; officer
-is of the union, the others of unions around it; recruiter is of the employer."""
-
-ALL_CALLERS = frozenset(CALLERS)
-NO_CALLERS: frozenset[str] = frozenset()
-VISITORS = frozenset({"viewer", "giver", "seeker", "other seeker"})
-STAFF = ALL_CALLERS - VISITORS - {"nobody"}
-ALL_OFFICERS = frozenset(each for each in CALLERS if each.startswith("officer"))
-ALL_HOSTS = frozenset({"host", "other host", "host in hand"})
-ALL_RECRUITERS = frozenset({"recruiter", "other recruiter"})
-SEEKERS = frozenset({"seeker", "other seeker"})
-OFFICERS = frozenset({"officer", "officer above"})
-DIRECTORS = OFFICERS | {"host"}
-OFFICERS_AND_RECRUITER = OFFICERS | {"recruiter"}
-SCOPED_STAFF = DIRECTORS | {"recruiter"}
-SCOPED_STAFF_AND_ASSIGNEE = SCOPED_STAFF | {"host in hand"}
-LEAD_READERS = SCOPED_STAFF_AND_ASSIGNEE | {"giver"}
 
 
 class VisibilityRow(NamedTuple):
@@ -59,7 +41,10 @@ TERMS_FIELDS = (
     "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
     "repostSource startsAt endsAt minAge friendlyTo point place"
 )
+
+
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"
+
 
 PERSONAL_ROWS = (
     # Name and phone, masked, and in the clear only to whom they belong or who gave a reason.
@@ -171,6 +156,7 @@ PERSONAL_ROWS = (
     ),
 )
 
+
 STAFF_ROWS = (
     # What goes on behind postings and employers
     VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
@@ -221,6 +207,7 @@ STAFF_ROWS = (
     VisibilityRow("MinimumWage", "verifiedBy", STAFF),
 )
 
+
 PUBLIC_ROWS = tuple(
     VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
@@ -255,6 +242,7 @@ PUBLIC_ROWS = tuple(
     }.items()
 )
 
+
 SESSION_EVENT_ROWS = (
     # Events of a session, to everybody who has entered
     *(
@@ -273,11 +261,13 @@ SESSION_EVENT_ROWS = (
     ),
 )
 
+
 EPHEMERAL_EVENT_FIELDS = {
     "TallyChanged": "seq at cursor total tallies",
     "PresenceChanged": "seq at cursor viewers peakViewers",
 }
 """Ephemeral events, which carry only counts for everybody and come at any time."""
+
 
 MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
@@ -339,7 +329,9 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
 }
 """Types that only mutations return, to the callers that tests/schema/test_roles.py allows."""
 
+
 VISIBILITY_ROWS = (*PERSONAL_ROWS, *STAFF_ROWS, *PUBLIC_ROWS, *SESSION_EVENT_ROWS)
+
 
 RECORD_READERS: Mapping[str, frozenset[str]] = {
     "lead": SCOPED_STAFF | {"giver"},
@@ -378,7 +370,7 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
 }
 """The callers that can see each record of a showcase by any query."""
 
-ALL_OFFICERS_AND_RECRUITERS = ALL_OFFICERS | ALL_RECRUITERS
+
 ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/graphql": ALL_CALLERS,
     "/exports/leads.csv": ALL_OFFICERS_AND_RECRUITERS,
@@ -403,62 +395,3 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/metrics": ALL_CALLERS,
 }
 """The callers that each route of the application answers."""
-
-
-def callers_by_field() -> dict[tuple[str, str], frozenset[str]]:
-    """Return the callers by type and field."""
-    table: dict[tuple[str, str], frozenset[str]] = {}
-    for row in VISIBILITY_ROWS:
-        for kind in row.types.split():
-            for field in row.fields.split():
-                assert (kind, field) not in table, f"{kind}.{field} stands twice"
-                table[kind, field] = row.callers
-    return table
-
-
-PRIVACY_COLUMNS = {
-    "everybody": ("nobody",),
-    "the person": ("giver", "seeker"),
-    "host of the session": ("host",),
-    "officers of the union and above": ("officer", "officer above"),
-    "recruiters of the employer": ("recruiter",),
-    "all other staff": ("other host", "officer below", "officer elsewhere", "other recruiter"),
-}
-"""The columns of the table in docs/privacy.md, and the callers each stands for."""
-PRIVACY_ROWS = {
-    "open postings, sessions, published questions": "Posting.title",
-    "a lead: stage, source, frozen terms": "Lead.stage",
-    "its name and phone, masked": "Lead.contact",
-    "its name and phone in clear": "Contact.phone",
-    "its assignee and timeline": "Lead.timeline",
-    "`group`: what the person says of themselves": "Lead.group OwnLead.group",
-    "what each side says of the hire": "HireProof.seeker",
-    "the withdrawal of the consent": "Lead.withdrawnAt",
-    "`funnel`: counts of leads in the scope": "FunnelRow.interests",
-    "QR codes and their results": "Code.interests",
-    "`auditTrail`: who accessed a contact": "AuditRow.actorName",
-    "profiles of seekers": "Seeker.profile",
-    "their name and phone, masked": "Seeker.contact",
-    "call lists and the callers' notes": "CallEntry.remark",
-    "referrals": "Referral.status",
-    "officers' notes on referrals": "ReferralStepTaken.note",
-    "findings, reports and decisions on a posting": "Posting.findings",
-    "checks of an employer's papers": "Employer.checks",
-    "webhooks and their messages": "WebhookDelivery.payload",
-    "names of staff": "Colleague.displayName",
-}
-"""The rows of the table, and the fields each stands for."""
-
-
-def render_privacy_table() -> str:
-    """Return the table of docs/privacy.md."""
-    table = callers_by_field()
-    lines = [f"| | {' | '.join(PRIVACY_COLUMNS)} |", "|---" * (len(PRIVACY_COLUMNS) + 1) + "|"]
-    for thing, fields in PRIVACY_ROWS.items():
-        named = (field.partition(".") for field in fields.split())
-        seen_by = NO_CALLERS.union(*(table[kind, name] for kind, _, name in named))
-        cells = [
-            "yes" if seen_by.intersection(callers) else "" for callers in PRIVACY_COLUMNS.values()
-        ]
-        lines.append(f"| {thing} | {' | '.join(cells)} |")
-    return "\n".join(lines)

@@ -13,7 +13,7 @@ from tests.support.graphql_clients import (
     UvicornServer,
     open_websocket,
 )
-from tests.support.mutation_cases import interest_input
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (

@@ -15,7 +15,7 @@ from tests.support.graphql_clients import (
     mutation_document,
     open_websocket,
 )
-from tests.support.mutation_cases import interest_input
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.websocket_endpoint import LEADS, SPOKEN, nothing_is_left
 from tests.support.world import World, gid

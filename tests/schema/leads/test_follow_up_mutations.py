@@ -12,7 +12,8 @@ from domain.identity.accounts import Account
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices, running_services
 from tests.support.waiting import wait_until
 from tests.support.world import World, gid, today

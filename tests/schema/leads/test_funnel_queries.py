@@ -12,7 +12,8 @@ from domain.leads.funnel import FunnelDimension
 from domain.leads.leads import LeadStage
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 

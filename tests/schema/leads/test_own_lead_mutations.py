@@ -16,7 +16,8 @@ from services.leads import own_leads
 from storage.clock import utc_now
 from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid
 

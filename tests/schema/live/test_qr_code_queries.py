@@ -10,7 +10,8 @@ from storage.leads.lead_query import LeadQuery
 from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
 from tests.support.services import PUBLIC_URL, RunningServices
 from tests.support.world import World, gid
 

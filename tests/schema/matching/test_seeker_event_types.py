@@ -16,7 +16,7 @@ from tests.support.graphql_clients import (
     WebSocketClient,
     open_websocket,
 )
-from tests.support.mutation_cases import posting_change_input
+from tests.support.mutation_inputs import posting_change_input
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 

@@ -9,7 +9,8 @@ import pytest
 
 from domain.live.events import session_topic
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input, posting_change_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input, posting_change_input
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import posting_input
+from tests.support.mutation_inputs import posting_input
 from tests.support.world import World, gid
 
 

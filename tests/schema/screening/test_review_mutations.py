@@ -16,7 +16,8 @@ from storage.clock import utc_now
 from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import posting_change_input
 from tests.support.services import RunningServices
 from tests.support.world import FINDING, World, gid
 

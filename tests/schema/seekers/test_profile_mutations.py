@@ -9,7 +9,8 @@ from domain.identity.unions import UnionLevel
 from schema.relay import parse_global_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input, profile_input
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input, profile_input
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 

@@ -11,7 +11,7 @@ from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.schema.webhooks.webhook_calls import DELIVERIES, create_webhook, list_deliveries
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import interest_input, posting_input
+from tests.support.mutation_inputs import interest_input, posting_input
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid
 
