@@ -1,8 +1,7 @@
-"""The rights of the person behind a lead, exercised with the receipt."""
+"""What the person behind a lead reads and corrects with the receipt."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -10,63 +9,13 @@ from typing import Any
 
 import pytest
 
-from domain.leads.leads import Lead, LeadStage
 from schema.relay import global_id
 from services.leads import own_leads
 from storage.clock import utc_now
-from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.mutation_inputs import interest_input
+from tests.support.own_leads import OWN_LEADS, express_interest, leads_seen_by, mutate, own_leads_of
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid
-
-OWN_LEADS = """
-query ($receipt: String!, $first: Int, $after: String) {
-  myLeads(receipt: $receipt, first: $first, after: $after) {
-    edges { node {
-      id stage source contact { name phone } employer { id } terms { title }
-      consentVersion consentSha256 consentedAt withdrawnAt createdAt updatedAt
-    } }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-"""
-TAP = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
-STAFF_LEADS = """
-query ($session: ID!) {
-  leads(filter: {sessionId: $session}) {
-    edges { node { id stage nextStages withdrawnAt erasedAt contact { name } } }
-  }
-}
-"""
-
-
-async def express_interest(
-    api: GraphQLClient, world: World, token: str, **changes: Any
-) -> dict[str, Any]:
-    given = interest_input(world, **changes)
-    return await api.mutate("expressInterest", given, token, TAP)
-
-
-async def own_leads_of(api: GraphQLClient, receipt: str, **page: Any) -> list[dict[str, Any]]:
-    """Read the leads of a receipt. No token is needed."""
-    answer = await api.fetch_data(OWN_LEADS, {"receipt": receipt, **page})
-    return [edge["node"] for edge in answer["myLeads"]["edges"]]
-
-
-async def mutate(api: GraphQLClient, name: str, /, **given: Any) -> dict[str, Any]:
-    return await api.mutate(name, given, None, MUTATION_CASES[name].selection)
-
-
-async def leads_seen_by(api: GraphQLClient, world: World, caller: str) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(STAFF_LEADS, {"session": gid(world.live)}, world.token_of(caller))
-    return [edge["node"] for edge in answer["leads"]["edges"]]
-
-
-async def set_stage(running: RunningServices, lead: Lead, stage: LeadStage) -> None:
-    change = {"$set": {"stage": stage.value}}
-    await running.store.mongo["leads"].update_one({"_id": lead.id}, change)
 
 
 async def test_a_giver_reads_their_leads_unmasked_with_employer_and_consent(
@@ -194,75 +143,6 @@ async def test_a_receipt_is_no_token_and_a_changed_receipt_is_refused(
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_withdrawn_consent_closes_the_lead_to_the_employer(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    receipt, lead = world.lead_receipt(world.lead), gid(world.lead)
-    before = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
-    taken = (await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead))["lead"]
-    assert (taken["id"], taken["stage"]) == (lead, "WITHDRAWN")
-    assert taken["withdrawnAt"] is not None
-    assert await leads_seen_by(api, world, "recruiter") == []
-    (seen,) = await leads_seen_by(api, world, "host")
-    assert seen == {
-        "id": lead,
-        "stage": "WITHDRAWN",
-        "nextStages": [],
-        "withdrawnAt": taken["withdrawnAt"],
-        "erasedAt": None,
-        "contact": None,
-    }
-    query = "query ($id: ID!) { node(id: $id) { id } }"
-    assert await api.fetch_data(query, {"id": lead}, world.token(world.recruiter)) == {"node": None}
-    logged = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
-    names = [type(placed.event).__name__ for placed in logged]
-    assert names.count("LeadAdvanced") == 1
-    assert len(before) <= len(logged)
-    nothing_more = await hash_collections(running)
-    again = await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead)
-    assert again["lead"] == taken
-    assert await hash_collections(running) == nothing_more
-
-
-@pytest.mark.parametrize("name", ["withdrawConsent", "advanceLead"])
-async def test_a_new_interest_after_withdrawal_is_one_new_lead(
-    name: str, api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer_token(), TAP)
-    taken_back = {
-        "withdrawConsent": {"receipt": first["receipt"], "leadId": first["lead"]["id"]},
-        "advanceLead": {"leadId": first["lead"]["id"], "stage": "WITHDRAWN"},
-    }
-    answer = await api.mutate(name, taken_back[name], world.token(world.host))
-    assert "code" not in answer
-    taps = await asyncio.gather(
-        *(api.mutate("expressInterest", given, world.viewer_token(), TAP) for _ in range(10))
-    )
-    assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
-    (anew,) = {tap["lead"]["id"] for tap in taps}
-    assert anew != first["lead"]["id"]
-    shown = {lead["id"]: lead["stage"] for lead in await leads_seen_by(api, world, "host")}
-    assert (shown[first["lead"]["id"]], shown[anew]) == ("WITHDRAWN", "INTERESTED")
-    assert anew in {lead["id"] for lead in await leads_seen_by(api, world, "recruiter")}
-    # The first giver keeps the first lead; the receipt of the new lead's giver shows the new one.
-    assert [lead["id"] for lead in await own_leads_of(api, first["receipt"])] == [
-        first["lead"]["id"]
-    ]
-    (holding,) = [tap["receipt"] for tap in taps if tap["created"]]
-    assert [lead["id"] for lead in await own_leads_of(api, holding)] == [anew]
-
-
-@pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])
-async def test_withdrawal_keeps_the_stages_hired_and_refused(
-    stage: str, api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    await set_stage(running, world.lead, LeadStage[stage])
-    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    assert (await mutate(api, "withdrawConsent", **given))["lead"]["stage"] == stage
-    assert await leads_seen_by(api, world, "recruiter") == []
-
-
 async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
     api: GraphQLClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,120 +201,3 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     assert [lead["id"] for lead in await own_leads_of(api, again["receipt"])] == [
         again["lead"]["id"]
     ]
-
-
-async def test_an_export_holds_everything_stored_and_all_accesses(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    reveal = MUTATION_CASES["revealContact"].build_input(world)
-    await api.mutate("revealContact", reveal, world.token(world.recruiter))
-    note = {"leadId": gid(world.lead), "body": "周三下午面试"}
-    await api.mutate("noteLead", note, world.token(world.recruiter))
-    answer = await mutate(api, "exportMyData", receipt=world.lead_receipt(world.lead))
-    assert answer["next"] is None
-    (lead,) = answer["data"]["leads"]
-    (access,) = lead.pop("accesses")
-    assert (access["action"], access["by"]) == ("REVEAL", "RECRUITER")
-    (noted,) = lead.pop("notes")
-    assert noted["body"] == "周三下午面试"
-    assert lead.pop("updatedAt") == noted["at"]
-    at = world.lead.created_at.isoformat()
-    assert lead == {
-        "id": gid(world.lead),
-        "name": "王小明",
-        "phone": "+8613800138000",
-        "session": gid(world.live),
-        "posting": gid(world.open),
-        "title": world.lead.terms.title,
-        "recipient": world.employer.name,
-        "consent": {
-            "textVersion": "1",
-            "sha256": "0" * 64,
-            "at": world.lead.consent.at.isoformat(),
-            "withdrawnAt": None,
-        },
-        "source": "LIVE_TAP",
-        "group": None,
-        "stage": "INTERESTED",
-        "reason": None,
-        "createdAt": at,
-        "hiredAt": None,
-    }
-
-
-async def test_an_export_continues_after_the_last_page(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    now = utc_now()
-    template = world.new_lead("王小明", "+8613800138001")
-    many = [
-        replace(
-            template,
-            id=f"{number:024x}",
-            session_id=f"{world.live.id}{number}",
-            contact=running.store.keyring.seal_contact(
-                f"{number:024x}", await _contact(running, template)
-            ),
-            created_at=now,
-        )
-        for number in range(101)
-    ]
-    await running.store.leads.record(many)
-    # Marked as logged, since these sessions do not exist.
-    ids = [lead.id for lead in many]
-    logged = {"$set": {"logged": True}}
-    await running.store.mongo["leads"].update_many({"_id": {"$in": ids}}, logged)
-    receipt = world.lead_receipt(template)
-    first = await mutate(api, "exportMyData", receipt=receipt)
-    rest = await mutate(api, "exportMyData", receipt=receipt, after=first["next"])
-    ids = [lead["id"] for lead in first["data"]["leads"] + rest["data"]["leads"]]
-    assert (len(first["data"]["leads"]), rest["next"]) == (100, None)
-    assert ids == [global_id("Lead", lead.id) for lead in reversed(many)]
-    erased = await mutate(api, "eraseMyData", receipt=receipt)
-    assert erased["leads"] == 101
-
-
-async def _contact(running: RunningServices, lead: Lead) -> Any:
-    return await running.store.open_contact(lead)
-
-
-async def test_exports_and_corrections_are_limited_per_hour(
-    api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(own_leads, "MAX_OWN_ACCESSES_PER_HOUR", 2)
-    receipt = world.lead_receipt(world.lead)
-    for expected in ("MyDataExported", "MyDataExported", "TooManyAttempts"):
-        assert (await mutate(api, "exportMyData", receipt=receipt))["__typename"] == expected
-    for name, kind in (("甲", "MyContactCorrected"), ("乙", "MyContactCorrected")):
-        answer = await mutate(api, "correctMyContact", receipt=receipt, name=name)
-        assert answer["__typename"] == kind
-    late = await mutate(api, "correctMyContact", receipt=receipt, name="丙")
-    assert late["__typename"] == "TooManyAttempts"
-
-
-async def test_a_withdrawal_is_not_revealed_to_who_sends_the_phone_again(
-    api: GraphQLClient, world: World
-) -> None:
-    contact = {"name": "诸葛小明", "phone": world.next_phone()}
-    first = await express_interest(api, world, world.viewer_token(), contact=contact)
-    given = {"receipt": first["receipt"], "leadId": first["lead"]["id"]}
-    await mutate(api, "withdrawConsent", **given)
-    again = await express_interest(api, world, world.viewer_token(), contact=contact)
-    # The answer is the same as for a phone that was never sent.
-    assert again["created"]
-    assert again["lead"] == {"id": again["lead"]["id"], "withdrawnAt": None}
-    assert again["lead"]["id"] != first["lead"]["id"]
-
-
-async def test_concurrent_withdrawals_leave_one_audit_row(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    answers = await asyncio.gather(*(mutate(api, "withdrawConsent", **given) for _ in range(10)))
-    assert len({answer["lead"]["withdrawnAt"] for answer in answers}) == 1
-
-    async def count(transaction: Transaction) -> int:
-        where = {"subject_id": world.lead.id, "action": "WITHDRAW_CONSENT"}
-        return await running.store.mongo["audit"].count_documents(where, session=transaction)
-
-    assert await running.store.mongo.run_transaction(count) == 1

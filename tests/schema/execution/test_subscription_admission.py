@@ -1,0 +1,113 @@
+"""Who may subscribe, and the code of every refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from schema.execution.results import RequestInvalid
+from schema.relay import global_id
+from tests.schema.execution.joining import LEADS, _join, _viewer
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
+
+SESSION = "sessionEvents(sessionId: $session)"
+
+
+NOT_JOINED: dict[str, tuple[str, str, str]] = {
+    "nobody": (
+        "nobody",
+        f"subscription ($session: ID!) {{ {SESSION} {{ seq }} }}",
+        "UNAUTHENTICATED",
+    ),
+    "leads, nobody": ("nobody", LEADS, "UNAUTHENTICATED"),
+    "leads, viewer": ("viewer", LEADS, "NOT_PERMITTED"),
+    "leads, recruiter": ("recruiter", LEADS, "NOT_PERMITTED"),
+    "leads, other host": ("other host", LEADS, "NOT_PERMITTED"),
+    "leads, officer elsewhere": ("officer elsewhere", LEADS, "NOT_PERMITTED"),
+    "two fields": (
+        "viewer",
+        f"subscription ($session: ID!) {{ a: {SESSION} {{ seq }} b: {SESSION} {{ seq }} }}",
+        "BAD_REQUEST",
+    ),
+    "a fragment at the root": (
+        "viewer",
+        f"subscription ($session: ID!) {{ ... {{ {SESSION} {{ seq }} }} }}",
+        "BAD_REQUEST",
+    ),
+    "the name of the type": (
+        "viewer",
+        "subscription ($session: ID = 1) { __typename @include(if: true) }",
+        "BAD_REQUEST",
+    ),
+    "a query": (
+        "viewer",
+        "query ($session: ID!) { liveSession(id: $session) { id } }",
+        "BAD_REQUEST",
+    ),
+    "a variable of another type": (
+        "viewer",
+        f"subscription ($session: ID!, $n: Int!) {{ {SESSION} {{ seq @skip(if: $n) }} }}",
+        "BAD_REQUEST",
+    ),
+    "a missing variable": (
+        "viewer",
+        f"subscription ($session: ID!, $n: Boolean!) {{ {SESSION} {{ seq @skip(if: $n) }} }}",
+        "BAD_REQUEST",
+    ),
+    "an id that is null after all": (
+        "viewer",
+        'subscription ($gone: ID = "x") { sessionEvents(sessionId: $gone) { seq } }',
+        "BAD_REQUEST",
+    ),
+    "a garbage cursor": (
+        "viewer",
+        'subscription ($session: ID!) { sessionEvents(sessionId: $session, after: "x") { seq } }',
+        "BAD_CURSOR",
+    ),
+    "an id of another type": (
+        "viewer",
+        'subscription { sessionEvents(sessionId: "UG9zdGluZzox") { seq } }',
+        "INVALID_ID",
+    ),
+    "a session that is not there": (
+        "viewer",
+        f'subscription {{ sessionEvents(sessionId: "{global_id("LiveSession", "0")}") {{ seq }} }}',
+        "NOT_FOUND",
+    ),
+}
+
+
+@pytest.mark.parametrize(("caller", "query", "code"), NOT_JOINED.values(), ids=list(NOT_JOINED))
+async def test_who_may_not_follow_is_told_why(
+    caller: str, query: str, code: str, running: RunningServices, readonly_world: World
+) -> None:
+    principal = None
+    if caller == "viewer":
+        principal = _viewer(running)
+    elif caller != "nobody":
+        principal = readonly_world.principal(readonly_world.staff[caller])
+    with pytest.raises(RequestInvalid) as refusal:
+        await _join(running, principal, query, None, session=gid(readonly_world.live), gone=None)
+    assert refusal.value.errors[0]["extensions"]["code"] == code
+
+
+async def test_a_draft_is_followed_by_those_who_direct_it(
+    running: RunningServices, readonly_world: World
+) -> None:
+    session = gid(readonly_world.draft)
+    with pytest.raises(RequestInvalid, match="No session has this id"):
+        await _join(running, _viewer(running), session=session)
+    host = readonly_world.principal(readonly_world.host)
+    assert (
+        await _join(running, host, session=session)
+    ).source.subject_id == readonly_world.draft.id
+
+
+async def test_presence_counts_viewers_alone(
+    running: RunningServices, readonly_world: World
+) -> None:
+    viewer, session = _viewer(running), gid(readonly_world.live)
+    assert (await _join(running, viewer, session=session)).source.viewer_id == viewer.subject
+    host = readonly_world.principal(readonly_world.host)
+    assert (await _join(running, host, session=session)).source.viewer_id is None
+    assert (await _join(running, host, LEADS, None, session=session)).source.viewer_id is None
