@@ -16,7 +16,8 @@ from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.support.callers import ALL_OFFICERS_AND_RECRUITERS, CALLERS
 from tests.support.services import RunningServices, hash_collections
-from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase import CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase_records import CONTACTS
 from tests.support.visibility import RECORD_READERS, ROUTE_CALLERS
 from tests.support.world import gid
 

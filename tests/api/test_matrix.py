@@ -34,7 +34,8 @@ from tests.support.root_field_calls import (
     subscription_calls,
 )
 from tests.support.services import RunningServices, hash_collections
-from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase import CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase_records import CONTACTS
 from tests.support.visibility import RECORD_READERS
 from tests.support.world import gid
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.torture import SHORT_RUN, format_report, new_seed, run_torture
+from tests.support.torture import SHORT_RUN, new_seed, run_torture
+from tests.support.torture_report import format_report
 
 
 @pytest.mark.alone

@@ -30,7 +30,8 @@ from tests.support.callers import (
 )
 from tests.support.full_documents import build_full_document
 from tests.support.mutation_inputs import interest_input
-from tests.support.showcase import CONTACTS, Showcase
+from tests.support.showcase import Showcase
+from tests.support.showcase_records import CONTACTS
 from tests.support.visibility import RECORD_READERS
 from tests.support.world import gid
 
