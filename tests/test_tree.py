@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_layers import LAYERS, ROOT, python_files
+from tests.support.source_files import LAYERS, ROOT, python_files
 
 SUBJECTS = {
     "employers",
