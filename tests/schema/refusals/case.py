@@ -1,0 +1,64 @@
+"""A case of a refusal, and changes of an input that bring it about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from schema.relay import global_id
+from storage.mongo.client import new_id
+from tests.support.world import World
+
+IDENTITY_CARD = "11010519491231002X"
+WANTS = ("profile", "wants")
+Given = dict[str, Any]
+
+
+class Refused(NamedTuple):
+    """A mutation by a caller with a changed input, and how it is refused."""
+
+    name: str
+    caller: str
+    change: Callable[[World], Given]
+    kind: str
+    code: str
+    field: tuple[str, ...] | None
+
+
+def invalid(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
+    return Refused(name, caller, change, "InvalidInput", "INVALID_INPUT", ("input", *field))
+
+
+def wrong_id(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
+    return Refused(name, caller, change, "InvalidInput", "INVALID_ID", ("input", *field))
+
+
+def unknown(kind: str) -> str:
+    return global_id(kind, new_id())
+
+
+def setting(**values: Any) -> Callable[[World], Given]:
+    """These fields with these values, or with what they give for the world."""
+
+    def change(world: World) -> Given:
+        return {name: it(world) if callable(it) else it for name, it in values.items()}
+
+    return change
+
+
+def contact(**values: Any) -> Callable[[World], Given]:
+    return lambda world: {"contact": {"name": "王小明", "phone": world.next_phone()} | values}
+
+
+def wants(**values: Any) -> Callable[[World], Given]:
+    return lambda _: {"profile": {"group": "LAID_OFF", "wants": values}}
+
+
+def host(**values: Any) -> Callable[[World], Given]:
+    return lambda _: {"host": {"name": "王师傅", "honour": "CITY_CRAFTSMAN"} | values}
+
+
+TEXTS = {
+    "of control characters": "a\x07b",
+    "of an identity card": f"身份证 {IDENTITY_CARD}",
+}

@@ -1,0 +1,105 @@
+"""Refusals of a mutation whose session or posting is in another status."""
+
+from __future__ import annotations
+
+from tests.schema.refusals.case import (
+    Refused,
+    setting,
+    unknown,
+)
+from tests.support.mutation_inputs import session_mutation_input
+from tests.support.world import gid
+
+CASES: dict[str, Refused] = {}
+
+for posting in ("held", "refused", "closed", "expired"):
+    for name, caller in (("pinPosting", "host"), ("expressInterest", "viewer")):
+        CASES[f"{name}, {posting} posting"] = Refused(
+            name,
+            caller,
+            setting(postingId=lambda world, posting=posting: gid(getattr(world, posting))),
+            "PostingNotOpen",
+            "POSTING_NOT_OPEN",
+            None,
+        )
+    CASES[f"schedule, {posting} posting"] = Refused(
+        "scheduleSession",
+        "host",
+        setting(postingIds=lambda world, posting=posting: [gid(getattr(world, posting))]),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        ("input", "postingIds", "0"),
+    )
+
+for session in ("scheduled", "interrupted", "ended", "draft"):
+    for name, caller in (
+        ("pinPosting", "host"),
+        ("unpinPosting", "host"),
+        ("setSegment", "host"),
+        ("announce", "host"),
+        ("expressInterest", "viewer"),
+    ):
+        if (name, session) == ("expressInterest", "interrupted"):
+            continue  # the room still stands
+        if (name, session) == ("expressInterest", "draft"):
+            continue  # not there for a viewer
+        CASES[f"{name}, {session} session"] = Refused(
+            name,
+            caller,
+            session_mutation_input(session),
+            "SessionNotLive",
+            "SESSION_NOT_LIVE",
+            None,
+        )
+
+# To all but those who direct it there is no draft.
+DIRECTING = [
+    "startSession",
+    "interruptSession",
+    "resumeSession",
+    "endSession",
+    "cancelSession",
+    "pinPosting",
+    "unpinPosting",
+    "setSegment",
+    "announce",
+    "createCode",
+]
+for name, caller in [
+    ("expressInterest", "viewer"),
+    ("askQuestion", "viewer"),
+    *((name, caller) for name in DIRECTING for caller in ("other host", "officer below")),
+]:
+    CASES[f"{name}, draft of others, {caller}"] = Refused(
+        name,
+        caller,
+        session_mutation_input("draft"),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    )
+
+for name, sessions in {
+    "startSession": ("live", "ended", "draft"),
+    "interruptSession": ("scheduled", "interrupted", "ended"),
+    "resumeSession": ("live", "ended"),
+    "endSession": ("scheduled", "ended"),
+    "cancelSession": ("live", "ended"),
+}.items():
+    for session in sessions:
+        CASES[f"{name}, {session} session"] = Refused(
+            name,
+            "officer",
+            session_mutation_input(session),
+            "SessionStateConflict",
+            "SESSION_STATE_CONFLICT",
+            None,
+        )
+    CASES[f"{name}, unknown session"] = Refused(
+        name,
+        "officer",
+        setting(sessionId=lambda _: unknown("LiveSession")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "sessionId"),
+    )
