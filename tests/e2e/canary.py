@@ -22,25 +22,25 @@ from tests.support.third_party_clients import HttpClient
 STEPS = read_tour()
 
 
-NAME, CORRECTED = "柯南丽薇", "柯楠丽蔷"
+NAME, CORRECTED_NAME = "柯南丽薇", "柯楠丽蔷"
 
 
 PHONE = "14498761234"
 
 
-WRITTEN = ["14498761234", "+86 144-9876-1234", "144 9876 1234", "１４４９８７６１２３４"]
+PHONE_SPELLINGS = ["14498761234", "+86 144-9876-1234", "144 9876 1234", "１４４９８７６１２３４"]
 
 
-MASKED = {"name": "柯**", "phone": "144****1234"}
+MASKED_CONTACT = {"name": "柯**", "phone": "144****1234"}
 
 
-CONTROL = "这句话公开并且保存"
+PUBLIC_SENTENCE = "这句话公开并且保存"
 
 
 REASON = "电话通知面试时间"
 
 
-TAP = """
+INTEREST_MUTATION = """
 mutation ($session: ID!, $posting: ID!, $name: String!, $phone: String!, $version: String!) {
   expressInterest(input: {
     sessionId: $session, postingId: $posting,
@@ -54,7 +54,7 @@ mutation ($session: ID!, $posting: ID!, $name: String!, $phone: String!, $versio
 """
 
 
-CALL = "mutation ($input: %s!) { %s(input: $input) { __typename ... on %s { %s } } }"
+MUTATION_TEMPLATE = "mutation ($input: %s!) { %s(input: $input) { __typename ... on %s { %s } } }"
 
 
 class Recorder(HttpClient):
@@ -76,12 +76,12 @@ class Recorder(HttpClient):
         """An answer that holds the contact."""
         data = await self(query, variables, token=token)
         self.shown.append(self.kept.pop())
-        assert NAME in self.shown[-1] or CORRECTED in self.shown[-1]
+        assert NAME in self.shown[-1] or CORRECTED_NAME in self.shown[-1]
         return data
 
 
 @asynccontextmanager
-async def overheard(
+async def record_frames(
     server: ServerProcess, token: str, query: str, variables: dict[str, Any]
 ) -> AsyncIterator[list[str]]:
     """Everything that a subscriber's socket receives, as it comes."""
@@ -129,14 +129,14 @@ class Visit:
             "phone": PHONE,
             "version": "1",
         }
-        data = await self.http(TAP, given | changes, token=self.viewer)
+        data = await self.http(INTEREST_MUTATION, given | changes, token=self.viewer)
         answer: dict[str, Any] = data["expressInterest"]
         return answer
 
     async def act(
         self, name: str, kind: str, fields: str, token: str | None = None, /, **given: Any
     ) -> None:
-        query = CALL % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
+        query = MUTATION_TEMPLATE % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
         shows = "contact" in fields or "data" in fields
         ask = self.http.shows if shows else self.http
         data = await ask(query, {"input": given}, token=token)
@@ -163,7 +163,7 @@ class Visit:
                 f'{{"query": "{NAME} {PHONE}',
                 json.dumps({"query": f'{{ {NAME}(phone: "{PHONE}") }}'}),
                 json.dumps({"query": f'mutation {{ expressInterest(input: "{PHONE}") {{ a }} }}'}),
-                json.dumps({"query": TAP, "variables": {"name": {NAME: PHONE}}}),
+                json.dumps({"query": INTEREST_MUTATION, "variables": {"name": {NAME: PHONE}}}),
             ):
                 headers = {"content-type": "application/json"}
                 await client.post("/graphql", content=content.encode(), headers=headers)
@@ -184,7 +184,7 @@ class Visit:
     async def follow_up(self, lead: str, receipt: str) -> None:
         data = await self.http(STEPS["Leads"].query, {"session": self.session}, token=self.host)
         shown = {edge["node"]["id"]: edge["node"] for edge in data["leads"]["edges"]}
-        assert shown[lead]["contact"] == MASKED
+        assert shown[lead]["contact"] == MASKED_CONTACT
         await self.http(STEPS["Advance"].query, {"lead": lead}, token=self.host)
         contact = "contact { name phone }"
         seen = {"leadId": lead, "reason": REASON}
@@ -192,7 +192,7 @@ class Visit:
         mine = "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node { contact { name phone } } } } }"  # noqa: E501 - one document
         await self.http.shows(mine, {"receipt": receipt})
         await self.act(
-            "correctMyContact", "MyContactCorrected", "leads", receipt=receipt, name=CORRECTED
+            "correctMyContact", "MyContactCorrected", "leads", receipt=receipt, name=CORRECTED_NAME
         )
         await self.act("exportMyData", "MyDataExported", "data", receipt=receipt)
         await self.act(
@@ -211,10 +211,14 @@ class Visit:
         await self.http.shows("{ myProfile { contact { name phone } } }", {}, seeker)
         await self.http("{ recommendedPostings { posting { title } } }", token=seeker)
         made = await self.answer(
-            "createCampaign", "CampaignCreated", "campaign { id }", {"title": CONTROL}, self.officer
+            "createCampaign",
+            "CampaignCreated",
+            "campaign { id }",
+            {"title": PUBLIC_SENTENCE},
+            self.officer,
         )
         campaign = made["campaign"]["id"]
-        rows = [person | {"phone": written, "group": "LAID_OFF"} for written in WRITTEN]
+        rows = [person | {"phone": written, "group": "LAID_OFF"} for written in PHONE_SPELLINGS]
         wrong = [
             {"phone": f"{PHONE}5"},
             {"name": f"{NAME}\n{PHONE}"},
@@ -232,7 +236,7 @@ class Visit:
         listing = "query ($id: ID!) { callList(campaignId: $id) { edges { node { id contact { name phone } } } } }"  # noqa: E501 - one document
         listed = await self.http(listing, {"id": campaign}, token=self.officer)
         ((entry,),) = [[edge["node"] for edge in listed["callList"]["edges"]]]
-        assert entry["contact"] == MASKED
+        assert entry["contact"] == MASKED_CONTACT
         call = {"entryId": entry["id"], "outcome": "REACHED", "note": "下午五点前要接孩子"}
         await self.answer("recordCall", "CallRecorded", "entry { id }", call, self.officer)
         asked = {"textVersion": "1", "askedAt": datetime.now(UTC).isoformat()}
@@ -246,7 +250,7 @@ class Visit:
         run = {"campaignId": campaign}
         await self.answer("matchCampaign", "CampaignMatching", "campaign { id }", run, self.officer)
         seekers = "{ seekers { edges { node { contact { name phone } } } } }"
-        assert MASKED in [
+        assert MASKED_CONTACT in [
             edge["node"]["contact"]
             for edge in (await self.http(seekers, token=self.officer))["seekers"]["edges"]
         ]
@@ -258,7 +262,7 @@ class Visit:
         self, name: str, kind: str, fields: str, given: dict[str, Any], token: str | None = None
     ) -> dict[str, Any]:
         """What a mutation answers that shows no contact, by default to the viewer."""
-        query = CALL % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
+        query = MUTATION_TEMPLATE % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
         data = await self.http(query, {"input": given}, token=token or self.viewer)
         found: dict[str, Any] = data[name]
         assert found["__typename"] == kind, found

@@ -9,30 +9,34 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.e2e.canary import CORRECTED, NAME, PHONE
+from tests.e2e.canary import CORRECTED_NAME, NAME, PHONE
 
 
-def needles() -> re.Pattern[bytes]:
+def compile_needles() -> re.Pattern[bytes]:
     """The name and the phone as they were given, and as a careless program would write them."""
-    texts = [text.encode() for text in (NAME, CORRECTED)]
-    texts += [json.dumps(text)[1:-1].encode() for text in (NAME, CORRECTED)]
-    texts += [text.encode(code) for text in (NAME, CORRECTED) for code in ("utf-16-le", "gb18030")]
-    texts += [base64.b64encode(text.encode()) for text in (NAME, CORRECTED, PHONE, f"+86{PHONE}")]
+    texts = [text.encode() for text in (NAME, CORRECTED_NAME)]
+    texts += [json.dumps(text)[1:-1].encode() for text in (NAME, CORRECTED_NAME)]
+    texts += [
+        text.encode(code) for text in (NAME, CORRECTED_NAME) for code in ("utf-16-le", "gb18030")
+    ]
+    texts += [
+        base64.b64encode(text.encode()) for text in (NAME, CORRECTED_NAME, PHONE, f"+86{PHONE}")
+    ]
     plain = b"|".join(re.escape(text) for text in texts)
     digits = b"144[^0-9]{0,3}9876[^0-9]{0,3}1234"
     return re.compile(plain + b"|" + digits + "|１４４９８７６１２３４".encode())
 
 
-NEEDLES = needles()
+NEEDLES = compile_needles()
 
 
-def found_in(written: str | bytes) -> list[bytes]:
+def find_needles(written: str | bytes) -> list[bytes]:
     """The places around what must not be there."""
     raw = written.encode() if isinstance(written, str) else written
     return [raw[max(0, match.start() - 60) : match.end() + 20] for match in NEEDLES.finditer(raw)]
 
 
-def files(folder: Path) -> Iterator[tuple[Path, mmap.mmap]]:
+def map_files(folder: Path) -> Iterator[tuple[Path, mmap.mmap]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.stat().st_size:
             with (

@@ -13,27 +13,37 @@ import httpx
 
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.embedded import run_embedded
-from tests.e2e.canary import CONTROL, MASKED, STEPS, WRITTEN, Recorder, Visit, overheard
-from tests.e2e.canary_search import files, found_in
+from tests.e2e.canary import (
+    MASKED_CONTACT,
+    PHONE_SPELLINGS,
+    PUBLIC_SENTENCE,
+    STEPS,
+    Recorder,
+    Visit,
+    record_frames,
+)
+from tests.e2e.canary_search import find_needles, map_files
 from tests.e2e.conftest import PASSWORD
 from tests.support.mongod import temporary_folder
 from tests.support.songgang_process import ServerProcess, running_server
 from tests.support.waiting import wait_until
 
 
-async def visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
+async def run_visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
     """The whole way; the frames that all the subscribers got."""
     each = Visit(server, http, mongo)
     await each.begin()
     room = {"session": each.session, "after": None}
     async with (
-        overheard(server, each.viewer, STEPS["Follow"].query, room) as seen,
-        overheard(server, each.host, STEPS["Arrivals"].query, {"session": each.session}) as leads,
+        record_frames(server, each.viewer, STEPS["Follow"].query, room) as seen,
+        record_frames(
+            server, each.host, STEPS["Arrivals"].query, {"session": each.session}
+        ) as leads,
     ):
-        await http(STEPS["Say"].query.replace("岗位已上车", CONTROL), room, token=each.host)
+        await http(STEPS["Say"].query.replace("岗位已上车", PUBLIC_SENTENCE), room, token=each.host)
         first = await each.tap()
         assert (first["created"], first["lead"]["contact"]) == (True, None)
-        again = await asyncio.gather(*(each.tap(phone=WRITTEN[n % 4]) for n in range(20)))
+        again = await asyncio.gather(*(each.tap(phone=PHONE_SPELLINGS[n % 4]) for n in range(20)))
         assert {answer["lead"]["id"] for answer in again} == {first["lead"]["id"]}
         second = await each.tap(1)
         each.viewer = await http.enter()
@@ -52,12 +62,12 @@ async def visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str
         http.kept.append(measured.text)
         await each.act("eraseMyData", "MyDataErased", "leads", receipt=third["receipt"])
         frames = seen + leads
-    assert any(MASKED["name"] in frame for frame in frames)
-    assert any(CONTROL in frame for frame in frames)
+    assert any(MASKED_CONTACT["name"] in frame for frame in frames)
+    assert any(PUBLIC_SENTENCE in frame for frame in frames)
     return frames
 
 
-async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
+async def test_name_and_phone_appear_only_where_they_are_allowed() -> None:
     with temporary_folder() as data, temporary_folder() as cwd:
         database = f"test_{new_id()}"
         async with run_embedded(data, compress=False) as mongod:
@@ -68,17 +78,17 @@ async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
                 ) as server,
                 Recorder(server.url) as http,
             ):
-                frames = await visit(server, http, mongo)
+                frames = await run_visit(server, http, mongo)
                 assert await mongo["retained"].count_documents({}) == 2
                 ended = await server.stop()
             await mongo.close()
         assert ended.code == 0
         for told in (*frames, *http.kept):
-            assert found_in(told) == []
+            assert find_needles(told) == []
         looked_at = {}
-        for path, content in chain(files(data), files(cwd)):
-            assert found_in(bytes(content)) == [], path
-            looked_at[path] = CONTROL.encode() in bytes(content)
+        for path, content in chain(map_files(data), map_files(cwd)):
+            assert find_needles(bytes(content)) == [], path
+            looked_at[path] = PUBLIC_SENTENCE.encode() in bytes(content)
         # What is public is found in the files, so what is not found is not there.
         assert sum(looked_at.values()) >= 2
-        assert all(found_in(shown) for shown in http.shown)
+        assert all(find_needles(shown) for shown in http.shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.schema.refusals import ids, leads, live, organisations, postings, seekers, states, texts
-from tests.schema.refusals.case import IDENTITY_CARD, Refused
+from tests.schema.refusals.case import IDENTITY_CARD, RefusalCase
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.services import RunningServices, hash_collections
@@ -18,7 +18,7 @@ assert len(CASES) == sum(len(subject.CASES) for subject in SUBJECTS), "two cases
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 async def test_a_refusal_has_its_type_code_and_field_and_writes_nothing(
-    case: Refused, api: GraphQLClient, readonly_world: World, running: RunningServices
+    case: RefusalCase, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     operation = MUTATION_CASES[case.name]
     before = await hash_collections(running)

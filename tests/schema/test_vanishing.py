@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.posting_life import WATCH, Town, take
+from tests.support.posting_life import CLOCK, PostingLife, apply_step
 from tests.support.services import RunningServices, running_services
 from tests.support.world import World
 
@@ -23,7 +23,7 @@ from tests.support.world import World
 async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
     """Services whose clock is ``WATCH``."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
-    async with running_services(mongo, clock=WATCH) as running:
+    async with running_services(mongo, clock=CLOCK) as running:
         yield running
     await mongo.drop_database()
     await mongo.close()
@@ -70,13 +70,13 @@ async def test_every_path_shows_a_posting_while_it_is_open_and_never_else(
     world = World(ahead)
     await world.store_records()
     async with GraphQLClient(ahead.endpoint) as api:
-        town = Town(api, world, ahead)
+        town = PostingLife(api, world, ahead)
         await town.set_up(pay, days)
         try:
             await town.check_paths()
             for step in plan:
                 note(repr(step))
-                await take(town, step)
+                await apply_step(town, step)
                 await town.check_paths()
         finally:
             await town.tear_down()

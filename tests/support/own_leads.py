@@ -9,7 +9,7 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_inputs import interest_input
 from tests.support.world import World, gid
 
-OWN_LEADS = """
+OWN_LEADS_QUERY = """
 query ($receipt: String!, $first: Int, $after: String) {
   myLeads(receipt: $receipt, first: $first, after: $after) {
     edges { node {
@@ -22,10 +22,10 @@ query ($receipt: String!, $first: Int, $after: String) {
 """
 
 
-TAP = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
+INTEREST_SELECTION = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
 
 
-STAFF_LEADS = """
+STAFF_LEADS_QUERY = """
 query ($session: ID!) {
   leads(filter: {sessionId: $session}) {
     edges { node { id stage nextStages withdrawnAt erasedAt contact { name } } }
@@ -38,19 +38,21 @@ async def express_interest(
     api: GraphQLClient, world: World, token: str, **changes: Any
 ) -> dict[str, Any]:
     given = interest_input(world, **changes)
-    return await api.mutate("expressInterest", given, token, TAP)
+    return await api.mutate("expressInterest", given, token, INTEREST_SELECTION)
 
 
-async def own_leads_of(api: GraphQLClient, receipt: str, **page: Any) -> list[dict[str, Any]]:
+async def read_own_leads(api: GraphQLClient, receipt: str, **page: Any) -> list[dict[str, Any]]:
     """Read the leads of a receipt. No token is needed."""
-    answer = await api.fetch_data(OWN_LEADS, {"receipt": receipt, **page})
+    answer = await api.fetch_data(OWN_LEADS_QUERY, {"receipt": receipt, **page})
     return [edge["node"] for edge in answer["myLeads"]["edges"]]
 
 
-async def mutate(api: GraphQLClient, name: str, /, **given: Any) -> dict[str, Any]:
+async def mutate_with_receipt(api: GraphQLClient, name: str, /, **given: Any) -> dict[str, Any]:
     return await api.mutate(name, given, None, MUTATION_CASES[name].selection)
 
 
-async def leads_seen_by(api: GraphQLClient, world: World, caller: str) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(STAFF_LEADS, {"session": gid(world.live)}, world.token_of(caller))
+async def read_leads_as(api: GraphQLClient, world: World, caller: str) -> list[dict[str, Any]]:
+    answer = await api.fetch_data(
+        STAFF_LEADS_QUERY, {"session": gid(world.live)}, world.token_of(caller)
+    )
     return [edge["node"] for edge in answer["leads"]["edges"]]

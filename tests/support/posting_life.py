@@ -35,18 +35,18 @@ PROVINCE = "630000"
 FORBIDDEN = "入职交押金300元"
 
 
-WATCH = records.ManualClock()
+CLOCK = records.ManualClock()
 
 
-WATCH.at = utc_now()
+CLOCK.at = utc_now()
 
 
 def today() -> date:
-    return day_in_china(WATCH())
+    return day_in_china(CLOCK())
 
 
 @dataclass(kw_only=True)
-class Job:
+class ExpectedPosting:
     """A posting, and what stands against it."""
 
     scene: PostingScene
@@ -61,7 +61,7 @@ class Job:
     reports: int = 0
 
 
-class Town:
+class PostingLife:
     """A posting and all that may happen to it; ``set_up`` first."""
 
     def __init__(self, api: GraphQLClient, world: World, running: RunningServices) -> None:
@@ -83,7 +83,7 @@ class Town:
         stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
         seeker = await self._seeker()
         scene = await build_scene(self.api, self.world, self.running, stored, seeker)
-        self.job = Job(scene=scene, pay=pay, last_day=last_day)
+        self.job = ExpectedPosting(scene=scene, pay=pay, last_day=last_day)
 
     async def check_paths(self) -> None:
         assert await walk_paths(self.job.scene) == expected_on_all_paths(shown=self.is_open())
@@ -124,11 +124,11 @@ class Town:
             monthly=amount,
             grade=Grade.A,
             effective_from=today(),
-            added_at=WATCH(),
+            added_at=CLOCK(),
         )
         officer = self.world.principal(self.world.upper_officer)
         await services.minimum_wages.add(row, officer, AuditAction.VERIFY_MINIMUM_WAGE)
-        for asked in await store.rescreens.find_due(at=WATCH(), limit=100):
+        for asked in await store.rescreens.find_due(at=CLOCK(), limit=100):
             await services.posting_gate.continue_rescreen(asked)
         self.wage = amount
 
@@ -168,7 +168,7 @@ class Town:
             if not self.is_open():
                 break
             posting_id = job.scene.posting.id
-            filed = records.report(posting_id=posting_id, origin=new_id(), at=WATCH())
+            filed = records.report(posting_id=posting_id, origin=new_id(), at=CLOCK())
             await self.running.services.reviews.report(replace(filed, by=new_id()))
             job.reports += 1
             if job.reports >= 3:
@@ -210,7 +210,7 @@ class Town:
             job.against |= {"closed"}
 
     async def wait(self, days: int) -> None:
-        WATCH.advance(days=days)
+        CLOCK.advance(days=days)
 
     async def sweep(self) -> None:
         """What is done by itself, every half minute."""
@@ -219,7 +219,7 @@ class Town:
             self.running.store,
             services.session_control,
             services.posting_gate,
-            WATCH,
+            CLOCK,
             "the only node",
         )
         await rescreening.run()
@@ -250,7 +250,7 @@ class Town:
         return made
 
 
-async def take(town: Town, step: tuple[Any, ...]) -> None:
+async def apply_step(town: PostingLife, step: tuple[Any, ...]) -> None:
     match step:
         case ("check", passed):
             await town.check(passed=passed)

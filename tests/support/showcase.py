@@ -19,7 +19,7 @@ from storage.mongo.codec import to_document
 from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
 from tests.support.services import hash_collections
-from tests.support.showcase_records import ShowcaseRecords, _finding
+from tests.support.showcase_records import ShowcaseRecords, make_finding
 from tests.support.world import today
 
 CORRECTED_NAME = "郑大成"
@@ -67,7 +67,7 @@ class Showcase(ShowcaseRecords):
             external_id="A-1",
             posting_id=self.held.id,
             employer_id=self.employer.id,
-            findings=(_finding("title"),),
+            findings=(make_finding("title"),),
             at=utc_now(),
         )
         match = CampaignMatch(

@@ -81,7 +81,7 @@ class ShowcaseRecords(World):
 
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")
-        found = (_finding("duties"),)
+        found = (make_finding("duties"),)
         self.open = replace(self.open, terms=self._rich_terms(), revision=2, findings=found)
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
@@ -160,7 +160,9 @@ class ShowcaseRecords(World):
             finished_at=utc_now(),
         )
         self.campaign = replace(self.campaign, run=run)
-        self.seeker = replace(self.seeker, profile=_profile(), campaign_id=self.campaign.id)
+        self.seeker = replace(
+            self.seeker, profile=make_full_profile(), campaign_id=self.campaign.id
+        )
         self.withdrawn_seeker = replace(
             self._seeker(*CONTACTS["withdrawn_seeker"]), withdrawn_at=utc_now()
         )
@@ -221,11 +223,11 @@ class ShowcaseRecords(World):
         return terms
 
 
-def _finding(field: str) -> Finding:
+def make_finding(field: str) -> Finding:
     return replace(FINDING, field=field, marks=(Mark(text="电工", start=0, end=2),), detail="2690")
 
 
-def _profile() -> Profile:
+def make_full_profile() -> Profile:
     return Profile(
         group=SeekerGroup.LAID_OFF,
         wants=Wants(

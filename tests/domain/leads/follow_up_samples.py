@@ -24,17 +24,17 @@ AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 10, 1)
 
 
-TREE = ("national", "province", "city")
+UNION_PATH = ("national", "province", "city")
 
 
-OPEN = set(LeadStage) - CLOSED_STAGES - {LeadStage.RETAINED_90}
+OPEN_STAGES = set(LeadStage) - CLOSED_STAGES - {LeadStage.RETAINED_90}
 
 
-def a_lead(**changes: object) -> Lead:
-    lead = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
+def lead_in_follow_up(**changes: object) -> Lead:
+    lead = records.lead(union_path=UNION_PATH, created_at=AT, updated_at=AT)
     return replace(start_follow_up(lead), **changes)  # type: ignore[arg-type] # each test names fields of it
 
 
-def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
+def advance_by_employer(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
     reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
     return advance_lead(lead, wanted, reason, side=HireSide.EMPLOYER, by="r", at=at).lead

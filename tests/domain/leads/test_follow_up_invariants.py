@@ -24,7 +24,7 @@ from domain.leads.leads import (
 )
 from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
 from domain.refusals import LeadStageConflict, RetentionTooEarly
-from tests.domain.leads.follow_up_samples import AT, OPEN, TODAY, a_lead
+from tests.domain.leads.follow_up_samples import AT, OPEN_STAGES, TODAY, lead_in_follow_up
 
 SIDES = st.sampled_from(HireSide)
 
@@ -35,7 +35,7 @@ class FollowUp(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.at = AT
-        self.lead = a_lead()
+        self.lead = lead_in_follow_up()
         self.entries: list[TimelineEntry] = [make_first_entry(self.lead)]
 
     def take(self, change: LeadChange | None) -> None:
@@ -61,7 +61,7 @@ class FollowUp(RuleBasedStateMachine):
             days = 30 if wanted is LeadStage.RETAINED_30 else 90
             assert self.at - self.lead.hired_at < timedelta(days=days)
 
-    @precondition(lambda self: self.lead.stage in OPEN)
+    @precondition(lambda self: self.lead.stage in OPEN_STAGES)
     @rule()
     def go_on(self) -> None:
         for wanted in sorted(list_next_stages(self.lead.stage) - CLOSED_STAGES):
@@ -102,7 +102,7 @@ class FollowUp(RuleBasedStateMachine):
 
     @invariant()
     def an_open_stage_and_no_other_has_a_deadline(self) -> None:
-        assert (self.lead.due_at is not None) is (self.lead.stage in OPEN)
+        assert (self.lead.due_at is not None) is (self.lead.stage in OPEN_STAGES)
 
     @invariant()
     def nothing_is_escalated_before_it_is_due(self) -> None:

@@ -12,7 +12,7 @@ from schema.execution.engine import AdmittedSubscription, GraphQLRequest
 from tests.support.services import RunningServices
 from tests.support.world import World
 
-EVENTS = """
+EVENTS_SUBSCRIPTIONS = """
 query other { me { id } }
 subscription a($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) { __typename seq }
@@ -23,17 +23,17 @@ subscription b($session: ID!, $after: String) {
 """
 
 
-LEADS = "subscription ($session: ID!) { leadEvents(sessionId: $session) { seq } }"
+LEADS_SUBSCRIPTION = "subscription ($session: ID!) { leadEvents(sessionId: $session) { seq } }"
 
 
-def _viewer(running: RunningServices) -> Principal:
+def new_viewer(running: RunningServices) -> Principal:
     return running.tokens.issue_for_viewer().principal
 
 
-async def _join(
+async def subscribe(
     running: RunningServices,
     principal: Principal | None,
-    query: str = EVENTS,
+    query: str = EVENTS_SUBSCRIPTIONS,
     operation: str | None = "a",
     **variables: Any,
 ) -> AdmittedSubscription:
@@ -41,7 +41,7 @@ async def _join(
     return await running.engine.subscribe(request, principal)
 
 
-def _session_events(world: World) -> list[Event]:
+def all_session_events(world: World) -> list[Event]:
     session_id = world.live.id
     return [
         events.SessionStarted(session_id=session_id),
@@ -63,12 +63,12 @@ def _session_events(world: World) -> list[Event]:
     ]
 
 
-def _shown_as(event: Event) -> str:
+def graphql_type_name(event: Event) -> str:
     """The name of its type; what is not known is made good by a Reset."""
     return "Reset" if isinstance(event, events.Unrecognised) else type(event).__name__
 
 
-def _lead_events(world: World) -> list[Event]:
+def all_lead_events(world: World) -> list[Event]:
     session_id, lead_id = world.live.id, world.lead.id
     return [
         events.LeadRecorded(session_id=session_id, lead_id=lead_id),

@@ -15,7 +15,7 @@ from schema.context import Context
 from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.results import RequestInvalid, format_refusal
 from storage.mongo.client import Mongo, StorageUnavailable, new_id
-from tests.schema.execution.joining import _join, _viewer
+from tests.schema.execution.joining import new_viewer, subscribe
 from tests.support.graphql_clients import GraphQLClient, mutation_document
 from tests.support.mongod import temporary_mongod
 from tests.support.mutation_cases import MUTATION_CASES
@@ -70,7 +70,7 @@ async def test_a_request_that_cannot_be_executed_is_refused_as_a_whole(
         "pay: [1]",
     ],
 )
-async def test_a_literal_of_another_type_is_the_callers_mistake(
+async def test_a_literal_of_another_type_is_a_bad_request_or_invalid_input(
     literal: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     given = {
@@ -126,7 +126,7 @@ def test_a_refusal_outside_of_a_field_keeps_its_code_and_field() -> None:
     assert "27017" not in str(error)
 
 
-async def test_a_closed_database_is_a_fault_that_shows_nothing(mongo_uri: str) -> None:
+async def test_a_closed_database_is_a_fault_without_details(mongo_uri: str) -> None:
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo) as running, GraphQLClient(running.endpoint) as api:
         world = World(running)
@@ -143,7 +143,7 @@ async def test_a_closed_database_is_a_fault_that_shows_nothing(mongo_uri: str) -
             assert "ongo" not in str(error)
 
 
-async def test_a_database_that_is_away_asks_to_try_again() -> None:
+async def test_an_unreachable_database_is_answered_with_busy() -> None:
     async with AsyncExitStack() as stack:
         async with temporary_mongod() as mongod:
             mongo = await Mongo.connect(mongod.uri, "songgang", timeout=0.5)
@@ -160,7 +160,7 @@ async def test_a_database_that_is_away_asks_to_try_again() -> None:
         answer = await api.mutate("createEmployer", given, token)
         assert (answer["__typename"], answer["code"], answer["field"]) == ("Busy", "BUSY", None)
         with pytest.raises(RequestInvalid) as refusal:
-            await _join(running, _viewer(running), session=gid(world.live))
+            await subscribe(running, new_viewer(running), session=gid(world.live))
         assert refusal.value.errors[0]["extensions"]["code"] == "BUSY"
 
 

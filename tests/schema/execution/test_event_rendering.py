@@ -28,15 +28,21 @@ from domain.live.events import Event, EventEnvelope
 from schema.context import Context
 from schema.execution.results import encode_result
 from schema.root import SCHEMA
-from tests.schema.execution.joining import _join, _lead_events, _session_events, _shown_as, _viewer
+from tests.schema.execution.joining import (
+    all_lead_events,
+    all_session_events,
+    graphql_type_name,
+    new_viewer,
+    subscribe,
+)
 from tests.support.records import FIXED_NOW
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 
-_PLACE = {"seq": 7, "at": "2026-10-01T12:00:00+00:00"}
+SEQ_AND_TIME = {"seq": 7, "at": "2026-10-01T12:00:00+00:00"}
 
 
-async def test_every_event_shows_what_happened(
+async def test_every_session_event_is_rendered_with_its_fields(
     running: RunningServices, readonly_world: World
 ) -> None:
     world, session = readonly_world, {"session": {"id": gid(readonly_world.live)}}
@@ -70,15 +76,15 @@ async def test_every_event_shows_what_happened(
         {"viewers": 2, "peakViewers": 5},
         *[{"snapshot": {"id": gid(world.live)}}] * 2,
     ]
-    joined = await _join(running, _viewer(running), query, None, session=gid(world.live))
-    for event, shown in zip(_session_events(world), expected, strict=True):
+    joined = await subscribe(running, new_viewer(running), query, None, session=gid(world.live))
+    for event, shown in zip(all_session_events(world), expected, strict=True):
         placed = EventEnvelope(topic=joined.source.topic, seq=7, at=FIXED_NOW, event=event)
         answer = json.loads(await joined.render(placed))
-        head = {"__typename": _shown_as(event)} | _PLACE
+        head = {"__typename": graphql_type_name(event)} | SEQ_AND_TIME
         assert answer == {"data": {"sessionEvents": head | shown}}
 
 
-async def test_every_event_of_leads_shows_the_lead_masked(
+async def test_every_lead_event_is_rendered_with_a_masked_contact(
     running: RunningServices, readonly_world: World
 ) -> None:
     query = """subscription ($session: ID!) { leadEvents(sessionId: $session) {
@@ -87,21 +93,21 @@ async def test_every_event_of_leads_shows_the_lead_masked(
       ... on LeadAdvanced { stage lead { id } }
     } }"""
     host = readonly_world.principal(readonly_world.host)
-    joined = await _join(running, host, query, None, session=gid(readonly_world.live))
+    joined = await subscribe(running, host, query, None, session=gid(readonly_world.live))
     topic, lead = joined.source.topic, {"id": gid(readonly_world.lead)}
-    head = _PLACE | {"cursor": encode_seq(topic, 7)}
+    head = SEQ_AND_TIME | {"cursor": encode_seq(topic, 7)}
     masked = {"contact": {"name": "王**", "phone": "138****8000"}}
     expected: list[dict[str, Any]] = [
         {"__typename": "LeadRecorded", "lead": lead | masked},
         {"__typename": "LeadAdvanced", "lead": lead, "stage": "CONTACTED"},
         *[{"__typename": "LeadsReset"}] * 2,
     ]
-    for event, shown in zip(_lead_events(readonly_world), expected, strict=True):
+    for event, shown in zip(all_lead_events(readonly_world), expected, strict=True):
         placed = EventEnvelope(topic=topic, seq=7, at=FIXED_NOW, event=event)
         assert json.loads(await joined.render(placed)) == {"data": {"leadEvents": head | shown}}
 
 
-def _bare(kind: GraphQLOutputType) -> Any:
+def unwrap_type(kind: GraphQLOutputType) -> Any:
     while isinstance(kind, GraphQLNonNull | GraphQLList):
         kind = kind.of_type
     return kind
@@ -117,7 +123,7 @@ def selections(draw: st.DrawFn, kind: Any, depth: int) -> str:
         return "{ __typename " + " ".join(parts) + " }"
     assert isinstance(kind, GraphQLObjectType)
     fields = [
-        (name, _bare(field.type))
+        (name, unwrap_type(field.type))
         for name, field in kind.fields.items()
         if not any(map(is_required_argument, field.args.values()))
     ]
@@ -134,7 +140,7 @@ def selections(draw: st.DrawFn, kind: Any, depth: int) -> str:
     return "{ __typename " + " ".join(parts) + " }"
 
 
-async def _on_its_own(
+async def render_for_one_subscriber(
     running: RunningServices, principal: Principal, query: str, variables: dict[str, Any], root: Any
 ) -> bytes:
     """What one subscriber alone would be given."""
@@ -153,13 +159,13 @@ async def _on_its_own(
 @pytest.mark.parametrize(
     ("field", "interface", "happened"),
     [
-        ("sessionEvents", "SessionEvent", _session_events),
-        ("leadEvents", "LeadEvent", _lead_events),
+        ("sessionEvents", "SessionEvent", all_session_events),
+        ("leadEvents", "LeadEvent", all_lead_events),
     ],
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-async def test_what_a_group_shares_is_what_each_member_would_have_been_given(
+async def test_the_shared_result_equals_the_result_of_each_member_alone(
     field: str,
     interface: str,
     happened: Callable[[World], list[Event]],
@@ -170,31 +176,31 @@ async def test_what_a_group_shares_is_what_each_member_would_have_been_given(
     callers = ["viewer"] if field == "sessionEvents" else []
     caller = data.draw(st.sampled_from([*callers, "host", "officer", "officer above"]))
     if caller == "viewer":
-        first, second = _viewer(running), _viewer(running)
+        first, second = new_viewer(running), new_viewer(running)
     else:
         first = second = readonly_world.principal(readonly_world.staff[caller])
     event = data.draw(st.sampled_from(happened(readonly_world)))
-    name = _shown_as(event)
+    name = graphql_type_name(event)
     its = "LeadsReset" if (field, name) == ("leadEvents", "Reset") else name
     selection = data.draw(selections(SCHEMA._schema.type_map[interface], 3))
     own = data.draw(selections(SCHEMA._schema.type_map[its], 3))
     selection = selection.removesuffix("}") + f"... on {its} {own} }}"
     query = f"subscription ($session: ID!) {{ {field}(sessionId: $session) {selection} }}"
     variables = {"session": gid(readonly_world.live)}
-    joined = [await _join(running, who, query, None, **variables) for who in (first, second)]
+    joined = [await subscribe(running, who, query, None, **variables) for who in (first, second)]
     assert joined[0].group_key == joined[1].group_key
     placed = EventEnvelope(topic=joined[0].source.topic, seq=7, at=FIXED_NOW, event=event)
     shared = await joined[0].render(placed)
     assert "errors" not in json.loads(shared)
     root = joined[1].source.build_event(placed)
-    assert shared == await _on_its_own(running, second, query, variables, root)
+    assert shared == await render_for_one_subscriber(running, second, query, variables, root)
 
 
-async def test_a_fault_in_one_event_is_shown_by_reference_and_the_group_goes_on(
+async def test_a_fault_in_one_event_does_not_end_the_group(
     running: RunningServices, world: World
 ) -> None:
     query = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on SessionStarted { session { id } } } }"  # noqa: E501 - one document
-    joined = await _join(running, _viewer(running), query, None, session=gid(world.live))
+    joined = await subscribe(running, new_viewer(running), query, None, session=gid(world.live))
     gone = EventEnvelope(
         topic="x", seq=1, at=FIXED_NOW, event=events.SessionStarted(session_id="gone")
     )

@@ -6,32 +6,32 @@ import pytest
 
 from schema.execution.results import RequestInvalid
 from schema.relay import global_id
-from tests.schema.execution.joining import LEADS, _join, _viewer
+from tests.schema.execution.joining import LEADS_SUBSCRIPTION, new_viewer, subscribe
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 
-SESSION = "sessionEvents(sessionId: $session)"
+SESSION_FIELD = "sessionEvents(sessionId: $session)"
 
 
-NOT_JOINED: dict[str, tuple[str, str, str]] = {
+REFUSED_SUBSCRIPTIONS: dict[str, tuple[str, str, str]] = {
     "nobody": (
         "nobody",
-        f"subscription ($session: ID!) {{ {SESSION} {{ seq }} }}",
+        f"subscription ($session: ID!) {{ {SESSION_FIELD} {{ seq }} }}",
         "UNAUTHENTICATED",
     ),
-    "leads, nobody": ("nobody", LEADS, "UNAUTHENTICATED"),
-    "leads, viewer": ("viewer", LEADS, "NOT_PERMITTED"),
-    "leads, recruiter": ("recruiter", LEADS, "NOT_PERMITTED"),
-    "leads, other host": ("other host", LEADS, "NOT_PERMITTED"),
-    "leads, officer elsewhere": ("officer elsewhere", LEADS, "NOT_PERMITTED"),
+    "leads, nobody": ("nobody", LEADS_SUBSCRIPTION, "UNAUTHENTICATED"),
+    "leads, viewer": ("viewer", LEADS_SUBSCRIPTION, "NOT_PERMITTED"),
+    "leads, recruiter": ("recruiter", LEADS_SUBSCRIPTION, "NOT_PERMITTED"),
+    "leads, other host": ("other host", LEADS_SUBSCRIPTION, "NOT_PERMITTED"),
+    "leads, officer elsewhere": ("officer elsewhere", LEADS_SUBSCRIPTION, "NOT_PERMITTED"),
     "two fields": (
         "viewer",
-        f"subscription ($session: ID!) {{ a: {SESSION} {{ seq }} b: {SESSION} {{ seq }} }}",
+        f"subscription ($session: ID!) {{ a: {SESSION_FIELD} {{ seq }} b: {SESSION_FIELD} {{ seq }} }}",
         "BAD_REQUEST",
     ),
     "a fragment at the root": (
         "viewer",
-        f"subscription ($session: ID!) {{ ... {{ {SESSION} {{ seq }} }} }}",
+        f"subscription ($session: ID!) {{ ... {{ {SESSION_FIELD} {{ seq }} }} }}",
         "BAD_REQUEST",
     ),
     "the name of the type": (
@@ -46,12 +46,12 @@ NOT_JOINED: dict[str, tuple[str, str, str]] = {
     ),
     "a variable of another type": (
         "viewer",
-        f"subscription ($session: ID!, $n: Int!) {{ {SESSION} {{ seq @skip(if: $n) }} }}",
+        f"subscription ($session: ID!, $n: Int!) {{ {SESSION_FIELD} {{ seq @skip(if: $n) }} }}",
         "BAD_REQUEST",
     ),
     "a missing variable": (
         "viewer",
-        f"subscription ($session: ID!, $n: Boolean!) {{ {SESSION} {{ seq @skip(if: $n) }} }}",
+        f"subscription ($session: ID!, $n: Boolean!) {{ {SESSION_FIELD} {{ seq @skip(if: $n) }} }}",
         "BAD_REQUEST",
     ),
     "an id that is null after all": (
@@ -77,37 +77,43 @@ NOT_JOINED: dict[str, tuple[str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("caller", "query", "code"), NOT_JOINED.values(), ids=list(NOT_JOINED))
-async def test_who_may_not_follow_is_told_why(
+@pytest.mark.parametrize(
+    ("caller", "query", "code"), REFUSED_SUBSCRIPTIONS.values(), ids=list(REFUSED_SUBSCRIPTIONS)
+)
+async def test_a_refused_subscription_has_a_code(
     caller: str, query: str, code: str, running: RunningServices, readonly_world: World
 ) -> None:
     principal = None
     if caller == "viewer":
-        principal = _viewer(running)
+        principal = new_viewer(running)
     elif caller != "nobody":
         principal = readonly_world.principal(readonly_world.staff[caller])
     with pytest.raises(RequestInvalid) as refusal:
-        await _join(running, principal, query, None, session=gid(readonly_world.live), gone=None)
+        await subscribe(
+            running, principal, query, None, session=gid(readonly_world.live), gone=None
+        )
     assert refusal.value.errors[0]["extensions"]["code"] == code
 
 
-async def test_a_draft_is_followed_by_those_who_direct_it(
+async def test_only_staff_of_the_session_can_follow_a_draft(
     running: RunningServices, readonly_world: World
 ) -> None:
     session = gid(readonly_world.draft)
     with pytest.raises(RequestInvalid, match="No session has this id"):
-        await _join(running, _viewer(running), session=session)
+        await subscribe(running, new_viewer(running), session=session)
     host = readonly_world.principal(readonly_world.host)
     assert (
-        await _join(running, host, session=session)
+        await subscribe(running, host, session=session)
     ).source.subject_id == readonly_world.draft.id
 
 
-async def test_presence_counts_viewers_alone(
+async def test_only_viewers_count_as_present(
     running: RunningServices, readonly_world: World
 ) -> None:
-    viewer, session = _viewer(running), gid(readonly_world.live)
-    assert (await _join(running, viewer, session=session)).source.viewer_id == viewer.subject
+    viewer, session = new_viewer(running), gid(readonly_world.live)
+    assert (await subscribe(running, viewer, session=session)).source.viewer_id == viewer.subject
     host = readonly_world.principal(readonly_world.host)
-    assert (await _join(running, host, session=session)).source.viewer_id is None
-    assert (await _join(running, host, LEADS, None, session=session)).source.viewer_id is None
+    assert (await subscribe(running, host, session=session)).source.viewer_id is None
+    assert (
+        await subscribe(running, host, LEADS_SUBSCRIPTION, None, session=session)
+    ).source.viewer_id is None

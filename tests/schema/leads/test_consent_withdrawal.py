@@ -10,7 +10,13 @@ from domain.leads.leads import Lead, LeadStage
 from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_inputs import interest_input
-from tests.support.own_leads import TAP, express_interest, leads_seen_by, mutate, own_leads_of
+from tests.support.own_leads import (
+    INTEREST_SELECTION,
+    express_interest,
+    mutate_with_receipt,
+    read_leads_as,
+    read_own_leads,
+)
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid
 
@@ -25,11 +31,13 @@ async def test_a_withdrawn_consent_closes_the_lead_to_the_employer(
 ) -> None:
     receipt, lead = world.lead_receipt(world.lead), gid(world.lead)
     before = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
-    taken = (await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead))["lead"]
+    taken = (await mutate_with_receipt(api, "withdrawConsent", receipt=receipt, leadId=lead))[
+        "lead"
+    ]
     assert (taken["id"], taken["stage"]) == (lead, "WITHDRAWN")
     assert taken["withdrawnAt"] is not None
-    assert await leads_seen_by(api, world, "recruiter") == []
-    (seen,) = await leads_seen_by(api, world, "host")
+    assert await read_leads_as(api, world, "recruiter") == []
+    (seen,) = await read_leads_as(api, world, "host")
     assert seen == {
         "id": lead,
         "stage": "WITHDRAWN",
@@ -45,7 +53,7 @@ async def test_a_withdrawn_consent_closes_the_lead_to_the_employer(
     assert names.count("LeadAdvanced") == 1
     assert len(before) <= len(logged)
     nothing_more = await hash_collections(running)
-    again = await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead)
+    again = await mutate_with_receipt(api, "withdrawConsent", receipt=receipt, leadId=lead)
     assert again["lead"] == taken
     assert await hash_collections(running) == nothing_more
 
@@ -55,7 +63,7 @@ async def test_a_new_interest_after_withdrawal_is_one_new_lead(
     name: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer_token(), TAP)
+    first = await api.mutate("expressInterest", given, world.viewer_token(), INTEREST_SELECTION)
     taken_back = {
         "withdrawConsent": {"receipt": first["receipt"], "leadId": first["lead"]["id"]},
         "advanceLead": {"leadId": first["lead"]["id"], "stage": "WITHDRAWN"},
@@ -63,20 +71,23 @@ async def test_a_new_interest_after_withdrawal_is_one_new_lead(
     answer = await api.mutate(name, taken_back[name], world.token(world.host))
     assert "code" not in answer
     taps = await asyncio.gather(
-        *(api.mutate("expressInterest", given, world.viewer_token(), TAP) for _ in range(10))
+        *(
+            api.mutate("expressInterest", given, world.viewer_token(), INTEREST_SELECTION)
+            for _ in range(10)
+        )
     )
     assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
     (anew,) = {tap["lead"]["id"] for tap in taps}
     assert anew != first["lead"]["id"]
-    shown = {lead["id"]: lead["stage"] for lead in await leads_seen_by(api, world, "host")}
+    shown = {lead["id"]: lead["stage"] for lead in await read_leads_as(api, world, "host")}
     assert (shown[first["lead"]["id"]], shown[anew]) == ("WITHDRAWN", "INTERESTED")
-    assert anew in {lead["id"] for lead in await leads_seen_by(api, world, "recruiter")}
+    assert anew in {lead["id"] for lead in await read_leads_as(api, world, "recruiter")}
     # The first giver keeps the first lead; the receipt of the new lead's giver shows the new one.
-    assert [lead["id"] for lead in await own_leads_of(api, first["receipt"])] == [
+    assert [lead["id"] for lead in await read_own_leads(api, first["receipt"])] == [
         first["lead"]["id"]
     ]
     (holding,) = [tap["receipt"] for tap in taps if tap["created"]]
-    assert [lead["id"] for lead in await own_leads_of(api, holding)] == [anew]
+    assert [lead["id"] for lead in await read_own_leads(api, holding)] == [anew]
 
 
 @pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])
@@ -85,8 +96,8 @@ async def test_withdrawal_keeps_the_stages_hired_and_refused(
 ) -> None:
     await set_stage(running, world.lead, LeadStage[stage])
     given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    assert (await mutate(api, "withdrawConsent", **given))["lead"]["stage"] == stage
-    assert await leads_seen_by(api, world, "recruiter") == []
+    assert (await mutate_with_receipt(api, "withdrawConsent", **given))["lead"]["stage"] == stage
+    assert await read_leads_as(api, world, "recruiter") == []
 
 
 async def test_a_withdrawal_is_not_revealed_to_who_sends_the_phone_again(
@@ -95,7 +106,7 @@ async def test_a_withdrawal_is_not_revealed_to_who_sends_the_phone_again(
     contact = {"name": "诸葛小明", "phone": world.next_phone()}
     first = await express_interest(api, world, world.viewer_token(), contact=contact)
     given = {"receipt": first["receipt"], "leadId": first["lead"]["id"]}
-    await mutate(api, "withdrawConsent", **given)
+    await mutate_with_receipt(api, "withdrawConsent", **given)
     again = await express_interest(api, world, world.viewer_token(), contact=contact)
     # The answer is the same as for a phone that was never sent.
     assert again["created"]
@@ -107,7 +118,9 @@ async def test_concurrent_withdrawals_leave_one_audit_row(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    answers = await asyncio.gather(*(mutate(api, "withdrawConsent", **given) for _ in range(10)))
+    answers = await asyncio.gather(
+        *(mutate_with_receipt(api, "withdrawConsent", **given) for _ in range(10))
+    )
     assert len({answer["lead"]["withdrawnAt"] for answer in answers}) == 1
 
     async def count(transaction: Transaction) -> int:

@@ -13,7 +13,7 @@ from services.leads import own_leads
 from storage.clock import utc_now
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.own_leads import mutate
+from tests.support.own_leads import mutate_with_receipt
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 
@@ -25,7 +25,7 @@ async def test_an_export_holds_everything_stored_and_all_accesses(
     await api.mutate("revealContact", reveal, world.token(world.recruiter))
     note = {"leadId": gid(world.lead), "body": "周三下午面试"}
     await api.mutate("noteLead", note, world.token(world.recruiter))
-    answer = await mutate(api, "exportMyData", receipt=world.lead_receipt(world.lead))
+    answer = await mutate_with_receipt(api, "exportMyData", receipt=world.lead_receipt(world.lead))
     assert answer["next"] is None
     (lead,) = answer["data"]["leads"]
     (access,) = lead.pop("accesses")
@@ -68,7 +68,7 @@ async def test_an_export_continues_after_the_last_page(
             id=f"{number:024x}",
             session_id=f"{world.live.id}{number}",
             contact=running.store.keyring.seal_contact(
-                f"{number:024x}", await _contact(running, template)
+                f"{number:024x}", await open_contact(running, template)
             ),
             created_at=now,
         )
@@ -80,16 +80,16 @@ async def test_an_export_continues_after_the_last_page(
     logged = {"$set": {"logged": True}}
     await running.store.mongo["leads"].update_many({"_id": {"$in": ids}}, logged)
     receipt = world.lead_receipt(template)
-    first = await mutate(api, "exportMyData", receipt=receipt)
-    rest = await mutate(api, "exportMyData", receipt=receipt, after=first["next"])
+    first = await mutate_with_receipt(api, "exportMyData", receipt=receipt)
+    rest = await mutate_with_receipt(api, "exportMyData", receipt=receipt, after=first["next"])
     ids = [lead["id"] for lead in first["data"]["leads"] + rest["data"]["leads"]]
     assert (len(first["data"]["leads"]), rest["next"]) == (100, None)
     assert ids == [global_id("Lead", lead.id) for lead in reversed(many)]
-    erased = await mutate(api, "eraseMyData", receipt=receipt)
+    erased = await mutate_with_receipt(api, "eraseMyData", receipt=receipt)
     assert erased["leads"] == 101
 
 
-async def _contact(running: RunningServices, lead: Lead) -> Any:
+async def open_contact(running: RunningServices, lead: Lead) -> Any:
     return await running.store.open_contact(lead)
 
 
@@ -99,9 +99,11 @@ async def test_exports_and_corrections_are_limited_per_hour(
     monkeypatch.setattr(own_leads, "MAX_OWN_ACCESSES_PER_HOUR", 2)
     receipt = world.lead_receipt(world.lead)
     for expected in ("MyDataExported", "MyDataExported", "TooManyAttempts"):
-        assert (await mutate(api, "exportMyData", receipt=receipt))["__typename"] == expected
+        assert (await mutate_with_receipt(api, "exportMyData", receipt=receipt))[
+            "__typename"
+        ] == expected
     for name, kind in (("甲", "MyContactCorrected"), ("乙", "MyContactCorrected")):
-        answer = await mutate(api, "correctMyContact", receipt=receipt, name=name)
+        answer = await mutate_with_receipt(api, "correctMyContact", receipt=receipt, name=name)
         assert answer["__typename"] == kind
-    late = await mutate(api, "correctMyContact", receipt=receipt, name="丙")
+    late = await mutate_with_receipt(api, "correctMyContact", receipt=receipt, name="丙")
     assert late["__typename"] == "TooManyAttempts"

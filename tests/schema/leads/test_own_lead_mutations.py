@@ -13,7 +13,13 @@ from schema.relay import global_id
 from services.leads import own_leads
 from storage.clock import utc_now
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.own_leads import OWN_LEADS, express_interest, leads_seen_by, mutate, own_leads_of
+from tests.support.own_leads import (
+    OWN_LEADS_QUERY,
+    express_interest,
+    mutate_with_receipt,
+    read_leads_as,
+    read_own_leads,
+)
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World, gid
 
@@ -25,14 +31,14 @@ async def test_a_giver_reads_their_leads_unmasked_with_employer_and_consent(
     contact = {"name": "诸葛小明", "phone": phone}
     first = await express_interest(api, world, viewer, contact=contact)
     second = await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
-    leads = await own_leads_of(api, second["receipt"])
+    leads = await read_own_leads(api, second["receipt"])
     assert [lead["id"] for lead in leads] == [second["lead"]["id"], first["lead"]["id"]]
     assert [lead["employer"]["id"] for lead in leads] == [gid(world.rival), gid(world.employer)]
     assert {json.dumps(lead["contact"]) for lead in leads} == {
         json.dumps({"name": "诸葛小明", "phone": f"+86{phone}"})
     }
     assert (leads[0]["stage"], leads[0]["consentVersion"]) == ("INTERESTED", "1")
-    assert await own_leads_of(api, first["receipt"], first=1) == leads[:1]
+    assert await read_own_leads(api, first["receipt"], first=1) == leads[:1]
 
 
 async def test_sending_the_phone_of_somebody_else_reveals_nothing_of_theirs(
@@ -44,24 +50,28 @@ async def test_sending_the_phone_of_somebody_else_reveals_nothing_of_theirs(
         api, world, world.viewer_token(), contact={**contact, "name": "某人"}
     )
     assert (stranger["created"], stranger["lead"]["id"]) == (False, theirs["lead"]["id"])
-    assert await own_leads_of(api, stranger["receipt"]) == []
-    refused = await mutate(
+    assert await read_own_leads(api, stranger["receipt"]) == []
+    refused = await mutate_with_receipt(
         api, "withdrawConsent", receipt=stranger["receipt"], leadId=theirs["lead"]["id"]
     )
     assert refused["code"] == "NOT_FOUND"
-    assert (await mutate(api, "eraseMyData", receipt=stranger["receipt"]))["leads"] == 0
-    named = await mutate(api, "correctMyContact", receipt=stranger["receipt"], name="某人")
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=stranger["receipt"]))[
+        "leads"
+    ] == 0
+    named = await mutate_with_receipt(
+        api, "correctMyContact", receipt=stranger["receipt"], name="某人"
+    )
     assert named["leads"] == 0
-    exported = await mutate(api, "exportMyData", receipt=stranger["receipt"])
+    exported = await mutate_with_receipt(api, "exportMyData", receipt=stranger["receipt"])
     assert exported["data"] == {"leads": [], "profile": None}
-    assert [lead["contact"]["name"] for lead in await own_leads_of(api, theirs["receipt"])] == [
+    assert [lead["contact"]["name"] for lead in await read_own_leads(api, theirs["receipt"])] == [
         "诸葛小明"
     ]
 
 
 @pytest.mark.parametrize("receipt", ["", "x", "a.b.c"])
 async def test_anything_but_a_receipt_is_refused(receipt: str, api: GraphQLClient) -> None:
-    error = await api.fetch_error(OWN_LEADS, {"receipt": receipt})
+    error = await api.fetch_error(OWN_LEADS_QUERY, {"receipt": receipt})
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
@@ -82,7 +92,7 @@ async def test_giver_and_staff_see_both_sides_of_a_hire(api: GraphQLClient, worl
     denied = {"leadId": lead, "hired": False}
     await api.mutate("confirmHire", denied, world.token_of("recruiter"))
     assert await seen() == nothing | {"employer": False}
-    said = await mutate(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True)
+    said = await mutate_with_receipt(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True)
     assert said["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
     assert await seen() == {
         "employer": False,
@@ -106,10 +116,12 @@ async def test_only_the_giver_confirms_a_hire_and_only_after_an_offer(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     receipt = world.lead_receipt(world.lead)
-    early = await mutate(api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True)
+    early = await mutate_with_receipt(
+        api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True
+    )
     assert (early["__typename"], early["code"]) == ("LeadStageConflict", "LEAD_STAGE_CONFLICT")
     before = await hash_collections(running)
-    theirs = await mutate(
+    theirs = await mutate_with_receipt(
         api, "confirmMyHire", receipt=receipt, leadId=gid(world.offered), hired=True
     )
     assert (theirs["__typename"], theirs["code"]) == ("NotFound", "NOT_FOUND")
@@ -126,7 +138,9 @@ async def test_confirmations_by_the_giver_are_limited_per_hour(
         (False, "MyHireConfirmed"),
         (True, "TooManyAttempts"),
     ):
-        said = await mutate(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired)
+        said = await mutate_with_receipt(
+            api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired
+        )
         assert said["__typename"] == kind
 
 
@@ -139,7 +153,7 @@ async def test_a_receipt_is_no_token_and_a_changed_receipt_is_refused(
     head, body, signature = receipt.split(".")
     other = world.lead_receipt(replace(world.lead, giver="another")).split(".")[1]
     for forged in (f"{head}.{other}.{signature}", f"{head}.{body}.", f"{head}.{body}"):
-        error = await api.fetch_error(OWN_LEADS, {"receipt": forged})
+        error = await api.fetch_error(OWN_LEADS_QUERY, {"receipt": forged})
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
@@ -151,9 +165,9 @@ async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
     receipt = (await express_interest(api, world, viewer, contact=contact))["receipt"]
     await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
     given = {"receipt": receipt, "name": " 正名 "}
-    assert (await mutate(api, "correctMyContact", **given))["leads"] == 2
-    assert (await mutate(api, "correctMyContact", **given))["leads"] == 0
-    leads = await own_leads_of(api, receipt)
+    assert (await mutate_with_receipt(api, "correctMyContact", **given))["leads"] == 2
+    assert (await mutate_with_receipt(api, "correctMyContact", **given))["leads"] == 0
+    leads = await read_own_leads(api, receipt)
     assert [lead["contact"] for lead in leads] == [
         {"name": "正名", "phone": f"+86{contact['phone']}"}
     ] * 2
@@ -168,10 +182,10 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
     receipt = first["receipt"]
     await hash_collections(running)
-    assert (await mutate(api, "eraseMyData", receipt=receipt))["leads"] == 2
-    assert await own_leads_of(api, receipt) == []
-    assert (await mutate(api, "eraseMyData", receipt=receipt))["leads"] == 0
-    seen = {lead["id"]: lead for lead in await leads_seen_by(api, world, "officer")}
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=receipt))["leads"] == 2
+    assert await read_own_leads(api, receipt) == []
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=receipt))["leads"] == 0
+    seen = {lead["id"]: lead for lead in await read_leads_as(api, world, "officer")}
     assert len(seen) == 3
     erased = seen[first["lead"]["id"]]
     assert (erased["stage"], erased["contact"], erased["nextStages"]) == ("INTERESTED", None, [])
@@ -198,6 +212,6 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     again = await express_interest(api, world, viewer, contact=contact)
     assert again["created"] is True
     assert again["lead"]["id"] != first["lead"]["id"]
-    assert [lead["id"] for lead in await own_leads_of(api, again["receipt"])] == [
+    assert [lead["id"] for lead in await read_own_leads(api, again["receipt"])] == [
         again["lead"]["id"]
     ]

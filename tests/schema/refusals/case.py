@@ -10,55 +10,59 @@ from storage.mongo.client import new_id
 from tests.support.world import World
 
 IDENTITY_CARD = "11010519491231002X"
-WANTS = ("profile", "wants")
-Given = dict[str, Any]
+WANTS_PATH = ("profile", "wants")
+MutationInput = dict[str, Any]
 
 
-class Refused(NamedTuple):
+class RefusalCase(NamedTuple):
     """A mutation by a caller with a changed input, and how it is refused."""
 
     name: str
     caller: str
-    change: Callable[[World], Given]
+    change: Callable[[World], MutationInput]
     kind: str
     code: str
     field: tuple[str, ...] | None
 
 
-def invalid(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
-    return Refused(name, caller, change, "InvalidInput", "INVALID_INPUT", ("input", *field))
+def invalid_input(
+    name: str, caller: str, change: Callable[[World], MutationInput], *field: str
+) -> RefusalCase:
+    return RefusalCase(name, caller, change, "InvalidInput", "INVALID_INPUT", ("input", *field))
 
 
-def wrong_id(name: str, caller: str, change: Callable[[World], Given], *field: str) -> Refused:
-    return Refused(name, caller, change, "InvalidInput", "INVALID_ID", ("input", *field))
+def invalid_id(
+    name: str, caller: str, change: Callable[[World], MutationInput], *field: str
+) -> RefusalCase:
+    return RefusalCase(name, caller, change, "InvalidInput", "INVALID_ID", ("input", *field))
 
 
-def unknown(kind: str) -> str:
+def unknown_id(kind: str) -> str:
     return global_id(kind, new_id())
 
 
-def setting(**values: Any) -> Callable[[World], Given]:
+def with_values(**values: Any) -> Callable[[World], MutationInput]:
     """These fields with these values, or with what they give for the world."""
 
-    def change(world: World) -> Given:
+    def change(world: World) -> MutationInput:
         return {name: it(world) if callable(it) else it for name, it in values.items()}
 
     return change
 
 
-def contact(**values: Any) -> Callable[[World], Given]:
+def with_contact(**values: Any) -> Callable[[World], MutationInput]:
     return lambda world: {"contact": {"name": "王小明", "phone": world.next_phone()} | values}
 
 
-def wants(**values: Any) -> Callable[[World], Given]:
+def with_wants(**values: Any) -> Callable[[World], MutationInput]:
     return lambda _: {"profile": {"group": "LAID_OFF", "wants": values}}
 
 
-def host(**values: Any) -> Callable[[World], Given]:
+def with_host(**values: Any) -> Callable[[World], MutationInput]:
     return lambda _: {"host": {"name": "王师傅", "honour": "CITY_CRAFTSMAN"} | values}
 
 
-TEXTS = {
+FORBIDDEN_TEXTS = {
     "of control characters": "a\x07b",
     "of an identity card": f"身份证 {IDENTITY_CARD}",
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from schema.relay import global_id
 from tests.schema.refusals.case import (
-    Refused,
-    setting,
-    wrong_id,
+    RefusalCase,
+    invalid_id,
+    with_values,
 )
 from tests.support.world import gid
 
-CASES: dict[str, Refused] = {}
+CASES: dict[str, RefusalCase] = {}
 
 ID_FIELDS = {
     ("submitPosting", "officer", "employerId"): "Employer",
@@ -56,7 +56,7 @@ ID_FIELDS = {
     ("recordCall", "officer", "entryId"): "CallEntry",
     ("saveProfileFor", "officer", "entryId"): "CallEntry",
 }
-NO_IDS = {
+INVALID_IDS = {
     "of another type": lambda world: gid(world.employer),
     "empty": "",
     "not base64": "岗位",
@@ -66,16 +66,16 @@ NO_IDS = {
     "very long": "A" * 100_000,
 }
 for (name, caller, changed), kind in ID_FIELDS.items():
-    for what, given in NO_IDS.items():
+    for what, given in INVALID_IDS.items():
         if what == "of another type" and kind == "Employer":
             given = lambda world: gid(world.union)  # noqa: E731, PLW2901 - the one field of the type
-        CASES[f"{name}, {changed} {what}"] = wrong_id(
-            name, caller, setting(**{changed: given}), changed
+        CASES[f"{name}, {changed} {what}"] = invalid_id(
+            name, caller, with_values(**{changed: given}), changed
         )
-CASES["schedule, postingIds of another type"] = wrong_id(
+CASES["schedule, postingIds of another type"] = invalid_id(
     "scheduleSession",
     "host",
-    setting(postingIds=lambda world: [gid(world.open), gid(world.live)]),
+    with_values(postingIds=lambda world: [gid(world.open), gid(world.live)]),
     "postingIds",
     "1",
 )

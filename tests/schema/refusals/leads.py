@@ -5,248 +5,261 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.schema.refusals.case import (
-    Refused,
-    contact,
-    invalid,
-    setting,
-    unknown,
+    RefusalCase,
+    invalid_input,
+    unknown_id,
+    with_contact,
+    with_values,
 )
 from tests.support import records
 from tests.support.mutation_inputs import CONSENT_TEMPLATE
 from tests.support.world import gid, today
 
-CASES: dict[str, Refused] = {
-    "interest, no session but not from the board": invalid(
-        "expressInterest", "viewer", setting(sessionId=None), "sessionId"
+CASES: dict[str, RefusalCase] = {
+    "interest, no session but not from the board": invalid_input(
+        "expressInterest", "viewer", with_values(sessionId=None), "sessionId"
     ),
-    "interest, from the board in a session": invalid(
-        "expressInterest", "viewer", setting(source="BOARD"), "sessionId"
+    "interest, from the board in a session": invalid_input(
+        "expressInterest", "viewer", with_values(source="BOARD"), "sessionId"
     ),
-    "interest, from the replay of a live session": invalid(
-        "expressInterest", "viewer", setting(source="REPLAY"), "source"
+    "interest, from the replay of a live session": invalid_input(
+        "expressInterest", "viewer", with_values(source="REPLAY"), "source"
     ),
-    "interest, scanned without a code": invalid(
-        "expressInterest", "viewer", setting(source="SESSION_QR"), "code"
+    "interest, scanned without a code": invalid_input(
+        "expressInterest", "viewer", with_values(source="SESSION_QR"), "code"
     ),
-    "interest, a code that was made up": Refused(
+    "interest, a code that was made up": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(source="SESSION_QR", code="A" * 32),
+        with_values(source="SESSION_QR", code="A" * 32),
         "CodeInvalid",
         "CODE_INVALID",
         ("input", "code"),
     ),
-    "interest, a code that was never stored": Refused(
+    "interest, a code that was never stored": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(code=lambda world: world.running.store.qr_codes.sign_token(records.code())),
+        with_values(code=lambda world: world.running.store.qr_codes.sign_token(records.code())),
         "CodeInvalid",
         "CODE_INVALID",
         ("input", "code"),
     ),
-    "interest, no phone": Refused(
+    "interest, no phone": RefusalCase(
         "expressInterest",
         "viewer",
-        contact(phone="12345"),
+        with_contact(phone="12345"),
         "PhoneInvalid",
         "PHONE_INVALID",
         ("input", "contact", "phone"),
     ),
-    "interest, no name": invalid("expressInterest", "viewer", contact(name=" "), "contact", "name"),
-    "interest, no consent": Refused(
+    "interest, no name": invalid_input(
+        "expressInterest", "viewer", with_contact(name=" "), "contact", "name"
+    ),
+    "interest, no consent": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(consent=None),
+        with_values(consent=None),
         "ConsentRequired",
         "CONSENT_REQUIRED",
         ("input", "consent", "textVersion"),
     ),
-    "interest, consent to another text": Refused(
+    "interest, consent to another text": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(consent={"textVersion": "0"}),
+        with_values(consent={"textVersion": "0"}),
         "ConsentRequired",
         "CONSENT_REQUIRED",
         ("input", "consent", "textVersion"),
     ),
-    "interest, unknown session": Refused(
+    "interest, unknown session": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(sessionId=lambda _: unknown("LiveSession")),
+        with_values(sessionId=lambda _: unknown_id("LiveSession")),
         "NotFound",
         "NOT_FOUND",
         ("input", "sessionId"),
     ),
-    "interest, unknown posting": Refused(
+    "interest, unknown posting": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "interest, a posting of no session": Refused(
+    "interest, a posting of no session": RefusalCase(
         "expressInterest",
         "viewer",
-        setting(postingId=lambda world: gid(world.absent)),
+        with_values(postingId=lambda world: gid(world.absent)),
         "PostingNotInSession",
         "POSTING_NOT_IN_SESSION",
         None,
     ),
-    "reveal, unknown lead": Refused(
+    "reveal, unknown lead": RefusalCase(
         "revealContact",
         "officer",
-        setting(leadId=lambda _: unknown("Lead")),
+        with_values(leadId=lambda _: unknown_id("Lead")),
         "NotFound",
         "NOT_FOUND",
         ("input", "leadId"),
     ),
-    "reveal, no reason": invalid("revealContact", "officer", setting(reason=" 面试 "), "reason"),
-    "reveal, long reason": invalid(
-        "revealContact", "officer", setting(reason="长" * 201), "reason"
+    "reveal, no reason": invalid_input(
+        "revealContact", "officer", with_values(reason=" 面试 "), "reason"
     ),
-    "reveal, a phone for a reason": invalid(
-        "revealContact", "officer", setting(reason="回拨 +86 138-0013 8000"), "reason"
+    "reveal, long reason": invalid_input(
+        "revealContact", "officer", with_values(reason="长" * 201), "reason"
     ),
-    "publish, a short text": invalid(
-        "publishConsentText", "officer above", setting(template="{employer}{posting}"), "template"
+    "reveal, a phone for a reason": invalid_input(
+        "revealContact", "officer", with_values(reason="回拨 +86 138-0013 8000"), "reason"
     ),
-    "publish, a long text": invalid(
+    "publish, a short text": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(template="{employer}{posting}" + "长" * 5_000),
+        with_values(template="{employer}{posting}"),
         "template",
     ),
-    "publish, without the employer": invalid(
+    "publish, a long text": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(template=CONSENT_TEMPLATE.replace("{employer}", "")),
+        with_values(template="{employer}{posting}" + "长" * 5_000),
         "template",
     ),
-    "publish, other braces": invalid(
+    "publish, without the employer": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(template=CONSENT_TEMPLATE + "{employer.__class__}"),
+        with_values(template=CONSENT_TEMPLATE.replace("{employer}", "")),
         "template",
     ),
-    "publish, in the past": invalid(
+    "publish, other braces": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(validFrom="2026-01-01T00:00:00Z"),
-        "validFrom",
+        with_values(template=CONSENT_TEMPLATE + "{employer.__class__}"),
+        "template",
     ),
-    "publish, far ahead": invalid(
+    "publish, in the past": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(validFrom="2099-01-01T00:00:00Z"),
+        with_values(validFrom="2026-01-01T00:00:00Z"),
         "validFrom",
     ),
-    "publish, without a zone": invalid(
+    "publish, far ahead": invalid_input(
         "publishConsentText",
         "officer above",
-        setting(validFrom="2099-01-01T00:00:00"),
+        with_values(validFrom="2099-01-01T00:00:00Z"),
         "validFrom",
     ),
-    "withdraw, a lead of somebody else": Refused(
+    "publish, without a zone": invalid_input(
+        "publishConsentText",
+        "officer above",
+        with_values(validFrom="2099-01-01T00:00:00"),
+        "validFrom",
+    ),
+    "withdraw, a lead of somebody else": RefusalCase(
         "withdrawConsent",
         "viewer",
-        setting(receipt=lambda world: world.lead_receipt(world.new_lead("王", "+8613800138000"))),
+        with_values(
+            receipt=lambda world: world.lead_receipt(world.new_lead("王", "+8613800138000"))
+        ),
         "NotFound",
         "NOT_FOUND",
         ("input", "leadId"),
     ),
-    "correct, no name": invalid("correctMyContact", "viewer", setting(name=" "), "name"),
-    "export, a cursor of another list": Refused(
+    "correct, no name": invalid_input("correctMyContact", "viewer", with_values(name=" "), "name"),
+    "export, a cursor of another list": RefusalCase(
         "exportMyData",
         "viewer",
-        setting(after="bm90OmFuOmlk"),
+        with_values(after="bm90OmFuOmlk"),
         "InvalidInput",
         "BAD_CURSOR",
         None,
     ),
-    "advance, unknown lead": Refused(
+    "advance, unknown lead": RefusalCase(
         "advanceLead",
         "host",
-        setting(leadId=lambda _: unknown("Lead")),
+        with_values(leadId=lambda _: unknown_id("Lead")),
         "NotFound",
         "NOT_FOUND",
         ("input", "leadId"),
     ),
-    "advance, a step left out": Refused(
+    "advance, a step left out": RefusalCase(
         "advanceLead",
         "host",
-        setting(stage="HIRED"),
+        with_values(stage="HIRED"),
         "LeadStageConflict",
         "LEAD_STAGE_CONFLICT",
         None,
     ),
-    "advance, another version": Refused(
+    "advance, another version": RefusalCase(
         "advanceLead",
         "host",
-        setting(expectedVersion=2),
+        with_values(expectedVersion=2),
         "LeadStageConflict",
         "LEAD_STAGE_CONFLICT",
         None,
     ),
-    "advance, refused without reason": invalid(
-        "advanceLead", "host", setting(stage="REFUSED"), "reason"
+    "advance, refused without reason": invalid_input(
+        "advanceLead", "host", with_values(stage="REFUSED"), "reason"
     ),
-    "advance, a reason for nothing": invalid(
-        "advanceLead", "host", setting(reason="OTHER"), "reason"
+    "advance, a reason for nothing": invalid_input(
+        "advanceLead", "host", with_values(reason="OTHER"), "reason"
     ),
 }
 
 for name, caller in (("assignLead", "officer"), ("noteLead", "host"), ("confirmHire", "officer")):
-    CASES[f"{name}, unknown lead"] = Refused(
+    CASES[f"{name}, unknown lead"] = RefusalCase(
         name,
         caller,
-        setting(leadId=lambda _: unknown("Lead")),
+        with_values(leadId=lambda _: unknown_id("Lead")),
         "NotFound",
         "NOT_FOUND",
         ("input", "leadId"),
     )
 for whom, caller, account in (
-    ("nobody", "officer", lambda _: unknown("Account")),
+    ("nobody", "officer", lambda _: unknown_id("Account")),
     ("an officer above", "officer", lambda world: gid(world.upper_officer)),
     ("an officer elsewhere", "officer", lambda world: gid(world.other_officer)),
     ("a rival", "officer", lambda world: gid(world.other_recruiter)),
     ("the union by the employer", "recruiter", lambda world: gid(world.officer)),
 ):
-    CASES[f"assign, to {whom}"] = Refused(
+    CASES[f"assign, to {whom}"] = RefusalCase(
         "assignLead",
         caller,
-        setting(accountId=account),
+        with_values(accountId=account),
         "NotFound",
         "NOT_FOUND",
         ("input", "accountId"),
     )
 CASES |= {
-    "note, nothing": invalid("noteLead", "host", setting(body=" \n"), "body"),
-    "note, too much": invalid("noteLead", "host", setting(body="长" * 501), "body"),
-    "note, a phone": invalid("noteLead", "host", setting(body="打 138-0013-8000"), "body"),
-    "note, a day of the past": invalid(
+    "note, nothing": invalid_input("noteLead", "host", with_values(body=" \n"), "body"),
+    "note, too much": invalid_input("noteLead", "host", with_values(body="长" * 501), "body"),
+    "note, a phone": invalid_input(
+        "noteLead", "host", with_values(body="打 138-0013-8000"), "body"
+    ),
+    "note, a day of the past": invalid_input(
         "noteLead",
         "host",
-        setting(nextActionOn=lambda _: (today() - timedelta(days=1)).isoformat()),
+        with_values(nextActionOn=lambda _: (today() - timedelta(days=1)).isoformat()),
         "nextActionOn",
     ),
-    "confirm, before an offer": Refused(
+    "confirm, before an offer": RefusalCase(
         "confirmHire",
         "officer",
-        setting(leadId=lambda world: gid(world.lead)),
+        with_values(leadId=lambda world: gid(world.lead)),
         "LeadStageConflict",
         "LEAD_STAGE_CONFLICT",
         None,
     ),
-    "advance several, none": invalid("advanceLeads", "host", setting(leadIds=[]), "leadIds"),
-    "advance several, too many": invalid(
+    "advance several, none": invalid_input(
+        "advanceLeads", "host", with_values(leadIds=[]), "leadIds"
+    ),
+    "advance several, too many": invalid_input(
         "advanceLeads",
         "host",
-        setting(leadIds=lambda _: [unknown("Lead") for _ in range(101)]),
+        with_values(leadIds=lambda _: [unknown_id("Lead") for _ in range(101)]),
         "leadIds",
     ),
-    "advance several, one twice": invalid(
-        "advanceLeads", "host", setting(leadIds=lambda world: [gid(world.lead)] * 2), "leadIds"
+    "advance several, one twice": invalid_input(
+        "advanceLeads", "host", with_values(leadIds=lambda world: [gid(world.lead)] * 2), "leadIds"
     ),
 }
 
@@ -257,6 +270,6 @@ for name in ("withdrawConsent", "confirmMyHire", "correctMyContact", "eraseMyDat
         "a token of a viewer": lambda world: world.viewer_token(),
         "a token of staff": lambda world: world.token(world.officer),
     }.items():
-        CASES[f"{name}, {what} for a receipt"] = Refused(
-            name, "viewer", setting(receipt=receipt), "Unauthenticated", "UNAUTHENTICATED", None
+        CASES[f"{name}, {what} for a receipt"] = RefusalCase(
+            name, "viewer", with_values(receipt=receipt), "Unauthenticated", "UNAUTHENTICATED", None
         )

@@ -3,250 +3,260 @@
 from __future__ import annotations
 
 from tests.schema.refusals.case import (
-    TEXTS,
-    Refused,
-    host,
-    invalid,
-    setting,
-    unknown,
+    FORBIDDEN_TEXTS,
+    RefusalCase,
+    invalid_input,
+    unknown_id,
+    with_host,
+    with_values,
 )
 from tests.support.world import gid
 
-CASES: dict[str, Refused] = {
-    "question, nothing": invalid("askQuestion", "viewer", setting(body=" \n"), "body"),
-    "question, long": invalid("askQuestion", "viewer", setting(body="长" * 201), "body"),
-    "question, of a phone": invalid(
-        "askQuestion", "viewer", setting(body="打我电话１３８ ００１３８０００"), "body"
+CASES: dict[str, RefusalCase] = {
+    "question, nothing": invalid_input("askQuestion", "viewer", with_values(body=" \n"), "body"),
+    "question, long": invalid_input("askQuestion", "viewer", with_values(body="长" * 201), "body"),
+    "question, of a phone": invalid_input(
+        "askQuestion", "viewer", with_values(body="打我电话１３８ ００１３８０００"), "body"
     ),
-    "question, unknown session": Refused(
+    "question, unknown session": RefusalCase(
         "askQuestion",
         "viewer",
-        setting(sessionId=lambda _: unknown("LiveSession")),
+        with_values(sessionId=lambda _: unknown_id("LiveSession")),
         "NotFound",
         "NOT_FOUND",
         ("input", "sessionId"),
     ),
-    "question, not on air": Refused(
+    "question, not on air": RefusalCase(
         "askQuestion",
         "viewer",
-        setting(sessionId=lambda world: gid(world.scheduled)),
+        with_values(sessionId=lambda world: gid(world.scheduled)),
         "SessionNotLive",
         "SESSION_NOT_LIVE",
         None,
     ),
-    "question, unknown posting": Refused(
+    "question, unknown posting": RefusalCase(
         "askQuestion",
         "viewer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "question, posting elsewhere": Refused(
+    "question, posting elsewhere": RefusalCase(
         "askQuestion",
         "viewer",
-        setting(postingId=lambda world: gid(world.absent)),
+        with_values(postingId=lambda world: gid(world.absent)),
         "PostingNotInSession",
         "POSTING_NOT_IN_SESSION",
         None,
     ),
-    "question, posting held": Refused(
+    "question, posting held": RefusalCase(
         "askQuestion",
         "viewer",
-        setting(postingId=lambda world: gid(world.held)),
+        with_values(postingId=lambda world: gid(world.held)),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         None,
     ),
-    "publish, unknown question": Refused(
+    "publish, unknown question": RefusalCase(
         "publishQuestion",
         "officer",
-        setting(questionId=lambda _: unknown("Question")),
+        with_values(questionId=lambda _: unknown_id("Question")),
         "NotFound",
         "NOT_FOUND",
         ("input", "questionId"),
     ),
-    "answer, nothing": invalid("answerQuestion", "host", setting(answer="  "), "answer"),
-    "answer, long": invalid("answerQuestion", "host", setting(answer="长" * 501), "answer"),
+    "answer, nothing": invalid_input("answerQuestion", "host", with_values(answer="  "), "answer"),
+    "answer, long": invalid_input(
+        "answerQuestion", "host", with_values(answer="长" * 501), "answer"
+    ),
     **{
-        f"question, {what}": invalid("askQuestion", "viewer", setting(body=text), "body")
-        for what, text in TEXTS.items()
+        f"question, {what}": invalid_input("askQuestion", "viewer", with_values(body=text), "body")
+        for what, text in FORBIDDEN_TEXTS.items()
     },
     **{
-        f"answer, {what}": invalid("answerQuestion", "host", setting(answer=text), "answer")
-        for what, text in TEXTS.items()
+        f"answer, {what}": invalid_input(
+            "answerQuestion", "host", with_values(answer=text), "answer"
+        )
+        for what, text in FORBIDDEN_TEXTS.items()
     },
-    "announce, a phrase that is refused": Refused(
+    "announce, a phrase that is refused": RefusalCase(
         "announce",
         "host",
-        setting(body="入职交押金300元"),
+        with_values(body="入职交押金300元"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "body"),
     ),
-    "announce, a phrase for a person": Refused(
+    "announce, a phrase for a person": RefusalCase(
         "announce",
         "host",
-        setting(body="35岁以下优先"),
+        with_values(body="35岁以下优先"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "body"),
     ),
-    "schedule, a phrase in the title": Refused(
+    "schedule, a phrase in the title": RefusalCase(
         "scheduleSession",
         "host",
-        setting(title="月入过万专场"),
+        with_values(title="月入过万专场"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "title"),
     ),
-    "segment, a phrase in its title": Refused(
+    "segment, a phrase in its title": RefusalCase(
         "setSegment",
         "host",
-        setting(title="月入过万"),
+        with_values(title="月入过万"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "title"),
     ),
-    "answer, a phrase": Refused(
+    "answer, a phrase": RefusalCase(
         "answerQuestion",
         "host",
-        setting(answer="限男性"),
+        with_values(answer="限男性"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "answer"),
     ),
-    "schedule, no title": invalid("scheduleSession", "host", setting(title=""), "title"),
-    "schedule, long title": invalid("scheduleSession", "host", setting(title="长" * 121), "title"),
-    "schedule, time without zone": invalid(
-        "scheduleSession", "host", setting(startsAt="2026-11-23T19:00:00"), "startsAt"
+    "schedule, no title": invalid_input("scheduleSession", "host", with_values(title=""), "title"),
+    "schedule, long title": invalid_input(
+        "scheduleSession", "host", with_values(title="长" * 121), "title"
     ),
-    "schedule, in the first year": invalid(
-        "scheduleSession", "host", setting(startsAt="0001-01-01T00:00:00+14:00"), "startsAt"
+    "schedule, time without zone": invalid_input(
+        "scheduleSession", "host", with_values(startsAt="2026-11-23T19:00:00"), "startsAt"
     ),
-    "schedule, in the last year": invalid(
-        "scheduleSession", "host", setting(startsAt="9999-12-31T23:59:59-12:00"), "startsAt"
+    "schedule, in the first year": invalid_input(
+        "scheduleSession", "host", with_values(startsAt="0001-01-01T00:00:00+14:00"), "startsAt"
     ),
-    "schedule, no postings": invalid(
-        "scheduleSession", "host", setting(postingIds=[]), "postingIds"
+    "schedule, in the last year": invalid_input(
+        "scheduleSession", "host", with_values(startsAt="9999-12-31T23:59:59-12:00"), "startsAt"
     ),
-    "schedule, too many postings": invalid(
+    "schedule, no postings": invalid_input(
+        "scheduleSession", "host", with_values(postingIds=[]), "postingIds"
+    ),
+    "schedule, too many postings": invalid_input(
         "scheduleSession",
         "host",
-        setting(postingIds=lambda world: [gid(world.open)] * 3_001),
+        with_values(postingIds=lambda world: [gid(world.open)] * 3_001),
         "postingIds",
     ),
-    "schedule, a posting twice": invalid(
+    "schedule, a posting twice": invalid_input(
         "scheduleSession",
         "host",
-        setting(postingIds=lambda world: [gid(world.open)] * 2),
+        with_values(postingIds=lambda world: [gid(world.open)] * 2),
         "postingIds",
     ),
-    "schedule, model worker without honour": invalid(
-        "scheduleSession", "host", host(honour=None), "host", "honour"
+    "schedule, model worker without honour": invalid_input(
+        "scheduleSession", "host", with_host(honour=None), "host", "honour"
     ),
-    "schedule, host without name": invalid(
-        "scheduleSession", "host", host(name=""), "host", "name"
+    "schedule, host without name": invalid_input(
+        "scheduleSession", "host", with_host(name=""), "host", "name"
     ),
-    "schedule, unknown union": Refused(
+    "schedule, unknown union": RefusalCase(
         "scheduleSession",
         "host",
-        setting(unionId=lambda _: unknown("Union")),
+        with_values(unionId=lambda _: unknown_id("Union")),
         "NotFound",
         "NOT_FOUND",
         ("input", "unionId"),
     ),
-    "schedule, union above": Refused(
+    "schedule, union above": RefusalCase(
         "scheduleSession",
         "host",
-        setting(unionId=lambda world: gid(world.province)),
+        with_values(unionId=lambda world: gid(world.province)),
         "NotPermitted",
         "NOT_PERMITTED",
         ("input", "unionId"),
     ),
-    "schedule, unknown posting": Refused(
+    "schedule, unknown posting": RefusalCase(
         "scheduleSession",
         "host",
-        setting(postingIds=lambda world: [gid(world.open), unknown("Posting")]),
+        with_values(postingIds=lambda world: [gid(world.open), unknown_id("Posting")]),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         ("input", "postingIds", "1"),
     ),
-    "announce, nothing": invalid("announce", "host", setting(body=" \n"), "body"),
-    "announce, too much": invalid("announce", "host", setting(body="长" * 501), "body"),
-    "segment, long title": invalid("setSegment", "host", setting(title="长" * 61), "title"),
-    "code, no label": invalid("createCode", "host", setting(label=" "), "label"),
-    "code, long label": invalid("createCode", "host", setting(label="长" * 61), "label"),
-    "code, long place": invalid("createCode", "host", setting(place="长" * 61), "place"),
-    "code, of nothing": invalid("createCode", "officer", setting(sessionId=None), "sessionId"),
-    "code, of a posting without session": invalid(
+    "announce, nothing": invalid_input("announce", "host", with_values(body=" \n"), "body"),
+    "announce, too much": invalid_input("announce", "host", with_values(body="长" * 501), "body"),
+    "segment, long title": invalid_input(
+        "setSegment", "host", with_values(title="长" * 61), "title"
+    ),
+    "code, no label": invalid_input("createCode", "host", with_values(label=" "), "label"),
+    "code, long label": invalid_input("createCode", "host", with_values(label="长" * 61), "label"),
+    "code, long place": invalid_input("createCode", "host", with_values(place="长" * 61), "place"),
+    "code, of nothing": invalid_input(
+        "createCode", "officer", with_values(sessionId=None), "sessionId"
+    ),
+    "code, of a posting without session": invalid_input(
         "createCode",
         "officer",
-        setting(sessionId=None, postingId=lambda world: gid(world.open)),
+        with_values(sessionId=None, postingId=lambda world: gid(world.open)),
         "sessionId",
     ),
-    "code, of a host without session": Refused(
+    "code, of a host without session": RefusalCase(
         "createCode",
         "host",
-        setting(sessionId=None, place="东门"),
+        with_values(sessionId=None, place="东门"),
         "NotPermitted",
         "NOT_PERMITTED",
         None,
     ),
-    "code, unknown session": Refused(
+    "code, unknown session": RefusalCase(
         "createCode",
         "officer",
-        setting(sessionId=lambda _: unknown("LiveSession")),
+        with_values(sessionId=lambda _: unknown_id("LiveSession")),
         "NotFound",
         "NOT_FOUND",
         ("input", "sessionId"),
     ),
-    "code, unknown posting": Refused(
+    "code, unknown posting": RefusalCase(
         "createCode",
         "officer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "code, a posting that is not open": Refused(
+    "code, a posting that is not open": RefusalCase(
         "createCode",
         "host",
-        setting(postingId=lambda world: gid(world.held)),
+        with_values(postingId=lambda world: gid(world.held)),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         ("input", "postingId"),
     ),
-    "code, a posting of no session": Refused(
+    "code, a posting of no session": RefusalCase(
         "createCode",
         "host",
-        setting(postingId=lambda world: gid(world.absent)),
+        with_values(postingId=lambda world: gid(world.absent)),
         "PostingNotInSession",
         "POSTING_NOT_IN_SESSION",
         None,
     ),
-    "code, a poster of another union's posting": Refused(
+    "code, a poster of another union's posting": RefusalCase(
         "createCode",
         "officer elsewhere",
-        setting(sessionId=None, place="东门", postingId=lambda world: gid(world.open)),
+        with_values(sessionId=None, place="东门", postingId=lambda world: gid(world.open)),
         "NotPermitted",
         "NOT_PERMITTED",
         ("input", "postingId"),
     ),
 }
 
-CASES["pinPosting, unknown posting"] = Refused(
+CASES["pinPosting, unknown posting"] = RefusalCase(
     "pinPosting",
     "host",
-    setting(postingId=lambda _: unknown("Posting")),
+    with_values(postingId=lambda _: unknown_id("Posting")),
     "NotFound",
     "NOT_FOUND",
     None,
 )
-CASES["pinPosting, a posting of no session"] = Refused(
+CASES["pinPosting, a posting of no session"] = RefusalCase(
     "pinPosting",
     "host",
-    setting(postingId=lambda world: gid(world.absent)),
+    with_values(postingId=lambda world: gid(world.absent)),
     "PostingNotInSession",
     "POSTING_NOT_IN_SESSION",
     None,

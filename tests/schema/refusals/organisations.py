@@ -4,77 +4,84 @@ from __future__ import annotations
 
 from tests.schema.refusals.case import (
     IDENTITY_CARD,
-    Refused,
-    invalid,
-    setting,
-    unknown,
-    wrong_id,
+    RefusalCase,
+    invalid_id,
+    invalid_input,
+    unknown_id,
+    with_values,
 )
 from tests.support.world import gid
 
-CASES: dict[str, Refused] = {
-    "sign in, wrong password": Refused(
-        "signIn", "nobody", setting(password="wrong"), "SignInFailed", "SIGN_IN_FAILED", None
+CASES: dict[str, RefusalCase] = {
+    "sign in, wrong password": RefusalCase(
+        "signIn", "nobody", with_values(password="wrong"), "SignInFailed", "SIGN_IN_FAILED", None
     ),
-    "sign in, unknown name": Refused(
-        "signIn", "nobody", setting(username="nobody"), "SignInFailed", "SIGN_IN_FAILED", None
+    "sign in, unknown name": RefusalCase(
+        "signIn", "nobody", with_values(username="nobody"), "SignInFailed", "SIGN_IN_FAILED", None
     ),
-    "refresh, garbage": Refused(
+    "refresh, garbage": RefusalCase(
         "refreshSignIn",
         "nobody",
-        setting(refreshToken="x"),
+        with_values(refreshToken="x"),
         "Unauthenticated",
         "UNAUTHENTICATED",
         None,
     ),
-    "refresh, an access token": Refused(
+    "refresh, an access token": RefusalCase(
         "refreshSignIn",
         "nobody",
-        setting(refreshToken=lambda world: world.token(world.host)),
+        with_values(refreshToken=lambda world: world.token(world.host)),
         "Unauthenticated",
         "UNAUTHENTICATED",
         None,
     ),
-    "employer, no name": invalid("createEmployer", "officer", setting(name="  "), "name"),
-    "employer, long name": invalid("createEmployer", "officer", setting(name="长" * 121), "name"),
-    "employer, long text": invalid(
-        "createEmployer", "officer", setting(description="长" * 2001), "description"
+    "employer, no name": invalid_input("createEmployer", "officer", with_values(name="  "), "name"),
+    "employer, long name": invalid_input(
+        "createEmployer", "officer", with_values(name="长" * 121), "name"
     ),
-    "employer, wrong code": invalid(
-        "createEmployer", "officer", setting(creditCode="91330402MA00000000"), "creditCode"
+    "employer, long text": invalid_input(
+        "createEmployer", "officer", with_values(description="长" * 2001), "description"
     ),
-    "employer, wrong place": invalid(
-        "createEmployer", "officer", setting(placeCode="990000"), "placeCode"
+    "employer, wrong code": invalid_input(
+        "createEmployer", "officer", with_values(creditCode="91330402MA00000000"), "creditCode"
     ),
-    "employer, known code": Refused(
+    "employer, wrong place": invalid_input(
+        "createEmployer", "officer", with_values(placeCode="990000"), "placeCode"
+    ),
+    "employer, known code": RefusalCase(
         "createEmployer",
         "officer",
-        setting(creditCode=lambda world: world.employer.credit_code),
+        with_values(creditCode=lambda world: world.employer.credit_code),
         "AlreadyExists",
         "ALREADY_EXISTS",
         ("input", "creditCode"),
     ),
-    "employer, a phrase in the description": Refused(
+    "employer, a phrase in the description": RefusalCase(
         "createEmployer",
         "officer",
-        setting(description="入职交押金300元"),
+        with_values(description="入职交押金300元"),
         "TextRefused",
         "TEXT_REFUSED",
         ("input", "description"),
     ),
-    "verify, unknown employer": Refused(
+    "verify, unknown employer": RefusalCase(
         "verifyEmployer",
         "officer",
-        setting(employerId=lambda _: unknown("Employer")),
+        with_values(employerId=lambda _: unknown_id("Employer")),
         "NotFound",
         "NOT_FOUND",
         ("input", "employerId"),
     ),
-    "verify, id of a posting": wrong_id(
-        "verifyEmployer", "officer", setting(employerId=lambda world: gid(world.open)), "employerId"
+    "verify, id of a posting": invalid_id(
+        "verifyEmployer",
+        "officer",
+        with_values(employerId=lambda world: gid(world.open)),
+        "employerId",
     ),
-    "verify, long note": invalid("verifyEmployer", "officer", setting(note="长" * 501), "note"),
-    "verify, note with an identity card": invalid(
-        "verifyEmployer", "officer", setting(note=f"经办人 {IDENTITY_CARD}"), "note"
+    "verify, long note": invalid_input(
+        "verifyEmployer", "officer", with_values(note="长" * 501), "note"
+    ),
+    "verify, note with an identity card": invalid_input(
+        "verifyEmployer", "officer", with_values(note=f"经办人 {IDENTITY_CARD}"), "note"
     ),
 }

@@ -6,193 +6,208 @@ from datetime import timedelta
 
 from schema.relay import global_id
 from tests.schema.refusals.case import (
-    Refused,
-    invalid,
-    setting,
-    unknown,
-    wrong_id,
+    RefusalCase,
+    invalid_id,
+    invalid_input,
+    unknown_id,
+    with_values,
 )
 from tests.support.world import gid, today
 
-CASES: dict[str, Refused] = {
-    "posting, unknown employer": Refused(
+CASES: dict[str, RefusalCase] = {
+    "posting, unknown employer": RefusalCase(
         "submitPosting",
         "officer",
-        setting(employerId=lambda _: unknown("Employer")),
+        with_values(employerId=lambda _: unknown_id("Employer")),
         "NotFound",
         "NOT_FOUND",
         ("input", "employerId"),
     ),
-    "posting, long title": invalid("submitPosting", "officer", setting(title="长" * 121), "title"),
-    "posting, much pay": invalid(
+    "posting, long title": invalid_input(
+        "submitPosting", "officer", with_values(title="长" * 121), "title"
+    ),
+    "posting, much pay": invalid_input(
         "submitPosting",
         "officer",
-        setting(pay={"amount": 1_000_001, "period": "MONTH"}),
+        with_values(pay={"amount": 1_000_001, "period": "MONTH"}),
         "pay",
         "amount",
     ),
-    "posting, long hours": invalid(
-        "submitPosting", "officer", setting(hoursPerDay=25), "hoursPerDay"
+    "posting, long hours": invalid_input(
+        "submitPosting", "officer", with_values(hoursPerDay=25), "hoursPerDay"
     ),
-    "posting, no hours": invalid(
-        "submitPosting", "officer", setting(hoursPerWeek=0), "hoursPerWeek"
+    "posting, no hours": invalid_input(
+        "submitPosting", "officer", with_values(hoursPerWeek=0), "hoursPerWeek"
     ),
-    "posting, wrong place": invalid(
-        "submitPosting", "officer", setting(placeCode="1"), "placeCode"
+    "posting, wrong place": invalid_input(
+        "submitPosting", "officer", with_values(placeCode="1"), "placeCode"
     ),
-    "posting, insurance twice": invalid(
-        "submitPosting", "officer", setting(insurance=["PENSION", "PENSION"]), "insurance"
+    "posting, insurance twice": invalid_input(
+        "submitPosting", "officer", with_values(insurance=["PENSION", "PENSION"]), "insurance"
     ),
-    "posting, open too long": invalid(
+    "posting, open too long": invalid_input(
         "submitPosting",
         "officer",
-        setting(validUntil=lambda _: (today() + timedelta(days=400)).isoformat()),
+        with_values(validUntil=lambda _: (today() + timedelta(days=400)).isoformat()),
         "validUntil",
     ),
-    "review, no reason": invalid("reviewPosting", "officer", setting(reason=" "), "reason"),
-    "review, long reason": invalid(
-        "reviewPosting", "officer", setting(reason="长" * 501), "reason"
+    "review, no reason": invalid_input(
+        "reviewPosting", "officer", with_values(reason=" "), "reason"
     ),
-    "review, of terms that were not seen": Refused(
+    "review, long reason": invalid_input(
+        "reviewPosting", "officer", with_values(reason="长" * 501), "reason"
+    ),
+    "review, of terms that were not seen": RefusalCase(
         "reviewPosting",
         "officer",
-        setting(expectedRevision=2),
+        with_values(expectedRevision=2),
         "PostingConflict",
         "POSTING_CONFLICT",
         None,
     ),
-    "change, of terms that were not seen": Refused(
+    "change, of terms that were not seen": RefusalCase(
         "changePosting",
         "recruiter",
-        setting(expectedRevision=2),
+        with_values(expectedRevision=2),
         "PostingConflict",
         "POSTING_CONFLICT",
         None,
     ),
-    "change, long title": invalid("changePosting", "officer", setting(title="长" * 121), "title"),
-    "change, unknown posting": Refused(
+    "change, long title": invalid_input(
+        "changePosting", "officer", with_values(title="长" * 121), "title"
+    ),
+    "change, unknown posting": RefusalCase(
         "changePosting",
         "officer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "report, unknown posting": Refused(
+    "report, unknown posting": RefusalCase(
         "reportPosting",
         "viewer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "report, held posting": Refused(
+    "report, held posting": RefusalCase(
         "reportPosting",
         "viewer",
-        setting(postingId=lambda world: gid(world.held)),
+        with_values(postingId=lambda world: gid(world.held)),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         None,
     ),
-    "report, OTHER without a word": invalid(
-        "reportPosting", "viewer", setting(reason="OTHER"), "body"
+    "report, OTHER without a word": invalid_input(
+        "reportPosting", "viewer", with_values(reason="OTHER"), "body"
     ),
-    "report, somebody's phone": invalid(
-        "reportPosting", "viewer", setting(body="打13800138000要钱"), "body"
+    "report, somebody's phone": invalid_input(
+        "reportPosting", "viewer", with_values(body="打13800138000要钱"), "body"
     ),
-    "report, long text": invalid("reportPosting", "viewer", setting(body="长" * 501), "body"),
-    "report, id of an employer": wrong_id(
-        "reportPosting", "viewer", setting(postingId=lambda world: gid(world.employer)), "postingId"
+    "report, long text": invalid_input(
+        "reportPosting", "viewer", with_values(body="长" * 501), "body"
     ),
-    "resolve, no reason": invalid("resolveReport", "officer", setting(reason=" "), "reason"),
-    "resolve, long reason": invalid(
-        "resolveReport", "officer", setting(reason="长" * 501), "reason"
+    "report, id of an employer": invalid_id(
+        "reportPosting",
+        "viewer",
+        with_values(postingId=lambda world: gid(world.employer)),
+        "postingId",
     ),
-    "resolve, unknown report": Refused(
+    "resolve, no reason": invalid_input(
+        "resolveReport", "officer", with_values(reason=" "), "reason"
+    ),
+    "resolve, long reason": invalid_input(
+        "resolveReport", "officer", with_values(reason="长" * 501), "reason"
+    ),
+    "resolve, unknown report": RefusalCase(
         "resolveReport",
         "officer",
-        setting(reportId=lambda _: unknown("Report")),
+        with_values(reportId=lambda _: unknown_id("Report")),
         "NotFound",
         "NOT_FOUND",
         ("input", "reportId"),
     ),
-    "wage, no region": invalid("addMinimumWage", "officer above", setting(region="99"), "region"),
-    "wage, no tier": invalid("addMinimumWage", "officer above", setting(tier=0), "tier"),
-    "wage, too much": invalid(
-        "addMinimumWage", "officer above", setting(monthly=100_001), "monthly"
+    "wage, no region": invalid_input(
+        "addMinimumWage", "officer above", with_values(region="99"), "region"
     ),
-    "wage, tenths of a fen": invalid(
-        "addMinimumWage", "officer above", setting(hourly=25.001), "hourly"
+    "wage, no tier": invalid_input("addMinimumWage", "officer above", with_values(tier=0), "tier"),
+    "wage, too much": invalid_input(
+        "addMinimumWage", "officer above", with_values(monthly=100_001), "monthly"
     ),
-    "wage, no figure": invalid(
-        "addMinimumWage", "officer above", setting(monthly=None, hourly=None), "monthly"
+    "wage, tenths of a fen": invalid_input(
+        "addMinimumWage", "officer above", with_values(hourly=25.001), "hourly"
     ),
-    "wage, long ago": invalid(
-        "addMinimumWage", "officer above", setting(effectiveFrom="1999-12-31"), "effectiveFrom"
+    "wage, no figure": invalid_input(
+        "addMinimumWage", "officer above", with_values(monthly=None, hourly=None), "monthly"
     ),
-    "wage, no address": invalid(
-        "addMinimumWage", "officer above", setting(sourceUrl="zj.gov.cn"), "sourceUrl"
+    "wage, long ago": invalid_input(
+        "addMinimumWage", "officer above", with_values(effectiveFrom="1999-12-31"), "effectiveFrom"
     ),
-    "wage, another province": Refused(
+    "wage, no address": invalid_input(
+        "addMinimumWage", "officer above", with_values(sourceUrl="zj.gov.cn"), "sourceUrl"
+    ),
+    "wage, another province": RefusalCase(
         "addMinimumWage",
         "officer above",
-        setting(region="310000"),
+        with_values(region="310000"),
         "NotPermitted",
         "NOT_PERMITTED",
         None,
     ),
-    "wage to verify, unknown": Refused(
+    "wage to verify, unknown": RefusalCase(
         "verifyMinimumWage",
         "officer above",
-        setting(minimumWageId=lambda _: unknown("MinimumWage")),
+        with_values(minimumWageId=lambda _: unknown_id("MinimumWage")),
         "NotFound",
         "NOT_FOUND",
         ("input", "minimumWageId"),
     ),
-    "wage to verify, without its notice": invalid(
+    "wage to verify, without its notice": invalid_input(
         "verifyMinimumWage",
         "officer above",
-        setting(minimumWageId=lambda _: global_id("MinimumWage", "seed3300001")),
+        with_values(minimumWageId=lambda _: global_id("MinimumWage", "seed3300001")),
         "minimumWageId",
     ),
-    "close, a refused posting": Refused(
+    "close, a refused posting": RefusalCase(
         "closePosting",
         "officer",
-        setting(postingId=lambda world: gid(world.refused)),
+        with_values(postingId=lambda world: gid(world.refused)),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         None,
     ),
-    "close, unknown posting": Refused(
+    "close, unknown posting": RefusalCase(
         "closePosting",
         "officer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "review, unknown posting": Refused(
+    "review, unknown posting": RefusalCase(
         "reviewPosting",
         "officer",
-        setting(postingId=lambda _: unknown("Posting")),
+        with_values(postingId=lambda _: unknown_id("Posting")),
         "NotFound",
         "NOT_FOUND",
         ("input", "postingId"),
     ),
-    "review, a posting that was decided": Refused(
+    "review, a posting that was decided": RefusalCase(
         "reviewPosting",
         "officer",
-        setting(postingId=lambda world: gid(world.refused)),
+        with_values(postingId=lambda world: gid(world.refused)),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         None,
     ),
 }
 
-CASES["cancelImport, unknown import"] = Refused(
+CASES["cancelImport, unknown import"] = RefusalCase(
     "cancelImport",
     "officer",
-    setting(importId=lambda _: unknown("Import")),
+    with_values(importId=lambda _: unknown_id("Import")),
     "NotFound",
     "NOT_FOUND",
     ("input", "importId"),

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from tests.schema.refusals.case import (
-    WANTS,
-    Refused,
-    invalid,
-    setting,
-    unknown,
-    wants,
+    WANTS_PATH,
+    RefusalCase,
+    invalid_input,
+    unknown_id,
+    with_values,
+    with_wants,
 )
 from tests.support.world import today
 
-CASES: dict[str, Refused] = {
-    "profile, without consent": Refused(
+CASES: dict[str, RefusalCase] = {
+    "profile, without consent": RefusalCase(
         "saveProfile",
         "viewer",
-        setting(consent=None),
+        with_values(consent=None),
         "ConsentRequired",
         "CONSENT_REQUIRED",
         ("input", "consent", "textVersion"),
     ),
-    "profile, six wishes": invalid(
+    "profile, six wishes": invalid_input(
         "saveProfile",
         "viewer",
-        wants(
+        with_wants(
             occupations=[
                 "ELECTRICIAN",
                 "WELDER",
@@ -34,42 +34,50 @@ CASES: dict[str, Refused] = {
                 "ECOMMERCE_STREAMER",
             ]
         ),
-        *WANTS,
+        *WANTS_PATH,
         "occupations",
     ),
-    "profile, a wish twice": invalid(
-        "saveProfile", "viewer", wants(occupations=["SALES", "SALES"]), *WANTS, "occupations"
+    "profile, a wish twice": invalid_input(
+        "saveProfile",
+        "viewer",
+        with_wants(occupations=["SALES", "SALES"]),
+        *WANTS_PATH,
+        "occupations",
     ),
-    "profile, no such place": invalid(
-        "saveProfile", "viewer", wants(places=["999999"]), *WANTS, "places"
+    "profile, no such place": invalid_input(
+        "saveProfile", "viewer", with_wants(places=["999999"]), *WANTS_PATH, "places"
     ),
-    "status, by an officer who names nobody": invalid(
-        "setSeekerStatus", "officer", setting(seekerId=None), "seekerId"
+    "status, by an officer who names nobody": invalid_input(
+        "setSeekerStatus", "officer", with_values(seekerId=None), "seekerId"
     ),
-    "search, no name": invalid("saveSearch", "seeker", setting(name=" "), "name"),
-    "erase, no reason": invalid("eraseSeeker", "officer", setting(reason=" "), "reason"),
-    "person, a short reason": invalid("revealPerson", "officer", setting(reason="x"), "reason"),
-    "campaign, no title": invalid("createCampaign", "officer", setting(title=" "), "title"),
-    "call, back on no day": invalid(
-        "recordCall", "officer", setting(outcome="CALL_BACK"), "nextCallOn"
+    "search, no name": invalid_input("saveSearch", "seeker", with_values(name=" "), "name"),
+    "erase, no reason": invalid_input("eraseSeeker", "officer", with_values(reason=" "), "reason"),
+    "person, a short reason": invalid_input(
+        "revealPerson", "officer", with_values(reason="x"), "reason"
     ),
-    "call, on a day after the last word": invalid(
+    "campaign, no title": invalid_input(
+        "createCampaign", "officer", with_values(title=" "), "title"
+    ),
+    "call, back on no day": invalid_input(
+        "recordCall", "officer", with_values(outcome="CALL_BACK"), "nextCallOn"
+    ),
+    "call, on a day after the last word": invalid_input(
         "recordCall",
         "officer",
-        setting(outcome="DO_NOT_CALL", nextCallOn=lambda _: today().isoformat()),
+        with_values(outcome="DO_NOT_CALL", nextCallOn=lambda _: today().isoformat()),
         "nextCallOn",
     ),
-    "profile by word, asked long ago": invalid(
+    "profile by word, asked long ago": invalid_input(
         "saveProfileFor",
         "officer",
-        setting(consent={"textVersion": "1", "askedAt": "2026-01-01T00:00:00Z"}),
+        with_values(consent={"textVersion": "1", "askedAt": "2026-01-01T00:00:00Z"}),
         "consent",
         "askedAt",
     ),
-    "referral, done before it is accepted": Refused(
+    "referral, done before it is accepted": RefusalCase(
         "advanceReferral",
         "officer",
-        setting(status="DONE"),
+        with_values(status="DONE"),
         "StatusConflict",
         "STATUS_CONFLICT",
         None,
@@ -87,10 +95,10 @@ for (name, field), kind in {
     ("recordCall", "entryId"): "CallEntry",
     ("saveProfileFor", "entryId"): "CallEntry",
 }.items():
-    CASES[f"{name}, unknown {kind}"] = Refused(
+    CASES[f"{name}, unknown {kind}"] = RefusalCase(
         name,
         "officer",
-        setting(**{field: lambda _, kind=kind: unknown(kind)}),
+        with_values(**{field: lambda _, kind=kind: unknown_id(kind)}),
         "NotFound",
         "NOT_FOUND",
         ("input", field),

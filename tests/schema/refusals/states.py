@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from tests.schema.refusals.case import (
-    Refused,
-    setting,
-    unknown,
+    RefusalCase,
+    unknown_id,
+    with_values,
 )
 from tests.support.mutation_inputs import session_mutation_input
 from tests.support.world import gid
 
-CASES: dict[str, Refused] = {}
+CASES: dict[str, RefusalCase] = {}
 
 for posting in ("held", "refused", "closed", "expired"):
     for name, caller in (("pinPosting", "host"), ("expressInterest", "viewer")):
-        CASES[f"{name}, {posting} posting"] = Refused(
+        CASES[f"{name}, {posting} posting"] = RefusalCase(
             name,
             caller,
-            setting(postingId=lambda world, posting=posting: gid(getattr(world, posting))),
+            with_values(postingId=lambda world, posting=posting: gid(getattr(world, posting))),
             "PostingNotOpen",
             "POSTING_NOT_OPEN",
             None,
         )
-    CASES[f"schedule, {posting} posting"] = Refused(
+    CASES[f"schedule, {posting} posting"] = RefusalCase(
         "scheduleSession",
         "host",
-        setting(postingIds=lambda world, posting=posting: [gid(getattr(world, posting))]),
+        with_values(postingIds=lambda world, posting=posting: [gid(getattr(world, posting))]),
         "PostingNotOpen",
         "POSTING_NOT_OPEN",
         ("input", "postingIds", "0"),
@@ -43,7 +43,7 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
             continue  # the room still stands
         if (name, session) == ("expressInterest", "draft"):
             continue  # not there for a viewer
-        CASES[f"{name}, {session} session"] = Refused(
+        CASES[f"{name}, {session} session"] = RefusalCase(
             name,
             caller,
             session_mutation_input(session),
@@ -53,7 +53,7 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
         )
 
 # To all but those who direct it there is no draft.
-DIRECTING = [
+DIRECTING_MUTATIONS = [
     "startSession",
     "interruptSession",
     "resumeSession",
@@ -68,9 +68,9 @@ DIRECTING = [
 for name, caller in [
     ("expressInterest", "viewer"),
     ("askQuestion", "viewer"),
-    *((name, caller) for name in DIRECTING for caller in ("other host", "officer below")),
+    *((name, caller) for name in DIRECTING_MUTATIONS for caller in ("other host", "officer below")),
 ]:
-    CASES[f"{name}, draft of others, {caller}"] = Refused(
+    CASES[f"{name}, draft of others, {caller}"] = RefusalCase(
         name,
         caller,
         session_mutation_input("draft"),
@@ -87,7 +87,7 @@ for name, sessions in {
     "cancelSession": ("live", "ended"),
 }.items():
     for session in sessions:
-        CASES[f"{name}, {session} session"] = Refused(
+        CASES[f"{name}, {session} session"] = RefusalCase(
             name,
             "officer",
             session_mutation_input(session),
@@ -95,10 +95,10 @@ for name, sessions in {
             "SESSION_STATE_CONFLICT",
             None,
         )
-    CASES[f"{name}, unknown session"] = Refused(
+    CASES[f"{name}, unknown session"] = RefusalCase(
         name,
         "officer",
-        setting(sessionId=lambda _: unknown("LiveSession")),
+        with_values(sessionId=lambda _: unknown_id("LiveSession")),
         "NotFound",
         "NOT_FOUND",
         ("input", "sessionId"),

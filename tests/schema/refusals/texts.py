@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tests.schema.refusals.case import (
-    TEXTS,
-    Refused,
-    invalid,
-    setting,
+    FORBIDDEN_TEXTS,
+    RefusalCase,
+    invalid_input,
+    with_values,
 )
 
-CASES: dict[str, Refused] = {}
+CASES: dict[str, RefusalCase] = {}
 
-for what, text in TEXTS.items():
+for what, text in FORBIDDEN_TEXTS.items():
     for name, caller, changed in (
         ("createEmployer", "officer", "name"),
         ("createEmployer", "officer", "description"),
@@ -29,6 +29,6 @@ for what, text in TEXTS.items():
         ("createCode", "host", "place"),
         ("revealContact", "officer", "reason"),
     ):
-        CASES[f"{name}, {changed} {what}"] = invalid(
-            name, caller, setting(**{changed: text}), changed
+        CASES[f"{name}, {changed} {what}"] = invalid_input(
+            name, caller, with_values(**{changed: text}), changed
         )
