@@ -1,4 +1,4 @@
-"""Files that must agree: dependencies and reasons, versions, decisions, pages and their paths."""
+"""Files that must agree: dependencies, versions, decisions, pages and their paths."""
 
 import re
 import tomllib
@@ -96,6 +96,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub forms them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

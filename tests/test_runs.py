@@ -1,4 +1,4 @@
-"""How tests run: skips fail in CI, and a test marked ``alone`` runs without others."""
+"""How tests run: a skip fails in CI, and a test marked ``alone`` runs while no other does."""
 
 import os
 import subprocess

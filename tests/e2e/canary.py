@@ -20,25 +20,12 @@ from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient
 
 STEPS = read_tour()
-
-
 NAME, CORRECTED_NAME = "柯南丽薇", "柯楠丽蔷"
-
-
 PHONE = "14498761234"
-
-
 PHONE_SPELLINGS = ["14498761234", "+86 144-9876-1234", "144 9876 1234", "１４４９８７６１２３４"]
-
-
 MASKED_CONTACT = {"name": "柯**", "phone": "144****1234"}
-
-
 PUBLIC_SENTENCE = "这句话公开并且保存"
-
-
 REASON = "电话通知面试时间"
-
 
 INTEREST_MUTATION = """
 mutation ($session: ID!, $posting: ID!, $name: String!, $phone: String!, $version: String!) {
@@ -53,12 +40,11 @@ mutation ($session: ID!, $posting: ID!, $name: String!, $phone: String!, $versio
 }
 """
 
-
 MUTATION_TEMPLATE = "mutation ($input: %s!) { %s(input: $input) { __typename ... on %s { %s } } }"
 
 
 class Recorder(HttpClient):
-    """Keeps every answer but those in which somebody may read a contact."""
+    """Records every answer, apart from those that may show a contact."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -73,7 +59,7 @@ class Recorder(HttpClient):
     async def shows(
         self, query: str, variables: dict[str, Any], token: str | None = None
     ) -> dict[str, Any]:
-        """An answer that holds the contact."""
+        """Return an answer that must show the contact."""
         data = await self(query, variables, token=token)
         self.shown.append(self.kept.pop())
         assert NAME in self.shown[-1] or CORRECTED_NAME in self.shown[-1]
@@ -84,7 +70,7 @@ class Recorder(HttpClient):
 async def record_frames(
     server: ServerProcess, token: str, query: str, variables: dict[str, Any]
 ) -> AsyncIterator[list[str]]:
-    """Everything that a subscriber's socket receives, as it comes."""
+    """Yield a list that receives every frame of a subscriber's socket."""
     frames: list[str] = []
     async with open_websocket(server.websocket_url) as follower:
         await follower.initialise(token)
@@ -92,7 +78,7 @@ async def record_frames(
 
         async def listen() -> None:
             async for frame in follower.connection:
-                frames.append(str(frame))  # noqa: PERF401 - they are looked at while more come
+                frames.append(str(frame))  # noqa: PERF401 - the list is read while more arrive
 
         listening = asyncio.create_task(listen())
         try:
@@ -103,7 +89,7 @@ async def record_frames(
 
 
 class Visit:
-    """What the canary, and the staff who follow it up, do with one server."""
+    """The actions of the canary and of staff with one server."""
 
     def __init__(self, server: ServerProcess, http: Recorder, mongo: Mongo) -> None:
         self.server = server
@@ -143,7 +129,7 @@ class Visit:
         assert data[name]["__typename"] == kind, data
 
     async def stumble(self) -> None:
-        """Whatever is refused or broken, with the contact in it."""
+        """Send requests with the contact that are refused or malformed."""
         refused = [
             await self.tap(version="0"),
             await self.tap(session=self.postings[0]),
@@ -157,7 +143,7 @@ class Visit:
             "InvalidInput",
             "PhoneInvalid",
         }
-        # What is no request at all is told to its sender alone: only the logs are looked at.
+        # Answers to malformed requests go to their sender only, so only the logs are searched.
         async with httpx.AsyncClient(base_url=self.server.url) as client:
             for content in (
                 f'{{"query": "{NAME} {PHONE}',
@@ -171,7 +157,7 @@ class Visit:
             await client.get("/nowhere", params={"phone": PHONE})
 
     async def fail(self, lead: str) -> None:
-        """A lead whose contact does not open: a fault, which is logged."""
+        """Damage a stored contact, so that reading it is a fault that is logged."""
         found = await self.mongo["leads"].find_one({"_id": parse_global_id(lead, "Lead")})
         assert found is not None
         broken = {"$set": {"contact.name": found["contact"]["phone"]}}
@@ -202,7 +188,7 @@ class Visit:
         await self.http(trail, {"lead": lead}, token=self.officer)
 
     async def seek(self) -> None:
-        """A profile of one's own, and one that an officer enters down a call list."""
+        """Save the person's own profile, and one that an officer enters from a call list."""
         profile = {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}}
         person = {"name": NAME, "phone": PHONE}
         given = {"profile": profile, "contact": person, "consent": {"textVersion": "1"}}
@@ -261,7 +247,7 @@ class Visit:
     async def answer(
         self, name: str, kind: str, fields: str, given: dict[str, Any], token: str | None = None
     ) -> dict[str, Any]:
-        """What a mutation answers that shows no contact, by default to the viewer."""
+        """Return the result of a mutation that shows no contact; by default as the viewer."""
         query = MUTATION_TEMPLATE % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
         data = await self.http(query, {"input": given}, token=token or self.viewer)
         found: dict[str, Any] = data[name]

@@ -1,4 +1,4 @@
-"""A search for the canary's name and phone in text and in files, in every usual encoding."""
+"""Searches text and files for the canary's name and phone in every usual encoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.e2e.canary import CORRECTED_NAME, NAME, PHONE
 
 
 def compile_needles() -> re.Pattern[bytes]:
-    """The name and the phone as they were given, and as a careless program would write them."""
+    """Return a pattern of name and phone as given, and in every usual encoding."""
     texts = [text.encode() for text in (NAME, CORRECTED_NAME)]
     texts += [json.dumps(text)[1:-1].encode() for text in (NAME, CORRECTED_NAME)]
     texts += [
@@ -31,12 +31,13 @@ NEEDLES = compile_needles()
 
 
 def find_needles(written: str | bytes) -> list[bytes]:
-    """The places around what must not be there."""
+    """Return the surroundings of every match."""
     raw = written.encode() if isinstance(written, str) else written
     return [raw[max(0, match.start() - 60) : match.end() + 20] for match in NEEDLES.finditer(raw)]
 
 
 def map_files(folder: Path) -> Iterator[tuple[Path, mmap.mmap]]:
+    """Yield every file below the folder that is not empty, mapped into memory."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.stat().st_size:
             with (

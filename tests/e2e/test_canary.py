@@ -1,7 +1,7 @@
-"""A unique name and phone pass through every operation and appear nowhere they must not.
+"""A unique name and phone pass through every operation and appear nowhere else.
 
-They may come back to their giver and to staff who reveal them, and nowhere else: not in a log, an
-event, another answer or a file of the database.
+Only the person and staff who reveal them get them back. No log, event, other answer or file of the
+database may hold them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.support.waiting import wait_until
 
 
 async def run_visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
-    """The whole way; the frames that all the subscribers got."""
+    """Run every action of a visit; return the frames of all subscribers."""
     each = Visit(server, http, mongo)
     await each.begin()
     room = {"session": each.session, "after": None}
@@ -89,6 +89,6 @@ async def test_name_and_phone_appear_only_where_they_are_allowed() -> None:
         for path, content in chain(map_files(data), map_files(cwd)):
             assert find_needles(bytes(content)) == [], path
             looked_at[path] = PUBLIC_SENTENCE.encode() in bytes(content)
-        # What is public is found in the files, so what is not found is not there.
+        # The search finds the public sentence in the files, so it would find the contact too.
         assert sum(looked_at.values()) >= 2
         assert all(find_needles(shown) for shown in http.shown)

@@ -18,14 +18,14 @@ ALL_INSURANCE = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY
 
 
 async def answer(http: HttpClient, name: str, variables: dict[str, Any], token: str) -> Any:
-    """The single root field of one of the README's operations."""
+    """Run an operation of the README and return its root field."""
     data = await http(STEPS[name].query, variables, token=token)
     (answer,) = data.values()
     return answer
 
 
 async def posting_of(http: HttpClient, employer: str, token: str) -> str:
-    """A new posting that passes the gate."""
+    """Submit a posting that passes the gate; return its id."""
     until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     given = {"employer": employer, "pay": 6800, "insurance": ALL_INSURANCE, "until": until}
     submitted = await answer(http, "Submit", given, token)
@@ -34,7 +34,7 @@ async def posting_of(http: HttpClient, employer: str, token: str) -> str:
 
 
 async def session_on_air(http: HttpClient, postings: list[str], host: str) -> str:
-    """A new session that presents ``postings``, started."""
+    """Schedule and start a session with ``postings``; return its id."""
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     scheduled = await answer(http, "Schedule", {"postings": postings, "at": at}, host)
     session: str = scheduled["session"]["id"]
@@ -104,5 +104,5 @@ async def test_the_main_job_over_two_nodes(two_nodes: list[ServerProcess]) -> No
 
 
 def is_state(event: dict[str, Any]) -> bool:
-    """Whether an event is state that is told, not a logged one."""
+    """Return whether the event is ephemeral or a reset, and not logged."""
     return event["__typename"] in {"TallyChanged", "PresenceChanged", "Reset"}

@@ -21,7 +21,7 @@ SESSION = "query ($id: ID!) { liveSession(id: $id) { cursor } }"
 
 
 class Writers:
-    """Four writers that go on, with whichever node is left, until all events are acknowledged."""
+    """Four writers that continue on the remaining node until ``EVENTS`` events are acknowledged."""
 
     def __init__(self, nodes: list[ServerProcess], session: str, host: str) -> None:
         self._nodes = nodes
@@ -38,7 +38,7 @@ class Writers:
                 try:
                     await self._write_through(http)
                 except httpx.TransportError:
-                    # A body that was not acknowledged may be stored: it is never sent again.
+                    # An unacknowledged body may be stored, so it is never sent again.
                     place = 1 - place
 
     async def _write_through(self, http: HttpClient) -> None:
@@ -74,7 +74,7 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(
         rest = {"session": session, "after": after}
         async with subscribe(survivor.url, viewer, FOLLOW, rest) as second:
             await second.wait_for_count(EVENTS - len(seen))
-            # What is logged last comes last: behind it, nothing of before is missing.
+            # Events arrive in the order of the log: after the last one none is missing.
             await http(SAY, {"session": session, "body": "the last"}, token=host)
             while (await second.wait_for("Announcement"))["body"] != "the last":
                 pass
@@ -85,7 +85,7 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(
     bodies = [event["body"] for event in seen if event["__typename"] == "Announcement"]
     assert len(set(bodies)) == len(bodies)
     assert set(writers.acknowledged) <= set(bodies)
-    # What was not acknowledged may be stored or not; nothing else is.
+    # Unacknowledged events may be stored or not; nothing else is stored.
     assert len(writers.acknowledged) <= len(bodies) - 1 <= writers.sent
 
 
@@ -98,6 +98,6 @@ async def watch_until_killed(
         async with subscribe(victim.url, viewer, FOLLOW, variables) as first:
             await writers.half.wait()
             await victim.stop(signal.SIGKILL)
-    except Exception:  # noqa: BLE001 - how the client words its loss is not the point
+    except Exception:  # noqa: BLE001 - any error of the client means that it lost the node
         return first
     return first

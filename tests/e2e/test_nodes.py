@@ -35,17 +35,17 @@ SENDERS = 20
 
 
 def newest(subscriber: Subscriber, kind: str) -> dict[str, Any]:
-    """The last event of that type; empty before the first."""
+    """Return the last event of the type; empty if there is none."""
     return next((each for each in reversed(subscriber.events) if each["__typename"] == kind), {})
 
 
 async def shows(subscriber: Subscriber, kind: str, field: str, value: object) -> None:
-    """Wait until the last event of that type has that value."""
+    """Wait until the last event of the type has this value."""
     await wait_until(lambda: newest(subscriber, kind).get(field) == value)
 
 
 def watching(subscriber: Subscriber) -> tuple[int, int]:
-    """How many watch, and the most that ever did, as it was last told."""
+    """Return the viewers and the peak of the last presence event."""
     told = newest(subscriber, "PresenceChanged")
     return told.get("viewers", 0), told.get("peakViewers", 0)
 
@@ -65,7 +65,7 @@ async def test_viewers_are_summed_over_nodes_and_each_counts_once(
         twice = await http.enter()
         for token in (twice, twice, await http.enter()):
             await watch(one, token)
-        # Here already, and only more often there.
+        # The same viewer on the other node: counted once.
         await watch(other, twice)
         async with AsyncExitStack() as leaving:
             for _ in range(2):
@@ -113,13 +113,13 @@ async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
 
 
 def check_rate(events: Iterable[dict[str, Any]]) -> None:
-    """That tallies were told at most every ``TICK``, and were never taken back."""
+    """Check that tallies came at most once per interval, and never went down."""
     told = [event for event in events if event["__typename"] == "TallyChanged"]
     totals = [event["total"] for event in told]
     assert totals == sorted(totals)
     moments = [datetime.fromisoformat(event["at"]) for event in told]
     elapsed = (moments[-1] - moments[0]).total_seconds()
-    # The time is noted when it is spread: one may be late for that, and the next in time.
+    # The time is that of publishing: one may be late, and the next on time.
     assert len(told) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
 
 

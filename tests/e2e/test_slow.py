@@ -1,4 +1,4 @@
-"""A slow reader does not delay others, and gets every event after it reconnects."""
+"""A slow reader does not delay others, and gets every event once it reconnects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AT_ONCE = 50
 
 
 async def follow(viewer: ManualWebSocketClient, token: str, session: str) -> None:
-    """Subscribe, and read until what is announced from now on will come."""
+    """Subscribe, and return once every later announcement will be delivered."""
     payload: dict[str, Any] = {"authorization": f"Bearer {token}"}
     await viewer.send(json.dumps({"type": "connection_init", "payload": payload}))
     assert json.loads(await viewer.read_text()) == {"type": "connection_ack"}
@@ -42,7 +42,7 @@ async def follow(viewer: ManualWebSocketClient, token: str, session: str) -> Non
 
 
 async def seqs(viewer: WebSocketClient, count: int) -> list[int]:
-    """The places of the next announcements; state comes without one here."""
+    """Return the seqs of the next announcements, without ephemeral events."""
     found: list[int] = []
     while len(found) < count:
         event = await viewer.receive_event("1")
@@ -51,7 +51,7 @@ async def seqs(viewer: WebSocketClient, count: int) -> list[int]:
 
 
 async def announcements(reader: ManualWebSocketClient) -> list[dict[str, Any]]:
-    """What still comes, up to the end of the connection."""
+    """Return the remaining announcements up to the end of the connection."""
     messages = [json.loads(text) for text in await reader.read_remaining_texts()]
     events = [message["payload"]["data"]["sessionEvents"] for message in messages]
     return [event for event in events if event]

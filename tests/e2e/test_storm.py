@@ -32,7 +32,7 @@ LOG_READS = 100
 
 
 class Viewer:
-    """Follows a session, and goes on at the next node when one sends it away."""
+    """Follows a session, and continues on the next node when its connection is closed."""
 
     def __init__(self, session: str, token: str, cursor: str) -> None:
         self._session = session
@@ -44,7 +44,7 @@ class Viewer:
         self.has_all = False
 
     async def watch(self, nodes: list[ServerProcess]) -> None:
-        """Until the last event; ``nodes`` in the order in which they are asked."""
+        """Follow until the last event, on the nodes in this order."""
         for node in nodes:
             async with open_websocket(node.websocket_url, open_timeout=30) as connected:
                 await connected.initialise(self._token)
@@ -68,7 +68,7 @@ class Viewer:
 
 
 async def finds(mongo: Mongo) -> int:
-    """How often the log was read since the profiler runs."""
+    """Return how often the log was read since the profiler runs."""
     profile = mongo["system.profile"]
     return await profile.count_documents({"command.find": "events", "op": "query"})
 
@@ -119,11 +119,11 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
 
 
 def check_partings(partings: list[tuple[int | None, Any]]) -> None:
-    """Everybody was told to come back, and not all of them at once."""
+    """Check that every viewer was told to reconnect, spread over time."""
     assert [code for code, _ in partings] == [4512] * CLIENTS
     moments = sorted(at for _, at in partings)
     assert moments[-1] - moments[0] > 1
-    # In no half of a second more than half of them.
+    # At most half of them in any half second.
     half = CLIENTS // 2
     spans = [later - sooner for sooner, later in zip(moments, moments[half:], strict=False)]
     assert min(spans) > 0.5

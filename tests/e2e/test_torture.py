@@ -1,4 +1,4 @@
-"""Acknowledged leads survive kills of MongoDB and the service: a short ``make torture``."""
+"""Acknowledged leads survive kills of MongoDB and of the service: a short ``make torture``."""
 
 import pytest
 

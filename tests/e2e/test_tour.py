@@ -1,4 +1,4 @@
-"""The README's tour, run word for word against a demo as ``make run`` starts it."""
+"""The README's tour, run literally against a demo as ``make run`` starts it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ async def http(demo: ServerProcess) -> AsyncIterator[HttpClient]:
 async def run(
     http: HttpClient, name: str, known: dict[str, Any], token: str | None = None, **other: Any
 ) -> Any:
-    """Run a step; its single root field."""
+    """Run a step and return its root field."""
     step = STEPS[name]
     data = await http(step.query, {**step.fill_variables(known), **other}, token=token)
     (answer,) = data.values()
@@ -180,7 +180,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
 
 
 async def brought_in(demo: ServerProcess, token: str, template: str) -> str:
-    """The id of the import of a template as it is, once it is done."""
+    """Upload an import template unchanged; return the import's id once it is done."""
     headers = {"authorization": f"Bearer {token}"}
     async with (
         httpx.AsyncClient(base_url=demo.url, headers=headers) as client,

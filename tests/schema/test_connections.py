@@ -25,7 +25,6 @@ BAD_SIZES = [
     ("first: -1", "first"),
 ]
 
-
 CURSORS = {
     "not base64": "岗位",
     "empty": "",
@@ -39,7 +38,6 @@ CURSORS = {
     "of no time": cursors.encode("sessions", "yesterday", new_id()),
     "of a wrong place": cursors.encode("running-order", "-1"),
 }
-
 
 LISTS = {
     "postings": "postings(filter: {employerId: $employer}, %s)",
@@ -85,7 +83,7 @@ async def _page(api: GraphQLClient, world: World, field: str, paging: str) -> di
 async def _walk(
     api: GraphQLClient, world: World, field: str, size: int, *, backward: bool
 ) -> list[str]:
-    """The ids of a list, page by page; checks what each page says of itself."""
+    """Return the ids of a list, page by page. Checks the page info of each page."""
     found: list[str] = []
     count, place, on, end, more = (
         ("last", "before", "hasPreviousPage", "startCursor", "hasNextPage")
@@ -110,7 +108,7 @@ async def _walk(
 
 @pytest.fixture(scope="module")
 async def long_lists(running: RunningServices, readonly_world: World) -> World:
-    """Enough of everything for a few pages, with equal pay and equal starts among them."""
+    """A world with several pages of every list, with equal pay and equal start times among them."""
     store, world = running.store, readonly_world
     await store.employers.add(
         [records.employer(credit_code=new_credit_code(), union_id=world.union.id) for _ in range(5)]

@@ -1,4 +1,4 @@
-"""What the gate takes away is on no reading path any more: every path, every way of being taken."""
+"""A posting that the gate closes is on no reading path: every path, every way to close it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from tests.support.services import RunningServices
 from tests.support.world import World, gid, today
 
 PROVINCE = "630000"
-"""Nobody else's: its minimum wage is raised here."""
+"""A province that no other test uses: its minimum wage is raised here."""
 
 
 async def closes(scene: PostingScene) -> None:
@@ -102,7 +102,7 @@ async def report(scene: PostingScene, *, origin: str) -> Report:
 
 
 async def set_wage(running: RunningServices, world: World, amount: int) -> None:
-    """Another row for the province, and all that it asks for done."""
+    """Add a row of the province and complete the rescreening that follows."""
     row = records.minimum_wage(
         region=PROVINCE, monthly=amount, grade=Grade.A, effective_from=today(), added_at=utc_now()
     )
@@ -133,24 +133,24 @@ async def scene(
 ) -> AsyncIterator[PostingScene]:
     await set_wage(running, world, 2_000)
     offered = posting_terms(
-        # Of its own, as the titles of other postings are suggested, too.
+        # Unique, because titles of other postings are suggested too.
         title=f"高原风电检修{new_id()[-6:]}",
         place_code="630102",
         pay=monthly_pay(6_000),
         valid_until=today() + timedelta(days=30),
     )
-    # The newest of all, whatever other tests have left: the feed shows the newest only.
+    # The newest posting: the feed shows only the newest ones.
     posting = replace(world.absent, id=f"f{new_id()[1:]}", terms=offered)
     await running.store.postings.add([posting])
     scene = await build_scene(api, world, running, posting, await somebody(world, running))
     yield scene
     scene.asked.leave()
-    # Five are recommended to each seeker, of all that tests leave open.
+    # Open postings of earlier tests would take its place among the five recommended ones.
     await closes(scene)
 
 
 async def somebody(world: World, running: RunningServices) -> Seeker:
-    """Who looks for just this work."""
+    """Store a seeker who wants this posting."""
     wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
     profile = replace(world.seeker.profile, wants=wants, skills=())
     made = replace(
@@ -166,7 +166,7 @@ async def test_what_is_taken_away_is_on_no_reading_path(
 ) -> None:
     assert await walk_paths(scene) == expected_on_all_paths(shown=True)
     await way(scene)
-    # Somebody else taps: who has tapped before gets the same answer again.
+    # A new viewer taps: an earlier applicant gets the earlier answer again.
     assert await walk_paths(scene) == expected_on_all_paths(shown=False)
 
 
@@ -185,30 +185,30 @@ async def test_what_closes_while_a_session_is_read_is_not_shown_in_it(
 
 
 FOR_STAFF = {
-    "Query.reviewQueue": "what a person is to look at",
+    "Query.reviewQueue": "postings that wait for an officer",
     "ReviewItem.posting": "the same",
-    "Query.funnel": "what became of leads, also of closed postings",
+    "Query.funnel": "counts of leads, also for closed postings",
     "FunnelRow.posting": "the same",
-    "Query.importRows": "what became of the rows, for those who brought them",
+    "Query.importRows": "results of the rows, for the uploader",
     "ImportRow.posting": "the same",
-    "PostingAccepted.posting": "for whoever submitted it",
+    "PostingAccepted.posting": "for the submitter",
     "PostingHeld.posting": "the same",
     "PostingRefused.posting": "the same",
-    "PostingReviewed.posting": "for whoever decided on it",
+    "PostingReviewed.posting": "for the officer who decided",
     "ReportResolved.posting": "the same",
-    "PostingClosed.posting": "for whoever closed it",
-    "PostingShown.posting": "for whoever pinned it, which only an open one can be",
+    "PostingClosed.posting": "for the account that closed it",
+    "PostingShown.posting": "for the host; only an open posting can be pinned",
 }
-"""Fields that show postings which are not open, and to whom or why."""
+"""Fields that show postings that are not open, and why."""
 COUNTS = {"PostingConnection.facets", "Query.postingSuggestions"}
-"""Fields that tell of open postings without naming one."""
+"""Fields that count or suggest open postings without naming one."""
 
 
-def leads_to_a_posting(of: GraphQLNamedType, on_the_way: frozenset[str] = frozenset()) -> bool:
-    """Whether a value of the type may hold one; other nodes have fields of their own."""
+def leads_to_a_posting(of: GraphQLNamedType, passed_types: frozenset[str] = frozenset()) -> bool:
+    """Return whether a value of the type can hold a posting, without passing another node."""
     if of.name == "Posting":
         return True
-    if of.name in on_the_way:
+    if of.name in passed_types:
         return False
     if is_abstract_type(of):
         inner = [*SCHEMA._schema.get_possible_types(of)]
@@ -216,7 +216,7 @@ def leads_to_a_posting(of: GraphQLNamedType, on_the_way: frozenset[str] = frozen
         inner = [get_named_type(each.type) for each in of.fields.values()]
     else:
         return False
-    return any(leads_to_a_posting(each, on_the_way | {of.name}) for each in inner)
+    return any(leads_to_a_posting(each, passed_types | {of.name}) for each in inner)
 
 
 def fields_that_show_postings() -> Iterator[str]:
@@ -229,7 +229,7 @@ def fields_that_show_postings() -> Iterator[str]:
 
 
 def fields_of(document: str) -> set[str]:
-    """The fields that a document asks for, each with its type."""
+    """Return the fields that a document selects, each with its type."""
     asked: set[str] = set()
     types = TypeInfo(SCHEMA._schema)
 
@@ -248,8 +248,8 @@ async def test_every_field_that_shows_a_posting_is_on_a_path(scene: PostingScene
     asked = set().union(*map(fields_of, scene.asked.documents))
     showing = {*fields_that_show_postings(), *COUNTS}
     assert len(showing) > 40
-    passed_through = {each for each in showing if each.endswith((".edges", "Edge.node"))}
-    assert showing - asked - passed_through == set(FOR_STAFF)
+    connection_fields = {each for each in showing if each.endswith((".edges", "Edge.node"))}
+    assert showing - asked - connection_fields == set(FOR_STAFF)
 
 
 async def test_every_public_address_is_on_a_path_or_shows_none(scene: PostingScene) -> None:
@@ -259,5 +259,5 @@ async def test_every_public_address_is_on_a_path_or_shows_none(scene: PostingSce
         for route in PUBLIC_ROUTES
         if not any(route.path_regex.match(url) for url in scene.asked.urls)
     }
-    about_no_posting = {"/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"}
-    assert unvisited == about_no_posting
+    without_postings = {"/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"}
+    assert unvisited == without_postings

@@ -25,7 +25,6 @@ KINDS = (
     "Webhook",
 )
 
-
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 

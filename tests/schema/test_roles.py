@@ -1,4 +1,4 @@
-"""Who may do what: every mutation by every kind of caller."""
+"""Roles: every mutation by every kind of caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What any text and any list of an input may hold, asked of the schema: no input is left out."""
+"""Every text and list of every mutation input is bounded; no text may hold an identity number.
+
+The inputs are read from the schema, so no new input can be forgotten.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ MANY = 5_000
 
 
 def _paths(kind: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Each place of an input at which there is no further input, and its type."""
+    """Yield the path and type of every scalar and list of an input."""
     kind = get_nullable_type(kind)
     if isinstance(kind, GraphQLList):
         yield (*path, ITEM), kind
@@ -61,7 +64,7 @@ LISTS = sorted(path for path, kind in _inputs() if isinstance(kind, GraphQLList)
 
 
 def _least(kind: Any) -> Any:
-    """A value of the type with nothing in it that is not asked for."""
+    """Return a minimal value of the type: only required fields."""
     kind = get_nullable_type(kind)
     if isinstance(kind, GraphQLList):
         return [_least(kind.of_type)]
@@ -78,7 +81,7 @@ def _least(kind: Any) -> Any:
 
 
 def _with(kind: Any, given: Any, path: Path, value: Any) -> Any:
-    """The input with ``value`` at the path, and the least of what the way there asks for."""
+    """Return the input with ``value`` at the path, with minimal values around it."""
     if not path:
         return value
     kind = get_nullable_type(kind)
@@ -107,7 +110,7 @@ async def _answer(api: GraphQLClient, world: World, path: Path, value: Any) -> d
 
 
 def _is_refused(answer: dict[str, Any]) -> bool:
-    # What is wrong with one of a list of people or leads stands beside the others.
+    # A refusal of one of several rows or leads is in the list of results.
     each = [*answer.get("findings", []), *answer.get("outcomes", [])]
     return "code" in answer or any("code" in one for one in each)
 

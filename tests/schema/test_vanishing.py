@@ -1,6 +1,6 @@
-"""Whatever happens to a posting, in whatever order: every reading path shows it while it is open.
+"""Every reading path shows a posting exactly while it is open, after any sequence of actions.
 
-The clock of these services only goes forward. What is open is reckoned here, from what happened.
+``PostingLife`` tracks from the actions whether the posting is open. The clock only goes forward.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.world import World
 
 @pytest.fixture(scope="module")
 async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Services whose clock is ``WATCH``."""
+    """Services with ``CLOCK``, which runs ahead of the real time."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo, clock=CLOCK) as running:
         yield running
@@ -30,10 +30,7 @@ async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
 
 
 PAYS = st.sampled_from((3_000, 6_000))
-
-
 DAYS = st.sampled_from((20, 300))
-
 
 STEPS = st.one_of(
     st.tuples(st.just("wage"), st.sampled_from((2_000, 4_000, 7_000))),
@@ -54,7 +51,7 @@ STEPS = st.one_of(
     derandomize=True,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
-    # Each example has a world of its own, so that what the fixtures hold may stay.
+    # Each example has a world of its own, so the fixtures can be reused.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(pay=PAYS, days=DAYS, plan=st.lists(STEPS, min_size=4, max_size=10))
@@ -70,13 +67,13 @@ async def test_every_path_shows_a_posting_while_it_is_open_and_never_else(
     world = World(ahead)
     await world.store_records()
     async with GraphQLClient(ahead.endpoint) as api:
-        town = PostingLife(api, world, ahead)
-        await town.set_up(pay, days)
+        life = PostingLife(api, world, ahead)
+        await life.set_up(pay, days)
         try:
-            await town.check_paths()
+            await life.check_paths()
             for step in plan:
                 note(repr(step))
-                await apply_step(town, step)
-                await town.check_paths()
+                await apply_step(life, step)
+                await life.check_paths()
         finally:
-            await town.tear_down()
+            await life.tear_down()

@@ -1,4 +1,4 @@
-"""Who sees what: postings that are not open, what screening found, and the people behind leads."""
+"""Visibility: postings that are not open, findings of screening, and contacts of leads."""
 
 from __future__ import annotations
 

@@ -13,30 +13,16 @@ from pathlib import Path
 from tests.support.source_files import LAYERS, files, imports, place, python_files
 
 DRIVERS = {"pymongo", "motor", "bson", "gridfs"}
-
-
 VAGUE = {"manager", "managers", "helper", "helpers", "util", "utils", "misc"}
-
-
 IMPURE = {"asyncio", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
-
-
 CLOCKS = {"now", "today", "utcnow"}
-
-
 TEXT = {"", ".graphql", ".html", ".js", ".md", ".py", ".sh", ".toml", ".ts", ".yaml", ".yml"}
-
-
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME)\b")
-
-
 SUPPRESSION = re.compile(
     r"(?:ruff:\s*)?noqa(?::\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)?"
     r"|ruff:\s*(?:ignore|disable|file-ignore)\s*\[[^\]]*\]"
     r"|type:\s*ignore(?:\[[^\]]*\])?"
 )
-
-
 REASON = re.compile(r"\w{2,}\W+\w+")
 
 
@@ -115,9 +101,9 @@ def unfinished_work(root: Path) -> list[str]:
 
 
 def endless_loops_outside_background(root: Path) -> list[str]:
-    """Loops that await and never end by themselves: `realtime.background` alone may hold them.
+    """Find endless loops that await outside ``realtime.background``, which alone may hold them.
 
-    Reading a queue or a stream of pages ends by `return` or `break`; storage lies below it.
+    A loop that reads a queue or pages ends by ``return`` or ``break``. Storage is not checked.
     """
     home = root / "realtime" / "background.py"
     return [
@@ -140,7 +126,7 @@ def is_endless(loop: ast.While) -> bool:
 
 
 def of_this_function(node: ast.AST) -> Iterator[ast.AST]:
-    """What lies within a function or loop, without the functions defined there."""
+    """Yield the nodes within a function or loop, without functions defined there."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             yield child

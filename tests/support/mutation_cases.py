@@ -1,4 +1,4 @@
-"""Every mutation with an input that is right, and what it shows when it succeeds."""
+"""Every mutation with an input that succeeds, and the selection that tests read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.world import World, gid, today
 
 @dataclass(frozen=True)
 class MutationCase:
-    """A mutation: its input in a world, its success type, and what of it is asked for."""
+    """A mutation: its input in a world, the type of its success, and what to select of it."""
 
     name: str
     build_input: Callable[[World], dict[str, Any]]
@@ -35,10 +35,7 @@ class MutationCase:
 
 
 QUESTION_SELECTION = "... on QuestionChanged { question { id status answer } }"
-
-
 SESSION_SELECTION = "... on SessionChanged { session { id status } }"
-
 
 MUTATION_CASES = {
     operation.name: operation
@@ -121,7 +118,7 @@ MUTATION_CASES = {
                 "tier": 1,
                 "monthly": 2_660,
                 "hourly": 25,
-                # Not yet: other tests are judged by the rows of today.
+                # In the future: other tests are screened with the rows of today.
                 "effectiveFrom": (today() + timedelta(days=300)).isoformat(),
                 "docNo": "浙政发〔2026〕1号",
                 "sourceUrl": "https://www.zj.gov.cn/",

@@ -11,7 +11,7 @@ from tests.support.world import World, gid, today
 
 
 def posting_input(world: World, **changes: Any) -> dict[str, Any]:
-    """A job that passes the gate, with changes."""
+    """Return a posting that passes the gate."""
     given: dict[str, Any] = {
         "employerId": gid(world.employer),
         "title": "电工",
@@ -32,14 +32,14 @@ def posting_input(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def posting_change_input(world: World, **changes: Any) -> dict[str, Any]:
-    """Terms for the first posting that pass the gate, with changes."""
+    """Return new terms of the first posting that pass the gate."""
     given = posting_input(world) | {"postingId": gid(world.open)} | changes
     del given["employerId"]
     return given
 
 
 def session_input(world: World, **changes: Any) -> dict[str, Any]:
-    """A session of the world's union, with changes."""
+    """Return a session of the world's union."""
     given: dict[str, Any] = {
         "title": "劳模送岗",
         "format": "MODEL_WORKER_LIVE",
@@ -52,7 +52,7 @@ def session_input(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def interest_input(world: World, **changes: Any) -> dict[str, Any]:
-    """The interest of somebody new in the first posting, with changes."""
+    """Return the interest of a new person in the first posting."""
     given: dict[str, Any] = {
         "sessionId": gid(world.live),
         "postingId": gid(world.open),
@@ -63,7 +63,7 @@ def interest_input(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def profile_input(world: World, **changes: Any) -> dict[str, Any]:
-    """The profile of somebody new, with changes."""
+    """Return the profile of a new person."""
     given: dict[str, Any] = {
         "profile": {
             "group": "LAID_OFF",
@@ -78,7 +78,7 @@ def profile_input(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def session_mutation_input(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
-    """The input of a mutation of one of the world's sessions."""
+    """Return a builder of the input of a mutation of one of the world's sessions."""
 
     def given(world: World) -> dict[str, Any]:
         return {"sessionId": gid(getattr(world, session))} | {
@@ -89,7 +89,7 @@ def session_mutation_input(session: str, **more: Any) -> Callable[[World], dict[
 
 
 def question_mutation_input(**more: Any) -> Callable[[World], dict[str, Any]]:
-    """The input of a mutation of the question that waits."""
+    """Return a builder of the input of a mutation of the pending question."""
     return lambda world: {"questionId": gid(world.question)} | more
 
 

@@ -21,9 +21,7 @@ query ($receipt: String!, $first: Int, $after: String) {
 }
 """
 
-
 INTEREST_SELECTION = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
-
 
 STAFF_LEADS_QUERY = """
 query ($session: ID!) {

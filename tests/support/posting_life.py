@@ -30,14 +30,8 @@ from tests.support.world import World, gid
 from workers.rescreening import Rescreener
 
 PROVINCE = "630000"
-
-
 FORBIDDEN = "入职交押金300元"
-
-
 CLOCK = records.ManualClock()
-
-
 CLOCK.at = utc_now()
 
 
@@ -47,7 +41,7 @@ def today() -> date:
 
 @dataclass(kw_only=True)
 class ExpectedPosting:
-    """A posting, and what stands against it."""
+    """The expected state of a posting: its terms, and everything that keeps it from being open."""
 
     scene: PostingScene
     pay: int
@@ -55,14 +49,14 @@ class ExpectedPosting:
     headcount: int = 1
     hires: int = 0
     against: set[str] = field(default_factory=set)
-    """What stays until it is changed or decided on."""
-    is_distrusted: bool = False
-    """A person refused it last, so a person opens it."""
+    """Reasons not to be open that last until a change or a decision."""
+    needs_officer: bool = False
+    """Whether an officer refused it last, so that only an officer can open it."""
     reports: int = 0
 
 
 class PostingLife:
-    """A posting and all that may happen to it; ``set_up`` first."""
+    """A posting, and every action that can change whether it is open. Call ``set_up`` first."""
 
     def __init__(self, api: GraphQLClient, world: World, running: RunningServices) -> None:
         self.api = api
@@ -72,7 +66,7 @@ class PostingLife:
         self.checked_until: date | None = None
 
     async def set_up(self, pay: int, days: int) -> None:
-        """Submit the posting, which opens, and take it onto every path."""
+        """Submit the posting, which opens, and put it on every path."""
         await self.set_wage(self.wage)
         await self.check(passed=True)
         last_day = today() + timedelta(days=days)
@@ -83,22 +77,27 @@ class PostingLife:
         stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
         seeker = await self._seeker()
         scene = await build_scene(self.api, self.world, self.running, stored, seeker)
-        self.job = ExpectedPosting(scene=scene, pay=pay, last_day=last_day)
+        self.posting = ExpectedPosting(scene=scene, pay=pay, last_day=last_day)
 
     async def check_paths(self) -> None:
-        assert await walk_paths(self.job.scene) == expected_on_all_paths(shown=self.is_open())
+        assert await walk_paths(self.posting.scene) == expected_on_all_paths(shown=self.is_open())
 
     async def tear_down(self) -> None:
-        """Leave nothing open that others would be recommended."""
-        self.job.scene.asked.leave()
+        """Close the posting, so that other tests get no match with it."""
+        self.posting.scene.asked.leave()
         await self.running.store.mongo["postings"].update_one(
-            {"_id": self.job.scene.posting.id}, {"$set": {"status": "CLOSED"}}
+            {"_id": self.posting.scene.posting.id}, {"$set": {"status": "CLOSED"}}
         )
 
     def is_open(self) -> bool:
-        job = self.job
+        posting = self.posting
         is_checked = self.checked_until is not None and today() <= self.checked_until
-        return is_checked and not job.against and job.pay >= self.wage and today() <= job.last_day
+        return (
+            is_checked
+            and not posting.against
+            and posting.pay >= self.wage
+            and today() <= posting.last_day
+        )
 
     async def mutate(self, name: str, account: Any, expected: str = "", **given: Any) -> Any:
         operation = MUTATION_CASES[name]
@@ -108,7 +107,7 @@ class PostingLife:
         return answer
 
     async def check(self, *, passed: bool) -> None:
-        """The employer's papers are looked at."""
+        """Record a check of the employer's papers."""
         given = MUTATION_CASES["verifyEmployer"].build_input(self.world)
         given |= {"employerId": gid(self.world.employer), "handlerAuthority": passed}
         await self.mutate("verifyEmployer", self.world.officer, **given)
@@ -117,7 +116,7 @@ class PostingLife:
         assert (self.checked_until is not None) is passed
 
     async def set_wage(self, amount: int) -> None:
-        """The minimum wage becomes that, by another notice or by a corrected one."""
+        """Change the minimum wage, by a new notice or a correction."""
         services, store = self.running.services, self.running.store
         row = records.minimum_wage(
             region=PROVINCE,
@@ -133,16 +132,18 @@ class PostingLife:
         self.wage = amount
 
     async def change(self, pay: int, days: int, *, forbidden: bool) -> None:
-        job = self.job
-        job.last_day = today() + timedelta(days=days)
-        job.pay, job.headcount = pay, job.hires + 1
-        given = posting_change_input(self.world) | self._terms(pay, job.last_day, job.headcount)
-        given |= {"title": job.scene.posting.terms.title, "postingId": job.scene.id}
+        posting = self.posting
+        posting.last_day = today() + timedelta(days=days)
+        posting.pay, posting.headcount = pay, posting.hires + 1
+        given = posting_change_input(self.world) | self._terms(
+            pay, posting.last_day, posting.headcount
+        )
+        given |= {"title": posting.scene.posting.terms.title, "postingId": posting.scene.id}
         if forbidden:
             given["duties"] = FORBIDDEN
         failed = forbidden or pay < self.wage
-        is_doubted = job.is_distrusted or job.reports >= 3
-        job.against = {"refused"} if failed else {"held"} if is_doubted else set()
+        needs_review = posting.needs_officer or posting.reports >= 3
+        posting.against = {"refused"} if failed else {"held"} if needs_review else set()
         if failed:
             expected = "PostingRefused"
         else:
@@ -150,70 +151,72 @@ class PostingLife:
         await self.mutate("changePosting", self.world.recruiter, expected, **given)
 
     async def pin(self) -> None:
-        job = self.job
+        posting = self.posting
         expected = "PostingShown" if self.is_open() else "PostingNotOpen"
-        given = {"sessionId": gid(self.world.live), "postingId": job.scene.id}
+        given = {"sessionId": gid(self.world.live), "postingId": posting.scene.id}
         await self.mutate("pinPosting", self.world.host, expected, **given)
 
     async def close(self) -> None:
-        job = self.job
-        expected = "PostingNotOpen" if "refused" in job.against else "PostingClosed"
-        await self.mutate("closePosting", self.world.recruiter, expected, postingId=job.scene.id)
+        posting = self.posting
+        expected = "PostingNotOpen" if "refused" in posting.against else "PostingClosed"
+        await self.mutate(
+            "closePosting", self.world.recruiter, expected, postingId=posting.scene.id
+        )
         if expected == "PostingClosed":
-            job.against |= {"closed"}
+            posting.against |= {"closed"}
 
     async def report(self, times: int) -> None:
-        job = self.job
+        posting = self.posting
         for _ in range(times if self.is_open() else 0):
             if not self.is_open():
                 break
-            posting_id = job.scene.posting.id
+            posting_id = posting.scene.posting.id
             filed = records.report(posting_id=posting_id, origin=new_id(), at=CLOCK())
             await self.running.services.reviews.report(replace(filed, by=new_id()))
-            job.reports += 1
-            if job.reports >= 3:
-                job.against |= {"held"}
+            posting.reports += 1
+            if posting.reports >= 3:
+                posting.against |= {"held"}
 
     async def review(self, *, approved: bool) -> None:
-        job = self.job
-        posting_id = job.scene.posting.id
+        posting = self.posting
+        posting_id = posting.scene.posting.id
         stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
         waits = stored.waiting_since is not None
         # Once its last day is over, the next screening closes it and takes it out of the queue.
-        is_over = today() > job.last_day
-        assert is_over or waits is ("held" in job.against or (job.reports > 0 and waits))
+        is_over = today() > posting.last_day
+        assert is_over or waits is ("held" in posting.against or (posting.reports > 0 and waits))
         await self.mutate(
             "reviewPosting",
             self.world.officer,
             "PostingReviewed" if waits else "PostingNotOpen",
-            postingId=job.scene.id,
+            postingId=posting.scene.id,
             approved=approved,
             reason="已核实",
         )
         if waits:
-            job.reports, job.is_distrusted = 0, not approved
-            job.against = set() if approved else {"refused"}
+            posting.reports, posting.needs_officer = 0, not approved
+            posting.against = set() if approved else {"refused"}
 
     async def hire(self) -> None:
-        """Somebody who was offered the job before takes it."""
-        job = self.job
+        """Hire a person who was offered the job before."""
+        posting = self.posting
         lead = replace(
             self.world.new_lead("李小红", new_id()),
             session_id=self.world.ended.id,
-            posting_id=job.scene.posting.id,
+            posting_id=posting.scene.posting.id,
             stage=LeadStage.OFFERED,
         )
         await self.running.store.leads.record([lead])
         await self.mutate("advanceLead", self.world.officer, leadId=gid(lead), stage="HIRED")
-        job.hires += 1
-        if job.hires >= job.headcount and not {"refused", "closed"} & job.against:
-            job.against |= {"closed"}
+        posting.hires += 1
+        if posting.hires >= posting.headcount and not {"refused", "closed"} & posting.against:
+            posting.against |= {"closed"}
 
     async def wait(self, days: int) -> None:
         CLOCK.advance(days=days)
 
     async def sweep(self) -> None:
-        """What is done by itself, every half minute."""
+        """Run the rescreening worker once."""
         services = self.running.services
         rescreening = Rescreener(
             self.running.store,
@@ -223,8 +226,8 @@ class PostingLife:
             "the only node",
         )
         await rescreening.run()
-        if today() > self.job.last_day and "refused" not in self.job.against:
-            self.job.against |= {"closed"}
+        if today() > self.posting.last_day and "refused" not in self.posting.against:
+            self.posting.against |= {"closed"}
 
     def _terms(self, pay: int, last_day: date, headcount: int) -> dict[str, Any]:
         return {
@@ -235,7 +238,7 @@ class PostingLife:
         }
 
     async def _seeker(self) -> Any:
-        """Who looks for this work."""
+        """Store a seeker who wants this posting."""
         wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
         profile = replace(self.world.seeker.profile, wants=wants, skills=())
         made = replace(

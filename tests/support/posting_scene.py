@@ -30,7 +30,7 @@ from tests.support.world import World, gid
 
 @dataclass(frozen=True, kw_only=True)
 class AskedRequests:
-    """Records what the paths requested, and holds the subscriptions that stay open."""
+    """Records what the paths requested, and keeps their subscriptions open."""
 
     documents: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
@@ -44,7 +44,9 @@ class AskedRequests:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingScene:
-    """A posting that is presented, pinned, scanned, matched and applied for, and its readers."""
+    """A posting that is presented, pinned, scanned, matched and applied for, and clients that
+    read it.
+    """
 
     api: GraphQLClient
     world: World
@@ -81,7 +83,7 @@ class PostingScene:
     ) -> bool:
         """Return whether a subscriber that resumes from the cursor gets the posting.
 
-        The first who came stays, so that what was rendered then is at hand.
+        The first subscriber stays joined, so that its rendered events remain cached.
         """
         self.asked.documents.add(query)
         principal = self.running.tokens.authenticate(f"Bearer {token}")
@@ -104,7 +106,7 @@ class PostingScene:
         return self.id in json.dumps(member.events)
 
     async def get(self, *urls: str) -> list[httpx.Response]:
-        """Return what a public path answers without a token."""
+        """Return the responses of public paths without a token."""
         self.asked.urls.update(urls)
         async with serve_public_routes(self.running.services) as http:
             return [await http.get(url) for url in urls]
@@ -113,7 +115,7 @@ class PostingScene:
 async def build_scene(
     api: GraphQLClient, world: World, running: RunningServices, posting: Posting, seeker: Seeker
 ) -> PostingScene:
-    """Put a stored open posting of the world's employer on every path."""
+    """Put a stored, open posting of the world's employer on every path."""
     store, services = running.store, running.services
     await store.mongo["sessions"].update_one(
         {"_id": world.live.id}, {"$push": {"posting_ids": posting.id}}

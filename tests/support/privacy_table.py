@@ -27,7 +27,6 @@ PRIVACY_COLUMNS = {
 }
 """The columns of the table in docs/privacy.md, and the callers each stands for."""
 
-
 PRIVACY_ROWS = {
     "open postings, sessions, published questions": "Posting.title",
     "a lead: stage, source, frozen terms": "Lead.stage",

@@ -17,17 +17,9 @@ from tests.support.posting_scene import PostingScene
 from tests.support.world import gid
 
 POSTINGS_QUERY = "query ($filter: PostingFilter!, $order: PostingOrder) { postings(filter: $filter, orderBy: $order, first: 100) { edges { node { id } } } }"  # noqa: E501 - one document
-
-
 NODE_QUERY = "query ($id: ID!) { node(id: $id) { id } }"
-
-
 PINNED_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on PostingPinned { posting { id } } ... on QuestionPublished { question { posting { id } } } } }"  # noqa: E501 - one document
-
-
 SNAPSHOT_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on Reset { snapshot { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } } } }"  # noqa: E501 - one document
-
-
 MATCHED_SUBSCRIPTION = "subscription { postingMatched { ... on PostingMatched { posting { id } match { posting { id } } } ... on MatchesReset { recommended { posting { id } } } } }"  # noqa: E501 - one document
 
 
@@ -91,7 +83,7 @@ async def in_sessions_list(scene: PostingScene) -> bool:
 
 
 async def in_replayed_session_events(scene: PostingScene) -> bool:
-    """The events that name the posting, read again from the log."""
+    """Replay the session's events that name the posting."""
     session = scene.world.live
     token, topic = scene.world.viewer_token(), session_topic(session.id)
     return await scene.replays(PINNED_SUBSCRIPTION, token, topic, session=gid(session))
@@ -182,7 +174,7 @@ async def in_matching_seekers(scene: PostingScene) -> bool:
 
 
 async def in_replayed_match_events(scene: PostingScene) -> bool:
-    """The match event, read again from the log by its seeker."""
+    """Replay the match event as its seeker."""
     return await scene.replays(
         MATCHED_SUBSCRIPTION, scene.seekers_token, seeker_topic(scene.seeker.id)
     )
@@ -253,10 +245,10 @@ READING_PATHS: tuple[Callable[[PostingScene], Awaitable[bool]], ...] = (
 
 
 async def walk_paths(scene: PostingScene) -> dict[str, bool]:
-    """Return, for each path, whether it shows the posting."""
+    """Return by path whether it shows the posting."""
     return {path.__name__: await path(scene) for path in READING_PATHS}
 
 
 def expected_on_all_paths(shown: bool) -> dict[str, bool]:
-    """Return what every path must show of an open posting, or of a hidden one."""
+    """Return by path what ``walk_paths`` must return."""
     return dict.fromkeys((path.__name__ for path in READING_PATHS), shown)

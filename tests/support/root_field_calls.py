@@ -1,7 +1,7 @@
 """Calls of every root field with arguments from a showcase, and the callers they answer.
 
-Somebody whom a way is not for is refused: NOT_FOUND to whom the thing that it names is hidden,
-UNAUTHENTICATED to nobody and to who has no receipt, NOT_PERMITTED to all others.
+A caller that a root field does not allow gets a refusal: NOT_FOUND if the object is hidden from the
+caller, UNAUTHENTICATED without a token or a receipt, NOT_PERMITTED otherwise.
 """
 
 from __future__ import annotations

@@ -24,19 +24,10 @@ from storage.store import Store
 from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests, of thirty-two"
-
-
 PASSWORD = "a password for tests"
-
-
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
 PUBLIC_URL = "https://jobs.example.org"
-
-
 OWN_ORIGIN = "https://songgang.example"
-
 
 TEST_SETTINGS = Settings.model_validate(
     {

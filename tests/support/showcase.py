@@ -25,7 +25,6 @@ from tests.support.world import today
 CORRECTED_NAME = "郑大成"
 """The corrected name of the person behind the assigned lead."""
 
-
 MASKED_CONTACTS = {
     "lead": ("王**", "138****8000"),
     "offered": ("李**", "139****9000"),

@@ -39,10 +39,7 @@ from tests.support.services import RunningServices
 from tests.support.world import FINDING, World, today
 
 SHANGHAI = Point(latitude=31.2, longitude=121.5)
-
-
 LEAD_AGE = timedelta(days=10)
-
 
 CONTACTS = {
     "lead": ("王小明", "+8613800138000"),

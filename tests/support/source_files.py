@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-
-
 LAYERS = ("api", "schema", "workers", "services", "realtime", "storage", "domain")
-
-
 GENERATED = {"node_modules", "build", "dist", "__pycache__"}
 
 
 def files(root: Path, *tops: str) -> Iterator[Path]:
-    """The files below `root` (below its folders `tops`, if given) that are written by hand."""
+    """Yield files below ``root``, or below its folders ``tops``, that are written by hand."""
     for top in tops or (".",):
         for folder, folders, names in os.walk(root / top):
             folders[:] = sorted(name for name in folders if is_by_hand(name))
@@ -31,7 +27,7 @@ def python_files(root: Path, *tops: str) -> Iterator[Path]:
 
 
 def imports(root: Path, path: Path) -> Iterator[tuple[str, int]]:
-    """Every imported module, absolute and dotted, with its line; also those inside functions."""
+    """Yield every imported module, absolute and dotted, with its line, also inside functions."""
     package = path.relative_to(root).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

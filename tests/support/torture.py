@@ -43,8 +43,6 @@ from tests.support.torture_comparison import DATABASE, PASSWORD, SECRET, Compari
 from tests.support.torture_report import Ledger, TortureReport, WeakWrites, format_report
 
 NODE_COUNT = 2
-
-
 POSTINGS_QUERY = """
 query ($session: ID!) {
   liveSession(id: $session) { postings(first: 10) { edges { node { id } } } }
@@ -68,8 +66,6 @@ class TortureSize:
 
 
 SHORT_RUN = TortureSize(interests=300, mongod_kills=2, node_kills=2, senders=12, pause=0.4)
-
-
 LONG_RUN = TortureSize(interests=20_000, mongod_kills=30, node_kills=20, senders=64, pause=0.6)
 
 

@@ -16,16 +16,9 @@ from tests.support.torture_report import Ledger, TortureReport, WeakWrites
 from tests.support.waiting import wait_until
 
 DATABASE = "songgang_torture"
-
-
 SECRET = "a secret that both nodes share"
-
-
 PASSWORD = "demo-for-torture-1"
-
-
 SETTLE_TIMEOUT_SECONDS = 120.0
-
 
 LEADS_QUERY = """
 query ($session: ID!, $after: String) {

@@ -12,7 +12,7 @@ from tests.support.interest_senders import (
 
 @dataclass
 class Ledger:
-    """The acknowledgements of the service."""
+    """What the service acknowledged."""
 
     acknowledged: dict[Interest, str] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
@@ -84,18 +84,18 @@ def format_report(report: TortureReport, seed: int) -> str:
         *((f"times {fault}", times) for fault, times in sorted(report.faults.items())),
         ("interests acknowledged", len(ledger.acknowledged)),
         *((f"  answered {kind}", times) for kind, times in sorted(ledger.answers.items())),
-        ("slowest until acknowledged, s", round(ledger.slowest, 1)),
+        ("slowest acknowledgement, s", round(ledger.slowest, 1)),
         ("leads stored", report.stored),
         ("acknowledged and missing", len(report.missing)),
         ("stored and never acknowledged", len(report.unknown)),
         ("persons and postings with two leads", len(report.doubled)),
-        ("persons and postings told two ids", len(ledger.contradictions)),
+        ("persons and postings with two ids", len(ledger.contradictions)),
         ("stored and not listed once", len(report.unlisted)),
         ("errors of log and tally", len(report.log)),
         ("members that differ", len(report.diverged)),
         ("errors logged by the service", len(report.errors)),
-        ("w:1 j:false beside it: acknowledged", weakly),
-        ("w:1 j:false beside it: lost", report.weak.lost),
+        ("weak writes (w:1, j:false): acknowledged", weakly),
+        ("weak writes (w:1, j:false): lost", report.weak.lost),
     ]
     shown = [f"{name:<40}{figure:>10}" for name, figure in lines]
     return "\n".join([*shown, *report.violations[:20]])

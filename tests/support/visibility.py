@@ -1,8 +1,8 @@
-"""Who sees which field: the table that the tests and docs/privacy.md are compared with.
+"""The visibility table: which caller sees which field.
 
-Every field of every object type stands in it once; what is not for a caller is null or empty to
-them, or they do not even see what has the field. Connections, edges and plain refusals hold
-nothing of their own and do not stand here.
+Tests and docs/privacy.md are compared with it. Every field of every object type has one row. For
+any other caller the field is null or empty, or the object is hidden. Connections, edges and plain
+refusals hold no data of their own and have no row.
 """
 
 from __future__ import annotations
@@ -41,13 +41,10 @@ TERMS_FIELDS = (
     "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
     "repostSource startsAt endsAt minAge friendlyTo point place"
 )
-
-
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"
 
-
 PERSONAL_ROWS = (
-    # Name and phone, masked, and in the clear only to whom they belong or who gave a reason.
+    # Name and phone: masked; unmasked for the person, and for staff who gave a reason.
     VisibilityRow("MaskedContact", "name phone", SCOPED_STAFF_AND_ASSIGNEE | SEEKERS),
     VisibilityRow("Contact", "name phone", OFFICERS_AND_RECRUITER | SEEKERS | {"giver"}),
     # Leads
@@ -56,12 +53,12 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("Lead", "terms termsChanged posting session", LEAD_READERS),
     VisibilityRow("Lead", "contact assignee dueAt hireProof timeline", SCOPED_STAFF_AND_ASSIGNEE),
-    # The consent that hands it to an employer does not name the group.
+    # The consent text does not name the group, so the employer must not see it.
     VisibilityRow("Lead", "group", SCOPED_STAFF_AND_ASSIGNEE - {"recruiter"}),
     VisibilityRow("Lead", "reason nextActionOn escalatedTo", SCOPED_STAFF),
     VisibilityRow("Lead", "assignable", OFFICERS_AND_RECRUITER),
     VisibilityRow("Lead", "qrCode", DIRECTORS),
-    # A recruiter does not see a lead any more whose consent was taken back.
+    # A recruiter does not see a lead whose consent is withdrawn.
     VisibilityRow("Lead", "withdrawnAt erasedAt", DIRECTORS),
     VisibilityRow("FrozenTerms", TERMS_FIELDS, LEAD_READERS),
     VisibilityRow("TermChange", "field then now", LEAD_READERS),
@@ -99,14 +96,14 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("LeadAdvanced", "stage", DIRECTORS),
     VisibilityRow("LeadsReset", "seq at cursor", DIRECTORS),
-    # What one has given, by its receipt
+    # Leads that the person reads with the receipt
     VisibilityRow(
         "OwnLead",
         "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
         "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
-    # Seekers, and whom officers call
+    # Seekers and call lists
     VisibilityRow(
         "Seeker", "id profile status matching version createdAt updatedAt", OFFICERS | SEEKERS
     ),
@@ -150,17 +147,16 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("ReferralStepTaken", "status at", OFFICERS | {"seeker"}),
     VisibilityRow("ReferralStepTaken", "note", OFFICERS),
-    # Each counts what was done within its own union and its branches.
+    # Every officer sees the counts of the own union and its branches.
     VisibilityRow(
         "ServiceCounts", "services people calls profiles referrals referralsDone", ALL_OFFICERS
     ),
 )
 
-
 STAFF_ROWS = (
-    # What goes on behind postings and employers
+    # Screening of postings and employers
     VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
-    # Closed ones are seen by those whom they concern, and beside their leads.
+    # A closed posting is visible to staff of its scope and to assignees of its leads.
     VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
     VisibilityRow(
         "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
@@ -207,7 +203,6 @@ STAFF_ROWS = (
     VisibilityRow("MinimumWage", "verifiedBy", STAFF),
 )
 
-
 PUBLIC_ROWS = tuple(
     VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
@@ -242,9 +237,8 @@ PUBLIC_ROWS = tuple(
     }.items()
 )
 
-
 SESSION_EVENT_ROWS = (
-    # Events of a session, to everybody who has entered
+    # Events of a session, for every caller with a token
     *(
         VisibilityRow(kinds, fields, ALL_CALLERS - {"nobody"})
         for kinds, fields in {
@@ -261,13 +255,11 @@ SESSION_EVENT_ROWS = (
     ),
 )
 
-
 EPHEMERAL_EVENT_FIELDS = {
     "TallyChanged": "seq at cursor total tallies",
     "PresenceChanged": "seq at cursor viewers peakViewers",
 }
-"""Ephemeral events, which carry only counts for everybody and come at any time."""
-
+"""Fields of ephemeral events, which carry only counts and come at any time."""
 
 MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
@@ -327,11 +319,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "ConsentTextPublished": "version validFrom",
     "ImportCancelled": "import",
 }
-"""Types that only mutations return, to the callers that tests/schema/test_roles.py allows."""
-
-
+"""Fields of types that only mutations return, to the callers of tests/schema/test_roles.py."""
 VISIBILITY_ROWS = (*PERSONAL_ROWS, *STAFF_ROWS, *PUBLIC_ROWS, *SESSION_EVENT_ROWS)
-
 
 RECORD_READERS: Mapping[str, frozenset[str]] = {
     "lead": SCOPED_STAFF | {"giver"},
@@ -357,7 +346,7 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "open": ALL_CALLERS,
     "held": OFFICERS_AND_RECRUITER,
     "refused": OFFICERS_AND_RECRUITER,
-    # Beside the lead that somebody has in hand.
+    # An assignee sees the posting of the assigned lead.
     "closed": SCOPED_STAFF_AND_ASSIGNEE,
     "expired": OFFICERS_AND_RECRUITER,
     "draft": DIRECTORS,
@@ -368,8 +357,7 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "union": ALL_CALLERS,
     "branch": ALL_CALLERS,
 }
-"""The callers that can see each record of a showcase by any query."""
-
+"""The callers that can see each record of a showcase with any query."""
 
 ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/graphql": ALL_CALLERS,
@@ -391,7 +379,7 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/open-data/postings.{form}": ALL_CALLERS,
     "/health/live": ALL_CALLERS,
     "/health/ready": ALL_CALLERS,
-    # On this machine, or with a token: see the runbook.
+    # From this machine, or with a token: see the runbook.
     "/metrics": ALL_CALLERS,
 }
 """The callers that each route of the application answers."""

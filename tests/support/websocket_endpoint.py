@@ -1,4 +1,4 @@
-"""Documents, an endpoint and checks that the tests of WebSocket connections share."""
+"""Documents, an endpoint and checks that all tests of WebSocket connections use."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def build_endpoint(running: RunningServices, limits: WebSocketLimits) -> GraphQL
 async def serving(
     running: RunningServices, protocol: Any, limits: WebSocketLimits
 ) -> AsyncIterator[UvicornServer]:
-    """An endpoint of its own with these limits, behind a real socket."""
+    """Run a separate endpoint with these limits on a real socket."""
     async with UvicornServer(build_endpoint(running, limits), protocol) as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
 async def nothing_is_left(running: RunningServices) -> AsyncIterator[None]:
-    """After each test: no member, no viewer, no task of an operation."""
+    """After each test, wait until no member, no viewer and no task of an operation is left."""
     yield
     await wait_until(lambda: not held(running))
 
@@ -86,8 +86,5 @@ async def announce(running: RunningServices, world: World, *bodies: str) -> None
 
 
 async def spoken(client: WebSocketClient, count: int, operation_id: str = "1") -> list[str]:
-    """The next announcements."""
+    """Return the bodies of the next announcements."""
     return [(await client.receive_event(operation_id))["body"] for _ in range(count)]
-
-
-# ---- The handshake

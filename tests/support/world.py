@@ -41,7 +41,7 @@ def today() -> date:
 
 
 class World(Organisations):
-    """Organisations with postings, sessions, leads and all other kinds of records.
+    """A world: organisations with postings, sessions, leads and all other kinds of records.
 
     The live session belongs to ``host`` and ``union``. Its running order holds postings of every
     status.
@@ -129,7 +129,7 @@ class World(Organisations):
             self.running.services.lead_log.schedule(session.id)
 
     def token_of(self, caller: str) -> str | None:
-        """Return the token of a caller by the name that mutation_roles uses; None for nobody."""
+        """Return the token of a caller, named as in ``mutation_roles``; None for nobody."""
         if caller == "nobody":
             return None
         if caller == "seeker":
@@ -147,7 +147,7 @@ class World(Organisations):
         return self.running.services.receipts.issue(receipt_holder(self.seeker))
 
     def next_phone(self) -> str:
-        """Return a new phone number that the demo admits."""
+        """Return a new phone number that the demo accepts."""
         return f"144{next(self._phones):08d}"
 
     def new_lead(self, name: str, phone: str) -> Lead:

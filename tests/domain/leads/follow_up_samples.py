@@ -19,14 +19,8 @@ from domain.leads.leads import (
 from tests.support import records
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
-
-
 TODAY = date(2026, 10, 1)
-
-
 UNION_PATH = ("national", "province", "city")
-
-
 OPEN_STAGES = set(LeadStage) - CLOSED_STAGES - {LeadStage.RETAINED_90}
 
 

@@ -30,7 +30,7 @@ SIDES = st.sampled_from(HireSide)
 
 
 class FollowUp(RuleBasedStateMachine):
-    """A lead with any changes at any time."""
+    """A lead to which any change can happen at any time."""
 
     def __init__(self) -> None:
         super().__init__()

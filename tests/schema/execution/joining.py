@@ -1,4 +1,4 @@
-"""Joins of subscriptions through the engine, and every event that a subscription can show."""
+"""Subscribes through the engine, and lists every event that a subscription can show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ subscription b($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) { __typename seq }
 }
 """
-
 
 LEADS_SUBSCRIPTION = "subscription ($session: ID!) { leadEvents(sessionId: $session) { seq } }"
 
@@ -64,7 +63,7 @@ def all_session_events(world: World) -> list[Event]:
 
 
 def graphql_type_name(event: Event) -> str:
-    """The name of its type; what is not known is made good by a Reset."""
+    """Return the name of the event's GraphQL type. An unrecognised event is shown as a Reset."""
     return "Reset" if isinstance(event, events.Unrecognised) else type(event).__name__
 
 

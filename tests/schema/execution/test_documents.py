@@ -1,4 +1,4 @@
-"""Documents: prepared once a text, within bounds, whatever the text holds."""
+"""Documents are prepared once for each text, within limits, for any text."""
 
 from __future__ import annotations
 

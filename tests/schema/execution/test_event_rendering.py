@@ -68,7 +68,7 @@ async def test_every_session_event_is_rendered_with_its_fields(
         {"posting": None},
         {"postingId": gid(world.held)},
         {"body": "欢迎“大家”\n"},
-        # It waits, so that an event of it is of one that was taken away since.
+        # The question is pending, as if it was taken back after the event.
         {"question": None},
         {"question": None},
         {"questionId": gid(world.question)},
@@ -115,7 +115,7 @@ def unwrap_type(kind: GraphQLOutputType) -> Any:
 
 @st.composite
 def selections(draw: st.DrawFn, kind: Any, depth: int) -> str:
-    """Some of the fields of a type, with what lies below them."""
+    """Draw a selection of fields of a type, with selections below them."""
     if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
         possible = sorted(SCHEMA._schema.get_possible_types(kind), key=lambda it: it.name)
         chosen = draw(st.lists(st.sampled_from(possible), unique=True, max_size=6))
@@ -143,7 +143,7 @@ def selections(draw: st.DrawFn, kind: Any, depth: int) -> str:
 async def render_for_one_subscriber(
     running: RunningServices, principal: Principal, query: str, variables: dict[str, Any], root: Any
 ) -> bytes:
-    """What one subscriber alone would be given."""
+    """Return the result of one subscriber that is in no group."""
     executor = Executor.build(
         SCHEMA._schema,
         running.engine.documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with

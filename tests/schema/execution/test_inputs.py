@@ -1,4 +1,4 @@
-"""Input objects are those that Strawberry builds."""
+"""Input objects equal those that Strawberry builds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCALARS: dict[str, Any] = {
 
 @st.composite
 def given_values(draw: st.DrawFn, kind: Any) -> Any:
-    """What graphql-core hands over for an input of that type."""
+    """Draw a value that graphql-core passes for an input of the type."""
     if isinstance(kind, GraphQLNonNull):
         return draw(given_values(kind.of_type).filter(lambda value: value is not None))
     if draw(st.booleans()) and draw(st.booleans()):

@@ -1,4 +1,4 @@
-"""The lean executor answers what graphql-core's answers, whatever the objects hold."""
+"""The leaf executor returns what graphql-core's executor returns, for any objects."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ fitting: dict[str, Any] = {
 
 
 def thing_of(**values: Any) -> Thing:
-    """One with these values; the others are as they should be."""
+    """Build a thing with these values and fitting values for the rest."""
     return Thing(**{**dict.fromkeys(LEAVES), **fitting, **values})
 
 
 class Bare:
-    """Neither of a type of the schema nor with its attributes."""
+    """An object without the attributes of any type of the schema."""
 
     def __repr__(self) -> str:
         return "Bare"
@@ -147,7 +147,7 @@ def leaves(draw: st.DrawFn) -> Any:
 
 @st.composite
 def things(draw: st.DrawFn) -> Any:
-    """A thing of which most attributes are as they should be."""
+    """Draw a thing in which most attributes fit their types."""
     values = {name: draw(anything) for name in draw(st.sets(st.sampled_from(LEAVES), max_size=6))}
     thing = thing_of(
         leaf=draw(leaves()),
@@ -204,7 +204,7 @@ async def test_every_answer_is_that_of_graphql_core(selected: str, thing: Any, y
 
 
 class _Watched(LeafExecutor):
-    """Notes which fields are left to graphql-core."""
+    """Records the fields that are left to graphql-core."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

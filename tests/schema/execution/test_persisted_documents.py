@@ -1,4 +1,4 @@
-"""Where documents are trusted, no other is executed."""
+"""With persisted documents, no other document is executed."""
 
 from __future__ import annotations
 

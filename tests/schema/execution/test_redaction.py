@@ -1,4 +1,4 @@
-"""Messages about broken requests say where and what, and never repeat what was sent."""
+"""Error messages name the place and the fault, and never repeat a value of the request."""
 
 from __future__ import annotations
 

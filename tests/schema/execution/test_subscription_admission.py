@@ -12,7 +12,6 @@ from tests.support.world import World, gid
 
 SESSION_FIELD = "sessionEvents(sessionId: $session)"
 
-
 REFUSED_SUBSCRIPTIONS: dict[str, tuple[str, str, str]] = {
     "nobody": (
         "nobody",
@@ -26,7 +25,10 @@ REFUSED_SUBSCRIPTIONS: dict[str, tuple[str, str, str]] = {
     "leads, officer elsewhere": ("officer elsewhere", LEADS_SUBSCRIPTION, "NOT_PERMITTED"),
     "two fields": (
         "viewer",
-        f"subscription ($session: ID!) {{ a: {SESSION_FIELD} {{ seq }} b: {SESSION_FIELD} {{ seq }} }}",
+        (
+            f"subscription ($session: ID!) {{ a: {SESSION_FIELD} {{ seq }} "
+            f"b: {SESSION_FIELD} {{ seq }} }}"
+        ),
         "BAD_REQUEST",
     ),
     "a fragment at the root": (

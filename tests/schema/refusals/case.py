@@ -1,4 +1,4 @@
-"""A case of a refusal, and changes of an input that bring it about."""
+"""A refused mutation as a test case, and builders of the input that is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MutationInput = dict[str, Any]
 
 
 class RefusalCase(NamedTuple):
-    """A mutation by a caller with a changed input, and how it is refused."""
+    """A mutation with a changed input by a caller, and the refusal that it gets."""
 
     name: str
     caller: str
@@ -28,21 +28,24 @@ class RefusalCase(NamedTuple):
 def invalid_input(
     name: str, caller: str, change: Callable[[World], MutationInput], *field: str
 ) -> RefusalCase:
+    """A case that is refused with INVALID_INPUT at this field of the input."""
     return RefusalCase(name, caller, change, "InvalidInput", "INVALID_INPUT", ("input", *field))
 
 
 def invalid_id(
     name: str, caller: str, change: Callable[[World], MutationInput], *field: str
 ) -> RefusalCase:
+    """A case that is refused with INVALID_ID at this field of the input."""
     return RefusalCase(name, caller, change, "InvalidInput", "INVALID_ID", ("input", *field))
 
 
 def unknown_id(kind: str) -> str:
+    """Return a global id that no record has."""
     return global_id(kind, new_id())
 
 
 def with_values(**values: Any) -> Callable[[World], MutationInput]:
-    """These fields with these values, or with what they give for the world."""
+    """Return a change that sets these fields; a function is called with the world."""
 
     def change(world: World) -> MutationInput:
         return {name: it(world) if callable(it) else it for name, it in values.items()}

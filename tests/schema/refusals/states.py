@@ -40,9 +40,9 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
         ("expressInterest", "viewer"),
     ):
         if (name, session) == ("expressInterest", "interrupted"):
-            continue  # the room still stands
+            continue  # an interrupted session still takes interests
         if (name, session) == ("expressInterest", "draft"):
-            continue  # not there for a viewer
+            continue  # hidden from viewers, see below
         CASES[f"{name}, {session} session"] = RefusalCase(
             name,
             caller,
@@ -52,7 +52,7 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
             None,
         )
 
-# To all but those who direct it there is no draft.
+# A draft is hidden from everybody who may not direct it.
 DIRECTING_MUTATIONS = [
     "startSession",
     "interruptSession",

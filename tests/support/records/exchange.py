@@ -13,7 +13,7 @@ from tests.support.records.identity import UNION_ID
 
 
 def import_record(**changes: Any) -> Import:
-    """An import of an officer's that is done."""
+    """Build a finished import of an officer."""
     made = Import(
         id=new_id(),
         kind=ImportKind.POSTINGS,

@@ -11,8 +11,6 @@ from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
 
 UNION_ID = "union"
-
-
 HOST_ID = "host"
 
 

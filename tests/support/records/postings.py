@@ -58,7 +58,7 @@ def decision(**changes: Any) -> Decision:
 
 
 def minimum_wage(**changes: Any) -> MinimumWage:
-    """An unverified row of a province that no posting of the tests is in."""
+    """Build an unverified row of a province that no test posting is in."""
     made = MinimumWage(
         id=new_id(),
         region="330000",
