@@ -40,7 +40,7 @@ def test_the_rules_look_at_every_layer() -> None:
     assert {*LAYERS, "tests"} <= seen
 
 
-BROKEN: list[tuple[Rule, str, str, list[str]]] = [
+VIOLATIONS: list[tuple[Rule, str, str, list[str]]] = [
     (
         imports_against_the_layers,
         "storage/leads.py",
@@ -132,8 +132,8 @@ BROKEN: list[tuple[Rule, str, str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "text", "findings"), BROKEN)
-def test_a_broken_rule_is_found(
+@pytest.mark.parametrize(("rule", "name", "text", "findings"), VIOLATIONS)
+def test_a_violation_is_found(
     tmp_path: Path, rule: Rule, name: str, text: str, findings: list[str]
 ) -> None:
     path = tmp_path / name
@@ -142,7 +142,7 @@ def test_a_broken_rule_is_found(
     assert rule(tmp_path) == findings
 
 
-KEPT: list[tuple[Rule, str, str]] = [
+ALLOWED: list[tuple[Rule, str, str]] = [
     (
         imports_against_the_layers,
         "api/app.py",
@@ -183,8 +183,8 @@ KEPT: list[tuple[Rule, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "text"), KEPT)
-def test_what_a_rule_allows_is_not_found(tmp_path: Path, rule: Rule, name: str, text: str) -> None:
+@pytest.mark.parametrize(("rule", "name", "text"), ALLOWED)
+def test_allowed_code_is_not_found(tmp_path: Path, rule: Rule, name: str, text: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")

@@ -71,13 +71,11 @@ def run(folder: Path, tests: str, *arguments: str, **environment: str) -> str:
     ("ci", "closing"),
     [("true", "1 failed, 1 passed, 1 xfailed, 1 error"), ("", "1 passed, 2 skipped, 1 xfailed")],
 )
-def test_what_is_skipped_in_continuous_integration_has_failed(
-    folder: Path, ci: str, closing: str
-) -> None:
+def test_a_skip_in_continuous_integration_is_a_failure(folder: Path, ci: str, closing: str) -> None:
     assert run(folder, SKIPS, "-p", "tests.support.forbid_skips", CI=ci).startswith(closing)
 
 
-def test_a_test_that_is_alone_has_nobody_beside_it(folder: Path) -> None:
+def test_a_test_marked_alone_runs_while_no_other_does(folder: Path) -> None:
     copied = folder / "hooks.py"
     copied.write_text((ROOT / "tests" / "support" / "exclusive_tests.py").read_text("utf-8"))
     (folder / "__init__.py").touch()

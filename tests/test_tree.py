@@ -154,7 +154,7 @@ def test_every_exception_is_still_needed() -> None:
 
 
 CLASS = "class Outcome: ...\n"
-BROKEN: list[tuple[Rule, dict[str, str], list[str]]] = [
+VIOLATIONS: list[tuple[Rule, dict[str, str], list[str]]] = [
     (packages_of_no_subject, {"storage/boards/rows.py": ""}, ["storage/boards"]),
     (packages_of_no_subject, {"realtime/leads/hub.py": ""}, ["realtime/leads"]),
     (packages_of_no_subject, {"api/leads/export.py": ""}, ["api/leads"]),
@@ -203,15 +203,15 @@ BROKEN: list[tuple[Rule, dict[str, str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "tree", "findings"), BROKEN)
-def test_a_broken_rule_is_found(
+@pytest.mark.parametrize(("rule", "tree", "findings"), VIOLATIONS)
+def test_a_violation_is_found(
     tmp_path: Path, rule: Rule, tree: dict[str, str], findings: list[str]
 ) -> None:
     write_tree(tmp_path, tree)
     assert rule(tmp_path) == findings
 
 
-KEPT: list[tuple[Rule, dict[str, str]]] = [
+ALLOWED: list[tuple[Rule, dict[str, str]]] = [
     (packages_of_no_subject, {"domain/leads/leads.py": "", "api/http/public/feeds.py": ""}),
     (packages_of_no_subject, {"workers/importer.py": "", "schema/execution/engine.py": ""}),
     (names_that_differ_by_an_ending, {"domain/live/events.py": "", "schema/live/events.py": ""}),
@@ -226,8 +226,8 @@ KEPT: list[tuple[Rule, dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "tree"), KEPT)
-def test_what_a_rule_allows_is_not_found(tmp_path: Path, rule: Rule, tree: dict[str, str]) -> None:
+@pytest.mark.parametrize(("rule", "tree"), ALLOWED)
+def test_an_allowed_tree_is_not_found(tmp_path: Path, rule: Rule, tree: dict[str, str]) -> None:
     write_tree(tmp_path, tree)
     assert rule(tmp_path) == []
 

@@ -7,7 +7,7 @@ from itertools import count
 import httpx
 
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.test_job import FOLLOW, is_state
+from tests.e2e.test_job import FOLLOW, is_ephemeral_or_reset
 from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient, Subscriber, subscribe
 
@@ -54,7 +54,7 @@ class Writers:
                 self.half.set()
 
 
-async def test_a_killed_process_leaves_no_hole_and_no_repeat(
+async def test_a_killed_process_leaves_no_gap_and_no_duplicate(
     two_nodes: list[ServerProcess],
 ) -> None:
     survivor, victim = two_nodes
@@ -69,7 +69,7 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(
         first = await watch_until_killed(victim, writers, viewer, session, start)
         await asyncio.gather(*writing)
 
-        seen = [event for event in first.events if not is_state(event)]
+        seen = [event for event in first.events if not is_ephemeral_or_reset(event)]
         after = seen[-1]["cursor"] if seen else start
         rest = {"session": session, "after": after}
         async with subscribe(survivor.url, viewer, FOLLOW, rest) as second:
@@ -78,7 +78,7 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(
             await http(SAY, {"session": session, "body": "the last"}, token=host)
             while (await second.wait_for("Announcement"))["body"] != "the last":
                 pass
-            seen += [event for event in second.events if not is_state(event)]
+            seen += [event for event in second.events if not is_ephemeral_or_reset(event)]
 
     seqs = [event["seq"] for event in seen]
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))

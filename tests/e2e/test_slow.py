@@ -57,7 +57,7 @@ async def announcements(reader: ManualWebSocketClient) -> list[dict[str, Any]]:
     return [event for event in events if event]
 
 
-async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_once(
+async def test_a_disconnected_slow_reader_gets_every_event_once_after_reconnecting(
     mongo: Mongo,
 ) -> None:
     async with (

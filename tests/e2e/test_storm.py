@@ -67,14 +67,14 @@ class Viewer:
                 self.has_all = event.get("body") == LAST
 
 
-async def finds(mongo: Mongo) -> int:
+async def count_log_reads(mongo: Mongo) -> int:
     """Return how often the log was read since the profiler runs."""
     profile = mongo["system.profile"]
     return await profile.count_documents({"command.find": "events", "op": "query"})
 
 
 @pytest.mark.alone
-async def test_a_storm_of_those_who_come_back_misses_nothing(
+async def test_viewers_that_reconnect_at_once_miss_no_event(
     two_nodes: list[ServerProcess], mongo: Mongo
 ) -> None:
     leaving, staying = two_nodes
@@ -105,7 +105,7 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
             said = await say(LAST)
             async with asyncio.timeout(30):
                 await asyncio.gather(*watching)
-            reads = await finds(mongo)
+            reads = await count_log_reads(mongo)
             await mongo.command({"profile": 0})
         finally:
             for task in watching:
@@ -115,10 +115,10 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
     first = viewers[0].seqs[0]
     assert all(viewer.seqs == list(range(first, first + said)) for viewer in viewers)
     assert reads <= LOG_READS
-    check_partings([parting for viewer in viewers for parting in viewer.closed])
+    check_closes([parting for viewer in viewers for parting in viewer.closed])
 
 
-def check_partings(partings: list[tuple[int | None, Any]]) -> None:
+def check_closes(partings: list[tuple[int | None, Any]]) -> None:
     """Check that every viewer was told to reconnect, spread over time."""
     assert [code for code, _ in partings] == [4512] * CLIENTS
     moments = sorted(at for _, at in partings)

@@ -22,7 +22,7 @@ async def http(demo: ServerProcess) -> AsyncIterator[HttpClient]:
         yield http
 
 
-async def run(
+async def run_step(
     http: HttpClient, name: str, known: dict[str, Any], token: str | None = None, **other: Any
 ) -> Any:
     """Run a step and return its root field."""
@@ -32,14 +32,14 @@ async def run(
     return answer
 
 
-async def test_every_query_of_the_tour_does_what_the_readme_says(
+async def test_every_step_of_the_tour_does_what_the_readme_says(
     demo: ServerProcess, http: HttpClient
 ) -> None:
     done: set[str] = set()
 
     async def step(name: str, known: dict[str, Any], token: str | None = None, **other: Any) -> Any:
         done.add(name)
-        return await run(http, name, known, token, **other)
+        return await run_step(http, name, known, token, **other)
 
     now = datetime.now(UTC)
     known: dict[str, Any] = {
@@ -134,7 +134,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
         "hires": 0,
     }
 
-    known["import"] = await brought_in(demo, officer, "postings.xlsx")
+    known["import"] = await upload_template(demo, officer, "postings.xlsx")
     (imported,) = (await step("Imports", known, officer))["edges"]
     assert imported["node"] == {
         "id": known["import"],
@@ -179,7 +179,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
     assert done == set(STEPS)
 
 
-async def brought_in(demo: ServerProcess, token: str, template: str) -> str:
+async def upload_template(demo: ServerProcess, token: str, template: str) -> str:
     """Upload an import template unchanged; return the import's id once it is done."""
     headers = {"authorization": f"Bearer {token}"}
     async with (

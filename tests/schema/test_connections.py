@@ -150,7 +150,7 @@ async def long_lists(running: RunningServices, readonly_world: World) -> World:
     return world
 
 
-def _oracle(name: str, world: World, running: RunningServices) -> Callable[[], Any]:
+def expected_ids(name: str, world: World, running: RunningServices) -> Callable[[], Any]:
     store = running.store
 
     async def read() -> Sequence[str]:
@@ -191,25 +191,25 @@ def _oracle(name: str, world: World, running: RunningServices) -> Callable[[], A
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 @pytest.mark.parametrize("name", list(LISTS))
-async def test_a_connection_is_paged_through_once(
+async def test_paging_forward_shows_every_item_once(
     name: str, size: int, api: GraphQLClient, long_lists: World, running: RunningServices
 ) -> None:
-    expected = await _oracle(name, long_lists, running)()
+    expected = await expected_ids(name, long_lists, running)()
     assert len(expected) > 2
     assert await _walk(api, long_lists, LISTS[name], size, backward=False) == expected
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
 @pytest.mark.parametrize("name", ["postings", "postings by pay"])
-async def test_postings_are_paged_backward_once(
+async def test_paging_backward_shows_every_item_once(
     name: str, size: int, api: GraphQLClient, long_lists: World, running: RunningServices
 ) -> None:
-    expected = await _oracle(name, long_lists, running)()
+    expected = await expected_ids(name, long_lists, running)()
     assert await _walk(api, long_lists, LISTS[name], size, backward=True) == expected
 
 
 @pytest.mark.parametrize("name", list(LISTS))
-async def test_a_page_of_nothing_says_whether_there_is_more(
+async def test_an_empty_page_says_whether_there_is_more(
     name: str, api: GraphQLClient, long_lists: World
 ) -> None:
     page = await _page(api, long_lists, LISTS[name], "first: 0")
@@ -235,7 +235,7 @@ async def test_a_page_has_0_to_100_items(
 
 
 @pytest.mark.parametrize("given", ["first: 1, last: 1", "last: -1", "last: 101"])
-async def test_a_page_is_asked_for_from_one_end(given: str, api: GraphQLClient) -> None:
+async def test_a_page_takes_either_first_or_last(given: str, api: GraphQLClient) -> None:
     error = await api.fetch_error(f"{{ postings({given}) {{ edges {{ cursor }} }} }}")
     field = "first" if "first" in given else "last"
     assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
@@ -243,7 +243,7 @@ async def test_a_page_is_asked_for_from_one_end(given: str, api: GraphQLClient) 
 
 @pytest.mark.parametrize("name", list(LISTS))
 @pytest.mark.parametrize("cursor", CURSORS.values(), ids=list(CURSORS))
-async def test_a_cursor_that_is_not_of_the_list_is_refused(
+async def test_a_cursor_of_another_list_is_refused(
     name: str, cursor: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = _query(LISTS[name], f'first: 1, after: "{cursor}"')
@@ -254,7 +254,7 @@ async def test_a_cursor_that_is_not_of_the_list_is_refused(
 
 
 @pytest.mark.parametrize("first", [-1, 101])
-async def test_tallies_are_bounded_too(
+async def test_the_number_of_tallies_is_bounded(
     first: int, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = (

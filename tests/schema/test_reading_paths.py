@@ -47,24 +47,24 @@ PROVINCE = "630000"
 """A province that no other test uses: its minimum wage is raised here."""
 
 
-async def closes(scene: PostingScene) -> None:
+async def close(scene: PostingScene) -> None:
     token = scene.world.token(scene.world.recruiter)
     await scene.api.mutate("closePosting", {"postingId": scene.id}, token)
 
 
-async def is_past_its_day(scene: PostingScene) -> None:
+async def pass_its_last_day(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     await scene.running.store.mongo["postings"].update_one(
         {"_id": scene.posting.id}, {"$set": {"terms.valid_until": past}}
     )
 
 
-async def is_changed_for_the_worse(scene: PostingScene) -> None:
+async def change_to_forbidden_terms(scene: PostingScene) -> None:
     given = posting_change_input(scene.world, postingId=scene.id, duties="入职交押金300元")
     await scene.api.mutate("changePosting", given, scene.world.token(scene.world.recruiter))
 
 
-async def employer_fails_its_check(scene: PostingScene) -> None:
+async def fail_the_employer_check(scene: PostingScene) -> None:
     given = MUTATION_CASES["verifyEmployer"].build_input(scene.world)
     given |= {"employerId": gid(scene.world.employer), "handlerAuthority": False}
     token = scene.world.token(scene.world.officer)
@@ -72,7 +72,7 @@ async def employer_fails_its_check(scene: PostingScene) -> None:
     assert answer["__typename"] == "EmployerVerified"
 
 
-async def check_of_employer_expires(scene: PostingScene) -> None:
+async def expire_the_employer_check(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     for name, key in (("employers", "_id"), ("postings", "employer_id")):
         await scene.running.store.mongo[name].update_many(
@@ -80,16 +80,16 @@ async def check_of_employer_expires(scene: PostingScene) -> None:
         )
 
 
-async def wage_rises(scene: PostingScene) -> None:
+async def raise_the_minimum_wage(scene: PostingScene) -> None:
     await set_wage(scene.running, scene.world, 7_000)
 
 
-async def three_report_it(scene: PostingScene) -> None:
+async def report_three_times(scene: PostingScene) -> None:
     for number in range(3):
         await report(scene, origin=f"{scene.posting.id}/{number}")
 
 
-async def report_is_upheld(scene: PostingScene) -> None:
+async def uphold_a_report(scene: PostingScene) -> None:
     filed = await report(scene, origin=scene.posting.id)
     given = {"reportId": global_id("Report", filed.id), "upheld": True, "reason": "核实收取押金"}
     token = scene.world.token(scene.world.officer)
@@ -115,15 +115,15 @@ async def set_wage(running: RunningServices, world: World, amount: int) -> None:
             left = await services.posting_gate.continue_rescreen(left)
 
 
-WAYS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
-    closes,
-    is_past_its_day,
-    is_changed_for_the_worse,
-    employer_fails_its_check,
-    check_of_employer_expires,
-    wage_rises,
-    three_report_it,
-    report_is_upheld,
+ACTIONS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
+    close,
+    pass_its_last_day,
+    change_to_forbidden_terms,
+    fail_the_employer_check,
+    expire_the_employer_check,
+    raise_the_minimum_wage,
+    report_three_times,
+    uphold_a_report,
 )
 
 
@@ -142,14 +142,16 @@ async def scene(
     # The newest posting: the feed shows only the newest ones.
     posting = replace(world.absent, id=f"f{new_id()[1:]}", terms=offered)
     await running.store.postings.add([posting])
-    scene = await build_scene(api, world, running, posting, await somebody(world, running))
+    scene = await build_scene(
+        api, world, running, posting, await store_matching_seeker(world, running)
+    )
     yield scene
     scene.asked.leave()
     # Open postings of earlier tests would take its place among the five recommended ones.
-    await closes(scene)
+    await close(scene)
 
 
-async def somebody(world: World, running: RunningServices) -> Seeker:
+async def store_matching_seeker(world: World, running: RunningServices) -> Seeker:
     """Store a seeker who wants this posting."""
     wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
     profile = replace(world.seeker.profile, wants=wants, skills=())
@@ -160,8 +162,8 @@ async def somebody(world: World, running: RunningServices) -> Seeker:
     return made
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-async def test_what_is_taken_away_is_on_no_reading_path(
+@pytest.mark.parametrize("way", ACTIONS, ids=lambda way: way.__name__)
+async def test_a_posting_that_is_no_longer_open_is_on_no_reading_path(
     way: Callable[[PostingScene], Awaitable[None]], scene: PostingScene
 ) -> None:
     assert await walk_paths(scene) == expected_on_all_paths(shown=True)
@@ -170,21 +172,21 @@ async def test_what_is_taken_away_is_on_no_reading_path(
     assert await walk_paths(scene) == expected_on_all_paths(shown=False)
 
 
-async def test_what_closes_while_a_session_is_read_is_not_shown_in_it(
+async def test_a_posting_that_closes_during_a_read_is_not_shown(
     scene: PostingScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visible_ids = Postings.visible_ids
 
     async def then_closed(*arguments: Any) -> list[str]:
         found = await visible_ids(*arguments)
-        await closes(scene)
+        await close(scene)
         return found
 
     monkeypatch.setattr(Postings, "visible_ids", then_closed)
     assert not await in_session_postings(scene)
 
 
-FOR_STAFF = {
+FIELDS_FOR_STAFF = {
     "Query.reviewQueue": "postings that wait for an officer",
     "ReviewItem.posting": "the same",
     "Query.funnel": "counts of leads, also for closed postings",
@@ -200,11 +202,11 @@ FOR_STAFF = {
     "PostingShown.posting": "for the host; only an open posting can be pinned",
 }
 """Fields that show postings that are not open, and why."""
-COUNTS = {"PostingConnection.facets", "Query.postingSuggestions"}
+COUNTING_FIELDS = {"PostingConnection.facets", "Query.postingSuggestions"}
 """Fields that count or suggest open postings without naming one."""
 
 
-def leads_to_a_posting(of: GraphQLNamedType, passed_types: frozenset[str] = frozenset()) -> bool:
+def can_hold_a_posting(of: GraphQLNamedType, passed_types: frozenset[str] = frozenset()) -> bool:
     """Return whether a value of the type can hold a posting, without passing another node."""
     if of.name == "Posting":
         return True
@@ -216,7 +218,7 @@ def leads_to_a_posting(of: GraphQLNamedType, passed_types: frozenset[str] = froz
         inner = [get_named_type(each.type) for each in of.fields.values()]
     else:
         return False
-    return any(leads_to_a_posting(each, passed_types | {of.name}) for each in inner)
+    return any(can_hold_a_posting(each, passed_types | {of.name}) for each in inner)
 
 
 def fields_that_show_postings() -> Iterator[str]:
@@ -224,11 +226,11 @@ def fields_that_show_postings() -> Iterator[str]:
     for of in SCHEMA._schema.type_map.values():
         if is_object_type(of) and of is not mutation:
             for name, each in of.fields.items():
-                if leads_to_a_posting(get_named_type(each.type)):
+                if can_hold_a_posting(get_named_type(each.type)):
                     yield f"{of.name}.{name}"
 
 
-def fields_of(document: str) -> set[str]:
+def selected_fields(document: str) -> set[str]:
     """Return the fields that a document selects, each with its type."""
     asked: set[str] = set()
     types = TypeInfo(SCHEMA._schema)
@@ -245,14 +247,14 @@ def fields_of(document: str) -> set[str]:
 
 async def test_every_field_that_shows_a_posting_is_on_a_path(scene: PostingScene) -> None:
     await walk_paths(scene)
-    asked = set().union(*map(fields_of, scene.asked.documents))
-    showing = {*fields_that_show_postings(), *COUNTS}
+    asked = set().union(*map(selected_fields, scene.asked.documents))
+    showing = {*fields_that_show_postings(), *COUNTING_FIELDS}
     assert len(showing) > 40
     connection_fields = {each for each in showing if each.endswith((".edges", "Edge.node"))}
-    assert showing - asked - connection_fields == set(FOR_STAFF)
+    assert showing - asked - connection_fields == set(FIELDS_FOR_STAFF)
 
 
-async def test_every_public_address_is_on_a_path_or_shows_none(scene: PostingScene) -> None:
+async def test_every_public_route_is_on_a_path_or_shows_no_posting(scene: PostingScene) -> None:
     await walk_paths(scene)
     unvisited = {
         route.path

@@ -28,7 +28,7 @@ KINDS = (
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
-async def test_a_node_of_every_type_is_found_again(
+async def test_a_node_of_every_type_is_found_by_its_id(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     world = readonly_world
@@ -45,12 +45,12 @@ async def test_a_node_of_every_type_is_found_again(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_node_that_is_not_there_is_null(kind: str, api: GraphQLClient) -> None:
+async def test_an_unknown_node_is_null(kind: str, api: GraphQLClient) -> None:
     assert await api.fetch_data(NODE, {"id": global_id(kind, new_id())}) == {"node": None}
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "岗位", global_id("Secret", "1"), "A" * 9_999])
-async def test_what_is_no_id_is_refused(wanted: str, api: GraphQLClient) -> None:
+async def test_malformed_ids_are_refused(wanted: str, api: GraphQLClient) -> None:
     for query in (NODE, "query ($id: ID!) { liveSession(id: $id) { id } }"):
         error = await api.fetch_error(query, {"id": wanted})
         assert error["extensions"] == {"code": "INVALID_ID", "field": ["id"]}
@@ -95,7 +95,7 @@ async def test_an_id_of_another_type_is_refused_in_every_argument(
         ({"status": "OPEN"}, True),
     ],
 )
-async def test_postings_are_narrowed_by_all_that_is_given(
+async def test_every_given_filter_narrows_postings(
     narrowed: dict[str, str], found: bool, api: GraphQLClient, readonly_world: World
 ) -> None:
     query = "query ($filter: PostingFilter) { postings(filter: $filter) { edges { cursor } } }"
@@ -103,13 +103,13 @@ async def test_postings_are_narrowed_by_all_that_is_given(
     assert bool((await api.fetch_data(query, given))["postings"]["edges"]) == found
 
 
-async def test_a_place_that_is_none_is_refused(api: GraphQLClient) -> None:
+async def test_an_unknown_place_code_is_refused(api: GraphQLClient) -> None:
     error = await api.fetch_error('{ postings(filter: {placeCode: "99"}) { edges { cursor } } }')
     assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["filter", "placeCode"]}
 
 
 @given(st.text())
-def test_a_global_id_is_ours_or_refused(text: str) -> None:
+def test_any_text_is_a_global_id_or_refused(text: str) -> None:
     try:
         kind, found = parse_any_global_id(text)
     except InvalidId:
@@ -124,7 +124,7 @@ def test_a_global_id_round_trips(kind: str, local: str) -> None:
 
 
 @given(st.text())
-def test_a_number_in_a_cursor_is_plain_and_small(text: str) -> None:
+def test_any_text_is_a_small_whole_number_or_refused(text: str) -> None:
     try:
         number = parse_whole_number(text)
     except ValueError:
@@ -132,10 +132,10 @@ def test_a_number_in_a_cursor_is_plain_and_small(text: str) -> None:
     assert 0 <= number < 10**9
 
 
-def test_a_log_cursor_is_no_list_cursor() -> None:
+def test_a_log_cursor_is_refused_as_a_list_cursor() -> None:
     with pytest.raises(BadCursor):
         cursors.decode(cursors.encode_seq("session/1", 1), "postings", 1)
 
 
-def test_a_global_id_says_type_and_id_to_nobody_but_us() -> None:
+def test_the_format_of_global_ids_is_fixed() -> None:
     assert global_id("Posting", "1") == "UG9zdGluZzox"

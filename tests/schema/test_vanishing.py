@@ -61,7 +61,7 @@ STEPS = st.one_of(
     pay=3_000, days=300, plan=[("wage", 4_000), ("wage", 2_000), ("wait", 190), ("check", True)]
 )
 @example(pay=6_000, days=300, plan=[("report", 3), ("review", False), ("change", 6_000, 20, False)])
-async def test_every_path_shows_a_posting_while_it_is_open_and_never_else(
+async def test_every_path_shows_a_posting_exactly_while_it_is_open(
     ahead: RunningServices, pay: int, days: int, plan: list[Any]
 ) -> None:
     world = World(ahead)

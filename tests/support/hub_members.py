@@ -14,7 +14,7 @@ from realtime.rendered_event import RenderedEvent
 
 
 @lru_cache(maxsize=4096)
-def _parsed(payload: bytes) -> dict[str, Any]:
+def _parse(payload: bytes) -> dict[str, Any]:
     # A thousand members get the same bytes.
     parsed: dict[str, Any] = orjson.loads(payload)
     return parsed
@@ -28,7 +28,7 @@ class RecordingMember:
         self.kinds: list[str | None] = []
 
     def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
-        self.events.append(_parsed(rendered.payload))
+        self.events.append(_parse(rendered.payload))
         self.kinds.append(kind)
 
     def deliver_all(self, events: Sequence[RenderedEvent]) -> None:

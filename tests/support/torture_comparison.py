@@ -56,7 +56,7 @@ class Comparison:
         session_id = parse_global_id(self._session, "LiveSession")
         found = mongo["leads"].find({}, {"session_id": 1, "posting_id": 1, "person": 1})
         leads = [document async for document in found]
-        stored = {document["_id"]: _key(document) for document in leads}
+        stored = {document["_id"]: _lead_key(document) for document in leads}
         acknowledged = {
             parse_global_id(lead_id, "Lead"): (
                 session_id,
@@ -79,7 +79,7 @@ class Comparison:
             doubled=[str(key) for key, times in Counter(stored.values()).items() if times > 1],
             unlisted=sorted((Counter(stored.keys()) - Counter(listed)).keys())
             + [one for one, times in Counter(listed).items() if times > 1],
-            log=await _differences_of_log(store, session_id, list(stored)),
+            log=await _find_log_differences(store, session_id, list(stored)),
             diverged=await self._find_diverged_members(),
             errors=[line for node in self._nodes for line in node.log_lines('"level":"error"')]
             + [line for node in self._nodes for line in node.log_lines("Traceback")],
@@ -132,11 +132,11 @@ async def _all_logged(store: Store) -> bool:
     return not await store.leads.sessions_with_unlogged()
 
 
-def _key(document: dict[str, str]) -> tuple[str, str, str]:
+def _lead_key(document: dict[str, str]) -> tuple[str, str, str]:
     return document["session_id"], document["posting_id"], document["person"]
 
 
-async def _differences_of_log(store: Store, session_id: str, ids: list[str]) -> list[str]:
+async def _find_log_differences(store: Store, session_id: str, ids: list[str]) -> list[str]:
     found = store.mongo["events"].find({"topic": lead_topic(session_id)}).sort("_id", 1)
     events = [document async for document in found]
     differences = []

@@ -30,7 +30,7 @@ EVENTS = """subscription ($session: ID!, $after: String) {
     ... on Reset { seq snapshot { id status } }
   }
 }"""
-SPOKEN = """subscription ($session: ID!, $after: String) {
+ANNOUNCEMENTS = """subscription ($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) { ... on Announcement { seq cursor body } }
 }"""
 LEADS = """subscription ($session: ID!, $after: String) {
@@ -54,7 +54,7 @@ def build_endpoint(running: RunningServices, limits: WebSocketLimits) -> GraphQL
 
 
 @asynccontextmanager
-async def serving(
+async def run_endpoint(
     running: RunningServices, protocol: Any, limits: WebSocketLimits
 ) -> AsyncIterator[UvicornServer]:
     """Run a separate endpoint with these limits on a real socket."""
@@ -66,10 +66,10 @@ async def serving(
 async def nothing_is_left(running: RunningServices) -> AsyncIterator[None]:
     """After each test, wait until no member, no viewer and no task of an operation is left."""
     yield
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
 
 
-def held(running: RunningServices) -> list[object]:
+def list_held_objects(running: RunningServices) -> list[object]:
     hub, presence = running.services.hub, running.services.presence
     return [
         *hub.topics.user_counts,
@@ -85,6 +85,8 @@ async def announce(running: RunningServices, world: World, *bodies: str) -> None
     await asyncio.gather(*(desk.announce(world.live.id, body) for body in bodies))
 
 
-async def spoken(client: WebSocketClient, count: int, operation_id: str = "1") -> list[str]:
+async def receive_announcements(
+    client: WebSocketClient, count: int, operation_id: str = "1"
+) -> list[str]:
     """Return the bodies of the next announcements."""
     return [(await client.receive_event(operation_id))["body"] for _ in range(count)]

@@ -22,13 +22,13 @@ from tests.support.graphql_clients import (
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
+    ANNOUNCEMENTS,
     EVENTS,
     LEADS,
     PROTOCOLS,
-    SPOKEN,
     announce,
     build_endpoint,
-    held,
+    list_held_objects,
     nothing_is_left,
 )
 from tests.support.world import World, gid
@@ -43,7 +43,7 @@ async def _stalled(
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(99):
-            await client.subscribe(str(number), SPOKEN, session=gid(world.live))
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live))
         await client.assert_alive()
         (connection,) = running.endpoint.sockets._open
         while not connection.outbox.closed:
@@ -73,7 +73,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
     async with open_websocket(server.url, max_queue=1) as slow:
         await slow.initialise(world.viewer_token())
         for number in range(50):
-            await slow.subscribe(str(number), SPOKEN, session=gid(world.live))
+            await slow.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live))
         await slow.subscribe_live("state", EVENTS, session=gid(world.live))
         (connection,) = running.endpoint.sockets._open
         # More than one announcement to all of them: the peer takes nothing any more.
@@ -105,7 +105,7 @@ async def test_a_node_that_drains_sends_everybody_away(
         async with UvicornServer(endpoint, protocol) as server:
             async with open_websocket(server.url) as first, open_websocket(server.url) as second:
                 await first.initialise(readonly_world.viewer_token())
-                await first.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+                await first.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
                 await endpoint.drain()
                 gone = (4512, "The server stops: come back with after")
                 assert await first.wait_closed() == gone
@@ -123,7 +123,7 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(
         for number in range(20):
             await client.subscribe(str(number), EVENTS, session=gid(world.live))
         client.connection.transport.abort()
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
     await announce(running, world, "to nobody")
 
 
@@ -135,11 +135,11 @@ async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(20):
-            await client.subscribe(str(number), SPOKEN, session=gid(world.live), after=start)
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live), after=start)
         (connection,) = running.endpoint.sockets._open
         await wait_until(lambda: not connection.outbox.has_room())
         client.connection.transport.abort()
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
 
 
 # ---- Anything at all
@@ -156,7 +156,7 @@ QUERIES = st.sampled_from(
     [
         "{ me { id } }",
         "{",
-        SPOKEN,
+        ANNOUNCEMENTS,
         EVENTS,
         LEADS,
         "mutation { enterAsViewer(input: {}) { __typename } }",
@@ -196,4 +196,4 @@ async def test_no_sequence_of_messages_harms_the_server(
         except ConnectionClosed:
             code = client.connection.close_code
             assert code in {4400, 4401, 4409, 4429}, (code, client.connection.close_reason)
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))

@@ -18,7 +18,13 @@ from tests.support.graphql_clients import (
     open_websocket,
 )
 from tests.support.services import OWN_ORIGIN, SECRET, RunningServices
-from tests.support.websocket_endpoint import INIT, PROTOCOLS, SPOKEN, nothing_is_left, serving
+from tests.support.websocket_endpoint import (
+    ANNOUNCEMENTS,
+    INIT,
+    PROTOCOLS,
+    nothing_is_left,
+    run_endpoint,
+)
 from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
@@ -147,7 +153,7 @@ async def test_two_inits_at_once_close_the_socket(server: UvicornServer) -> None
 async def test_silence_closes_the_socket(protocol: Any, running: RunningServices) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.05)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
     ):
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
@@ -157,7 +163,7 @@ async def test_silence_closes_the_socket(protocol: Any, running: RunningServices
 async def test_pings_are_no_init(protocol: Any, running: RunningServices) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.2)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
     ):
         await client.send(type="ping")
@@ -171,7 +177,7 @@ async def test_who_was_acknowledged_is_not_closed_for_silence(
 ) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.2)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
         open_websocket(server.url) as silent,
     ):
@@ -194,7 +200,7 @@ async def test_a_socket_ends_with_its_token(
     token = Tokens(SECRET, lambda: utc_now() - life).issue_for_viewer().access
     async with open_websocket(server.url) as client:
         await client.initialise(token)
-        await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         assert await client.wait_closed() == (
             4511,
             "The token has expired: come back with a new one",

@@ -12,7 +12,7 @@ from tests.support.graphql_clients import (
     open_websocket,
 )
 from tests.support.services import RunningServices
-from tests.support.websocket_endpoint import INIT, NESTED, SPOKEN, nothing_is_left
+from tests.support.websocket_endpoint import ANNOUNCEMENTS, INIT, NESTED, nothing_is_left
 from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
@@ -94,8 +94,8 @@ async def test_an_id_in_use_closes_the_socket(
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
-        await client.subscribe_live(operation_id, SPOKEN, session=gid(readonly_world.live))
-        await client.subscribe(operation_id, SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe_live(operation_id, ANNOUNCEMENTS, session=gid(readonly_world.live))
+        await client.subscribe(operation_id, ANNOUNCEMENTS, session=gid(readonly_world.live))
         code, reason = await client.wait_closed()
         assert code == 4409
         assert reason is not None
@@ -111,7 +111,7 @@ async def test_an_id_may_be_used_again_when_its_operation_has_ended(
         await client.initialise(readonly_world.viewer_token())
         for _ in range(3):
             await client.assert_alive()
-            await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+            await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
             await client.send(id="1", type="complete")
 
 

@@ -17,7 +17,7 @@ from tests.support.graphql_clients import (
 )
 from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
-from tests.support.websocket_endpoint import LEADS, SPOKEN, nothing_is_left
+from tests.support.websocket_endpoint import ANNOUNCEMENTS, LEADS, nothing_is_left
 from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
@@ -42,8 +42,8 @@ async def test_a_mutation_is_answered_once(server: UvicornServer, world: World) 
         ("{", {}, "BAD_REQUEST"),
         ("{ salaries }", {}, "BAD_REQUEST"),
         ("query ($id: ID!) { node(id: $id) { id } }", {}, "BAD_REQUEST"),
-        (SPOKEN, {"session": "x"}, "INVALID_ID"),
-        (SPOKEN, {"session": "live", "after": "x"}, "BAD_CURSOR"),
+        (ANNOUNCEMENTS, {"session": "x"}, "INVALID_ID"),
+        (ANNOUNCEMENTS, {"session": "live", "after": "x"}, "BAD_CURSOR"),
         (LEADS, {"session": "live"}, "NOT_PERMITTED"),
     ],
 )
@@ -67,7 +67,7 @@ async def test_who_has_no_token_follows_nothing(
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
-        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         answer = await client.receive()
         assert answer["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
@@ -84,7 +84,7 @@ async def test_a_fault_ends_its_operation_and_not_the_socket(
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
         monkeypatch.setattr(running.services.presence, "enter", broken)
-        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         answer = await client.receive()
         assert (answer["id"], answer["type"]) == ("1", "error")
         assert answer["payload"][0]["extensions"]["code"] == "INTERNAL"
@@ -131,7 +131,7 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
                     "id": str(number),
                     "type": "subscribe",
                     "payload": {
-                        "query": SPOKEN,
+                        "query": ANNOUNCEMENTS,
                         "variables": {"session": gid(readonly_world.live)},
                     },
                 }
@@ -165,7 +165,7 @@ async def test_messages_that_come_together_are_answered_while_they_are_read(
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
         for number in range(WebSocketLimits.max_operations):
-            await client.subscribe(str(number), SPOKEN, session=gid(readonly_world.live))
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(readonly_world.live))
         message = b'{"id":"x","type":"subscribe","payload":{"query":"x"}}'
         # A text frame, masked with zeros (RFC 6455, section 5.2).
         frame = b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(message), message)

@@ -7,7 +7,7 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.world import World
 
 
-async def test_an_employer_is_stored_as_it_was_given(api: GraphQLClient, world: World) -> None:
+async def test_a_created_employer_has_trimmed_values(api: GraphQLClient, world: World) -> None:
     operation = MUTATION_CASES["createEmployer"]
     given = operation.build_input(world) | {
         "name": "  合成电机有限公司 ",

@@ -61,14 +61,16 @@ def test_any_other_text_is_refused(query: str, engine: Engine) -> None:
     assert len(engine.documents) == 0
 
 
-def test_a_digest_that_nobody_knows_is_not_found(engine: Engine, running: RunningServices) -> None:
+def test_an_unknown_digest_is_not_found(engine: Engine, running: RunningServices) -> None:
     assert code_of(engine, query="", sha256="ab" * 32) == "PERSISTED_QUERY_NOT_FOUND"
     plain = Engine(running.services)
     plain.prepare(GraphQLRequest(query=ME))
     assert code_of(plain, query="", sha256=hash_document(ME)) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def test_a_digest_of_something_else_is_told(engine: Engine, running: RunningServices) -> None:
+def test_a_digest_that_does_not_fit_its_text_is_refused(
+    engine: Engine, running: RunningServices
+) -> None:
     for each in (engine, Engine(running.services)):
         assert code_of(each, query=ME, sha256=hash_document(TWO)) == "BAD_REQUEST"
 
@@ -93,7 +95,7 @@ async def test_subscribers_by_text_and_by_digest_are_one_group(
     assert joined[0].group_key == joined[1].group_key
 
 
-def test_what_cannot_be_executed_is_told_with_its_place() -> None:
+def test_a_document_that_cannot_be_executed_is_named_with_its_place() -> None:
     assert find_document_errors(ME) == []
     (fault,) = find_document_errors("query {\n  salaries\n}")
     assert fault.startswith("2:3: Cannot query field 'salaries'")

@@ -177,7 +177,7 @@ async def test_no_value_of_a_document_is_in_an_answer(
 
 @given(value=VALUES)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_sent_is_never_repeated(value: Any, api: GraphQLClient) -> None:
+async def test_no_sent_value_is_repeated(value: Any, api: GraphQLClient) -> None:
     answer = await api.post({"query": TAP, "variables": {"input": value}})
     assert answer.json()["errors"]
     assert NAME not in orjson.dumps(answer.json()).decode()

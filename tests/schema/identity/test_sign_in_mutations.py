@@ -10,7 +10,9 @@ from tests.support.services import PASSWORD
 from tests.support.world import World, gid
 
 
-async def test_staff_sign_in_and_are_who_they_are(api: GraphQLClient, world: World) -> None:
+async def test_staff_sign_in_refresh_and_see_their_account(
+    api: GraphQLClient, world: World
+) -> None:
     given = {"username": world.officer.username.upper(), "password": PASSWORD}
     signed_in = await api.mutate("signIn", given, None, MUTATION_CASES["signIn"].selection)
     query = "{ me { id role username displayName union { id name parent { id parent { id } } } employer { id } } }"  # noqa: E501 - one document
@@ -39,14 +41,14 @@ async def test_staff_sign_in_and_are_who_they_are(api: GraphQLClient, world: Wor
     assert datetime.fromisoformat(refreshed["expiresAt"]).tzinfo is not None
 
 
-async def test_a_recruiter_sees_the_own_employer(api: GraphQLClient, world: World) -> None:
+async def test_a_recruiter_sees_their_employer(api: GraphQLClient, world: World) -> None:
     me = await api.fetch_data(
         "{ me { employer { name } union { id } } }", None, world.token(world.recruiter)
     )
     assert me == {"me": {"employer": {"name": world.employer.name}, "union": None}}
 
 
-async def test_a_viewer_enters_with_nothing_and_is_nobody_in_particular(api: GraphQLClient) -> None:
+async def test_a_viewer_enters_without_data_and_has_no_name(api: GraphQLClient) -> None:
     data = await api.fetch_data(
         "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken clientMutationId } } }"  # noqa: E501 - one document
     )
@@ -57,18 +59,18 @@ async def test_a_viewer_enters_with_nothing_and_is_nobody_in_particular(api: Gra
     assert me == {"me": {"role": "VIEWER", "username": None, "displayName": "观众"}}
 
 
-async def test_a_client_mutation_id_comes_back(api: GraphQLClient) -> None:
+async def test_a_client_mutation_id_is_returned(api: GraphQLClient) -> None:
     given = {"clientMutationId": "一"}
     selection = MUTATION_CASES["enterAsViewer"].selection
     entered = await api.mutate("enterAsViewer", given, None, selection)
     assert entered["clientMutationId"] == "一"
 
 
-async def test_nobody_is_nobody(api: GraphQLClient) -> None:
+async def test_me_is_null_without_a_token(api: GraphQLClient) -> None:
     assert await api.fetch_data("{ me { id } }") == {"me": None}
 
 
-async def test_a_token_that_does_not_count_says_so_and_public_things_stay_public(
+async def test_an_invalid_token_is_refused_but_public_fields_are_answered(
     api: GraphQLClient,
 ) -> None:
     error = await api.fetch_error("{ me { id } }", None, "forged")

@@ -100,7 +100,7 @@ async def test_withdrawal_keeps_the_stages_hired_and_refused(
     assert await read_leads_as(api, world, "recruiter") == []
 
 
-async def test_a_withdrawal_is_not_revealed_to_who_sends_the_phone_again(
+async def test_a_repeated_interest_does_not_reveal_a_withdrawal(
     api: GraphQLClient, world: World
 ) -> None:
     contact = {"name": "诸葛小明", "phone": world.next_phone()}

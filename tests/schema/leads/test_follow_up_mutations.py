@@ -144,7 +144,7 @@ async def test_an_assignee_sees_and_follows_up_the_lead(api: GraphQLClient, worl
     assert refused["code"] == "NOT_FOUND"
 
 
-async def test_mine_and_another_assignee_are_refused_together(
+async def test_the_filters_mine_and_assignee_exclude_each_other(
     api: GraphQLClient, world: World
 ) -> None:
     given = {"mine": True, "assigneeId": gid(world.host)}

@@ -10,7 +10,7 @@ from tests.support.waiting import wait_until
 from tests.support.world import World, gid
 
 
-async def test_one_person_is_one_lead_a_posting_however_the_phone_is_written(
+async def test_every_spelling_of_a_phone_gives_the_same_lead(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     operation = MUTATION_CASES["expressInterest"]
@@ -32,7 +32,7 @@ async def test_one_person_is_one_lead_a_posting_however_the_phone_is_written(
     )
 
 
-async def test_who_sends_a_phone_again_does_not_learn_how_far_its_lead_has_come(
+async def test_a_repeated_interest_does_not_reveal_the_stage_of_the_lead(
     api: GraphQLClient, world: World
 ) -> None:
     operation = MUTATION_CASES["expressInterest"]
@@ -53,7 +53,7 @@ async def test_who_sends_a_phone_again_does_not_learn_how_far_its_lead_has_come(
     assert operation.success_type == again["__typename"]
 
 
-async def test_an_interest_that_was_taken_is_confirmed_after_the_session(
+async def test_a_repeated_interest_is_confirmed_after_the_session_has_ended(
     api: GraphQLClient, world: World
 ) -> None:
     given = interest_input(world)
@@ -66,7 +66,7 @@ async def test_an_interest_that_was_taken_is_confirmed_after_the_session(
     assert late["code"] == "SESSION_NOT_LIVE"
 
 
-async def test_interest_is_counted_exactly(
+async def test_interests_are_counted_exactly(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     for posting in (world.open, world.second, world.second):

@@ -8,9 +8,7 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.world import World, gid
 
 
-async def test_a_lead_goes_step_by_step_and_each_step_is_a_version(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_each_stage_change_raises_the_version(api: GraphQLClient, world: World) -> None:
     selection = MUTATION_CASES["advanceLead"].selection
     token = world.token(world.recruiter)
     for version, stage in enumerate(("CONTACTED", "INTERVIEWED", "OFFERED", "HIRED"), start=1):
@@ -20,7 +18,7 @@ async def test_a_lead_goes_step_by_step_and_each_step_is_a_version(
     assert answer["lead"]["nextStages"] == [LeadStage.RETAINED_30, LeadStage.WITHDRAWN]
 
 
-async def test_a_lead_keeps_the_terms_that_were_shown(api: GraphQLClient, world: World) -> None:
+async def test_a_lead_keeps_the_terms_of_its_time(api: GraphQLClient, world: World) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Lead { source terms { title pay { amount period } validUntil } session { id } posting { id } } } }"  # noqa: E501 - one document
     lead = (await api.fetch_data(query, {"id": gid(world.lead)}, world.token(world.host)))["node"]
     assert lead == {

@@ -271,5 +271,5 @@ async def test_an_interrupted_session_still_takes_interests(
     assert (await tap(api, world, sessionId=gid(world.interrupted)))["created"] is True
 
 
-def test_a_code_of_these_tests_has_an_id_that_fits_a_token() -> None:
+def test_a_sample_code_has_an_id_that_fits_a_token() -> None:
     assert len(bytes.fromhex(records.code().id)) == 12

@@ -16,7 +16,7 @@ SESSION_STEPS = [
 ]
 
 
-async def test_a_session_is_scheduled_in_utc_and_for_ones_own_union_by_default(
+async def test_a_session_is_scheduled_in_utc_and_for_the_callers_union_by_default(
     api: GraphQLClient, world: World
 ) -> None:
     given = session_input(world, startsAt="2026-12-24T19:00:00.123456+08:00")
@@ -37,7 +37,7 @@ async def test_a_session_is_scheduled_in_utc_and_for_ones_own_union_by_default(
     assert read["liveSession"]["startsAt"] == made["startsAt"]
 
 
-async def test_a_session_goes_its_way_and_logs_each_step(
+async def test_each_status_change_of_a_session_is_logged(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     token = world.token(world.host)
@@ -55,7 +55,7 @@ async def test_a_session_goes_its_way_and_logs_each_step(
     assert [placed.seq for placed in logged] == [1, 2, 3, 4]
 
 
-async def test_what_is_pinned_is_shown_until_it_is_unpinned(
+async def test_a_pinned_posting_is_shown_until_it_is_unpinned(
     api: GraphQLClient, world: World
 ) -> None:
     token = world.token(world.host)

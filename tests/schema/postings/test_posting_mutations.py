@@ -39,7 +39,9 @@ async def test_the_gate_opens_holds_or_refuses_a_posting(
     assert (seen["node"] is not None) == (kind == "PostingAccepted")
 
 
-async def test_every_term_of_a_posting_comes_back(api: GraphQLClient, world: World) -> None:
+async def test_every_term_of_a_submitted_posting_is_returned(
+    api: GraphQLClient, world: World
+) -> None:
     given = posting_input(
         world,
         address="工业路1号",
@@ -69,7 +71,7 @@ async def test_every_term_of_a_posting_comes_back(api: GraphQLClient, world: Wor
 
 
 @pytest.mark.parametrize(("approved", "status"), [(True, "OPEN"), (False, "REFUSED")])
-async def test_a_person_decides_on_a_held_posting_once(
+async def test_a_held_posting_is_reviewed_once(
     approved: bool, status: str, api: GraphQLClient, world: World
 ) -> None:
     operation = MUTATION_CASES["reviewPosting"]

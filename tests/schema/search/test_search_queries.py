@@ -166,9 +166,7 @@ async def test_staff_list_postings_that_are_not_open_in_their_scope(
         assert found["facets"]["total"] == number
 
 
-async def test_pages_in_every_order_go_on_where_they_ended(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_pages_continue_in_every_order(api: GraphQLClient, world: World) -> None:
     made = [
         records.posting(
             employer_id=world.employer.id,
@@ -245,7 +243,7 @@ async def test_pages_in_every_order_go_on_where_they_ended(
         ({"status": "IN_REVIEW"}, None, "UNAUTHENTICATED", None),
     ],
 )
-async def test_a_filter_that_cannot_be_right_is_refused_with_its_field(
+async def test_an_invalid_filter_is_refused_with_its_field(
     api: GraphQLClient,
     filters: dict[str, Any],
     order: str | None,
