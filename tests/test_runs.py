@@ -85,5 +85,5 @@ def test_a_test_marked_alone_runs_while_no_other_does(folder: Path) -> None:
     lines = [line.split() for line in (folder / "notes").read_text().splitlines()]
     spans = [(name, float(began), float(ended)) for name, began, ended in lines]
     for name, began, ended in spans:
-        beside = [span for span in spans if span[1] < ended and began < span[2]]
-        assert name != "alone" or len(beside) == 1
+        overlapping = [span for span in spans if span[1] < ended and began < span[2]]
+        assert name != "alone" or len(overlapping) == 1

@@ -83,8 +83,8 @@ async def test_name_and_phone_appear_only_where_they_are_allowed() -> None:
                 ended = await server.stop()
             await mongo.close()
         assert ended.code == 0
-        for told in (*frames, *http.kept):
-            assert find_needles(told) == []
+        for text in (*frames, *http.kept):
+            assert find_needles(text) == []
         looked_at = {}
         for path, content in chain(map_files(data), map_files(cwd)):
             assert find_needles(bytes(content)) == [], path

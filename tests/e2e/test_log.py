@@ -45,9 +45,9 @@ class Writers:
         while len(self.acknowledged) < EVENTS:
             body = f"event {next(self._numbers)}"
             self.sent += 1
-            said = await http(SAY, {"session": self._session, "body": body}, token=self._host)
-            assert said["announce"]["__typename"] in {"Announced", "Busy"}
-            if said["announce"]["__typename"] == "Busy":
+            answer = await http(SAY, {"session": self._session, "body": body}, token=self._host)
+            assert answer["announce"]["__typename"] in {"Announced", "Busy"}
+            if answer["announce"]["__typename"] == "Busy":
                 continue
             self.acknowledged.append(body)
             if len(self.acknowledged) == EVENTS // 2:

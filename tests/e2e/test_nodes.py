@@ -46,8 +46,8 @@ async def wait_for_value(subscriber: Subscriber, kind: str, field: str, value: o
 
 def viewers_and_peak(subscriber: Subscriber) -> tuple[int, int]:
     """Return the viewers and the peak of the last presence event."""
-    told = last_event(subscriber, "PresenceChanged")
-    return told.get("viewers", 0), told.get("peakViewers", 0)
+    published = last_event(subscriber, "PresenceChanged")
+    return published.get("viewers", 0), published.get("peakViewers", 0)
 
 
 async def test_viewers_are_summed_over_nodes_and_each_counts_once(
@@ -114,13 +114,13 @@ async def test_every_interest_is_counted_once_and_published_at_a_bounded_rate(
 
 def check_rate(events: Iterable[dict[str, Any]]) -> None:
     """Check that tallies came at most once per interval, and never went down."""
-    told = [event for event in events if event["__typename"] == "TallyChanged"]
-    totals = [event["total"] for event in told]
+    published = [event for event in events if event["__typename"] == "TallyChanged"]
+    totals = [event["total"] for event in published]
     assert totals == sorted(totals)
-    moments = [datetime.fromisoformat(event["at"]) for event in told]
+    moments = [datetime.fromisoformat(event["at"]) for event in published]
     elapsed = (moments[-1] - moments[0]).total_seconds()
     # The time is that of publishing: one may be late, and the next on time.
-    assert len(told) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
+    assert len(published) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
 
 
 async def test_a_database_restart_loses_no_socket_and_no_event(folder: Path) -> None:
@@ -169,6 +169,6 @@ async def test_a_database_restart_loses_no_socket_and_no_event(folder: Path) -> 
 
 async def announce(server: ServerProcess, http: HttpClient, host: str, body: str) -> bool:
     """Announce it; whether that was acknowledged."""
-    said = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
-    answer = (said.get("data") or {}).get("announce") or {}
+    response = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
+    answer = (response.get("data") or {}).get("announce") or {}
     return answer.get("__typename") == "Announced"

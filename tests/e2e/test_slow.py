@@ -79,8 +79,8 @@ async def test_a_disconnected_slow_reader_gets_every_event_once_after_reconnecti
                 await quick.subscribe_live("1", EVENTS, session=session)
                 while not connection.outbox.closed:
                     desk = running.services.session_control
-                    said = (desk.announce(world.live.id, BODY) for _ in range(AT_ONCE))
-                    await asyncio.gather(*said)
+                    calls = (desk.announce(world.live.id, BODY) for _ in range(AT_ONCE))
+                    await asyncio.gather(*calls)
                     heard += await seqs(quick, AT_ONCE)
                     most = max(most, connection.outbox._wire.queued_bytes())
             assert heard == list(range(heard[0], heard[0] + len(heard)))

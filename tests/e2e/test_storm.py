@@ -86,8 +86,8 @@ async def test_viewers_that_reconnect_at_once_miss_no_event(
         numbers = count(1)
 
         async def say(body: str) -> int:
-            said = await http(SAY, {"session": session, "body": body}, token=host)
-            assert said["announce"]["__typename"] == "Announced"
+            answer = await http(SAY, {"session": session, "body": body}, token=host)
+            assert answer["announce"]["__typename"] == "Announced"
             return next(numbers)
 
         viewers = [Viewer(session, token, cursor) for _ in range(CLIENTS)]
@@ -99,10 +99,10 @@ async def test_viewers_that_reconnect_at_once_miss_no_event(
 
             await mongo.command({"profile": 2})
             stopping = asyncio.create_task(leaving.stop())
-            said = 5
+            announced = 5
             while not stopping.done():
-                said = await say("meanwhile")
-            said = await say(LAST)
+                announced = await say("meanwhile")
+            announced = await say(LAST)
             async with asyncio.timeout(30):
                 await asyncio.gather(*watching)
             reads = await count_log_reads(mongo)
@@ -113,13 +113,13 @@ async def test_viewers_that_reconnect_at_once_miss_no_event(
         assert (await stopping).code == 0
 
     first = viewers[0].seqs[0]
-    assert all(viewer.seqs == list(range(first, first + said)) for viewer in viewers)
+    assert all(viewer.seqs == list(range(first, first + announced)) for viewer in viewers)
     assert reads <= LOG_READS
     check_closes([parting for viewer in viewers for parting in viewer.closed])
 
 
 def check_closes(partings: list[tuple[int | None, Any]]) -> None:
-    """Check that every viewer was told to reconnect, spread over time."""
+    """Check that every viewer got the close code to reconnect, spread over time."""
     assert [code for code, _ in partings] == [4512] * CLIENTS
     moments = sorted(at for _, at in partings)
     assert moments[-1] - moments[0] > 1

@@ -96,8 +96,8 @@ async def test_every_step_of_the_tour_does_what_the_readme_says(
         assert (await leads.wait_for("LeadAdvanced"))["stage"] == "CONTACTED"
         noted = (await step("Note", known, host))["lead"]
         assert noted["nextActionOn"] == known["in 2 days"]
-        told = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
-        assert told == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
+        entry_types = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
+        assert entry_types == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]

@@ -53,8 +53,10 @@ class HubSession:
         return self.hub.topics.topics[self.topic]
 
     async def announce(self, count: int = 1, *, hint: bool = True) -> list[EventEnvelope]:
-        said = [Announcement(session_id=self.session_id, body="你好") for _ in range(count)]
-        return await self.log_events(*said, hint=hint)
+        announcements = [
+            Announcement(session_id=self.session_id, body="你好") for _ in range(count)
+        ]
+        return await self.log_events(*announcements, hint=hint)
 
     async def pin(self, *posting_ids: str) -> list[EventEnvelope]:
         pinned = [

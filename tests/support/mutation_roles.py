@@ -89,7 +89,7 @@ ALLOWED_CALLERS = {
     "advanceReferral": {"officer", "officer above"},
     "cancelImport": {"officer"},
 }
-# Somebody of the right role, but not of this scope, is not told that it exists.
+# A caller of the right role but outside the scope gets NOT_FOUND.
 HIDDEN_FROM = {
     "publishQuestion": OTHER_OFFICERS | {"other host"},
     "answerQuestion": OTHER_OFFICERS | {"other host"},

@@ -142,12 +142,12 @@ async def build_scene(
     )
     await store.call_campaigns.save_matches([match])
 
-    async def tell(transaction: Transaction) -> None:
+    async def log_match(transaction: Transaction) -> None:
         event = PostingMatched(seeker_id=seeker.id, posting_id=posting.id)
         topic = seeker_topic(seeker.id)
         await store.event_log.append(topic, [event], at=services.clock(), transaction=transaction)
 
-    await store.mongo.run_transaction(tell)
+    await store.mongo.run_transaction(log_match)
     return PostingScene(
         api=api,
         world=world,

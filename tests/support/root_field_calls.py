@@ -119,7 +119,7 @@ def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCal
         RootFieldCall("auditTrail", {"leadId": gid(world.lead)}, OFFICERS, OTHER_OFFICERS),
         RootFieldCall("codes", {}, ALL_HOSTS | ALL_OFFICERS),
         RootFieldCall("codes", {"sessionId": session}, ALL_HOSTS | ALL_OFFICERS),
-        # Everybody knows of the session, so that who may not is told so.
+        # The session is public, so a refused caller gets NOT_PERMITTED.
         RootFieldCall("questions", {"sessionId": session}, DIRECTORS),
         RootFieldCall(
             "questions",

@@ -138,12 +138,12 @@ class Showcase(ShowcaseRecords):
         await questions.decline(host, self.declined.id)
 
     async def _log_match(self) -> None:
-        told = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
+        event = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
         log = self.running.store.event_log
 
         async def body(transaction: Transaction) -> None:
             await log.append(
-                seeker_topic(self.seeker.id), [told], at=utc_now(), transaction=transaction
+                seeker_topic(self.seeker.id), [event], at=utc_now(), transaction=transaction
             )
 
         await self.running.store.mongo.run_transaction(body)

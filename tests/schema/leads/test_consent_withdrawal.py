@@ -77,17 +77,17 @@ async def test_a_new_interest_after_withdrawal_is_one_new_lead(
         )
     )
     assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
-    (anew,) = {tap["lead"]["id"] for tap in taps}
-    assert anew != first["lead"]["id"]
+    (new_lead_id,) = {tap["lead"]["id"] for tap in taps}
+    assert new_lead_id != first["lead"]["id"]
     shown = {lead["id"]: lead["stage"] for lead in await read_leads_as(api, world, "host")}
-    assert (shown[first["lead"]["id"]], shown[anew]) == ("WITHDRAWN", "INTERESTED")
-    assert anew in {lead["id"] for lead in await read_leads_as(api, world, "recruiter")}
+    assert (shown[first["lead"]["id"]], shown[new_lead_id]) == ("WITHDRAWN", "INTERESTED")
+    assert new_lead_id in {lead["id"] for lead in await read_leads_as(api, world, "recruiter")}
     # The first giver keeps the first lead; the receipt of the new lead's giver shows the new one.
     assert [lead["id"] for lead in await read_own_leads(api, first["receipt"])] == [
         first["lead"]["id"]
     ]
     (holding,) = [tap["receipt"] for tap in taps if tap["created"]]
-    assert [lead["id"] for lead in await read_own_leads(api, holding)] == [anew]
+    assert [lead["id"] for lead in await read_own_leads(api, holding)] == [new_lead_id]
 
 
 @pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])

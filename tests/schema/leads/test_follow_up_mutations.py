@@ -184,16 +184,16 @@ async def test_a_disagreement_on_the_hire_is_shown_and_filtered(
     api: GraphQLClient, world: World
 ) -> None:
     offered = gid(world.offered)
-    said = await mutate(api, world, "confirmHire", world.recruiter)
+    answer = await mutate(api, world, "confirmHire", world.recruiter)
     proof = {"employer": True, "seeker": None, "agreed": False, "disagreement": False}
-    assert said["lead"]["hireProof"] == proof
-    said = await mutate(api, world, "confirmHire", world.officer, hired=False)
-    assert said["lead"]["hireProof"] == proof | {"seeker": False, "disagreement": True}
+    assert answer["lead"]["hireProof"] == proof
+    answer = await mutate(api, world, "confirmHire", world.officer, hired=False)
+    assert answer["lead"]["hireProof"] == proof | {"seeker": False, "disagreement": True}
     for by in (world.officer, world.host, world.recruiter):
         assert await listed(api, world, by, disagreement=True) == [offered]
         assert await listed(api, world, by, disagreement=False) == [gid(world.lead)]
-    said = await mutate(api, world, "confirmHire", world.officer, hired=True)
-    assert said["lead"]["hireProof"] == proof | {"seeker": True, "agreed": True}
+    answer = await mutate(api, world, "confirmHire", world.officer, hired=True)
+    assert answer["lead"]["hireProof"] == proof | {"seeker": True, "agreed": True}
     assert await listed(api, world, world.officer, disagreement=True) == []
 
 

@@ -1,4 +1,4 @@
-"""What the person behind a lead reads and corrects with the receipt."""
+"""Rights of the person behind a lead, exercised with the receipt: reading, correcting, erasing."""
 
 from __future__ import annotations
 
@@ -92,8 +92,10 @@ async def test_giver_and_staff_see_both_sides_of_a_hire(api: GraphQLClient, worl
     denied = {"leadId": lead, "hired": False}
     await api.mutate("confirmHire", denied, world.token_of("recruiter"))
     assert await seen() == nothing | {"employer": False}
-    said = await mutate_with_receipt(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True)
-    assert said["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
+    answer = await mutate_with_receipt(
+        api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True
+    )
+    assert answer["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
     assert await seen() == {
         "employer": False,
         "seeker": True,
@@ -138,10 +140,10 @@ async def test_confirmations_by_the_giver_are_limited_per_hour(
         (False, "MyHireConfirmed"),
         (True, "TooManyAttempts"),
     ):
-        said = await mutate_with_receipt(
+        answer = await mutate_with_receipt(
             api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired
         )
-        assert said["__typename"] == kind
+        assert answer["__typename"] == kind
 
 
 async def test_a_receipt_is_no_token_and_a_changed_receipt_is_refused(

@@ -214,14 +214,14 @@ for name, caller in (("assignLead", "officer"), ("noteLead", "host"), ("confirmH
         "NOT_FOUND",
         ("input", "leadId"),
     )
-for whom, caller, account in (
+for assignee, caller, account in (
     ("nobody", "officer", lambda _: unknown_id("Account")),
     ("an officer above", "officer", lambda world: gid(world.upper_officer)),
     ("an officer elsewhere", "officer", lambda world: gid(world.other_officer)),
     ("a rival", "officer", lambda world: gid(world.other_recruiter)),
     ("the union by the employer", "recruiter", lambda world: gid(world.officer)),
 ):
-    CASES[f"assign, to {whom}"] = RefusalCase(
+    CASES[f"assign, to {assignee}"] = RefusalCase(
         "assignLead",
         caller,
         with_values(accountId=account),

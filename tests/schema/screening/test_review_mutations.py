@@ -215,7 +215,7 @@ async def test_the_last_hire_that_is_wanted_closes_a_posting(
     assert (full["code"], full["field"]) == ("INVALID_INPUT", ["input", "headcount"])
     more = await api.mutate("changePosting", posting_change_input(world, headcount=2), token)
     assert more["__typename"] == "PostingAccepted"
-    # A hire that is withdrawn is not counted any more.
+    # A withdrawn hire is no longer counted.
     leaves = hire | {"stage": LeadStage.WITHDRAWN.value}
     await api.mutate("advanceLead", leaves, token)
     after = await now(running, world.open)

@@ -1,4 +1,4 @@
-"""The employers of a connection of postings: one query for a page, none if not asked for."""
+"""The employers of a connection of postings: one query for a page, none if not selected."""
 
 from __future__ import annotations
 
