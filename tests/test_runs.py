@@ -27,7 +27,7 @@ def test_that_passes():
     pass
 """
 
-# Each notes when it began and ended; two workers run them.
+# Each records its start and end; two workers run them.
 SIDE_BY_SIDE = """
 import time
 from pathlib import Path

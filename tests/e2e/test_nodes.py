@@ -163,7 +163,7 @@ async def test_a_database_restart_loses_no_socket_and_no_event(folder: Path) -> 
                 bodies = [event["body"] for event in logged]
                 assert len(set(bodies)) == len(bodies)
                 assert set(acknowledged) <= set(bodies)
-            # While the database is there: the node says goodbye to it.
+            # While the database is up: the node unregisters itself.
             await stack.aclose()
 
 

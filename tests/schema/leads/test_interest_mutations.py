@@ -81,7 +81,7 @@ async def test_interests_are_counted_exactly(
     await wait_until(counted)
     shown = (await api.fetch_data(query, {"id": gid(world.live)}))["liveSession"]
     assert shown["interests"] == 4
-    # Two each: the one that the world began with was for the first posting.
+    # Two each: the world's own lead is for the first posting.
     assert sorted(shown["tallies"], key=lambda tally: tally["postingId"]) == sorted(
         [
             {"postingId": gid(world.open), "interests": 2},

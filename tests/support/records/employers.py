@@ -15,7 +15,7 @@ VERIFIED_UNTIL = date(2099, 12, 31)
 
 
 def employer(**changes: Any) -> Employer:
-    made = Employer(
+    record = Employer(
         id=new_id(),
         name="合成电机有限公司",
         credit_code=new_id()[-18:],
@@ -26,11 +26,11 @@ def employer(**changes: Any) -> Employer:
         verified_until=VERIFIED_UNTIL,
         checks=1,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def employer_check(**changes: Any) -> EmployerCheck:
-    made = EmployerCheck(
+    record = EmployerCheck(
         id=new_id(),
         employer_id="employer",
         licence=True,
@@ -42,4 +42,4 @@ def employer_check(**changes: Any) -> EmployerCheck:
         at=FIXED_NOW,
         valid_until=VERIFIED_UNTIL,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

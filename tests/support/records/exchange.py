@@ -14,7 +14,7 @@ from tests.support.records.identity import UNION_ID
 
 def import_record(**changes: Any) -> Import:
     """Build a finished import of an officer."""
-    made = Import(
+    record = Import(
         id=new_id(),
         kind=ImportKind.POSTINGS,
         dry_run=False,
@@ -35,11 +35,11 @@ def import_record(**changes: Any) -> Import:
         created_at=FIXED_NOW,
         updated_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def import_row(**changes: Any) -> ImportRow:
-    made = ImportRow(
+    record = ImportRow(
         id="import/0000002", import_id="import", number=2, outcome=RowOutcome.ACCEPTED, at=FIXED_NOW
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

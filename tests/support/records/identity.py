@@ -15,7 +15,7 @@ HOST_ID = "host"
 
 
 def account(**changes: Any) -> Account:
-    made = Account(
+    record = Account(
         id=new_id(),
         username="host",
         display_name="王主席",
@@ -24,15 +24,15 @@ def account(**changes: Any) -> Account:
         union_id=UNION_ID,
         created_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def union(**changes: Any) -> Union:
-    made = Union(
+    record = Union(
         id=UNION_ID,
         name="嘉兴市总工会",
         level=UnionLevel.CITY,
         place_code="330400",
         path=("root", UNION_ID),
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

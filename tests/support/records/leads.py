@@ -13,7 +13,7 @@ from tests.support.records.identity import HOST_ID, UNION_ID
 
 
 def lead(**changes: Any) -> Lead:
-    made = Lead(
+    record = Lead(
         id=new_id(),
         session_id="session",
         posting_id="posting",
@@ -28,4 +28,4 @@ def lead(**changes: Any) -> Lead:
         created_at=FIXED_NOW,
         updated_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

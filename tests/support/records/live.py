@@ -14,7 +14,7 @@ from tests.support.records.identity import HOST_ID, UNION_ID
 
 
 def question(**changes: Any) -> Question:
-    made = Question(
+    record = Question(
         id=new_id(),
         session_id="session",
         posting_id=None,
@@ -22,11 +22,11 @@ def question(**changes: Any) -> Question:
         body="有宿舍吗？",
         asked_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def live_session(**changes: Any) -> LiveSession:
-    made = LiveSession(
+    record = LiveSession(
         id=new_id(),
         title="劳模送岗",
         format=SessionFormat.MODEL_WORKER_LIVE,
@@ -39,11 +39,11 @@ def live_session(**changes: Any) -> LiveSession:
         posting_ids=(),
         created_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def code(**changes: Any) -> QrCode:
-    made = QrCode(
+    record = QrCode(
         id=new_id(),
         kind=CodeKind.SESSION,
         session_id="session",
@@ -55,4 +55,4 @@ def code(**changes: Any) -> QrCode:
         created_by=HOST_ID,
         created_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

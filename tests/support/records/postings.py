@@ -19,18 +19,18 @@ from tests.support.records.identity import UNION_ID
 
 
 def rescreen(**changes: Any) -> RescreeningTask:
-    made = RescreeningTask(
+    record = RescreeningTask(
         id=new_id(),
         scope=RescreenScope.EMPLOYER,
         key="employer",
         due_at=FIXED_NOW,
         requested_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def report(**changes: Any) -> Report:
-    made = Report(
+    record = Report(
         id=new_id(),
         posting_id="posting",
         revision=1,
@@ -40,11 +40,11 @@ def report(**changes: Any) -> Report:
         origin=new_id(),
         at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def decision(**changes: Any) -> Decision:
-    made = Decision(
+    record = Decision(
         id=new_id(),
         posting_id="posting",
         revision=1,
@@ -54,12 +54,12 @@ def decision(**changes: Any) -> Decision:
         reason="已核实",
         findings=(),
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def minimum_wage(**changes: Any) -> MinimumWage:
     """Build an unverified row of a province that no test posting is in."""
-    made = MinimumWage(
+    record = MinimumWage(
         id=new_id(),
         region="330000",
         tier=1,
@@ -72,11 +72,11 @@ def minimum_wage(**changes: Any) -> MinimumWage:
         added_by="officer",
         added_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def posting(**changes: Any) -> Posting:
-    made = Posting(
+    record = Posting(
         id=new_id(),
         employer_id="employer",
         terms=posting_terms(),
@@ -87,4 +87,4 @@ def posting(**changes: Any) -> Posting:
         created_at=FIXED_NOW,
         verified_until=VERIFIED_UNTIL,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

@@ -19,7 +19,7 @@ from tests.support.records.identity import UNION_ID
 
 
 def seeker(**changes: Any) -> Seeker:
-    made = Seeker(
+    record = Seeker(
         id=new_id(),
         profile=Profile(
             group=SeekerGroup.LAID_OFF,
@@ -42,22 +42,22 @@ def seeker(**changes: Any) -> Seeker:
         created_at=FIXED_NOW,
         updated_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def campaign(**changes: Any) -> CallCampaign:
-    made = CallCampaign(
+    record = CallCampaign(
         id=new_id(),
         title="下岗职工回访",
         union_path=("root", UNION_ID),
         created_by="officer",
         created_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def call_entry(**changes: Any) -> CallEntry:
-    made = CallEntry(
+    record = CallEntry(
         id=new_id(),
         campaign_id="campaign",
         union_path=("root", UNION_ID),
@@ -70,12 +70,12 @@ def call_entry(**changes: Any) -> CallEntry:
         created_at=FIXED_NOW,
         updated_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
 
 
 def referral(**changes: Any) -> Referral:
     step = ReferralStep(status=ReferralStatus.OPEN, at=FIXED_NOW, by="officer", note="想学焊工")
-    made = Referral(
+    record = Referral(
         id=new_id(),
         seeker_id="seeker",
         kind=ReferralKind.TRAINING,
@@ -84,4 +84,4 @@ def referral(**changes: Any) -> Referral:
         created_at=FIXED_NOW,
         updated_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)

@@ -13,7 +13,7 @@ from tests.support.records.identity import UNION_ID
 
 
 def webhook(**changes: Any) -> Webhook:
-    made = Webhook(
+    record = Webhook(
         id=new_id(),
         owner=f"union/{UNION_ID}",
         slot=0,
@@ -25,4 +25,4 @@ def webhook(**changes: Any) -> Webhook:
         created_by="officer",
         created_at=FIXED_NOW,
     )
-    return replace(made, **changes)
+    return replace(record, **changes)
