@@ -1,3 +1,5 @@
+"""Status changes of a posting after screening, reviews, reports, hires and its last day."""
+
 from __future__ import annotations
 
 from dataclasses import replace
