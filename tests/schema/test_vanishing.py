@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
+from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.posting_life import CLOCK, PostingLife, apply_step
@@ -22,6 +23,8 @@ from tests.support.world import World
 @pytest.fixture(scope="module")
 async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
     """Services with ``CLOCK``, which runs ahead of the real time."""
+    # Set here, not at the import: tokens are issued at its time and expire in real time.
+    CLOCK.at = utc_now()
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo, clock=CLOCK) as running:
         yield running

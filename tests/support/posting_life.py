@@ -17,7 +17,6 @@ from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade
 from domain.seekers.profile import Wants
 from schema.relay import parse_global_id
-from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
@@ -32,7 +31,6 @@ from workers.rescreening import Rescreener
 PROVINCE = "630000"
 FORBIDDEN = "入职交押金300元"
 CLOCK = records.ManualClock()
-CLOCK.at = utc_now()
 
 
 def today() -> date:
