@@ -1,4 +1,4 @@
-"""Matching beside the requests: each is told once, of what is open, whichever node does it."""
+"""The matcher notifies each suited seeker once of each open posting, on whichever node it runs."""
 
 from __future__ import annotations
 
@@ -13,34 +13,18 @@ from domain.exchange.imports import ImportStatus
 from domain.live.events import PostingMatched, seeker_topic
 from domain.matching.jobs import build_job
 from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
-from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker, SeekerStatus
 from realtime.background import Schedule
 from storage.matching.jobs import job_from_document
 from storage.mongo.client import StorageError
-from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
+from tests.support.matcher_node import OPEN_UNTIL, matcher, posting
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
-from workers.matcher import Matcher, MatcherLimits, should_notify
-
-OPEN_UNTIL = (records.FIXED_NOW + timedelta(days=30)).date()
-
-
-def matcher(
-    store: Store,
-    node: str = "node",
-    clock: Any = None,
-    limits: MatcherLimits | None = None,
-) -> Matcher:
-    return Matcher(store, clock or ManualClock(), node=node, limits=limits)
-
-
-def posting(**changes: Any) -> Posting:
-    return records.posting(terms=posting_terms(valid_until=OPEN_UNTIL), **changes)
+from workers.matcher import MatcherLimits, should_notify
 
 
 async def told(store: Store, seeker: Seeker) -> list[str]:
@@ -140,12 +124,6 @@ async def test_how_many_are_told_of_one_posting_is_bounded(
     assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
 
 
-def queued(total: int) -> MatchRun:
-    return MatchRun(
-        status=RunStatus.QUEUED, requested_by="officer", requested_at=records.FIXED_NOW, total=total
-    )
-
-
 async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
     store: Store,
 ) -> None:
@@ -196,71 +174,6 @@ async def test_an_import_at_work_is_told_of_by_and_by(
     assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
     await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await node.run() == (3, 0)
-
-
-async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    seekers = [records.seeker(campaign_id=campaign.id) for _ in range(5)]
-    refused = records.seeker(campaign_id=campaign.id, matching=False)
-    await store.seekers.add([*seekers, refused, records.seeker(campaign_id="another")])
-    postings = [
-        posting(employer_id=f"employer {number % 3}", status=status)
-        for number, status in enumerate([PostingStatus.OPEN] * 4 + [PostingStatus.CLOSED] * 2)
-    ]
-    await store.postings.add(postings)
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is not None
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is None
-    keeping, times = store.call_campaigns.save_matches, 0
-
-    async def cut_off(found: Any) -> None:
-        nonlocal times
-        times += 1
-        if times == 2:
-            raise StorageError
-        await keeping(found)
-
-    monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
-    node = matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
-    with pytest.raises(StorageError):
-        await node.run()
-    (half,) = (await store.call_campaigns.by_ids([campaign.id])).values()
-    assert half.run is not None
-    assert (half.run.status, half.run.done, half.run.total) == (RunStatus.RUNNING, 2, 6)
-    _, matched = await node.run()
-    assert matched == 4
-    (whole,) = (await store.call_campaigns.by_ids([campaign.id])).values()
-    assert whole.run is not None
-    assert (whole.run.status, whole.run.done) == (RunStatus.DONE, 6)
-    assert whole.run.finished_at == records.FIXED_NOW
-    page = await store.call_campaigns.matches(campaign.id, PageRequest(limit=10))
-    assert [match.seeker_id for match in page.items] == [seeker.id for seeker in seekers]
-    open_ids = {each.id for each in postings[:4]}
-    for match in page.items:
-        assert set(match.posting_ids) == open_ids
-        assert len(match.posting_ids) == 4
-
-
-async def test_matching_again_forgets_what_was_found_before(store: Store) -> None:
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    seeker = records.seeker(campaign_id=campaign.id)
-    await store.seekers.add([seeker])
-    await store.postings.add([posting()])
-    watch = ManualClock()
-    node = matcher(store, clock=watch)
-    await store.call_campaigns.queue_run(campaign.id, queued(1))
-    await node.run()
-    assert len((await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items) == 1
-    await store.seekers.replace_if_unchanged(
-        seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2)
-    )
-    watch.advance(hours=1)
-    await store.call_campaigns.queue_run(campaign.id, replace(queued(1), requested_at=watch()))
-    await node.run()
-    assert (await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items == []
 
 
 async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) -> None:
@@ -329,47 +242,3 @@ async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
     assert len(await told(store, seeker)) == 1
     monkeypatch.setattr(store.leases, "release", lost)
     await node.close()
-
-
-async def waiting(store: Store) -> tuple[str, MatchRun]:
-    """A campaign with three seekers that waits to be matched."""
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])
-    run = MatchRun(
-        status=RunStatus.QUEUED, requested_by="me", requested_at=records.FIXED_NOW, total=3
-    )
-    assert await store.call_campaigns.queue_run(campaign.id, run)
-    return campaign.id, run
-
-
-async def test_a_campaign_that_another_node_took_further_is_left_to_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign_id, run = await waiting(store)
-    further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
-    keep = store.call_campaigns.save_matches
-
-    async def overtaken(matches: Any) -> None:
-        await keep(matches)
-        await store.call_campaigns.save_run_progress(campaign_id, run, further)
-
-    monkeypatch.setattr(store.call_campaigns, "save_matches", overtaken)
-    assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
-    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.FIXED_NOW)
-
-
-async def test_a_campaign_waits_when_the_lease_is_lost(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign_id, run = await waiting(store)
-    answers = iter([True, False, False])
-
-    async def take(*_: Any, **__: Any) -> bool:
-        return next(answers)
-
-    monkeypatch.setattr(store.leases, "acquire", take)
-    assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
-    assert found.run == run

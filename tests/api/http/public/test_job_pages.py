@@ -1,0 +1,204 @@
+"""The public page of a job: its content, structured data, escaping, caching and style."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import httpx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.http.public.job_pages import render_page as written
+from domain.live.qr_codes import make_page_code
+from domain.postings.postings import Posting
+from storage.mongo.client import new_id
+from tests.api.http.public.open_postings import HOSTILE, add
+from tests.support import records
+from tests.support.services import PUBLIC_URL, World, gid
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "link", "br", "img"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        (self.scripts if self._open[-1:] == ["script"] else self.texts).append(data)
+
+    def links(self) -> list[str]:
+        return [said["href"] or "" for tag, said in self.tags if tag == "a"]
+
+
+async def page(http: httpx.AsyncClient, posting: Posting) -> Page:
+    answer = await http.get(f"/jobs/{gid(posting)}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return Page(answer.text)
+
+
+async def test_an_open_job_has_a_page_with_its_structured_data(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    found = await page(http, world.open)
+    said = "".join(found.texts)
+    for text in (world.open.terms.title, world.employer.name, "6000元/月", "上海市浦东新区"):
+        assert text in said
+    (script,) = found.scripts
+    data = json.loads(script)
+    assert data["@type"] == "JobPosting"
+    assert data["url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
+    kinds = [attributes.get("type") for tag, attributes in found.tags if tag == "script"]
+    assert kinds == ["application/ld+json"]
+    assert ("html", {"lang": "zh-CN"}) in found.tags
+    assert not any(name.startswith("on") or name == "style" for _, a in found.tags for name in a)
+
+
+async def test_the_page_leads_into_the_rooms_that_present_it_and_to_the_board(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    *rooms, board, front = (await page(http, world.open)).links()
+    assert board == f"../?posting={gid(world.open)}"
+    assert front == "../"
+    assert rooms == [f"../?posting={gid(world.open)}&session={gid(world.live)}"]
+    assert len((await page(http, world.absent)).links()) == 2
+
+
+async def test_nothing_that_is_written_in_a_posting_breaks_out_of_its_page(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    hostile = await add(world, title=HOSTILE, duties=HOSTILE, conditions=HOSTILE, address=HOSTILE)
+    found = await page(http, hostile)
+    assert shape(found) == shape(await page(http, await add(world)))
+    assert len(found.scripts) == 1
+    assert json.loads(found.scripts[0])["title"] == HOSTILE
+
+
+def shape(found: Page) -> list[tuple[str, tuple[str, ...]]]:
+    """The elements of a page with the names of their attributes, but for the ends of lines."""
+    return [(tag, tuple(said)) for tag, said in found.tags if tag != "br"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["</script>", "<!--", '"', "'>", "&lt;", "</title>", "<img src=x>", "{x}"])
+        | st.text(max_size=6),
+        max_size=6,
+    ).map("".join)
+)
+def test_no_text_of_a_posting_or_its_employer_changes_the_shape_of_the_page(text: str) -> None:
+    def made(said: str) -> Page:
+        terms = replace(
+            posting.terms,
+            title=said,
+            duties=said,
+            conditions=said,
+            address=said,
+            repost_source=said,
+        )
+        named = replace(employer, name=said)
+        return Page(written(replace(posting, terms=terms), named, [], token="t", site="https://x"))
+
+    posting, employer = records.posting(), records.employer()
+    found = made(text or "x")
+    assert shape(found) == shape(made("x"))
+    assert json.loads(found.scripts[0])["title"] == (text or "x")
+
+
+async def test_the_page_says_in_short_what_it_is_where_its_address_is_sent_on(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    said = {
+        of["property"] or of["name"]: of["content"]
+        for tag, of in (await page(http, world.open)).tags
+        if tag == "meta" and "content" in of and ({"property", "name"} & of.keys())
+        for of in [{"property": None, "name": None} | of]
+    }
+    token = world.running.store.qr_codes.sign_token(make_page_code(world.open))
+    title = world.open.terms.title
+    assert said["og:title"] == f"{title} - {world.employer.name}"
+    assert said["og:url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
+    assert said["og:image"] == f"{PUBLIC_URL}/codes/{token}.png"
+    assert said["og:type"] == "website"
+    assert said["description"] == said["og:description"]
+    assert (said["description"] or "").startswith(f"{world.employer.name}，上海市浦东新区")
+
+
+async def test_a_job_whose_employer_is_not_there_has_a_page_that_says_so(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    orphan = await add(world)
+    postings = world.running.store.mongo["postings"]
+    await postings.update_one({"_id": orphan.id}, {"$set": {"employer_id": "none"}})
+    answer = await http.get(f"/jobs/{gid(orphan)}")
+    assert answer.status_code == 404
+    assert "找不到用人单位的资料" in answer.text
+    assert Page(answer.text).scripts == []
+    await postings.delete_one({"_id": orphan.id})
+
+
+async def test_a_posting_of_the_demo_is_not_to_be_found_by_search_engines(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    robots = ("meta", {"name": "robots", "content": "noindex"})
+    assert robots not in (await page(http, world.open)).tags
+    synthetic = replace(world.open, id=new_id(), synthetic=True)
+    await world.running.store.postings.add([synthetic])
+    assert robots in (await page(http, synthetic)).tags
+
+
+async def test_what_is_not_open_is_gone_and_what_never_was_is_unknown(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    for posting in world.hidden:
+        answer = await http.get(f"/jobs/{gid(posting)}")
+        assert answer.status_code == 410
+        assert posting.terms.title not in answer.text.replace("岗位", "")
+        assert "已经结束招聘" in answer.text
+        Page(answer.text)
+    for wanted in (gid(records.posting()), gid(world.live), "x", "岗"):
+        answer = await http.get(f"/jobs/{wanted}")
+        assert answer.status_code == 404
+        assert "没有这个岗位" in answer.text
+
+
+async def test_a_page_is_sent_again_only_when_it_has_changed_and_vanishes_at_once(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    first = await http.get(f"/jobs/{gid(world.open)}")
+    assert first.headers["cache-control"] == "no-cache"
+    known = {"if-none-match": first.headers["etag"]}
+    again = await http.get(f"/jobs/{gid(world.open)}", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    weak = {"if-none-match": f'"other", W/{first.headers["etag"]}'}
+    assert (await http.get(f"/jobs/{gid(world.open)}", headers=weak)).status_code == 304
+    await world.running.services.posting_gate.close(world.open)
+    assert (await http.get(f"/jobs/{gid(world.open)}", headers=known)).status_code == 410
+
+
+async def test_pages_have_a_style_and_the_policy_that_lets_nothing_else_in(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/jobs.css")
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    known = {"if-none-match": answer.headers["etag"]}
+    assert (await http.get("/jobs.css", headers=known)).status_code == 304

@@ -1,0 +1,94 @@
+"""Stores imports that wait to be worked on, and reads what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from domain.employers.employers import Employer
+from domain.exchange.import_columns import POSTING_COLUMNS
+from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
+from domain.identity.accounts import Role
+from domain.search.query_parser import parse_search
+from services.live.sessions import LiveSessionControl
+from services.postings.posting_gate import PostingGate
+from services.screening.minimum_wages import MinimumWages
+from storage.clock import utc_now
+from storage.mongo.paging import PageRequest
+from storage.search.search_query import SearchOrder, SearchQuery
+from storage.store import Store
+from tests.support import records
+from tests.support.services import today
+from workers.importer import Importer
+
+KEYS = tuple(column.key for column in POSTING_COLUMNS)
+
+
+UNTIL = (today() + timedelta(days=30)).isoformat()
+
+
+def importer_of(store: Store, desk: LiveSessionControl, node: str) -> Importer:
+    gate = PostingGate(store, desk, MinimumWages(store), utc_now)
+    return Importer(store, desk, gate, utc_now, node=node)
+
+
+def row(number: int, external_id: str) -> RawRow:
+    said = {column.key: column.example for column in POSTING_COLUMNS}
+    said |= {"externalId": external_id, "creditCode": "", "validUntil": UNTIL}
+    return RawRow(number=number, cells=tuple(said[key] for key in KEYS))
+
+
+async def waiting(
+    store: Store,
+    parts: Sequence[Sequence[RawRow]],
+    employer: Employer | None = None,
+    **changes: Any,
+) -> Import:
+    """An import of a recruiter that waits with these parts; of a new employer, if of none."""
+    if employer is None:
+        employer = records.employer()
+        await store.employers.add([employer])
+    one = records.import_record(
+        role=Role.RECRUITER,
+        union_id=None,
+        employer_id=employer.id,
+        columns=KEYS,
+        headings=KEYS,
+        total=sum(map(len, parts)),
+        chunks=len(parts),
+        next_chunk=0,
+        accepted=0,
+        status=ImportStatus.QUEUED,
+        active=True,
+        created_at=utc_now(),
+        **({"account_id": employer.id, "updated_at": utc_now()} | changes),
+    )
+    for place, rows in enumerate(parts):
+        await store.imports.add_chunk(one.id, place, rows, at=utc_now())
+    await store.imports.add(one)
+    return one
+
+
+async def now(store: Store, one: Import) -> Import:
+    found = await store.imports.by_id(one.id)
+    assert found is not None
+    return found
+
+
+async def outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
+    page = await store.imports.rows(one.id, None, PageRequest(limit=100))
+    return [(row.number, row.outcome) for row in page.items]
+
+
+async def found(store: Store, text: str) -> int:
+    """How many postings are found by that word."""
+    query = SearchQuery(on=today(), words=parse_search(text, ("search",)))
+    return len((await store.search.page(query, SearchOrder.NEWEST, PageRequest(limit=100))).items)
+
+
+def parts(number: int, size: int) -> list[list[RawRow]]:
+    return [
+        [row(2 + part * size + place, f"{part}-{place}") for place in range(size)]
+        for part in range(number)
+    ]

@@ -1,0 +1,184 @@
+"""The importer writes each row once, in turns between imports, and makes postings searchable."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.exchange.imports import ImportStatus, RawRow, RowOutcome
+from domain.search.search_entries import SEARCH_ENTRY_VERSION
+from services.live.sessions import LiveSessionControl
+from storage.clock import utc_now
+from storage.store import Store
+from tests.support import records
+from tests.support.waiting import wait_until
+from tests.workers.importer.queued_imports import (
+    KEYS,
+    found,
+    importer_of,
+    now,
+    outcomes,
+    parts,
+    row,
+    waiting,
+)
+from workers import importer as module
+from workers.importer import Importer
+from workers.search_entries import SearchEntryWriter
+
+
+async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Importer) -> None:
+    one = await waiting(store, parts(3, 2))
+    assert await importer.run() == 3
+    done = await now(store, one)
+    assert (done.status, done.active, done.accepted, done.processed_rows) == (
+        ImportStatus.DONE,
+        False,
+        6,
+        6,
+    )
+    assert done.started_at is not None
+    assert done.finished_at is not None
+    assert await outcomes(store, one) == [(2 + place, RowOutcome.ACCEPTED) for place in range(6)]
+    assert await store.mongo["import_chunks"].count_documents({}) == 0
+
+
+async def test_the_rows_of_a_small_table_are_found_as_soon_as_they_are_written(
+    store: Store, importer: Importer
+) -> None:
+    employer = records.employer()
+    await store.employers.add([employer])
+    await waiting(store, parts(2, 2), employer)
+    await importer.run()
+    assert (await found(store, "检修"), await found(store, "叉车")) == (4, 0)
+    changed = RawRow(
+        number=2,
+        cells=tuple(
+            cell.replace("检修", "叉车") if key == "duties" else cell
+            for key, cell in zip(KEYS, row(2, "0-0").cells, strict=True)
+        ),
+    )
+    await waiting(store, [[changed]], employer)
+    await importer.run()
+    assert (await found(store, "检修"), await found(store, "叉车")) == (3, 1)
+
+
+async def test_the_rows_of_a_large_table_follow_the_newest_first(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ROWS_SEARCHABLE_AT_ONCE", 3)
+    await waiting(store, parts(2, 2))
+    await importer.run()
+    assert await found(store, "检修") == 0
+    assert await store.search_entries.rebuild_stale(1) == 1
+    (newest,) = await store.mongo["postings"].find({}).sort("_id", -1).limit(1).to_list(1)
+    assert newest["search"]["version"] == SEARCH_ENTRY_VERSION
+    searching = SearchEntryWriter(store)
+    searching.start()
+
+    async def all_are() -> bool:
+        return await found(store, "检修") == 4
+
+    await wait_until(all_are)
+    await searching.close()
+
+
+async def test_imports_take_turns(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PARTS_PER_TURN", 1)
+    early, late = utc_now() - timedelta(minutes=2), utc_now() - timedelta(minutes=1)
+    first = await waiting(store, parts(2, 1), updated_at=early)
+    second_one = await waiting(store, parts(2, 1), updated_at=late)
+    await importer.run()
+    rows = store.mongo["import_rows"].find({}).sort([("at", 1)])
+    assert [document["import_id"] async for document in rows] == [
+        first.id,
+        second_one.id,
+        first.id,
+        second_one.id,
+    ]
+
+
+async def test_a_part_that_two_nodes_decide_is_written_once(
+    store: Store,
+    other_store: Store,
+    desk: LiveSessionControl,
+    importer: Importer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = await waiting(store, parts(4, 5))
+
+    async def given(*_: Any) -> bool:
+        return True
+
+    other = importer_of(other_store, desk, "two")
+    # As if the clock of one were far behind: both believe that they have the lease.
+    for each in (importer, other):
+        monkeypatch.setattr(each, "_take_lease", given)
+    written = await asyncio.gather(importer.run(), other.run())
+    assert sum(written) == 4
+    done = await now(store, one)
+    assert (done.status, done.accepted, done.duplicates) == (ImportStatus.DONE, 20, 0)
+    assert await store.mongo["postings"].count_documents({}) == 20
+    assert len(await outcomes(store, one)) == 20
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_part_sees_what_the_one_before_has_changed(
+    store: Store, importer: Importer, dry_run: bool
+) -> None:
+    again = row(2, "a")
+    dearer = RawRow(
+        number=3,
+        cells=tuple(
+            "7000" if key == "pay.amount" else cell
+            for key, cell in zip(KEYS, again.cells, strict=True)
+        ),
+    )
+    employer = records.employer()
+    await store.employers.add([employer])
+    await waiting(store, [[again]], employer)
+    await importer.run()
+    numbered = [[dearer], [replace(again, number=4)], [replace(again, number=5)]]
+    one = await waiting(store, numbered, employer, dry_run=dry_run)
+    await importer.run()
+    assert await outcomes(store, one) == [
+        (3, RowOutcome.ACCEPTED),
+        (4, RowOutcome.ACCEPTED),
+        (5, RowOutcome.DUPLICATE),
+    ]
+    (stored,) = await store.postings.by_external_ids([(employer.id, "a")])
+    assert (stored.revision, stored.terms.pay.amount) == (1 if dry_run else 3, 6500)
+
+
+async def test_a_node_without_the_lease_does_nothing(
+    store: Store, desk: LiveSessionControl, importer: Importer
+) -> None:
+    await waiting(store, parts(1, 1))
+    at = utc_now()
+    assert await store.leases.acquire("imports", "two", at=at, until=at + timedelta(minutes=1))
+    assert await importer.run() == 0
+
+
+async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
+    store: Store, importer: Importer
+) -> None:
+    importer.start()
+    one = await waiting(store, parts(1, 2))
+    importer.wake()
+
+    async def is_done() -> bool:
+        return not (await now(store, one)).active
+
+    await wait_until(is_done)
+    await importer.close()
+    assert await store.mongo["leases"].count_documents({"_id": "imports"}) == 0
+
+
+async def test_one_that_was_never_started_can_be_closed(importer: Importer) -> None:
+    await importer.close()

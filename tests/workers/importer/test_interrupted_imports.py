@@ -1,0 +1,185 @@
+"""Imports that are interrupted, cancelled, broken or overtaken, and an importer that is closed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.exchange.imports import ImportStatus, RowOutcome
+from domain.postings.lifecycle import close_posting
+from domain.postings.postings import CloseReason
+from services.exchange.posting_import_planner import PostingImportPlanner
+from services.live.sessions import LiveSessionControl
+from storage.clock import utc_now
+from storage.mongo.client import StorageUnavailable
+from storage.store import Store
+from tests.support import records
+from tests.workers.importer.queued_imports import importer_of, now, outcomes, parts, row, waiting
+from workers import importer as module
+from workers.importer import Importer
+
+
+async def test_an_interrupted_import_goes_on_where_it_was(
+    store: Store, desk: LiveSessionControl, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await waiting(store, parts(3, 2))
+    decide = PostingImportPlanner.plan
+    calls = 0
+
+    async def failing(self: Any, rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise StorageUnavailable("gone")
+        return await decide(self, rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostingImportPlanner, "plan", failing)
+        with pytest.raises(StorageUnavailable):
+            await importer.run()
+    half = await now(store, one)
+    assert (half.status, half.next_chunk, half.processed_rows) == (ImportStatus.RUNNING, 1, 2)
+    # As another node, once the first has given the lease back.
+    await store.leases.release("imports", "one")
+    assert await importer_of(store, desk, "two").run() == 2
+    done = await now(store, one)
+    assert (done.status, done.accepted, done.duplicates) == (ImportStatus.DONE, 6, 0)
+    assert half.started_at == done.started_at
+
+
+async def test_a_cancelled_import_stops_with_the_part_at_hand(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await waiting(store, parts(3, 2))
+    decide = PostingImportPlanner.plan
+    calls = 0
+
+    # One part a turn: the first is written before the second is decided.
+    monkeypatch.setattr(module, "PARTS_PER_TURN", 1)
+
+    async def cancelling(self: Any, rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=utc_now())
+        return await decide(self, rows)
+
+    monkeypatch.setattr(PostingImportPlanner, "plan", cancelling)
+    assert await importer.run() == 1
+    ended = await now(store, one)
+    assert (ended.status, ended.processed_rows, ended.active) == (ImportStatus.CANCELLED, 2, False)
+    assert await store.mongo["postings"].count_documents({}) == 2
+    assert await store.mongo["import_chunks"].count_documents({}) == 0
+
+
+async def test_an_import_whose_rows_are_gone_is_broken_off_and_others_go_on(
+    store: Store, importer: Importer
+) -> None:
+    early = utc_now() - timedelta(minutes=2)
+    broken = await waiting(store, parts(2, 1), updated_at=early)
+    await store.imports.delete_chunks(broken.id)
+    whole = await waiting(store, parts(1, 1))
+    assert await importer.run() == 1
+    assert (await now(store, broken)).status is ImportStatus.BROKEN
+    assert (await now(store, whole)).status is ImportStatus.DONE
+
+
+async def test_a_fault_breaks_one_import_off_and_no_other(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = utc_now() - timedelta(minutes=2)
+    broken = await waiting(store, parts(1, 1), updated_at=early)
+    whole = await waiting(store, parts(1, 1))
+    decide = PostingImportPlanner.plan
+
+    async def failing(self: Any, rows: Any) -> Any:
+        if self._import.id == broken.id:
+            raise ZeroDivisionError
+        return await decide(self, rows)
+
+    monkeypatch.setattr(PostingImportPlanner, "plan", failing)
+    assert await importer.run() == 1
+    assert (await now(store, broken)).status is ImportStatus.BROKEN
+    assert (await now(store, whole)).status is ImportStatus.DONE
+
+
+async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await waiting(store, [[row(2, "a"), row(3, "b")]])
+    assert one.employer_id is not None
+    other = records.posting(employer_id=one.employer_id, external_id="b", union_id="elsewhere")
+    decide = PostingImportPlanner.plan
+    calls = 0
+
+    async def raced(self: Any, rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        decided = await decide(self, rows)
+        if calls == 1:
+            await store.postings.add([other])
+        return decided
+
+    monkeypatch.setattr(PostingImportPlanner, "plan", raced)
+    assert await importer.run() == 1
+    done = await now(store, one)
+    assert (calls, done.accepted, done.processed_rows) == (2, 2, 2)
+    (stored,) = await store.postings.by_external_ids([(one.employer_id, "b")])
+    assert (stored.id, stored.revision) == (other.id, 2)
+
+
+async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await waiting(store, [[row(2, "a")]])
+    assert one.employer_id is not None
+    before = records.posting(employer_id=one.employer_id, external_id="a")
+    await store.postings.add([before])
+    decide = PostingImportPlanner.plan
+    calls = 0
+
+    async def raced(self: Any, rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        decided = await decide(self, rows)
+        if calls == 1:
+            closed_now = close_posting(before, CloseReason.WITHDRAWN, utc_now())
+            assert await store.postings.update_if_unchanged(before, closed_now)
+        return decided
+
+    monkeypatch.setattr(PostingImportPlanner, "plan", raced)
+    assert await importer.run() == 1
+    assert (calls, await outcomes(store, one)) == (2, [(2, RowOutcome.FAILED)])
+
+
+@pytest.mark.parametrize("ended", ["overtaken", "unavailable"])
+async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
+    store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    await waiting(store, parts(2, 1))
+    decide = PostingImportPlanner.plan
+    ahead, told_to_stop = asyncio.Event(), asyncio.Event()
+
+    async def lasting(self: Any, rows: Any) -> Any:
+        if rows[0].number == 2:
+            return await decide(self, rows)
+        ahead.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            told_to_stop.set()
+
+    async def failing(*_: Any, **__: Any) -> None:
+        await told_to_stop.wait()
+        if ended == "unavailable":
+            raise StorageUnavailable("gone")
+
+    monkeypatch.setattr(PostingImportPlanner, "plan", lasting)
+    monkeypatch.setattr(store.imports, "finish_chunk", failing)
+    importer.start()
+    async with asyncio.timeout(10):
+        await ahead.wait()
+        await importer.close()

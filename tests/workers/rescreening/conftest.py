@@ -1,0 +1,26 @@
+"""Fixtures of the rescreening tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.wiring.realtime import create_group_commit
+from services.live.sessions import LiveSessionControl
+from storage.store import Store
+from tests.support.records import ManualClock
+from tests.workers.rescreening.screening_node import Work
+
+
+@pytest.fixture
+async def work(store: Store) -> AsyncIterator[Work]:
+    commit = create_group_commit(store)
+    watch = ManualClock()
+    work = Work(store, LiveSessionControl(store, commit, watch), watch)
+    await store.minimum_wages.seed()
+    await store.employers.add([work.employer])
+    await work.wages.refresh()
+    yield work
+    await work.gate.wait_for_rescreens()
+    await commit.close()

@@ -1,0 +1,87 @@
+"""The posting gate when a posting, a wage or a check changes while it screens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.postings.postings import Posting, PostingStatus
+from domain.reference.calendar import day_in_china
+from domain.refusals import Busy, NotFound
+from storage.mongo.client import new_id
+from tests.domain.posting_terms_samples import monthly_pay, posting_terms
+from tests.workers.rescreening.screening_node import Work
+
+
+async def test_whoever_stores_a_verdict_by_what_holds_no_more_looks_again(work: Work) -> None:
+    await work.verify()
+    table = work.wages.table
+    posting = await work.add()
+    assert await work.gate.rescreen_stale([posting], table) == [posting]
+    await work.raise_wage(7000, day_in_china(work.watch()))
+    (settled,) = await work.gate.rescreen_stale([posting], table)
+    assert settled.status is PostingStatus.SUSPENDED
+    other = await work.add(terms=posting_terms(pay=monthly_pay(9000)))
+    await work.verify(passed=False)
+    (settled,) = await work.gate.rescreen_stale([other], work.wages.table)
+    assert settled.status is PostingStatus.SUSPENDED
+
+
+async def test_a_change_meanwhile_is_screened_as_it_is(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await work.verify()
+    posting = await work.add(rules=0)
+    write, raced = work.store.postings.update_if_unchanged, False
+
+    async def first(before: Posting, after: Posting, **more: Any) -> bool:
+        nonlocal raced
+        if not raced:
+            raced = True
+            dearer = replace(
+                before, terms=posting_terms(pay=monthly_pay(100)), revision=2, version=2
+            )
+            assert await write(before, dearer)
+        return await write(before, after, **more)
+
+    monkeypatch.setattr(work.store.postings, "update_if_unchanged", first)
+    assert (await work.gate.rescreen(posting.id)).status is PostingStatus.SUSPENDED
+    stored = await work.now(posting)
+    assert (stored.revision, stored.version) == (2, 3)
+    with pytest.raises(NotFound):
+        await work.gate.rescreen(new_id())
+
+
+async def test_a_posting_that_others_keep_changing_is_left_to_them(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await work.verify()
+    posting = await work.add(terms=posting_terms(insurance=()))
+
+    async def never(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(work.store.postings, "update_if_unchanged", never)
+    with pytest.raises(Busy):
+        await work.gate.rescreen(posting.id)
+    assert await work.gate.rescreen_all([posting]) == 0
+
+
+async def test_what_is_about_to_be_shown_is_caught_if_it_fails_by_now(work: Work) -> None:
+    await work.verify()
+    good, bad = await work.add(), await work.add(terms=posting_terms(insurance=()))
+    for posting_id in (good.id, bad.id, bad.id, "nobody"):
+        await work.gate.rescreen_before_showing(posting_id)
+    assert (await work.now(good)).status is PostingStatus.OPEN
+    assert (await work.now(bad)).status is PostingStatus.SUSPENDED
+
+
+async def test_what_is_not_as_it_was_seen_is_neither_changed_nor_closed(work: Work) -> None:
+    await work.verify()
+    seen = await work.add()
+    assert await work.gate.change(seen, replace(seen.terms, headcount=9), work.employer)
+    assert await work.gate.change(seen, seen.terms, work.employer) is None
+    assert await work.gate.close(seen) is None
+    assert (await work.now(seen)).terms.headcount == 9

@@ -1,0 +1,110 @@
+"""The rescreening worker resumes, holds a lease and retries; the wage table follows storage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.postings.postings import CloseReason, PostingStatus
+from domain.reference.calendar import day_in_china
+from domain.refusals import InvalidInput
+from domain.screening.minimum_wages import WageTable
+from realtime.background import Schedule
+from services.postings.posting_gate import RescreeningLimits
+from services.screening.minimum_wages import MinimumWages
+from storage.mongo.client import StorageUnavailable
+from storage.store import Store
+from tests.domain.posting_terms_samples import posting_terms
+from tests.support import records
+from tests.support.waiting import wait_until
+from tests.workers.rescreening.screening_node import Work
+
+
+async def test_a_rescreening_goes_on_where_it_stopped(work: Work) -> None:
+    work.gate.limits = RescreeningLimits(postings_per_batch=2)
+    await work.verify()
+    postings = [await work.add() for _ in range(5)]
+    await work.raise_wage(7000, day_in_china(work.watch()))
+    (asked,) = await work.store.rescreens.find_due(at=work.watch(), limit=5)
+    further = await work.gate.continue_rescreen(asked)
+    assert further is not None
+    assert (further.screened, further.cursor, further.done_at) == (2, postings[1].id, None)
+    # Somebody else who had the same in hand stops there.
+    assert await work.gate.continue_rescreen(asked) is None
+    assert [(await work.now(each)).status.value for each in postings].count("SUSPENDED") == 2
+    await work.rescreening.run()
+    assert {(await work.now(each)).status for each in postings} == {PostingStatus.SUSPENDED}
+    assert await work.store.rescreens.find_due(at=work.watch(), limit=5) == []
+
+
+async def test_only_the_node_with_the_lease_screens(work: Work) -> None:
+    await work.verify()
+    await work.raise_wage(7000, day_in_china(work.watch()))
+    later = work.watch() + timedelta(minutes=5)
+    await work.store.leases.acquire("rescreening", "another", at=work.watch(), until=later)
+    await work.rescreening.run()
+    assert len(await work.store.rescreens.find_due(at=work.watch(), limit=5)) == 1
+
+
+async def test_it_goes_on_by_itself_and_clears_rooms_of_what_is_closed(work: Work) -> None:
+    await work.verify()
+    overdue = await work.add(terms=posting_terms(valid_until=day_in_china(work.watch())))
+    closed = await work.add(status=PostingStatus.CLOSED)
+    room = records.live_session(pinned_posting_id=closed.id)
+    await work.store.live_sessions.add([room])
+    work.watch.advance(days=1)
+    work.rescreening.start()
+
+    async def done() -> bool:
+        session = await work.store.live_sessions.by_id(room.id)
+        assert session is not None
+        is_closed = (await work.now(overdue)).close_reason is CloseReason.EXPIRED
+        return is_closed and session.pinned_posting_id is None
+
+    await wait_until(done)
+    await work.rescreening.close()
+
+
+async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posting = await work.add(status=PostingStatus.SUSPENDED)
+    with monkeypatch.context() as patch:
+
+        async def failing(*_: Any, **__: Any) -> Any:
+            raise StorageUnavailable("no primary")
+
+        patch.setattr(work.store.postings, "find_to_rescreen", failing)
+        await work.verify()
+    assert (await work.now(posting)).status is PostingStatus.SUSPENDED
+    await work.rescreening.run()
+    assert (await work.now(posting)).status is PostingStatus.OPEN
+
+
+async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
+    work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
+    follower = MinimumWages(store, schedule=often)
+    told: list[int] = []
+    follower.add_listener(lambda: told.append(len(follower.table.rows)))
+    await follower.open()
+    is_current = follower.is_current
+    failures = iter([StorageUnavailable("no primary")])
+
+    async def failing_first(table: WageTable) -> bool:
+        for failure in failures:
+            raise failure
+        return await is_current(table)
+
+    monkeypatch.setattr(follower, "is_current", failing_first)
+    known = len(follower.table.rows)
+    await work.raise_wage(2800, day_in_china(work.watch()))
+    await wait_until(lambda: told == [known, known + 1])
+    await follower.close()
+    work.wages._max_rows = known + 1
+    work.watch.advance(seconds=1)
+    with pytest.raises(InvalidInput):
+        await work.raise_wage(2900, day_in_china(work.watch()))

@@ -1,0 +1,167 @@
+"""The webhook dispatcher: which messages it sends, to how many webhooks at once; its counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
+from domain.webhooks.messages import build_lead_recorded_notice
+from domain.webhooks.webhooks import (
+    WebhookState,
+)
+from services.webhooks.webhooks import WebhookAdministration
+from storage.store import Store
+from tests.support import records
+from tests.support.records import ManualClock
+from tests.support.scripted_partner import FAILED, TAKEN, URL, Partner, leads, stored
+from tests.support.waiting import running_coroutines, wait_until
+from tests.support.webhook_outbox import (
+    add_webhook,
+    contacted_notice,
+    create_dispatcher,
+    enqueue_notices,
+    list_deliveries,
+)
+from workers.deliveries import (
+    BACKLOG_COUNT_INTERVAL,
+    CLAIM_DURATION,
+    CONCURRENT_MESSAGES_PER_WEBHOOK,
+    CONCURRENT_WEBHOOKS,
+)
+
+
+async def test_tries_are_counted_by_what_became_of_the_message(
+    store: Store, clock: ManualClock
+) -> None:
+    webhook = await add_webhook(store, URL)
+    await enqueue_notices(store, *leads(3))
+    partner = Partner(FAILED, TAKEN, TAKEN)
+    node = create_dispatcher(store, partner, clock)
+    await node.run()
+    assert node.outcomes == {DeliveryState.PENDING: 1, DeliveryState.DELIVERED: 2}
+    partner.answers = [FAILED] * len(RETRY_DELAYS)
+    for wait in RETRY_DELAYS:
+        clock.at += wait
+        await node.run()
+    assert node.outcomes == {
+        DeliveryState.PENDING: len(RETRY_DELAYS),
+        DeliveryState.DELIVERED: 2,
+        DeliveryState.DEAD: 1,
+    }
+    assert (await stored(store, webhook)).state is WebhookState.ENABLED
+
+
+async def test_what_waits_is_counted_now_and_then_without_what_is_switched_off(
+    store: Store, clock: ManualClock
+) -> None:
+    webhook = await add_webhook(store, URL)
+    off = await add_webhook(store, URL, state=WebhookState.DISABLED)
+    handled, partner = (
+        WebhookAdministration(store, clock, allows_private_addresses=False),
+        Partner(),
+    )
+    let_go = asyncio.Event()
+    partner.before = let_go.wait
+    await enqueue_notices(store, *leads(3))
+    assert len(await list_deliveries(store, off)) == 3
+    node = create_dispatcher(store, partner, clock)
+    node.start()
+    await wait_until(lambda: len(partner.got) == 3)
+    assert node.backlog == 3
+    await handled.queue_test(webhook)
+    clock.at += BACKLOG_COUNT_INTERVAL
+    await wait_until(lambda: node.backlog == 4)
+    let_go.set()
+    await wait_until(lambda: len(partner.got) == 4)
+    clock.at += BACKLOG_COUNT_INTERVAL
+    await wait_until(lambda: node.backlog == 0)
+    await node.close()
+    assert running_coroutines("realtime") == []
+
+
+async def test_as_many_as_there_is_room_for_are_served_and_who_is_done_makes_room(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [f"https://{number}.example/" for number in range(CONCURRENT_WEBHOOKS + 1)]
+    for number, url in enumerate(urls):
+        union = f"union {number}"
+        await add_webhook(store, url, owner=f"union/{union}", union_path=(union,))
+        notices = [
+            replace(each, union_path=(union,))
+            for each in leads(CONCURRENT_MESSAGES_PER_WEBHOOK + 1)
+        ]
+        await enqueue_notices(store, *notices)
+    partner, hold = Partner(), asyncio.Event()
+    partner.before = hold.wait
+    off, looks = store.webhooks.disabled_ids, 0
+
+    async def counted() -> list[str]:
+        nonlocal looks
+        looks += 1
+        return await off()
+
+    monkeypatch.setattr(store.webhooks, "disabled_ids", counted)
+    node = create_dispatcher(store, partner, clock)
+    node.start()
+    await wait_until(
+        lambda: len(partner.got) == CONCURRENT_WEBHOOKS * CONCURRENT_MESSAGES_PER_WEBHOOK
+    )
+    looked = looks
+    await wait_until(lambda: looks > looked + 1)
+    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+        urls[:-1], CONCURRENT_MESSAGES_PER_WEBHOOK
+    )
+    hold.set()
+    await wait_until(lambda: len(partner.got) == len(urls) * (CONCURRENT_MESSAGES_PER_WEBHOOK + 1))
+    await node.close()
+    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+        urls, CONCURRENT_MESSAGES_PER_WEBHOOK + 1
+    )
+
+
+async def test_one_that_was_never_started_can_be_closed(store: Store, clock: ManualClock) -> None:
+    await create_dispatcher(store, Partner(), clock).close()
+
+
+async def test_who_hangs_holds_up_nobody_who_comes_later(store: Store, clock: ManualClock) -> None:
+    for union in ("slow", "quick"):
+        await add_webhook(
+            store, f"https://{union}.example/", owner=f"union/{union}", union_path=(union,)
+        )
+    (notice,) = leads(1)
+    partner = Partner()
+    node = create_dispatcher(store, partner, clock)
+    node.start()
+    hold = asyncio.Event()
+    partner.before = hold.wait
+    await enqueue_notices(store, replace(notice, union_path=("slow",)))
+    await wait_until(lambda: len(partner.got) == 1)
+    partner.before = None
+    await enqueue_notices(store, replace(notice, union_path=("quick",)))
+    await wait_until(lambda: len(partner.got) == 2)
+    assert [url for url, _ in partner.got] == ["https://slow.example/", "https://quick.example/"]
+    await node.close()
+
+
+async def test_what_comes_behind_one_that_another_node_has_in_hand_waits_for_it(
+    store: Store, clock: ManualClock
+) -> None:
+    webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()
+    await enqueue_notices(store, build_lead_recorded_notice(lead))
+    until_then = clock.at + CLAIM_DURATION
+    assert (
+        len(await store.deliveries.claim(webhook.id, at=clock.at, until=until_then, limit=1)) == 1
+    )
+    await enqueue_notices(store, contacted_notice(lead))
+    await create_dispatcher(store, partner, clock).run()
+    assert partner.got == []
+    clock.at = until_then
+    await create_dispatcher(store, partner, clock).run()
+    assert [each.attempts for each in await list_deliveries(store, webhook)] == [2, 1]
+    assert [sent for _, sent in partner.got] == [
+        each.message_id for each in await list_deliveries(store, webhook)
+    ]

@@ -1,0 +1,80 @@
+"""Whatever fails or crashes, the messages about one subject arrive in order and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.webhooks.deliveries import DeliveryState
+from domain.webhooks.messages import WebhookEvent, WebhookNotice
+from storage.store import Store
+from tests.support.records import ManualClock
+from tests.support.scripted_partner import FAILED, TAKEN, URL, Partner
+from tests.support.webhook_outbox import (
+    add_webhook,
+    create_dispatcher,
+    enqueue_notices,
+    list_deliveries,
+)
+from workers.deliveries import (
+    CLAIM_DURATION,
+    CONCURRENT_MESSAGES_PER_WEBHOOK,
+)
+
+STEPS = st.one_of(
+    st.tuples(st.just("tell"), st.integers(0, 2)),
+    st.tuples(st.just("wait"), st.sampled_from([1, 5, 40, 150, 3_600])),
+    st.tuples(st.just("send"), st.lists(st.booleans(), max_size=4)),
+    st.tuples(st.just("crash"), st.integers(1, CONCURRENT_MESSAGES_PER_WEBHOOK)),
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(STEPS, min_size=1, max_size=20))
+async def test_whatever_fails_and_crashes_each_thing_is_told_of_in_order_and_nothing_is_lost(
+    plan: Sequence[tuple[str, Any]], store: Store
+) -> None:
+    clock = ManualClock()
+    # Each example has a webhook of its own, of a union of its own.
+    union = f"union {id(plan)}"
+    webhook = await add_webhook(store, URL, owner=f"union/{union}", union_path=(union,))
+    told: list[str] = []
+    partner = Partner()
+    for what, given_with in plan:
+        if what == "tell":
+            subject = f"{union}/{given_with}"
+            notice = WebhookNotice(
+                event=WebhookEvent.LEAD_ADVANCED,
+                at=clock.at,
+                subject_id=subject,
+                turn=1 + told.count(subject),
+                union_path=(union,),
+            )
+            told.append(subject)
+            await enqueue_notices(store, notice)
+        elif what == "wait":
+            clock.at += timedelta(seconds=given_with)
+        elif what == "send":
+            partner.answers = [TAKEN if is_taken else FAILED for is_taken in given_with]
+            await create_dispatcher(store, partner, clock).run()
+        else:
+            # A node that has claimed them, and is no more.
+            await store.deliveries.claim(
+                webhook.id, at=clock.at, until=clock.at + CLAIM_DURATION, limit=given_with
+            )
+    partner.answers = []
+    for _ in told:
+        clock.at += timedelta(days=1)
+        await create_dispatcher(store, partner, clock).run()
+    everything = {each.message_id: each for each in await list_deliveries(store, webhook)}
+    assert {each.state for each in everything.values()} <= {DeliveryState.DELIVERED}
+    assert sorted(partner.taken) == sorted(everything)
+    for subject in set(told):
+        notices = [everything[each].notice for each in partner.taken]
+        turns = [notice.turn for notice in notices if notice.subject_id == subject]
+        assert turns == list(range(1, told.count(subject) + 1))
+    await store.webhooks.delete(webhook.id)

@@ -1,0 +1,194 @@
+"""The webhook sender: which addresses and certificates it accepts, and how it reads answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.webhooks.webhooks import (
+    DeliveryResult,
+    FailureKind,
+)
+from tests.support.certificates import CertificateAuthority
+from tests.support.webhook_receivers import WebhookReceiver, http_response
+from workers.webhook_sender import WebhookSender
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1:1/",
+        "https://localhost:1/",
+        "https://169.254.169.254/",
+        "https://10.0.0.1/",
+    ],
+)
+async def test_nothing_is_sent_to_this_machine_or_network(url: str) -> None:
+    sender = WebhookSender(private=False)
+    assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
+    await sender.close()
+
+
+@pytest.mark.parametrize("url", [f"https://{'a' * 64}.example/", "https://a..b.example/"])
+async def test_a_name_that_cannot_be_one_is_a_failure_like_any_other(url: str) -> None:
+    sender = WebhookSender(private=False)
+    assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.UNREACHABLE)
+    await sender.close()
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What names mean, one answer a look-up, the last for all that follow."""
+    answers: list[list[str]] = []
+
+    def found(host: str, *_: object, **__: object) -> list[Any]:
+        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return answers
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.1"], ["10.0.0.1", "192.168.1.1"], ["169.254.169.254"], ["::1", "fe80::1%1"], []],
+)
+async def test_a_name_that_leads_to_no_public_address_is_refused_when_it_is_looked_up(
+    addresses: list[str], named: list[list[str]]
+) -> None:
+    named.append(addresses)
+    sender = WebhookSender(private=False)
+    answered = await sender("https://partner.example/", {}, b"{}")
+    assert answered == DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
+    await sender.close()
+
+
+async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
+    named: list[list[str]], monkeypatch: pytest.MonkeyPatch, authority: CertificateAuthority
+) -> None:
+    # One address of this machine stands for those of the world, so that something listens there.
+    monkeypatch.setattr(
+        "workers.webhook_sender.is_public_address", lambda address: str(address) == "127.0.0.2"
+    )
+    certificate = authority.server_context("partner.example")
+    # Asked once more, the name means the inside.
+    named += [["127.0.0.1", "127.0.0.2"], ["127.0.0.1"]]
+    async with (
+        WebhookReceiver("127.0.0.2", tls=certificate) as checked,
+        WebhookReceiver(port=checked.port, tls=certificate) as inside,
+    ):
+        sender = WebhookSender(private=False)
+        url = f"https://partner.example:{checked.port}/"
+        assert await sender(url, {}, b"{}") == DeliveryResult(status=204)
+        assert (len(checked.requests), len(inside.requests)) == (1, 0)
+        # Looked up anew, as the connection has ended, it leads nowhere.
+        assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
+        assert (len(checked.requests), len(inside.requests)) == (1, 0)
+        await sender.close()
+
+
+async def test_an_address_that_takes_no_connection_is_passed_over_for_the_next(
+    named: list[list[str]], partner: WebhookReceiver, sender: WebhookSender
+) -> None:
+    url = f"http://partner.example:{partner.port}/"
+    named += [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]]
+    assert await sender(url, {}, b"{}") == DeliveryResult(status=204)
+    assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.UNREACHABLE)
+    assert len(partner.requests) == 1
+
+
+@pytest.fixture
+def authority(folder: Path, monkeypatch: pytest.MonkeyPatch) -> CertificateAuthority:
+    """What SSL_CERT_FILE names, so that a sender made from now on trusts it."""
+    authority = CertificateAuthority(folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    return authority
+
+
+REFUSED = FailureKind.CERTIFICATE_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("host", "shown_by_it", "came_of_it"),
+    [
+        ("localhost", {}, DeliveryResult(status=204)),
+        ("localhost", {"self_signed": True}, DeliveryResult(failure=REFUSED)),
+        ("localhost", {"days": -1}, DeliveryResult(failure=REFUSED)),
+        ("elsewhere.example", {}, DeliveryResult(failure=REFUSED)),
+    ],
+)
+async def test_a_message_goes_to_who_shows_a_right_certificate_for_that_very_name(
+    host: str,
+    shown_by_it: dict[str, Any],
+    came_of_it: DeliveryResult,
+    authority: CertificateAuthority,
+) -> None:
+    async with WebhookReceiver(tls=authority.server_context(host, **shown_by_it)) as partner:
+        sender = WebhookSender(private=True)
+        assert await sender(f"https://localhost:{partner.port}/", {}, b"{}") == came_of_it
+        assert len(partner.requests) == (1 if came_of_it.is_accepted else 0)
+        await sender.close()
+
+
+async def test_an_authority_that_nobody_named_is_not_trusted(folder: Path) -> None:
+    async with WebhookReceiver(
+        tls=CertificateAuthority(folder).server_context("localhost")
+    ) as partner:
+        sender = WebhookSender(private=True)
+        answered = await sender(f"https://localhost:{partner.port}/", {}, b"{}")
+        assert (answered, partner.requests) == (DeliveryResult(failure=REFUSED), [])
+        await sender.close()
+
+
+async def test_what_speaks_no_tls_is_a_failure_like_any_other() -> None:
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(http_response(400))
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        sender = WebhookSender(private=True)
+        answered = await sender(f"https://localhost:{port}/", {}, b"{}")
+        assert answered == DeliveryResult(failure=FailureKind.UNREACHABLE)
+        await sender.close()
+
+
+async def test_a_name_server_that_never_answers_costs_one_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: let.wait() and [])
+    monkeypatch.setattr("workers.dns.LOOKUP_TIMEOUT_SECONDS", 0.05)
+    sender = WebhookSender(private=False)
+    answered = await sender("https://partner.example/", {}, b"{}")
+    assert answered == DeliveryResult(failure=FailureKind.TIMEOUT)
+    let.set()
+    await sender.close()
+
+
+async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
+    partner: WebhookReceiver,
+) -> None:
+    sender = WebhookSender(private=False)
+    answered = await sender(partner.url, {}, b"{}")
+    assert (answered, partner.requests) == (DeliveryResult(failure=FailureKind.ADDRESS_REFUSED), [])
+    await sender.close()
+
+
+async def test_redirects_are_not_followed_long_answers_cut_off_and_silence_is_a_failure(
+    partner: WebhookReceiver, sender: WebhookSender
+) -> None:
+    partner.responses = [
+        http_response(302, f"location: {partner.url}\r\n"),
+        http_response(200, body=b"x" * 1_000_000),
+        b"",
+    ]
+    assert await sender(partner.url, {}, b"{}") == DeliveryResult(status=302)
+    assert await sender(partner.url, {}, b"{}") == DeliveryResult(status=200)
+    assert await sender(partner.url, {}, b"{}") == DeliveryResult(failure=FailureKind.UNREACHABLE)
+    assert len(partner.requests) == 3
