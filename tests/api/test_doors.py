@@ -44,7 +44,7 @@ def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()][1:]
 
 
-def test_every_route_stands_in_the_table() -> None:
+def test_every_route_is_in_the_table() -> None:
     paths = {route.path for route in create_app(Settings.read()).routes if isinstance(route, Route)}
     assert paths == set(ROUTE_CALLERS)
 
@@ -67,7 +67,7 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
 
 
 @pytest.mark.parametrize("caller", sorted(ALL_OFFICERS_AND_RECRUITERS))
-async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
+async def test_an_export_of_a_hidden_record_looks_like_one_of_an_unknown_record(
     caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     for name, kind, hidden in (
@@ -87,7 +87,7 @@ async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
 @pytest.mark.parametrize(
     "caller", [each for each in CALLERS if each not in ALL_OFFICERS_AND_RECRUITERS]
 )
-async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
+async def test_only_officers_and_recruiters_import_tables(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
@@ -99,7 +99,7 @@ async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
     assert await hash_collections(isolated_running) == before
 
 
-async def test_what_everybody_may_read_tells_of_nobody(
+async def test_public_routes_reveal_no_person(
     showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     token = showcase.running.store.qr_codes.sign_token(showcase.code)

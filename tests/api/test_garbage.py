@@ -36,7 +36,7 @@ def old_knot() -> weakref.ref[Knot]:
     return weakref.ref(knot)
 
 
-async def test_a_process_that_has_not_grown_much_is_never_stopped(
+async def test_a_process_with_little_growth_is_not_collected(
     garbage: GarbageCollector,
 ) -> None:
     garbage.start()
@@ -47,7 +47,7 @@ async def test_a_process_that_has_not_grown_much_is_never_stopped(
     assert knot() is not None
 
 
-async def test_one_that_has_grown_by_the_margin_and_doubled_is_collected_once(
+async def test_a_process_that_grew_by_the_margin_and_doubled_is_collected_once(
     garbage: GarbageCollector,
 ) -> None:
     garbage.start()
@@ -58,7 +58,7 @@ async def test_one_that_has_grown_by_the_margin_and_doubled_is_collected_once(
     assert not garbage.collect_if_grown(sys.getallocatedblocks())
 
 
-async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None:
+async def test_closing_restores_the_settings_of_python(garbage: GarbageCollector) -> None:
     before = gc.get_threshold()
     garbage.start()
     assert gc.get_freeze_count() > 0
@@ -67,7 +67,7 @@ async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None
     assert gc.get_freeze_count() == 0
 
 
-async def test_it_looks_by_itself() -> None:
+async def test_the_collector_checks_periodically() -> None:
     garbage = GarbageCollector(
         schedule=Schedule(interval_seconds=0.001, runs_at_start=False),
         growth_margin_blocks=-sys.getallocatedblocks() * 2,

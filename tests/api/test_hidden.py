@@ -47,7 +47,7 @@ def replaced(given: Any, ids: Mapping[str, str]) -> Any:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
+async def test_queries_answer_alike_for_hidden_and_unknown_records(
     caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
@@ -62,7 +62,7 @@ async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
 
 
 @pytest.mark.parametrize("caller", ROLES)
-async def test_a_denied_mutation_does_nothing_and_tells_nothing(
+async def test_a_denied_mutation_changes_and_reveals_nothing(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
@@ -87,7 +87,7 @@ async def test_a_denied_mutation_does_nothing_and_tells_nothing(
 
 # A posting that is not open is told of as such: whoever saw it while it was is to know why.
 @pytest.mark.parametrize("caller", ROLES)
-async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
+async def test_a_mutation_of_a_foreign_draft_changes_and_reveals_nothing(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
@@ -120,7 +120,7 @@ NEVER_A_VISITORS = {
 
 
 @pytest.mark.parametrize(("caller", "looked_up"), [("viewer", False), ("officer below", True)])
-async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
+async def test_no_record_is_read_for_a_caller_who_may_see_none_of_its_kind(
     caller: str,
     looked_up: bool,
     showcase: Showcase,

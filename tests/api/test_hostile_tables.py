@@ -79,7 +79,7 @@ async def test_a_huge_workbook_breaks_only_its_reader_and_is_refused(
     ] == 1
 
 
-def test_a_row_of_a_million_cells_is_cut(folder: Path) -> None:
+def test_a_row_of_a_million_cells_is_truncated(folder: Path) -> None:
     ((_, cells),) = rows(folder, b"x," * 1_000_000)
     assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
 

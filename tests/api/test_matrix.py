@@ -129,7 +129,7 @@ async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
     return look
 
 
-def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
+def test_every_query_and_subscription_has_a_reading_path(showcase: Showcase) -> None:
     assert QUERY is not None
     assert SUBSCRIPTION is not None
     assert {way.root for way in query_calls(showcase, ["forged"])} == set(QUERY.fields)
@@ -138,14 +138,14 @@ def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_whom_a_way_is_not_for_is_refused_by_name(caller: str, crawl: Crawl) -> None:
+def test_a_caller_outside_a_path_is_refused_with_its_code(caller: str, crawl: Crawl) -> None:
     looks = [look for look in crawl.looks[caller] if look.way.root not in MUTATIONS]
     got = {repr(look.way): look.code for look in looks}
     assert got == {repr(look.way): look.way.refusal(caller) for look in looks}
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_a_caller_sees_only_the_fields_of_their_role(caller: str, crawl: Crawl) -> None:
     table = callers_by_field()
     shown = {(each.type, each.field) for each in crawl.seen(caller) if each.value is not None}
     shown = {each for each in shown if each in table}
@@ -153,13 +153,13 @@ def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, craw
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_a_caller_sees_the_records_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_a_caller_sees_only_the_records_of_their_scope(caller: str, crawl: Crawl) -> None:
     ids = {each.value for each in crawl.seen(caller) if each.field == "id"}
     found = {name for name in RECORD_READERS if gid(getattr(crawl.world, name)) in ids}
     assert found == {name for name, callers in RECORD_READERS.items() if caller in callers}
 
 
-def test_reading_changes_nothing_whether_it_is_allowed_or_refused(crawl: Crawl) -> None:
+def test_reading_changes_no_data_whether_allowed_or_refused(crawl: Crawl) -> None:
     assert crawl.after == crawl.before
 
 
@@ -174,7 +174,7 @@ CLEAR = {
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, crawl: Crawl) -> None:
+def test_masks_are_exact_and_cover_only_visible_people(caller: str, crawl: Crawl) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "MaskedContact"}
     theirs = [
         mask for name, mask in MASKED_CONTACTS.items() if caller in RECORD_READERS[name] - {"giver"}
@@ -183,7 +183,7 @@ def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, cr
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
+def test_unmasked_contacts_are_for_the_person_and_for_staff_with_a_reason(
     caller: str, crawl: Crawl
 ) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "Contact"}
@@ -191,7 +191,7 @@ def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_outside_of_a_contact_nothing_tells_who_somebody_is(caller: str, crawl: Crawl) -> None:
+def test_nothing_outside_a_contact_identifies_a_person(caller: str, crawl: Crawl) -> None:
     told = json.dumps(
         [_without_contacts(look.told) for look in crawl.looks[caller]], ensure_ascii=False
     )
@@ -218,7 +218,7 @@ LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "ha
 
 
 @pytest.mark.parametrize("caller", sorted(STAFF))
-def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_the_funnel_counts_only_the_leads_of_the_scope(caller: str, crawl: Crawl) -> None:
     scope = [name for name in LEADS if caller in RECORD_READERS[name] & SCOPED_STAFF]
     for look in crawl.looks[caller]:
         if look.way.root != "funnel" or look.code:
@@ -234,7 +234,7 @@ def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, craw
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_facets_count_what_the_caller_may_list_and_no_more(caller: str, crawl: Crawl) -> None:
+def test_facets_count_only_what_the_caller_may_list(caller: str, crawl: Crawl) -> None:
     lists = [look for look in crawl.looks[caller] if look.way.root == "postings" and not look.code]
     assert lists
     for look in lists:

@@ -193,13 +193,13 @@ def named(told: Document) -> str:
     return f"{told['ns'].partition('.')[2]}: {asked(told)}"
 
 
-def test_no_operation_reads_a_collection_through(seen: list[Document]) -> None:
+def test_no_operation_scans_a_collection(seen: list[Document]) -> None:
     assert len(seen) > 3_000
     through = [each for each in seen if "COLLSCAN" in each["planSummary"] and not is_stream(each)]
     assert {named(each).partition(":")[0] for each in through} == WHOLE
     assert {named(each) for each in seen if goes_through_ids(each)} == set()
 
 
-def test_no_sort_keeps_more_than_a_page(seen: list[Document]) -> None:
+def test_no_sort_in_memory_exceeds_a_page(seen: list[Document]) -> None:
     kept = {named(each) for each in seen if each.get("hasSortStage") and not is_cut_off(each)}
     assert {each for each in kept if each.partition(":")[0] not in WHOLE} == set()

@@ -57,7 +57,7 @@ class Ticks:
             self.pace._timer.cancel()
 
 
-async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming() -> None:
+async def test_callers_are_admitted_in_arrival_order_up_to_the_tick_limit() -> None:
     ticks = Ticks()
     await ticks.come(3 * ADMISSIONS_PER_TICK + 5)
     for passed in (ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK):
@@ -67,7 +67,7 @@ async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming() -> No
     await ticks.leave()
 
 
-async def test_nobody_overtakes_those_who_wait() -> None:
+async def test_a_new_caller_does_not_overtake_waiting_ones() -> None:
     ticks = Ticks()
     await ticks.come(ADMISSIONS_PER_TICK + 1)
     await ticks.next()
@@ -80,7 +80,7 @@ async def test_nobody_overtakes_those_who_wait() -> None:
     await ticks.leave()
 
 
-async def test_who_has_given_up_takes_nobodys_turn() -> None:
+async def test_a_cancelled_caller_uses_no_place_in_a_tick() -> None:
     ticks = Ticks()
     await ticks.come(3 * ADMISSIONS_PER_TICK)
     given_up = range(ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 2)
@@ -96,7 +96,7 @@ async def test_who_has_given_up_takes_nobodys_turn() -> None:
     await ticks.leave()
 
 
-async def test_the_ticks_go_on_by_themselves_until_nobody_waits() -> None:
+async def test_ticks_continue_until_no_caller_waits() -> None:
     letting_in = Admission()
     await asyncio.wait_for(
         asyncio.gather(*(letting_in.wait_turn() for _ in range(5 * ADMISSIONS_PER_TICK))), 10
@@ -136,7 +136,7 @@ class Timed(RecordingMember):
 
 
 @pytest.mark.parametrize("kind", [None, "TallyChanged"])
-async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -> None:
+async def test_the_loop_runs_other_tasks_while_ten_thousand_are_notified(kind: str | None) -> None:
     async def render(_: object) -> bytes:
         raise AssertionError("it is rendered already")
 

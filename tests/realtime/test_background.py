@@ -53,7 +53,7 @@ async def running(task: BackgroundTask) -> AsyncIterator[None]:
     [KeyError("interests"), StorageUnavailable("away"), TimeoutError(), asyncio.CancelledError()],
     ids=lambda fault: type(fault).__name__,
 )
-async def test_the_next_run_comes_whatever_the_last_one_raised(fault: BaseException) -> None:
+async def test_the_next_run_happens_whatever_the_last_one_raised(fault: BaseException) -> None:
     task = Scripted(fault)
     async with running(task):
         await wait_until(lambda: task.done > 1)
@@ -62,7 +62,7 @@ async def test_the_next_run_comes_whatever_the_last_one_raised(fault: BaseExcept
     assert not task.has_ended
 
 
-async def test_a_task_that_fails_again_and_again_is_failing_until_a_run_succeeds() -> None:
+async def test_a_task_that_fails_repeatedly_is_failing_until_a_run_succeeds() -> None:
     task = Scripted(*(KeyError(str(number)) for number in range(REPEATED_FAILURES)))
     hold = asyncio.Event()
     run_once = task.run_once
@@ -96,7 +96,7 @@ async def test_a_fault_is_logged_by_type_and_place_and_never_by_its_message() ->
     assert "password" not in str(logged)
 
 
-async def test_a_task_that_was_ended_from_outside_has_ended() -> None:
+async def test_a_task_that_was_cancelled_from_outside_is_reported_as_ended() -> None:
     task = Scripted()
     async with running(task):
         await wait_until(lambda: task.done)
@@ -136,7 +136,7 @@ async def test_a_wake_up_does_not_shorten_the_pause_after_a_fault() -> None:
         assert task.done == 0
 
 
-def test_the_pause_grows_up_to_its_bound() -> None:
+def test_the_retry_pause_grows_up_to_its_limit() -> None:
     schedule = Schedule(first_retry_seconds=0.5, max_retry_seconds=5.0)
     assert [schedule.retry_pause(failures) for failures in (1, 2, 3, 4, 5, 10_000)] == [
         0.5,
@@ -148,7 +148,7 @@ def test_the_pause_grows_up_to_its_bound() -> None:
     ]
 
 
-async def test_a_follower_reads_again_after_an_end_and_after_a_fault() -> None:
+async def test_a_follower_restarts_after_an_end_and_after_a_fault() -> None:
     last = asyncio.Event()
 
     async def end() -> None:
@@ -173,11 +173,11 @@ async def test_a_follower_reads_again_after_an_end_and_after_a_fault() -> None:
         assert (reader.restarts, reader.failures, reader.consecutive_failures) == (4, 3, 0)
 
 
-async def test_to_close_what_was_never_started_is_nothing() -> None:
+async def test_closing_before_the_start_does_nothing() -> None:
     await Scripted().close()
 
 
-async def test_a_task_whose_work_swallows_the_cancellation_ends_all_the_same() -> None:
+async def test_a_task_whose_work_swallows_the_cancellation_still_ends() -> None:
     inside = asyncio.Event()
 
     async def swallow() -> None:

@@ -39,7 +39,7 @@ async def begun(
     return asking
 
 
-async def test_those_who_ask_at_once_share_a_read() -> None:
+async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     source.held = {"a": "A", "b": "B"}
     source.go_on.set()
@@ -48,7 +48,7 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
     assert source.asked == [["a", "b", "c"]]
 
 
-async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> None:
+async def test_a_call_during_a_read_starts_a_new_read() -> None:
     source = Source()
     source.held = {"a": "open"}
     found = SharedBatchLoader(source.find)
@@ -62,7 +62,7 @@ async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> No
     assert source.asked == [["a"], ["a"]]
 
 
-async def test_nothing_is_kept() -> None:
+async def test_results_are_not_cached() -> None:
     source = Source()
     source.go_on.set()
     found = SharedBatchLoader(source.find)
@@ -71,7 +71,7 @@ async def test_nothing_is_kept() -> None:
     assert await found.load("a") == "A"
 
 
-async def test_whoever_gives_up_takes_nobody_along() -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_others() -> None:
     source = Source()
     source.held = {"a": "A"}
     found = SharedBatchLoader(source.find)
@@ -82,7 +82,7 @@ async def test_whoever_gives_up_takes_nobody_along() -> None:
     assert await stays == "A"
 
 
-async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
+async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
     source = Source()
     found = SharedBatchLoader(source.find)
     source.broken = True
@@ -94,7 +94,7 @@ async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
     assert await found.load("a") is None
 
 
-async def test_a_read_is_bounded() -> None:
+async def test_a_batch_has_a_maximum_size() -> None:
     source = Source()
     source.go_on.set()
     asking = await begun(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")

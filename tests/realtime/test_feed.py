@@ -63,7 +63,7 @@ async def change_streams(uri: str, database: str) -> list[int]:
         return [operation["cursor"]["cursorId"] async for operation in found]
 
 
-async def test_events_of_every_node_are_told_as_they_lie_in_the_log(
+async def test_events_of_every_node_arrive_in_log_order(
     store: Store, listener: Listener, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     assert listener.feed.is_open
@@ -75,7 +75,7 @@ async def test_events_of_every_node_are_told_as_they_lie_in_the_log(
     assert listener.gaps == 1
 
 
-async def test_nothing_is_told_before_the_start_and_after_the_stop(
+async def test_no_event_arrives_before_open_or_after_close(
     store: Store, commit: GroupCommit
 ) -> None:
     listener = Listener(store)
@@ -91,7 +91,7 @@ async def test_nothing_is_told_before_the_start_and_after_the_stop(
     assert listener.seqs == [2]
 
 
-async def test_a_cursor_that_was_killed_costs_no_event_and_no_gap(
+async def test_a_killed_server_cursor_loses_no_event_and_reports_no_gap(
     mongo_uri: str, store: Store, listener: Listener, commit: GroupCommit
 ) -> None:
     database = store.mongo.database_name
@@ -106,7 +106,7 @@ async def test_a_cursor_that_was_killed_costs_no_event_and_no_gap(
     assert listener.gaps == 1
 
 
-async def test_a_log_that_was_made_anew_is_followed_after_a_gap(
+async def test_a_recreated_log_is_followed_after_a_gap(
     store: Store, listener: Listener, commit: GroupCommit
 ) -> None:
     await say(commit)
@@ -119,7 +119,7 @@ async def test_a_log_that_was_made_anew_is_followed_after_a_gap(
     await wait_until(lambda: listener.seqs == [1, 2])
 
 
-async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store) -> None:
+async def test_a_feed_that_is_closed_while_it_opens_leaves_no_task(store: Store) -> None:
     listener = Listener(store)
     starting = asyncio.create_task(listener.feed.open())
     await asyncio.sleep(0)
@@ -128,7 +128,7 @@ async def test_a_feed_that_is_stopped_while_it_opens_leaves_no_task(store: Store
     assert running_coroutines("realtime") == []
 
 
-async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
+async def test_a_feed_reports_a_gap_and_continues_after_its_listener_fails(
     store: Store, commit: GroupCommit
 ) -> None:
     told: list[int] = []
@@ -148,7 +148,7 @@ async def test_a_feed_whose_listener_breaks_once_goes_on_after_a_gap(
     await feed.close()
 
 
-async def test_a_feed_that_cannot_open_says_what_is_missing(
+async def test_a_feed_that_cannot_open_names_what_is_missing(
     store: Store,
 ) -> None:
     limits = RealtimeLimits(feed_open_timeout_seconds=0)

@@ -11,7 +11,7 @@ from tests.support import records
 from tests.support.logged_changes import TOPIC, Held, bodies, saying
 
 
-async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
+async def test_concurrent_writers_on_two_nodes_leave_no_gap_or_repeat(
     store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     session = records.live_session(id="session")
@@ -33,7 +33,7 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
     assert after.seq == 48
 
 
-async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
+async def test_two_nodes_may_log_the_first_events_of_a_topic_at_once(
     store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     for number in range(10):
@@ -42,15 +42,13 @@ async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
         assert await store.event_log.last_seq(topic) == 2
 
 
-async def test_changes_are_made_in_the_order_in_which_they_came(
-    store: Store, commit: GroupCommit
-) -> None:
+async def test_changes_run_in_arrival_order(store: Store, commit: GroupCommit) -> None:
     answers = await asyncio.gather(*(commit.append(TOPIC, saying(n, n)) for n in range(100)))
     assert answers == list(range(100))
     assert await bodies(store) == [str(n) for n in range(100) for _ in range(2)]
 
 
-async def test_a_burst_costs_few_transactions(
+async def test_a_burst_of_changes_takes_few_transactions(
     store: Store, commit: GroupCommit, mongo_uri: str
 ) -> None:
     local = await Mongo.connect(mongo_uri, "local")
@@ -77,12 +75,12 @@ async def test_topics_do_not_wait_for_each_other(commit: GroupCommit) -> None:
     assert await first == "held"
 
 
-async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: GroupCommit) -> None:
+async def test_a_change_without_events_uses_no_seq(store: Store, commit: GroupCommit) -> None:
     assert await commit.append(TOPIC, saying()) is None
     assert await store.event_log.last_seq(TOPIC) == 0
 
 
-async def test_serialised_changes_of_one_key_have_each_its_own_transaction(
+async def test_serialised_changes_of_one_key_run_one_at_a_time(
     store: Store, commit: GroupCommit
 ) -> None:
     held, running, most = Held(), 0, 0

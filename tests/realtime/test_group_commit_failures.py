@@ -36,7 +36,9 @@ def writing_nonsense(store: Store) -> LoggedChange[None]:
     return change
 
 
-async def test_one_change_does_not_spoil_its_neighbours(store: Store, commit: GroupCommit) -> None:
+async def test_a_failed_change_does_not_affect_others_in_its_transaction(
+    store: Store, commit: GroupCommit
+) -> None:
     held = Held()
     first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
@@ -62,9 +64,7 @@ async def test_one_change_does_not_spoil_its_neighbours(store: Store, commit: Gr
     assert await store.mongo["sessions"].count_documents({}) == 0
 
 
-async def test_a_refusal_stays_with_the_one_that_was_refused(
-    store: Store, commit: GroupCommit
-) -> None:
+async def test_a_refusal_reaches_only_its_own_caller(store: Store, commit: GroupCommit) -> None:
     changes = (saying("a"), refusing, saying("b"))
     outcomes: list[object] = await asyncio.gather(
         *(commit.append(TOPIC, change) for change in changes), return_exceptions=True
@@ -74,7 +74,7 @@ async def test_a_refusal_stays_with_the_one_that_was_refused(
     assert await bodies(store) == ["a", "b"]
 
 
-async def test_more_changes_than_may_wait_are_refused(
+async def test_a_change_is_refused_when_the_queue_is_full(
     store: Store,
 ) -> None:
     commit = create_group_commit(store, limits=RealtimeLimits(max_waiting_changes=3))
@@ -91,7 +91,7 @@ async def test_more_changes_than_may_wait_are_refused(
     assert await bodies(store) == ["held", "0", "1", "2", "again"]
 
 
-async def test_a_cancelled_caller_does_not_take_its_change_back(
+async def test_a_change_is_stored_although_its_caller_was_cancelled(
     store: Store, commit: GroupCommit
 ) -> None:
     held = Held()
@@ -109,7 +109,7 @@ async def test_a_cancelled_caller_does_not_take_its_change_back(
     assert await bodies(store) == ["held", "0", "1", "2"]
 
 
-async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
+async def test_a_change_with_a_write_conflict_runs_again_and_logs_once(
     store: Store, commit: GroupCommit
 ) -> None:
     await store.live_sessions.add([records.live_session(id="session")])
@@ -130,7 +130,7 @@ async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
     assert await bodies(store) == ["once"]
 
 
-async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> None:
+async def test_the_on_logged_callback_runs_within_the_transaction(store: Store) -> None:
     async def fails(*_: object) -> None:
         raise LookupError("not noted")
 
@@ -141,7 +141,7 @@ async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> N
     assert await bodies(store) == []
 
 
-async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: GroupCommit) -> None:
+async def test_close_waits_for_the_accepted_changes(store: Store, commit: GroupCommit) -> None:
     held = Held()
     waiting = [asyncio.create_task(commit.append(TOPIC, each)) for each in (held, saying("a"))]
     await held.inside.wait()
@@ -154,7 +154,7 @@ async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: G
     assert await bodies(store) == ["held", "a"]
 
 
-async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_only(
+async def test_an_abandoned_transaction_delays_others_by_seconds_only(
     store: Store, commit: GroupCommit, other_store: Store
 ) -> None:
     inside, never = asyncio.Event(), asyncio.Event()
@@ -175,7 +175,7 @@ async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_on
     await asyncio.wait({abandoned})
 
 
-async def test_a_serialised_change_that_refuses_leaves_the_next_alone(
+async def test_a_refused_serialised_change_does_not_affect_the_next(
     store: Store, commit: GroupCommit
 ) -> None:
     async def refuse(_: Transaction) -> None:

@@ -12,7 +12,7 @@ from tests.support.hub_members import LaggingMember, RecordingMember
 from tests.support.hub_session import HubSession, seq_range
 
 
-async def test_without_a_cursor_one_gets_only_what_comes(room: HubSession) -> None:
+async def test_without_a_cursor_a_member_gets_only_live_events(room: HubSession) -> None:
     await room.announce(3)
     member = await room.join_recorder()
     await room.announce(2)
@@ -22,7 +22,7 @@ async def test_without_a_cursor_one_gets_only_what_comes(room: HubSession) -> No
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
-async def test_with_a_cursor_one_gets_what_was_missed_and_then_what_comes(
+async def test_with_a_cursor_a_member_gets_missed_events_then_live_ones(
     room: HubSession, after: int
 ) -> None:
     await room.announce(3)
@@ -40,7 +40,7 @@ async def test_an_empty_log_is_followed_from_its_first_event(room: HubSession) -
     assert [member.seqs for member in members] == [[1], [1]]
 
 
-async def test_who_comes_back_gets_what_is_pinned_rendered_anew(room: HubSession) -> None:
+async def test_a_pinned_posting_is_rendered_again_for_a_returning_member(room: HubSession) -> None:
     member = await room.join_recorder()
     await room.pin("a", "b")
     await room.announce(1)
@@ -54,7 +54,9 @@ async def test_who_comes_back_gets_what_is_pinned_rendered_anew(room: HubSession
         ]
 
 
-async def test_a_thousand_who_come_back_do_not_read_the_log(room: HubSession) -> None:
+async def test_a_thousand_reconnects_within_the_window_do_not_read_the_log(
+    room: HubSession,
+) -> None:
     await room.announce(600)
     await room.join_recorder()
     before = room.log.reads
@@ -69,7 +71,7 @@ async def test_a_thousand_who_come_back_do_not_read_the_log(room: HubSession) ->
     assert sorted(room.rendering.rendered_seqs) == seq_range(89, 600)
 
 
-async def test_those_further_back_share_few_reads(
+async def test_members_behind_the_window_share_few_reads(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(recent_events_per_topic=50, events_per_read=50))
@@ -85,7 +87,7 @@ async def test_those_further_back_share_few_reads(
     assert room.log.reads - before <= 320 / 50
 
 
-async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: HubSession) -> None:
+async def test_a_slow_member_catches_up_at_its_own_pace(room: HubSession) -> None:
     await room.announce(3)
     lagging, member = LaggingMember(), await room.join_recorder()
     joining = asyncio.create_task(room.join(lagging, 0))
@@ -101,7 +103,7 @@ async def test_one_that_lags_is_brought_up_as_fast_as_it_reads(room: HubSession)
     assert lagging.seqs == seq_range(1, 6)
 
 
-async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: HubSession) -> None:
+async def test_a_member_cancelled_while_catching_up_gets_nothing_more(room: HubSession) -> None:
     await room.announce(3)
     lagging, member = LaggingMember(), await room.join_recorder()
     joining = asyncio.create_task(room.join(lagging, 0, key="other"))
@@ -116,7 +118,7 @@ async def test_who_gives_up_while_it_is_brought_up_is_told_nothing_more(room: Hu
     assert room.hub.topics.user_counts == {room.topic: 1}
 
 
-async def test_the_first_member_of_a_room_is_noticed(room: HubSession) -> None:
+async def test_the_hub_reports_the_first_member_of_a_session(room: HubSession) -> None:
     noticed: list[str] = []
     room.hub.on_first_member = noticed.append
     member = RecordingMember()

@@ -17,7 +17,7 @@ from tests.support.waiting import wait_until
 BEYOND_EVERY_LOG = 1 << 62
 
 
-async def test_a_cursor_beyond_the_log_is_answered_with_one_reset(room: HubSession) -> None:
+async def test_a_cursor_beyond_the_log_gets_one_reset(room: HubSession) -> None:
     await room.announce(3)
     for after in (4, BEYOND_EVERY_LOG):
         member = await room.join_recorder(after)
@@ -28,7 +28,7 @@ async def test_a_cursor_beyond_the_log_is_answered_with_one_reset(room: HubSessi
     assert member.seqs == [3, 4, 5]
 
 
-async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: HubSession) -> None:
+async def test_a_cursor_ahead_of_this_node_gets_no_reset(room: HubSession) -> None:
     first = await room.join_recorder()
     await room.announce(2, hint=False)
     member = await room.join_recorder(2)
@@ -38,7 +38,7 @@ async def test_a_cursor_that_this_node_does_not_know_yet_is_no_reset(room: HubSe
     assert member.seqs == [3]
 
 
-async def test_a_cursor_too_far_back_is_answered_with_one_reset(
+async def test_a_cursor_too_far_back_gets_one_reset(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_catch_up_events=5))
@@ -51,7 +51,7 @@ async def test_a_cursor_too_far_back_is_answered_with_one_reset(
     assert far.seqs == [10, 11]
 
 
-async def test_a_log_whose_beginning_is_gone_is_answered_with_one_reset(room: HubSession) -> None:
+async def test_a_cursor_before_the_first_stored_event_gets_one_reset(room: HubSession) -> None:
     placed = await room.announce(9)
     for after, told in ((3, [9]), (4, seq_range(5, 9))):
         await room.store.mongo["events"].delete_many({"seq": {"$lte": placed[3].seq}})
@@ -63,7 +63,7 @@ async def test_a_log_whose_beginning_is_gone_is_answered_with_one_reset(room: Hu
         await fresh.hub.close()
 
 
-async def test_a_log_that_is_gone_counts_on(room: HubSession) -> None:
+async def test_a_deleted_log_continues_its_numbering(room: HubSession) -> None:
     await room.announce(3)
     await room.store.mongo["events"].delete_many({})
     late, reset = await room.join_recorder(), await room.join_recorder(1)
@@ -73,7 +73,7 @@ async def test_a_log_that_is_gone_counts_on(room: HubSession) -> None:
     assert (reset.event_names, reset.seqs) == (["Reset", "Announcement"], [3, 4])
 
 
-async def test_those_who_are_reset_together_share_a_rendering(room: HubSession) -> None:
+async def test_members_reset_together_share_one_rendering(room: HubSession) -> None:
     await room.announce(2)
     members = await asyncio.gather(*(room.join_recorder(BEYOND_EVERY_LOG) for _ in range(50)))
     assert all(member.event_names == ["Reset"] for member in members)
@@ -90,7 +90,7 @@ async def test_those_who_are_reset_together_share_a_rendering(room: HubSession) 
     assert room.rendering.rendered_seqs == [2, 2]
 
 
-async def test_who_is_reset_later_gets_a_snapshot_of_then(room: HubSession) -> None:
+async def test_a_later_reset_gets_a_new_snapshot(room: HubSession) -> None:
     await room.join_recorder(BEYOND_EVERY_LOG)
     await room.join_recorder(BEYOND_EVERY_LOG)
     assert room.rendering.rendered_seqs == [0, 0]

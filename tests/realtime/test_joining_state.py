@@ -8,7 +8,7 @@ from tests.support.hub_session import HubSession
 from tests.support.waiting import wait_until
 
 
-async def test_who_joins_gets_the_state_that_was_told_last_behind_what_it_missed(
+async def test_a_joining_member_gets_the_newest_state_after_the_missed_events(
     room: HubSession,
 ) -> None:
     first = await room.join_recorder()
@@ -27,7 +27,7 @@ async def test_who_joins_gets_the_state_that_was_told_last_behind_what_it_missed
     assert room.rendering.rendered_seqs[calls:] == [2]
 
 
-async def test_what_happens_while_the_state_is_rendered_comes_before_it(room: HubSession) -> None:
+async def test_events_logged_while_state_is_rendered_arrive_before_it(room: HubSession) -> None:
     first = await room.join_recorder()
     room.hub.publish(room.topic, room.viewers_event(3))
     await wait_until(lambda: first.events)
@@ -45,7 +45,7 @@ async def test_what_happens_while_the_state_is_rendered_comes_before_it(room: Hu
     assert member.ephemeral_events[-1]["viewers"] == 4
 
 
-async def test_who_has_more_than_this_node_has_heard_of_gets_the_state_with_it(
+async def test_a_member_ahead_of_this_node_gets_the_state_after_the_node_catches_up(
     room: HubSession,
 ) -> None:
     first = await room.join_recorder()
@@ -59,7 +59,7 @@ async def test_who_has_more_than_this_node_has_heard_of_gets_the_state_with_it(
     await wait_until(lambda: first.seqs == [0, 1, 2, 2])
 
 
-async def test_state_of_before_does_not_go_to_who_has_more(room: HubSession) -> None:
+async def test_old_state_is_not_sent_to_a_member_with_newer_events(room: HubSession) -> None:
     first = await room.join_recorder()
     room.rendering.go.clear()
     room.hub.publish(room.topic, room.viewers_event(3))

@@ -107,7 +107,7 @@ class Play:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plan=st.lists(steps, max_size=25))
-async def test_whatever_comes_in_between_each_member_gets_every_event_once_and_the_last_state(
+async def test_each_member_gets_every_event_once_and_the_last_state(
     store: Store, other_store: Store, plan: list[Any]
 ) -> None:
     play = Play(store, other_store)
@@ -126,7 +126,7 @@ async def fed(room: HubSession) -> AsyncIterator[None]:
     await room.hub.close()
 
 
-async def test_members_of_two_nodes_get_every_event_once_while_four_write(
+async def test_members_on_two_nodes_get_each_event_once_while_four_writers_log(
     store: Store, other_store: Store
 ) -> None:
     rooms = [HubSession(store), HubSession(other_store)]

@@ -56,7 +56,7 @@ def outbox(peer: Peer) -> Outbox:
     return Outbox(peer)
 
 
-def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbox: Outbox) -> None:
+def test_a_full_outbox_closes_the_connection(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 1))
     outbox.send(b"y")
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
@@ -67,7 +67,7 @@ def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbo
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
 
 
-def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
+def test_events_sent_in_one_write_are_counted_together(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES, b"y")
     assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
     half = b"z" * ((DEFAULT_LIMITS.max_outbox_bytes - LOW_WATER_BYTES) // 2)
@@ -76,7 +76,7 @@ def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) 
     assert peer.queued_bytes() == LOW_WATER_BYTES + 1
 
 
-def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
+def test_one_large_result_is_accepted_while_little_is_queued(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
     outbox.send(b"y" * 2 * DEFAULT_LIMITS.max_outbox_bytes)
     assert not outbox.closed
@@ -97,7 +97,7 @@ def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
     assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED.reason)]
 
 
-def test_a_close_may_say_its_own_reason(peer: Peer, outbox: Outbox) -> None:
+def test_a_close_may_carry_its_own_reason(peer: Peer, outbox: Outbox) -> None:
     outbox.close(CloseCode.BAD_REQUEST, "Send text messages only")
     assert peer.closes == [(4400, "Send text messages only")]
 
@@ -110,7 +110,7 @@ def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Ou
     assert not outbox.has_room()
 
 
-def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: Outbox) -> None:
+def test_only_the_newest_waiting_state_of_each_slot_is_sent(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     for slot, text in (("a", b"a1"), ("b", b"b1"), ("a", b"a2"), ("gone/c", b"c1")):
         outbox.send_state(slot, text)
@@ -122,7 +122,7 @@ def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: O
     assert peer.waiting == [b"a2", b"b1"]
 
 
-def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox: Outbox) -> None:
+def test_waiting_state_is_sent_before_a_newer_event(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("a", b"a1")
     outbox.send_state("a", b"a2")
@@ -133,9 +133,7 @@ def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox
     assert peer.waiting[1:] == [b"a2", b"event", b"a3"]
 
 
-def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
-    peer: Peer, outbox: Outbox
-) -> None:
+def test_waiting_state_over_the_limit_closes_the_connection(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 3))
     outbox.send_state("a", b"state")
     outbox.send(b"y")
@@ -143,7 +141,7 @@ def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes - 3
 
 
-def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox) -> None:
+def test_older_waiting_state_is_not_sent_after_newer_state(peer: Peer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"old")
     peer.read(1)
@@ -152,7 +150,7 @@ def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox)
     assert peer.waiting == [b"new"]
 
 
-async def test_to_be_drained_is_to_wait_for_the_wire(peer: Peer, outbox: Outbox) -> None:
+async def test_wait_drained_waits_for_the_wire(peer: Peer, outbox: Outbox) -> None:
     await outbox.wait_drained()
     assert peer.waits == 1
 
@@ -166,7 +164,7 @@ actions = st.one_of(
 
 
 @given(plan=st.lists(actions, max_size=30))
-def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[str, int]]) -> None:
+def test_a_peer_gets_each_event_in_order_until_the_close(plan: list[tuple[str, int]]) -> None:
     peer = Peer()
     outbox = Outbox(peer)
     sent: list[bytes] = []
@@ -190,7 +188,7 @@ def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[st
     assert len(outbox._slots) <= 1
 
 
-def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
+def test_the_limit_is_the_one_in_the_settings(peer: Peer) -> None:
     outbox = Outbox(peer, 2 * LOW_WATER_BYTES)
     outbox.send(b"x" * 2 * LOW_WATER_BYTES)
     assert not outbox.closed
@@ -199,7 +197,7 @@ def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
 
 
 @given(operation_id=st.text(max_size=128))
-def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
+def test_messages_are_valid_json_for_any_id(operation_id: str) -> None:
     rendered = RenderedEvent(b'{"data":{"a":1}}')
     assert orjson.loads(rendered.message(next_prefix(operation_id))) == {
         "id": operation_id,
@@ -218,7 +216,7 @@ def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
     }
 
 
-def test_subscribers_of_one_id_are_sent_the_very_same_bytes() -> None:
+def test_subscribers_with_one_id_share_the_same_bytes() -> None:
     rendered = RenderedEvent(b"{}")
     first = rendered.message(next_prefix("1"))
     assert rendered.message(next_prefix("1")) is first

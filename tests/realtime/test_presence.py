@@ -70,7 +70,7 @@ async def views(store: Store) -> int:
     return session.views
 
 
-async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
+async def test_a_new_viewer_adds_a_view_and_a_second_socket_adds_none(
     one: RealtimeNode, two: RealtimeNode
 ) -> None:
     for viewer in ("w", "w", "x"):
@@ -82,7 +82,7 @@ async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
     await wait_until(lambda: _viewed(one.store, 4))
 
 
-async def test_what_was_viewed_last_is_added_at_the_end(
+async def test_close_stores_the_last_views(
     one: RealtimeNode,
 ) -> None:
     presence = PresenceTracker(one.store, one.hub, records.ManualClock(), node="three")
@@ -92,7 +92,7 @@ async def test_what_was_viewed_last_is_added_at_the_end(
     assert await views(one.store) == 1
 
 
-async def test_views_that_could_not_be_added_are_added_later(
+async def test_views_that_could_not_be_stored_are_stored_later(
     one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_views = one.store.live_sessions.add_views
@@ -125,7 +125,7 @@ async def test_viewers_of_two_nodes_are_summed_on_both(
     await wait_until(lambda: counts(members[0])[-1] == (2, 4))
 
 
-async def test_who_watches_at_two_nodes_counts_once(one: RealtimeNode, two: RealtimeNode) -> None:
+async def test_a_viewer_on_two_nodes_counts_once(one: RealtimeNode, two: RealtimeNode) -> None:
     member = RecordingMember()
     await one.follow("session", member)
     for each in (one, two):
@@ -140,7 +140,7 @@ async def test_who_watches_at_two_nodes_counts_once(one: RealtimeNode, two: Real
     await wait_until(lambda: counts(member)[-1] == (3, 4))
 
 
-async def test_a_report_that_failed_is_made_again(
+async def test_a_failed_report_is_retried(
     one: RealtimeNode, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = one.store.presence_reports.report
@@ -156,9 +156,7 @@ async def test_a_report_that_failed_is_made_again(
     await wait_until(lambda: _sums(one.store, watch, 1))
 
 
-async def test_a_node_that_vanished_is_left_out_when_it_is_no_longer_fresh(
-    one: RealtimeNode, watch: ManualClock
-) -> None:
+async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, watch: ManualClock) -> None:
     await one.store.presence_reports.report(
         "vanished", {"session": sketch_viewers(range(5))}, at=watch()
     )
@@ -179,7 +177,7 @@ async def _reported_at(store: Store, watch: ManualClock) -> bool:
     return found is not None
 
 
-async def test_a_count_is_reported_when_it_changes_and_not_at_every_tick(
+async def test_a_count_is_reported_only_when_it_changes(
     one: RealtimeNode, watch: ManualClock
 ) -> None:
     one.presence.enter("session", "w")
@@ -193,7 +191,7 @@ async def test_a_count_is_reported_when_it_changes_and_not_at_every_tick(
     assert document["at"] == reported
 
 
-async def test_a_room_that_nobody_follows_is_told_nothing_and_forgotten(one: RealtimeNode) -> None:
+async def test_a_session_without_members_gets_no_count_and_is_forgotten(one: RealtimeNode) -> None:
     member = RecordingMember()
     membership = await one.follow("session", member)
     other = await one.follow("other", RecordingMember())
@@ -211,12 +209,12 @@ async def test_a_room_that_nobody_follows_is_told_nothing_and_forgotten(one: Rea
     await wait_until(lambda: one.presence._reported == {})
 
 
-async def test_to_close_what_was_never_started_is_nothing(store: Store) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store) -> None:
     hub = Hub(store.event_log, ManualClock())
     await PresenceTracker(store, hub, ManualClock(), node="idle").close()
 
 
-async def test_nothing_is_counted_for_a_node_that_has_closed(
+async def test_a_closed_node_counts_no_viewers(
     one: RealtimeNode, two: RealtimeNode, watch: ManualClock
 ) -> None:
     two.presence.enter("session", "w")

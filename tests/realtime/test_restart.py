@@ -28,7 +28,7 @@ async def saying(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     return None, [Announcement(session_id="session", body="你好")]
 
 
-async def test_nothing_is_lost_while_the_database_is_away(
+async def test_no_event_is_lost_while_the_database_restarts(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RealtimeLimits(

@@ -35,7 +35,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_asks_while_one_is_made_shares_the_next() -> None:
+async def test_callers_during_an_execution_share_the_next_one() -> None:
     anew: SingleFlight[int] = SingleFlight()
     make = Maker()
     first = asyncio.create_task(anew.run("key", make))
@@ -47,7 +47,7 @@ async def test_who_asks_while_one_is_made_shares_the_next() -> None:
     assert await asyncio.gather(first, *others) == [1, 2, 2, 2, 2, 2]
 
 
-async def test_what_has_another_key_does_not_wait() -> None:
+async def test_keys_do_not_wait_for_each_other() -> None:
     anew: SingleFlight[int] = SingleFlight()
     slow, quick = Maker(), Maker()
     quick.go.set()
@@ -57,7 +57,7 @@ async def test_what_has_another_key_does_not_wait() -> None:
     assert await waiting == 1
 
 
-async def test_one_that_failed_does_not_fail_the_next() -> None:
+async def test_a_failed_execution_does_not_fail_the_next() -> None:
     anew: SingleFlight[int] = SingleFlight()
     make = Maker()
     make.go.set()
@@ -70,7 +70,7 @@ async def test_one_that_failed_does_not_fail_the_next() -> None:
     assert await anew.run("key", make) == 1
 
 
-async def test_who_gives_up_takes_it_from_nobody() -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_execution() -> None:
     anew: SingleFlight[int] = SingleFlight()
     make = Maker()
     asking = [asyncio.create_task(anew.run("key", make)) for _ in range(2)]
@@ -82,7 +82,7 @@ async def test_who_gives_up_takes_it_from_nobody() -> None:
 
 
 @given(st.lists(st.integers(0, 3), max_size=30))
-async def test_each_gets_one_that_began_after_it_asked_and_one_is_made_at_a_time(
+async def test_each_caller_gets_an_execution_that_started_after_its_call(
     pauses: list[int],
 ) -> None:
     anew: SingleFlight[int] = SingleFlight()

@@ -50,7 +50,7 @@ async def give(on: RealtimeNode, posting: str, count: int = 1, *, session: str =
     await asyncio.gather(*(on.capture.record(tap) for tap in taps))
 
 
-async def test_counts_are_exact_and_told_at_most_once_a_tick(
+async def test_counts_are_exact_and_published_at_most_once_per_tick(
     one: RealtimeNode, other_store: Store
 ) -> None:
     member = Timed()
@@ -68,7 +68,7 @@ async def test_counts_are_exact_and_told_at_most_once_a_tick(
     assert sum(apart) >= len(apart) * LIMITS.tally_interval_seconds * 0.9
 
 
-async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: RealtimeNode) -> None:
+async def test_an_unwatched_session_is_not_counted_and_is_forgotten(one: RealtimeNode) -> None:
     member, elsewhere = Timed(), Timed()
     membership = await one.follow("session", member)
     await one.follow("other", elsewhere)
@@ -82,7 +82,7 @@ async def test_a_room_that_nobody_watches_costs_nothing_and_is_forgotten(one: Re
     assert set(one.tally._changed_at) == {"other"}
 
 
-async def test_what_moved_lately_comes_first_and_within_the_bound(
+async def test_the_most_recently_changed_postings_come_first_within_the_limit(
     store: Store,
 ) -> None:
     async with run_node(store, limits=replace(LIMITS, max_postings_per_tally=2)) as one:
@@ -103,7 +103,7 @@ async def check_recent_first(one: RealtimeNode) -> None:
     ]
 
 
-async def test_what_moved_long_ago_is_left_out(
+async def test_postings_that_changed_long_ago_are_left_out(
     store: Store,
 ) -> None:
     async with run_node(store, limits=replace(LIMITS, tally_recent_change_seconds=0.0)) as one:
@@ -121,11 +121,11 @@ async def check_old_left_out(one: RealtimeNode) -> None:
     assert [told["total"] for told in member.tallies] == [1, 2]
 
 
-async def test_to_close_what_was_never_started_is_nothing(store: Store) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store) -> None:
     await TallyPublisher(store, Hub(store.event_log, records.ManualClock())).close()
 
 
-async def test_a_count_that_moved_while_nobody_watched_is_told_to_the_first_who_comes(
+async def test_a_count_changed_without_viewers_is_published_to_the_first_viewer(
     one: RealtimeNode,
 ) -> None:
     await give(one, "a", 3)
@@ -140,7 +140,7 @@ async def test_a_count_that_moved_while_nobody_watched_is_told_to_the_first_who_
     assert late.tallies == member.tallies[-1:]
 
 
-async def test_after_a_gap_every_watched_room_is_told(one: RealtimeNode) -> None:
+async def test_after_a_gap_every_watched_session_is_published(one: RealtimeNode) -> None:
     await give(one, "a", 3)
     await one.capture.close()
     await one.lead_log.close()

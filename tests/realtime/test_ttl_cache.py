@@ -23,7 +23,7 @@ class Source:
         return wanted.upper()
 
 
-async def test_those_who_ask_at_once_share_a_read() -> None:
+async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     found = TtlCache(source.find)
     asking = [asyncio.create_task(found.get("a")) for _ in range(100)]
@@ -37,7 +37,7 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
     assert source.asked == ["a"]
 
 
-async def test_an_answer_is_forgotten_after_its_time() -> None:
+async def test_a_cached_value_expires() -> None:
     source = Source()
     source.go_on.set()
     found = TtlCache(source.find, ttl_seconds=-1.0)
@@ -45,7 +45,7 @@ async def test_an_answer_is_forgotten_after_its_time() -> None:
     assert source.asked == ["a", "a"]
 
 
-async def test_an_error_is_for_those_who_waited_alone() -> None:
+async def test_an_error_is_not_cached() -> None:
     source = Source()
     found = TtlCache(source.find)
     source.broken = True
@@ -59,7 +59,7 @@ async def test_an_error_is_for_those_who_waited_alone() -> None:
     assert source.asked == ["a", "a"]
 
 
-async def test_the_answers_that_are_kept_have_a_bound() -> None:
+async def test_the_number_of_cached_values_is_limited() -> None:
     source = Source()
     source.go_on.set()
     found = TtlCache(source.find, max_entries=2)

@@ -48,11 +48,11 @@ def looking_up() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "names"]
 
 
-async def test_each_address_of_a_name_is_given_once(server: NameServer) -> None:
+async def test_each_address_of_a_name_is_returned_once(server: NameServer) -> None:
     assert await DnsResolver().resolve("partner.example") == [ONE]
 
 
-async def test_a_name_is_asked_for_once_by_all_who_want_it_and_again_by_who_comes_later(
+async def test_concurrent_lookups_of_a_name_share_one_query_and_later_ones_query_again(
     server: NameServer,
 ) -> None:
     looked_up = DnsResolver()
@@ -64,14 +64,14 @@ async def test_a_name_is_asked_for_once_by_all_who_want_it_and_again_by_who_come
     assert server.asked == {"slow.example": 2}
 
 
-async def test_a_name_that_nobody_has_is_an_error_for_all_who_asked(server: NameServer) -> None:
+async def test_an_unknown_name_is_an_error_for_every_caller(server: NameServer) -> None:
     looked_up = DnsResolver()
     asking = [looked_up.resolve("gone") for _ in range(2)]
     for failed in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(failed, socket.gaierror)
 
 
-async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
+async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 0.2)
@@ -92,7 +92,7 @@ async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
     assert server.asked == Counter([*hosts, "partner.example"])
 
 
-async def test_a_look_up_that_outlives_its_loop_ends_without_a_word(server: NameServer) -> None:
+async def test_a_lookup_that_outlives_its_loop_ends_silently(server: NameServer) -> None:
     def in_a_loop_of_its_own() -> None:
         async def gives_up() -> None:
             asking = asyncio.create_task(DnsResolver().resolve("slow.example"))

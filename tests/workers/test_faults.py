@@ -145,7 +145,7 @@ async def test_the_round_after_an_unforeseen_fault_still_runs(
         await task.close()
 
 
-async def test_a_count_that_cannot_be_read_holds_up_no_other_session(store: Store) -> None:
+async def test_a_count_that_cannot_be_read_does_not_delay_other_sessions(store: Store) -> None:
     await store.mongo.command({"collMod": "tallies", "validationLevel": "off"})
     await store.mongo["tallies"].insert_one({"_id": "broken"})
     async with run_node(store, limits=QUICK) as node:

@@ -54,7 +54,7 @@ async def check_opens(store: Store, leads: list[Lead]) -> None:
         assert await store.open_contact(found[lead.id]) == contact(number)
 
 
-async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_know(
+async def test_every_contact_is_resealed_and_other_nodes_can_decrypt_it(
     own: Store,
 ) -> None:
     other = Store(own.mongo, SECRET)
@@ -74,7 +74,7 @@ async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_kno
     assert await own.leads.record([again]) == [(stored[leads[0].id], False)]
 
 
-async def test_an_interrupted_rotation_is_finished_without_another_key(
+async def test_an_interrupted_rotation_finishes_without_another_key(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leads = [sealed(own, number) for number in range(5)]
@@ -103,7 +103,7 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
     await check_opens(own, leads)
 
 
-async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being_rotated(
+async def test_a_contact_that_does_not_decrypt_is_skipped_by_the_rotation(
     own: Store,
 ) -> None:
     whole, broken = sealed(own, 0), sealed(own, 1)
@@ -120,7 +120,7 @@ async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being
         await own.open_contact(damaged)
 
 
-async def test_what_changed_since_it_was_read_is_not_written_over(own: Store) -> None:
+async def test_a_contact_changed_during_the_rotation_is_not_overwritten(own: Store) -> None:
     lead, erased = sealed(own, 0), sealed(own, 1)
     await own.leads.record([lead, erased])
     await own.mongo["leads"].update_one({"_id": erased.id}, {"$set": {"contact": None}})
@@ -147,7 +147,7 @@ async def test_two_rotations_at_once_end_with_every_contact_under_the_newest_key
     assert (await own.audit_log.verify())[0] > 0
 
 
-async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
+async def test_leads_are_captured_while_keys_are_rotated(own: Store) -> None:
     other = Store(own.mongo, SECRET)
     leads = [sealed(own, number) for number in range(200)]
     await own.leads.record(leads[:100])
@@ -162,7 +162,7 @@ async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
     assert min(await versions(own)) >= 2
 
 
-async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
+async def test_after_a_secret_change_the_new_secret_decrypts_and_the_old_is_refused(
     own: Store,
 ) -> None:
     leads = [sealed(own, 0)]
@@ -186,7 +186,7 @@ async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
     assert (await restarted.audit_log.verify())[0] == 3
 
 
-async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
+async def test_no_key_is_added_when_the_secret_changed_meanwhile(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealing, other = own.sealed_contacts.find_sealed_with_older_key, Store(own.mongo, SECRET)
@@ -206,7 +206,7 @@ async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
     assert (await rotate_contact_keys(restarted, utc_now)).resealed_contacts == 1
 
 
-async def test_no_key_lies_in_the_database_as_it_is(own: Store) -> None:
+async def test_no_key_is_stored_unencrypted(own: Store) -> None:
     await rotate_contact_keys(own, utc_now)
     found = [document async for document in own.mongo["keys"].find({})]
     assert len(found) == len(INITIAL_KEY_NAMES) + 1

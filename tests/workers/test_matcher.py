@@ -38,7 +38,7 @@ async def told(store: Store, seeker: Seeker) -> list[str]:
     return found
 
 
-async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) -> None:
+async def test_an_open_posting_is_notified_once_to_each_suited_seeker(store: Store) -> None:
     suited = records.seeker()
     by_search = records.seeker(
         profile=replace(suited.profile, wants=Wants(places=("230000",))),
@@ -67,7 +67,7 @@ async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) 
         assert await told(store, seeker) == []
 
 
-async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store) -> None:
+async def test_a_changed_posting_notifies_only_seekers_not_yet_notified(store: Store) -> None:
     first = records.seeker()
     light = records.seeker(profile=replace(first.profile, wants=Wants(heaviest=Intensity.LIGHT)))
     await store.seekers.add([first, light])
@@ -83,7 +83,7 @@ async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store)
     assert await told(store, light) == [opened.id]
 
 
-async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> None:
+async def test_two_concurrent_nodes_notify_once(store: Store, other_store: Store) -> None:
     seekers = [records.seeker() for _ in range(120)]
     await store.seekers.add(seekers)
     postings = [posting() for _ in range(3)]
@@ -112,7 +112,7 @@ async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
     assert await matcher(store, clock=watch).run() == (1, 0)
 
 
-async def test_how_many_are_told_of_one_posting_is_bounded(
+async def test_the_number_of_seekers_notified_per_posting_is_limited(
     store: Store,
 ) -> None:
     limits = MatcherLimits(max_seekers_notified_per_posting=4, seekers_per_read=2)
@@ -124,7 +124,7 @@ async def test_how_many_are_told_of_one_posting_is_bounded(
     assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
 
 
-async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
+async def test_postings_of_one_place_are_notified_together_to_every_seeker(
     store: Store,
 ) -> None:
     limits = MatcherLimits(seekers_per_read=2)
@@ -140,7 +140,7 @@ async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
     assert await store.jobs.find_unnotified(records.FIXED_NOW.date(), limit=10) == []
 
 
-async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
+async def test_a_node_that_loses_the_lease_stops_and_the_other_continues(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = MatcherLimits(seekers_per_read=2)
@@ -163,7 +163,7 @@ async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
         assert len(await told(store, seeker)) == 1
 
 
-async def test_an_import_at_work_is_told_of_by_and_by(
+async def test_postings_of_a_running_import_are_notified_in_rounds(
     store: Store,
 ) -> None:
     await store.seekers.add([records.seeker()])
@@ -184,7 +184,7 @@ async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) 
         assert job_from_document(document) == build_job(made)
 
 
-def test_a_saved_search_asks_beside_the_profile() -> None:
+def test_a_saved_search_matches_in_addition_to_the_profile() -> None:
     seeker = records.seeker()
     job = build_job(posting())
     assert should_notify(seeker, job)
@@ -195,7 +195,7 @@ def test_a_saved_search_asks_beside_the_profile() -> None:
     assert not should_notify(replace(seeker, matching=False), job)
 
 
-async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
+async def test_a_started_matcher_runs_until_it_is_closed(store: Store) -> None:
     seeker = records.seeker()
     await store.seekers.add([seeker])
     await store.postings.add([posting()])
@@ -214,7 +214,7 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
     )
 
 
-async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
+async def test_a_fault_delays_the_matcher_and_does_not_end_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeker = records.seeker()

@@ -25,7 +25,7 @@ def queued(total: int) -> MatchRun:
     )
 
 
-async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
+async def test_an_interrupted_campaign_run_resumes_where_it_stopped(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = records.campaign()
@@ -70,7 +70,7 @@ async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
         assert len(match.posting_ids) == 4
 
 
-async def test_matching_again_forgets_what_was_found_before(store: Store) -> None:
+async def test_a_second_run_replaces_the_earlier_matches(store: Store) -> None:
     campaign = records.campaign()
     await store.call_campaigns.add([campaign])
     seeker = records.seeker(campaign_id=campaign.id)
@@ -102,7 +102,7 @@ async def waiting(store: Store) -> tuple[str, MatchRun]:
     return campaign.id, run
 
 
-async def test_a_campaign_that_another_node_took_further_is_left_to_it(
+async def test_a_run_that_another_node_continued_is_left_to_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign_id, run = await waiting(store)
@@ -119,7 +119,7 @@ async def test_a_campaign_that_another_node_took_further_is_left_to_it(
     assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.FIXED_NOW)
 
 
-async def test_a_campaign_waits_when_the_lease_is_lost(
+async def test_a_run_stays_queued_when_the_lease_is_lost(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign_id, run = await waiting(store)

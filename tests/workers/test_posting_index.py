@@ -48,7 +48,7 @@ async def close(store: Store, posting_id: str) -> None:
     assert await store.postings.update_if_unchanged(before, after)
 
 
-async def test_it_has_what_is_open_and_hears_of_every_change(
+async def test_the_index_holds_the_open_postings_and_follows_every_change(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_module, "POSTINGS_PER_BATCH", 2)
@@ -64,7 +64,7 @@ async def test_it_has_what_is_open_and_hears_of_every_change(
     assert number() == -1
 
 
-async def test_what_is_stored_or_changed_is_found_through_it_by_its_words(
+async def test_stored_and_changed_postings_are_found_by_their_words(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_module, "MIN_POSTINGS_FOR_INDEX", 0)
@@ -97,7 +97,7 @@ async def found_is(found: Callable[[str], Awaitable[int]], text: str, number: in
     return await found(text) == number
 
 
-async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fragmented_index_is_rebuilt(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "MAX_UNORDERED_SLOTS", 1)
     monkeypatch.setattr(board_module, "_SLOTS_PER_STEP", 1)
     await store.postings.add([records.posting(id=each) for each in "cdef"])
@@ -112,7 +112,7 @@ async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.M
         assert [board.id_of(slot) for slot in board.newest_slots(everything, 9)] == list("fedcba")
 
 
-async def test_a_database_too_large_is_left_to_itself(
+async def test_a_database_over_the_limit_is_not_indexed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.postings.add([records.posting(id=each) for each in "ab"])
@@ -133,7 +133,7 @@ async def test_a_database_too_large_is_left_to_itself(
         await wait_until(lambda: number() == -1)
 
 
-async def test_it_outlives_a_database_that_does_not_answer(
+async def test_the_index_recovers_after_the_database_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = store.memory_search.watch_changes

@@ -45,7 +45,7 @@ async def read(store: Store, lead: Lead) -> Lead:
 
 
 @pytest.mark.parametrize("stage", ["WITHDRAWN", "REFUSED", "UNREACHABLE", "RETAINED_90"])
-async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_after_three_years(
+async def test_the_contact_of_a_closed_lead_is_archived_and_then_deleted_after_three_years(
     stage: str, store: Store, watch: ManualClock
 ) -> None:
     lead = closed(store, LeadStage[stage])
@@ -82,7 +82,7 @@ async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_a
     assert (await store.audit_log.verify())[0] == 2
 
 
-async def test_a_lead_that_goes_on_keeps_its_contact_until_it_was_left_alone_for_three_years(
+async def test_a_lead_in_follow_up_keeps_its_contact_until_three_years_without_change(
     store: Store, watch: ManualClock
 ) -> None:
     lead = closed(store, LeadStage.HIRED)
@@ -94,7 +94,7 @@ async def test_a_lead_that_goes_on_keeps_its_contact_until_it_was_left_alone_for
     assert await work.run() == RetentionResult(erased=1, deleted=0)
 
 
-async def test_what_is_late_for_both_is_not_stored_away_at_all(
+async def test_a_contact_due_for_deletion_is_not_archived_first(
     store: Store, watch: ManualClock
 ) -> None:
     await store.leads.record([closed(store)])
@@ -105,7 +105,7 @@ async def test_what_is_late_for_both_is_not_stored_away_at_all(
     assert await store.mongo["retained"].count_documents({}) == 0
 
 
-async def test_shorter_and_longer_periods_hold(store: Store, watch: ManualClock) -> None:
+async def test_configured_periods_are_applied(store: Store, watch: ManualClock) -> None:
     lead = closed(store)
     await store.leads.record([lead])
     periods = RetentionPeriods(
@@ -120,7 +120,7 @@ async def test_shorter_and_longer_periods_hold(store: Store, watch: ManualClock)
     assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
-async def test_a_contact_that_does_not_open_is_erased_like_any_other(
+async def test_a_contact_that_does_not_decrypt_is_erased_too(
     store: Store, watch: ManualClock
 ) -> None:
     lead, other = closed(store), closed(store)
@@ -136,7 +136,7 @@ async def test_a_contact_that_does_not_open_is_erased_like_any_other(
     assert [row.detail for row in trail.items] == ["the contact did not open"]
 
 
-async def test_more_than_one_batch_goes_in_one_run(store: Store, watch: ManualClock) -> None:
+async def test_one_run_handles_several_batches(store: Store, watch: ManualClock) -> None:
     await store.leads.record([closed(store) for _ in range(5)])
     work = RetentionWorker(
         store, watch, RetentionPeriods(), erased_per_transaction=2, deleted_per_transaction=2
@@ -147,7 +147,7 @@ async def test_more_than_one_batch_goes_in_one_run(store: Store, watch: ManualCl
     assert await work.run() == RetentionResult(erased=0, deleted=5)
 
 
-async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_away(
+async def test_one_node_per_day_applies_retention_and_another_takes_over_when_it_stops(
     store: Store, other_store: Store, watch: ManualClock
 ) -> None:
     here = RetentionWorker(store, watch, RetentionPeriods())
@@ -166,9 +166,7 @@ async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_
     assert await there.run_if_due() == NOTHING
 
 
-async def test_a_profile_that_nobody_touched_for_a_year_is_stored_away(
-    store: Store, watch: ManualClock
-) -> None:
+async def test_a_profile_unchanged_for_a_year_is_archived(store: Store, watch: ManualClock) -> None:
     seeker = records.seeker()
     seeker = replace(seeker, contact=store.seal_contact(seeker, CONTACT))
     bare = records.seeker(contact=None, person=None)
@@ -190,7 +188,7 @@ async def test_a_profile_that_nobody_touched_for_a_year_is_stored_away(
     assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
-async def test_who_was_not_called_for_a_year_is_erased_from_the_list(
+async def test_a_person_not_called_for_a_year_is_erased_from_the_call_list(
     store: Store, watch: ManualClock
 ) -> None:
     late, called = (

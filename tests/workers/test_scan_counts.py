@@ -18,7 +18,7 @@ async def scanned(store: Store, code_id: str) -> int:
     return code.scans
 
 
-async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -> None:
+async def test_scans_of_all_nodes_are_summed(store: Store, other_store: Store) -> None:
     codes = [records.code(), records.code()]
     nodes = [ScanCounter(store), ScanCounter(other_store)]
     for code in codes:
@@ -32,7 +32,7 @@ async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -
     assert [await scanned(store, code.id) for code in codes] == [302, 300]
 
 
-async def test_scans_that_the_database_refuses_wait_for_it(
+async def test_scans_wait_while_the_database_fails(
     store: Store,
 ) -> None:
     code = records.code()
@@ -56,7 +56,7 @@ async def test_scans_that_the_database_refuses_wait_for_it(
     assert await scanned(store, code.id) == 2
 
 
-async def test_scans_wait_for_so_many_codes_and_no_more(
+async def test_scans_wait_for_a_limited_number_of_codes(
     store: Store,
 ) -> None:
     codes = [records.code() for _ in range(3)]

@@ -26,7 +26,7 @@ async def found(store: Store) -> int:
     return len((await store.search.page(QUERY, SearchOrder.NEWEST, PageRequest(limit=50))).items)
 
 
-async def test_all_of_them_are_made_findable_in_batches(
+async def test_stale_entries_are_rebuilt_in_batches(
     store: Store,
 ) -> None:
     await stored_by_an_earlier_version(store, 5)
@@ -36,7 +36,7 @@ async def test_all_of_them_are_made_findable_in_batches(
     assert await SearchEntryWriter(store).run() == 0
 
 
-async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer(
+async def test_the_worker_rebuilds_entries_and_recovers_from_a_database_fault(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh = store.search_entries.rebuild_stale
@@ -60,5 +60,5 @@ async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer
     await running.close()
 
 
-async def test_one_that_was_never_started_can_be_closed(store: Store) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store) -> None:
     await SearchEntryWriter(store).close()

@@ -53,7 +53,7 @@ async def told(store: Store, one: Import, *, zh: bool = False) -> list[str]:
     return [line async for line in format_outcome_lines(store, one, zh=zh)]
 
 
-async def test_what_was_simply_taken_in_is_not_told(store: Store) -> None:
+async def test_accepted_rows_are_not_listed(store: Store) -> None:
     one = await imported(store, row(2, RowOutcome.ACCEPTED), row(3, RowOutcome.DUPLICATE))
     assert await told(store, one) == []
 
@@ -81,7 +81,7 @@ async def test_each_finding_is_a_line_and_columns_stand_below_their_headings(
     ]
 
 
-async def test_in_chinese_everything_is(store: Store) -> None:
+async def test_the_chinese_report_is_entirely_chinese(store: Store) -> None:
     one = await imported(store, row(4, RowOutcome.FAILED, NO_NUMBER))
     assert await told(store, one, zh=True) == [
         "行      结果        编号              列                说明",
@@ -89,7 +89,7 @@ async def test_in_chinese_everything_is(store: Store) -> None:
     ]
 
 
-async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> None:
+async def test_the_csv_report_names_every_row_and_holds_no_formula(store: Store) -> None:
     posting = new_id()
     one = await imported(
         store,
@@ -112,7 +112,7 @@ async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> N
     ]
 
 
-def test_the_summary_names_each_number() -> None:
+def test_the_summary_states_each_count() -> None:
     one = records.import_record(total=1_500, accepted=1_200, held=3, dry_run=True)
     assert summarise(one) == (
         "Dry run, nothing was written: 1,203 of 1,500 rows: "

@@ -111,7 +111,7 @@ async def shell(mongo_uri: str, database_name: str, folder: Path, mongo: Mongo) 
     return Shell(mongo_uri, database_name, folder, store, employer)
 
 
-async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell) -> None:
+async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: Shell) -> None:
     rows = [
         shell.job("1"),
         shell.job("2", 社会保险=""),
@@ -139,7 +139,7 @@ async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell)
     assert starts == {len(lines[0].split("Finding")[0])}
 
 
-async def test_employers_come_the_same_way_and_csv_names_every_row(shell: Shell) -> None:
+async def test_employers_are_imported_and_the_csv_report_names_every_row(shell: Shell) -> None:
     cells = {column.zh: column.example for column in EMPLOYER_COLUMNS}
     code = new_credit_code()
     rows = [cells | {"统一社会信用代码": each} for each in (code, "123")]
@@ -171,7 +171,7 @@ async def nothing_to_print(*_: object) -> None:
         ("li", "POSTINGS", "x", InvalidId, "not the id of a"),
     ],
 )
-async def test_what_may_not_be_brought_is_refused_as_over_http(
+async def test_a_forbidden_import_is_refused_as_over_http(
     shell: Shell,
     monkeypatch: pytest.MonkeyPatch,
     username: str,
@@ -190,7 +190,7 @@ async def test_what_may_not_be_brought_is_refused_as_over_http(
     assert await shell.statuses() == []
 
 
-async def test_the_employer_of_all_rows_may_be_named(
+async def test_an_option_names_the_employer_of_all_rows(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.write("a.csv", [shell.job("1", 统一社会信用代码="")])
@@ -210,7 +210,7 @@ async def test_the_employer_of_all_rows_may_be_named(
     assert (done.accepted, done.total, done.file_name) == (1, 1, "a.csv")
 
 
-async def test_a_file_over_the_bound_is_one_line_and_1(shell: Shell) -> None:
+async def test_a_file_over_the_limit_prints_one_line_and_exits_with_1(shell: Shell) -> None:
     with (shell.folder / "large.csv").open("wb") as file:
         file.truncate(MAX_TABLE_BYTES + 1)
     ended = await shell.run("import-postings", "large.csv", "--as", "li")
@@ -226,7 +226,7 @@ async def test_a_file_over_the_bound_is_one_line_and_1(shell: Shell) -> None:
         ("none/a.csv", "No such file or directory"),
     ],
 )
-def test_a_template_goes_into_a_new_file_only(folder: Path, name: str, said: str) -> None:
+def test_a_template_is_written_to_a_new_file_only(folder: Path, name: str, said: str) -> None:
     there = folder / "there.csv"
     there.write_text("filled in", "utf-8")
     with pytest.raises(InvalidInput, match=said):
@@ -235,7 +235,7 @@ def test_a_template_goes_into_a_new_file_only(folder: Path, name: str, said: str
     assert list(folder.iterdir()) == [there]
 
 
-async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell) -> None:
+async def test_ctrl_c_cancels_the_import_and_keeps_the_written_rows(shell: Shell) -> None:
     # So many that the import is far from its end when the signal comes, also on a busy machine.
     shell.write("a.csv", (shell.job(str(number)) for number in range(6_000)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
@@ -249,7 +249,7 @@ async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell
     assert "Traceback" not in (shell.folder / "err").read_text("utf-8")
 
 
-async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None:
+async def test_the_next_import_finishes_a_killed_one(shell: Shell) -> None:
     shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
@@ -268,7 +268,7 @@ async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None
     assert await shell.postings() == 1_500
 
 
-async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> None:
+async def test_a_cancelled_import_says_what_to_do(shell: Shell) -> None:
     shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
     process = await shell.started("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
@@ -278,7 +278,7 @@ async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> N
     assert "Import the table again" in (shell.folder / "err").read_text("utf-8")
 
 
-async def test_it_uses_the_mongod_of_a_service_that_runs_in_the_same_folder(folder: Path) -> None:
+async def test_the_import_uses_the_mongod_of_a_running_service(folder: Path) -> None:
     async with running_server(None, "songgang", "--demo", folder=folder):
         import_template(ImportKind.POSTINGS, folder / "a.xlsx")
         ended = await run_command(

@@ -51,7 +51,7 @@ async def contacts(mongo: Mongo) -> int:
     return sum([await mongo[name].count_documents({"contact": {"$ne": None}}) for name in people])
 
 
-async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goes_on(
+async def test_keys_are_rotated_and_the_audit_log_is_verified_while_the_service_runs(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
     async def run(*arguments: str, **more: str) -> ProcessResult:
@@ -105,7 +105,7 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
     assert broken.err == "songgang: The audit log is broken: row 3 was changed.\n"
 
 
-async def test_a_new_secret_may_come_from_stdin(
+async def test_a_new_secret_can_be_read_from_stdin(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
     await Store(mongo, SECRET).prepare(SECRET)

@@ -61,7 +61,7 @@ async def test_a_tree_has_one_root(store: Store) -> None:
         ("总工会", "610000", global_id("Union", "a"), NotFound),
     ],
 )
-async def test_a_union_that_cannot_be_is_refused_and_not_stored(
+async def test_an_invalid_union_is_refused_and_not_stored(
     store: Store, name: str, place: str, parent: str | None, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
@@ -93,7 +93,7 @@ async def test_a_recruiter_belongs_to_an_employer(store: Store) -> None:
     assert (account.union_id, account.employer_id) == (None, employer.id)
 
 
-async def test_a_user_name_is_taken_once_whatever_its_case(store: Store) -> None:
+async def test_a_user_name_is_unique_whatever_its_case(store: Store) -> None:
     union = global_id("Union", (await root_of(store)).id)
     first = await create(store, union=union)
     with pytest.raises(AlreadyExists, match="There is an account li"):
@@ -120,7 +120,7 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
         ({"union": UNKNOWN_UNION, "username": "two words"}, InvalidInput, "A user name has"),
     ],
 )
-async def test_staff_that_cannot_be_is_refused_and_not_stored(
+async def test_invalid_staff_is_refused_and_not_stored(
     store: Store, given: dict[str, Any], refusal: type[Exception], said: str
 ) -> None:
     with pytest.raises(refusal, match=said):
@@ -129,7 +129,7 @@ async def test_staff_that_cannot_be_is_refused_and_not_stored(
 
 
 @pytest.mark.parametrize("username", ["", ".li", "l i", "李", "x" * 65, "li\n"])
-def test_what_is_no_user_name_is_refused(username: str) -> None:
+def test_an_invalid_user_name_is_refused(username: str) -> None:
     with pytest.raises(InvalidInput):
         check_username(username)
 

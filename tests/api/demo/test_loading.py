@@ -88,7 +88,7 @@ async def end_all(store: Store, desk: LiveSessionControl) -> None:
         await desk.change_status(session.id, SessionStatus.ENDED)
 
 
-async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store) -> None:
+async def test_the_demo_has_its_accounts_and_no_real_person(store: Store) -> None:
     loaded = await load_now(store)
     assert await counted(store) == COUNTS
     assert await store.meta.is_demo()
@@ -134,7 +134,7 @@ async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
     )
 
 
-async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: Store) -> None:
+async def test_a_database_with_other_data_is_refused_and_unchanged(store: Store) -> None:
     foreign = DemoContent(at=utc_now(), table=KNOWN_WAGES).records.unions[:1]
     await store.unions.add(foreign)
     with pytest.raises(NotADemoDatabase, match="holds data that are not a demo's"):
@@ -143,9 +143,7 @@ async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: S
     assert not await store.meta.is_demo()
 
 
-async def test_while_a_session_is_on_air_nothing_is_started(
-    store: Store, desk: LiveSessionControl
-) -> None:
+async def test_no_session_starts_while_one_is_live(store: Store, desk: LiveSessionControl) -> None:
     await load_now(store)
     before = await sessions_in(store, SessionStatus.LIVE)
     live = await keeper_of(store, desk).ensure_live()
@@ -153,7 +151,7 @@ async def test_while_a_session_is_on_air_nothing_is_started(
     assert await sessions_in(store, SessionStatus.LIVE) == before
 
 
-async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
+async def test_without_a_live_session_scheduled_ones_start_and_then_new_ones(
     store: Store, desk: LiveSessionControl
 ) -> None:
     loaded = await load_now(store)
@@ -173,7 +171,7 @@ async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
     assert len(set(started)) == len(started)
 
 
-async def test_an_old_demo_gets_postings_of_today_once(
+async def test_an_old_demo_gets_current_postings_once(
     store: Store, desk: LiveSessionControl
 ) -> None:
     await load_now(store, days_ago=300)
@@ -208,7 +206,7 @@ async def test_processes_that_start_a_demo_at_once_load_one_and_both_serve(
     assert [end.code for end in ends] == [0, 0]
 
 
-async def test_a_session_comes_on_air_again_after_the_host_ended_all(
+async def test_a_new_session_goes_live_after_the_host_ended_all(
     mongo_uri: str, database_name: str
 ) -> None:
     async with (

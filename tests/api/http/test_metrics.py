@@ -68,7 +68,7 @@ async def watching(server: ServerProcess, client: WebSocketClient, token: str) -
     await client.subscribe_live("1", follow, session=server.live_session, after=None)
 
 
-async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) -> None:
+async def test_every_action_is_counted_once_in_its_metric(demo: ServerProcess) -> None:
     async with HttpClient(demo.url) as http:
         viewer = await http.enter()
         host = (await http.sign_in("host", demo.demo_password))["accessToken"]
@@ -127,7 +127,7 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) 
     assert more["documents_total", "miss"] >= 3
 
 
-def test_a_value_is_counted_at_the_lowest_bound_that_it_fits() -> None:
+def test_a_value_counts_in_the_lowest_bucket_that_it_fits() -> None:
     measured = Histogram(1, 2, 5)
     for value in (0, 1, 1.5, 2, 5, 6):
         measured.observe(value)
@@ -162,7 +162,7 @@ async def status(app: Starlette, host: str, **headers: str) -> int:
         return (await client.get("/metrics", headers=sent)).status_code
 
 
-async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobody_by_name(
+async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
     app: Starlette, running: RunningServices
 ) -> None:
     sends = keeping(app, running, None)
@@ -193,7 +193,7 @@ async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobod
         ("127.0.0.1", {"x_real_ip": "127.0.0.1"}, 403),
     ],
 )
-async def test_without_a_token_this_machine_alone_may_read(
+async def test_without_a_token_only_this_machine_may_read(
     app: Starlette, running: RunningServices, host: str, headers: dict[str, str], expected: int
 ) -> None:
     keeping(app, running, None)
@@ -204,7 +204,7 @@ async def test_without_a_token_this_machine_alone_may_read(
     ("authorization", "expected"),
     [(f"Bearer {TOKEN}", 200), ("Bearer another", 403), (TOKEN, 403), ("", 403)],
 )
-async def test_with_a_token_whoever_shows_it_may_read(
+async def test_with_a_token_any_caller_who_sends_it_may_read(
     app: Starlette, running: RunningServices, authorization: str, expected: int
 ) -> None:
     keeping(app, running, TOKEN)
@@ -212,9 +212,7 @@ async def test_with_a_token_whoever_shows_it_may_read(
     assert await status(app, "127.0.0.1") == 403
 
 
-async def test_labels_come_from_lists_of_ours_alone(
-    app: Starlette, running: RunningServices
-) -> None:
+async def test_labels_come_from_fixed_lists_only(app: Starlette, running: RunningServices) -> None:
     keeping(app, running, None)
     families = list(app.state.node.metrics.collect())
     labels = {

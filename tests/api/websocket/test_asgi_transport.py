@@ -33,7 +33,7 @@ async def here() -> AsyncIterator[WireServer[AsgiWire]]:
         yield here
 
 
-async def test_messages_arrive_in_order_and_the_close_behind_them(
+async def test_messages_arrive_in_order_before_the_close(
     here: WireServer[AsgiWire],
 ) -> None:
     async with connect_manually(here.url) as reader:
@@ -48,7 +48,7 @@ async def test_messages_arrive_in_order_and_the_close_behind_them(
         await here.wait_empty()
 
 
-async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
+async def test_unread_bytes_are_counted_until_the_peer_reads(
     here: WireServer[AsgiWire],
 ) -> None:
     async with connect_manually(here.url) as slow:
@@ -69,7 +69,7 @@ async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
         await wait_until(lambda: wire.queued_bytes() == 0)
 
 
-async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code() -> None:
+async def test_a_closed_peer_that_does_not_read_gets_its_code_without_the_queue() -> None:
     async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
@@ -81,7 +81,9 @@ async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code
         await here.wait_empty()
 
 
-async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWire]) -> None:
+async def test_a_closed_peer_that_reads_in_time_gets_every_message(
+    here: WireServer[AsgiWire],
+) -> None:
     async with connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
@@ -90,7 +92,7 @@ async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWi
         assert slow.close_frame == Close(4510, "too slow")
 
 
-async def test_nothing_is_left_of_a_peer_that_went_away() -> None:
+async def test_a_disconnected_peer_leaves_no_state() -> None:
     told: list[None] = []
     async with serving(close_timeout_seconds=0.2) as here:
         async with connect_manually(here.url):

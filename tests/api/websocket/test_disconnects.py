@@ -50,7 +50,7 @@ async def _stalled(
         yield client
 
 
-async def test_a_peer_that_reads_too_slowly_is_told_to_come_back(
+async def test_a_slow_peer_is_closed_with_a_code_to_reconnect(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async for client in _stalled(running, world, server):
@@ -66,7 +66,7 @@ async def test_a_peer_that_never_reads_again_is_freed(
             client.connection.transport.abort()
 
 
-async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
+async def test_a_peer_that_falls_behind_gets_only_the_newest_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url, max_queue=1) as slow:
@@ -96,7 +96,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         assert [total for total in totals if total >= 1_000] == [1_099]
 
 
-async def test_a_node_that_drains_sends_everybody_away(
+async def test_a_draining_node_closes_every_socket(
     running: RunningServices, readonly_world: World
 ) -> None:
     for protocol in PROTOCOLS:
@@ -114,7 +114,7 @@ async def test_a_node_that_drains_sends_everybody_away(
             await endpoint.drain()
 
 
-async def test_a_socket_that_is_cut_leaves_nothing_behind(
+async def test_a_cut_socket_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -126,7 +126,7 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(
     await announce(running, world, "to nobody")
 
 
-async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
+async def test_a_socket_cut_while_it_catches_up_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, *(["满" * 500] * 300))

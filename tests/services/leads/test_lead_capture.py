@@ -74,7 +74,7 @@ async def all_leads(store: Store) -> list[Lead]:
     return list((await store.leads.page(query, PageRequest(limit=1000))).items)
 
 
-async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
+async def test_fifty_identical_taps_on_two_nodes_are_one_lead(
     store: Store, desk: Desk, other_desk: Desk
 ) -> None:
     taps = [records.lead(person="w") for _ in range(50)]
@@ -93,7 +93,7 @@ async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
     assert await store.interest_counts.by_sessions(["session"]) == {"session": {"posting": 1}}
 
 
-async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
+async def test_log_and_tally_are_exact_after_a_burst_on_two_nodes(
     store: Store, other_store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     limits = CaptureLimits(leads_per_insert=16, leads_logged_per_transaction=7)
@@ -148,7 +148,7 @@ async def test_the_answer_does_not_wait_for_the_log(
     assert await logged(store) == [first.id, second.id]
 
 
-async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
+async def test_the_sweep_logs_a_lead_that_a_crash_left_unlogged(
     store: Store, commit: GroupCommit
 ) -> None:
     desk = Desk(store, commit, CaptureLimits(sweep=Schedule(interval_seconds=0.02)))
@@ -167,7 +167,7 @@ async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
     }
 
 
-async def test_more_leads_than_may_wait_are_refused(store: Store, commit: GroupCommit) -> None:
+async def test_a_lead_is_refused_when_the_queue_is_full(store: Store, commit: GroupCommit) -> None:
     desk = Desk(store, commit, CaptureLimits(max_waiting_leads=2))
     taps = [records.lead() for _ in range(3)]
     outcomes = await asyncio.gather(
@@ -180,7 +180,7 @@ async def test_more_leads_than_may_wait_are_refused(store: Store, commit: GroupC
     await desk.close()
 
 
-async def test_a_giver_that_is_gone_does_not_take_its_lead_back(store: Store, desk: Desk) -> None:
+async def test_a_lead_is_stored_although_its_caller_was_cancelled(store: Store, desk: Desk) -> None:
     gone, stays = records.lead(), records.lead()
     giving = [asyncio.create_task(desk.capture.record(each)) for each in (gone, stays)]
     await asyncio.sleep(0)
@@ -191,7 +191,7 @@ async def test_a_giver_that_is_gone_does_not_take_its_lead_back(store: Store, de
     assert await logged(store) == [gone.id, stays.id]
 
 
-async def test_what_was_taken_is_finished_before_the_end(store: Store, desk: Desk) -> None:
+async def test_close_waits_for_the_accepted_changes(store: Store, desk: Desk) -> None:
     taps = [records.lead() for _ in range(3)]
     giving = [asyncio.create_task(desk.capture.record(each)) for each in taps]
     await asyncio.sleep(0)
@@ -200,7 +200,9 @@ async def test_what_was_taken_is_finished_before_the_end(store: Store, desk: Des
     assert await logged(store) == [each.id for each in taps]
 
 
-async def test_a_broken_lead_does_not_spoil_its_neighbours(store: Store, desk: Desk) -> None:
+async def test_an_invalid_lead_does_not_affect_others_in_its_batch(
+    store: Store, desk: Desk
+) -> None:
     unstorable = records.lead(terms=posting_terms(headcount=2**70))
     refused = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
     good = [records.lead() for _ in range(3)]
@@ -220,7 +222,7 @@ async def recorded(desk: Desk) -> Lead:
     return lead
 
 
-async def test_of_ten_who_advance_a_lead_at_once_one_does(
+async def test_of_ten_concurrent_advances_one_succeeds(
     store: Store, desk: Desk, other_desk: Desk
 ) -> None:
     lead = await recorded(desk)
@@ -253,7 +255,7 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
     assert advanced in events
 
 
-async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, desk: Desk) -> None:
+async def test_a_refused_step_changes_and_logs_nothing(store: Store, desk: Desk) -> None:
     lead = await recorded(desk)
     with pytest.raises(LeadStageConflict, match="version 1"):
         await desk.pipeline.advance(lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=2)

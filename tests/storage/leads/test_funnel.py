@@ -73,7 +73,7 @@ moments = st.none() | st.integers(0, 3).map(
     ),
     size=st.integers(1, 4),
 )
-async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
+async def test_counts_equal_a_recount_in_every_dimension_and_page(
     pymongo_store: Store,
     given_leads: list[Lead],
     given_sessions: list[LiveSession],
@@ -101,7 +101,7 @@ async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
         (LeadQuery(employer_id="e"), (), {"root": None, "a": None}),
     ],
 )
-async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
+async def test_a_union_counts_the_views_of_the_sessions_in_scope(
     either_store: Store,
     leads_of: LeadQuery,
     below: tuple[str, ...],
@@ -145,7 +145,7 @@ async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
     return lead
 
 
-async def test_a_lead_remembers_how_far_it_came_and_how_often_it_moved(store: Store) -> None:
+async def test_a_lead_stores_its_furthest_stage_and_its_number_of_changes(store: Store) -> None:
     lead = records.lead()
     await store.leads.record([lead])
     there = await advanced(
@@ -166,7 +166,7 @@ async def test_a_lead_remembers_how_far_it_came_and_how_often_it_moved(store: St
 
 
 @pytest.mark.parametrize(("stage", "hired"), [(LeadStage.RETAINED_30, 1), (LeadStage.CONTACTED, 0)])
-async def test_a_lead_of_before_counts_for_the_stage_that_it_stands_at(
+async def test_a_lead_without_funnel_fields_counts_for_its_present_stage(
     either_store: Store, stage: LeadStage, hired: int
 ) -> None:
     store = either_store

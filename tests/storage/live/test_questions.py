@@ -32,7 +32,7 @@ async def changed(store: Store, question: Question) -> None:
     await store.mongo.run_transaction(body)
 
 
-async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
+async def test_concurrent_questions_of_a_viewer_stay_within_the_limit(
     either_store: Store,
 ) -> None:
     store = either_store
@@ -52,7 +52,7 @@ async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
     assert await store.questions.add(asked("还一问")) is None
 
 
-async def test_the_same_question_waits_once(store: Store) -> None:
+async def test_a_repeated_question_waits_once(store: Store) -> None:
     first = asked("有宿舍吗？")
     assert await store.questions.add(first) == first
     assert await store.questions.add(asked("有宿舍吗？")) == first
@@ -61,7 +61,7 @@ async def test_the_same_question_waits_once(store: Store) -> None:
     assert await store.questions.add(second) == second
 
 
-async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
+async def test_waiting_questions_are_counted_up_to_a_limit(store: Store) -> None:
     for _ in range(3):
         await store.questions.add(records.question())
     shown = records.question()
@@ -76,7 +76,7 @@ async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
     ("statuses", "found"),
     [(PUBLIC_STATUSES, ["d", "b"]), (frozenset({QuestionStatus.ASKED}), ["c", "a"])],
 )
-async def test_questions_of_a_session_are_listed_by_status_the_last_asked_first(
+async def test_questions_are_listed_by_status_newest_first(
     store: Store, statuses: frozenset[QuestionStatus], found: list[str]
 ) -> None:
     for question_id in "abcd":

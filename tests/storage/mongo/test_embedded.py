@@ -100,7 +100,7 @@ def lives(pid: int) -> bool:
     return True
 
 
-async def test_data_survive_a_restart_at_the_same_port(folder: Path) -> None:
+async def test_data_survive_a_restart_on_the_same_port(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
     assert not lives(first.pid)
@@ -127,7 +127,7 @@ async def test_data_survive_when_another_mongod_has_taken_the_port(folder: Path)
         assert await read(third) == ["a", "b"]
 
 
-async def test_a_damaged_note_of_the_port_does_no_harm(folder: Path) -> None:
+async def test_a_damaged_port_file_does_no_harm(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
     for damage in ("eighty", "99999999"):
@@ -136,7 +136,7 @@ async def test_a_damaged_note_of_the_port_does_no_harm(folder: Path) -> None:
             assert await read(running) == ["a"]
 
 
-async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
+async def test_mongod_listens_on_the_loopback_address_only(folder: Path) -> None:
     async with run_embedded(folder) as running:
         assert running.uri == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
         async with notes(running) as mongo:
@@ -166,7 +166,7 @@ async def test_two_folders_run_side_by_side(folder: Path) -> None:
         assert await read(second) == ["b"]
 
 
-async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: Path) -> None:
+async def test_a_folder_in_use_is_refused_with_its_holder(folder: Path) -> None:
     async with app_on(folder) as (process, running):
         with pytest.raises(DataFolderBusy) as caught:
             async with run_embedded(folder):
@@ -179,7 +179,7 @@ async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: P
             assert way_out in str(caught.value)
 
 
-async def test_a_folder_in_use_by_this_process_is_refused_as_well(folder: Path) -> None:
+async def test_a_folder_in_use_by_this_process_is_refused_too(folder: Path) -> None:
     async with run_embedded(folder) as running:
         with pytest.raises(DataFolderBusy) as caught:
             async with run_embedded(folder):
@@ -204,7 +204,7 @@ async def test_the_folder_of_a_killed_app_can_be_used_at_once(folder: Path) -> N
         assert await read(running) == ["started"]
 
 
-async def test_a_killed_mongod_loses_nothing_that_was_acknowledged(folder: Path) -> None:
+async def test_a_killed_mongod_loses_no_acknowledged_write(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
         os.kill(first.pid, signal.SIGKILL)
@@ -212,7 +212,7 @@ async def test_a_killed_mongod_loses_nothing_that_was_acknowledged(folder: Path)
         assert await read(second) == ["a"]
 
 
-async def test_ctrl_c_lets_the_app_write_before_its_mongod_goes(folder: Path) -> None:
+async def test_ctrl_c_lets_the_app_write_before_its_mongod_stops(folder: Path) -> None:
     async with app_on(folder) as (process, running):
         os.killpg(process.pid, signal.SIGINT)
         await process.wait()
@@ -221,14 +221,14 @@ async def test_ctrl_c_lets_the_app_write_before_its_mongod_goes(folder: Path) ->
         assert await read(again) == ["started", "stopped"]
 
 
-async def test_an_error_in_the_block_stops_mongod_and_comes_out(folder: Path) -> None:
+async def test_an_error_in_the_context_stops_mongod_and_propagates(folder: Path) -> None:
     with pytest.raises(LookupError):
         async with run_embedded(folder) as running:
             raise LookupError
     assert not lives(running.pid)
 
 
-async def test_the_log_of_the_last_run_is_kept_and_no_older_one(folder: Path) -> None:
+async def test_only_the_log_of_the_last_run_is_kept(folder: Path) -> None:
     (folder / "mongod.log.1").write_text("the run before the last")
     (folder / "mongod.log").write_text("the last run")
     async with run_embedded(folder):

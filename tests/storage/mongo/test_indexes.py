@@ -93,13 +93,13 @@ async def plans(store: Store, readings: list[Reading]) -> list[Document]:
 
 
 @pytest.mark.parametrize("readings", [LISTS, LOOKUPS], ids=["lists", "lookups"])
-async def test_nothing_is_read_without_an_index(store: Store, readings: list[Reading]) -> None:
+async def test_every_query_uses_an_index(store: Store, readings: list[Reading]) -> None:
     seen = await plans(store, readings)
     assert len(seen) >= len(readings)
     assert [each for each in seen if "COLLSCAN" in each["planSummary"]] == []
 
 
-async def test_a_list_reads_little_more_than_it_shows(store: Store) -> None:
+async def test_a_list_examines_little_more_than_it_returns(store: Store) -> None:
     seen = await plans(store, LISTS)
     assert [each["command"] for each in seen if each.get("hasSortStage")] == []
     # One more than the two on the page, from each of two ranges of keys that it may begin with.

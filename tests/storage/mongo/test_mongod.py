@@ -54,7 +54,7 @@ async def test_without_a_mongod_the_two_ways_out_are_named(bare_machine: Path) -
         ("exit 127", "does not run"),
     ],
 )
-def test_an_unusable_mongod_is_named_with_its_fault(
+def test_an_unusable_mongod_is_reported_with_its_fault(
     bare_machine: Path, script: str, fault: str
 ) -> None:
     useless = write_script(bare_machine / "mongod", script)

@@ -191,7 +191,7 @@ def enumerations(kind: Any, seen: set[Any]) -> Iterator[type[Enum]]:
             yield from enumerations(hints[field.name], seen)
 
 
-def test_every_class_of_logged_events_has_a_name_of_its_own() -> None:
+def test_every_class_of_logged_events_has_a_unique_stored_name() -> None:
     assert set(EVENT_NAMES) == set(get_args(LoggedEvent))
     assert sorted(EVENT_NAMES.values()) == sorted(STORED_EVENTS)
 

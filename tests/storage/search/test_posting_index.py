@@ -90,7 +90,7 @@ def shown_counts(counts: SearchCounts, wanted: SearchQuery) -> tuple[Any, ...]:
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None:
+async def test_counts_and_orders_equal_those_of_the_database(store: Store) -> None:
     await filled(store)
     board = await board_of(store)
     answered = 0
@@ -124,7 +124,7 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: Store) -> None:
+async def test_a_suspended_posting_is_hidden_before_the_index_follows(store: Store) -> None:
     await keep(store, a=posting_terms(), b=posting_terms())
     store.memory_search.index = await board_of(store)
     before: Posting = (await store.postings.by_ids(["a"]))["a"]
@@ -139,7 +139,7 @@ async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: S
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
+async def test_the_database_answers_when_the_index_is_small_or_not_ready(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await keep(store, a=posting_terms(title="焊工"))
@@ -167,7 +167,7 @@ async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
     assert boards.count(query("焊工")) is None
 
 
-async def test_filling_ends_beyond_the_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_filling_stops_over_the_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_POSTINGS_FOR_INDEX", 2)
     monkeypatch.setattr(module, "POSTINGS_PER_BATCH", 2)
     await keep(store, **{each: posting_terms() for each in "abcdef"})

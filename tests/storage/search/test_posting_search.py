@@ -72,7 +72,7 @@ from tests.support import records
         (query("没有这样的词"), ""),
     ],
 )
-async def test_all_that_a_search_names_must_hold(
+async def test_a_posting_matches_every_condition_of_a_search(
     store: Store, wanted: SearchQuery, ids: str
 ) -> None:
     both = (Benefit.MEALS, Benefit.DORMITORY)
@@ -96,7 +96,7 @@ async def test_all_that_a_search_names_must_hold(
     assert (counts.total, counts.is_complete) == (len(ids), True)
 
 
-async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: Store) -> None:
+async def test_the_public_finds_visible_postings_and_staff_find_the_rest(store: Store) -> None:
     shown = {
         "open": records.posting(id="open"),
         "held": records.posting(id="held", status=PostingStatus.IN_REVIEW),
@@ -119,7 +119,7 @@ async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: S
     assert await found(store, replace(waiting, employer_id="other")) == ["elsewhere"]
 
 
-async def test_new_terms_are_found_and_old_ones_no_more(store: Store) -> None:
+async def test_changed_terms_are_found_and_earlier_ones_are_not(store: Store) -> None:
     await keep(store, a=posting_terms())
     before = (await store.postings.by_ids(["a"]))["a"]
     after = replace(before, terms=posting_terms(title="月嫂"), version=2)
@@ -132,14 +132,12 @@ async def test_new_terms_are_found_and_old_ones_no_more(store: Store) -> None:
     ("text", "ids"),
     [("焊工", "fecadb"), ("焊工 叉车", "fed"), ("叉车", "fed"), ("", "fedcba")],
 )
-async def test_what_is_in_the_title_comes_first_and_of_equals_the_newest(
-    store: Store, text: str, ids: str
-) -> None:
+async def test_title_matches_come_first_then_the_newest(store: Store, text: str, ids: str) -> None:
     await keep(store, **RELEVANT)
     assert "".join(await found(store, query(text), SearchOrder.RELEVANCE)) == ids
 
 
-async def test_the_best_paid_of_a_month_come_first(store: Store) -> None:
+async def test_monthly_pay_is_ordered_highest_first(store: Store) -> None:
     await keep(
         store,
         a=posting_terms(pay=monthly_pay(5_000)),
@@ -150,7 +148,7 @@ async def test_the_best_paid_of_a_month_come_first(store: Store) -> None:
     assert await found(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
 
 
-async def test_the_nearest_come_first_and_say_how_far(store: Store) -> None:
+async def test_the_nearest_postings_come_first_with_their_distance(store: Store) -> None:
     codes = {"a": "310115", "b": "330402", "c": "330411", "d": "330402", "e": "650102"}
     await keep(store, **{each: posting_terms(place_code=code) for each, code in codes.items()})
     page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, PageRequest(limit=10))
@@ -162,7 +160,7 @@ async def test_the_nearest_come_first_and_say_how_far(store: Store) -> None:
         assert hit.metres / 1_000 == pytest.approx(distance_km(HERE, region.centre), rel=0.005)
 
 
-async def test_counts_are_of_all_that_is_found(store: Store) -> None:
+async def test_counts_cover_every_match(store: Store) -> None:
     await spread(store)
     counts = await store.search.count(query("焊工"))
     assert counts.is_complete
@@ -171,7 +169,7 @@ async def test_counts_are_of_all_that_is_found(store: Store) -> None:
     assert group_facet_counts(counts.facets)[Occupation] == [(Occupation.ELECTRICIAN, 14)]
 
 
-async def test_counting_ends_at_its_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_counting_stops_at_its_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_COUNTED_POSTINGS == 2_000
     monkeypatch.setattr("storage.search.posting_search.MAX_COUNTED_POSTINGS", 10)
     await spread(store)
@@ -180,7 +178,7 @@ async def test_counting_ends_at_its_bound(store: Store, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("order", list(SearchOrder))
-async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of_its_entry(
+async def test_postings_without_an_entry_are_listed_and_counted_but_not_ranked(
     store: Store, order: SearchOrder
 ) -> None:
     await keep(
@@ -207,7 +205,7 @@ async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of
         assert (of_these.total, of_these.is_complete) == (2, True)
 
 
-async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
+async def test_a_posting_hidden_between_index_and_read_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await keep(store, a=posting_terms(), b=posting_terms())

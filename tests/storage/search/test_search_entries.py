@@ -22,7 +22,7 @@ async def entry(store: Store, posting_id: str) -> dict[str, object]:
     return found
 
 
-async def test_what_lacks_an_entry_gets_the_one_that_it_would_have(store: Store) -> None:
+async def test_a_missing_or_outdated_entry_is_rebuilt(store: Store) -> None:
     await store.employers.add([records.employer(id="employer", name="合成电机")])
     made = [records.posting(id=each) for each in "abc"]
     await store.postings.add(made)
@@ -47,7 +47,7 @@ async def suggested(store: Store, start: str, on: date = TODAY) -> list[tuple[st
     return sorted((each.kind.value, each.text) for each in visible)
 
 
-async def test_titles_and_employers_are_suggested_by_every_beginning(store: Store) -> None:
+async def test_titles_and_employers_are_suggested_by_any_prefix(store: Store) -> None:
     await store.employers.add([records.employer(id="employer", name="合成电机")])
     made: list[Posting] = [
         records.posting(id="a", terms=posting_terms(title="焊工")),
@@ -63,7 +63,7 @@ async def test_titles_and_employers_are_suggested_by_every_beginning(store: Stor
     assert len(await store.search_entries.find_suggestions("焊工")) == 1
 
 
-async def test_what_finds_nothing_that_is_shown_is_not_suggested(store: Store) -> None:
+async def test_a_suggestion_finds_at_least_one_visible_posting(store: Store) -> None:
     posting = records.posting(id="a", terms=posting_terms(title="焊工"), verified_until=None)
     await store.postings.add([posting])
     assert [each.text for each in await store.search_entries.find_suggestions("焊")] == ["焊工"]
@@ -76,7 +76,7 @@ async def test_what_finds_nothing_that_is_shown_is_not_suggested(store: Store) -
     assert await store.search.filter_productive([place], TODAY) == [place]
 
 
-async def test_what_need_not_be_findable_at_once_is_so_after_the_next_refresh(store: Store) -> None:
+async def test_a_deferred_entry_is_searchable_after_the_next_rebuild(store: Store) -> None:
     await store.postings.add([records.posting(id="a")], findable=False)
     await store.postings.add([records.posting(id="b")])
     before = (await store.postings.by_ids("b"))["b"]

@@ -30,7 +30,7 @@ ORDERS = [
 
 @pytest.mark.parametrize(("order", "wanted"), ORDERS)
 @pytest.mark.parametrize("backward", [False, True])
-async def test_pages_in_any_order_hold_everything_once(
+async def test_pages_in_any_order_hold_each_posting_once(
     store: Store, order: SearchOrder, wanted: SearchQuery, backward: bool
 ) -> None:
     await spread(store)
@@ -42,7 +42,7 @@ async def test_pages_in_any_order_hold_everything_once(
 
 
 @pytest.mark.parametrize(("order", "wanted"), ORDERS)
-async def test_what_is_stored_meanwhile_shifts_no_page(
+async def test_postings_stored_meanwhile_do_not_shift_pages(
     store: Store, order: SearchOrder, wanted: SearchQuery
 ) -> None:
     await spread(store)

@@ -53,9 +53,7 @@ async def test_every_combination_of_filters_is_read_through_an_index(
 
 
 @pytest.mark.parametrize("order", [SearchOrder.NEWEST, SearchOrder.PAY])
-async def test_what_is_sorted_in_memory_is_bounded_by_the_page(
-    store: Store, order: SearchOrder
-) -> None:
+async def test_an_in_memory_sort_is_limited_to_the_page(store: Store, order: SearchOrder) -> None:
     await spread(store)
     for narrowed in COMBINED:
         reading = {
@@ -71,7 +69,7 @@ async def test_what_is_sorted_in_memory_is_bounded_by_the_page(
             assert sort["limitAmount"] == 21
 
 
-async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Store) -> None:
+async def test_counting_a_word_reads_only_the_index(store: Store) -> None:
     await spread(store)
     wanted = query(
         "焊工",

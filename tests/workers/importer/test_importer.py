@@ -31,7 +31,7 @@ from workers.importer import Importer
 from workers.search_entries import SearchEntryWriter
 
 
-async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Importer) -> None:
+async def test_an_import_is_written_chunk_by_chunk(store: Store, importer: Importer) -> None:
     one = await waiting(store, parts(3, 2))
     assert await importer.run() == 3
     done = await now(store, one)
@@ -47,7 +47,7 @@ async def test_an_import_is_worked_off_part_by_part(store: Store, importer: Impo
     assert await store.mongo["import_chunks"].count_documents({}) == 0
 
 
-async def test_the_rows_of_a_small_table_are_found_as_soon_as_they_are_written(
+async def test_rows_of_a_small_table_are_searchable_at_once(
     store: Store, importer: Importer
 ) -> None:
     employer = records.employer()
@@ -67,7 +67,7 @@ async def test_the_rows_of_a_small_table_are_found_as_soon_as_they_are_written(
     assert (await found(store, "检修"), await found(store, "叉车")) == (3, 1)
 
 
-async def test_the_rows_of_a_large_table_follow_the_newest_first(
+async def test_rows_of_a_large_table_become_searchable_newest_first(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_ROWS_SEARCHABLE_AT_ONCE", 3)
@@ -104,7 +104,7 @@ async def test_imports_take_turns(
     ]
 
 
-async def test_a_part_that_two_nodes_decide_is_written_once(
+async def test_a_chunk_planned_by_two_nodes_is_written_once(
     store: Store,
     other_store: Store,
     desk: LiveSessionControl,
@@ -129,7 +129,7 @@ async def test_a_part_that_two_nodes_decide_is_written_once(
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_part_sees_what_the_one_before_has_changed(
+async def test_a_chunk_sees_the_changes_of_the_one_before(
     store: Store, importer: Importer, dry_run: bool
 ) -> None:
     again = row(2, "a")
@@ -165,7 +165,7 @@ async def test_a_node_without_the_lease_does_nothing(
     assert await importer.run() == 0
 
 
-async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
+async def test_a_woken_importer_runs_the_import_and_releases_the_lease(
     store: Store, importer: Importer
 ) -> None:
     importer.start()
@@ -180,5 +180,5 @@ async def test_it_works_by_itself_when_it_is_woken_and_gives_the_lease_back(
     assert await store.mongo["leases"].count_documents({"_id": "imports"}) == 0
 
 
-async def test_one_that_was_never_started_can_be_closed(importer: Importer) -> None:
+async def test_closing_before_the_start_does_nothing(importer: Importer) -> None:
     await importer.close()

@@ -22,7 +22,7 @@ from workers import importer as module
 from workers.importer import Importer
 
 
-async def test_an_interrupted_import_goes_on_where_it_was(
+async def test_an_interrupted_import_resumes_where_it_stopped(
     store: Store, desk: LiveSessionControl, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, parts(3, 2))
@@ -50,7 +50,7 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     assert half.started_at == done.started_at
 
 
-async def test_a_cancelled_import_stops_with_the_part_at_hand(
+async def test_a_cancelled_import_stops_at_the_current_chunk(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, parts(3, 2))
@@ -75,7 +75,7 @@ async def test_a_cancelled_import_stops_with_the_part_at_hand(
     assert await store.mongo["import_chunks"].count_documents({}) == 0
 
 
-async def test_an_import_whose_rows_are_gone_is_broken_off_and_others_go_on(
+async def test_an_import_without_its_rows_is_broken_and_others_continue(
     store: Store, importer: Importer
 ) -> None:
     early = utc_now() - timedelta(minutes=2)
@@ -87,7 +87,7 @@ async def test_an_import_whose_rows_are_gone_is_broken_off_and_others_go_on(
     assert (await now(store, whole)).status is ImportStatus.DONE
 
 
-async def test_a_fault_breaks_one_import_off_and_no_other(
+async def test_a_fault_breaks_only_its_own_import(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = utc_now() - timedelta(minutes=2)
@@ -106,7 +106,7 @@ async def test_a_fault_breaks_one_import_off_and_no_other(
     assert (await now(store, whole)).status is ImportStatus.DONE
 
 
-async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
+async def test_a_chunk_is_planned_again_when_another_writer_adds_its_posting(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, [[row(2, "a"), row(3, "b")]])
@@ -131,7 +131,7 @@ async def test_a_posting_that_somebody_else_brings_meanwhile_is_decided_again(
     assert (stored.id, stored.revision) == (other.id, 2)
 
 
-async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
+async def test_a_chunk_is_planned_again_when_another_writer_changes_its_posting(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await waiting(store, [[row(2, "a")]])
@@ -156,7 +156,7 @@ async def test_a_posting_that_somebody_else_changes_meanwhile_is_decided_again(
 
 
 @pytest.mark.parametrize("ended", ["overtaken", "unavailable"])
-async def test_one_that_is_closed_stops_however_the_write_at_hand_ends(
+async def test_close_stops_the_importer_however_the_current_write_ends(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
 ) -> None:
     await waiting(store, parts(2, 1))

@@ -15,7 +15,7 @@ from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.workers.rescreening.screening_node import Work
 
 
-async def test_whoever_stores_a_verdict_by_what_holds_no_more_looks_again(work: Work) -> None:
+async def test_a_verdict_based_on_outdated_wages_or_checks_is_corrected(work: Work) -> None:
     await work.verify()
     table = work.wages.table
     posting = await work.add()
@@ -29,7 +29,7 @@ async def test_whoever_stores_a_verdict_by_what_holds_no_more_looks_again(work: 
     assert settled.status is PostingStatus.SUSPENDED
 
 
-async def test_a_change_meanwhile_is_screened_as_it_is(
+async def test_a_posting_changed_during_rescreening_is_screened_as_changed(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work.verify()
@@ -54,7 +54,7 @@ async def test_a_change_meanwhile_is_screened_as_it_is(
         await work.gate.rescreen(new_id())
 
 
-async def test_a_posting_that_others_keep_changing_is_left_to_them(
+async def test_rescreening_gives_up_on_a_posting_that_keeps_changing(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work.verify()
@@ -69,7 +69,7 @@ async def test_a_posting_that_others_keep_changing_is_left_to_them(
     assert await work.gate.rescreen_all([posting]) == 0
 
 
-async def test_what_is_about_to_be_shown_is_caught_if_it_fails_by_now(work: Work) -> None:
+async def test_a_posting_that_now_fails_is_suspended_before_it_is_shown(work: Work) -> None:
     await work.verify()
     good, bad = await work.add(), await work.add(terms=posting_terms(insurance=()))
     for posting_id in (good.id, bad.id, bad.id, "nobody"):
@@ -78,7 +78,7 @@ async def test_what_is_about_to_be_shown_is_caught_if_it_fails_by_now(work: Work
     assert (await work.now(bad)).status is PostingStatus.SUSPENDED
 
 
-async def test_what_is_not_as_it_was_seen_is_neither_changed_nor_closed(work: Work) -> None:
+async def test_a_change_or_closure_based_on_an_old_version_is_not_stored(work: Work) -> None:
     await work.verify()
     seen = await work.add()
     assert await work.gate.change(seen, replace(seen.terms, headcount=9), work.employer)

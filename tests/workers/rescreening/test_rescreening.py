@@ -18,7 +18,7 @@ async def codes(work: Work, posting: Posting) -> list[str]:
     return [finding.code for finding in (await work.now(posting)).findings]
 
 
-async def test_postings_open_with_the_check_of_their_employer_and_go_with_it(work: Work) -> None:
+async def test_postings_open_and_are_suspended_with_the_check_of_their_employer(work: Work) -> None:
     posting = await work.add(status=PostingStatus.SUSPENDED)
     await work.verify()
     opened = await work.now(posting)
@@ -32,7 +32,7 @@ async def test_postings_open_with_the_check_of_their_employer_and_go_with_it(wor
     assert await work.rescreening.run() == 0
 
 
-async def test_six_months_later_postings_are_hidden_at_once_and_say_why_soon_after(
+async def test_postings_are_hidden_when_the_employer_check_expires_and_then_suspended(
     work: Work,
 ) -> None:
     await work.verify()
@@ -48,7 +48,7 @@ async def test_six_months_later_postings_are_hidden_at_once_and_say_why_soon_aft
     assert (await work.now(posting)).status is PostingStatus.OPEN
 
 
-async def test_a_wage_takes_away_what_is_below_it_from_its_day_on(work: Work) -> None:
+async def test_a_new_minimum_wage_suspends_lower_postings_from_its_first_day(work: Work) -> None:
     await work.verify()
     low, high = await work.add(), await work.add(terms=posting_terms(pay=monthly_pay(9000)))
     elsewhere = await work.add(terms=posting_terms(place_code="520100", pay=monthly_pay(6000)))
@@ -72,7 +72,7 @@ async def test_a_wage_takes_away_what_is_below_it_from_its_day_on(work: Work) ->
     assert (await work.now(low)).status is PostingStatus.OPEN
 
 
-async def test_an_unverified_wage_sends_postings_to_a_person_until_it_is_verified(
+async def test_an_unverified_wage_holds_postings_for_review_until_it_is_verified(
     work: Work,
 ) -> None:
     await work.verify()
@@ -89,7 +89,7 @@ async def test_an_unverified_wage_sends_postings_to_a_person_until_it_is_verifie
     assert (opened.status, opened.waiting_since) == (PostingStatus.OPEN, None)
 
 
-async def test_a_posting_closes_after_its_last_day_and_rooms_are_told(work: Work) -> None:
+async def test_a_posting_closes_after_its_last_day_and_sessions_unpin_it(work: Work) -> None:
     await work.verify()
     posting = await work.add(terms=posting_terms(valid_until=date(2026, 10, 3)))
     room = records.live_session(pinned_posting_id=posting.id)
@@ -104,7 +104,7 @@ async def test_a_posting_closes_after_its_last_day_and_rooms_are_told(work: Work
     assert told.event == PostingUnpinned(session_id=room.id, posting_id=posting.id)
 
 
-async def test_what_was_screened_by_earlier_rules_is_screened_again(work: Work) -> None:
+async def test_postings_screened_by_earlier_rules_are_screened_again(work: Work) -> None:
     await work.verify()
     words = posting_terms(duties="入职交押金300元", valid_until=date(2027, 6, 1))
     posting = await work.add(terms=words, rules=0)

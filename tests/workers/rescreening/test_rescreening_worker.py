@@ -22,7 +22,7 @@ from tests.support.waiting import wait_until
 from tests.workers.rescreening.screening_node import Work
 
 
-async def test_a_rescreening_goes_on_where_it_stopped(work: Work) -> None:
+async def test_a_rescreening_resumes_where_it_stopped(work: Work) -> None:
     work.gate.limits = RescreeningLimits(postings_per_batch=2)
     await work.verify()
     postings = [await work.add() for _ in range(5)]
@@ -48,7 +48,7 @@ async def test_only_the_node_with_the_lease_screens(work: Work) -> None:
     assert len(await work.store.rescreens.find_due(at=work.watch(), limit=5)) == 1
 
 
-async def test_it_goes_on_by_itself_and_clears_rooms_of_what_is_closed(work: Work) -> None:
+async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(work: Work) -> None:
     await work.verify()
     overdue = await work.add(terms=posting_terms(valid_until=day_in_china(work.watch())))
     closed = await work.add(status=PostingStatus.CLOSED)
@@ -67,7 +67,7 @@ async def test_it_goes_on_by_itself_and_clears_rooms_of_what_is_closed(work: Wor
     await work.rescreening.close()
 
 
-async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
+async def test_a_rescreening_that_fails_after_a_check_runs_later(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posting = await work.add(status=PostingStatus.SUSPENDED)
@@ -83,7 +83,7 @@ async def test_a_check_that_cannot_be_followed_up_at_once_is_so_later(
     assert (await work.now(posting)).status is PostingStatus.OPEN
 
 
-async def test_wages_are_bounded_and_kept_up_with_whatever_fails(
+async def test_the_wage_table_is_limited_and_follows_storage_after_a_fault(
     work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)

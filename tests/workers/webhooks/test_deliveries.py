@@ -34,9 +34,7 @@ from workers.deliveries import (
 )
 
 
-async def test_tries_are_counted_by_what_became_of_the_message(
-    store: Store, clock: ManualClock
-) -> None:
+async def test_attempts_are_counted_by_outcome(store: Store, clock: ManualClock) -> None:
     webhook = await add_webhook(store, URL)
     await enqueue_notices(store, *leads(3))
     partner = Partner(FAILED, TAKEN, TAKEN)
@@ -55,7 +53,7 @@ async def test_tries_are_counted_by_what_became_of_the_message(
     assert (await stored(store, webhook)).state is WebhookState.ENABLED
 
 
-async def test_what_waits_is_counted_now_and_then_without_what_is_switched_off(
+async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
     store: Store, clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, URL)
@@ -83,7 +81,7 @@ async def test_what_waits_is_counted_now_and_then_without_what_is_switched_off(
     assert running_coroutines("realtime") == []
 
 
-async def test_as_many_as_there_is_room_for_are_served_and_who_is_done_makes_room(
+async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_room(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urls = [f"https://{number}.example/" for number in range(CONCURRENT_WEBHOOKS + 1)]
@@ -123,11 +121,11 @@ async def test_as_many_as_there_is_room_for_are_served_and_who_is_done_makes_roo
     )
 
 
-async def test_one_that_was_never_started_can_be_closed(store: Store, clock: ManualClock) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store, clock: ManualClock) -> None:
     await create_dispatcher(store, Partner(), clock).close()
 
 
-async def test_who_hangs_holds_up_nobody_who_comes_later(store: Store, clock: ManualClock) -> None:
+async def test_a_hanging_webhook_does_not_delay_others(store: Store, clock: ManualClock) -> None:
     for union in ("slow", "quick"):
         await add_webhook(
             store, f"https://{union}.example/", owner=f"union/{union}", union_path=(union,)
@@ -147,7 +145,7 @@ async def test_who_hangs_holds_up_nobody_who_comes_later(store: Store, clock: Ma
     await node.close()
 
 
-async def test_what_comes_behind_one_that_another_node_has_in_hand_waits_for_it(
+async def test_a_message_waits_for_an_earlier_one_that_another_node_has_claimed(
     store: Store, clock: ManualClock
 ) -> None:
     webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()

@@ -31,7 +31,7 @@ from workers.deliveries import (
 )
 
 
-async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
+async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook, partner = await add_webhook(store, URL), Partner()
@@ -74,7 +74,7 @@ async def test_what_goes_wrong_puts_it_off_and_ends_nothing(
     await node.close()
 
 
-async def test_one_that_is_switched_off_while_it_is_chosen_is_sent_nothing(
+async def test_a_webhook_disabled_while_it_is_chosen_gets_no_message(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook, partner = await add_webhook(store, URL), Partner()
@@ -95,7 +95,7 @@ async def test_one_that_is_switched_off_while_it_is_chosen_is_sent_nothing(
     assert (partner.got, delivery.state, delivery.attempts) == ([], DeliveryState.PENDING, 0)
 
 
-async def test_one_that_is_deleted_while_its_message_is_on_the_way_leaves_nothing(
+async def test_a_webhook_deleted_during_a_delivery_leaves_no_record(
     store: Store, clock: ManualClock
 ) -> None:
     webhook, partner = await add_webhook(store, URL), Partner(FAILED)
@@ -112,7 +112,7 @@ async def test_one_that_is_deleted_while_its_message_is_on_the_way_leaves_nothin
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "a success", "switched on", "switched off"])
-async def test_what_happens_to_it_while_the_last_try_is_made_outweighs_that_try(
+async def test_a_change_to_the_webhook_during_the_last_attempt_wins_over_that_attempt(
     meanwhile: str, store: Store, clock: ManualClock
 ) -> None:
     webhook = await add_webhook(
@@ -144,9 +144,7 @@ async def test_what_happens_to_it_while_the_last_try_is_made_outweighs_that_try(
     }[meanwhile]
 
 
-async def test_a_failure_as_the_one_before_changes_nothing(
-    store: Store, clock: ManualClock
-) -> None:
+async def test_a_repeated_failure_changes_nothing(store: Store, clock: ManualClock) -> None:
     failing = {"failing_since": clock.at, "last_status": 500, "last_failure": FailureKind.STATUS}
     webhook = await add_webhook(store, URL, **failing)
     await enqueue_notices(store, *leads(1))
@@ -154,7 +152,7 @@ async def test_a_failure_as_the_one_before_changes_nothing(
     assert await stored(store, webhook) == webhook
 
 
-async def test_one_failure_among_successes_is_no_failure_of_the_webhook(
+async def test_one_failure_among_successes_does_not_mark_the_webhook_as_failing(
     store: Store, clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, URL, failing_since=clock.at, last_failure=FailureKind.STATUS)

@@ -35,7 +35,7 @@ STEPS = st.one_of(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(STEPS, min_size=1, max_size=20))
-async def test_whatever_fails_and_crashes_each_thing_is_told_of_in_order_and_nothing_is_lost(
+async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
     plan: Sequence[tuple[str, Any]], store: Store
 ) -> None:
     clock = ManualClock()

@@ -46,7 +46,7 @@ async def test_the_group_of_a_lead_is_stored_for_the_union_and_not_for_the_emplo
     assert kept == [SeekerGroup.HARDSHIP_WORKER, None]
 
 
-async def test_what_is_not_taken_is_sent_again_with_pauses_and_then_given_up_and_replayed(
+async def test_a_refused_message_is_retried_then_dead_and_can_be_replayed(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook, began = await add_webhook(store, partner.url), current_clock.at
@@ -81,7 +81,7 @@ async def test_what_is_not_taken_is_sent_again_with_pauses_and_then_given_up_and
 
 
 @pytest.mark.parametrize("status", [410, 500])
-async def test_who_is_gone_or_fails_for_five_days_is_switched_off_and_goes_on_when_switched_on(
+async def test_a_webhook_that_is_gone_or_fails_five_days_is_switched_off_until_reenabled(
     status: int,
     store: Store,
     partner: WebhookReceiver,
@@ -112,7 +112,7 @@ async def test_who_is_gone_or_fails_for_five_days_is_switched_off_and_goes_on_wh
     assert sorted(partner.message_types()[tried:]) == ["lead.recorded", "webhook.test"]
 
 
-async def test_of_one_lead_the_earlier_message_comes_first_and_others_do_not_wait(
+async def test_messages_about_one_lead_keep_their_order_and_other_leads_do_not_wait(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, partner.url)
@@ -129,7 +129,7 @@ async def test_of_one_lead_the_earlier_message_comes_first_and_others_do_not_wai
     assert {each.state for each in await list_deliveries(store, webhook)} == {"DELIVERED"}
 
 
-async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that_died(
+async def test_two_nodes_send_each_message_once_and_take_over_from_a_dead_one(
     store: Store,
     mongo_uri: str,
     partner: WebhookReceiver,
@@ -169,7 +169,7 @@ async def test_two_nodes_send_each_message_once_and_one_takes_over_from_one_that
         assert len(partner.requests) == 41
 
 
-async def test_a_deleted_webhook_is_told_nothing_even_of_what_was_made_at_that_moment(
+async def test_a_deleted_webhook_gets_no_message_even_one_queued_concurrently(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, partner.url)

@@ -39,7 +39,7 @@ from workers.webhook_sender import WebhookSender
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "webhooks.md"
 
 
-async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
+async def test_the_standard_webhooks_library_accepts_a_message(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook, lead = await add_webhook(store, partner.url), records.lead(created_at=current_clock.at)
@@ -56,7 +56,7 @@ async def test_a_message_is_taken_by_a_receiver_that_is_not_ours(
     assert headers["webhook-id"] == delivery.message_id
 
 
-async def test_for_a_day_both_secrets_sign(
+async def test_both_secrets_sign_for_a_day_after_a_rotation(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, partner.url)
@@ -76,7 +76,7 @@ async def test_for_a_day_both_secrets_sign(
     assert Receiver(encode_secret(secret)).verify(body, headers)
 
 
-async def test_the_receiver_of_the_documentation_takes_what_is_signed_and_nothing_else(
+async def test_the_documented_receiver_accepts_only_signed_messages(
     store: Store,
     sender: WebhookSender,
     current_clock: ManualClock,
@@ -104,7 +104,7 @@ async def test_the_receiver_of_the_documentation_takes_what_is_signed_and_nothin
     assert capsys.readouterr().out.startswith("lead.recorded {'lead': ")
 
 
-async def test_secrets_are_sealed_anew_with_the_keys_and_go_on_signing(
+async def test_webhook_secrets_are_resealed_with_a_key_rotation_and_keep_signing(
     mongo_uri: str, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     # A database of its own: keys that were rotated are not forgotten.
@@ -127,7 +127,7 @@ async def test_secrets_are_sealed_anew_with_the_keys_and_go_on_signing(
         assert Receiver(encode_secret(SIGNING_KEY)).verify(body, headers)
 
 
-async def test_a_secret_that_does_not_open_switches_off_and_a_new_one_sends_what_waited(
+async def test_a_damaged_secret_switches_the_webhook_off_and_a_new_one_sends_the_backlog(
     store: Store, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, partner.url)

@@ -28,14 +28,14 @@ from workers.webhook_sender import WebhookSender
         "https://10.0.0.1/",
     ],
 )
-async def test_nothing_is_sent_to_this_machine_or_network(url: str) -> None:
+async def test_no_message_is_sent_to_this_machine_or_network(url: str) -> None:
     sender = WebhookSender(private=False)
     assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
     await sender.close()
 
 
 @pytest.mark.parametrize("url", [f"https://{'a' * 64}.example/", "https://a..b.example/"])
-async def test_a_name_that_cannot_be_one_is_a_failure_like_any_other(url: str) -> None:
+async def test_an_invalid_host_name_is_unreachable(url: str) -> None:
     sender = WebhookSender(private=False)
     assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.UNREACHABLE)
     await sender.close()
@@ -58,7 +58,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     "addresses",
     [["127.0.0.1"], ["10.0.0.1", "192.168.1.1"], ["169.254.169.254"], ["::1", "fe80::1%1"], []],
 )
-async def test_a_name_that_leads_to_no_public_address_is_refused_when_it_is_looked_up(
+async def test_a_name_without_a_public_address_is_refused_at_lookup(
     addresses: list[str], named: list[list[str]]
 ) -> None:
     named.append(addresses)
@@ -68,7 +68,7 @@ async def test_a_name_that_leads_to_no_public_address_is_refused_when_it_is_look
     await sender.close()
 
 
-async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
+async def test_the_sender_connects_to_the_address_that_it_checked(
     named: list[list[str]], monkeypatch: pytest.MonkeyPatch, authority: CertificateAuthority
 ) -> None:
     # One address of this machine stands for those of the world, so that something listens there.
@@ -92,7 +92,7 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
         await sender.close()
 
 
-async def test_an_address_that_takes_no_connection_is_passed_over_for_the_next(
+async def test_an_unreachable_address_is_skipped_for_the_next(
     named: list[list[str]], partner: WebhookReceiver, sender: WebhookSender
 ) -> None:
     url = f"http://partner.example:{partner.port}/"
@@ -122,7 +122,7 @@ REFUSED = FailureKind.CERTIFICATE_REFUSED
         ("elsewhere.example", {}, DeliveryResult(failure=REFUSED)),
     ],
 )
-async def test_a_message_goes_to_who_shows_a_right_certificate_for_that_very_name(
+async def test_a_message_is_sent_only_to_a_valid_certificate_for_that_name(
     host: str,
     shown_by_it: dict[str, Any],
     came_of_it: DeliveryResult,
@@ -135,7 +135,7 @@ async def test_a_message_goes_to_who_shows_a_right_certificate_for_that_very_nam
         await sender.close()
 
 
-async def test_an_authority_that_nobody_named_is_not_trusted(folder: Path) -> None:
+async def test_an_unknown_authority_is_not_trusted(folder: Path) -> None:
     async with WebhookReceiver(
         tls=CertificateAuthority(folder).server_context("localhost")
     ) as partner:
@@ -145,7 +145,7 @@ async def test_an_authority_that_nobody_named_is_not_trusted(folder: Path) -> No
         await sender.close()
 
 
-async def test_what_speaks_no_tls_is_a_failure_like_any_other() -> None:
+async def test_a_server_without_tls_is_unreachable() -> None:
     async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(http_response(400))
         writer.close()
@@ -158,7 +158,7 @@ async def test_what_speaks_no_tls_is_a_failure_like_any_other() -> None:
         await sender.close()
 
 
-async def test_a_name_server_that_never_answers_costs_one_try(
+async def test_a_name_server_that_never_answers_times_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     let = threading.Event()
@@ -171,7 +171,7 @@ async def test_a_name_server_that_never_answers_costs_one_try(
     await sender.close()
 
 
-async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
+async def test_no_message_is_sent_over_plain_http_when_it_is_forbidden(
     partner: WebhookReceiver,
 ) -> None:
     sender = WebhookSender(private=False)
@@ -180,7 +180,7 @@ async def test_plain_http_is_sent_nothing_once_it_is_not_allowed_any_more(
     await sender.close()
 
 
-async def test_redirects_are_not_followed_long_answers_cut_off_and_silence_is_a_failure(
+async def test_redirects_are_not_followed_long_answers_are_cut_and_silence_fails(
     partner: WebhookReceiver, sender: WebhookSender
 ) -> None:
     partner.responses = [

@@ -33,7 +33,7 @@ from tests.support.services import World, gid
         ("officer", {"fileName": "a\nb"}, 400, "INVALID_INPUT"),
     ],
 )
-async def test_what_may_not_be_brought_is_refused_by_name(
+async def test_a_forbidden_or_invalid_import_is_refused_with_its_code(
     import_driver: ImportDriver,
     readonly_world: World,
     caller: str,
@@ -45,7 +45,7 @@ async def test_what_may_not_be_brought_is_refused_by_name(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_an_employer_of_others_or_of_nobody_is_refused(
+async def test_another_employer_or_an_unknown_one_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     rival, nobody = gid(readonly_world.rival), gid(records.employer())
@@ -70,7 +70,7 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
         (b"title,color\nx,y\n", "“color” is not known"),
     ],
 )
-async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
+async def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(
     import_driver: ImportDriver, readonly_world: World, content: bytes, said: str
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
@@ -81,7 +81,7 @@ async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
     assert not await store.imports.is_active(readonly_world.officer.id)
 
 
-async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
+async def test_a_table_over_the_row_limit_is_refused_and_leaves_nothing(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     limits = ImportLimits(max_rows=3, rows_per_chunk=2)
@@ -95,7 +95,7 @@ async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
     assert await chunks.count_documents({}) == before
 
 
-async def test_a_body_over_the_bound_is_refused_before_it_is_read(
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     answer = await import_driver.send(
@@ -119,7 +119,7 @@ async def test_an_account_has_one_import_at_a_time(
     ] == 1
 
 
-async def test_of_two_imports_at_the_same_moment_one_is_taken(
+async def test_of_two_concurrent_imports_one_is_accepted(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -137,7 +137,7 @@ async def test_of_two_imports_at_the_same_moment_one_is_taken(
     assert await chunks.count_documents({}) == 0
 
 
-async def test_the_queue_and_the_tables_that_are_read_are_bounded(
+async def test_the_queue_and_the_concurrent_uploads_are_limited(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)

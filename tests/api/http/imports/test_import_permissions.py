@@ -13,7 +13,9 @@ from tests.support.import_tables import (
 from tests.support.services import World, gid, new_credit_code
 
 
-async def test_employers_are_known_by_their_code(import_driver: ImportDriver, world: World) -> None:
+async def test_employers_are_identified_by_their_credit_code(
+    import_driver: ImportDriver, world: World
+) -> None:
     known, new = world.employer, new_credit_code()
     rows = [
         {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
@@ -45,7 +47,7 @@ async def test_employers_are_known_by_their_code(import_driver: ImportDriver, wo
     assert again["duplicates"] == 1
 
 
-async def test_a_recruiter_brings_postings_of_the_own_employer_only(
+async def test_a_recruiter_imports_postings_of_their_own_employer_only(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.recruiter)
@@ -102,7 +104,7 @@ async def test_a_closed_posting_is_not_opened_by_a_table(
     ]
 
 
-async def test_a_room_that_shows_a_changed_posting_is_told(
+async def test_a_session_unpins_a_posting_that_an_import_makes_fail(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)

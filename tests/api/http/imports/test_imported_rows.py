@@ -79,7 +79,7 @@ async def test_each_row_gets_the_verdict_of_the_gate(
     }
 
 
-async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_its_posting(
+async def test_a_repeated_table_changes_nothing_and_a_changed_row_updates_its_posting(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -98,7 +98,7 @@ async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_it
     }
 
 
-async def test_a_row_without_a_number_is_known_by_what_it_says(
+async def test_a_row_without_a_number_is_identified_by_its_content(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -108,7 +108,7 @@ async def test_a_row_without_a_number_is_known_by_what_it_says(
     assert (await import_driver.import_table(csv_table(rows), token))["duplicates"] == 3
 
 
-async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
+async def test_a_repeated_number_in_a_table_is_the_same_posting(
     import_driver: ImportDriver, world: World
 ) -> None:
     rows = [
@@ -177,7 +177,7 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
     ]
 
 
-async def test_the_example_row_of_the_template_is_never_taken_in(
+async def test_the_example_row_of_the_template_is_refused(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -212,7 +212,7 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
     assert "11010519491231002X" not in str(done)
 
 
-async def test_imported_postings_are_found_like_any_other(
+async def test_imported_postings_are_listed_like_any_other(
     import_driver: ImportDriver, world: World
 ) -> None:
     await import_driver.import_table(

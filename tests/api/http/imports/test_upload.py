@@ -58,7 +58,7 @@ async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
 
 
 @pytest.mark.parametrize("make", [csv_table, xlsx_table])
-async def test_a_table_in_a_form_is_the_same_as_one_sent_alone(
+async def test_a_table_in_a_form_is_imported_like_one_sent_alone(
     import_driver: ImportDriver, world: World, make: Any
 ) -> None:
     token = world.token(world.officer)
@@ -70,7 +70,7 @@ async def test_a_table_in_a_form_is_the_same_as_one_sent_alone(
     assert (await import_driver.import_table(content, token))["duplicates"] == 2
 
 
-async def test_what_is_asked_stands_in_the_form_or_in_the_address(
+async def test_options_are_form_fields_or_query_parameters(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -167,7 +167,7 @@ async def test_a_form_without_a_boundary_is_refused(
         ("recruiter", {}, {"kind": "EMPLOYERS"}, 403, "for the role officer"),
     ],
 )
-async def test_what_a_form_asks_for_is_checked_like_the_address(
+async def test_form_fields_are_checked_like_query_parameters(
     import_driver: ImportDriver,
     world: World,
     caller: str,
@@ -186,7 +186,7 @@ async def test_what_a_form_asks_for_is_checked_like_the_address(
     assert not await import_driver.running.store.imports.is_active(world.staff[caller].id)
 
 
-async def test_a_form_over_the_bound_is_refused(
+async def test_a_form_over_the_limit_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
@@ -207,7 +207,7 @@ pieces = st.lists(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(pieces)
-async def test_whatever_a_form_holds_is_refused_by_name(
+async def test_any_invalid_form_is_refused_with_a_code(
     import_driver: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:
     # "x" alone is no table either: nothing of this can be brought in.
@@ -221,7 +221,7 @@ async def test_whatever_a_form_holds_is_refused_by_name(
 
 
 @pytest.mark.parametrize("kind", ["text/csv", TYPE])
-async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its_turn(
+async def test_a_client_that_disconnects_leaves_nothing_and_frees_its_place(
     import_driver: ImportDriver,
     world: World,
     folder: Path,

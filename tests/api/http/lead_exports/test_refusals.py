@@ -51,7 +51,7 @@ def address(http: httpx.AsyncClient) -> str:
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_what_cannot_be_exported_is_refused_by_name(
+async def test_a_forbidden_or_invalid_export_is_refused_with_its_code(
     caller: str,
     asked: str,
     status: int,
@@ -80,7 +80,7 @@ async def unread(address: str, token: str) -> AsyncIterator[asyncio.StreamWriter
         writer.transport.abort()
 
 
-async def test_an_account_has_one_export_at_a_time_and_gets_its_turn_back_when_it_goes_away(
+async def test_an_account_has_one_export_at_a_time_and_a_disconnect_frees_it(
     http: httpx.AsyncClient, address: str, world: World
 ) -> None:
     await flooded(world)
@@ -122,7 +122,7 @@ async def flooded(world: World) -> None:
     await world.running.store.leads.record(made)
 
 
-async def test_an_excel_file_is_given_up_when_its_client_is_gone(
+async def test_an_excel_export_ends_when_its_client_disconnects(
     exports: LeadExportEndpoint, world: World
 ) -> None:
     sent: list[Message] = []
@@ -146,7 +146,7 @@ async def test_an_excel_file_is_given_up_when_its_client_is_gone(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
+async def test_more_leads_than_the_limit_are_refused_before_the_first_row(
     kind: str, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -155,7 +155,7 @@ async def test_more_leads_than_a_sheet_takes_are_refused_before_the_first(
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
-async def test_when_as_many_run_as_may_the_next_account_waits_for_its_turn(
+async def test_an_export_over_the_concurrency_limit_is_refused(
     world: World,
 ) -> None:
     token = world.token(world.officer)
@@ -165,7 +165,7 @@ async def test_when_as_many_run_as_may_the_next_account_waits_for_its_turn(
     assert answer.headers["retry-after"] == "10"
 
 
-async def test_who_reads_too_slowly_is_cut_off_and_gets_the_turn_back(
+async def test_a_slow_reader_is_cut_off_and_its_place_is_freed(
     world: World,
 ) -> None:
     await flooded(world)
@@ -179,7 +179,7 @@ async def test_who_reads_too_slowly_is_cut_off_and_gets_the_turn_back(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_a_database_that_does_not_answer_is_told_with_a_status(
+async def test_a_database_that_does_not_answer_is_a_503(
     kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object, **__: object) -> int:
@@ -192,7 +192,7 @@ async def test_a_database_that_does_not_answer_is_told_with_a_status(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_a_database_that_goes_away_in_the_middle_leaves_nobody_with_half_a_table(
+async def test_a_database_fault_during_an_export_does_not_yield_a_partial_table(
     kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await many(world, LEADS_PER_READ)

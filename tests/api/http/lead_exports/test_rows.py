@@ -76,7 +76,9 @@ async def test_five_thousand_leads_are_all_there_newest_first_cell_by_cell(
     assert found == wanted
 
 
-async def test_csv_lines_end_as_the_rfc_says(http: httpx.AsyncClient, world: World) -> None:
+async def test_csv_lines_end_with_crlf_as_rfc_4180_says(
+    http: httpx.AsyncClient, world: World
+) -> None:
     answer = await http.get("/exports/leads.csv", headers=bearer(world.token(world.officer)))
     assert answer.content.count(b"\n") == answer.content.count(b"\r\n") == 2
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -96,7 +98,7 @@ async def test_csv_lines_end_as_the_rfc_says(http: httpx.AsyncClient, world: Wor
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_everybody_gets_the_leads_of_their_scope(
+async def test_each_caller_gets_the_leads_of_their_scope(
     caller: str, number: int, kind: str, http: httpx.AsyncClient, world: World
 ) -> None:
     token = world.token_of(caller)
@@ -110,7 +112,7 @@ async def test_everybody_gets_the_leads_of_their_scope(
     assert [line[0] for line in found] == [gid(world.lead)] * number
 
 
-async def test_filters_narrow_it(http: httpx.AsyncClient, world: World) -> None:
+async def test_filters_narrow_an_export(http: httpx.AsyncClient, world: World) -> None:
     token = world.token(world.officer)
     contacted = await world.running.services.lead_follow_up.advance(
         world.lead, LeadStage.CONTACTED, None, by=world.principal(world.officer)
@@ -122,7 +124,7 @@ async def test_filters_narrow_it(http: httpx.AsyncClient, world: World) -> None:
     assert await lines(http, token, postingId=gid(world.second)) == []
 
 
-async def test_a_lead_of_the_board_has_no_session_to_name(
+async def test_a_lead_of_the_board_has_an_empty_session(
     http: httpx.AsyncClient, world: World
 ) -> None:
     lead = replace(world.new_lead("李四", "+8613900139000"), session_id=None, owner_id=None)
@@ -134,7 +136,7 @@ async def test_a_lead_of_the_board_has_no_session_to_name(
     ]
 
 
-async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact_in_it(
+async def test_people_who_withdrew_consent_or_were_erased_have_no_contact(
     http: httpx.AsyncClient, world: World
 ) -> None:
     at = world.lead.created_at
@@ -158,7 +160,7 @@ async def test_people_who_took_their_consent_back_or_were_erased_have_no_contact
 @pytest.mark.parametrize(
     ("caller", "group"), [("officer", "零工"), ("officer above", "零工"), ("recruiter", "")]
 )
-async def test_the_group_is_for_unions_alone(
+async def test_only_unions_see_the_seeker_group(
     caller: str, group: str, http: httpx.AsyncClient, world: World
 ) -> None:
     lead = replace(world.new_lead("李四", "+8613900139000"), group=SeekerGroup.GIG_WORKER)
@@ -170,7 +172,7 @@ async def test_the_group_is_for_unions_alone(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_records_that_are_gone_cost_their_names_and_no_row(
+async def test_missing_records_are_marked_and_drop_no_row(
     kind: str, http: httpx.AsyncClient, world: World
 ) -> None:
     other = replace(
@@ -194,7 +196,7 @@ async def test_records_that_are_gone_cost_their_names_and_no_row(
     ]
 
 
-async def test_names_are_read_again_when_more_were_met_than_are_kept(
+async def test_names_are_read_again_when_the_name_cache_is_full(
     world: World,
 ) -> None:
     await many(world, LEADS_PER_READ)

@@ -71,7 +71,7 @@ async def test_an_open_job_has_a_page_with_its_structured_data(
     assert not any(name.startswith("on") or name == "style" for _, a in found.tags for name in a)
 
 
-async def test_the_page_leads_into_the_rooms_that_present_it_and_to_the_board(
+async def test_the_page_links_to_its_live_sessions_and_to_the_board(
     http: httpx.AsyncClient, world: World
 ) -> None:
     *rooms, board, front = (await page(http, world.open)).links()
@@ -81,9 +81,7 @@ async def test_the_page_leads_into_the_rooms_that_present_it_and_to_the_board(
     assert len((await page(http, world.absent)).links()) == 2
 
 
-async def test_nothing_that_is_written_in_a_posting_breaks_out_of_its_page(
-    http: httpx.AsyncClient, world: World
-) -> None:
+async def test_hostile_text_in_a_posting_is_escaped(http: httpx.AsyncClient, world: World) -> None:
     hostile = await add(world, title=HOSTILE, duties=HOSTILE, conditions=HOSTILE, address=HOSTILE)
     found = await page(http, hostile)
     assert shape(found) == shape(await page(http, await add(world)))
@@ -104,7 +102,7 @@ def shape(found: Page) -> list[tuple[str, tuple[str, ...]]]:
         max_size=6,
     ).map("".join)
 )
-def test_no_text_of_a_posting_or_its_employer_changes_the_shape_of_the_page(text: str) -> None:
+def test_no_text_of_a_posting_or_employer_changes_the_page_structure(text: str) -> None:
     def made(said: str) -> Page:
         terms = replace(
             posting.terms,
@@ -123,9 +121,7 @@ def test_no_text_of_a_posting_or_its_employer_changes_the_shape_of_the_page(text
     assert json.loads(found.scripts[0])["title"] == (text or "x")
 
 
-async def test_the_page_says_in_short_what_it_is_where_its_address_is_sent_on(
-    http: httpx.AsyncClient, world: World
-) -> None:
+async def test_the_page_has_a_link_preview(http: httpx.AsyncClient, world: World) -> None:
     said = {
         of["property"] or of["name"]: of["content"]
         for tag, of in (await page(http, world.open)).tags
@@ -142,7 +138,7 @@ async def test_the_page_says_in_short_what_it_is_where_its_address_is_sent_on(
     assert (said["description"] or "").startswith(f"{world.employer.name}，上海市浦东新区")
 
 
-async def test_a_job_whose_employer_is_not_there_has_a_page_that_says_so(
+async def test_a_job_without_its_employer_has_a_page_that_says_so(
     http: httpx.AsyncClient, world: World
 ) -> None:
     orphan = await add(world)
@@ -155,7 +151,7 @@ async def test_a_job_whose_employer_is_not_there_has_a_page_that_says_so(
     await postings.delete_one({"_id": orphan.id})
 
 
-async def test_a_posting_of_the_demo_is_not_to_be_found_by_search_engines(
+async def test_a_demo_posting_is_excluded_from_search_engines(
     http: httpx.AsyncClient, world: World
 ) -> None:
     robots = ("meta", {"name": "robots", "content": "noindex"})
@@ -165,7 +161,7 @@ async def test_a_posting_of_the_demo_is_not_to_be_found_by_search_engines(
     assert robots in (await page(http, synthetic)).tags
 
 
-async def test_what_is_not_open_is_gone_and_what_never_was_is_unknown(
+async def test_a_closed_posting_is_a_410_and_an_unknown_one_a_404(
     http: httpx.AsyncClient, world: World
 ) -> None:
     for posting in world.hidden:
@@ -180,7 +176,7 @@ async def test_what_is_not_open_is_gone_and_what_never_was_is_unknown(
         assert "没有这个岗位" in answer.text
 
 
-async def test_a_page_is_sent_again_only_when_it_has_changed_and_vanishes_at_once(
+async def test_an_unchanged_page_is_a_304_and_a_closed_one_is_gone_at_once(
     http: httpx.AsyncClient, world: World
 ) -> None:
     first = await http.get(f"/jobs/{gid(world.open)}")
@@ -194,7 +190,7 @@ async def test_a_page_is_sent_again_only_when_it_has_changed_and_vanishes_at_onc
     assert (await http.get(f"/jobs/{gid(world.open)}", headers=known)).status_code == 410
 
 
-async def test_pages_have_a_style_and_the_policy_that_lets_nothing_else_in(
+async def test_the_style_sheet_has_the_content_security_policy(
     http: httpx.AsyncClient,
 ) -> None:
     answer = await http.get("/jobs.css")

@@ -17,7 +17,7 @@ from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid
 
 
-async def test_open_data_holds_each_open_posting_the_same_in_both_forms(
+async def test_json_and_csv_hold_the_same_open_postings(
     world: World,
 ) -> None:
     hostile = await add(world, title="=1+1", duties='"a",\nb')
@@ -46,7 +46,7 @@ async def _check_open_data(http: httpx.AsyncClient, world: World, hostile: Posti
     assert (rows[0]["title"], rows[0]["min_age"], rows[0]["pay"]) == ("=1+1", None, 6000)
 
 
-async def test_open_data_is_described_for_programs(http: httpx.AsyncClient) -> None:
+async def test_open_data_has_a_machine_readable_description(http: httpx.AsyncClient) -> None:
     said = (await http.get("/open-data/")).json()
     assert said["url"] == f"{PUBLIC_URL}/open-data/postings.csv"
     lists = await http.get("/open-data/code-lists.json")
@@ -56,7 +56,7 @@ async def test_open_data_is_described_for_programs(http: httpx.AsyncClient) -> N
     assert (await http.get("/open-data/postings.xml")).status_code == 404
 
 
-async def test_downloads_are_one_an_address_and_few_in_all(
+async def test_downloads_are_limited_per_address_and_in_total(
     http: httpx.AsyncClient, running: RunningServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = iter(("/open-data/postings.csv", "/sitemaps/0.xml"))

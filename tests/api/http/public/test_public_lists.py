@@ -13,7 +13,7 @@ from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
 
 
-async def test_a_posting_without_its_employer_does_not_end_the_lists_of_all_others(
+async def test_a_posting_without_its_employer_is_skipped_by_the_lists(
     http: httpx.AsyncClient, world: World
 ) -> None:
     store = world.running.store
@@ -25,7 +25,9 @@ async def test_a_posting_without_its_employer_does_not_end_the_lists_of_all_othe
     await store.mongo["postings"].delete_one({"_id": orphan.id})
 
 
-async def test_when_nothing_is_open_everything_is_empty_and_whole(running: RunningServices) -> None:
+async def test_without_open_postings_every_list_is_empty_and_well_formed(
+    running: RunningServices,
+) -> None:
     later = utc_now() + timedelta(days=9_000)
     services = replace(running.services, clock=lambda: later)
     async with serve_public_routes(services) as http:
@@ -36,7 +38,7 @@ async def test_when_nothing_is_open_everything_is_empty_and_whole(running: Runni
         assert "<item>" not in (await http.get("/feed.xml")).text
 
 
-async def test_the_day_after_its_last_a_posting_is_nowhere(
+async def test_a_posting_is_in_no_list_after_its_last_day(
     http: httpx.AsyncClient, world: World
 ) -> None:
     late = await add(world, valid_until=today() - timedelta(days=1))
@@ -45,7 +47,7 @@ async def test_the_day_after_its_last_a_posting_is_nowhere(
         assert gid(late) not in (await http.get(path)).text
 
 
-async def test_a_posting_that_is_closed_leaves_the_lists_with_the_next_request(
+async def test_a_closed_posting_leaves_the_lists_with_the_next_request(
     http: httpx.AsyncClient, world: World
 ) -> None:
     posting = await add(world)

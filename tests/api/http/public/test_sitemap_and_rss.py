@@ -15,7 +15,7 @@ from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
 
 
-async def test_the_sitemap_names_each_open_posting_once_and_no_other(
+async def test_the_sitemap_lists_each_open_posting_once_and_no_other(
     running: RunningServices, world: World
 ) -> None:
     number = await running.store.mongo["postings"].count_documents(visibility_condition(today()))
@@ -42,7 +42,7 @@ async def _check_sitemap(http: httpx.AsyncClient, world: World, number: int) -> 
     assert not any(gid(world.open) in content.text for content in again)
 
 
-async def test_an_empty_part_is_whole_and_an_unknown_one_is_a_404(
+async def test_an_empty_sitemap_part_is_valid_and_an_unknown_one_is_a_404(
     http: httpx.AsyncClient,
 ) -> None:
     assert located((await http.get(f"/sitemaps/{'f' * 24}.xml")).text) == []
@@ -71,11 +71,11 @@ async def test_the_feed_is_rss_with_the_newest_open_postings(
     assert gid(hostile) not in (await http.get("/feed.xml", headers=known)).text
 
 
-def test_what_xml_cannot_hold_is_left_out() -> None:
+def test_characters_that_xml_forbids_are_removed() -> None:
     assert escape_xml('a\x00\x0b<b>&"\ud800\ufffe\U0001f600') == "a&lt;b&gt;&amp;&quot;\U0001f600"
 
 
-async def test_robots_are_kept_from_a_demo_and_led_to_the_sitemap_of_a_service(
+async def test_robots_txt_forbids_a_demo_and_names_the_sitemap_of_a_service(
     http: httpx.AsyncClient, running: RunningServices
 ) -> None:
     assert (await http.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"

@@ -26,7 +26,7 @@ def test_a_closed_peer_that_does_not_read_is_cut_off(run: Run) -> None:
     run(test())
 
 
-def test_a_closed_peer_that_reads_gets_all_and_then_the_code(run: Run) -> None:
+def test_a_closed_peer_that_reads_gets_every_text_and_then_the_code(run: Run) -> None:
     async def test() -> None:
         async with serving() as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
@@ -43,7 +43,7 @@ def test_a_closed_peer_that_reads_gets_all_and_then_the_code(run: Run) -> None:
     run(test())
 
 
-def test_an_answer_to_a_close_that_was_not_read_does_not_keep_the_connection(run: Run) -> None:
+def test_an_early_close_frame_from_the_peer_does_not_keep_the_connection(run: Run) -> None:
     async def test() -> None:
         async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as liar:
             wire = await here.next_wire()
@@ -72,7 +72,7 @@ def test_only_the_first_close_counts(run: Run) -> None:
     run(test())
 
 
-def test_a_close_is_answered_though_the_application_reads_nothing(run: Run) -> None:
+def test_a_close_handshake_finishes_while_the_application_reads_nothing(run: Run) -> None:
     async def test() -> None:
         async with serving(close_timeout_seconds=60) as here, client(here.url) as connection:
             wire = await here.next_wire()

@@ -38,7 +38,7 @@ def test_messages_of_every_length_arrive_as_they_were_sent(
     run(test())
 
 
-def test_pings_that_are_sent_without_reading_take_no_memory(run: Run) -> None:
+def test_unread_pongs_use_limited_memory(run: Run) -> None:
     async def test() -> None:
         async with serving() as here, connect_manually(here.url) as flood:
             wire = await here.next_wire()
@@ -65,7 +65,7 @@ def test_pings_are_answered(run: Run) -> None:
     run(test())
 
 
-def test_a_message_may_have_parts_but_not_ever_more_of_them(run: Run) -> None:
+def test_a_message_has_a_limited_number_of_fragments(run: Run) -> None:
     async def test() -> None:
         async with serving() as here, connect_manually(here.url) as sender:
             wire = await here.next_wire()

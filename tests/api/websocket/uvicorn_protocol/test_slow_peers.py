@@ -17,7 +17,7 @@ from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, fill_wire
 
 
-def test_what_a_peer_does_not_read_is_counted_until_it_reads(run: Run) -> None:
+def test_unread_bytes_are_counted_until_the_peer_reads(run: Run) -> None:
     async def test() -> None:
         async with serving() as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
@@ -39,7 +39,7 @@ def test_what_a_peer_does_not_read_is_counted_until_it_reads(run: Run) -> None:
     run(test())
 
 
-def test_a_peer_that_keeps_up_is_never_said_to_have_drained(run: Run) -> None:
+def test_a_peer_that_keeps_up_triggers_no_drained_callback(run: Run) -> None:
     async def test() -> None:
         async with serving() as here, connect_manually(here.url) as quick:
             wire = await here.next_wire()
@@ -55,7 +55,7 @@ def test_a_peer_that_keeps_up_is_never_said_to_have_drained(run: Run) -> None:
 
 
 @pytest.mark.alone
-def test_a_peer_that_answers_no_ping_is_freed_and_nobody_else(run: Run) -> None:
+def test_only_the_peer_that_answers_no_ping_is_freed(run: Run) -> None:
     async def test() -> None:
         async with (
             serving(ws_ping_interval=0.2, ws_ping_timeout=1.0) as here,
@@ -153,7 +153,7 @@ def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
     run(test())
 
 
-def test_a_server_that_stops_does_not_wait_for_one_who_does_not_read(run: Run) -> None:
+def test_a_stopping_server_does_not_wait_for_a_peer_that_does_not_read(run: Run) -> None:
     async def test() -> None:
         server = serving(close_timeout_seconds=0.5, timeout_graceful_shutdown=30)
         async with AsyncExitStack() as stack, server as here:
