@@ -144,7 +144,7 @@ async def test_a_server_accepts_only_the_documents_added_to_its_file(
                 },
             }
             await client.send(id="2", type="subscribe", payload=follow)
-            # The viewer count moves, and is told.
+            # The viewer count changes and is published.
             told = await client.receive()
             assert (told["id"], told["type"]) == ("2", "next")
             assert set(told["payload"]["data"]["sessionEvents"]) == {"seq"}

@@ -1,4 +1,4 @@
-"""Full collections: when many connections have come and gone, and at no other time."""
+"""Full garbage collections run after many connections have ended, and at no other time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from realtime.background import Schedule
 
 
 class Knot:
-    """Something that refers to itself, so that only a collection frees it."""
+    """An object in a reference cycle, which only a collection frees."""
 
     def __init__(self) -> None:
         self.itself = self
@@ -29,7 +29,7 @@ async def garbage() -> AsyncIterator[GarbageCollector]:
 
 
 def old_knot() -> weakref.ref[Knot]:
-    """The only word of a knot that nothing refers to, too old for all but a full collection."""
+    """Return a weak reference to an unreferenced cycle that only a full collection frees."""
     knot = Knot()
     gc.collect(1)
     gc.collect(1)

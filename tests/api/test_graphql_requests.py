@@ -1,4 +1,4 @@
-"""A request is read from any JSON value, or refused with what it should be."""
+"""Any JSON value is read as a GraphQL request, or refused with what is expected."""
 
 from __future__ import annotations
 

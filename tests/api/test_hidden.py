@@ -25,7 +25,7 @@ from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_REA
 
 
 def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
-    """The ids of all that is hidden from a caller, each with one that never was."""
+    """The ids of records hidden from a caller, each with an id that never existed."""
     ids = [
         gid(getattr(world, name))
         for name, seen_by in RECORD_READERS.items()
@@ -85,7 +85,7 @@ async def test_a_denied_mutation_changes_and_reveals_nothing(
         assert await hash_collections(isolated_running) == before, name
 
 
-# A posting that is not open is told of as such: whoever saw it while it was is to know why.
+# A closed posting is reported as closed: a viewer who saw it while it was open must learn why.
 @pytest.mark.parametrize("caller", ROLES)
 async def test_a_mutation_of_a_foreign_draft_changes_and_reveals_nothing(
     caller: str,

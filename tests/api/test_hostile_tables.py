@@ -141,7 +141,7 @@ async def test_a_table_that_breaks_its_reader_is_refused(
 ) -> None:
     token = world.token(world.officer)
     with monkeypatch.context() as patched:
-        # A process that ends without a last line, as when it has used up its memory.
+        # The process ends without its last line, as when it runs out of memory.
         patched.setattr(sys, "executable", shutil.which("true"))
         answer = await import_driver.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")

@@ -46,7 +46,7 @@ MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 @dataclass
 class Look:
-    """What one caller got through one way: an answer or events, and the code of a refusal."""
+    """What one caller got through one path: a response or events, or the code of a refusal."""
 
     way: RootFieldCall
     told: list[dict[str, Any]]
@@ -55,7 +55,7 @@ class Look:
 
 @dataclass
 class Crawl:
-    """What everybody got."""
+    """What each caller got through each path."""
 
     world: Showcase
     before: dict[str, str]
@@ -110,12 +110,12 @@ async def asked(
 
 
 async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
-    """All that is logged of what a subscription follows, up to now."""
+    """Return the logged events that a subscription follows, up to now."""
     name, end = new_id(), new_id()
     await connection.subscribe(
         name, build_full_document("subscription", way.root, way.variables), **way.variables
     )
-    # It is answered only once the other has caught up.
+    # It is answered only after the other subscription has caught up.
     await connection.subscribe(end, "{ __typename }")
     look = Look(way, [], None)
     while (message := await connection.receive()) != {"id": end, "type": "complete"}:
@@ -229,7 +229,7 @@ def test_the_funnel_counts_only_the_leads_of_the_scope(caller: str, crawl: Crawl
             if each[:2] == ("FunnelRow", "interests")
         ]
         by_union = look.way.variables["by"] == "UNION"
-        # By union each counts in the row of every union of its path.
+        # By union, each lead counts in the row of every union on its path.
         assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), look.way
 
 

@@ -48,7 +48,7 @@ ADDRESSES = (
 
 
 async def read_everything(world: Showcase, http: httpx.AsyncClient, url: str) -> None:
-    """Ask all queries and follow all subscriptions, as everybody."""
+    """Send every query and every subscription as each caller."""
     for caller in CALLERS:
         token = world.token_of(caller)
         headers = {"authorization": f"Bearer {token}"}
@@ -69,7 +69,7 @@ async def read_everything(world: Showcase, http: httpx.AsyncClient, url: str) ->
 
 
 async def do_everything(running: RunningServices) -> None:
-    """Every mutation, by somebody who may."""
+    """Send every mutation as a caller who is allowed to."""
     async with GraphQLClient(running.endpoint) as api:
         for name, operation in MUTATION_CASES.items():
             world = World(running)
@@ -91,7 +91,7 @@ PAGES = """query ($filter: PostingFilter, $order: PostingOrder, $after: String, 
 
 
 async def turn_pages(running: RunningServices) -> None:
-    """Search in every order, on and back."""
+    """Search in every order, forward and backward."""
     near = {"near": {"placeCode": "310115", "withinKm": 500}}
     async with GraphQLClient(running.endpoint) as api:
         for order in PostingOrder:
@@ -113,7 +113,7 @@ async def turn_pages(running: RunningServices) -> None:
 
 
 async def work(running: RunningServices) -> None:
-    """What is done by itself."""
+    """Run the background workers once."""
     store, services = running.store, running.services
 
     def later() -> Any:
@@ -140,7 +140,7 @@ async def seen(
     isolated_server: UvicornServer,
     isolated_http: httpx.AsyncClient,
 ) -> list[Document]:
-    """What the server says of each operation."""
+    """Return the profiler's record of each operation."""
     mongo = isolated_running.store.mongo
     await mongo.command({"create": "system.profile", "capped": True, "size": 128 << 20})
     await mongo.command({"profile": 2})
@@ -157,24 +157,24 @@ async def seen(
 
 
 BATCH = 200
-"""What is read at once at most: a page, or postings to screen again."""
+"""The most documents of one read: a page, or a batch of postings to rescreen."""
 WHOLE = {"minimum_wages"}
 """Collections that are read whole: at most 10,000 rows, which every process holds in memory."""
 
 
 def asked(told: Document) -> Document:
-    """The command, also of the later batches of its answer."""
+    """Return the command of an operation; for a ``getMore``, the command that began it."""
     found: Document = told.get("originatingCommand") or told["command"]
     return found
 
 
 def is_stream(told: Document) -> bool:
-    """Whether it follows changes: it reads the server's log from where it was, no collection."""
+    """Whether the operation is a change stream, which reads the oplog and no collection."""
     return "$changeStream" in (asked(told).get("pipeline") or [{}])[0]
 
 
 def is_cut_off(told: Document) -> bool:
-    """Whether a sort keeps no more than a page of what it sees."""
+    """Whether a sort in memory keeps no more than a page."""
     stages: list[Document] = asked(told).get("pipeline") or []
     kept: list[int] = [
         after.get("$limit", BATCH + 1) for sort, after in pairwise([*stages, {}]) if "$sort" in sort
@@ -183,7 +183,7 @@ def is_cut_off(told: Document) -> bool:
 
 
 def goes_through_ids(told: Document) -> bool:
-    """Whether it looks at all ids for what it is narrowed to otherwise."""
+    """Whether the plan scans the ``_id`` index although the filter is on other fields."""
     narrowed = asked(told).get("filter") or asked(told).get("q") or asked(told).get("query")
     is_by_id = told["planSummary"] == "IXSCAN { _id: 1 }"
     return is_by_id and bool(narrowed) and "'_id'" not in repr(narrowed)

@@ -1,4 +1,4 @@
-"""Many at once leave the others their turn: those who are let in, and those who are told."""
+"""Admission and delivery to many callers at once leave the event loop free for other tasks."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ DELIVERIES_PER_TURN = DEFAULT_LIMITS.deliveries_per_turn
 
 
 class Ticks:
-    """A pace whose ticks the test makes, and who has passed at each."""
+    """An admission whose ticks the test triggers, and the callers that each tick admitted."""
 
     def __init__(self) -> None:
-        # Beyond the end of the test: only `next` ends a tick.
+        # Longer than any test: only `next` ends a tick.
         self.pace = Admission(RealtimeLimits(admission_tick_seconds=3_600))
         self.passed: list[int] = []
         self.callers: list[asyncio.Task[None]] = []
 
     async def come(self, count: int) -> None:
-        """Have callers come, numbered in their order."""
+        """Start callers, numbered in arrival order."""
 
         async def call(number: int) -> None:
             await self.pace.wait_turn()
@@ -71,7 +71,7 @@ async def test_a_new_caller_does_not_overtake_waiting_ones() -> None:
     ticks = Ticks()
     await ticks.come(ADMISSIONS_PER_TICK + 1)
     await ticks.next()
-    # There is room in this tick, but the ones after it came later.
+    # This tick has a free place, but the later callers must not take it first.
     await ticks.come(2 * ADMISSIONS_PER_TICK)
     await ticks.next()
     await ticks.come(1)
@@ -106,7 +106,7 @@ async def test_ticks_continue_until_no_caller_waits() -> None:
 
 
 class Bystander:
-    """Another task of the process, which counts its turns."""
+    """Another task of the process, which counts how often it runs."""
 
     def __init__(self) -> None:
         self.turns = 0
@@ -123,7 +123,7 @@ class Bystander:
 
 
 class Timed(RecordingMember):
-    """A member that notes which turn of the bystander came before each delivery."""
+    """A member that records the bystander's count at each delivery."""
 
     def __init__(self, bystander: Bystander, deliveries: Counter[int]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A background task outlives every fault, retries with a growing pause, and says how it fares."""
+"""A background task survives every fault, retries with a growing pause, and reports its state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUICK = Schedule(interval_seconds=0.001, first_retry_seconds=0.001, max_retry_se
 
 
 class Scripted(Periodic):
-    """Raises what it is given, one exception a run, then runs well."""
+    """Raises the given exceptions, one per run, and then succeeds."""
 
     def __init__(self, *faults: BaseException, schedule: Schedule = QUICK) -> None:
         super().__init__("scripted", schedule)

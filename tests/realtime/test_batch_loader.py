@@ -1,4 +1,4 @@
-"""Shared reads: one for all who ask at the same moment, and none from before they asked."""
+"""The batch loader shares one read between concurrent callers; it starts after they call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from realtime.batch_loader import SharedBatchLoader
 
 
 class Source:
-    """Notes what it is asked, and answers with what it holds when it is let go on."""
+    """Records the keys of each read, and answers when the test releases it."""
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -32,7 +32,7 @@ class Source:
 async def begun(
     source: Source, found: SharedBatchLoader[str], *ids: str
 ) -> list[asyncio.Task[str | None]]:
-    """Those who ask, once a read is under way."""
+    """Start callers, and wait until a read is under way."""
     source.called.clear()
     asking = [asyncio.create_task(found.load(wanted)) for wanted in ids]
     await source.called.wait()

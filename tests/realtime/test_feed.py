@@ -1,4 +1,4 @@
-"""The feed tells what any node logs, in order, and says when it may have missed something."""
+"""The feed delivers the events of every node in log order, and reports a possible gap."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def say(commit: GroupCommit, count: int = 1) -> None:
 
 
 async def change_streams(uri: str, database: str) -> list[int]:
-    """The ids of the cursors that follow the log of ``database``."""
+    """The ids of the server cursors that follow the log of ``database``."""
     async with AsyncMongoClient[Document](uri) as client:
         pipeline: list[Document] = [
             {"$currentOp": {"allUsers": True, "idleCursors": True}},

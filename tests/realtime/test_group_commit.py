@@ -52,7 +52,7 @@ async def test_a_burst_of_changes_takes_few_transactions(
     store: Store, commit: GroupCommit, mongo_uri: str
 ) -> None:
     local = await Mongo.connect(mongo_uri, "local")
-    # Those of this database alone: the server has others, where work goes on meanwhile.
+    # Transactions of this database only: other tests write to other databases of the server.
     ours = {"o.applyOps.ns": f"{store.mongo.database_name}.events"}
 
     async def committed() -> int:
@@ -99,7 +99,7 @@ async def test_serialised_changes_of_one_key_run_one_at_a_time(
     first = asyncio.create_task(commit.serialised("key", hold))
     await held.inside.wait()
     waiting = [asyncio.create_task(commit.serialised("key", change)) for _ in range(10)]
-    # Neither another key nor a topic of the same name waits.
+    # Another key, or a topic of the same name, does not wait.
     assert await commit.serialised("other key", change) == 0
     assert await commit.append("key", saying("said")) == "said"
     assert not any(task.done() for task in waiting)

@@ -42,7 +42,7 @@ async def test_a_failed_change_does_not_affect_others_in_its_transaction(
     held = Held()
     first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
-    # They wait together, so that they share a transaction.
+    # They wait at the same time, so they share a transaction.
     waiting = asyncio.gather(
         commit.append(TOPIC, saying("a")),
         commit.append(TOPIC, refusing),
@@ -166,7 +166,7 @@ async def test_an_abandoned_transaction_delays_others_by_seconds_only(
         inside.set()
         await never.wait()
 
-    # As of a process that was killed: its place in the log is taken, and never used.
+    # Like a transaction of a killed process: it holds a place in the log and never commits.
     abandoned = asyncio.create_task(other_store.mongo.run_transaction(stuck))
     await inside.wait()
     assert await commit.append(TOPIC, saying("said")) == "said"

@@ -1,4 +1,4 @@
-"""Topics and groups are bounded, and go when nobody needs them."""
+"""The numbers of topics and groups are limited, and unused ones are removed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_one_user_cannot_take_all_the_groups(
     with pytest.raises(Busy, match="Too many different subscriptions"):
         await room.join(RecordingMember(), key="c", by="hostile")
     await room.join(RecordingMember(), key="c", by="viewer")
-    # What somebody else has begun is there for everybody, and who leaves makes room.
+    # Anyone may join a group that another user began, and a leaving member frees a place.
     await room.join(RecordingMember(), key="c", by="hostile")
     first.leave()
     await room.join(RecordingMember(), key="d", by="hostile")

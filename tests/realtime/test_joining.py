@@ -60,7 +60,7 @@ async def test_a_thousand_reconnects_within_the_window_do_not_read_the_log(
     await room.announce(600)
     await room.join_recorder()
     before = room.log.reads
-    # From the very edge of the window on, most of them from near its end.
+    # The first cursor is at the start of the window, most are near its end.
     cursors = [88, *(500 + n % 101 for n in range(999))]
     members = await asyncio.gather(*(room.join_recorder(after) for after in cursors))
     assert room.log.reads == before

@@ -43,7 +43,7 @@ SMALL_LIMITS = RealtimeLimits(
 
 
 class Play:
-    """Two nodes of one room, what is done there, and what each of their members should have."""
+    """Runs a plan on two nodes of one session, and checks what each member received."""
 
     def __init__(self, *stores: Store) -> None:
         self.rooms = [HubSession(store, SMALL_LIMITS) for store in stores]
@@ -51,10 +51,10 @@ class Play:
             room.session_id, room.topic = self.rooms[0].session_id, self.rooms[0].topic
         self.logged: list[EventEnvelope] = []
         self.members: list[tuple[RecordingMember, int, int]] = []
-        """Each with its node and its cursor."""
+        """Each member with the index of its node and its cursor."""
         self.joins: list[asyncio.Task[Membership]] = []
         self.states: dict[int, int] = {}
-        """The last state that each node was told, if it followed the room by then."""
+        """The last state published on each node while it followed the session."""
 
     async def do(self, number: int, step: tuple[Any, ...]) -> None:
         match step:
@@ -79,7 +79,7 @@ class Play:
                     await asyncio.sleep(0)
 
     async def settle(self) -> None:
-        """Wait until each member has all that it should."""
+        """Wait until each member has every event and the last state."""
         await asyncio.gather(*self.joins)
         for room in self.rooms:
             room.hub.notify_gap()
@@ -93,7 +93,7 @@ class Play:
         return has_state and len(member.logged_seqs) >= len(self.logged) - after
 
     def check(self) -> None:
-        """Each event came once and in order, and nothing went back."""
+        """Check that each member got each event once, in order, and no state after a newer one."""
         for member, _, after in self.members:
             assert member.logged_seqs == seq_range(after + 1, len(self.logged))
             assert member.seqs == sorted(member.seqs)
@@ -103,7 +103,7 @@ class Play:
 
 @settings(
     max_examples=60,
-    # Each example has a topic of its own, so that what the fixtures hold may stay.
+    # Each example has its own topic, so the fixtures need no cleaning between examples.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plan=st.lists(steps, max_size=25))

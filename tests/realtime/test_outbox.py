@@ -1,4 +1,4 @@
-"""The outbox is bounded: events close it before one is lost, state waits and the newest wins."""
+"""The outbox is limited: it closes before it loses an event, and keeps only the newest state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from realtime.rendered_event import RenderedEvent
 
 
 class Peer:
-    """A wire whose peer takes what it is sent when the test says so."""
+    """A wire whose peer reads when the test tells it to."""
 
     def __init__(self) -> None:
         self.on_drained: Callable[[], None] = lambda: None
@@ -182,7 +182,7 @@ def test_a_peer_gets_each_event_in_order_until_the_close(plan: list[tuple[str, i
                 outbox.flush()
     written = [*peer.taken, *peer.waiting]
     assert [text for text in written if text.startswith(b"send")] == sent
-    # All in the order of their moments, whatever state was left out.
+    # Everything arrives in the order of sending, whatever state was replaced.
     moments = [int(text.rstrip(b".")[-3:]) for text in written]
     assert moments == sorted(moments)
     assert len(outbox._slots) <= 1

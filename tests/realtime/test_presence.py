@@ -1,4 +1,4 @@
-"""Who watches is counted once, over all nodes, and told to the rooms when it changes."""
+"""Presence counts each viewer once over all nodes, and publishes a count when it changes."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def test_a_viewer_on_two_nodes_counts_once(one: RealtimeNode, two: Realtim
         for viewer in ("here and there", f"{id(each)}"):
             each.presence.enter("session", viewer)
     await wait_until(lambda: counts(member)[-1:] == [(3, 3)])
-    # As many as before, and others: who is left is not seen twice any more.
+    # The same number of viewers as before, but different ones: each counts once.
     two.presence.enter("session", "somebody else")
     two.presence.leave("session", "here and there")
     await wait_until(lambda: counts(member)[-1] == (4, 4))
@@ -165,7 +165,7 @@ async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, watch: Manua
     one.presence.enter("session", "w")
     await wait_until(lambda: counts(member)[-1:] == [(6, 6)])
     for _ in range(3):
-        # One that lives says again what it counts, and stays.
+        # A node that is alive repeats its report, which keeps it fresh.
         watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
         await wait_until(lambda: _reported_at(one.store, watch))
     assert watch() - records.FIXED_NOW >= REPORT_LIFETIME

@@ -1,4 +1,4 @@
-"""A database that goes away and comes back costs time, and nothing else."""
+"""A restart of the database delays live events and loses none."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_no_event_is_lost_while_the_database_restarts(
         presence_interval_seconds=0.02, tally_interval_seconds=0.02, topic_linger_seconds=0.02
     )
     capture_limits = CaptureLimits(sweep=Schedule(interval_seconds=0.1))
-    # A room whose database is away must not wait a quarter of a minute in a test.
+    # The default time limit of a transaction, 15 s, is too long for a test.
     assert Mongo.run_transaction.__kwdefaults__ is not None
     monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "timeout", 0.5)
     topic = session_topic("session")
@@ -92,7 +92,7 @@ async def test_no_event_is_lost_while_the_database_restarts(
             assert announced == [1, 2]
             recorded = await store.event_log.read(lead_topic("session"), after=0, limit=10)
             assert [placed.seq for placed in recorded] == [1, 2]
-            # Closed while it is there: a driver that is connecting then forgets its socket.
+            # Closed while the server is up: a driver that is still connecting leaks its socket.
             await stack.aclose()
     assert running_coroutines("realtime") == []
 

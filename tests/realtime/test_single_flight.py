@@ -1,4 +1,4 @@
-"""What is made for many at once is never from before any of them asked."""
+"""Concurrent callers share one execution that started after their call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from realtime.single_flight import SingleFlight
 
 
 class Maker:
-    """Makes the number of the making, when it may."""
+    """Returns the number of the execution, when the test releases it."""
 
     def __init__(self) -> None:
         self.begun = 0

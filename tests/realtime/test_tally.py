@@ -1,4 +1,4 @@
-"""Counts are exact, told to watched rooms alone, and not oftener than promised."""
+"""Interest counts are exact, and published to watched sessions at most once per interval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 
 class Timed(RecordingMember):
-    """A member that looks at the time when it is told something."""
+    """A member that records the time of each delivery."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ async def test_counts_are_exact_and_published_at_most_once_per_tick(
     assert totals == sorted(totals)
     assert member.kinds == ["TallyChanged"] * len(totals)
     apart = [later - sooner for sooner, later in zip(member.times, member.times[1:], strict=False)]
-    # The pump that delivers may be late for one and in time for the next.
+    # One delivery may be late and the next one on time.
     assert sum(apart) >= len(apart) * LIMITS.tally_interval_seconds * 0.9
 
 
@@ -135,7 +135,7 @@ async def test_a_count_changed_without_viewers_is_published_to_the_first_viewer(
     await one.follow("session", member)
     await wait_until(lambda: member.tallies)
     assert member.tallies[0]["interests"] == {"a": 3}
-    # And at once to whoever comes later.
+    # A later member gets the counts at once.
     await one.follow("session", late)
     assert late.tallies == member.tallies[-1:]
 

@@ -1,4 +1,4 @@
-"""A topic makes up for lost hints, and renders an event once a group."""
+"""A topic recovers from lost hints, and renders each event once per group."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_a_member_that_left_gets_nothing_more(
     stays, leaves = RecordingMember(), RecordingMember()
 
     class Pusher(RecordingMember):
-        """Makes the other one leave while the event is being spread."""
+        """A member whose delivery makes another member leave."""
 
         def deliver(self, *delivered: Any) -> None:
             super().deliver(*delivered)

@@ -1,4 +1,4 @@
-"""Each kind of topic has its own bound, and a topic without users makes room for a new one."""
+"""Each kind of topic has its own limit, and an unused topic makes room for a new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that were read a moment ago: one read for all who ask, and never an old answer."""
+"""The TTL cache shares one read between callers, and forgets a value when it expires."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from realtime.ttl_cache import TtlCache
 
 
 class Source:
-    """Counts what it is asked, and answers when it is let go on."""
+    """Records the keys that it is asked for, and answers when the test releases it."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -19,7 +19,7 @@ def said(body: object) -> Announcement:
 
 
 def saying(*bodies: object) -> LoggedChange[Any]:
-    """A change that says each of ``bodies`` and gives back the first."""
+    """A change that logs an announcement for each of ``bodies`` and returns the first body."""
 
     async def change(transaction: Transaction) -> tuple[object, Sequence[LoggedEvent]]:
         return bodies[0] if bodies else None, [said(body) for body in bodies]
@@ -28,7 +28,7 @@ def saying(*bodies: object) -> LoggedChange[Any]:
 
 
 class Held:
-    """A change that waits within its transaction until it is let go."""
+    """A change that waits within its transaction until the test sets ``go``."""
 
     def __init__(self) -> None:
         self.inside = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Look-ups of names, with a name server that answers late, differently each time, or never."""
+"""DNS lookups with a name server that answers late, differently each time, or never."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONE = ipaddress.ip_address("198.51.100.1")
 
 
 class NameServer:
-    """Takes the place of the machine's; names that begin with ``slow`` wait until they are let."""
+    """Replaces the resolver; names that begin with ``slow`` wait until they are released."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
@@ -81,7 +81,7 @@ async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
     for failed in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(failed, TimeoutError)
     assert len(looking_up()) == MAX_CONCURRENT_LOOKUPS
-    # The loop's own threads, which the driver uses as well, are all free.
+    # The threads of the loop's executor, which the driver uses too, are all free.
     assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
 
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 10)
@@ -101,7 +101,7 @@ async def test_a_lookup_that_outlives_its_loop_ends_silently(server: NameServer)
 
         asyncio.run(gives_up())
 
-    # The filter on warnings makes an error of what a thread does not catch.
+    # The warnings filter turns an uncaught exception of a thread into an error.
     await asyncio.to_thread(in_a_loop_of_its_own)
     (thread,) = looking_up()
     server.let.set()

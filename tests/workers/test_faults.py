@@ -1,4 +1,4 @@
-"""No fault ends repeated work: after one that nobody foresaw the next round still runs."""
+"""No fault ends a worker: after an unforeseen exception the next round still runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ QUICK = RealtimeLimits(presence_interval_seconds=0.01, tally_interval_seconds=0.
 
 @dataclass(frozen=True)
 class Family:
-    """A worker, and what it calls in every round."""
+    """A worker, and the function that it calls in every round."""
 
     create: Callable[[Store, GroupCommit], BackgroundTask]
     owner: Callable[[Store], Any]
@@ -129,7 +129,7 @@ async def test_the_round_after_an_unforeseen_fault_still_runs(
         nonlocal calls
         calls += 1
         if calls == 1:
-            # As a document does that lacks a field.
+            # Like a document that lacks a field.
             raise KeyError("interests")
         return work(*args, **named)
 
@@ -178,7 +178,7 @@ async def test_a_record_that_cannot_be_read_stops_retention_of_its_own_kind_only
     watch.at += RetentionPeriods().contacts
     work = RetentionWorker(store, watch, RetentionPeriods())
     for _ in range(2):
-        # The lease is free again after the fault: the next round tries.
+        # The lease is released after the fault, so the next round runs.
         with pytest.raises(KeyError):
             await work.run_if_due()
     (left,) = (await store.call_entries.by_ids([entry.id])).values()

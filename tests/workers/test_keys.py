@@ -1,4 +1,4 @@
-"""Rotation: every contact under a new key, whatever happens meanwhile."""
+"""Key rotation reseals every contact, whatever changes or fails meanwhile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW_SECRET = "another secret, long enough"
 
 @pytest.fixture
 async def own(mongo: Mongo) -> Store:
-    """A database of its own: keys that were rotated are not forgotten."""
+    """A store over its own database, because rotated keys stay in a database."""
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
     return store
@@ -65,7 +65,7 @@ async def test_every_contact_is_resealed_and_other_nodes_can_decrypt_it(
     )
     assert await versions(own) == {2: 10}
     await check_opens(other, leads)
-    # Everything else is as it was, and the same phone is still the same person.
+    # Nothing else changed, and the same phone still has the same person hash.
     stored = await own.leads.by_ids([lead.id for lead in leads])
     assert [replace(stored[lead.id], contact=lead.contact) for lead in leads] == leads
     again = sealed(other, 0)
@@ -178,7 +178,7 @@ async def test_after_a_secret_change_the_new_secret_decrypts_and_the_old_is_refu
     restarted = Store(own.mongo, NEW_SECRET)
     await restarted.prepare(NEW_SECRET)
     await check_opens(restarted, leads)
-    # A node that was not restarted goes on, and both agree on who somebody is.
+    # A node that was not restarted still decrypts, and both nodes compute the same person hash.
     await check_opens(own, leads)
     assert restarted.keyring.hash_phone("+8614400000000") == own.keyring.hash_phone(
         "+8614400000000"

@@ -88,7 +88,7 @@ async def test_two_concurrent_nodes_notify_once(store: Store, other_store: Store
     await store.seekers.add(seekers)
     postings = [posting() for _ in range(3)]
     await store.postings.add(postings)
-    # Both without regard to the lease, as if a clock were wrong.
+    # Both hold the lease, as with a wrong clock.
     ahead = ManualClock()
     ahead.advance(hours=1)
     one, two = matcher(store, "one"), matcher(other_store, "two", ahead)
@@ -120,7 +120,7 @@ async def test_the_number_of_seekers_notified_per_posting_is_limited(
     await store.seekers.add(seekers)
     await store.postings.add([posting()])
     assert await matcher(store, limits=limits).run() == (4, 0)
-    # Those who came last.
+    # The newest seekers.
     assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
 
 
@@ -237,7 +237,7 @@ async def test_a_fault_delays_the_matcher_and_does_not_end_it(
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
     node = matcher(store, limits=MatcherLimits(schedule=often))
     node.start()
-    # Two that fail, one that tells, and one more.
+    # Two rounds that fail, one that notifies, and one more.
     await wait_until(lambda: looks >= 4)
     assert len(await told(store, seeker)) == 1
     monkeypatch.setattr(store.leases, "release", lost)

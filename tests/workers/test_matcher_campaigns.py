@@ -91,7 +91,7 @@ async def test_a_second_run_replaces_the_earlier_matches(store: Store) -> None:
 
 
 async def waiting(store: Store) -> tuple[str, MatchRun]:
-    """A campaign with three seekers that waits to be matched."""
+    """Store a campaign with three seekers and a queued run."""
     campaign = records.campaign()
     await store.call_campaigns.add([campaign])
     await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])

@@ -1,4 +1,4 @@
-"""The board follows what is stored, as long as the service runs."""
+"""The in-memory index of postings follows the stored postings while the service runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OFTEN = Schedule(first_retry_seconds=0.01)
 
 @asynccontextmanager
 async def kept(store: Store, **limits: Any) -> AsyncIterator[Callable[[], int]]:
-    """With a keeper; how many postings its board has, -1 without one."""
+    """Run the index worker; yield a function that returns its number of postings, -1 for none."""
     keeper = SearchIndexFollower(store.memory_search, schedule=OFTEN, **limits)
     keeper.start()
 
@@ -87,7 +87,7 @@ async def test_stored_and_changed_postings_are_found_by_their_words(
         assert await store.postings.update_if_unchanged(posting, after)
         await wait_until(lambda: found_is(found, "焊工", 1))
         await close(store, posting.id)
-        # It is gone from every page at once, and from the counts a moment later.
+        # It leaves every page at once, and the counts a moment later.
         page = await store.search.page(wanted["焊工"], SearchOrder.NEWEST, PageRequest(limit=9))
         assert list(page.items) == []
         await wait_until(lambda: found_is(found, "焊工", 0))

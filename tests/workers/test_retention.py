@@ -1,4 +1,4 @@
-"""Retention with a clock that is moved: what is late goes, and nothing goes early."""
+"""Retention archives and deletes personal data when it is due, and never earlier."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ async def test_one_node_per_day_applies_retention_and_another_takes_over_when_it
     watch.advance(hours=23.9)
     assert await there.run_if_due() is None
     watch.advance(hours=0.1)
-    # This one takes it and is not seen again.
+    # This node takes the lease and never runs again.
     assert await store.leases.acquire(
         "retention", "gone", at=watch(), until=watch() + retention.LEASE_DURATION
     )

@@ -1,4 +1,4 @@
-"""Scans add up in a few writes, survive a database that refuses them, and stay bounded."""
+"""Scans are summed in few writes, survive a database fault, and use limited memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Postings that lack what they are found by get it, as long as the service runs."""
+"""The worker builds missing search entries while the service runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of an import as lines: what is told, how it is laid out, and what no terminal gets."""
+"""The import report: its lines, their layout, and control characters that it removes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def store(mongo: Mongo) -> Store:
 
 
 async def imported(store: Store, *rows: ImportRow) -> Import:
-    """An import with these rows, of a table whose second heading is hostile."""
+    """Return an import with these rows, of a table whose second heading is hostile."""
     one = records.import_record(
         columns=("externalId", "pay.amount", "creditCode"),
         headings=("岗位编号", "\x1b[31m基本工资", "信用代码"),

@@ -1,4 +1,4 @@
-"""Tables from the command line, as real processes: what is printed, stored, and left behind."""
+"""Imports from the command line, as real processes: their output, and what they store."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Shell:
         )
 
     async def ended(self, process: asyncio.subprocess.Process) -> int:
-        """The exit code of a process that ends in good time."""
+        """Return the exit code of a process that must end within the timeout."""
         try:
             async with asyncio.timeout(30):
                 return await process.wait()
@@ -134,7 +134,7 @@ async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: S
         ["5", "FAILED", "班次", "“夜班”"],
     ]
     assert lines[1].endswith("(SOCIAL_INSURANCE_MISSING, 劳动法第72条；社会保险法第58条)")
-    # In a terminal a character of Chinese takes two columns: the last one begins at the same.
+    # In a terminal a Chinese character takes two columns: the last columns must align.
     starts = {len(line.encode("gb18030").split("“夜".encode("gb18030"))[0]) for line in lines[3:]}
     assert starts == {len(lines[0].split("Finding")[0])}
 
@@ -256,7 +256,7 @@ async def test_the_next_import_finishes_a_killed_one(shell: Shell) -> None:
     process.kill()
     await process.wait()
     assert 0 < await shell.postings() < 1_500
-    # As if the half minute of the lease were over.
+    # As if the lease of 30 s had expired.
     await shell.store.mongo["leases"].delete_many({})
     ended = await shell.run("import-postings", "a.csv", "--as", "li")
     assert ended.code == 0

@@ -30,7 +30,7 @@ PASSWORD = "correct horse battery"
 async def refused(
     uri: str | None, *arguments: str, folder: Path, database: str = "x", **given: str
 ) -> str:
-    """The one line with which a command that cannot work ends."""
+    """Run a command that must be refused, and return the one line that it prints."""
     ended = await run_command(uri, database, *arguments, folder=folder, **given)
     assert (ended.code, ended.out) == (1, "")
     (line,) = ended.err.splitlines()
@@ -188,7 +188,7 @@ async def test_seed_loads_the_demo_and_prints_how_to_sign_in(
 
 
 class Office:
-    """Commands on one new database."""
+    """Run commands on one new database."""
 
     def __init__(self, uri: str, database: str, folder: Path) -> None:
         self.uri = uri

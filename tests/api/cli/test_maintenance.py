@@ -32,7 +32,7 @@ def demo(uri: str, database: str, secret: str) -> AbstractAsyncContextManager[Se
 
 
 async def tapped(http: HttpClient, session: str) -> str:
-    """A lead of the tour's person."""
+    """A lead of the person in the README's tour."""
     steps, viewer = read_tour(), await http.enter()
     shown = await http(steps["OnAir"].query, {}, token=viewer)
     node = next(
@@ -46,7 +46,7 @@ async def tapped(http: HttpClient, session: str) -> str:
 
 
 async def contacts(mongo: Mongo) -> int:
-    """Of leads, of the demo's seekers and of its call lists."""
+    """The stored contacts of leads, of the demo's seekers and of its call lists."""
     people = ("leads", "seekers", "call_entries")
     return sum([await mongo[name].count_documents({"contact": {"$ne": None}}) for name in people])
 

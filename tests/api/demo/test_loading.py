@@ -42,7 +42,7 @@ class Room:
 
 
 async def noted(*_: object) -> None:
-    """The session's seq is not looked at here."""
+    """A callback for logged events that does nothing."""
 
 
 @pytest.fixture

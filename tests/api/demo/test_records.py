@@ -178,7 +178,7 @@ def test_a_session_is_ordered_by_employer_with_the_largest_headcount_first(
     demo: DemoRecords,
 ) -> None:
     postings = {posting.id: posting for posting in demo.postings}
-    # In the last two regions a firm is not verified.
+    # In each of the last two regions one employer is not verified.
     for session, verified in zip(demo.sessions, (4, 4, 4, 3, 3), strict=True):
         shown = [postings[posting_id] for posting_id in session.posting_ids]
         firms = list(dict.fromkeys(job.employer_id for job in shown))

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is answered to any request, and that nothing of the inside shows."""
+"""GraphQL over HTTP: every request gets a proper response, and no response shows internals."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ async def test_an_invalid_token_is_refused_where_one_is_needed(
     response = await api.post({"query": ME}, **headers)
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
-    # As every token of ours begins.
+    # Every token of the service begins with these characters.
     assert "eyJ" not in response.text
 
 

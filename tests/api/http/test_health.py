@@ -59,7 +59,7 @@ async def test_a_draining_process_is_not_ready(mongo_uri: str, database_name: st
 
 
 class Task:
-    """Background work in a state of the test's choice."""
+    """A background task whose state the test sets."""
 
     name, failures = "presence", 7
     is_failing = has_ended = False

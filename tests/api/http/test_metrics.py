@@ -44,7 +44,7 @@ mutation ($session: ID!, $posting: ID!, $version: String!) {
 
 
 def values(text: str) -> Counter[tuple[str, ...]]:
-    """Each figure by its name, without the prefix, and its labels in the order of their names."""
+    """Return each value by its name without the prefix and its sorted labels."""
     found: Counter[tuple[str, ...]] = Counter()
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -98,8 +98,8 @@ async def test_every_action_is_counted_once_in_its_metric(demo: ServerProcess) -
 
         async def is_settled() -> bool:
             more = await scraped(demo) - before
-            # The announcement, the lead in the log of the staff, and what the demo's seekers are
-            # told of its postings meanwhile.
+            # The announcement, the lead in the staff's log, and the postings that the seekers
+            # of the demo are notified of meanwhile.
             heard = more["feed_lag_seconds_count",] >= 2
             return heard and more["connections_closed_total", "bad_request"] == 1
 
@@ -137,7 +137,7 @@ def test_a_value_counts_in_the_lowest_bucket_that_it_fits() -> None:
 
 @pytest.fixture
 def app() -> Starlette:
-    """An application with nothing but the metrics."""
+    """An application that serves only the metrics."""
     return Starlette(routes=[Route("/metrics", serve_metrics)])
 
 
@@ -146,7 +146,7 @@ async def nobody(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryR
 
 
 def keeping(app: Starlette, running: RunningServices, token: str | None) -> WebhookDispatcher:
-    """Give the application metrics, with a dispatcher that has sent nothing."""
+    """Attach metrics to the application, and return their dispatcher, which has sent nothing."""
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     kept = SecretStr(token) if token else None
     sends = WebhookDispatcher(running.store, nobody, utc_now)

@@ -1,4 +1,4 @@
-"""The wire over plain ASGI keeps the same promises, as far as the server under it does."""
+"""The wire over plain ASGI: order, closing and backpressure, as far as the server allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wi
 
 @asynccontextmanager
 async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
-    """A server that knows nothing of our protocol."""
+    """A server with uvicorn's own WebSocket protocol."""
     async with run_wire_server(
         "websockets-sansio",
         lambda _, send: AsgiWire(send, close_timeout_seconds=close_timeout_seconds),
@@ -55,7 +55,7 @@ async def test_unread_bytes_are_counted_until_the_peer_reads(
         wire = await here.next_wire()
         drained: list[int] = []
         wire.on_drained = lambda: drained.append(wire.queued_bytes())
-        # The server takes up to 64 KiB of its own before it makes us wait.
+        # The server buffers up to 64 KiB before it applies backpressure.
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         await wait_until(lambda: wire.queued_bytes() < 2 * DEFAULT_LIMITS.max_outbox_bytes)
         waiting = asyncio.create_task(wire.wait_drained())
@@ -74,7 +74,7 @@ async def test_a_closed_peer_that_does_not_read_gets_its_code_without_the_queue(
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
-        # The one that the server was given is still on its way.
+        # The message already handed to the server is still being sent.
         await wait_until(lambda: wire.queued_bytes() == len(BLOCK_TEXT))
         assert len(await slow.read_remaining_texts()) < blocks
         assert slow.close_frame == Close(4510, "too slow")

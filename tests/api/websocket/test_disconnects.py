@@ -38,7 +38,7 @@ __all__ = ["nothing_is_left"]
 async def _stalled(
     running: RunningServices, world: World, server: UvicornServer
 ) -> AsyncIterator[WebSocketClient]:
-    """A client with 99 subscriptions that has stopped to read, its outbox full."""
+    """A client with 99 subscriptions that stopped reading and whose outbox is full."""
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(99):
@@ -75,11 +75,11 @@ async def test_a_peer_that_falls_behind_gets_only_the_newest_state(
             await slow.subscribe(str(number), SPOKEN, session=gid(world.live))
         await slow.subscribe_live("state", EVENTS, session=gid(world.live))
         (connection,) = running.endpoint.sockets._open
-        # More than one announcement to all of them: the peer takes nothing any more.
+        # More than one announcement to all subscriptions: the peer has stopped reading.
         while connection.outbox._wire.queued_bytes() < 4 * LOW_WATER_BYTES:
             await announce(running, world, "满" * 200)
         topic = session_topic(world.live.id)
-        # An event behind the state would take the state along: all of them are heard of first.
+        # A later event would flush the waiting state, so wait for all announcements first.
         said = await running.store.event_log.last_seq(topic)
         await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
         for total in range(1_000, 1_100):
@@ -141,7 +141,7 @@ async def test_a_socket_cut_while_it_catches_up_leaves_no_state(
     await wait_until(lambda: not held(running))
 
 
-# ---- Anything at all
+# ---- Random messages
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -192,7 +192,7 @@ async def test_a_subscription_before_the_acknowledgement_closes_the_socket(
 async def test_a_socket_closes_when_its_token_expires(
     server: UvicornServer, running: RunningServices, readonly_world: World
 ) -> None:
-    # Tokens count whole seconds: this one has at least one left.
+    # Tokens expire at whole seconds: this one is valid for at least one more.
     life = timedelta(hours=6) - timedelta(seconds=2)
     token = Tokens(SECRET, lambda: utc_now() - life).issue_for_viewer().access
     async with open_websocket(server.url) as client:

@@ -186,4 +186,4 @@ async def test_one_viewer_with_two_sockets_counts_once(
             assert len(running.services.presence._viewers[world.live.id]) == 1
 
 
-# ---- The end
+# ---- Completion

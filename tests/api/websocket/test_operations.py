@@ -195,4 +195,4 @@ async def test_a_burst_of_pings_on_one_socket_does_not_block_others(
         await answers
 
 
-# ---- Following
+# ---- Subscriptions without a token

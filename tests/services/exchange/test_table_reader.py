@@ -1,4 +1,4 @@
-"""Any file gives rows of texts or one refusal that says what to do."""
+"""Any file is read as rows of text, or refused with a message that says what to do."""
 
 from __future__ import annotations
 

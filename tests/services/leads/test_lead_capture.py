@@ -1,4 +1,4 @@
-"""Every tap becomes one lead, every lead one entry in the log and one in the tally."""
+"""Each tap becomes one lead, and each lead one log event and one count in the tally."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
 
 
 class Desk:
-    """The lead log and the capture of one node."""
+    """Lead capture and the lead log writer of one node."""
 
     def __init__(
         self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS

@@ -36,7 +36,7 @@ async def write(store: Store, before: Lead, change: LeadChange | None) -> bool:
 
 
 async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
-    """A lead to which everything has been done that storage keeps."""
+    """A lead with every change that storage records."""
     first = start_follow_up(records.lead(union_path=("national", "root", records.UNION_ID)))
     await store.leads.record([first])
     lead = first

@@ -147,7 +147,7 @@ async def test_a_person_has_one_lead_per_posting_without_a_session(either_store:
     again = records.lead(**board)
     assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
     assert await leads.find(None, "posting", "w") == first
-    # There is no log that they wait for, but webhooks may have to be told.
+    # Leads without a session wait for no event log, but webhooks may have to be notified.
     assert await leads.sessions_with_unlogged() == [None, "session"]
 
 

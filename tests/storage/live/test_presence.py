@@ -11,7 +11,7 @@ _marks = iter(range(10**9))
 
 
 def crowds(**counts: int) -> dict[str, ViewerSketch]:
-    """So many viewers of each session, whom no other node sees."""
+    """Sketches of so many viewers per session, which no other node reports."""
     return {
         session: sketch_viewers([next(_marks) for _ in range(count)])
         for session, count in counts.items()

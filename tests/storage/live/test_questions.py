@@ -43,10 +43,10 @@ async def test_concurrent_questions_of_a_viewer_stay_within_the_limit(
     assert await store.questions.by_ids(question.id for question in questions) == {
         question.id: question for question in waiting
     }
-    # Elsewhere, and of others.
+    # In another session, and by other viewers.
     for other in (asked("有宿舍吗？", session_id="other"), records.question()):
         assert await store.questions.add(other) == other
-    # One that was looked at makes room for one.
+    # A handled question frees one slot.
     await changed(store, decline_question(waiting[0]))
     assert await store.questions.add(again := asked("又一问")) == again
     assert await store.questions.add(asked("还一问")) is None

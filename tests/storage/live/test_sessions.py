@@ -128,7 +128,7 @@ async def test_the_peak_only_rises(store: Store) -> None:
 async def test_views_are_summed_per_session(store: Store) -> None:
     one, other = records.live_session(), records.live_session()
     await store.live_sessions.add([one, other])
-    # Those of before have no field for it.
+    # Earlier sessions lack the field.
     await store.mongo["sessions"].update_one({"_id": one.id}, {"$unset": {"views": ""}})
     for views in ({one.id: 2, other.id: 1, "none": 4}, {one.id: 3}, {}):
         await store.live_sessions.add_views(views)

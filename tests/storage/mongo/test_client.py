@@ -1,4 +1,4 @@
-"""The client keeps its promises, on both drivers and a real replica set."""
+"""The MongoDB client on both drivers and a real replica set: durability, errors and types."""
 
 import asyncio
 import socket

@@ -23,7 +23,7 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import any_terms
 from tests.support import records
 
-# What MongoDB can hold: 64 bits, 34 digits, milliseconds, UTC.
+# The ranges that MongoDB can store: 64 bits, 34 digits, milliseconds, UTC.
 texts = st.text(max_size=8)
 numbers = st.integers(-(2**63), 2**63 - 1)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=0, max_value=999)
@@ -124,7 +124,7 @@ COLLECTIONS = {
 
 @settings(
     max_examples=60,
-    # The database stays from example to example: each stores a record and takes it away again.
+    # All examples share the database: each stores a record and deletes it again.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(record=any_record)

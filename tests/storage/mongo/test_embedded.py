@@ -16,7 +16,7 @@ import pytest
 from storage.mongo.client import Mongo
 from storage.mongo.embedded import DataFolderBusy, EmbeddedMongod, MongodFailed, run_embedded
 
-# An app that says where its mongod is, and when it is stopped writes once more before it goes.
+# An app that prints the address of its mongod, and writes once more when it is stopped.
 APP = """
 import asyncio, dataclasses, json, signal, sys
 from pathlib import Path
@@ -42,7 +42,7 @@ asyncio.run(main())
 
 @asynccontextmanager
 async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
-    """Another process that runs the embedded mongod of that folder, in a session of its own."""
+    """Another process that runs the embedded mongod of that folder, in its own process session."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", APP, str(folder)),
         stdout=asyncio.subprocess.PIPE,
@@ -152,7 +152,7 @@ async def test_a_warm_start_and_a_stop_take_a_few_seconds_at_most(folder: Path) 
     async with run_embedded(folder):
         started = time.monotonic()
     stopped = time.monotonic()
-    # Far above what was measured (1.2 s and 1.0 s): a busy machine is no failure.
+    # Far above the measured 1.2 s and 1.0 s, so that a busy machine does not fail the test.
     assert started - began < 10
     assert stopped - started < 10
 

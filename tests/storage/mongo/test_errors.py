@@ -1,4 +1,4 @@
-"""The driver's errors become errors of storage."""
+"""Driver errors are translated into storage errors, and a cancellation is never lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_a_cancellation_wins_over_an_error(store: Store) -> None:
             this = asyncio.current_task()
             assert this is not None
             this.cancel()
-            # What the driver does on the interpreters of which `translated` tells.
+            # What the driver does on the interpreters that `translated` names.
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.sleep(0)
             await store.mongo["list"].find({"$no": 1}).to_list(1)

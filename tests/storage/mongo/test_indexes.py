@@ -39,7 +39,7 @@ async def fill(store: Store) -> None:
     await store.leads.record([records.lead(code_id="code") for _ in range(5)])
     for _ in range(5):
         await store.qr_codes.add(records.code())
-    # Newer ones of another owner, which a list must not read.
+    # Newer records of another owner, which a list must not examine.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.live_sessions.add(
@@ -64,7 +64,7 @@ async def fill(store: Store) -> None:
 
 
 async def enter(store: Store, lead_id: str, entries: int) -> None:
-    """Note so much about a lead."""
+    """Write so many notes about a lead."""
 
     async def body(transaction: Transaction) -> None:
         lead = records.lead(id=lead_id)
@@ -80,7 +80,7 @@ async def enter(store: Store, lead_id: str, entries: int) -> None:
 
 
 async def plans(store: Store, readings: list[Reading]) -> list[Document]:
-    """What the server says of each operation that the readings send."""
+    """Return the profiler's record of each operation that the queries send."""
     await fill(store)
     await store.mongo.command({"profile": 2})
     for read in readings:
@@ -102,5 +102,5 @@ async def test_every_query_uses_an_index(store: Store, readings: list[Reading]) 
 async def test_a_list_examines_little_more_than_it_returns(store: Store) -> None:
     seen = await plans(store, LISTS)
     assert [each["command"] for each in seen if each.get("hasSortStage")] == []
-    # One more than the two on the page, from each of two ranges of keys that it may begin with.
+    # A page of two reads one more, from each of the two key ranges that it may start in.
     assert [each["command"] for each in seen if each["keysExamined"] > 6] == []

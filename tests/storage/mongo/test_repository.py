@@ -1,4 +1,4 @@
-"""What every repository has from its base."""
+"""The repository base: reads, pages, conditional writes and transactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored under a name keeps that name: the literal lists of all of them."""
+"""Stored names never change: literal lists of every event, enumeration value and topic prefix."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support import records
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
-# The names in the log of every database. A renamed class keeps its line; no line goes.
+# The names in the log of every database. A renamed class keeps its line; no line is removed.
 STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     "SessionStarted": (events.SessionStarted(session_id="s"), {"session_id": "s"}),
     "SessionInterrupted": (events.SessionInterrupted(session_id="s"), {"session_id": "s"}),
@@ -177,7 +177,7 @@ STORED_ENUM_VALUES = {
 
 
 def enumerations(kind: Any, seen: set[Any]) -> Iterator[type[Enum]]:
-    """All enumerations in the fields of a record, at any depth."""
+    """Return all enumerations in the fields of a record, at any depth."""
     if kind in seen:
         return
     seen.add(kind)

@@ -1,4 +1,4 @@
-"""Transactions commit whole or not at all, on both drivers and a real replica set."""
+"""Transactions commit entirely or not at all, on both drivers and a real replica set."""
 
 import asyncio
 
@@ -81,7 +81,7 @@ async def test_a_transaction_can_be_cancelled_at_any_moment(either_mongo: Mongo)
         written = asyncio.Event()
         task = asyncio.create_task(either_mongo.run_transaction(body))
         await written.wait()
-        # Through what the driver does from here to the server's word that it is committed.
+        # Cancel after 0 to 19 loop iterations: at every step of the driver up to the commit.
         for _ in range(turns):
             await asyncio.sleep(0)
         if task.cancel():

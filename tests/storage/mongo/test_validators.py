@@ -116,7 +116,7 @@ async def test_a_document_needs_its_fields_with_their_types(store: Store, name: 
     for field, value in whole.items():
         another: Document = {field: 1 if isinstance(value, dict) else {}}
         broken = [whole | another]
-        # The driver gives a key to a document that has none; a field with a default may lack.
+        # The driver adds a missing key, and a field with a default may be missing.
         if field != "_id" and field in VALIDATORS[name]["required"]:
             broken.append({key: whole[key] for key in whole if key != field})
         for document in broken:

@@ -95,7 +95,7 @@ async def test_postings_are_ordered_by_pay_then_newest_first(store: Store) -> No
 async def test_a_posting_is_replaced_once_over_the_version_that_was_read(store: Store) -> None:
     first = records.posting()
     await store.postings.add([first])
-    # As one that was stored before there were versions.
+    # Like a posting stored before versions existed.
     await store.mongo["postings"].update_one({"_id": first.id}, {"$unset": {"version": 1}})
     assert await store.postings.by_ids([first.id]) == {first.id: first}
     paid = replace(first, terms=posting_terms(pay=monthly_pay(7000)), revision=2, version=2)

@@ -74,7 +74,7 @@ RELEVANT = {
 
 
 async def spread(store: Store) -> None:
-    """Postings of which many are equal in every order."""
+    """Postings of which many tie in every order."""
     made = list(RELEVANT.values())
     await keep(
         store,
@@ -93,7 +93,7 @@ async def spread(store: Store) -> None:
 async def all_pages(
     store: Store, order: SearchOrder, wanted: SearchQuery, size: int, *, backward: bool
 ) -> list[SearchHit]:
-    """All pages of that size one after the other, in list order."""
+    """Return the hits of all pages of that size, in list order."""
     hits: list[SearchHit] = []
     key = None
     while True:

@@ -1,4 +1,4 @@
-"""The index in memory answers like the database."""
+"""The in-memory index gives the same answers as the database."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def board_of(store: Store) -> SearchIndex:
 
 @pytest.fixture
 def without_board(store: Store) -> Iterator[None]:
-    """The store is shared by tests."""
+    """Remove the index after the test from the store, which the tests share."""
     yield
     store.memory_search.index = None
 
@@ -66,7 +66,7 @@ async def filled(store: Store) -> None:
 
 
 def summed(places: Mapping[str, int], within: str | None) -> Counter[str]:
-    """By the regions directly below."""
+    """Sum counts by the regions directly below."""
     counts: Counter[str] = Counter()
     for code, number in places.items():
         region = region_of(code)

@@ -1,4 +1,4 @@
-"""How MongoDB reads for a search: through which index, and how much."""
+"""MongoDB's plans for searches: which index they use, and how much they examine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.storage.search.stored_postings import (
 
 
 def stages(plan: Any) -> list[Document]:
-    """Every stage of every plan that an explanation names."""
+    """Return every stage of every plan in an explain result."""
     if isinstance(plan, list):
         return [stage for each in plan for stage in stages(each)]
     if not isinstance(plan, dict):

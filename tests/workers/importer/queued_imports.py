@@ -45,7 +45,7 @@ async def waiting(
     employer: Employer | None = None,
     **changes: Any,
 ) -> Import:
-    """An import of a recruiter that waits with these parts; of a new employer, if of none."""
+    """Queue an import with these chunks, by a recruiter of the employer or of a new one."""
     if employer is None:
         employer = records.employer()
         await store.employers.add([employer])
@@ -82,7 +82,7 @@ async def outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
 
 
 async def found(store: Store, text: str) -> int:
-    """How many postings are found by that word."""
+    """Return how many postings a search for the word finds."""
     query = SearchQuery(on=today(), words=parse_search(text, ("search",)))
     return len((await store.search.page(query, SearchOrder.NEWEST, PageRequest(limit=100))).items)
 

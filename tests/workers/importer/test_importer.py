@@ -117,7 +117,7 @@ async def test_a_chunk_planned_by_two_nodes_is_written_once(
         return True
 
     other = importer_of(other_store, desk, "two")
-    # As if the clock of one were far behind: both believe that they have the lease.
+    # As with a clock that is far behind: both nodes believe that they hold the lease.
     for each in (importer, other):
         monkeypatch.setattr(each, "_take_lease", given)
     written = await asyncio.gather(importer.run(), other.run())

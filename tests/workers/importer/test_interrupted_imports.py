@@ -42,7 +42,7 @@ async def test_an_interrupted_import_resumes_where_it_stopped(
             await importer.run()
     half = await now(store, one)
     assert (half.status, half.next_chunk, half.processed_rows) == (ImportStatus.RUNNING, 1, 2)
-    # As another node, once the first has given the lease back.
+    # Another node continues after the first has released the lease.
     await store.leases.release("imports", "one")
     assert await importer_of(store, desk, "two").run() == 2
     done = await now(store, one)
@@ -57,7 +57,7 @@ async def test_a_cancelled_import_stops_at_the_current_chunk(
     decide = PostingImportPlanner.plan
     calls = 0
 
-    # One part a turn: the first is written before the second is decided.
+    # One chunk per turn: the first is written before the second is planned.
     monkeypatch.setattr(module, "PARTS_PER_TURN", 1)
 
     async def cancelling(self: Any, rows: Any) -> Any:

@@ -29,7 +29,7 @@ OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 
 
 class Work:
-    """One node's gate over a store, with a clock that is moved."""
+    """One node that screens postings of one employer, with a clock that the test moves."""
 
     def __init__(self, store: Store, desk: LiveSessionControl, watch: ManualClock) -> None:
         self.store = store
@@ -57,7 +57,7 @@ class Work:
         self.employer = after
 
     async def finish_repeats(self) -> None:
-        """Let the second pass of each rescreening go by, which changes nothing here."""
+        """Run the second pass of each rescreening, which changes nothing here."""
         self.watch.advance(seconds=REPEAT_AFTER.total_seconds())
         assert await self.rescreening.run() == 0
 

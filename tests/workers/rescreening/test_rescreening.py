@@ -65,7 +65,7 @@ async def test_a_new_minimum_wage_suspends_lower_postings_from_its_first_day(wor
     assert (await work.now(low)).findings[0].detail == "310000 7000元/月"
     for posting in (high, elsewhere):
         assert (await work.now(posting)).status is PostingStatus.OPEN
-    # What a wrong row took away comes back with the right one.
+    # Postings that a wrong row suspended reopen with the right one.
     work.watch.advance(seconds=1)
     await work.raise_wage(2800, day)
     await work.rescreening.run()

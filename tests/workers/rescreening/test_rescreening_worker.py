@@ -31,7 +31,7 @@ async def test_a_rescreening_resumes_where_it_stopped(work: Work) -> None:
     further = await work.gate.continue_rescreen(asked)
     assert further is not None
     assert (further.screened, further.cursor, further.done_at) == (2, postings[1].id, None)
-    # Somebody else who had the same in hand stops there.
+    # Another node that holds the same state stops here.
     assert await work.gate.continue_rescreen(asked) is None
     assert [(await work.now(each)).status.value for each in postings].count("SUSPENDED") == 2
     await work.rescreening.run()

@@ -61,7 +61,7 @@ async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
         ("deliveries put off", "warning", "StorageError"),
         ("deliveries failed", "error", "ValueError"),
     ]
-    # What was claimed when it went wrong is tried again when the claim has run out.
+    # A message claimed before the fault is sent again when the claim has expired.
     assert len(partner.got) == 1
     partner.wrong = None
     clock.at += CLAIM_DURATION

@@ -39,7 +39,7 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
     plan: Sequence[tuple[str, Any]], store: Store
 ) -> None:
     clock = ManualClock()
-    # Each example has a webhook of its own, of a union of its own.
+    # Each example has its own webhook, of its own union.
     union = f"union {id(plan)}"
     webhook = await add_webhook(store, URL, owner=f"union/{union}", union_path=(union,))
     told: list[str] = []
@@ -62,7 +62,7 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
             partner.answers = [TAKEN if is_taken else FAILED for is_taken in given_with]
             await create_dispatcher(store, partner, clock).run()
         else:
-            # A node that has claimed them, and is no more.
+            # A node that claimed the messages and then crashed.
             await store.deliveries.claim(
                 webhook.id, at=clock.at, until=clock.at + CLAIM_DURATION, limit=given_with
             )

@@ -107,7 +107,7 @@ async def test_the_documented_receiver_accepts_only_signed_messages(
 async def test_webhook_secrets_are_resealed_with_a_key_rotation_and_keep_signing(
     mongo_uri: str, partner: WebhookReceiver, sender: WebhookSender, current_clock: ManualClock
 ) -> None:
-    # A database of its own: keys that were rotated are not forgotten.
+    # Its own database, because rotated keys stay in a database.
     async with prepare_store(mongo_uri) as own:
         webhook = await add_webhook(own, partner.url)
         damaged = await add_webhook(own, partner.url)

@@ -43,7 +43,7 @@ async def test_an_invalid_host_name_is_unreachable(url: str) -> None:
 
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What names mean, one answer a look-up, the last for all that follow."""
+    """The addresses that each lookup returns, in turn; the last answer repeats."""
     answers: list[list[str]] = []
 
     def found(host: str, *_: object, **__: object) -> list[Any]:
@@ -71,12 +71,12 @@ async def test_a_name_without_a_public_address_is_refused_at_lookup(
 async def test_the_sender_connects_to_the_address_that_it_checked(
     named: list[list[str]], monkeypatch: pytest.MonkeyPatch, authority: CertificateAuthority
 ) -> None:
-    # One address of this machine stands for those of the world, so that something listens there.
+    # One loopback address counts as public here, so that a server can listen on it.
     monkeypatch.setattr(
         "workers.webhook_sender.is_public_address", lambda address: str(address) == "127.0.0.2"
     )
     certificate = authority.server_context("partner.example")
-    # Asked once more, the name means the inside.
+    # A second lookup returns the inside address.
     named += [["127.0.0.1", "127.0.0.2"], ["127.0.0.1"]]
     async with (
         WebhookReceiver("127.0.0.2", tls=certificate) as checked,
@@ -86,7 +86,7 @@ async def test_the_sender_connects_to_the_address_that_it_checked(
         url = f"https://partner.example:{checked.port}/"
         assert await sender(url, {}, b"{}") == DeliveryResult(status=204)
         assert (len(checked.requests), len(inside.requests)) == (1, 0)
-        # Looked up anew, as the connection has ended, it leads nowhere.
+        # The connection has ended: a new lookup returns only the inside address.
         assert await sender(url, {}, b"{}") == DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         assert (len(checked.requests), len(inside.requests)) == (1, 0)
         await sender.close()
@@ -104,7 +104,7 @@ async def test_an_unreachable_address_is_skipped_for_the_next(
 
 @pytest.fixture
 def authority(folder: Path, monkeypatch: pytest.MonkeyPatch) -> CertificateAuthority:
-    """What SSL_CERT_FILE names, so that a sender made from now on trusts it."""
+    """An authority named by SSL_CERT_FILE, which a sender created from now on trusts."""
     authority = CertificateAuthority(folder)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
     return authority

@@ -1,4 +1,4 @@
-"""Tables in forms, as browsers and ``curl -F`` send them, and forms that no browser makes."""
+"""Tables in multipart forms, as browsers and ``curl -F`` send them, and malformed forms."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def sent(
 
 
 async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
-    """The import that was taken in, worked off."""
+    """Run the accepted import, and return its result."""
     assert answer.status_code == 202, answer.text
     await import_driver.importer.run()
     one = await import_driver.running.store.imports.by_id(
@@ -210,7 +210,7 @@ pieces = st.lists(
 async def test_any_invalid_form_is_refused_with_a_code(
     import_driver: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:
-    # "x" alone is no table either: nothing of this can be brought in.
+    # "x" alone is no table either: none of these forms can be imported.
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.http.post(
         "/imports",
@@ -236,7 +236,7 @@ async def test_a_client_that_disconnects_leaves_nothing_and_frees_its_place(
 
 
 async def _hang_up(driver: ImportDriver, token: str, kind: str, folder: Path) -> None:
-    """Send half a file, and wait until nothing of it is left."""
+    """Send half a file, disconnect, and wait until the server holds nothing of it."""
     _, writer = await asyncio.open_connection(driver.http.base_url.host, driver.http.base_url.port)
     writer.write(
         "POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"

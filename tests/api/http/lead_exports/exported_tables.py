@@ -41,7 +41,7 @@ def bearer(token: str | None) -> dict[str, str]:
 
 
 async def lines(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[str]]:
-    """The lines of the CSV below its headings."""
+    """Export a CSV, and return its lines without the headings."""
     answer = await http.get("/exports/leads.csv", params=asked, headers=bearer(token))
     assert answer.status_code == 200, answer.text
     text = answer.content.decode()
@@ -52,7 +52,7 @@ async def lines(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[
 
 
 async def many(world: World, number: int) -> list[Lead]:
-    """That many leads more, the oldest first, with titles that try everything."""
+    """Store that many leads with hostile titles, and return them oldest first."""
     titles = ("=1+1", '"quoted", and more', "two\nlines", "焊工", "+8613800138000", "@sum")
     made = []
     for place in range(number):

@@ -1,4 +1,4 @@
-"""Exports that are refused, limited, cut off, or end because the database or the client is gone."""
+"""Exports that are refused, limited, cut off, or end with a fault or a disconnect."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_a_forbidden_or_invalid_export_is_refused_with_its_code(
 
 @asynccontextmanager
 async def unread(address: str, token: str) -> AsyncIterator[asyncio.StreamWriter]:
-    """An export whose client has seen the first byte and reads no further."""
+    """Start an export whose client reads one byte and then stops reading."""
     host, port = address.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
     request = f"GET /exports/leads.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
@@ -101,7 +101,7 @@ async def test_an_account_has_one_export_at_a_time_and_a_disconnect_frees_it(
 
 
 async def flooded(world: World) -> None:
-    """More leads than the buffers between server and client take, in few large cells."""
+    """Store leads with cells so large that they exceed the buffers between server and client."""
     made: list[Lead] = []
     long = posting_terms(title="长" * 3000)
     sealed = world.lead.contact
@@ -211,6 +211,6 @@ async def test_a_database_fault_during_an_export_does_not_yield_a_partial_table(
         answer = await asking
         assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
     else:
-        # The status is out; that the body does not end says that it is not all.
+        # The status has been sent; the missing end of the body shows that the table is partial.
         with pytest.raises(httpx.RemoteProtocolError):
             await asking

@@ -31,7 +31,7 @@ LINE = len(LEAD_HEADINGS)
 
 
 def sheet(content: bytes) -> list[list[str]]:
-    """The cells of an Excel file's only sheet; none of them is a formula."""
+    """Return the cells of an Excel file's only sheet, and check that none is a formula."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         root = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - written by us
     assert root.find(f".//{MAIN}f") is None
@@ -142,7 +142,7 @@ async def test_people_who_withdrew_consent_or_were_erased_have_no_contact(
     at = world.lead.created_at
     withdrawn = replace(world.new_lead("李四", "+8613900139001"), withdrawn_at=at)
     erased = replace(world.new_lead("王五", "+8613900139002"), contact=None, erased_at=at)
-    # Sealed for another lead, so that it does not open.
+    # Sealed for another lead, so it does not decrypt.
     damaged = replace(world.new_lead("赵六", "+8613900139003"), contact=withdrawn.contact)
     await world.running.store.leads.record([withdrawn, erased, damaged])
     asked = await lines(http, world.token(world.officer))

@@ -17,7 +17,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
 
 
 async def add(world: World, **terms: Any) -> Posting:
-    """One more open posting."""
+    """Store one more open posting with changed terms, and return it."""
     posting = replace(world.open, id=new_id(), terms=replace(world.open.terms, **terms))
     await world.running.store.postings.add([posting])
     return posting

@@ -20,7 +20,7 @@ from tests.support.services import PUBLIC_URL, World, gid
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page."""
+    """A parsed HTML page: its tags, texts and scripts; every element must be closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ async def test_hostile_text_in_a_posting_is_escaped(http: httpx.AsyncClient, wor
 
 
 def shape(found: Page) -> list[tuple[str, tuple[str, ...]]]:
-    """The elements of a page with the names of their attributes, but for the ends of lines."""
+    """Return the elements of a page with the names of their attributes, without ``br``."""
     return [(tag, tuple(said)) for tag, said in found.tags if tag != "br"]
 
 

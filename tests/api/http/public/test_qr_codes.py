@@ -44,7 +44,7 @@ POSTINGS = (
 
 @dataclass(frozen=True)
 class Made:
-    """A code of the demo's session, and who made it."""
+    """A code of the demo's session, and the token of the account that created it."""
 
     server: ServerProcess
     token: str
@@ -88,7 +88,7 @@ async def http(server: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def forged(token: str) -> str:
-    """The same with its last character changed."""
+    """Return the token with its last character changed."""
     return token[:-1] + ("A" if token[-1] != "A" else "B")
 
 

@@ -19,7 +19,7 @@ async def test_the_sitemap_lists_each_open_posting_once_and_no_other(
     running: RunningServices, world: World
 ) -> None:
     number = await running.store.mongo["postings"].count_documents(visibility_condition(today()))
-    # Two parts, and pages within them.
+    # Small limits give two sitemap parts, each read in several pages.
     limits = FeedLimits(urls_per_sitemap=number - 2, urls_per_read=50)
     async with serve_public_routes(running.services, feed_limits=limits) as http:
         await _check_sitemap(http, world, number)

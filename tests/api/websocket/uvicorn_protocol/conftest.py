@@ -1,4 +1,4 @@
-"""Runs the tests of the WebSocket protocol on each event loop."""
+"""Fixtures of the WebSocket protocol: each test runs on both event loops."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_only_the_peer_that_answers_no_ping_is_freed(run: Run) -> None:
                 del wire
                 await wait_until(lambda: len(here.state.connections) == 1)
                 await wait_until(lambda: here.application.disconnect_codes == [1005])
-                # The end of its task is told a turn later, by a method of the wire.
+                # The wire reports the end of its task one loop iteration later.
                 await wait_until(lambda: len(here.state.tasks) == 1)
                 gc.collect()
                 assert known() is None
@@ -104,7 +104,7 @@ def test_a_peer_that_answers_pings_stays(run: Run) -> None:
 
 
 async def next_text(reader: ManualWebSocketClient) -> str:
-    """The next text, whatever pings come before it."""
+    """Return the next text, and skip pings."""
     while (frame := await reader.read_frame()) is not None:
         if frame.opcode is Opcode.TEXT:
             return bytes(frame.data).decode()
@@ -141,7 +141,7 @@ def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
                 await leaving.send("the application is busy from here on")
                 await wait_until(lambda: here.application.messages)
             await wait_until(lambda: not here.state.connections)
-            # One turn later uvloop refuses whatever is asked of the transport.
+            # One loop iteration later uvloop refuses every call of the transport.
             await asyncio.sleep(0)
             wire.write(BLOCK_TEXT)
             assert wire.queued_bytes() == 0

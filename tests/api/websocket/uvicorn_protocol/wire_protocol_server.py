@@ -28,7 +28,7 @@ Run = Callable[[Coroutine[Any, Any, None]], None]
 async def serving(
     *, close_timeout_seconds: float = 2.0, **settings: Any
 ) -> AsyncIterator[WireServer[WireProtocol]]:
-    """An application behind our protocol, with these settings of uvicorn."""
+    """Serve an application behind `WireProtocol`, with these settings of uvicorn."""
 
     class Protocol(WireProtocol):
         limits = WebSocketLimits(close_timeout_seconds=close_timeout_seconds)
