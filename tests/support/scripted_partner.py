@@ -20,7 +20,7 @@ URL = "https://partner.example/"
 
 
 class Partner:
-    """Awaits ``before``, raises ``wrong`` if it is set, else gives ``answers`` in turn, then 204."""
+    """Awaits ``before``, raises ``wrong`` if set, else gives ``answers`` in turn, then 204."""
 
     def __init__(self, *answers: DeliveryResult) -> None:
         self.answers = list(answers)
