@@ -31,11 +31,11 @@ def headers(world: Showcase, caller: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
-def refusal(caller: str) -> tuple[int, str]:
+def expected_refusal(caller: str) -> tuple[int, str]:
     return (401, "UNAUTHENTICATED") if caller == "nobody" else (403, "NOT_PERMITTED")
 
 
-def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
+def read_rows(answer: httpx.Response, path: str) -> list[list[str]]:
     """The rows of a table, without its headings."""
     if path.endswith(".csv"):
         return [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))][1:]
@@ -56,10 +56,10 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
 ) -> None:
     answer = await isolated_http.get(path, headers=headers(showcase, caller))
     if caller not in ROUTE_CALLERS[path]:
-        assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+        assert (answer.status_code, answer.json()["code"]) == expected_refusal(caller)
         return
     assert answer.status_code == 200
-    rows = rows_of(answer, path)
+    rows = read_rows(answer, path)
     theirs = [name for name in LEADS if caller in RECORD_READERS[name]]
     assert {row[0] for row in rows} == {gid(getattr(showcase, name)) for name in theirs}
     masks = {MASKED_CONTACTS.get(name, ("", "")) for name in theirs}
@@ -95,7 +95,7 @@ async def test_only_officers_and_recruiters_import_tables(
 ) -> None:
     before = await hash_collections(isolated_running)
     answer = await isolated_http.post("/imports", content=b"a,b", headers=headers(showcase, caller))
-    assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+    assert (answer.status_code, answer.json()["code"]) == expected_refusal(caller)
     assert await hash_collections(isolated_running) == before
 
 

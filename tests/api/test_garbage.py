@@ -14,7 +14,7 @@ from api.garbage import GROWTH_MARGIN_BLOCKS, YOUNG_THRESHOLD_OBJECTS, GarbageCo
 from realtime.background import Schedule
 
 
-class Knot:
+class ReferenceCycle:
     """An object in a reference cycle, which only a collection frees."""
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ async def garbage() -> AsyncIterator[GarbageCollector]:
     await garbage.close()
 
 
-def old_knot() -> weakref.ref[Knot]:
+def old_cycle() -> weakref.ref[ReferenceCycle]:
     """Return a weak reference to an unreferenced cycle that only a full collection frees."""
-    knot = Knot()
+    knot = ReferenceCycle()
     gc.collect(1)
     gc.collect(1)
     return weakref.ref(knot)
@@ -42,7 +42,7 @@ async def test_a_process_with_little_growth_is_not_collected(
     garbage.start()
     assert gc.get_threshold()[0] == YOUNG_THRESHOLD_OBJECTS
     assert gc.get_threshold()[2] > 1_000_000
-    knot = old_knot()
+    knot = old_cycle()
     assert not garbage.collect_if_grown(sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS // 2)
     assert knot() is not None
 
@@ -51,7 +51,7 @@ async def test_a_process_that_grew_by_the_margin_and_doubled_is_collected_once(
     garbage: GarbageCollector,
 ) -> None:
     garbage.start()
-    knot = old_knot()
+    knot = old_cycle()
     grown = 2 * sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS
     assert garbage.collect_if_grown(grown)
     assert knot() is None

@@ -24,7 +24,7 @@ from tests.support.showcase import Showcase
 from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_READERS
 
 
-def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
+def hidden_ids(world: Showcase, caller: str) -> dict[str, str]:
     """The ids of records hidden from a caller, each with an id that never existed."""
     ids = [
         gid(getattr(world, name))
@@ -39,7 +39,7 @@ def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
     return unknown
 
 
-def replaced(given: Any, ids: Mapping[str, str]) -> Any:
+def replace_ids(given: Any, ids: Mapping[str, str]) -> Any:
     text = json.dumps(given)
     for each, other in ids.items():
         text = text.replace(each, other)
@@ -50,9 +50,9 @@ def replaced(given: Any, ids: Mapping[str, str]) -> Any:
 async def test_queries_answer_alike_for_hidden_and_unknown_records(
     caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     for way in query_calls(showcase, ["forged"]):
-        other = RootFieldCall(way.root, replaced(way.variables, ids))
+        other = RootFieldCall(way.root, replace_ids(way.variables, ids))
         if other.variables == way.variables:
             continue
         denied, unknown = [
@@ -68,7 +68,7 @@ async def test_a_denied_mutation_changes_and_reveals_nothing(
     isolated_http: httpx.AsyncClient,
     isolated_running: RunningServices,
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
         if caller in ALLOWED_CALLERS[name]:
@@ -76,7 +76,7 @@ async def test_a_denied_mutation_changes_and_reveals_nothing(
         given = operation.build_input(showcase)
         way, other = (
             RootFieldCall(name, {"input": given}),
-            RootFieldCall(name, {"input": replaced(given, ids)}),
+            RootFieldCall(name, {"input": replace_ids(given, ids)}),
         )
         denied, unknown = [
             await send_call(isolated_http, token, "mutation", each) for each in (way, other)
@@ -93,7 +93,7 @@ async def test_a_mutation_of_a_foreign_draft_changes_and_reveals_nothing(
     isolated_http: httpx.AsyncClient,
     isolated_running: RunningServices,
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     draft = gid(showcase.draft)
     before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
@@ -101,7 +101,7 @@ async def test_a_mutation_of_a_foreign_draft_changes_and_reveals_nothing(
         if draft not in ids or "sessionId" not in given:
             continue
         of_draft = {"input": given | {"sessionId": draft}}
-        ways = RootFieldCall(name, of_draft), RootFieldCall(name, replaced(of_draft, ids))
+        ways = RootFieldCall(name, of_draft), RootFieldCall(name, replace_ids(of_draft, ids))
         denied, unknown = [await send_call(isolated_http, token, "mutation", each) for each in ways]
         assert denied.content == unknown.content, name
     assert await hash_collections(isolated_running) == before

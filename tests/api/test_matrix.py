@@ -45,7 +45,7 @@ MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 
 @dataclass
-class Look:
+class PathResult:
     """What one caller got through one path: a response or events, or the code of a refusal."""
 
     way: RootFieldCall
@@ -60,7 +60,7 @@ class Crawl:
     world: Showcase
     before: dict[str, str]
     after: dict[str, str]
-    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    looks: dict[str, list[PathResult]] = field(default_factory=lambda: defaultdict(list))
 
     def seen(self, caller: str) -> Iterator[SeenField]:
         for look in self.looks[caller]:
@@ -75,10 +75,10 @@ async def crawl(
     isolated_http: httpx.AsyncClient,
 ) -> Crawl:
     before = await hash_collections(isolated_running)
-    looks: dict[str, list[Look]] = {}
+    looks: dict[str, list[PathResult]] = {}
     for caller in CALLERS:
         looks[caller] = [
-            await asked(isolated_http, showcase, caller, "query", way)
+            await send_query(isolated_http, showcase, caller, "query", way)
             for way in query_calls(showcase, receipts(showcase, caller))
         ]
     crawl = Crawl(showcase, before, await hash_collections(isolated_running), looks)
@@ -86,10 +86,10 @@ async def crawl(
         async with open_websocket(isolated_server.url) as connection:
             await connection.initialise(showcase.token_of(caller))
             for way in (*subscription_calls(showcase), *reset_calls(showcase)):
-                looks[caller].append(await followed(connection, way))
+                looks[caller].append(await follow_subscription(connection, way))
     for caller in CALLERS:
         looks[caller] += [
-            await asked(isolated_http, showcase, caller, "mutation", way)
+            await send_query(isolated_http, showcase, caller, "mutation", way)
             for way in revealing_mutation_calls(showcase, caller)
         ]
     return crawl
@@ -100,16 +100,16 @@ def receipts(world: Showcase, caller: str) -> list[str]:
     return [world.lead_receipt(lead) for lead in given] if caller == "giver" else ["forged"]
 
 
-async def asked(
+async def send_query(
     http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: RootFieldCall
-) -> Look:
+) -> PathResult:
     answer = (await send_call(http, world.token_of(caller), operation, way)).json()
     errors = answer.get("errors", [])
     code = errors[0]["extensions"]["code"] if errors else None
-    return Look(way, [answer.get("data") or {}], code)
+    return PathResult(way, [answer.get("data") or {}], code)
 
 
-async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
+async def follow_subscription(connection: WebSocketClient, way: RootFieldCall) -> PathResult:
     """Return the logged events that a subscription follows, up to now."""
     name, end = new_id(), new_id()
     await connection.subscribe(
@@ -117,7 +117,7 @@ async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
     )
     # It is answered only after the other subscription has caught up.
     await connection.subscribe(end, "{ __typename }")
-    look = Look(way, [], None)
+    look = PathResult(way, [], None)
     while (message := await connection.receive()) != {"id": end, "type": "complete"}:
         if message["type"] == "error":
             look.code = message["payload"][0]["extensions"]["code"]

@@ -18,7 +18,7 @@ ADMISSIONS_PER_TICK = DEFAULT_LIMITS.admissions_per_tick
 DELIVERIES_PER_TURN = DEFAULT_LIMITS.deliveries_per_turn
 
 
-class Ticks:
+class ManualAdmission:
     """An admission whose ticks the test triggers, and the callers that each tick admitted."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Ticks:
 
 
 async def test_callers_are_admitted_in_arrival_order_up_to_the_tick_limit() -> None:
-    ticks = Ticks()
+    ticks = ManualAdmission()
     await ticks.come(3 * ADMISSIONS_PER_TICK + 5)
     for passed in (ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK):
         assert ticks.passed == list(range(passed))
@@ -68,7 +68,7 @@ async def test_callers_are_admitted_in_arrival_order_up_to_the_tick_limit() -> N
 
 
 async def test_a_new_caller_does_not_overtake_waiting_ones() -> None:
-    ticks = Ticks()
+    ticks = ManualAdmission()
     await ticks.come(ADMISSIONS_PER_TICK + 1)
     await ticks.next()
     # This tick has a free place, but the later callers must not take it first.
@@ -81,7 +81,7 @@ async def test_a_new_caller_does_not_overtake_waiting_ones() -> None:
 
 
 async def test_a_cancelled_caller_uses_no_place_in_a_tick() -> None:
-    ticks = Ticks()
+    ticks = ManualAdmission()
     await ticks.come(3 * ADMISSIONS_PER_TICK)
     given_up = range(ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 2)
     for number in given_up:

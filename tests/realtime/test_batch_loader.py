@@ -29,7 +29,7 @@ class Source:
         return found
 
 
-async def begun(
+async def start_callers(
     source: Source, found: SharedBatchLoader[str], *ids: str
 ) -> list[asyncio.Task[str | None]]:
     """Start callers, and wait until a read is under way."""
@@ -43,7 +43,7 @@ async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     source.held = {"a": "A", "b": "B"}
     source.go_on.set()
-    asking = await begun(source, SharedBatchLoader(source.find), *"abca")
+    asking = await start_callers(source, SharedBatchLoader(source.find), *"abca")
     assert await asyncio.gather(*asking) == ["A", "B", None, "A"]
     assert source.asked == [["a", "b", "c"]]
 
@@ -52,7 +52,7 @@ async def test_a_call_during_a_read_starts_a_new_read() -> None:
     source = Source()
     source.held = {"a": "open"}
     found = SharedBatchLoader(source.find)
-    early = await begun(source, found, "a")
+    early = await start_callers(source, found, "a")
     source.held = {"a": "closed"}
     late = asyncio.create_task(found.load("a"))
     await asyncio.sleep(0)
@@ -75,7 +75,7 @@ async def test_a_cancelled_caller_does_not_cancel_the_others() -> None:
     source = Source()
     source.held = {"a": "A"}
     found = SharedBatchLoader(source.find)
-    gone, stays = await begun(source, found, "a", "a")
+    gone, stays = await start_callers(source, found, "a", "a")
     gone.cancel()
     await asyncio.wait({gone})
     source.go_on.set()
@@ -86,7 +86,7 @@ async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
     source = Source()
     found = SharedBatchLoader(source.find)
     source.broken = True
-    asking = await begun(source, found, "a", "b")
+    asking = await start_callers(source, found, "a", "b")
     source.go_on.set()
     answers = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
@@ -97,6 +97,6 @@ async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
 async def test_a_batch_has_a_maximum_size() -> None:
     source = Source()
     source.go_on.set()
-    asking = await begun(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")
+    asking = await start_callers(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")
     assert await asyncio.gather(*asking) == [None, None, None]
     assert source.asked == [["a", "b"], ["c"]]

@@ -29,7 +29,7 @@ class Listener:
     def _gap(self) -> None:
         self.gaps += 1
 
-    async def hears(self, count: int) -> None:
+    async def wait_for_events(self, count: int) -> None:
         await wait_until(lambda: len(self.told) == count)
 
     @property
@@ -45,7 +45,7 @@ async def listener(store: Store) -> AsyncIterator[Listener]:
     await listener.feed.close()
 
 
-async def say(commit: GroupCommit, count: int = 1) -> None:
+async def announce(commit: GroupCommit, count: int = 1) -> None:
     async def change(_: Transaction) -> tuple[None, list[LoggedEvent]]:
         return None, [Announcement(session_id="session", body="你好")] * count
 
@@ -69,8 +69,8 @@ async def test_events_of_every_node_arrive_in_log_order(
     assert listener.feed.is_open
     assert listener.gaps == 1
     for number in range(1, 11):
-        await say(other_commit if number % 2 else commit, number)
-    await listener.hears(55)
+        await announce(other_commit if number % 2 else commit, number)
+    await listener.wait_for_events(55)
     assert listener.told == await store.event_log.read(TOPIC, after=0, limit=100)
     assert listener.gaps == 1
 
@@ -81,13 +81,13 @@ async def test_no_event_arrives_before_open_or_after_close(
     listener = Listener(store)
     await listener.feed.close()
     assert not listener.feed.is_open
-    await say(commit)
+    await announce(commit)
     await listener.feed.open()
-    await say(commit)
+    await announce(commit)
     await wait_until(lambda: listener.told)
     await listener.feed.close()
     assert not listener.feed.is_open
-    await say(commit)
+    await announce(commit)
     assert listener.seqs == [2]
 
 
@@ -96,12 +96,12 @@ async def test_a_killed_server_cursor_loses_no_event_and_reports_no_gap(
 ) -> None:
     database = store.mongo.database_name
     for number in range(1, 4):
-        await say(commit)
+        await announce(commit)
         cursors = await change_streams(mongo_uri, database)
         assert cursors
         await store.mongo.command({"killCursors": "events", "cursors": cursors})
-        await say(commit)
-        await listener.hears(2 * number)
+        await announce(commit)
+        await listener.wait_for_events(2 * number)
     assert listener.seqs == list(range(1, 7))
     assert listener.gaps == 1
 
@@ -109,13 +109,13 @@ async def test_a_killed_server_cursor_loses_no_event_and_reports_no_gap(
 async def test_a_recreated_log_is_followed_after_a_gap(
     store: Store, listener: Listener, commit: GroupCommit
 ) -> None:
-    await say(commit)
+    await announce(commit)
     await wait_until(lambda: listener.seqs == [1])
     await store.mongo["events"].drop()
     await ensure_collections(store.mongo)
     await wait_until(lambda: listener.gaps == 2)
     await wait_until(lambda: listener.feed.is_open)
-    await say(commit)
+    await announce(commit)
     await wait_until(lambda: listener.seqs == [1, 2])
 
 
@@ -141,9 +141,9 @@ async def test_a_feed_reports_a_gap_and_continues_after_its_listener_fails(
 
     feed = EventFeed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
     await feed.open()
-    await say(commit)
+    await announce(commit)
     await wait_until(lambda: gaps == [0, 1])
-    await say(commit)
+    await announce(commit)
     await wait_until(lambda: told == [1, 2])
     await feed.close()
 

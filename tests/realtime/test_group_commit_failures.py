@@ -16,22 +16,22 @@ from realtime.limits import RealtimeLimits
 from storage.mongo.client import StorageError, Transaction, translate_errors
 from storage.store import Store
 from tests.support import records
-from tests.support.logged_changes import TOPIC, Held, bodies, said, saying
+from tests.support.logged_changes import TOPIC, HeldChange, announcement, announcing, logged_bodies
 
 
-async def refusing(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+async def refused_change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     raise NotFound("There is no such thing.", "没有这个对象。")
 
 
-async def breaking(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+async def broken_change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     raise ValueError("broken")
 
 
-def writing_nonsense(store: Store) -> LoggedChange[None]:
+def invalid_write(store: Store) -> LoggedChange[None]:
     async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
         with translate_errors():
             await store.mongo["sessions"].insert_one({"title": 1}, session=transaction)
-        return None, [said("nonsense")]
+        return None, [announcement("nonsense")]
 
     return change
 
@@ -39,17 +39,17 @@ def writing_nonsense(store: Store) -> LoggedChange[None]:
 async def test_a_failed_change_does_not_affect_others_in_its_transaction(
     store: Store, commit: GroupCommit
 ) -> None:
-    held = Held()
+    held = HeldChange()
     first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
     # They wait at the same time, so they share a transaction.
     waiting = asyncio.gather(
-        commit.append(TOPIC, saying("a")),
-        commit.append(TOPIC, refusing),
-        commit.append(TOPIC, saying("b")),
-        commit.append(TOPIC, breaking),
-        commit.append(TOPIC, writing_nonsense(store)),
-        commit.append(TOPIC, saying("c")),
+        commit.append(TOPIC, announcing("a")),
+        commit.append(TOPIC, refused_change),
+        commit.append(TOPIC, announcing("b")),
+        commit.append(TOPIC, broken_change),
+        commit.append(TOPIC, invalid_write(store)),
+        commit.append(TOPIC, announcing("c")),
         return_exceptions=True,
     )
     await asyncio.sleep(0)
@@ -60,45 +60,45 @@ async def test_a_failed_change_does_not_affect_others_in_its_transaction(
     assert isinstance(refused, NotFound)
     assert isinstance(broken, ValueError)
     assert isinstance(nonsense, StorageError)
-    assert await bodies(store) == ["held", "a", "b", "c"]
+    assert await logged_bodies(store) == ["held", "a", "b", "c"]
     assert await store.mongo["sessions"].count_documents({}) == 0
 
 
 async def test_a_refusal_reaches_only_its_own_caller(store: Store, commit: GroupCommit) -> None:
-    changes = (saying("a"), refusing, saying("b"))
+    changes = (announcing("a"), refused_change, announcing("b"))
     outcomes: list[object] = await asyncio.gather(
         *(commit.append(TOPIC, change) for change in changes), return_exceptions=True
     )
     assert outcomes[::2] == ["a", "b"]
     assert isinstance(outcomes[1], NotFound)
-    assert await bodies(store) == ["a", "b"]
+    assert await logged_bodies(store) == ["a", "b"]
 
 
 async def test_a_change_is_refused_when_the_queue_is_full(
     store: Store,
 ) -> None:
     commit = create_group_commit(store, limits=RealtimeLimits(max_waiting_changes=3))
-    held = Held()
+    held = HeldChange()
     first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
-    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
+    waiting = [asyncio.create_task(commit.append(TOPIC, announcing(n))) for n in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await commit.append(TOPIC, saying("too many"))
+        await commit.append(TOPIC, announcing("too many"))
     held.go.set()
     assert await asyncio.gather(first, *waiting) == ["held", 0, 1, 2]
-    assert await commit.append(TOPIC, saying("again")) == "again"
-    assert await bodies(store) == ["held", "0", "1", "2", "again"]
+    assert await commit.append(TOPIC, announcing("again")) == "again"
+    assert await logged_bodies(store) == ["held", "0", "1", "2", "again"]
 
 
 async def test_a_change_is_stored_although_its_caller_was_cancelled(
     store: Store, commit: GroupCommit
 ) -> None:
-    held = Held()
+    held = HeldChange()
     first = asyncio.create_task(commit.append(TOPIC, held))
     await held.inside.wait()
-    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
-    leaving = asyncio.create_task(commit.append(TOPIC, refusing))
+    waiting = [asyncio.create_task(commit.append(TOPIC, announcing(n))) for n in range(3)]
+    leaving = asyncio.create_task(commit.append(TOPIC, refused_change))
     await asyncio.sleep(0)
     for each in (first, waiting[1], leaving):
         each.cancel()
@@ -106,7 +106,7 @@ async def test_a_change_is_stored_although_its_caller_was_cancelled(
     assert await waiting[0] == 0
     assert await waiting[2] == 2
     assert all(each.cancelled() for each in (first, waiting[1], leaving))
-    assert await bodies(store) == ["held", "0", "1", "2"]
+    assert await logged_bodies(store) == ["held", "0", "1", "2"]
 
 
 async def test_a_change_with_a_write_conflict_runs_again_and_logs_once(
@@ -123,11 +123,11 @@ async def test_a_change_with_a_write_conflict_runs_again_and_logs_once(
         if next(runs) == 1:
             await store.live_sessions.raise_peak_viewers("session", 5)
         await store.live_sessions.pin("session", "posting", transaction=transaction)
-        return found.peak_viewers, [said("once")]
+        return found.peak_viewers, [announcement("once")]
 
     assert await commit.append(TOPIC, change) == 5
     assert seen == [0, 5]
-    assert await bodies(store) == ["once"]
+    assert await logged_bodies(store) == ["once"]
 
 
 async def test_the_on_logged_callback_runs_within_the_transaction(store: Store) -> None:
@@ -136,14 +136,14 @@ async def test_the_on_logged_callback_runs_within_the_transaction(store: Store) 
 
     commit = GroupCommit(store.mongo, store.event_log, records.ManualClock(), on_logged=fails)
     with pytest.raises(LookupError):
-        await commit.append(TOPIC, saying("a"))
+        await commit.append(TOPIC, announcing("a"))
     assert await store.event_log.last_seq(TOPIC) == 0
-    assert await bodies(store) == []
+    assert await logged_bodies(store) == []
 
 
 async def test_close_waits_for_the_accepted_changes(store: Store, commit: GroupCommit) -> None:
-    held = Held()
-    waiting = [asyncio.create_task(commit.append(TOPIC, each)) for each in (held, saying("a"))]
+    held = HeldChange()
+    waiting = [asyncio.create_task(commit.append(TOPIC, each)) for each in (held, announcing("a"))]
     await held.inside.wait()
     closing = asyncio.create_task(commit.close())
     await asyncio.sleep(0)
@@ -151,7 +151,7 @@ async def test_close_waits_for_the_accepted_changes(store: Store, commit: GroupC
     held.go.set()
     await closing
     assert await asyncio.gather(*waiting) == ["held", "a"]
-    assert await bodies(store) == ["held", "a"]
+    assert await logged_bodies(store) == ["held", "a"]
 
 
 async def test_an_abandoned_transaction_delays_others_by_seconds_only(
@@ -161,7 +161,7 @@ async def test_an_abandoned_transaction_delays_others_by_seconds_only(
 
     async def stuck(transaction: Transaction) -> None:
         await other_store.event_log.append(
-            TOPIC, [said("lost")], at=records.FIXED_NOW, transaction=transaction
+            TOPIC, [announcement("lost")], at=records.FIXED_NOW, transaction=transaction
         )
         inside.set()
         await never.wait()
@@ -169,8 +169,8 @@ async def test_an_abandoned_transaction_delays_others_by_seconds_only(
     # Like a transaction of a killed process: it holds a place in the log and never commits.
     abandoned = asyncio.create_task(other_store.mongo.run_transaction(stuck))
     await inside.wait()
-    assert await commit.append(TOPIC, saying("said")) == "said"
-    assert await bodies(store) == ["said"]
+    assert await commit.append(TOPIC, announcing("said")) == "said"
+    assert await logged_bodies(store) == ["said"]
     abandoned.cancel()
     await asyncio.wait({abandoned})
 

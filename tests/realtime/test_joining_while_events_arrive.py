@@ -42,7 +42,7 @@ SMALL_LIMITS = RealtimeLimits(
 """Small, so that short plans reach past the window and over several reads."""
 
 
-class Play:
+class PlanRun:
     """Runs a plan on two nodes of one session, and checks what each member received."""
 
     def __init__(self, *stores: Store) -> None:
@@ -56,7 +56,7 @@ class Play:
         self.states: dict[int, int] = {}
         """The last state published on each node while it followed the session."""
 
-    async def do(self, number: int, step: tuple[Any, ...]) -> None:
+    async def run_step(self, number: int, step: tuple[Any, ...]) -> None:
         match step:
             case ("say", count):
                 self.logged += await self.rooms[0].announce(count, hint=False)
@@ -110,15 +110,15 @@ class Play:
 async def test_each_member_gets_every_event_once_and_the_last_state(
     store: Store, other_store: Store, plan: list[Any]
 ) -> None:
-    play = Play(store, other_store)
+    play = PlanRun(store, other_store)
     for number, step in enumerate(plan):
-        await play.do(number, step)
+        await play.run_step(number, step)
     await play.settle()
     play.check()
 
 
 @asynccontextmanager
-async def fed(room: HubSession) -> AsyncIterator[None]:
+async def run_feed(room: HubSession) -> AsyncIterator[None]:
     feed = EventFeed(room.store.mongo, on_event=room.hub.notify, on_gap=room.hub.notify_gap)
     await feed.open()
     yield
@@ -158,7 +158,7 @@ async def test_members_on_two_nodes_get_each_event_once_while_four_writers_log(
 
     async with AsyncExitStack() as stack:
         for room in rooms:
-            await stack.enter_async_context(fed(room))
+            await stack.enter_async_context(run_feed(room))
         await asyncio.gather(*(write(n) for n in range(4)), *(come(n * 15) for n in range(4)))
         await wait_until(lambda: all(member.seqs[-1:] == [100] for _, member in joined))
         assert len(joined) == 60

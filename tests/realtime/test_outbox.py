@@ -16,7 +16,7 @@ from realtime.protocol_messages import complete_message, error_message, next_pre
 from realtime.rendered_event import RenderedEvent
 
 
-class Peer:
+class ManualPeer:
     """A wire whose peer reads when the test tells it to."""
 
     def __init__(self) -> None:
@@ -47,16 +47,16 @@ class Peer:
 
 
 @pytest.fixture
-def peer() -> Peer:
-    return Peer()
+def peer() -> ManualPeer:
+    return ManualPeer()
 
 
 @pytest.fixture
-def outbox(peer: Peer) -> Outbox:
+def outbox(peer: ManualPeer) -> Outbox:
     return Outbox(peer)
 
 
-def test_a_full_outbox_closes_the_connection(peer: Peer, outbox: Outbox) -> None:
+def test_a_full_outbox_closes_the_connection(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 1))
     outbox.send(b"y")
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
@@ -67,7 +67,7 @@ def test_a_full_outbox_closes_the_connection(peer: Peer, outbox: Outbox) -> None
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
 
 
-def test_events_sent_in_one_write_are_counted_together(peer: Peer, outbox: Outbox) -> None:
+def test_events_sent_in_one_write_are_counted_together(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES, b"y")
     assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
     half = b"z" * ((DEFAULT_LIMITS.max_outbox_bytes - LOW_WATER_BYTES) // 2)
@@ -76,7 +76,9 @@ def test_events_sent_in_one_write_are_counted_together(peer: Peer, outbox: Outbo
     assert peer.queued_bytes() == LOW_WATER_BYTES + 1
 
 
-def test_one_large_result_is_accepted_while_little_is_queued(peer: Peer, outbox: Outbox) -> None:
+def test_one_large_result_is_accepted_while_little_is_queued(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
     outbox.send(b"y" * 2 * DEFAULT_LIMITS.max_outbox_bytes)
     assert not outbox.closed
@@ -84,7 +86,7 @@ def test_one_large_result_is_accepted_while_little_is_queued(peer: Peer, outbox:
     assert outbox.closed
 
 
-def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
+def test_nothing_is_written_after_the_close(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"waits")
     outbox.close(CloseCode.TOKEN_EXPIRED)
@@ -97,12 +99,12 @@ def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
     assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED.reason)]
 
 
-def test_a_close_may_carry_its_own_reason(peer: Peer, outbox: Outbox) -> None:
+def test_a_close_may_carry_its_own_reason(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.close(CloseCode.BAD_REQUEST, "Send text messages only")
     assert peer.closes == [(4400, "Send text messages only")]
 
 
-def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Outbox) -> None:
+def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
     assert outbox.has_room()
     outbox.send_state("slot", b"1")
@@ -110,7 +112,9 @@ def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Ou
     assert not outbox.has_room()
 
 
-def test_only_the_newest_waiting_state_of_each_slot_is_sent(peer: Peer, outbox: Outbox) -> None:
+def test_only_the_newest_waiting_state_of_each_slot_is_sent(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     for slot, text in (("a", b"a1"), ("b", b"b1"), ("a", b"a2"), ("gone/c", b"c1")):
         outbox.send_state(slot, text)
@@ -122,7 +126,7 @@ def test_only_the_newest_waiting_state_of_each_slot_is_sent(peer: Peer, outbox: 
     assert peer.waiting == [b"a2", b"b1"]
 
 
-def test_waiting_state_is_sent_before_a_newer_event(peer: Peer, outbox: Outbox) -> None:
+def test_waiting_state_is_sent_before_a_newer_event(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("a", b"a1")
     outbox.send_state("a", b"a2")
@@ -133,7 +137,9 @@ def test_waiting_state_is_sent_before_a_newer_event(peer: Peer, outbox: Outbox) 
     assert peer.waiting[1:] == [b"a2", b"event", b"a3"]
 
 
-def test_waiting_state_over_the_limit_closes_the_connection(peer: Peer, outbox: Outbox) -> None:
+def test_waiting_state_over_the_limit_closes_the_connection(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 3))
     outbox.send_state("a", b"state")
     outbox.send(b"y")
@@ -141,7 +147,9 @@ def test_waiting_state_over_the_limit_closes_the_connection(peer: Peer, outbox: 
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes - 3
 
 
-def test_older_waiting_state_is_not_sent_after_newer_state(peer: Peer, outbox: Outbox) -> None:
+def test_older_waiting_state_is_not_sent_after_newer_state(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"old")
     peer.read(1)
@@ -150,7 +158,7 @@ def test_older_waiting_state_is_not_sent_after_newer_state(peer: Peer, outbox: O
     assert peer.waiting == [b"new"]
 
 
-async def test_wait_drained_waits_for_the_wire(peer: Peer, outbox: Outbox) -> None:
+async def test_wait_drained_waits_for_the_wire(peer: ManualPeer, outbox: Outbox) -> None:
     await outbox.wait_drained()
     assert peer.waits == 1
 
@@ -165,7 +173,7 @@ actions = st.one_of(
 
 @given(plan=st.lists(actions, max_size=30))
 def test_a_peer_gets_each_event_in_order_until_the_close(plan: list[tuple[str, int]]) -> None:
-    peer = Peer()
+    peer = ManualPeer()
     outbox = Outbox(peer)
     sent: list[bytes] = []
     for number, (action, size) in enumerate(plan):
@@ -188,7 +196,7 @@ def test_a_peer_gets_each_event_in_order_until_the_close(plan: list[tuple[str, i
     assert len(outbox._slots) <= 1
 
 
-def test_the_limit_is_the_one_in_the_settings(peer: Peer) -> None:
+def test_the_limit_is_the_one_in_the_settings(peer: ManualPeer) -> None:
     outbox = Outbox(peer, 2 * LOW_WATER_BYTES)
     outbox.send(b"x" * 2 * LOW_WATER_BYTES)
     assert not outbox.closed

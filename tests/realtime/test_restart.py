@@ -24,7 +24,7 @@ from tests.support.stores import SECRET
 from tests.support.waiting import running_coroutines, wait_until
 
 
-async def saying(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+async def announce(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     return None, [Announcement(session_id="session", body="你好")]
 
 
@@ -55,12 +55,12 @@ async def test_no_event_is_lost_while_the_database_restarts(
             one.presence.enter("session", "w")
             first = records.lead()
             assert await one.capture.record(first) == (first, True)
-            await one.commit.append(topic, saying)
+            await one.commit.append(topic, announce)
             await wait_until(lambda: member.event_names.count("Announcement") == 1)
             await wait_until(lambda: _total(member) == 1)
 
         second = records.lead()
-        for refused in (one.capture.record(second), one.commit.append(topic, saying)):
+        for refused in (one.capture.record(second), one.commit.append(topic, announce)):
             with pytest.raises(Busy):
                 await refused
         with pytest.raises(StorageUnavailable):
@@ -83,7 +83,7 @@ async def test_no_event_is_lost_while_the_database_restarts(
             assert await one.capture.record(second) == (second, True)
             again = records.lead(person=second.person)
             assert await one.capture.record(again) == (second, False)
-            await one.commit.append(topic, saying)
+            await one.commit.append(topic, announce)
             late = RecordingMember()
             await one.follow("session", late, after=0)
             await wait_until(lambda: member.event_names.count("Announcement") == 2)

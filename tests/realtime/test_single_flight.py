@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from realtime.single_flight import SingleFlight
 
 
-class Maker:
+class CountedExecution:
     """Returns the number of the execution, when the test releases it."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ async def settle() -> None:
 
 async def test_callers_during_an_execution_share_the_next_one() -> None:
     anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+    make = CountedExecution()
     first = asyncio.create_task(anew.run("key", make))
     await settle()
     others = [asyncio.create_task(anew.run("key", make)) for _ in range(5)]
@@ -49,7 +49,7 @@ async def test_callers_during_an_execution_share_the_next_one() -> None:
 
 async def test_keys_do_not_wait_for_each_other() -> None:
     anew: SingleFlight[int] = SingleFlight()
-    slow, quick = Maker(), Maker()
+    slow, quick = CountedExecution(), CountedExecution()
     quick.go.set()
     waiting = asyncio.create_task(anew.run("slow", slow))
     assert await anew.run("quick", quick) == 1
@@ -59,7 +59,7 @@ async def test_keys_do_not_wait_for_each_other() -> None:
 
 async def test_a_failed_execution_does_not_fail_the_next() -> None:
     anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+    make = CountedExecution()
     make.go.set()
 
     async def fail() -> int:
@@ -72,7 +72,7 @@ async def test_a_failed_execution_does_not_fail_the_next() -> None:
 
 async def test_a_cancelled_caller_does_not_cancel_the_execution() -> None:
     anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+    make = CountedExecution()
     asking = [asyncio.create_task(anew.run("key", make)) for _ in range(2)]
     await settle()
     asking[0].cancel()
@@ -86,7 +86,7 @@ async def test_each_caller_gets_an_execution_that_started_after_its_call(
     pauses: list[int],
 ) -> None:
     anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+    make = CountedExecution()
     make.go.set()
 
     async def ask() -> bool:

@@ -20,7 +20,7 @@ from tests.support.realtime_node import RealtimeNode, run_node
 from tests.support.waiting import wait_until
 
 
-class Timed(RecordingMember):
+class TimedMember(RecordingMember):
     """A member that records the time of each delivery."""
 
     def __init__(self) -> None:
@@ -45,7 +45,9 @@ async def one(store: Store) -> AsyncIterator[RealtimeNode]:
         yield running
 
 
-async def give(on: RealtimeNode, posting: str, count: int = 1, *, session: str = "session") -> None:
+async def record_leads(
+    on: RealtimeNode, posting: str, count: int = 1, *, session: str = "session"
+) -> None:
     taps = [records.lead(session_id=session, posting_id=posting) for _ in range(count)]
     await asyncio.gather(*(on.capture.record(tap) for tap in taps))
 
@@ -53,11 +55,13 @@ async def give(on: RealtimeNode, posting: str, count: int = 1, *, session: str =
 async def test_counts_are_exact_and_published_at_most_once_per_tick(
     one: RealtimeNode, other_store: Store
 ) -> None:
-    member = Timed()
+    member = TimedMember()
     await one.follow("session", member)
     async with run_node(other_store, name="two") as two:
         for _ in range(8):
-            await asyncio.gather(give(one, "a", 2), give(two, "a"), give(two, "b"))
+            await asyncio.gather(
+                record_leads(one, "a", 2), record_leads(two, "a"), record_leads(two, "b")
+            )
         await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [32])
     assert member.tallies[-1]["interests"] == {"a": 24, "b": 8}
     totals = [told["total"] for told in member.tallies]
@@ -69,14 +73,14 @@ async def test_counts_are_exact_and_published_at_most_once_per_tick(
 
 
 async def test_an_unwatched_session_is_not_counted_and_is_forgotten(one: RealtimeNode) -> None:
-    member, elsewhere = Timed(), Timed()
+    member, elsewhere = TimedMember(), TimedMember()
     membership = await one.follow("session", member)
     await one.follow("other", elsewhere)
-    await give(one, "a")
+    await record_leads(one, "a")
     await wait_until(lambda: member.tallies)
     membership.leave()
-    await give(one, "a")
-    await give(one, "a", session="other")
+    await record_leads(one, "a")
+    await record_leads(one, "a", session="other")
     await wait_until(lambda: elsewhere.tallies and set(one.tally._last_counts) == {"other"})
     assert len(member.tallies) == 1
     assert set(one.tally._changed_at) == {"other"}
@@ -90,10 +94,10 @@ async def test_the_most_recently_changed_postings_come_first_within_the_limit(
 
 
 async def check_recent_first(one: RealtimeNode) -> None:
-    member = Timed()
+    member = TimedMember()
     await one.follow("session", member)
     for number, posting in enumerate("abca", start=1):
-        await give(one, posting)
+        await record_leads(one, posting)
         await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [number])  # noqa: B023 - waited for at once
     assert [list(told["interests"].items()) for told in member.tallies] == [
         [("a", 1)],
@@ -111,11 +115,11 @@ async def test_postings_that_changed_long_ago_are_left_out(
 
 
 async def check_old_left_out(one: RealtimeNode) -> None:
-    member = Timed()
+    member = TimedMember()
     await one.follow("session", member)
-    await give(one, "a")
+    await record_leads(one, "a")
     await wait_until(lambda: member.tallies)
-    await give(one, "b")
+    await record_leads(one, "b")
     await wait_until(lambda: len(member.tallies) == 2)
     assert [told["interests"] for told in member.tallies] == [{"a": 1}, {"b": 1}]
     assert [told["total"] for told in member.tallies] == [1, 2]
@@ -128,10 +132,10 @@ async def test_closing_before_the_start_does_nothing(store: Store) -> None:
 async def test_a_count_changed_without_viewers_is_published_to_the_first_viewer(
     one: RealtimeNode,
 ) -> None:
-    await give(one, "a", 3)
+    await record_leads(one, "a", 3)
     await one.capture.close()
     await one.lead_log.close()
-    member, late = Timed(), Timed()
+    member, late = TimedMember(), TimedMember()
     await one.follow("session", member)
     await wait_until(lambda: member.tallies)
     assert member.tallies[0]["interests"] == {"a": 3}
@@ -141,10 +145,10 @@ async def test_a_count_changed_without_viewers_is_published_to_the_first_viewer(
 
 
 async def test_after_a_gap_every_watched_session_is_published(one: RealtimeNode) -> None:
-    await give(one, "a", 3)
+    await record_leads(one, "a", 3)
     await one.capture.close()
     await one.lead_log.close()
-    member = Timed()
+    member = TimedMember()
     await one.follow("session", member)
     one.tally.notify_gap()
     await wait_until(lambda: member.tallies)

@@ -14,20 +14,20 @@ from storage.store import Store
 TOPIC = "session/session"
 
 
-def said(body: object) -> Announcement:
+def announcement(body: object) -> Announcement:
     return Announcement(session_id="session", body=str(body))
 
 
-def saying(*bodies: object) -> LoggedChange[Any]:
+def announcing(*bodies: object) -> LoggedChange[Any]:
     """A change that logs an announcement for each of ``bodies`` and returns the first body."""
 
     async def change(transaction: Transaction) -> tuple[object, Sequence[LoggedEvent]]:
-        return bodies[0] if bodies else None, [said(body) for body in bodies]
+        return bodies[0] if bodies else None, [announcement(body) for body in bodies]
 
     return change
 
 
-class Held:
+class HeldChange:
     """A change that waits within its transaction until the test sets ``go``."""
 
     def __init__(self) -> None:
@@ -37,10 +37,10 @@ class Held:
     async def __call__(self, _: Transaction) -> tuple[str, Sequence[LoggedEvent]]:
         self.inside.set()
         await self.go.wait()
-        return "held", [said("held")]
+        return "held", [announcement("held")]
 
 
-async def bodies(store: Store) -> list[str]:
+async def logged_bodies(store: Store) -> list[str]:
     placed = await store.event_log.read(TOPIC, after=0, limit=1000)
     assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
     return [each.event.body for each in placed if isinstance(each.event, Announcement)]

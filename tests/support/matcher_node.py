@@ -15,7 +15,7 @@ from workers.matcher import Matcher, MatcherLimits
 OPEN_UNTIL = (records.FIXED_NOW + timedelta(days=30)).date()
 
 
-def matcher(
+def create_matcher(
     store: Store,
     node: str = "node",
     clock: Any = None,
@@ -24,5 +24,5 @@ def matcher(
     return Matcher(store, clock or ManualClock(), node=node, limits=limits)
 
 
-def posting(**changes: Any) -> Posting:
+def open_posting(**changes: Any) -> Posting:
     return records.posting(terms=posting_terms(valid_until=OPEN_UNTIL), **changes)

@@ -13,13 +13,13 @@ from domain.webhooks.webhooks import (
 from storage.store import Store
 from tests.support import records
 
-TAKEN, FAILED = DeliveryResult(status=204), DeliveryResult(status=500)
+ACCEPTED, FAILED = DeliveryResult(status=204), DeliveryResult(status=500)
 
 
 URL = "https://partner.example/"
 
 
-class Partner:
+class ScriptedPartner:
     """Awaits ``before``, raises ``wrong`` if set, else gives ``answers`` in turn, then 204."""
 
     def __init__(self, *answers: DeliveryResult) -> None:
@@ -35,17 +35,17 @@ class Partner:
             await self.before()
         if self.wrong is not None:
             raise self.wrong
-        answer = self.answers.pop(0) if self.answers else TAKEN
+        answer = self.answers.pop(0) if self.answers else ACCEPTED
         if answer.is_accepted:
             self.taken.append(headers["webhook-id"])
         return answer
 
 
-async def stored(store: Store, webhook: Webhook) -> Webhook:
+async def read_webhook(store: Store, webhook: Webhook) -> Webhook:
     found = await store.webhooks.by_id(webhook.id)
     assert found is not None
     return found
 
 
-def leads(number: int) -> list[WebhookNotice]:
+def lead_notices(number: int) -> list[WebhookNotice]:
     return [build_lead_recorded_notice(records.lead()) for _ in range(number)]

@@ -40,11 +40,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
     monkeypatch.setattr(socket, "getaddrinfo", server)
     yield server
     server.let.set()
-    for thread in looking_up():
+    for thread in lookup_threads():
         thread.join()
 
 
-def looking_up() -> list[threading.Thread]:
+def lookup_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "names"]
 
 
@@ -80,7 +80,7 @@ async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
     asking = [looked_up.resolve(host) for host in [*hosts, "partner.example", *hosts]]
     for failed in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(failed, TimeoutError)
-    assert len(looking_up()) == MAX_CONCURRENT_LOOKUPS
+    assert len(lookup_threads()) == MAX_CONCURRENT_LOOKUPS
     # The threads of the loop's executor, which the driver uses too, are all free.
     assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
 
@@ -103,6 +103,6 @@ async def test_a_lookup_that_outlives_its_loop_ends_silently(server: NameServer)
 
     # The warnings filter turns an uncaught exception of a thread into an error.
     await asyncio.to_thread(in_a_loop_of_its_own)
-    (thread,) = looking_up()
+    (thread,) = lookup_threads()
     server.let.set()
     await asyncio.to_thread(thread.join)

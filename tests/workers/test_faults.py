@@ -40,7 +40,7 @@ QUICK = RealtimeLimits(presence_interval_seconds=0.01, tally_interval_seconds=0.
 
 
 @dataclass(frozen=True)
-class Family:
+class WorkerCase:
     """A worker, and the function that it calls in every round."""
 
     create: Callable[[Store, GroupCommit], BackgroundTask]
@@ -60,68 +60,68 @@ def _presence(store: Store, _: GroupCommit) -> BackgroundTask:
     return PresenceTracker(store, hub, ManualClock(), node="node", limits=QUICK)
 
 
-FAMILIES = {
-    "presence": Family(_presence, lambda store: store.presence_reports, "report"),
-    "deliveries": Family(
-        lambda store, _: create_dispatcher(store, unused, ManualClock()),
+WORKER_CASES = {
+    "presence": WorkerCase(_presence, lambda store: store.presence_reports, "report"),
+    "deliveries": WorkerCase(
+        lambda store, _: create_dispatcher(store, refuse_to_send, ManualClock()),
         lambda store: store.webhooks,
         "disabled_ids",
     ),
-    "retention": Family(
+    "retention": WorkerCase(
         lambda store, _: RetentionWorker(store, ManualClock(), RetentionPeriods(), schedule=OFTEN),
         lambda store: store.leases,
         "acquire",
     ),
-    "keys": Family(
+    "keys": WorkerCase(
         lambda store, _: KeyRefresher(store, schedule=OFTEN), lambda store: store.keys, "reload"
     ),
-    "search_entries": Family(
+    "search_entries": WorkerCase(
         lambda store, _: SearchEntryWriter(store, schedule=OFTEN),
         lambda store: store.search_entries,
         "rebuild_stale",
     ),
-    "search_index": Family(
+    "search_index": WorkerCase(
         lambda store, _: SearchIndexFollower(
             store.memory_search, schedule=OFTEN, max_postings=-1, too_large_retry_seconds=0.01
         ),
         lambda store: store.memory_search,
         "watch_changes",
     ),
-    "scan_counts": Family(
+    "scan_counts": WorkerCase(
         lambda store, _: ScanCounter(store, schedule=OFTEN),
         lambda store: store.qr_codes,
         "add_scans",
     ),
-    "minimum_wages": Family(
+    "minimum_wages": WorkerCase(
         lambda store, _: MinimumWages(store, schedule=OFTEN),
         lambda store: store.minimum_wages,
         "count",
     ),
-    "matching": Family(
+    "matching": WorkerCase(
         lambda store, _: Matcher(
             store, ManualClock(), node="node", limits=MatcherLimits(schedule=OFTEN)
         ),
         lambda store: store.jobs,
         "find_unnotified",
     ),
-    "lead_log": Family(
+    "lead_log": WorkerCase(
         lambda store, commit: LeadLogWriter(store, commit, CaptureLimits(sweep=OFTEN)),
         lambda store: store.leads,
         "sessions_with_unlogged",
     ),
-    "demo_session": Family(_demo, lambda store: store.live_sessions, "page"),
+    "demo_session": WorkerCase(_demo, lambda store: store.live_sessions, "page"),
 }
 
 
-async def unused(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
+async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError("no message is due")
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", WORKER_CASES)
 async def test_the_round_after_an_unforeseen_fault_still_runs(
     store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    family = FAMILIES[name]
+    family = WORKER_CASES[name]
     owner, calls = family.owner(store), 0
     work = getattr(owner, family.method)
 

@@ -14,12 +14,12 @@ from storage.mongo.client import StorageError
 from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
-from tests.support.matcher_node import matcher, posting
+from tests.support.matcher_node import create_matcher, open_posting
 from tests.support.records import ManualClock
 from workers.matcher import MatcherLimits
 
 
-def queued(total: int) -> MatchRun:
+def queued_run(total: int) -> MatchRun:
     return MatchRun(
         status=RunStatus.QUEUED, requested_by="officer", requested_at=records.FIXED_NOW, total=total
     )
@@ -34,12 +34,12 @@ async def test_an_interrupted_campaign_run_resumes_where_it_stopped(
     refused = records.seeker(campaign_id=campaign.id, matching=False)
     await store.seekers.add([*seekers, refused, records.seeker(campaign_id="another")])
     postings = [
-        posting(employer_id=f"employer {number % 3}", status=status)
+        open_posting(employer_id=f"employer {number % 3}", status=status)
         for number, status in enumerate([PostingStatus.OPEN] * 4 + [PostingStatus.CLOSED] * 2)
     ]
     await store.postings.add(postings)
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is not None
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is None
+    assert await store.call_campaigns.queue_run(campaign.id, queued_run(6)) is not None
+    assert await store.call_campaigns.queue_run(campaign.id, queued_run(6)) is None
     keeping, times = store.call_campaigns.save_matches, 0
 
     async def cut_off(found: Any) -> None:
@@ -50,7 +50,7 @@ async def test_an_interrupted_campaign_run_resumes_where_it_stopped(
         await keeping(found)
 
     monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
-    node = matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
+    node = create_matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
     with pytest.raises(StorageError):
         await node.run()
     (half,) = (await store.call_campaigns.by_ids([campaign.id])).values()
@@ -75,22 +75,22 @@ async def test_a_second_run_replaces_the_earlier_matches(store: Store) -> None:
     await store.call_campaigns.add([campaign])
     seeker = records.seeker(campaign_id=campaign.id)
     await store.seekers.add([seeker])
-    await store.postings.add([posting()])
+    await store.postings.add([open_posting()])
     watch = ManualClock()
-    node = matcher(store, clock=watch)
-    await store.call_campaigns.queue_run(campaign.id, queued(1))
+    node = create_matcher(store, clock=watch)
+    await store.call_campaigns.queue_run(campaign.id, queued_run(1))
     await node.run()
     assert len((await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items) == 1
     await store.seekers.replace_if_unchanged(
         seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2)
     )
     watch.advance(hours=1)
-    await store.call_campaigns.queue_run(campaign.id, replace(queued(1), requested_at=watch()))
+    await store.call_campaigns.queue_run(campaign.id, replace(queued_run(1), requested_at=watch()))
     await node.run()
     assert (await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items == []
 
 
-async def waiting(store: Store) -> tuple[str, MatchRun]:
+async def store_queued_campaign(store: Store) -> tuple[str, MatchRun]:
     """Store a campaign with three seekers and a queued run."""
     campaign = records.campaign()
     await store.call_campaigns.add([campaign])
@@ -105,7 +105,7 @@ async def waiting(store: Store) -> tuple[str, MatchRun]:
 async def test_a_run_that_another_node_continued_is_left_to_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign_id, run = await waiting(store)
+    campaign_id, run = await store_queued_campaign(store)
     further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
     keep = store.call_campaigns.save_matches
 
@@ -114,7 +114,7 @@ async def test_a_run_that_another_node_continued_is_left_to_it(
         await store.call_campaigns.save_run_progress(campaign_id, run, further)
 
     monkeypatch.setattr(store.call_campaigns, "save_matches", overtaken)
-    assert await matcher(store).run() == (0, 0)
+    assert await create_matcher(store).run() == (0, 0)
     (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
     assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.FIXED_NOW)
 
@@ -122,13 +122,13 @@ async def test_a_run_that_another_node_continued_is_left_to_it(
 async def test_a_run_stays_queued_when_the_lease_is_lost(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign_id, run = await waiting(store)
+    campaign_id, run = await store_queued_campaign(store)
     answers = iter([True, False, False])
 
     async def take(*_: Any, **__: Any) -> bool:
         return next(answers)
 
     monkeypatch.setattr(store.leases, "acquire", take)
-    assert await matcher(store).run() == (0, 0)
+    assert await create_matcher(store).run() == (0, 0)
     (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
     assert found.run == run

@@ -24,7 +24,7 @@ NOTHING = RetentionResult(erased=0, deleted=0)
 MOMENT = timedelta(milliseconds=1)
 
 
-def closed(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
+def closed_lead(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
     lead_id = new_id()
     return records.lead(
         id=lead_id,
@@ -48,7 +48,7 @@ async def read(store: Store, lead: Lead) -> Lead:
 async def test_the_contact_of_a_closed_lead_is_archived_and_then_deleted_after_three_years(
     stage: str, store: Store, watch: ManualClock
 ) -> None:
-    lead = closed(store, LeadStage[stage])
+    lead = closed_lead(store, LeadStage[stage])
     await store.leads.record([lead])
     work = RetentionWorker(store, watch, RetentionPeriods())
 
@@ -85,7 +85,7 @@ async def test_the_contact_of_a_closed_lead_is_archived_and_then_deleted_after_t
 async def test_a_lead_in_follow_up_keeps_its_contact_until_three_years_without_change(
     store: Store, watch: ManualClock
 ) -> None:
-    lead = closed(store, LeadStage.HIRED)
+    lead = closed_lead(store, LeadStage.HIRED)
     await store.leads.record([lead])
     work = RetentionWorker(store, watch, RetentionPeriods())
     watch.at = FIXED_NOW + RECORD_RETENTION - MOMENT
@@ -97,7 +97,7 @@ async def test_a_lead_in_follow_up_keeps_its_contact_until_three_years_without_c
 async def test_a_contact_due_for_deletion_is_not_archived_first(
     store: Store, watch: ManualClock
 ) -> None:
-    await store.leads.record([closed(store)])
+    await store.leads.record([closed_lead(store)])
     watch.at = FIXED_NOW + RECORD_RETENTION
     assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
         erased=1, deleted=0
@@ -106,7 +106,7 @@ async def test_a_contact_due_for_deletion_is_not_archived_first(
 
 
 async def test_configured_periods_are_applied(store: Store, watch: ManualClock) -> None:
-    lead = closed(store)
+    lead = closed_lead(store)
     await store.leads.record([lead])
     periods = RetentionPeriods(
         contacts=timedelta(days=30), records=RECORD_RETENTION + timedelta(days=30)
@@ -123,7 +123,7 @@ async def test_configured_periods_are_applied(store: Store, watch: ManualClock) 
 async def test_a_contact_that_does_not_decrypt_is_erased_too(
     store: Store, watch: ManualClock
 ) -> None:
-    lead, other = closed(store), closed(store)
+    lead, other = closed_lead(store), closed_lead(store)
     await store.leads.record([replace(lead, contact=other.contact), other])
     watch.at = FIXED_NOW + CONTACT_RETENTION
     assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
@@ -137,7 +137,7 @@ async def test_a_contact_that_does_not_decrypt_is_erased_too(
 
 
 async def test_one_run_handles_several_batches(store: Store, watch: ManualClock) -> None:
-    await store.leads.record([closed(store) for _ in range(5)])
+    await store.leads.record([closed_lead(store) for _ in range(5)])
     work = RetentionWorker(
         store, watch, RetentionPeriods(), erased_per_transaction=2, deleted_per_transaction=2
     )

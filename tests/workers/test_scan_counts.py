@@ -12,7 +12,7 @@ from tests.support.waiting import wait_until
 from workers.scan_counts import ScanCounter
 
 
-async def scanned(store: Store, code_id: str) -> int:
+async def count_scans(store: Store, code_id: str) -> int:
     code = await store.qr_codes.by_id(code_id)
     assert code is not None  # the test has made it
     return code.scans
@@ -29,7 +29,7 @@ async def test_scans_of_all_nodes_are_summed(store: Store, other_store: Store) -
             node.count(codes[place % 2].id)
     for node in nodes:
         await node.close()
-    assert [await scanned(store, code.id) for code in codes] == [302, 300]
+    assert [await count_scans(store, code.id) for code in codes] == [302, 300]
 
 
 async def test_scans_wait_while_the_database_fails(
@@ -49,11 +49,11 @@ async def test_scans_wait_while_the_database_fails(
     await ensure_collections(store.mongo)
 
     async def written() -> bool:
-        return await scanned(store, code.id) == 2
+        return await count_scans(store, code.id) == 2
 
     await wait_until(written)
     await scans.close()
-    assert await scanned(store, code.id) == 2
+    assert await count_scans(store, code.id) == 2
 
 
 async def test_scans_wait_for_a_limited_number_of_codes(
@@ -67,4 +67,4 @@ async def test_scans_wait_for_a_limited_number_of_codes(
     scans.count(codes[0].id)
     scans.start()
     await scans.close()
-    assert [await scanned(store, code.id) for code in codes] == [2, 1, 0]
+    assert [await count_scans(store, code.id) for code in codes] == [2, 1, 0]

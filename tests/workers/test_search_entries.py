@@ -17,22 +17,22 @@ from workers.search_entries import SearchEntryWriter
 QUERY = SearchQuery(on=records.FIXED_NOW.date(), words=parse_search("电工", ("search",)))
 
 
-async def stored_by_an_earlier_version(store: Store, number: int) -> None:
+async def add_outdated_postings(store: Store, number: int) -> None:
     await store.postings.add([records.posting() for _ in range(number)])
     await store.mongo["postings"].update_many({}, {"$unset": {"search": ""}})
 
 
-async def found(store: Store) -> int:
+async def count_found(store: Store) -> int:
     return len((await store.search.page(QUERY, SearchOrder.NEWEST, PageRequest(limit=50))).items)
 
 
 async def test_stale_entries_are_rebuilt_in_batches(
     store: Store,
 ) -> None:
-    await stored_by_an_earlier_version(store, 5)
-    assert await found(store) == 0
+    await add_outdated_postings(store, 5)
+    assert await count_found(store) == 0
     assert await SearchEntryWriter(store, postings_per_batch=2).run() == 5
-    assert await found(store) == 5
+    assert await count_found(store) == 5
     assert await SearchEntryWriter(store).run() == 0
 
 
@@ -48,13 +48,13 @@ async def test_the_worker_rebuilds_entries_and_recovers_from_a_database_fault(
         return await refresh(limit)
 
     monkeypatch.setattr(store.search_entries, "rebuild_stale", failing_first)
-    await stored_by_an_earlier_version(store, 3)
+    await add_outdated_postings(store, 3)
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
     running = SearchEntryWriter(store, schedule=often)
     running.start()
 
     async def all_found() -> bool:
-        return await found(store) == 3
+        return await count_found(store) == 3
 
     await wait_until(all_found)
     await running.close()

@@ -51,12 +51,12 @@ class Shell:
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
-    async def started(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
         return await spawn_songgang(
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
-    async def ended(self, process: asyncio.subprocess.Process) -> int:
+    async def wait_ended(self, process: asyncio.subprocess.Process) -> int:
         """Return the exit code of a process that must end within the timeout."""
         try:
             async with asyncio.timeout(30):
@@ -65,7 +65,7 @@ class Shell:
             if process.returncode is None:
                 process.kill()
 
-    def job(self, number: str, **cells: str) -> dict[str, str]:
+    def posting_row(self, number: str, **cells: str) -> dict[str, str]:
         row = {column.zh: column.example for column in POSTING_COLUMNS}
         row |= {
             "岗位编号": number,
@@ -113,10 +113,10 @@ async def shell(mongo_uri: str, database_name: str, folder: Path, mongo: Mongo) 
 
 async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: Shell) -> None:
     rows = [
-        shell.job("1"),
-        shell.job("2", 社会保险=""),
-        shell.job("3", 工作地点代码="330402"),
-        shell.job("4", 班次="夜班"),
+        shell.posting_row("1"),
+        shell.posting_row("2", 社会保险=""),
+        shell.posting_row("3", 工作地点代码="330402"),
+        shell.posting_row("4", 班次="夜班"),
     ]
     shell.write("a.csv", rows)
     dry = await shell.run("import-postings", "a.csv", "--as", "li", "--dry-run")
@@ -157,7 +157,7 @@ async def test_employers_are_imported_and_the_csv_report_names_every_row(shell: 
     assert lines[1]["message_zh"].endswith("。")
 
 
-async def nothing_to_print(*_: object) -> None:
+async def fail_on_output(*_: object) -> None:
     raise AssertionError("nothing was brought in")
 
 
@@ -186,14 +186,14 @@ async def test_a_forbidden_import_is_refused_as_over_http(
         shell.folder / "a.csv", ImportKind[kind], username, employer, dry_run=False
     )
     with pytest.raises(why, match=said):
-        await import_table(wanted, nothing_to_print)
+        await import_table(wanted, fail_on_output)
     assert await shell.statuses() == []
 
 
 async def test_an_option_names_the_employer_of_all_rows(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell.write("a.csv", [shell.job("1", 统一社会信用代码="")])
+    shell.write("a.csv", [shell.posting_row("1", 统一社会信用代码="")])
     shell.set_environment(monkeypatch)
     printed: list[Import] = []
 
@@ -237,11 +237,11 @@ def test_a_template_is_written_to_a_new_file_only(folder: Path, name: str, said:
 
 async def test_ctrl_c_cancels_the_import_and_keeps_the_written_rows(shell: Shell) -> None:
     # So many that the import is far from its end when the signal comes, also on a busy machine.
-    shell.write("a.csv", (shell.job(str(number)) for number in range(6_000)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(6_000)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     process.send_signal(signal.SIGINT)
-    assert await shell.ended(process) != 0
+    assert await shell.wait_ended(process) != 0
     assert await shell.statuses() == ["CANCELLED"]
     stored = await shell.postings()
     assert 0 < stored < 6_000
@@ -250,8 +250,8 @@ async def test_ctrl_c_cancels_the_import_and_keeps_the_written_rows(shell: Shell
 
 
 async def test_the_next_import_finishes_a_killed_one(shell: Shell) -> None:
-    shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(1_500)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     process.kill()
     await process.wait()
@@ -269,12 +269,12 @@ async def test_the_next_import_finishes_a_killed_one(shell: Shell) -> None:
 
 
 async def test_a_cancelled_import_says_what_to_do(shell: Shell) -> None:
-    shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(1_500)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
     await shell.store.imports.end_early(one, ImportStatus.CANCELLED, at=records.FIXED_NOW)
-    assert await shell.ended(process) == 1
+    assert await shell.wait_ended(process) == 1
     assert "Import the table again" in (shell.folder / "err").read_text("utf-8")
 
 

@@ -27,7 +27,7 @@ SECRET = "a secret for tests"
 PASSWORD = "correct horse battery"
 
 
-async def refused(
+async def run_refused(
     uri: str | None, *arguments: str, folder: Path, database: str = "x", **given: str
 ) -> str:
     """Run a command that must be refused, and return the one line that it prints."""
@@ -57,14 +57,14 @@ async def test_an_unknown_command_exits_with_2(folder: Path, arguments: list[str
 async def test_a_wrong_setting_prints_one_line_and_exits_with_1(
     folder: Path, given: dict[str, str], said: str
 ) -> None:
-    assert said in await refused(None, "run", folder=folder, **given)
+    assert said in await run_refused(None, "run", folder=folder, **given)
 
 
 async def test_an_unreachable_mongodb_prints_one_line_without_the_password(
     folder: Path,
 ) -> None:
     uri = "mongodb://user:hush@127.0.0.1:1/?replicaSet=r"
-    line = await refused(uri, "run", folder=folder)
+    line = await run_refused(uri, "run", folder=folder)
     assert "no MongoDB primary answers at 127.0.0.1:1" in line
     assert "hush" not in line
 
@@ -72,14 +72,14 @@ async def test_an_unreachable_mongodb_prints_one_line_without_the_password(
 async def test_a_port_in_use_is_reported_before_a_database_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        line = await refused(None, "run", folder=folder, SONGGANG_PORT=str(port))
+        line = await run_refused(None, "run", folder=folder, SONGGANG_PORT=str(port))
     assert f"Cannot listen on 127.0.0.1 port {port}" in line
     assert not (folder / ".songgang").exists()
 
 
 async def test_a_data_folder_in_use_is_refused_with_the_holder(folder: Path) -> None:
     async with run_embedded(folder / "data") as running:
-        line = await refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
+        line = await run_refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
         assert "is in use by process" in line
         assert running.uri in line
 
@@ -88,7 +88,7 @@ async def test_a_secret_that_the_database_does_not_know_is_refused(
     mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
 ) -> None:
     await Store(mongo, SECRET).prepare(SECRET)
-    line = await refused(mongo_uri, "run", folder=folder, database=database_name)
+    line = await run_refused(mongo_uri, "run", folder=folder, database=database_name)
     assert "another SONGGANG_SECRET" in line
 
 
@@ -172,7 +172,9 @@ async def test_a_demo_in_a_database_with_other_data_is_refused(
     )  # fmt: skip
     assert made.code == 0
     for arguments in (["run", "--demo"], ["seed"]):
-        line = await refused(mongo_uri, *arguments, folder=folder, database=database_name, **given)
+        line = await run_refused(
+            mongo_uri, *arguments, folder=folder, database=database_name, **given
+        )
         assert "holds data that are not a demo's" in line
 
 

@@ -22,7 +22,7 @@ async def store(mongo: Mongo) -> Store:
     return store
 
 
-async def root_of(store: Store) -> Union:
+async def create_root_union(store: Store) -> Union:
     return await store_union(store, "陕西省总工会", UnionLevel.PROVINCE, "610000", None)
 
 
@@ -38,7 +38,7 @@ async def create(store: Store, **other: Any) -> Account:
 
 
 async def test_a_union_stands_below_its_parent(store: Store) -> None:
-    root = await root_of(store)
+    root = await create_root_union(store)
     parent = global_id("Union", root.id)
     below = await store_union(store, "西安市总工会", UnionLevel.CITY, "610100", parent)
     assert (root.path, below.path) == ((root.id,), (root.id, below.id))
@@ -46,9 +46,9 @@ async def test_a_union_stands_below_its_parent(store: Store) -> None:
 
 
 async def test_a_tree_has_one_root(store: Store) -> None:
-    await root_of(store)
+    await create_root_union(store)
     with pytest.raises(AlreadyExists, match="--parent"):
-        await root_of(store)
+        await create_root_union(store)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_an_invalid_union_is_refused_and_not_stored(
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.HOST])
 async def test_officer_and_host_belong_to_a_union(store: Store, role: Role) -> None:
-    root = await root_of(store)
+    root = await create_root_union(store)
     account = await create(store, role=role, username="Li", union=global_id("Union", root.id))
     assert (account.username, account.role) == ("li", role)
     assert (account.union_id, account.employer_id) == (root.id, None)
@@ -94,7 +94,7 @@ async def test_a_recruiter_belongs_to_an_employer(store: Store) -> None:
 
 
 async def test_a_user_name_is_unique_whatever_its_case(store: Store) -> None:
-    union = global_id("Union", (await root_of(store)).id)
+    union = global_id("Union", (await create_root_union(store)).id)
     first = await create(store, union=union)
     with pytest.raises(AlreadyExists, match="There is an account li"):
         await create(store, username="LI", union=union, display_name="黎")

@@ -53,7 +53,7 @@ def values(text: str) -> Counter[tuple[str, ...]]:
     return found
 
 
-async def scraped(server: ServerProcess) -> Counter[tuple[str, ...]]:
+async def scrape(server: ServerProcess) -> Counter[tuple[str, ...]]:
     async with httpx.AsyncClient(base_url=server.url) as client:
         response = await client.get("/metrics")
     assert response.status_code == 200
@@ -62,7 +62,7 @@ async def scraped(server: ServerProcess) -> Counter[tuple[str, ...]]:
     return values(response.text)
 
 
-async def watching(server: ServerProcess, client: WebSocketClient, token: str) -> None:
+async def watch_session(server: ServerProcess, client: WebSocketClient, token: str) -> None:
     await client.initialise(token)
     follow = STEPS["Follow"].query
     await client.subscribe_live("1", follow, session=server.live_session, after=None)
@@ -79,7 +79,7 @@ async def test_every_action_is_counted_once_in_its_metric(demo: ServerProcess) -
             session,
         )
         (edge,) = shown["liveSession"]["postings"]["edges"]
-        before = await scraped(demo)
+        before = await scrape(demo)
 
         given = {**session, "posting": edge["node"]["id"], "version": "1"}
         for version in ("1", "1", "0"):
@@ -87,24 +87,24 @@ async def test_every_action_is_counted_once_in_its_metric(demo: ServerProcess) -
         await http(SIGN_IN, {"username": "host", "password": "a wrong one"})
         await http.post("{ nothing }")
         async with open_websocket(demo.websocket_url) as client:
-            await watching(demo, client, viewer)
+            await watch_session(demo, client, viewer)
             say = STEPS["Say"].query
             await http(say, session, token=host)
             while (await client.receive_event("1"))["__typename"] != "Announcement":
                 pass
-            during = await scraped(demo)
+            during = await scrape(demo)
             await client.send_frame("no JSON")
             await client.connection.wait_closed()
 
         async def is_settled() -> bool:
-            more = await scraped(demo) - before
+            more = await scrape(demo) - before
             # The announcement, the lead in the staff's log, and the postings that the seekers
             # of the demo are notified of meanwhile.
             heard = more["feed_lag_seconds_count",] >= 2
             return heard and more["connections_closed_total", "bad_request"] == 1
 
         await wait_until(is_settled)
-        after = await scraped(demo)
+        after = await scrape(demo)
 
     assert [during[name,] for name in ("connections", "subscribers", "viewers")] == [1, 1, 1]
     assert [after[name,] for name in ("connections", "subscribers", "viewers")] == [0, 0, 0]
@@ -141,21 +141,23 @@ def app() -> Starlette:
     return Starlette(routes=[Route("/metrics", serve_metrics)])
 
 
-async def nobody(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
+async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError(f"nothing is sent to {url}: {headers} {body!r}")
 
 
-def keeping(app: Starlette, running: RunningServices, token: str | None) -> WebhookDispatcher:
+def attach_metrics(
+    app: Starlette, running: RunningServices, token: str | None
+) -> WebhookDispatcher:
     """Attach metrics to the application, and return their dispatcher, which has sent nothing."""
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     kept = SecretStr(token) if token else None
-    sends = WebhookDispatcher(running.store, nobody, utc_now)
+    sends = WebhookDispatcher(running.store, refuse_to_send, utc_now)
     known = Metrics(running.services, running.engine, running.endpoint, feed, sends, token=kept)
     app.state.node = SimpleNamespace(metrics=known)
     return sends
 
 
-async def status(app: Starlette, host: str, **headers: str) -> int:
+async def fetch_status(app: Starlette, host: str, **headers: str) -> int:
     transport = httpx.ASGITransport(app, client=(host, 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -165,7 +167,7 @@ async def status(app: Starlette, host: str, **headers: str) -> int:
 async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
     app: Starlette, running: RunningServices
 ) -> None:
-    sends = keeping(app, running, None)
+    sends = attach_metrics(app, running, None)
     sends.outcomes.update({DeliveryState.DELIVERED: 3, DeliveryState.PENDING: 2})
     sends.backlog = 5
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
@@ -196,8 +198,8 @@ async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
 async def test_without_a_token_only_this_machine_may_read(
     app: Starlette, running: RunningServices, host: str, headers: dict[str, str], expected: int
 ) -> None:
-    keeping(app, running, None)
-    assert await status(app, host, **headers) == expected
+    attach_metrics(app, running, None)
+    assert await fetch_status(app, host, **headers) == expected
 
 
 @pytest.mark.parametrize(
@@ -207,13 +209,13 @@ async def test_without_a_token_only_this_machine_may_read(
 async def test_with_a_token_any_caller_who_sends_it_may_read(
     app: Starlette, running: RunningServices, authorization: str, expected: int
 ) -> None:
-    keeping(app, running, TOKEN)
-    assert await status(app, "203.0.113.5", authorization=authorization) == expected
-    assert await status(app, "127.0.0.1") == 403
+    attach_metrics(app, running, TOKEN)
+    assert await fetch_status(app, "203.0.113.5", authorization=authorization) == expected
+    assert await fetch_status(app, "127.0.0.1") == 403
 
 
 async def test_labels_come_from_fixed_lists_only(app: Starlette, running: RunningServices) -> None:
-    keeping(app, running, None)
+    attach_metrics(app, running, None)
     families = list(app.state.node.metrics.collect())
     labels = {
         family.name: {tuple(sample.labels.values()) for sample in family.samples}

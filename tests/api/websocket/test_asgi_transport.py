@@ -18,7 +18,7 @@ from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wi
 
 
 @asynccontextmanager
-async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
+async def serve_asgi(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
     """A server with uvicorn's own WebSocket protocol."""
     async with run_wire_server(
         "websockets-sansio",
@@ -29,7 +29,7 @@ async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[Asgi
 
 @pytest.fixture
 async def here() -> AsyncIterator[WireServer[AsgiWire]]:
-    async with serving(close_timeout_seconds=2.0) as here:
+    async with serve_asgi(close_timeout_seconds=2.0) as here:
         yield here
 
 
@@ -70,7 +70,7 @@ async def test_unread_bytes_are_counted_until_the_peer_reads(
 
 
 async def test_a_closed_peer_that_does_not_read_gets_its_code_without_the_queue() -> None:
-    async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
+    async with serve_asgi(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
@@ -94,7 +94,7 @@ async def test_a_closed_peer_that_reads_in_time_gets_every_message(
 
 async def test_a_disconnected_peer_leaves_no_state() -> None:
     told: list[None] = []
-    async with serving(close_timeout_seconds=0.2) as here:
+    async with serve_asgi(close_timeout_seconds=0.2) as here:
         async with connect_manually(here.url):
             wire = await here.next_wire()
             wire.on_drained = lambda: told.append(None)

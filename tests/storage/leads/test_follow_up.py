@@ -35,7 +35,7 @@ async def write(store: Store, before: Lead, change: LeadChange | None) -> bool:
     return await store.mongo.run_transaction(body)
 
 
-async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
+async def followed_up_lead(store: Store) -> tuple[Lead, list[LeadChange]]:
     """A lead with every change that storage records."""
     first = start_follow_up(records.lead(union_path=("national", "root", records.UNION_ID)))
     await store.leads.record([first])
@@ -65,7 +65,7 @@ async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
 
 
 async def test_a_lead_is_read_as_each_change_left_it(either_store: Store) -> None:
-    lead, changes = await followed(either_store)
+    lead, changes = await followed_up_lead(either_store)
     assert await either_store.leads.by_id(lead.id) == lead
     page = await either_store.lead_timelines.page(lead, PageRequest(limit=10))
     entries = [change.entry for change in reversed(changes)]
@@ -86,7 +86,7 @@ async def test_a_change_of_an_outdated_version_writes_nothing(store: Store) -> N
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
 async def test_a_timeline_is_paged_without_gap_or_repeat(store: Store, limit: int) -> None:
-    lead, _ = await followed(store)
+    lead, _ = await followed_up_lead(store)
     await store.leads.record([other := records.lead()])
     await write(store, other, add_note(other, "别人的", None, by="a", at=LATER))
     seen, after, more = [], None, True

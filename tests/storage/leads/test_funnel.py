@@ -126,7 +126,7 @@ async def test_a_union_counts_the_views_of_the_sessions_in_scope(
     assert timed.views is None
 
 
-async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
+async def advance(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
     for stage in stages:
         reason = RefusalReason.OTHER if stage is LeadStage.REFUSED else None
 
@@ -148,7 +148,7 @@ async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
 async def test_a_lead_stores_its_furthest_stage_and_its_number_of_changes(store: Store) -> None:
     lead = records.lead()
     await store.leads.record([lead])
-    there = await advanced(
+    there = await advance(
         store,
         lead,
         LeadStage.CONTACTED,
@@ -179,5 +179,5 @@ async def test_a_lead_without_funnel_fields_counts_for_its_present_stage(
     assert (found.contacted, found.hired, found.services) == (1, hired, 0)
     (found,) = await all_pages(store, FunnelDimension.GROUP, query, 10)
     assert (found.key, found.interests) == ("", 1)
-    withdrawn = await advanced(store, lead, LeadStage.WITHDRAWN)
+    withdrawn = await advance(store, lead, LeadStage.WITHDRAWN)
     assert withdrawn.reached is stage

@@ -21,11 +21,11 @@ from tests.support import records
 from tests.support.records import FIXED_NOW
 
 
-def asked(body: str, **changes: object) -> Question:
+def ask(body: str, **changes: object) -> Question:
     return records.question(asker="viewer", body=body, **changes)
 
 
-async def changed(store: Store, question: Question) -> None:
+async def change(store: Store, question: Question) -> None:
     async def body(transaction: Transaction) -> None:
         await store.questions.update(question, transaction=transaction)
 
@@ -36,7 +36,7 @@ async def test_concurrent_questions_of_a_viewer_stay_within_the_limit(
     either_store: Store,
 ) -> None:
     store = either_store
-    questions = [asked(f"第{number}问") for number in range(10)]
+    questions = [ask(f"第{number}问") for number in range(10)]
     kept = await asyncio.gather(*(store.questions.add(question) for question in questions))
     waiting = [question for question in kept if question is not None]
     assert len(waiting) == MAX_WAITING_PER_VIEWER
@@ -44,20 +44,20 @@ async def test_concurrent_questions_of_a_viewer_stay_within_the_limit(
         question.id: question for question in waiting
     }
     # In another session, and by other viewers.
-    for other in (asked("有宿舍吗？", session_id="other"), records.question()):
+    for other in (ask("有宿舍吗？", session_id="other"), records.question()):
         assert await store.questions.add(other) == other
     # A handled question frees one slot.
-    await changed(store, decline_question(waiting[0]))
-    assert await store.questions.add(again := asked("又一问")) == again
-    assert await store.questions.add(asked("还一问")) is None
+    await change(store, decline_question(waiting[0]))
+    assert await store.questions.add(again := ask("又一问")) == again
+    assert await store.questions.add(ask("还一问")) is None
 
 
 async def test_a_repeated_question_waits_once(store: Store) -> None:
-    first = asked("有宿舍吗？")
+    first = ask("有宿舍吗？")
     assert await store.questions.add(first) == first
-    assert await store.questions.add(asked("有宿舍吗？")) == first
-    await changed(store, publish_question(first, FIXED_NOW))
-    second = asked("有宿舍吗？")
+    assert await store.questions.add(ask("有宿舍吗？")) == first
+    await change(store, publish_question(first, FIXED_NOW))
+    second = ask("有宿舍吗？")
     assert await store.questions.add(second) == second
 
 
@@ -66,7 +66,7 @@ async def test_waiting_questions_are_counted_up_to_a_limit(store: Store) -> None
         await store.questions.add(records.question())
     shown = records.question()
     await store.questions.add(shown)
-    await changed(store, publish_question(shown, FIXED_NOW))
+    await change(store, publish_question(shown, FIXED_NOW))
     assert await store.questions.count_waiting("session", 10) == 3
     assert await store.questions.count_waiting("session", 2) == 2
     assert await store.questions.count_waiting("other", 2) == 0
@@ -83,7 +83,7 @@ async def test_questions_are_listed_by_status_newest_first(
         question = records.question(id=question_id)
         await store.questions.add(question)
         if question_id in "bd":
-            await changed(store, publish_question(question, FIXED_NOW))
+            await change(store, publish_question(question, FIXED_NOW))
     await store.questions.add(records.question(id="e", session_id="other"))
     page = await store.questions.page("session", statuses, PageRequest(limit=10))
     assert [question.id for question in page.items] == found

@@ -51,7 +51,7 @@ async def test_an_unknown_session_is_none(store: Store) -> None:
     assert await store.live_sessions.by_id("none") is None
 
 
-async def moved(store: Store, before: LiveSession, wanted: SessionStatus) -> LiveSession:
+async def move(store: Store, before: LiveSession, wanted: SessionStatus) -> LiveSession:
     async def body(transaction: Transaction) -> None:
         await store.live_sessions.change_status(before, wanted, at=LATER, transaction=transaction)
 
@@ -64,14 +64,12 @@ async def moved(store: Store, before: LiveSession, wanted: SessionStatus) -> Liv
 async def test_a_session_has_one_start_time_however_often_it_is_interrupted(store: Store) -> None:
     session = records.live_session(status=SessionStatus.SCHEDULED)
     await store.live_sessions.add([session])
-    live = await moved(store, session, SessionStatus.LIVE)
+    live = await move(store, session, SessionStatus.LIVE)
     assert live == replace(session, status=SessionStatus.LIVE, started_at=LATER)
     early = replace(live, status=SessionStatus.INTERRUPTED, started_at=records.FIXED_NOW)
     other = replace(early, id="other")
     await store.live_sessions.add([other])
-    assert await moved(store, other, SessionStatus.LIVE) == replace(
-        other, status=SessionStatus.LIVE
-    )
+    assert await move(store, other, SessionStatus.LIVE) == replace(other, status=SessionStatus.LIVE)
 
 
 @pytest.mark.parametrize("wanted", [SessionStatus.ENDED, SessionStatus.CANCELLED])
@@ -82,7 +80,7 @@ async def test_ending_a_session_sets_the_time_and_clears_pin_and_segment(
         pinned_posting_id="posting", segment=Segment.STORY, segment_title="三十年焊工"
     )
     await store.live_sessions.add([session])
-    assert await moved(store, session, wanted) == replace(
+    assert await move(store, session, wanted) == replace(
         session,
         status=wanted,
         ended_at=LATER,
@@ -96,7 +94,7 @@ async def test_a_session_that_changed_meanwhile_is_not_changed(store: Store) -> 
     session = records.live_session(status=SessionStatus.ENDED)
     await store.live_sessions.add([session])
     stale = replace(session, status=SessionStatus.INTERRUPTED)
-    assert await moved(store, stale, SessionStatus.LIVE) == session
+    assert await move(store, stale, SessionStatus.LIVE) == session
 
 
 async def test_a_posting_is_pinned_in_a_live_session_only(store: Store) -> None:

@@ -41,7 +41,7 @@ asyncio.run(main())
 
 
 @asynccontextmanager
-async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+async def run_app(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
     """Another process that runs the embedded mongod of that folder, in its own process session."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", APP, str(folder)),
@@ -60,7 +60,7 @@ async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process
 
 
 @asynccontextmanager
-async def notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
+async def connect_notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
     mongo = await Mongo.connect(running.uri, "songgang")
     try:
         yield mongo
@@ -69,12 +69,12 @@ async def notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
 
 
 async def write(running: EmbeddedMongod, note: str) -> None:
-    async with notes(running) as mongo:
+    async with connect_notes(running) as mongo:
         await mongo["notes"].insert_one({"_id": note})
 
 
 async def read(running: EmbeddedMongod) -> list[str]:
-    async with notes(running) as mongo:
+    async with connect_notes(running) as mongo:
         return [document["_id"] async for document in mongo["notes"].find().sort("_id")]
 
 
@@ -84,7 +84,7 @@ async def eventually(holds: Callable[[], bool], *, within: float = 20) -> None:
             await asyncio.sleep(0.01)
 
 
-def remember(folder: Path, port: str) -> None:
+def write_port_file(folder: Path, port: str) -> None:
     (folder / "port").write_text(port)
 
 
@@ -92,7 +92,7 @@ def contents(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def lives(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -103,7 +103,7 @@ def lives(pid: int) -> bool:
 async def test_data_survive_a_restart_on_the_same_port(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
-    assert not lives(first.pid)
+    assert not is_alive(first.pid)
     async with run_embedded(folder) as second:
         assert second.port == first.port
         assert await read(second) == ["a"]
@@ -114,7 +114,7 @@ async def test_data_survive_when_another_mongod_has_taken_the_port(folder: Path)
     async with run_embedded(ours) as first:
         await write(first, "a")
     theirs.mkdir()
-    remember(theirs, str(first.port))
+    write_port_file(theirs, str(first.port))
     async with run_embedded(theirs) as other:
         assert other.port == first.port
         async with run_embedded(ours) as second:
@@ -131,7 +131,7 @@ async def test_a_damaged_port_file_does_no_harm(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
     for damage in ("eighty", "99999999"):
-        remember(folder, damage)
+        write_port_file(folder, damage)
         async with run_embedded(folder) as running:
             assert await read(running) == ["a"]
 
@@ -139,7 +139,7 @@ async def test_a_damaged_port_file_does_no_harm(folder: Path) -> None:
 async def test_mongod_listens_on_the_loopback_address_only(folder: Path) -> None:
     async with run_embedded(folder) as running:
         assert running.uri == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
-        async with notes(running) as mongo:
+        async with connect_notes(running) as mongo:
             options = await mongo._driver.client.admin.command("getCmdLineOpts")
     assert options["parsed"]["net"]["bindIp"] == "127.0.0.1"
     assert options["parsed"]["net"]["unixDomainSocket"] == {"enabled": False}
@@ -167,7 +167,7 @@ async def test_two_folders_run_side_by_side(folder: Path) -> None:
 
 
 async def test_a_folder_in_use_is_refused_with_its_holder(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
+    async with run_app(folder) as (process, running):
         with pytest.raises(DataFolderBusy) as caught:
             async with run_embedded(folder):
                 pytest.fail("entered")
@@ -189,15 +189,15 @@ async def test_a_folder_in_use_by_this_process_is_refused_too(folder: Path) -> N
 
 
 async def test_a_killed_app_takes_its_mongod_with_it(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
-        assert lives(running["pid"])
+    async with run_app(folder) as (process, running):
+        assert is_alive(running["pid"])
         process.kill()
         await process.wait()
-        await eventually(lambda: not lives(running["pid"]))
+        await eventually(lambda: not is_alive(running["pid"]))
 
 
 async def test_the_folder_of_a_killed_app_can_be_used_at_once(folder: Path) -> None:
-    async with app_on(folder) as (process, _):
+    async with run_app(folder) as (process, _):
         process.kill()
         await process.wait()
     async with run_embedded(folder) as running:
@@ -213,10 +213,10 @@ async def test_a_killed_mongod_loses_no_acknowledged_write(folder: Path) -> None
 
 
 async def test_ctrl_c_lets_the_app_write_before_its_mongod_stops(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
+    async with run_app(folder) as (process, running):
         os.killpg(process.pid, signal.SIGINT)
         await process.wait()
-        assert not lives(running["pid"])
+        assert not is_alive(running["pid"])
     async with run_embedded(folder) as again:
         assert await read(again) == ["started", "stopped"]
 
@@ -225,7 +225,7 @@ async def test_an_error_in_the_context_stops_mongod_and_propagates(folder: Path)
     with pytest.raises(LookupError):
         async with run_embedded(folder) as running:
             raise LookupError
-    assert not lives(running.pid)
+    assert not is_alive(running.pid)
 
 
 async def test_only_the_log_of_the_last_run_is_kept(folder: Path) -> None:

@@ -35,7 +35,7 @@ async def fill(store: Store) -> None:
             for _ in range(5)
         ]
     )
-    await enter(store, "lead", 5)
+    await add_notes(store, "lead", 5)
     await store.leads.record([records.lead(code_id="code") for _ in range(5)])
     for _ in range(5):
         await store.qr_codes.add(records.code())
@@ -60,10 +60,10 @@ async def fill(store: Store) -> None:
             for _ in range(40)
         ]
     )
-    await enter(store, "other", 40)
+    await add_notes(store, "other", 40)
 
 
-async def enter(store: Store, lead_id: str, entries: int) -> None:
+async def add_notes(store: Store, lead_id: str, entries: int) -> None:
     """Write so many notes about a lead."""
 
     async def body(transaction: Transaction) -> None:

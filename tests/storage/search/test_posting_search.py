@@ -32,10 +32,10 @@ from tests.storage.search.stored_postings import (
     RELEVANT,
     TODAY,
     all_pages,
-    found,
-    keep,
+    find_ids,
     query,
-    spread,
+    store_postings,
+    store_tied_postings,
 )
 from tests.support import records
 
@@ -77,7 +77,7 @@ async def test_a_posting_matches_every_condition_of_a_search(
 ) -> None:
     both = (Benefit.MEALS, Benefit.DORMITORY)
     welder = posting_terms(title="焊工", occupation=Occupation.WELDER)
-    await keep(
+    await store_postings(
         store,
         a=posting_terms(benefits=(Benefit.MEALS,), friendly_to=(SeekerGroup.LAID_OFF,)),
         b=replace(welder, place_code="330402", benefits=both),
@@ -91,7 +91,7 @@ async def test_a_posting_matches_every_condition_of_a_search(
         e=posting_terms(employment_type=EmploymentType.PART_TIME, pay=hourly_pay(30)),
         f=posting_terms(shift=Shift.TWO_SHIFT, valid_until=TODAY + timedelta(days=330)),
     )
-    assert "".join(await found(store, wanted)) == ids
+    assert "".join(await find_ids(store, wanted)) == ids
     counts = await store.search.count(wanted)
     assert (counts.total, counts.is_complete) == (len(ids), True)
 
@@ -109,23 +109,23 @@ async def test_the_public_finds_visible_postings_and_staff_find_the_rest(store: 
     elsewhere = replace(held, id="elsewhere", union_path=("root", "other"), employer_id="other")
     await store.postings.add([*shown.values(), elsewhere])
     for order in (SearchOrder.NEWEST, SearchOrder.PAY, SearchOrder.RELEVANCE):
-        assert await found(store, query("电工"), order) == ["open"]
+        assert await find_ids(store, query("电工"), order) == ["open"]
     near = query("电工", near=HERE)
-    assert await found(store, near, SearchOrder.DISTANCE) == ["open"]
+    assert await find_ids(store, near, SearchOrder.DISTANCE) == ["open"]
     assert (await store.search.count(query("电工"))).total == 1
     waiting = query(status=PostingStatus.IN_REVIEW)
-    assert await found(store, replace(waiting, union_id=records.UNION_ID)) == ["held"]
-    assert await found(store, replace(waiting, union_id="root")) == ["held", "elsewhere"]
-    assert await found(store, replace(waiting, employer_id="other")) == ["elsewhere"]
+    assert await find_ids(store, replace(waiting, union_id=records.UNION_ID)) == ["held"]
+    assert await find_ids(store, replace(waiting, union_id="root")) == ["held", "elsewhere"]
+    assert await find_ids(store, replace(waiting, employer_id="other")) == ["elsewhere"]
 
 
 async def test_changed_terms_are_found_and_earlier_ones_are_not(store: Store) -> None:
-    await keep(store, a=posting_terms())
+    await store_postings(store, a=posting_terms())
     before = (await store.postings.by_ids(["a"]))["a"]
     after = replace(before, terms=posting_terms(title="月嫂"), version=2)
     assert await store.postings.update_if_unchanged(before, after)
-    assert await found(store, query("月嫂")) == ["a"]
-    assert await found(store, query("电工 电工")) == ["a"]  # still its occupation
+    assert await find_ids(store, query("月嫂")) == ["a"]
+    assert await find_ids(store, query("电工 电工")) == ["a"]  # still its occupation
 
 
 @pytest.mark.parametrize(
@@ -133,24 +133,26 @@ async def test_changed_terms_are_found_and_earlier_ones_are_not(store: Store) ->
     [("焊工", "fecadb"), ("焊工 叉车", "fed"), ("叉车", "fed"), ("", "fedcba")],
 )
 async def test_title_matches_come_first_then_the_newest(store: Store, text: str, ids: str) -> None:
-    await keep(store, **RELEVANT)
-    assert "".join(await found(store, query(text), SearchOrder.RELEVANCE)) == ids
+    await store_postings(store, **RELEVANT)
+    assert "".join(await find_ids(store, query(text), SearchOrder.RELEVANCE)) == ids
 
 
 async def test_monthly_pay_is_ordered_highest_first(store: Store) -> None:
-    await keep(
+    await store_postings(
         store,
         a=posting_terms(pay=monthly_pay(5_000)),
         b=posting_terms(pay=hourly_pay(30)),  # 5,220 a month
         c=posting_terms(pay=monthly_pay(6_000)),
         d=posting_terms(pay=monthly_pay(6_000)),
     )
-    assert await found(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
+    assert await find_ids(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
 
 
 async def test_the_nearest_postings_come_first_with_their_distance(store: Store) -> None:
     codes = {"a": "310115", "b": "330402", "c": "330411", "d": "330402", "e": "650102"}
-    await keep(store, **{each: posting_terms(place_code=code) for each, code in codes.items()})
+    await store_postings(
+        store, **{each: posting_terms(place_code=code) for each, code in codes.items()}
+    )
     page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, PageRequest(limit=10))
     assert [hit.posting.id for hit in page.items] == ["d", "b", "c", "a", "e"]
     for hit in page.items:
@@ -161,7 +163,7 @@ async def test_the_nearest_postings_come_first_with_their_distance(store: Store)
 
 
 async def test_counts_cover_every_match(store: Store) -> None:
-    await spread(store)
+    await store_tied_postings(store)
     counts = await store.search.count(query("焊工"))
     assert counts.is_complete
     assert counts.places == {"330402": 7, "310115": 4, "650102": 3}
@@ -172,7 +174,7 @@ async def test_counts_cover_every_match(store: Store) -> None:
 async def test_counting_stops_at_its_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_COUNTED_POSTINGS == 2_000
     monkeypatch.setattr("storage.search.posting_search.MAX_COUNTED_POSTINGS", 10)
-    await spread(store)
+    await store_tied_postings(store)
     counts = await store.search.count(query())
     assert (counts.total, counts.is_complete) == (10, False)
 
@@ -181,13 +183,13 @@ async def test_counting_stops_at_its_limit(store: Store, monkeypatch: pytest.Mon
 async def test_postings_without_an_entry_are_listed_and_counted_but_not_ranked(
     store: Store, order: SearchOrder
 ) -> None:
-    await keep(
+    await store_postings(
         store, a=posting_terms(benefits=(Benefit.MEALS,)), c=posting_terms(place_code="330402")
     )
     await store.postings.add([records.posting(id="b")], findable=False)
     wanted = query(near=HERE)
     has_entry = order in {SearchOrder.PAY, SearchOrder.DISTANCE}
-    ids = await found(store, wanted, order)
+    ids = await find_ids(store, wanted, order)
     assert sorted(ids) == (["a", "c"] if has_entry else ["a", "b", "c"])
     for backward in (False, True):
         hits = await all_pages(store, order, wanted, 1, backward=backward)
@@ -200,7 +202,7 @@ async def test_postings_without_an_entry_are_listed_and_counted_but_not_ranked(
         [(Benefit.MEALS, 1)],
     )
     for narrowed in (query("电工"), query(pay_from=1), query(occupations=tuple(Occupation))):
-        assert await found(store, narrowed) == ["c", "a"]
+        assert await find_ids(store, narrowed) == ["c", "a"]
         of_these = await store.search.count(narrowed)
         assert (of_these.total, of_these.is_complete) == (2, True)
 
@@ -208,7 +210,7 @@ async def test_postings_without_an_entry_are_listed_and_counted_but_not_ranked(
 async def test_a_posting_hidden_between_index_and_read_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keep(store, a=posting_terms(), b=posting_terms())
+    await store_postings(store, a=posting_terms(), b=posting_terms())
     from_keys = type(store.search)._page_by_keys
 
     async def then_closed(*arguments: Any) -> Any:
@@ -220,4 +222,4 @@ async def test_a_posting_hidden_between_index_and_read_is_left_out(
         return page
 
     monkeypatch.setattr(type(store.search), "_page_by_keys", then_closed)
-    assert await found(store, query("电工")) == ["b"]
+    assert await find_ids(store, query("电工")) == ["b"]

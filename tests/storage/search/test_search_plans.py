@@ -19,7 +19,7 @@ from tests.storage.search.stored_postings import (
     COMBINED,
     HERE,
     query,
-    spread,
+    store_tied_postings,
 )
 
 
@@ -37,7 +37,7 @@ def stages(plan: Any) -> list[Document]:
 async def test_every_combination_of_filters_is_read_through_an_index(
     store: Store, order: SearchOrder
 ) -> None:
-    await spread(store)
+    await store_tied_postings(store)
     await store.mongo.command({"create": "system.profile", "capped": True, "size": 64 << 20})
     await store.mongo.command({"profile": 2})
     for narrowed in COMBINED:
@@ -54,7 +54,7 @@ async def test_every_combination_of_filters_is_read_through_an_index(
 
 @pytest.mark.parametrize("order", [SearchOrder.NEWEST, SearchOrder.PAY])
 async def test_an_in_memory_sort_is_limited_to_the_page(store: Store, order: SearchOrder) -> None:
-    await spread(store)
+    await store_tied_postings(store)
     for narrowed in COMBINED:
         reading = {
             "find": "postings",
@@ -70,7 +70,7 @@ async def test_an_in_memory_sort_is_limited_to_the_page(store: Store, order: Sea
 
 
 async def test_counting_a_word_reads_only_the_index(store: Store) -> None:
-    await spread(store)
+    await store_tied_postings(store)
     wanted = query(
         "焊工",
         region="330000",

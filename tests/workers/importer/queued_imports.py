@@ -28,18 +28,18 @@ KEYS = tuple(column.key for column in POSTING_COLUMNS)
 UNTIL = (today() + timedelta(days=30)).isoformat()
 
 
-def importer_of(store: Store, desk: LiveSessionControl, node: str) -> Importer:
+def create_importer(store: Store, desk: LiveSessionControl, node: str) -> Importer:
     gate = PostingGate(store, desk, MinimumWages(store), utc_now)
     return Importer(store, desk, gate, utc_now, node=node)
 
 
-def row(number: int, external_id: str) -> RawRow:
+def posting_row(number: int, external_id: str) -> RawRow:
     said = {column.key: column.example for column in POSTING_COLUMNS}
     said |= {"externalId": external_id, "creditCode": "", "validUntil": UNTIL}
     return RawRow(number=number, cells=tuple(said[key] for key in KEYS))
 
 
-async def waiting(
+async def queue_import(
     store: Store,
     parts: Sequence[Sequence[RawRow]],
     employer: Employer | None = None,
@@ -70,25 +70,25 @@ async def waiting(
     return one
 
 
-async def now(store: Store, one: Import) -> Import:
+async def read_import(store: Store, one: Import) -> Import:
     found = await store.imports.by_id(one.id)
     assert found is not None
     return found
 
 
-async def outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
+async def row_outcomes(store: Store, one: Import) -> list[tuple[int, RowOutcome]]:
     page = await store.imports.rows(one.id, None, PageRequest(limit=100))
     return [(row.number, row.outcome) for row in page.items]
 
 
-async def found(store: Store, text: str) -> int:
+async def count_found(store: Store, text: str) -> int:
     """Return how many postings a search for the word finds."""
     query = SearchQuery(on=today(), words=parse_search(text, ("search",)))
     return len((await store.search.page(query, SearchOrder.NEWEST, PageRequest(limit=100))).items)
 
 
-def parts(number: int, size: int) -> list[list[RawRow]]:
+def numbered_chunks(number: int, size: int) -> list[list[RawRow]]:
     return [
-        [row(2 + part * size + place, f"{part}-{place}") for place in range(size)]
+        [posting_row(2 + part * size + place, f"{part}-{place}") for place in range(size)]
         for part in range(number)
     ]

@@ -17,7 +17,14 @@ from storage.clock import utc_now
 from storage.mongo.client import StorageUnavailable
 from storage.store import Store
 from tests.support import records
-from tests.workers.importer.queued_imports import importer_of, now, outcomes, parts, row, waiting
+from tests.workers.importer.queued_imports import (
+    create_importer,
+    numbered_chunks,
+    posting_row,
+    queue_import,
+    read_import,
+    row_outcomes,
+)
 from workers import importer as module
 from workers.importer import Importer
 
@@ -25,7 +32,7 @@ from workers.importer import Importer
 async def test_an_interrupted_import_resumes_where_it_stopped(
     store: Store, desk: LiveSessionControl, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = await waiting(store, parts(3, 2))
+    one = await queue_import(store, numbered_chunks(3, 2))
     decide = PostingImportPlanner.plan
     calls = 0
 
@@ -40,12 +47,12 @@ async def test_an_interrupted_import_resumes_where_it_stopped(
         patched.setattr(PostingImportPlanner, "plan", failing)
         with pytest.raises(StorageUnavailable):
             await importer.run()
-    half = await now(store, one)
+    half = await read_import(store, one)
     assert (half.status, half.next_chunk, half.processed_rows) == (ImportStatus.RUNNING, 1, 2)
     # Another node continues after the first has released the lease.
     await store.leases.release("imports", "one")
-    assert await importer_of(store, desk, "two").run() == 2
-    done = await now(store, one)
+    assert await create_importer(store, desk, "two").run() == 2
+    done = await read_import(store, one)
     assert (done.status, done.accepted, done.duplicates) == (ImportStatus.DONE, 6, 0)
     assert half.started_at == done.started_at
 
@@ -53,7 +60,7 @@ async def test_an_interrupted_import_resumes_where_it_stopped(
 async def test_a_cancelled_import_stops_at_the_current_chunk(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = await waiting(store, parts(3, 2))
+    one = await queue_import(store, numbered_chunks(3, 2))
     decide = PostingImportPlanner.plan
     calls = 0
 
@@ -69,7 +76,7 @@ async def test_a_cancelled_import_stops_at_the_current_chunk(
 
     monkeypatch.setattr(PostingImportPlanner, "plan", cancelling)
     assert await importer.run() == 1
-    ended = await now(store, one)
+    ended = await read_import(store, one)
     assert (ended.status, ended.processed_rows, ended.active) == (ImportStatus.CANCELLED, 2, False)
     assert await store.mongo["postings"].count_documents({}) == 2
     assert await store.mongo["import_chunks"].count_documents({}) == 0
@@ -79,20 +86,20 @@ async def test_an_import_without_its_rows_is_broken_and_others_continue(
     store: Store, importer: Importer
 ) -> None:
     early = utc_now() - timedelta(minutes=2)
-    broken = await waiting(store, parts(2, 1), updated_at=early)
+    broken = await queue_import(store, numbered_chunks(2, 1), updated_at=early)
     await store.imports.delete_chunks(broken.id)
-    whole = await waiting(store, parts(1, 1))
+    whole = await queue_import(store, numbered_chunks(1, 1))
     assert await importer.run() == 1
-    assert (await now(store, broken)).status is ImportStatus.BROKEN
-    assert (await now(store, whole)).status is ImportStatus.DONE
+    assert (await read_import(store, broken)).status is ImportStatus.BROKEN
+    assert (await read_import(store, whole)).status is ImportStatus.DONE
 
 
 async def test_a_fault_breaks_only_its_own_import(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = utc_now() - timedelta(minutes=2)
-    broken = await waiting(store, parts(1, 1), updated_at=early)
-    whole = await waiting(store, parts(1, 1))
+    broken = await queue_import(store, numbered_chunks(1, 1), updated_at=early)
+    whole = await queue_import(store, numbered_chunks(1, 1))
     decide = PostingImportPlanner.plan
 
     async def failing(self: Any, rows: Any) -> Any:
@@ -102,14 +109,14 @@ async def test_a_fault_breaks_only_its_own_import(
 
     monkeypatch.setattr(PostingImportPlanner, "plan", failing)
     assert await importer.run() == 1
-    assert (await now(store, broken)).status is ImportStatus.BROKEN
-    assert (await now(store, whole)).status is ImportStatus.DONE
+    assert (await read_import(store, broken)).status is ImportStatus.BROKEN
+    assert (await read_import(store, whole)).status is ImportStatus.DONE
 
 
 async def test_a_chunk_is_planned_again_when_another_writer_adds_its_posting(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = await waiting(store, [[row(2, "a"), row(3, "b")]])
+    one = await queue_import(store, [[posting_row(2, "a"), posting_row(3, "b")]])
     assert one.employer_id is not None
     other = records.posting(employer_id=one.employer_id, external_id="b", union_id="elsewhere")
     decide = PostingImportPlanner.plan
@@ -125,7 +132,7 @@ async def test_a_chunk_is_planned_again_when_another_writer_adds_its_posting(
 
     monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
-    done = await now(store, one)
+    done = await read_import(store, one)
     assert (calls, done.accepted, done.processed_rows) == (2, 2, 2)
     (stored,) = await store.postings.by_external_ids([(one.employer_id, "b")])
     assert (stored.id, stored.revision) == (other.id, 2)
@@ -134,7 +141,7 @@ async def test_a_chunk_is_planned_again_when_another_writer_adds_its_posting(
 async def test_a_chunk_is_planned_again_when_another_writer_changes_its_posting(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = await waiting(store, [[row(2, "a")]])
+    one = await queue_import(store, [[posting_row(2, "a")]])
     assert one.employer_id is not None
     before = records.posting(employer_id=one.employer_id, external_id="a")
     await store.postings.add([before])
@@ -152,14 +159,14 @@ async def test_a_chunk_is_planned_again_when_another_writer_changes_its_posting(
 
     monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
-    assert (calls, await outcomes(store, one)) == (2, [(2, RowOutcome.FAILED)])
+    assert (calls, await row_outcomes(store, one)) == (2, [(2, RowOutcome.FAILED)])
 
 
 @pytest.mark.parametrize("ended", ["overtaken", "unavailable"])
 async def test_close_stops_the_importer_however_the_current_write_ends(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
 ) -> None:
-    await waiting(store, parts(2, 1))
+    await queue_import(store, numbered_chunks(2, 1))
     decide = PostingImportPlanner.plan
     ahead, told_to_stop = asyncio.Event(), asyncio.Event()
 

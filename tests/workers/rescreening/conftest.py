@@ -10,14 +10,14 @@ from api.wiring.realtime import create_group_commit
 from services.live.sessions import LiveSessionControl
 from storage.store import Store
 from tests.support.records import ManualClock
-from tests.workers.rescreening.screening_node import Work
+from tests.workers.rescreening.screening_node import ScreeningNode
 
 
 @pytest.fixture
-async def work(store: Store) -> AsyncIterator[Work]:
+async def work(store: Store) -> AsyncIterator[ScreeningNode]:
     commit = create_group_commit(store)
     watch = ManualClock()
-    work = Work(store, LiveSessionControl(store, commit, watch), watch)
+    work = ScreeningNode(store, LiveSessionControl(store, commit, watch), watch)
     await store.minimum_wages.seed()
     await store.employers.add([work.employer])
     await work.wages.refresh()

@@ -28,7 +28,7 @@ from workers.rescreening import Rescreener
 OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 
 
-class Work:
+class ScreeningNode:
     """One node that screens postings of one employer, with a clock that the test moves."""
 
     def __init__(self, store: Store, desk: LiveSessionControl, watch: ManualClock) -> None:
@@ -61,7 +61,7 @@ class Work:
         self.watch.advance(seconds=REPEAT_AFTER.total_seconds())
         assert await self.rescreening.run() == 0
 
-    async def add(self, **changes: Any) -> Posting:
+    async def add_posting(self, **changes: Any) -> Posting:
         until = day_in_china(self.watch()) + timedelta(days=300)
         made = records.posting(
             employer_id=self.employer.id,
@@ -71,7 +71,7 @@ class Work:
         await self.store.postings.add([made])
         return made
 
-    async def now(self, posting: Posting) -> Posting:
+    async def read_posting(self, posting: Posting) -> Posting:
         return (await self.store.postings.by_ids([posting.id]))[posting.id]
 
     async def raise_wage(self, monthly: int, day: date, *, grade: Grade = Grade.A) -> None:

@@ -12,28 +12,30 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, NotFound
 from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
-from tests.workers.rescreening.screening_node import Work
+from tests.workers.rescreening.screening_node import ScreeningNode
 
 
-async def test_a_verdict_based_on_outdated_wages_or_checks_is_corrected(work: Work) -> None:
+async def test_a_verdict_based_on_outdated_wages_or_checks_is_corrected(
+    work: ScreeningNode,
+) -> None:
     await work.verify()
     table = work.wages.table
-    posting = await work.add()
+    posting = await work.add_posting()
     assert await work.gate.rescreen_stale([posting], table) == [posting]
     await work.raise_wage(7000, day_in_china(work.watch()))
     (settled,) = await work.gate.rescreen_stale([posting], table)
     assert settled.status is PostingStatus.SUSPENDED
-    other = await work.add(terms=posting_terms(pay=monthly_pay(9000)))
+    other = await work.add_posting(terms=posting_terms(pay=monthly_pay(9000)))
     await work.verify(passed=False)
     (settled,) = await work.gate.rescreen_stale([other], work.wages.table)
     assert settled.status is PostingStatus.SUSPENDED
 
 
 async def test_a_posting_changed_during_rescreening_is_screened_as_changed(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    work: ScreeningNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work.verify()
-    posting = await work.add(rules=0)
+    posting = await work.add_posting(rules=0)
     write, raced = work.store.postings.update_if_unchanged, False
 
     async def first(before: Posting, after: Posting, **more: Any) -> bool:
@@ -48,17 +50,17 @@ async def test_a_posting_changed_during_rescreening_is_screened_as_changed(
 
     monkeypatch.setattr(work.store.postings, "update_if_unchanged", first)
     assert (await work.gate.rescreen(posting.id)).status is PostingStatus.SUSPENDED
-    stored = await work.now(posting)
+    stored = await work.read_posting(posting)
     assert (stored.revision, stored.version) == (2, 3)
     with pytest.raises(NotFound):
         await work.gate.rescreen(new_id())
 
 
 async def test_rescreening_gives_up_on_a_posting_that_keeps_changing(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    work: ScreeningNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work.verify()
-    posting = await work.add(terms=posting_terms(insurance=()))
+    posting = await work.add_posting(terms=posting_terms(insurance=()))
 
     async def never(*_: Any, **__: Any) -> bool:
         return False
@@ -69,19 +71,23 @@ async def test_rescreening_gives_up_on_a_posting_that_keeps_changing(
     assert await work.gate.rescreen_all([posting]) == 0
 
 
-async def test_a_posting_that_now_fails_is_suspended_before_it_is_shown(work: Work) -> None:
+async def test_a_posting_that_now_fails_is_suspended_before_it_is_shown(
+    work: ScreeningNode,
+) -> None:
     await work.verify()
-    good, bad = await work.add(), await work.add(terms=posting_terms(insurance=()))
+    good, bad = await work.add_posting(), await work.add_posting(terms=posting_terms(insurance=()))
     for posting_id in (good.id, bad.id, bad.id, "nobody"):
         await work.gate.rescreen_before_showing(posting_id)
-    assert (await work.now(good)).status is PostingStatus.OPEN
-    assert (await work.now(bad)).status is PostingStatus.SUSPENDED
+    assert (await work.read_posting(good)).status is PostingStatus.OPEN
+    assert (await work.read_posting(bad)).status is PostingStatus.SUSPENDED
 
 
-async def test_a_change_or_closure_based_on_an_old_version_is_not_stored(work: Work) -> None:
+async def test_a_change_or_closure_based_on_an_old_version_is_not_stored(
+    work: ScreeningNode,
+) -> None:
     await work.verify()
-    seen = await work.add()
+    seen = await work.add_posting()
     assert await work.gate.change(seen, replace(seen.terms, headcount=9), work.employer)
     assert await work.gate.change(seen, seen.terms, work.employer) is None
     assert await work.gate.close(seen) is None
-    assert (await work.now(seen)).terms.headcount == 9
+    assert (await work.read_posting(seen)).terms.headcount == 9

@@ -19,13 +19,13 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.waiting import wait_until
-from tests.workers.rescreening.screening_node import Work
+from tests.workers.rescreening.screening_node import ScreeningNode
 
 
-async def test_a_rescreening_resumes_where_it_stopped(work: Work) -> None:
+async def test_a_rescreening_resumes_where_it_stopped(work: ScreeningNode) -> None:
     work.gate.limits = RescreeningLimits(postings_per_batch=2)
     await work.verify()
-    postings = [await work.add() for _ in range(5)]
+    postings = [await work.add_posting() for _ in range(5)]
     await work.raise_wage(7000, day_in_china(work.watch()))
     (asked,) = await work.store.rescreens.find_due(at=work.watch(), limit=5)
     further = await work.gate.continue_rescreen(asked)
@@ -33,13 +33,17 @@ async def test_a_rescreening_resumes_where_it_stopped(work: Work) -> None:
     assert (further.screened, further.cursor, further.done_at) == (2, postings[1].id, None)
     # Another node that holds the same state stops here.
     assert await work.gate.continue_rescreen(asked) is None
-    assert [(await work.now(each)).status.value for each in postings].count("SUSPENDED") == 2
+    assert [(await work.read_posting(each)).status.value for each in postings].count(
+        "SUSPENDED"
+    ) == 2
     await work.rescreening.run()
-    assert {(await work.now(each)).status for each in postings} == {PostingStatus.SUSPENDED}
+    assert {(await work.read_posting(each)).status for each in postings} == {
+        PostingStatus.SUSPENDED
+    }
     assert await work.store.rescreens.find_due(at=work.watch(), limit=5) == []
 
 
-async def test_only_the_node_with_the_lease_screens(work: Work) -> None:
+async def test_only_the_node_with_the_lease_screens(work: ScreeningNode) -> None:
     await work.verify()
     await work.raise_wage(7000, day_in_china(work.watch()))
     later = work.watch() + timedelta(minutes=5)
@@ -48,10 +52,12 @@ async def test_only_the_node_with_the_lease_screens(work: Work) -> None:
     assert len(await work.store.rescreens.find_due(at=work.watch(), limit=5)) == 1
 
 
-async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(work: Work) -> None:
+async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(
+    work: ScreeningNode,
+) -> None:
     await work.verify()
-    overdue = await work.add(terms=posting_terms(valid_until=day_in_china(work.watch())))
-    closed = await work.add(status=PostingStatus.CLOSED)
+    overdue = await work.add_posting(terms=posting_terms(valid_until=day_in_china(work.watch())))
+    closed = await work.add_posting(status=PostingStatus.CLOSED)
     room = records.live_session(pinned_posting_id=closed.id)
     await work.store.live_sessions.add([room])
     work.watch.advance(days=1)
@@ -60,7 +66,7 @@ async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(work: W
     async def done() -> bool:
         session = await work.store.live_sessions.by_id(room.id)
         assert session is not None
-        is_closed = (await work.now(overdue)).close_reason is CloseReason.EXPIRED
+        is_closed = (await work.read_posting(overdue)).close_reason is CloseReason.EXPIRED
         return is_closed and session.pinned_posting_id is None
 
     await wait_until(done)
@@ -68,9 +74,9 @@ async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(work: W
 
 
 async def test_a_rescreening_that_fails_after_a_check_runs_later(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    work: ScreeningNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    posting = await work.add(status=PostingStatus.SUSPENDED)
+    posting = await work.add_posting(status=PostingStatus.SUSPENDED)
     with monkeypatch.context() as patch:
 
         async def failing(*_: Any, **__: Any) -> Any:
@@ -78,13 +84,13 @@ async def test_a_rescreening_that_fails_after_a_check_runs_later(
 
         patch.setattr(work.store.postings, "find_to_rescreen", failing)
         await work.verify()
-    assert (await work.now(posting)).status is PostingStatus.SUSPENDED
+    assert (await work.read_posting(posting)).status is PostingStatus.SUSPENDED
     await work.rescreening.run()
-    assert (await work.now(posting)).status is PostingStatus.OPEN
+    assert (await work.read_posting(posting)).status is PostingStatus.OPEN
 
 
 async def test_the_wage_table_is_limited_and_follows_storage_after_a_fault(
-    work: Work, store: Store, monkeypatch: pytest.MonkeyPatch
+    work: ScreeningNode, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
     follower = MinimumWages(store, schedule=often)

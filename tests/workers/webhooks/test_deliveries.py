@@ -17,7 +17,14 @@ from services.webhooks.webhooks import WebhookAdministration
 from storage.store import Store
 from tests.support import records
 from tests.support.records import ManualClock
-from tests.support.scripted_partner import FAILED, TAKEN, URL, Partner, leads, stored
+from tests.support.scripted_partner import (
+    ACCEPTED,
+    FAILED,
+    URL,
+    ScriptedPartner,
+    lead_notices,
+    read_webhook,
+)
 from tests.support.waiting import running_coroutines, wait_until
 from tests.support.webhook_outbox import (
     add_webhook,
@@ -36,8 +43,8 @@ from workers.deliveries import (
 
 async def test_attempts_are_counted_by_outcome(store: Store, clock: ManualClock) -> None:
     webhook = await add_webhook(store, URL)
-    await enqueue_notices(store, *leads(3))
-    partner = Partner(FAILED, TAKEN, TAKEN)
+    await enqueue_notices(store, *lead_notices(3))
+    partner = ScriptedPartner(FAILED, ACCEPTED, ACCEPTED)
     node = create_dispatcher(store, partner, clock)
     await node.run()
     assert node.outcomes == {DeliveryState.PENDING: 1, DeliveryState.DELIVERED: 2}
@@ -50,7 +57,7 @@ async def test_attempts_are_counted_by_outcome(store: Store, clock: ManualClock)
         DeliveryState.DELIVERED: 2,
         DeliveryState.DEAD: 1,
     }
-    assert (await stored(store, webhook)).state is WebhookState.ENABLED
+    assert (await read_webhook(store, webhook)).state is WebhookState.ENABLED
 
 
 async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
@@ -60,11 +67,11 @@ async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
     off = await add_webhook(store, URL, state=WebhookState.DISABLED)
     handled, partner = (
         WebhookAdministration(store, clock, allows_private_addresses=False),
-        Partner(),
+        ScriptedPartner(),
     )
     let_go = asyncio.Event()
     partner.before = let_go.wait
-    await enqueue_notices(store, *leads(3))
+    await enqueue_notices(store, *lead_notices(3))
     assert len(await list_deliveries(store, off)) == 3
     node = create_dispatcher(store, partner, clock)
     node.start()
@@ -90,10 +97,10 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
         await add_webhook(store, url, owner=f"union/{union}", union_path=(union,))
         notices = [
             replace(each, union_path=(union,))
-            for each in leads(CONCURRENT_MESSAGES_PER_WEBHOOK + 1)
+            for each in lead_notices(CONCURRENT_MESSAGES_PER_WEBHOOK + 1)
         ]
         await enqueue_notices(store, *notices)
-    partner, hold = Partner(), asyncio.Event()
+    partner, hold = ScriptedPartner(), asyncio.Event()
     partner.before = hold.wait
     off, looks = store.webhooks.disabled_ids, 0
 
@@ -122,7 +129,7 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
 
 
 async def test_closing_before_the_start_does_nothing(store: Store, clock: ManualClock) -> None:
-    await create_dispatcher(store, Partner(), clock).close()
+    await create_dispatcher(store, ScriptedPartner(), clock).close()
 
 
 async def test_a_hanging_webhook_does_not_delay_others(store: Store, clock: ManualClock) -> None:
@@ -130,8 +137,8 @@ async def test_a_hanging_webhook_does_not_delay_others(store: Store, clock: Manu
         await add_webhook(
             store, f"https://{union}.example/", owner=f"union/{union}", union_path=(union,)
         )
-    (notice,) = leads(1)
-    partner = Partner()
+    (notice,) = lead_notices(1)
+    partner = ScriptedPartner()
     node = create_dispatcher(store, partner, clock)
     node.start()
     hold = asyncio.Event()
@@ -148,7 +155,7 @@ async def test_a_hanging_webhook_does_not_delay_others(store: Store, clock: Manu
 async def test_a_message_waits_for_an_earlier_one_that_another_node_has_claimed(
     store: Store, clock: ManualClock
 ) -> None:
-    webhook, lead, partner = await add_webhook(store, URL), records.lead(), Partner()
+    webhook, lead, partner = await add_webhook(store, URL), records.lead(), ScriptedPartner()
     await enqueue_notices(store, build_lead_recorded_notice(lead))
     until_then = clock.at + CLAIM_DURATION
     assert (

@@ -18,7 +18,14 @@ from services.webhooks.webhooks import WebhookAdministration
 from storage.mongo.client import StorageError
 from storage.store import Store
 from tests.support.records import ManualClock
-from tests.support.scripted_partner import FAILED, TAKEN, URL, Partner, leads, stored
+from tests.support.scripted_partner import (
+    ACCEPTED,
+    FAILED,
+    URL,
+    ScriptedPartner,
+    lead_notices,
+    read_webhook,
+)
 from tests.support.waiting import wait_until
 from tests.support.webhook_outbox import (
     add_webhook,
@@ -34,8 +41,8 @@ from workers.deliveries import (
 async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhook, partner = await add_webhook(store, URL), Partner()
-    await enqueue_notices(store, *leads(1))
+    webhook, partner = await add_webhook(store, URL), ScriptedPartner()
+    await enqueue_notices(store, *lead_notices(1))
     wrong = [StorageError("no answer"), StorageError("no answer")]
     off, by_id = store.webhooks.disabled_ids, store.webhooks.by_id
 
@@ -77,15 +84,15 @@ async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
 async def test_a_webhook_disabled_while_it_is_chosen_gets_no_message(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhook, partner = await add_webhook(store, URL), Partner()
-    await enqueue_notices(store, *leads(1))
+    webhook, partner = await add_webhook(store, URL), ScriptedPartner()
+    await enqueue_notices(store, *lead_notices(1))
     next_webhook = store.deliveries.next_due_webhook_id
 
     async def switched_off(**given: Any) -> str | None:
         found = await next_webhook(**given)
         if found is not None:
             await WebhookAdministration(store, clock, allows_private_addresses=False).set_state(
-                await stored(store, webhook), WebhookState.DISABLED
+                await read_webhook(store, webhook), WebhookState.DISABLED
             )
         return found
 
@@ -98,8 +105,8 @@ async def test_a_webhook_disabled_while_it_is_chosen_gets_no_message(
 async def test_a_webhook_deleted_during_a_delivery_leaves_no_record(
     store: Store, clock: ManualClock
 ) -> None:
-    webhook, partner = await add_webhook(store, URL), Partner(FAILED)
-    await enqueue_notices(store, *leads(1))
+    webhook, partner = await add_webhook(store, URL), ScriptedPartner(FAILED)
+    await enqueue_notices(store, *lead_notices(1))
     partner.before = lambda: WebhookAdministration(
         store, clock, allows_private_addresses=False
     ).delete(webhook)
@@ -118,7 +125,7 @@ async def test_a_change_to_the_webhook_during_the_last_attempt_wins_over_that_at
     webhook = await add_webhook(
         store, URL, failing_since=clock.at - MAX_FAILING_TIME, last_status=500
     )
-    await enqueue_notices(store, *leads(1))
+    await enqueue_notices(store, *lead_notices(1))
     note_failure = store.webhooks.record_failure
 
     async def given_a_chance(before: Webhook, after: Webhook) -> bool:
@@ -133,8 +140,8 @@ async def test_a_change_to_the_webhook_during_the_last_attempt_wins_over_that_at
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store.webhooks, "record_failure", given_a_chance)
-        await create_dispatcher(store, Partner(FAILED), clock).run()
-    found = await stored(store, webhook)
+        await create_dispatcher(store, ScriptedPartner(FAILED), clock).run()
+    found = await read_webhook(store, webhook)
     since = webhook.failing_since
     assert (found.state, found.failing_since) == {
         "nothing": (WebhookState.FAILED, since),
@@ -147,16 +154,16 @@ async def test_a_change_to_the_webhook_during_the_last_attempt_wins_over_that_at
 async def test_a_repeated_failure_changes_nothing(store: Store, clock: ManualClock) -> None:
     failing = {"failing_since": clock.at, "last_status": 500, "last_failure": FailureKind.STATUS}
     webhook = await add_webhook(store, URL, **failing)
-    await enqueue_notices(store, *leads(1))
-    await create_dispatcher(store, Partner(FAILED), clock).run()
-    assert await stored(store, webhook) == webhook
+    await enqueue_notices(store, *lead_notices(1))
+    await create_dispatcher(store, ScriptedPartner(FAILED), clock).run()
+    assert await read_webhook(store, webhook) == webhook
 
 
 async def test_one_failure_among_successes_does_not_mark_the_webhook_as_failing(
     store: Store, clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, URL, failing_since=clock.at, last_failure=FailureKind.STATUS)
-    await enqueue_notices(store, *leads(2))
-    await create_dispatcher(store, Partner(TAKEN, FAILED), clock).run()
-    well = await stored(store, webhook)
+    await enqueue_notices(store, *lead_notices(2))
+    await create_dispatcher(store, ScriptedPartner(ACCEPTED, FAILED), clock).run()
+    well = await read_webhook(store, webhook)
     assert (well.failing_since, well.last_failure) == (None, None)

@@ -13,7 +13,7 @@ from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent, WebhookNotice
 from storage.store import Store
 from tests.support.records import ManualClock
-from tests.support.scripted_partner import FAILED, TAKEN, URL, Partner
+from tests.support.scripted_partner import ACCEPTED, FAILED, URL, ScriptedPartner
 from tests.support.webhook_outbox import (
     add_webhook,
     create_dispatcher,
@@ -43,7 +43,7 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
     union = f"union {id(plan)}"
     webhook = await add_webhook(store, URL, owner=f"union/{union}", union_path=(union,))
     told: list[str] = []
-    partner = Partner()
+    partner = ScriptedPartner()
     for what, given_with in plan:
         if what == "tell":
             subject = f"{union}/{given_with}"
@@ -59,7 +59,7 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
         elif what == "wait":
             clock.at += timedelta(seconds=given_with)
         elif what == "send":
-            partner.answers = [TAKEN if is_taken else FAILED for is_taken in given_with]
+            partner.answers = [ACCEPTED if is_taken else FAILED for is_taken in given_with]
             await create_dispatcher(store, partner, clock).run()
         else:
             # A node that claimed the messages and then crashed.

@@ -34,7 +34,7 @@ def headers(token: str, **more: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}", **more}
 
 
-async def sent(
+async def send_form(
     import_driver: ImportDriver,
     token: str,
     files: Any,
@@ -46,7 +46,7 @@ async def sent(
     )
 
 
-async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
+async def run_accepted_import(import_driver: ImportDriver, answer: httpx.Response) -> Import:
     """Run the accepted import, and return its result."""
     assert answer.status_code == 202, answer.text
     await import_driver.importer.run()
@@ -63,8 +63,8 @@ async def test_a_table_in_a_form_is_imported_like_one_sent_alone(
 ) -> None:
     token = world.token(world.officer)
     content = make([posting_row(world, "1"), posting_row(world, "2", 社会保险="")])
-    one = await taken(
-        import_driver, await sent(import_driver, token, {"file": ("岗位.xlsx", content)})
+    one = await run_accepted_import(
+        import_driver, await send_form(import_driver, token, {"file": ("岗位.xlsx", content)})
     )
     assert (one.file_name, one.dry_run, one.accepted, one.refused) == ("岗位.xlsx", False, 1, 1)
     assert (await import_driver.import_table(content, token))["duplicates"] == 2
@@ -76,14 +76,16 @@ async def test_options_are_form_fields_or_query_parameters(
     token = world.token(world.officer)
     files = {"file": ("a.csv", csv_table([posting_row(world, 统一社会信用代码="")]))}
     employer = gid(world.employer)
-    one = await taken(
+    one = await run_accepted_import(
         import_driver,
-        await sent(import_driver, token, files, dryRun="true", employerId=employer, fileName="名"),
+        await send_form(
+            import_driver, token, files, dryRun="true", employerId=employer, fileName="名"
+        ),
     )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
     asked = {"dryRun": "true", "fileName": "名"}
-    one = await taken(
-        import_driver, await sent(import_driver, token, files, asked, employerId=employer)
+    one = await run_accepted_import(
+        import_driver, await send_form(import_driver, token, files, asked, employerId=employer)
     )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
 
@@ -92,20 +94,20 @@ async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
     import_driver: ImportDriver, world: World
 ) -> None:
     content = csv_table([posting_row(world)]).decode()
-    form = part('name="file"; filename="岗位.csv"', content) + "--b--"
+    form = form_part('name="file"; filename="岗位.csv"', content) + "--b--"
     answer = await import_driver.http.post(
         "/imports",
         content=form.encode().replace("岗位.csv".encode(), "岗位.csv".encode("gb18030")),
         headers=headers(world.token(world.officer), **{"content-type": TYPE}),
     )
-    one = await taken(import_driver, answer)
+    one = await run_accepted_import(import_driver, answer)
     assert (one.file_name.endswith(".csv"), one.accepted) == (True, 1)
 
 
 async def test_a_field_that_is_not_utf_8_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
-    form = FILE.encode() + part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
+    form = FILE.encode() + form_part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.http.post(
         "/imports", content=form, headers=headers(token, **{"content-type": TYPE})
@@ -113,21 +115,21 @@ async def test_a_field_that_is_not_utf_8_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
-def part(disposition: str, said: str = "x") -> str:
+def form_part(disposition: str, said: str = "x") -> str:
     return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{said}\r\n"
 
 
-FILE = part('name="file"; filename="a.csv"')
+FILE = form_part('name="file"; filename="a.csv"')
 FORMS = {
-    "without a file": part('name="dryRun"', "true") + "--b--",
-    "with the table as a text": part('name="file"') + "--b--",
-    "with the table in another field": part('name="table"; filename="a.csv"') + "--b--",
+    "without a file": form_part('name="dryRun"', "true") + "--b--",
+    "with the table as a text": form_part('name="file"') + "--b--",
+    "with the table in another field": form_part('name="table"; filename="a.csv"') + "--b--",
     "with two files": FILE + FILE + "--b--",
-    "with too many fields": part('name="kind"', "POSTINGS") * (MAX_FORM_FIELDS + 1)
+    "with too many fields": form_part('name="kind"', "POSTINGS") * (MAX_FORM_FIELDS + 1)
     + FILE
     + "--b--",
-    "with a long field": part('name="kind"', "x" * (MAX_FIELD_BYTES + 1)) + FILE + "--b--",
-    "with a part without a name": part('filename="a.csv"') + "--b--",
+    "with a long field": form_part('name="kind"', "x" * (MAX_FIELD_BYTES + 1)) + FILE + "--b--",
+    "with a part without a name": form_part('filename="a.csv"') + "--b--",
     "that ends in the middle": FILE[:-2],
     "of another boundary": FILE.replace("--b", "--c"),
     "of nothing": "",
@@ -178,7 +180,7 @@ async def test_form_fields_are_checked_like_query_parameters(
 ) -> None:
     token = world.token_of(caller)
     assert token is not None
-    answer = await sent(
+    answer = await send_form(
         import_driver, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
     )
     assert answer.status_code == status
@@ -190,11 +192,11 @@ async def test_a_form_over_the_limit_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
-    answer = await sent(import_driver, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
+    answer = await send_form(import_driver, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
     assert answer.status_code == 413
 
 
-pieces = st.lists(
+form_pieces = st.lists(
     st.sampled_from(
         [FILE, "--b", "--b--", "\r\n", "\n", "--", ":", "Content-Disposition", 'name="', "a,b"]
     )
@@ -206,7 +208,7 @@ pieces = st.lists(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(pieces)
+@given(form_pieces)
 async def test_any_invalid_form_is_refused_with_a_code(
     import_driver: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:

@@ -36,13 +36,13 @@ async def serve_exports(
             yield http
 
 
-def bearer(token: str | None) -> dict[str, str]:
+def bearer_header(token: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
-async def lines(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[str]]:
+async def export_csv(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[str]]:
     """Export a CSV, and return its lines without the headings."""
-    answer = await http.get("/exports/leads.csv", params=asked, headers=bearer(token))
+    answer = await http.get("/exports/leads.csv", params=asked, headers=bearer_header(token))
     assert answer.status_code == 200, answer.text
     text = answer.content.decode()
     assert text[0] == "\ufeff"
@@ -51,7 +51,7 @@ async def lines(http: httpx.AsyncClient, token: str, **asked: str) -> list[list[
     return found
 
 
-async def many(world: World, number: int) -> list[Lead]:
+async def store_leads(world: World, number: int) -> list[Lead]:
     """Store that many leads with hostile titles, and return them oldest first."""
     titles = ("=1+1", '"quoted", and more', "two\nlines", "焊工", "+8613800138000", "@sum")
     made = []

@@ -19,10 +19,10 @@ from domain.leads.leads import Contact, Lead
 from storage.mongo.client import StorageUnavailable, new_id
 from tests.api.http.lead_exports.exported_tables import (
     LEADS_PER_READ,
-    bearer,
-    lines,
-    many,
+    bearer_header,
+    export_csv,
     serve_exports,
+    store_leads,
 )
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
@@ -61,13 +61,13 @@ async def test_a_forbidden_or_invalid_export_is_refused_with_its_code(
     world: World,
 ) -> None:
     token = world.token_of(caller)
-    answer = await http.get(f"/exports/leads.{kind}?{asked}", headers=bearer(token))
+    answer = await http.get(f"/exports/leads.{kind}?{asked}", headers=bearer_header(token))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)
 
 
 @asynccontextmanager
-async def unread(address: str, token: str) -> AsyncIterator[asyncio.StreamWriter]:
+async def unread_export(address: str, token: str) -> AsyncIterator[asyncio.StreamWriter]:
     """Start an export whose client reads one byte and then stops reading."""
     host, port = address.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
@@ -83,24 +83,24 @@ async def unread(address: str, token: str) -> AsyncIterator[asyncio.StreamWriter
 async def test_an_account_has_one_export_at_a_time_and_a_disconnect_frees_it(
     http: httpx.AsyncClient, address: str, world: World
 ) -> None:
-    await flooded(world)
+    await store_large_leads(world)
     token = world.token(world.officer)
-    async with unread(address, token):
-        refused = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer(token))
+    async with unread_export(address, token):
+        refused = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer_header(token))
         assert (refused.status_code, refused.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
         assert refused.headers["retry-after"] == "10"
         somebody = world.token(world.upper_officer)
-        other = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer(somebody))
+        other = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer_header(somebody))
         assert other.status_code == 200
 
     async def is_free() -> bool:
-        again = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer(token))
+        again = await http.get("/exports/leads.csv?stage=HIRED", headers=bearer_header(token))
         return again.status_code == 200
 
     await wait_until(is_free)
 
 
-async def flooded(world: World) -> None:
+async def store_large_leads(world: World) -> None:
     """Store leads with cells so large that they exceed the buffers between server and client."""
     made: list[Lead] = []
     long = posting_terms(title="长" * 3000)
@@ -151,7 +151,7 @@ async def test_more_leads_than_the_limit_are_refused_before_the_first_row(
 ) -> None:
     token = world.token(world.officer)
     async with serve_exports(world.running, ExportLimits(max_leads=0)) as http:
-        answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
+        answer = await http.get(f"/exports/leads.{kind}", headers=bearer_header(token))
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
@@ -160,7 +160,7 @@ async def test_an_export_over_the_concurrency_limit_is_refused(
 ) -> None:
     token = world.token(world.officer)
     async with serve_exports(world.running, ExportLimits(max_concurrent=0)) as http:
-        answer = await http.get("/exports/leads.csv", headers=bearer(token))
+        answer = await http.get("/exports/leads.csv", headers=bearer_header(token))
     assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert answer.headers["retry-after"] == "10"
 
@@ -168,14 +168,14 @@ async def test_an_export_over_the_concurrency_limit_is_refused(
 async def test_a_slow_reader_is_cut_off_and_its_place_is_freed(
     world: World,
 ) -> None:
-    await flooded(world)
+    await store_large_leads(world)
     token = world.token(world.officer)
     limits = ExportLimits(timeout_seconds=0.2, max_concurrent=1)
     async with serve_exports(world.running, limits) as http:
         with capture_logs() as logs:
-            async with unread(str(http.base_url), token):
+            async with unread_export(str(http.base_url), token):
                 await wait_until(lambda: "export cut off" in [log["event"] for log in logs])
-        assert await lines(http, token, stage="HIRED") == []
+        assert await export_csv(http, token, stage="HIRED") == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -187,7 +187,7 @@ async def test_a_database_that_does_not_answer_is_a_503(
 
     monkeypatch.setattr(world.running.store.leads, "count", away)
     token = world.token(world.officer)
-    answer = await http.get(f"/exports/leads.{kind}", headers=bearer(token))
+    answer = await http.get(f"/exports/leads.{kind}", headers=bearer_header(token))
     assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
 
 
@@ -195,7 +195,7 @@ async def test_a_database_that_does_not_answer_is_a_503(
 async def test_a_database_fault_during_an_export_does_not_yield_a_partial_table(
     kind: str, http: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await many(world, LEADS_PER_READ)
+    await store_leads(world, LEADS_PER_READ)
     page, read = world.running.store.leads.page, 0
 
     async def once(*given: Any) -> Any:
@@ -206,7 +206,7 @@ async def test_a_database_fault_during_an_export_does_not_yield_a_partial_table(
         return await page(*given)
 
     monkeypatch.setattr(world.running.store.leads, "page", once)
-    asking = http.get(f"/exports/leads.{kind}", headers=bearer(world.token(world.officer)))
+    asking = http.get(f"/exports/leads.{kind}", headers=bearer_header(world.token(world.officer)))
     if kind == "xlsx":
         answer = await asking
         assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")

@@ -16,12 +16,12 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
 
 
-async def add(world: World, **terms: Any) -> Posting:
+async def add_posting(world: World, **terms: Any) -> Posting:
     """Store one more open posting with changed terms, and return it."""
     posting = replace(world.open, id=new_id(), terms=replace(world.open.terms, **terms))
     await world.running.store.postings.add([posting])
     return posting
 
 
-def located(text: str) -> list[str]:
+def sitemap_locations(text: str) -> list[str]:
     return [loc.text or "" for loc in ET.fromstring(text).iter(f"{SITEMAP}loc")]  # noqa: S314 - written by us

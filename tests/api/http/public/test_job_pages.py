@@ -14,7 +14,7 @@ from api.http.public.job_pages import render_page as written
 from domain.live.qr_codes import make_page_code
 from domain.postings.postings import Posting
 from storage.mongo.client import new_id
-from tests.api.http.public.open_postings import HOSTILE, add
+from tests.api.http.public.open_postings import HOSTILE, add_posting
 from tests.support import records
 from tests.support.services import PUBLIC_URL, World, gid
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
         return [said["href"] or "" for tag, said in self.tags if tag == "a"]
 
 
-async def page(http: httpx.AsyncClient, posting: Posting) -> Page:
+async def fetch_page(http: httpx.AsyncClient, posting: Posting) -> Page:
     answer = await http.get(f"/jobs/{gid(posting)}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -57,7 +57,7 @@ async def page(http: httpx.AsyncClient, posting: Posting) -> Page:
 async def test_an_open_job_has_a_page_with_its_structured_data(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    found = await page(http, world.open)
+    found = await fetch_page(http, world.open)
     said = "".join(found.texts)
     for text in (world.open.terms.title, world.employer.name, "6000元/月", "上海市浦东新区"):
         assert text in said
@@ -74,22 +74,24 @@ async def test_an_open_job_has_a_page_with_its_structured_data(
 async def test_the_page_links_to_its_live_sessions_and_to_the_board(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    *rooms, board, front = (await page(http, world.open)).links()
+    *rooms, board, front = (await fetch_page(http, world.open)).links()
     assert board == f"../?posting={gid(world.open)}"
     assert front == "../"
     assert rooms == [f"../?posting={gid(world.open)}&session={gid(world.live)}"]
-    assert len((await page(http, world.absent)).links()) == 2
+    assert len((await fetch_page(http, world.absent)).links()) == 2
 
 
 async def test_hostile_text_in_a_posting_is_escaped(http: httpx.AsyncClient, world: World) -> None:
-    hostile = await add(world, title=HOSTILE, duties=HOSTILE, conditions=HOSTILE, address=HOSTILE)
-    found = await page(http, hostile)
-    assert shape(found) == shape(await page(http, await add(world)))
+    hostile = await add_posting(
+        world, title=HOSTILE, duties=HOSTILE, conditions=HOSTILE, address=HOSTILE
+    )
+    found = await fetch_page(http, hostile)
+    assert page_structure(found) == page_structure(await fetch_page(http, await add_posting(world)))
     assert len(found.scripts) == 1
     assert json.loads(found.scripts[0])["title"] == HOSTILE
 
 
-def shape(found: Page) -> list[tuple[str, tuple[str, ...]]]:
+def page_structure(found: Page) -> list[tuple[str, tuple[str, ...]]]:
     """Return the elements of a page with the names of their attributes, without ``br``."""
     return [(tag, tuple(said)) for tag, said in found.tags if tag != "br"]
 
@@ -117,14 +119,14 @@ def test_no_text_of_a_posting_or_employer_changes_the_page_structure(text: str) 
 
     posting, employer = records.posting(), records.employer()
     found = made(text or "x")
-    assert shape(found) == shape(made("x"))
+    assert page_structure(found) == page_structure(made("x"))
     assert json.loads(found.scripts[0])["title"] == (text or "x")
 
 
 async def test_the_page_has_a_link_preview(http: httpx.AsyncClient, world: World) -> None:
     said = {
         of["property"] or of["name"]: of["content"]
-        for tag, of in (await page(http, world.open)).tags
+        for tag, of in (await fetch_page(http, world.open)).tags
         if tag == "meta" and "content" in of and ({"property", "name"} & of.keys())
         for of in [{"property": None, "name": None} | of]
     }
@@ -141,7 +143,7 @@ async def test_the_page_has_a_link_preview(http: httpx.AsyncClient, world: World
 async def test_a_job_without_its_employer_has_a_page_that_says_so(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    orphan = await add(world)
+    orphan = await add_posting(world)
     postings = world.running.store.mongo["postings"]
     await postings.update_one({"_id": orphan.id}, {"$set": {"employer_id": "none"}})
     answer = await http.get(f"/jobs/{gid(orphan)}")
@@ -155,10 +157,10 @@ async def test_a_demo_posting_is_excluded_from_search_engines(
     http: httpx.AsyncClient, world: World
 ) -> None:
     robots = ("meta", {"name": "robots", "content": "noindex"})
-    assert robots not in (await page(http, world.open)).tags
+    assert robots not in (await fetch_page(http, world.open)).tags
     synthetic = replace(world.open, id=new_id(), synthetic=True)
     await world.running.store.postings.add([synthetic])
-    assert robots in (await page(http, synthetic)).tags
+    assert robots in (await fetch_page(http, synthetic)).tags
 
 
 async def test_a_closed_posting_is_a_410_and_an_unknown_one_a_404(

@@ -12,7 +12,7 @@ import pytest
 from api.http.limits import DownloadLimits
 from domain.exchange.open_data_columns import COLUMNS
 from domain.postings.postings import Posting
-from tests.api.http.public.open_postings import add
+from tests.api.http.public.open_postings import add_posting
 from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid
 
@@ -20,7 +20,7 @@ from tests.support.services import PUBLIC_URL, RunningServices, World, gid
 async def test_json_and_csv_hold_the_same_open_postings(
     world: World,
 ) -> None:
-    hostile = await add(world, title="=1+1", duties='"a",\nb')
+    hostile = await add_posting(world, title="=1+1", duties='"a",\nb')
     limits = DownloadLimits(postings_per_read=20)
     async with serve_public_routes(world.running.services, download_limits=limits) as http:
         await _check_open_data(http, world, hostile)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 
 from storage.clock import utc_now
-from tests.api.http.public.open_postings import add, located
+from tests.api.http.public.open_postings import add_posting, sitemap_locations
 from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
 
@@ -17,7 +17,7 @@ async def test_a_posting_without_its_employer_is_skipped_by_the_lists(
     http: httpx.AsyncClient, world: World
 ) -> None:
     store = world.running.store
-    orphan, other = await add(world), await add(world)
+    orphan, other = await add_posting(world), await add_posting(world)
     await store.mongo["postings"].update_one({"_id": orphan.id}, {"$set": {"employer_id": "none"}})
     for path in ("feed.xml", "open-data/postings.json", "open-data/postings.csv"):
         listed = (await http.get(f"/{path}")).text
@@ -33,15 +33,17 @@ async def test_without_open_postings_every_list_is_empty_and_well_formed(
     async with serve_public_routes(services) as http:
         assert (await http.get("/open-data/postings.json")).json() == []
         assert (await http.get("/open-data/postings.csv")).text.count("\n") == 1
-        assert located((await http.get("/sitemaps/0.xml")).text) == []
-        assert located((await http.get("/sitemap.xml")).text) == [f"{PUBLIC_URL}/sitemaps/0.xml"]
+        assert sitemap_locations((await http.get("/sitemaps/0.xml")).text) == []
+        assert sitemap_locations((await http.get("/sitemap.xml")).text) == [
+            f"{PUBLIC_URL}/sitemaps/0.xml"
+        ]
         assert "<item>" not in (await http.get("/feed.xml")).text
 
 
 async def test_a_posting_is_in_no_list_after_its_last_day(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    late = await add(world, valid_until=today() - timedelta(days=1))
+    late = await add_posting(world, valid_until=today() - timedelta(days=1))
     assert (await http.get(f"/jobs/{gid(late)}")).status_code == 410
     for path in ("/sitemaps/0.xml", "/feed.xml", "/open-data/postings.json"):
         assert gid(late) not in (await http.get(path)).text
@@ -50,7 +52,7 @@ async def test_a_posting_is_in_no_list_after_its_last_day(
 async def test_a_closed_posting_leaves_the_lists_with_the_next_request(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    posting = await add(world)
+    posting = await add_posting(world)
     lists = ("/feed.xml", "/sitemaps/0.xml", "/open-data/postings.json")
     for path in lists:
         assert gid(posting) in (await http.get(path)).text

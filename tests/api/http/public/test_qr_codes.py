@@ -87,7 +87,7 @@ async def http(server: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-def forged(token: str) -> str:
+def forge_token(token: str) -> str:
     """Return the token with its last character changed."""
     return token[:-1] + ("A" if token[-1] != "A" else "B")
 
@@ -159,7 +159,7 @@ async def test_a_forged_token_is_a_404_that_says_what_to_do(
     path: str, made: Made, http: httpx.AsyncClient
 ) -> None:
     never_stored = encode_token(CodeKind.SESSION, new_id(), derive_key(SECRET, "code"))
-    wrong = [forged(made.code["token"]), "x", "A" * 32, "A" * 5_000]
+    wrong = [forge_token(made.code["token"]), "x", "A" * 32, "A" * 5_000]
     for token in [*wrong, never_stored] if path == "/q/{}" else wrong:
         response = await http.get(path.format(token))
         assert response.status_code == 404

@@ -10,7 +10,7 @@ import httpx
 from api.http.limits import FeedLimits
 from api.http.public.sitemap_and_rss import PublicFeeds, escape_xml
 from storage.postings.posting_query import visibility_condition
-from tests.api.http.public.open_postings import HOSTILE, add, located
+from tests.api.http.public.open_postings import HOSTILE, add_posting, sitemap_locations
 from tests.support.public_routes import serve_public_routes
 from tests.support.services import PUBLIC_URL, RunningServices, World, gid, today
 
@@ -26,14 +26,16 @@ async def test_the_sitemap_lists_each_open_posting_once_and_no_other(
 
 
 async def _check_sitemap(http: httpx.AsyncClient, world: World, number: int) -> None:
-    parts = located((await http.get("/sitemap.xml")).text)
+    parts = sitemap_locations((await http.get("/sitemap.xml")).text)
     assert len(parts) == 2
     assert parts[0] == f"{PUBLIC_URL}/sitemaps/0.xml"
     contents = [await http.get(part.removeprefix(PUBLIC_URL)) for part in parts]
     for content, size in zip(contents, (number - 2, 2), strict=True):
         assert content.headers["content-type"] == "application/xml; charset=utf-8"
         assert content.text.count("<lastmod>") == size
-    found = [url.rpartition("/")[2] for content in contents for url in located(content.text)]
+    found = [
+        url.rpartition("/")[2] for content in contents for url in sitemap_locations(content.text)
+    ]
     assert len(found) == len(set(found)) == number
     assert {gid(one) for one in (world.open, world.second, world.third)} <= set(found)
     assert not {gid(one) for one in world.hidden} & set(found)
@@ -45,7 +47,7 @@ async def _check_sitemap(http: httpx.AsyncClient, world: World, number: int) -> 
 async def test_an_empty_sitemap_part_is_valid_and_an_unknown_one_is_a_404(
     http: httpx.AsyncClient,
 ) -> None:
-    assert located((await http.get(f"/sitemaps/{'f' * 24}.xml")).text) == []
+    assert sitemap_locations((await http.get(f"/sitemaps/{'f' * 24}.xml")).text) == []
     assert (await http.get("/sitemaps/1.xml")).status_code == 404
     assert (await http.get("/sitemaps/..%2f0.xml")).status_code == 404
 
@@ -53,7 +55,7 @@ async def test_an_empty_sitemap_part_is_valid_and_an_unknown_one_is_a_404(
 async def test_the_feed_is_rss_with_the_newest_open_postings(
     http: httpx.AsyncClient, world: World
 ) -> None:
-    hostile = await add(world, title=HOSTILE)
+    hostile = await add_posting(world, title=HOSTILE)
     answer = await http.get("/feed.xml")
     assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
     channel = ET.fromstring(answer.text).find("channel")  # noqa: S314 - written by us

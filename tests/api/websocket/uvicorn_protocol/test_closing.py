@@ -6,7 +6,11 @@ import asyncio
 
 from websockets.frames import Close
 
-from tests.api.websocket.uvicorn_protocol.wire_protocol_server import Run, client, serving
+from tests.api.websocket.uvicorn_protocol.wire_protocol_server import (
+    Run,
+    connect_client,
+    serve_protocol,
+)
 from tests.support.manual_websocket import connect_manually
 from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, fill_wire
@@ -14,7 +18,10 @@ from tests.support.wire_servers import BLOCK_TEXT, fill_wire
 
 def test_a_closed_peer_that_does_not_read_is_cut_off(run: Run) -> None:
     async def test() -> None:
-        async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
+        async with (
+            serve_protocol(close_timeout_seconds=0.2) as here,
+            connect_manually(here.url) as slow,
+        ):
             wire = await here.next_wire()
             fill_wire(wire)
             wire.close(4510, "too slow")
@@ -28,7 +35,7 @@ def test_a_closed_peer_that_does_not_read_is_cut_off(run: Run) -> None:
 
 def test_a_closed_peer_that_reads_gets_every_text_and_then_the_code(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as slow:
+        async with serve_protocol() as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
             blocks = fill_wire(wire)
             told: list[None] = []
@@ -45,7 +52,10 @@ def test_a_closed_peer_that_reads_gets_every_text_and_then_the_code(run: Run) ->
 
 def test_an_early_close_frame_from_the_peer_does_not_keep_the_connection(run: Run) -> None:
     async def test() -> None:
-        async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as liar:
+        async with (
+            serve_protocol(close_timeout_seconds=0.2) as here,
+            connect_manually(here.url) as liar,
+        ):
             wire = await here.next_wire()
             fill_wire(wire)
             wire.close(4510, "too slow")
@@ -57,7 +67,7 @@ def test_an_early_close_frame_from_the_peer_does_not_keep_the_connection(run: Ru
 
 def test_only_the_first_close_counts(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as reader:
+        async with serve_protocol() as here, connect_manually(here.url) as reader:
             wire = await here.next_wire()
             wire.write(b"before")
             wire.close(4512, "first")
@@ -74,7 +84,10 @@ def test_only_the_first_close_counts(run: Run) -> None:
 
 def test_a_close_handshake_finishes_while_the_application_reads_nothing(run: Run) -> None:
     async def test() -> None:
-        async with serving(close_timeout_seconds=60) as here, client(here.url) as connection:
+        async with (
+            serve_protocol(close_timeout_seconds=60) as here,
+            connect_client(here.url) as connection,
+        ):
             wire = await here.next_wire()
             here.application.may_read.clear()
             for _ in range(3):

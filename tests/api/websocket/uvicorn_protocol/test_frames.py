@@ -10,7 +10,11 @@ from websockets.frames import Close
 
 from api.websocket.limits import WebSocketLimits
 from realtime.limits import DEFAULT_LIMITS
-from tests.api.websocket.uvicorn_protocol.wire_protocol_server import Run, client, serving
+from tests.api.websocket.uvicorn_protocol.wire_protocol_server import (
+    Run,
+    connect_client,
+    serve_protocol,
+)
 from tests.support.manual_websocket import connect_manually
 from tests.support.waiting import wait_until
 
@@ -23,8 +27,8 @@ def test_messages_of_every_length_arrive_as_they_were_sent(
 
     async def test() -> None:
         async with (
-            serving(ws_per_message_deflate=compression is not None) as here,
-            client(here.url, compression=compression) as connection,
+            serve_protocol(ws_per_message_deflate=compression is not None) as here,
+            connect_client(here.url, compression=compression) as connection,
         ):
             wire = await here.next_wire()
             for size in sizes:
@@ -40,7 +44,7 @@ def test_messages_of_every_length_arrive_as_they_were_sent(
 
 def test_unread_pongs_use_limited_memory(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as flood:
+        async with serve_protocol() as here, connect_manually(here.url) as flood:
             wire = await here.next_wire()
             waited: list[int] = []
 
@@ -59,7 +63,7 @@ def test_unread_pongs_use_limited_memory(run: Run) -> None:
 
 def test_pings_are_answered(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, client(here.url) as connection:
+        async with serve_protocol() as here, connect_client(here.url) as connection:
             await asyncio.wait_for(await connection.ping("hello"), 10)
 
     run(test())
@@ -67,7 +71,7 @@ def test_pings_are_answered(run: Run) -> None:
 
 def test_a_message_has_a_limited_number_of_fragments(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as sender:
+        async with serve_protocol() as here, connect_manually(here.url) as sender:
             wire = await here.next_wire()
             await sender.send_part(b"a", first=True)
             await sender.send_part(b"b")
@@ -88,7 +92,10 @@ def test_a_message_has_a_limited_number_of_fragments(run: Run) -> None:
 
 def test_a_message_over_the_limit_is_answered_with_1009(run: Run) -> None:
     async def test() -> None:
-        async with serving(ws_max_size=1_000) as here, client(here.url) as connection:
+        async with (
+            serve_protocol(ws_max_size=1_000) as here,
+            connect_client(here.url) as connection,
+        ):
             await connection.send("x" * 1_000)
             await wait_until(lambda: len(here.application.messages) == 1)
             await connection.send("x" * 1_001)

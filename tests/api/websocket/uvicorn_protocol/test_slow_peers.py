@@ -11,7 +11,11 @@ import pytest
 from websockets.frames import Opcode
 
 from realtime.outbox import LOW_WATER_BYTES
-from tests.api.websocket.uvicorn_protocol.wire_protocol_server import Run, client, serving
+from tests.api.websocket.uvicorn_protocol.wire_protocol_server import (
+    Run,
+    connect_client,
+    serve_protocol,
+)
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
 from tests.support.waiting import wait_until
 from tests.support.wire_servers import BLOCK_TEXT, fill_wire
@@ -19,7 +23,7 @@ from tests.support.wire_servers import BLOCK_TEXT, fill_wire
 
 def test_unread_bytes_are_counted_until_the_peer_reads(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as slow:
+        async with serve_protocol() as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
             drained: list[int] = []
             wire.on_drained = lambda: drained.append(wire.queued_bytes())
@@ -41,7 +45,7 @@ def test_unread_bytes_are_counted_until_the_peer_reads(run: Run) -> None:
 
 def test_a_peer_that_keeps_up_triggers_no_drained_callback(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here, connect_manually(here.url) as quick:
+        async with serve_protocol() as here, connect_manually(here.url) as quick:
             wire = await here.next_wire()
             drained: list[None] = []
             wire.on_drained = lambda: drained.append(None)
@@ -58,11 +62,11 @@ def test_a_peer_that_keeps_up_triggers_no_drained_callback(run: Run) -> None:
 def test_only_the_peer_that_answers_no_ping_is_freed(run: Run) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.2, ws_ping_timeout=1.0) as here,
+            serve_protocol(ws_ping_interval=0.2, ws_ping_timeout=1.0) as here,
             connect_manually(here.url) as stalled,
         ):
             wire = await here.next_wire()
-            async with client(here.url) as other:
+            async with connect_client(here.url) as other:
                 others = await here.next_wire()
                 blocks = fill_wire(wire)
                 known = weakref.ref(wire)
@@ -89,7 +93,7 @@ def test_only_the_peer_that_answers_no_ping_is_freed(run: Run) -> None:
 def test_a_peer_that_answers_pings_stays(run: Run) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.05, ws_ping_timeout=5) as here,
+            serve_protocol(ws_ping_interval=0.05, ws_ping_timeout=5) as here,
             connect_manually(here.url) as quiet,
         ):
             wire = await here.next_wire()
@@ -98,12 +102,12 @@ def test_a_peer_that_answers_pings_stays(run: Run) -> None:
                 assert frame is not None
                 assert frame.opcode is Opcode.PING
             wire.write(b"still here")
-            assert await next_text(quiet) == "still here"
+            assert await read_text_after_pings(quiet) == "still here"
 
     run(test())
 
 
-async def next_text(reader: ManualWebSocketClient) -> str:
+async def read_text_after_pings(reader: ManualWebSocketClient) -> str:
     """Return the next text, and skip pings."""
     while (frame := await reader.read_frame()) is not None:
         if frame.opcode is Opcode.TEXT:
@@ -115,7 +119,7 @@ async def next_text(reader: ManualWebSocketClient) -> str:
 def test_a_peer_that_leaves_without_reading_is_freed(run: Run, farewell: str) -> None:
     async def test() -> None:
         async with (
-            serving(ws_ping_interval=0.3, ws_ping_timeout=10) as here,
+            serve_protocol(ws_ping_interval=0.3, ws_ping_timeout=10) as here,
             connect_manually(here.url) as leaving,
         ):
             wire = await here.next_wire()
@@ -134,7 +138,7 @@ def test_a_peer_that_leaves_without_reading_is_freed(run: Run, farewell: str) ->
 
 def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
     async def test() -> None:
-        async with serving() as here:
+        async with serve_protocol() as here:
             async with connect_manually(here.url) as leaving:
                 wire = await here.next_wire()
                 here.application.may_read.clear()
@@ -155,7 +159,7 @@ def test_writing_to_a_lost_connection_does_nothing(run: Run) -> None:
 
 def test_a_stopping_server_does_not_wait_for_a_peer_that_does_not_read(run: Run) -> None:
     async def test() -> None:
-        server = serving(close_timeout_seconds=0.5, timeout_graceful_shutdown=30)
+        server = serve_protocol(close_timeout_seconds=0.5, timeout_graceful_shutdown=30)
         async with AsyncExitStack() as stack, server as here:
             await stack.enter_async_context(connect_manually(here.url))
             wire = await here.next_wire()

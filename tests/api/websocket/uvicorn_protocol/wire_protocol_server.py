@@ -25,7 +25,7 @@ Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
 @asynccontextmanager
-async def serving(
+async def serve_protocol(
     *, close_timeout_seconds: float = 2.0, **settings: Any
 ) -> AsyncIterator[WireServer[WireProtocol]]:
     """Serve an application behind `WireProtocol`, with these settings of uvicorn."""
@@ -39,5 +39,5 @@ async def serving(
         yield it
 
 
-def client(url: str, **options: Any) -> connect:
+def connect_client(url: str, **options: Any) -> connect:
     return connect(url, subprotocols=[Subprotocol("any")], proxy=None, max_size=None, **options)
