@@ -34,8 +34,6 @@ steps = st.one_of(
     st.tuples(st.just("state"), st.integers(0, 1)),
     st.tuples(st.just("pause"), st.integers(1, 4)),
 )
-
-
 SMALL_LIMITS = RealtimeLimits(
     recent_events_per_topic=4, events_per_read=3, max_pending_events=3, deliveries_per_turn=1
 )

@@ -24,20 +24,20 @@ QUICK = RealtimeLimits(presence_interval_seconds=0.01)
 
 
 @pytest.fixture
-def watch() -> ManualClock:
+def clock() -> ManualClock:
     return ManualClock()
 
 
 @pytest.fixture
-async def one(store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
+async def one(store: Store, clock: ManualClock) -> AsyncIterator[RealtimeNode]:
     await store.live_sessions.add([records.live_session(id="session")])
-    async with run_node(store, clock=watch, name="one", limits=QUICK) as running:
+    async with run_node(store, clock=clock, name="one", limits=QUICK) as running:
         yield running
 
 
 @pytest.fixture
-async def two(other_store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
-    async with run_node(other_store, clock=watch, name="two", limits=QUICK) as running:
+async def two(other_store: Store, clock: ManualClock) -> AsyncIterator[RealtimeNode]:
+    async with run_node(other_store, clock=clock, name="two", limits=QUICK) as running:
         yield running
 
 
@@ -141,7 +141,7 @@ async def test_a_viewer_on_two_nodes_counts_once(one: RealtimeNode, two: Realtim
 
 
 async def test_a_failed_report_is_retried(
-    one: RealtimeNode, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
+    one: RealtimeNode, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = one.store.presence_reports.report
     failures = iter([StorageUnavailable("away")] * 2)
@@ -153,12 +153,12 @@ async def test_a_failed_report_is_retried(
 
     monkeypatch.setattr(one.store.presence_reports, "report", failing)
     one.presence.enter("session", "w")
-    await wait_until(lambda: _sums(one.store, watch, 1))
+    await wait_until(lambda: _sums(one.store, clock, 1))
 
 
-async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, watch: ManualClock) -> None:
+async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, clock: ManualClock) -> None:
     await one.store.presence_reports.report(
-        "vanished", {"session": sketch_viewers(range(5))}, at=watch()
+        "vanished", {"session": sketch_viewers(range(5))}, at=clock()
     )
     member = RecordingMember()
     await one.follow("session", member)
@@ -166,24 +166,24 @@ async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, watch: Manua
     await wait_until(lambda: counts(member)[-1:] == [(6, 6)])
     for _ in range(3):
         # A node that is alive repeats its report, which keeps it fresh.
-        watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
-        await wait_until(lambda: _reported_at(one.store, watch))
-    assert watch() - records.FIXED_NOW >= REPORT_LIFETIME
+        clock.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
+        await wait_until(lambda: _reported_at(one.store, clock))
+    assert clock() - records.FIXED_NOW >= REPORT_LIFETIME
     await wait_until(lambda: counts(member)[-1] == (1, 6))
 
 
-async def _reported_at(store: Store, watch: ManualClock) -> bool:
-    found = await store.mongo["presence"].find_one({"_id": "one/session", "at": watch()})
+async def _reported_at(store: Store, clock: ManualClock) -> bool:
+    found = await store.mongo["presence"].find_one({"_id": "one/session", "at": clock()})
     return found is not None
 
 
 async def test_a_count_is_reported_only_when_it_changes(
-    one: RealtimeNode, watch: ManualClock
+    one: RealtimeNode, clock: ManualClock
 ) -> None:
     one.presence.enter("session", "w")
-    await wait_until(lambda: _reported_at(one.store, watch))
-    reported = watch()
-    watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds - 1)
+    await wait_until(lambda: _reported_at(one.store, clock))
+    reported = clock()
+    clock.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds - 1)
     one.presence.enter("other", "w")
     await wait_until(lambda: one.store.mongo["presence"].find_one({"_id": "one/other"}))
     document = await one.store.mongo["presence"].find_one({"_id": "one/session"})
@@ -215,16 +215,16 @@ async def test_closing_before_the_start_does_nothing(store: Store) -> None:
 
 
 async def test_a_closed_node_counts_no_viewers(
-    one: RealtimeNode, two: RealtimeNode, watch: ManualClock
+    one: RealtimeNode, two: RealtimeNode, clock: ManualClock
 ) -> None:
     two.presence.enter("session", "w")
-    await wait_until(lambda: _sums(one.store, watch, 1))
+    await wait_until(lambda: _sums(one.store, clock, 1))
     await two.presence.close()
-    assert await one.store.presence_reports.count_viewers(["session"], at=watch()) == {}
+    assert await one.store.presence_reports.count_viewers(["session"], at=clock()) == {}
     assert running_task_names().count("presence") == 1
 
 
-async def _sums(store: Store, watch: ManualClock, viewers: int) -> bool:
-    return await store.presence_reports.count_viewers(["session"], at=watch()) == {
+async def _sums(store: Store, clock: ManualClock, viewers: int) -> bool:
+    return await store.presence_reports.count_viewers(["session"], at=clock()) == {
         "session": viewers
     }

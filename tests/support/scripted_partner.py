@@ -14,8 +14,6 @@ from storage.store import Store
 from tests.support import records
 
 ACCEPTED, FAILED = DeliveryResult(status=204), DeliveryResult(status=500)
-
-
 URL = "https://partner.example/"
 
 

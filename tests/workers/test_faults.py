@@ -173,10 +173,10 @@ async def test_a_record_that_cannot_be_read_stops_retention_of_its_own_kind_only
         raise KeyError("contact")
 
     monkeypatch.setattr(store.sealed_contacts, "find_due_for_erasure", unreadable)
-    entry, watch = records.call_entry(), ManualClock()
+    entry, clock = records.call_entry(), ManualClock()
     await store.call_entries.add([entry])
-    watch.at += RetentionPeriods().contacts
-    work = RetentionWorker(store, watch, RetentionPeriods())
+    clock.at += RetentionPeriods().contacts
+    work = RetentionWorker(store, clock, RetentionPeriods())
     for _ in range(2):
         # The lease is released after the fault, so the next round runs.
         with pytest.raises(KeyError):

@@ -108,13 +108,13 @@ async def test_two_concurrent_nodes_notify_once(store: Store, other_store: Store
 async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
     await store.seekers.add([records.seeker()])
     await store.postings.add([open_posting()])
-    watch = ManualClock()
+    clock = ManualClock()
     await store.leases.acquire(
-        "matching", "another", at=watch(), until=watch() + timedelta(seconds=60)
+        "matching", "another", at=clock(), until=clock() + timedelta(seconds=60)
     )
-    assert await create_matcher(store, clock=watch).run() == (0, 0)
-    watch.advance(seconds=61)
-    assert await create_matcher(store, clock=watch).run() == (1, 0)
+    assert await create_matcher(store, clock=clock).run() == (0, 0)
+    clock.advance(seconds=61)
+    assert await create_matcher(store, clock=clock).run() == (1, 0)
 
 
 async def test_the_number_of_seekers_notified_per_posting_is_limited(
@@ -156,12 +156,12 @@ async def test_a_node_that_loses_the_lease_stops_and_the_other_continues(
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
     await store.postings.add([open_posting()])
-    watch = ManualClock()
-    first, second = (create_matcher(store, name, watch, limits) for name in ("first", "second"))
+    clock = ManualClock()
+    first, second = (create_matcher(store, name, clock, limits) for name in ("first", "second"))
     tell_some = first._notify_batch
 
     async def slowly(*given: Any) -> int:
-        watch.advance(minutes=2)
+        clock.advance(minutes=2)
         assert await second._take_lease()
         return await tell_some(*given)
 

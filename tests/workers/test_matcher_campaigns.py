@@ -76,16 +76,16 @@ async def test_a_second_run_replaces_the_earlier_matches(store: Store) -> None:
     seeker = records.seeker(campaign_id=campaign.id)
     await store.seekers.add([seeker])
     await store.postings.add([open_posting()])
-    watch = ManualClock()
-    node = create_matcher(store, clock=watch)
+    clock = ManualClock()
+    node = create_matcher(store, clock=clock)
     await store.call_campaigns.queue_run(campaign.id, queued_run(1))
     await node.run()
     assert len((await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items) == 1
     await store.seekers.replace_if_unchanged(
         seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2)
     )
-    watch.advance(hours=1)
-    await store.call_campaigns.queue_run(campaign.id, replace(queued_run(1), requested_at=watch()))
+    clock.advance(hours=1)
+    await store.call_campaigns.queue_run(campaign.id, replace(queued_run(1), requested_at=clock()))
     await node.run()
     assert (await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items == []
 

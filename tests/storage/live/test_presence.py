@@ -31,13 +31,13 @@ async def test_viewers_are_summed_over_the_nodes(store: Store) -> None:
 
 
 async def test_a_node_without_recent_reports_is_left_out(store: Store) -> None:
-    watch = ManualClock()
-    await store.presence_reports.report("silent", crowds(one=3), at=watch())
-    watch.advance(seconds=REPORT_LIFETIME.total_seconds() - 1)
-    await store.presence_reports.report("b", crowds(one=4), at=watch())
-    assert await store.presence_reports.count_viewers(["one"], at=watch()) == {"one": 7}
-    watch.advance(seconds=1)
-    assert await store.presence_reports.count_viewers(["one"], at=watch()) == {"one": 4}
+    clock = ManualClock()
+    await store.presence_reports.report("silent", crowds(one=3), at=clock())
+    clock.advance(seconds=REPORT_LIFETIME.total_seconds() - 1)
+    await store.presence_reports.report("b", crowds(one=4), at=clock())
+    assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 7}
+    clock.advance(seconds=1)
+    assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 4}
 
 
 async def test_removing_a_node_keeps_the_viewers_of_the_others(store: Store) -> None:

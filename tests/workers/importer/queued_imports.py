@@ -23,8 +23,6 @@ from tests.support.services import today
 from workers.importer import Importer
 
 KEYS = tuple(column.key for column in POSTING_COLUMNS)
-
-
 UNTIL = (today() + timedelta(days=30)).isoformat()
 
 

@@ -14,13 +14,13 @@ from tests.workers.rescreening.screening_node import ScreeningNode
 
 
 @pytest.fixture
-async def work(store: Store) -> AsyncIterator[ScreeningNode]:
+async def node(store: Store) -> AsyncIterator[ScreeningNode]:
     commit = create_group_commit(store)
-    watch = ManualClock()
-    work = ScreeningNode(store, LiveSessionControl(store, commit, watch), watch)
+    clock = ManualClock()
+    node = ScreeningNode(store, LiveSessionControl(store, commit, clock), clock)
     await store.minimum_wages.seed()
-    await store.employers.add([work.employer])
-    await work.wages.refresh()
-    yield work
-    await work.gate.wait_for_rescreens()
+    await store.employers.add([node.employer])
+    await node.wages.refresh()
+    yield node
+    await node.gate.wait_for_rescreens()
     await commit.close()

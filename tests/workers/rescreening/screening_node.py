@@ -31,13 +31,13 @@ OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="union")
 class ScreeningNode:
     """One node that screens postings of one employer, with a clock that the test moves."""
 
-    def __init__(self, store: Store, desk: LiveSessionControl, watch: ManualClock) -> None:
+    def __init__(self, store: Store, desk: LiveSessionControl, clock: ManualClock) -> None:
         self.store = store
-        self.watch = watch
+        self.clock = clock
         self.wages = MinimumWages(store)
-        self.gate = PostingGate(store, desk, self.wages, watch)
-        self.employers = EmployerAdministration(store, self.gate, watch)
-        self.rescreening = Rescreener(store, desk, self.gate, watch, "one")
+        self.gate = PostingGate(store, desk, self.wages, clock)
+        self.employers = EmployerAdministration(store, self.gate, clock)
+        self.rescreening = Rescreener(store, desk, self.gate, clock, "one")
         self.employer = records.employer(verified_until=None, checks=0)
 
     async def verify(self, *, passed: bool = True) -> None:
@@ -51,18 +51,18 @@ class ScreeningNode:
             method=CheckMethod.ON_SITE,
             note="",
             by="officer",
-            at=self.watch(),
+            at=self.clock(),
         )
         await self.employers.store_check(after, check, OFFICER)
         self.employer = after
 
     async def finish_repeats(self) -> None:
         """Run the second pass of each rescreening, which changes nothing here."""
-        self.watch.advance(seconds=REPEAT_AFTER.total_seconds())
+        self.clock.advance(seconds=REPEAT_AFTER.total_seconds())
         assert await self.rescreening.run() == 0
 
     async def add_posting(self, **changes: Any) -> Posting:
-        until = day_in_china(self.watch()) + timedelta(days=300)
+        until = day_in_china(self.clock()) + timedelta(days=300)
         made = records.posting(
             employer_id=self.employer.id,
             verified_until=self.employer.verified_until,
@@ -81,6 +81,6 @@ class ScreeningNode:
             hourly=Decimal(30),
             effective_from=day,
             grade=grade,
-            added_at=self.watch(),
+            added_at=self.clock(),
         )
         await self.wages.add(row, OFFICER, AuditAction.ADD_MINIMUM_WAGE)

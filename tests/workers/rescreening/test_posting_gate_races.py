@@ -16,27 +16,27 @@ from tests.workers.rescreening.screening_node import ScreeningNode
 
 
 async def test_a_verdict_based_on_outdated_wages_or_checks_is_corrected(
-    work: ScreeningNode,
+    node: ScreeningNode,
 ) -> None:
-    await work.verify()
-    table = work.wages.table
-    posting = await work.add_posting()
-    assert await work.gate.rescreen_stale([posting], table) == [posting]
-    await work.raise_wage(7000, day_in_china(work.watch()))
-    (settled,) = await work.gate.rescreen_stale([posting], table)
+    await node.verify()
+    table = node.wages.table
+    posting = await node.add_posting()
+    assert await node.gate.rescreen_stale([posting], table) == [posting]
+    await node.raise_wage(7000, day_in_china(node.clock()))
+    (settled,) = await node.gate.rescreen_stale([posting], table)
     assert settled.status is PostingStatus.SUSPENDED
-    other = await work.add_posting(terms=posting_terms(pay=monthly_pay(9000)))
-    await work.verify(passed=False)
-    (settled,) = await work.gate.rescreen_stale([other], work.wages.table)
+    other = await node.add_posting(terms=posting_terms(pay=monthly_pay(9000)))
+    await node.verify(passed=False)
+    (settled,) = await node.gate.rescreen_stale([other], node.wages.table)
     assert settled.status is PostingStatus.SUSPENDED
 
 
 async def test_a_posting_changed_during_rescreening_is_screened_as_changed(
-    work: ScreeningNode, monkeypatch: pytest.MonkeyPatch
+    node: ScreeningNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await work.verify()
-    posting = await work.add_posting(rules=0)
-    write, raced = work.store.postings.update_if_unchanged, False
+    await node.verify()
+    posting = await node.add_posting(rules=0)
+    write, raced = node.store.postings.update_if_unchanged, False
 
     async def first(before: Posting, after: Posting, **more: Any) -> bool:
         nonlocal raced
@@ -48,46 +48,46 @@ async def test_a_posting_changed_during_rescreening_is_screened_as_changed(
             assert await write(before, dearer)
         return await write(before, after, **more)
 
-    monkeypatch.setattr(work.store.postings, "update_if_unchanged", first)
-    assert (await work.gate.rescreen(posting.id)).status is PostingStatus.SUSPENDED
-    stored = await work.read_posting(posting)
+    monkeypatch.setattr(node.store.postings, "update_if_unchanged", first)
+    assert (await node.gate.rescreen(posting.id)).status is PostingStatus.SUSPENDED
+    stored = await node.read_posting(posting)
     assert (stored.revision, stored.version) == (2, 3)
     with pytest.raises(NotFound):
-        await work.gate.rescreen(new_id())
+        await node.gate.rescreen(new_id())
 
 
 async def test_rescreening_gives_up_on_a_posting_that_keeps_changing(
-    work: ScreeningNode, monkeypatch: pytest.MonkeyPatch
+    node: ScreeningNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await work.verify()
-    posting = await work.add_posting(terms=posting_terms(insurance=()))
+    await node.verify()
+    posting = await node.add_posting(terms=posting_terms(insurance=()))
 
     async def never(*_: Any, **__: Any) -> bool:
         return False
 
-    monkeypatch.setattr(work.store.postings, "update_if_unchanged", never)
+    monkeypatch.setattr(node.store.postings, "update_if_unchanged", never)
     with pytest.raises(Busy):
-        await work.gate.rescreen(posting.id)
-    assert await work.gate.rescreen_all([posting]) == 0
+        await node.gate.rescreen(posting.id)
+    assert await node.gate.rescreen_all([posting]) == 0
 
 
 async def test_a_posting_that_now_fails_is_suspended_before_it_is_shown(
-    work: ScreeningNode,
+    node: ScreeningNode,
 ) -> None:
-    await work.verify()
-    good, bad = await work.add_posting(), await work.add_posting(terms=posting_terms(insurance=()))
+    await node.verify()
+    good, bad = await node.add_posting(), await node.add_posting(terms=posting_terms(insurance=()))
     for posting_id in (good.id, bad.id, bad.id, "nobody"):
-        await work.gate.rescreen_before_showing(posting_id)
-    assert (await work.read_posting(good)).status is PostingStatus.OPEN
-    assert (await work.read_posting(bad)).status is PostingStatus.SUSPENDED
+        await node.gate.rescreen_before_showing(posting_id)
+    assert (await node.read_posting(good)).status is PostingStatus.OPEN
+    assert (await node.read_posting(bad)).status is PostingStatus.SUSPENDED
 
 
 async def test_a_change_or_closure_based_on_an_old_version_is_not_stored(
-    work: ScreeningNode,
+    node: ScreeningNode,
 ) -> None:
-    await work.verify()
-    seen = await work.add_posting()
-    assert await work.gate.change(seen, replace(seen.terms, headcount=9), work.employer)
-    assert await work.gate.change(seen, seen.terms, work.employer) is None
-    assert await work.gate.close(seen) is None
-    assert (await work.read_posting(seen)).terms.headcount == 9
+    await node.verify()
+    seen = await node.add_posting()
+    assert await node.gate.change(seen, replace(seen.terms, headcount=9), node.employer)
+    assert await node.gate.change(seen, seen.terms, node.employer) is None
+    assert await node.gate.close(seen) is None
+    assert (await node.read_posting(seen)).terms.headcount == 9

@@ -224,8 +224,6 @@ async def test_imported_postings_are_listed_like_any_other(
 
 
 cell = st.text(max_size=10) | st.sampled_from(["电工", "8", "2026-12-31", "五险", ""])
-
-
 lines = st.lists(st.lists(cell, min_size=1, max_size=30), min_size=1, max_size=12)
 
 

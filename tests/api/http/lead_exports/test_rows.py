@@ -25,8 +25,6 @@ from tests.api.http.lead_exports.exported_tables import (
 from tests.support.services import World, gid
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
 LINE = len(LEAD_HEADINGS)
 
 

@@ -11,8 +11,6 @@ from storage.mongo.client import new_id
 from tests.support.services import World
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-
-
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n]]>\ufffe"
 
 

@@ -19,8 +19,6 @@ LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.SelectorEventLoop,
     "uvloop": uvloop.new_event_loop,
 }
-
-
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
