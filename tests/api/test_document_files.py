@@ -145,9 +145,9 @@ async def test_a_server_accepts_only_the_documents_added_to_its_file(
             }
             await client.send(id="2", type="subscribe", payload=follow)
             # The viewer count changes and is published.
-            told = await client.receive()
-            assert (told["id"], told["type"]) == ("2", "next")
-            assert set(told["payload"]["data"]["sessionEvents"]) == {"seq"}
+            message = await client.receive()
+            assert (message["id"], message["type"]) == ("2", "next")
+            assert set(message["payload"]["data"]["sessionEvents"]) == {"seq"}
 
 
 async def test_a_server_does_not_start_with_a_missing_file(folder: Path) -> None:

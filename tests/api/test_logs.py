@@ -119,9 +119,9 @@ async def test_library_log_lines_lose_their_values() -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     _, err = await process.communicate()
-    said = [json.loads(line) for line in err.splitlines()]
+    entries = [json.loads(line) for line in err.splitlines()]
     assert PHONE not in err.decode()
-    assert [(line["logger"], line["event"], line["error"]) for line in said] == [
+    assert [(line["logger"], line["event"], line["error"]) for line in entries] == [
         ("asyncio", "Task exception was never retrieved", "ValueError"),
         ("library", "failed with %s", "ValueError"),
     ]

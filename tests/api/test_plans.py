@@ -152,8 +152,8 @@ async def seen(
     assert (await isolated_http.post("/imports", content=table_of_two, headers=headers)).is_success
     await run_workers(isolated_running)
     await mongo.command({"profile": 0})
-    told = mongo["system.profile"].find({"planSummary": {"$exists": True}})
-    return [each async for each in told]
+    records = mongo["system.profile"].find({"planSummary": {"$exists": True}})
+    return [each async for each in records]
 
 
 BATCH = 200
@@ -162,37 +162,39 @@ WHOLE = {"minimum_wages"}
 """Collections that are read whole: at most 10,000 rows, which every process holds in memory."""
 
 
-def command_of(told: Document) -> Document:
+def command_of(operation: Document) -> Document:
     """Return the command of an operation; for a ``getMore``, the command that began it."""
-    found: Document = told.get("originatingCommand") or told["command"]
+    found: Document = operation.get("originatingCommand") or operation["command"]
     return found
 
 
-def is_stream(told: Document) -> bool:
+def is_stream(operation: Document) -> bool:
     """Whether the operation is a change stream, which reads the oplog and no collection."""
-    return "$changeStream" in (command_of(told).get("pipeline") or [{}])[0]
+    return "$changeStream" in (command_of(operation).get("pipeline") or [{}])[0]
 
 
-def sorts_at_most_a_page(told: Document) -> bool:
+def sorts_at_most_a_page(operation: Document) -> bool:
     """Whether a sort in memory keeps no more than a page."""
-    stages: list[Document] = command_of(told).get("pipeline") or []
+    stages: list[Document] = command_of(operation).get("pipeline") or []
     kept: list[int] = [
         after.get("$limit", BATCH + 1) for sort, after in pairwise([*stages, {}]) if "$sort" in sort
     ]
-    return max(kept, default=command_of(told).get("limit", BATCH + 1)) <= BATCH
+    return max(kept, default=command_of(operation).get("limit", BATCH + 1)) <= BATCH
 
 
-def scans_every_id(told: Document) -> bool:
+def scans_every_id(operation: Document) -> bool:
     """Whether the plan scans the ``_id`` index although the filter is on other fields."""
     narrowed = (
-        command_of(told).get("filter") or command_of(told).get("q") or command_of(told).get("query")
+        command_of(operation).get("filter")
+        or command_of(operation).get("q")
+        or command_of(operation).get("query")
     )
-    is_by_id = told["planSummary"] == "IXSCAN { _id: 1 }"
+    is_by_id = operation["planSummary"] == "IXSCAN { _id: 1 }"
     return is_by_id and bool(narrowed) and "'_id'" not in repr(narrowed)
 
 
-def describe_operation(told: Document) -> str:
-    return f"{told['ns'].partition('.')[2]}: {command_of(told)}"
+def describe_operation(operation: Document) -> str:
+    return f"{operation['ns'].partition('.')[2]}: {command_of(operation)}"
 
 
 def test_no_operation_scans_a_collection(seen: list[Document]) -> None:

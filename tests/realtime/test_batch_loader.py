@@ -34,17 +34,17 @@ async def start_callers(
 ) -> list[asyncio.Task[str | None]]:
     """Start callers, and wait until a read is under way."""
     source.called.clear()
-    asking = [asyncio.create_task(found.load(wanted)) for wanted in ids]
+    callers = [asyncio.create_task(found.load(wanted)) for wanted in ids]
     await source.called.wait()
-    return asking
+    return callers
 
 
 async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     source.held = {"a": "A", "b": "B"}
     source.go_on.set()
-    asking = await start_callers(source, SharedBatchLoader(source.find), *"abca")
-    assert await asyncio.gather(*asking) == ["A", "B", None, "A"]
+    callers = await start_callers(source, SharedBatchLoader(source.find), *"abca")
+    assert await asyncio.gather(*callers) == ["A", "B", None, "A"]
     assert source.asked == [["a", "b", "c"]]
 
 
@@ -86,9 +86,9 @@ async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
     source = Source()
     found = SharedBatchLoader(source.find)
     source.broken = True
-    asking = await start_callers(source, found, "a", "b")
+    callers = await start_callers(source, found, "a", "b")
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
     source.broken = False
     assert await found.load("a") is None
@@ -97,6 +97,8 @@ async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
 async def test_a_batch_has_a_maximum_size() -> None:
     source = Source()
     source.go_on.set()
-    asking = await start_callers(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")
-    assert await asyncio.gather(*asking) == [None, None, None]
+    callers = await start_callers(
+        source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc"
+    )
+    assert await asyncio.gather(*callers) == [None, None, None]
     assert source.asked == [["a", "b"], ["c"]]

@@ -22,19 +22,19 @@ TOPIC = "session/session"
 
 class Listener:
     def __init__(self, store: Store) -> None:
-        self.told: list[EventEnvelope] = []
+        self.received: list[EventEnvelope] = []
         self.gaps = 0
-        self.feed = EventFeed(store.mongo, on_event=self.told.append, on_gap=self._gap)
+        self.feed = EventFeed(store.mongo, on_event=self.received.append, on_gap=self._gap)
 
     def _gap(self) -> None:
         self.gaps += 1
 
     async def wait_for_events(self, count: int) -> None:
-        await wait_until(lambda: len(self.told) == count)
+        await wait_until(lambda: len(self.received) == count)
 
     @property
     def seqs(self) -> list[int]:
-        return [placed.seq for placed in self.told]
+        return [placed.seq for placed in self.received]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_events_of_every_node_arrive_in_log_order(
     for number in range(1, 11):
         await announce(other_commit if number % 2 else commit, number)
     await listener.wait_for_events(55)
-    assert listener.told == await store.event_log.read(TOPIC, after=0, limit=100)
+    assert listener.received == await store.event_log.read(TOPIC, after=0, limit=100)
     assert listener.gaps == 1
 
 
@@ -84,7 +84,7 @@ async def test_no_event_arrives_before_open_or_after_close(
     await announce(commit)
     await listener.feed.open()
     await announce(commit)
-    await wait_until(lambda: listener.told)
+    await wait_until(lambda: listener.received)
     await listener.feed.close()
     assert not listener.feed.is_open
     await announce(commit)
@@ -131,20 +131,20 @@ async def test_a_feed_that_is_closed_while_it_opens_leaves_no_task(store: Store)
 async def test_a_feed_reports_a_gap_and_continues_after_its_listener_fails(
     store: Store, commit: GroupCommit
 ) -> None:
-    told: list[int] = []
+    received: list[int] = []
     gaps: list[int] = []
 
     def on_event(placed: EventEnvelope) -> None:
-        told.append(placed.seq)
-        if len(told) == 1:
+        received.append(placed.seq)
+        if len(received) == 1:
             raise ValueError("once")
 
-    feed = EventFeed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(told)))
+    feed = EventFeed(store.mongo, on_event=on_event, on_gap=lambda: gaps.append(len(received)))
     await feed.open()
     await announce(commit)
     await wait_until(lambda: gaps == [0, 1])
     await announce(commit)
-    await wait_until(lambda: told == [1, 2])
+    await wait_until(lambda: received == [1, 2])
     await feed.close()
 
 

@@ -42,7 +42,7 @@ async def two(other_store: Store, clock: ManualClock) -> AsyncIterator[RealtimeN
 
 
 def counts(member: RecordingMember) -> list[tuple[int, int]]:
-    return [(told["viewers"], told["peak_viewers"]) for told in member.events]
+    return [(event["viewers"], event["peak_viewers"]) for event in member.events]
 
 
 async def test_a_viewer_with_many_sockets_counts_once(one: RealtimeNode) -> None:
@@ -198,12 +198,12 @@ async def test_a_session_without_members_gets_no_count_and_is_forgotten(one: Rea
     one.presence.enter("session", "w")
     await wait_until(lambda: counts(member)[-1:] == [(1, 1)])
     membership.leave()
-    told = len(member.events)
+    received = len(member.events)
     one.presence.enter("session", "x")
     await wait_until(lambda: one.presence._published_counts == {"other": 0})
     other.leave()
     await wait_until(lambda: one.presence._published_counts == {})
-    assert len(member.events) == told
+    assert len(member.events) == received
     one.presence.leave("session", "w")
     one.presence.leave("session", "x")
     await wait_until(lambda: one.presence._reported == {})

@@ -88,7 +88,7 @@ async def test_no_event_is_lost_while_the_database_restarts(
             await one.follow("session", late, after=0)
             await wait_until(lambda: member.event_names.count("Announcement") == 2)
             await wait_until(lambda: _total(member) == 2)
-            announced = [told["seq"] for told in late.events if told["event"] == "Announcement"]
+            announced = [event["seq"] for event in late.events if event["event"] == "Announcement"]
             assert announced == [1, 2]
             recorded = await store.event_log.read(lead_topic("session"), after=0, limit=10)
             assert [placed.seq for placed in recorded] == [1, 2]
@@ -98,5 +98,5 @@ async def test_no_event_is_lost_while_the_database_restarts(
 
 
 def _total(member: RecordingMember) -> int:
-    totals = [told["total"] for told in member.events if told["event"] == "TallyChanged"]
+    totals = [event["total"] for event in member.events if event["event"] == "TallyChanged"]
     return totals[-1] if totals else 0

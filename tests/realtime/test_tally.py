@@ -33,7 +33,7 @@ class TimedMember(RecordingMember):
 
     @property
     def tallies(self) -> list[dict[str, Any]]:
-        return [told for told in self.events if told["event"] == "TallyChanged"]
+        return [event for event in self.events if event["event"] == "TallyChanged"]
 
 
 LIMITS = RealtimeLimits(tally_interval_seconds=0.05, presence_interval_seconds=3600)
@@ -62,9 +62,9 @@ async def test_counts_are_exact_and_published_at_most_once_per_tick(
             await asyncio.gather(
                 record_leads(one, "a", 2), record_leads(two, "a"), record_leads(two, "b")
             )
-        await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [32])
+        await wait_until(lambda: [event["total"] for event in member.tallies[-1:]] == [32])
     assert member.tallies[-1]["interests"] == {"a": 24, "b": 8}
-    totals = [told["total"] for told in member.tallies]
+    totals = [event["total"] for event in member.tallies]
     assert totals == sorted(totals)
     assert member.kinds == ["TallyChanged"] * len(totals)
     apart = [later - sooner for sooner, later in zip(member.times, member.times[1:], strict=False)]
@@ -98,8 +98,8 @@ async def check_recent_first(one: RealtimeNode) -> None:
     await one.follow("session", member)
     for number, posting in enumerate("abca", start=1):
         await record_leads(one, posting)
-        await wait_until(lambda: [told["total"] for told in member.tallies[-1:]] == [number])  # noqa: B023 - waited for at once
-    assert [list(told["interests"].items()) for told in member.tallies] == [
+        await wait_until(lambda: [event["total"] for event in member.tallies[-1:]] == [number])  # noqa: B023 - waited for at once
+    assert [list(event["interests"].items()) for event in member.tallies] == [
         [("a", 1)],
         [("b", 1), ("a", 1)],
         [("c", 1), ("b", 1)],
@@ -121,8 +121,8 @@ async def check_old_left_out(one: RealtimeNode) -> None:
     await wait_until(lambda: member.tallies)
     await record_leads(one, "b")
     await wait_until(lambda: len(member.tallies) == 2)
-    assert [told["interests"] for told in member.tallies] == [{"a": 1}, {"b": 1}]
-    assert [told["total"] for told in member.tallies] == [1, 2]
+    assert [event["interests"] for event in member.tallies] == [{"a": 1}, {"b": 1}]
+    assert [event["total"] for event in member.tallies] == [1, 2]
 
 
 async def test_closing_before_the_start_does_nothing(store: Store) -> None:

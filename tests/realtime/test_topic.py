@@ -181,7 +181,7 @@ async def test_state_has_the_seq_of_the_last_event_and_newer_state_replaces_it(
 
 
 async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: HubSession) -> None:
-    slow, told = RecordingRenderer(), await room.join_recorder()
+    slow, current = RecordingRenderer(), await room.join_recorder()
     slow.go.clear()
     member = RecordingMember()
     await room.hub.join(
@@ -192,8 +192,8 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: HubS
     late = asyncio.create_task(room.join_recorder(0))
     await asyncio.sleep(0)
     slow.go.set()
-    await room.wait_delivered(told, member, await late)
-    assert [each.seqs for each in (told, member, late.result())] == [[1, 2], [1, 2], [1, 2]]
+    await room.wait_delivered(current, member, await late)
+    assert [each.seqs for each in (current, member, late.result())] == [[1, 2], [1, 2], [1, 2]]
     assert slow.rendered_seqs == [1, 2]
 
 
@@ -201,11 +201,11 @@ async def test_a_cancelled_rendering_uses_no_cache_space(room: HubSession) -> No
     (placed,) = await room.announce(1)
     room.rendering.go.clear()
     group = Group(room.rendering, DeliveryCounts(), "somebody")
-    asking = asyncio.create_task(group.render(placed))
+    rendering_task = asyncio.create_task(group.render(placed))
     await asyncio.sleep(0)
     group._memo[1].cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await rendering_task
     assert group._memo_bytes == 0
 
 

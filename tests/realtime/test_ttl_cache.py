@@ -26,11 +26,11 @@ class Source:
 async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     found = TtlCache(source.find)
-    asking = [asyncio.create_task(found.get("a")) for _ in range(100)]
+    callers = [asyncio.create_task(found.get("a")) for _ in range(100)]
     await asyncio.sleep(0)
-    asking[0].cancel()
+    callers[0].cancel()
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert isinstance(answers[0], asyncio.CancelledError)
     assert answers[1:] == ["A"] * 99
     assert await found.get("a") == "A"
@@ -49,10 +49,10 @@ async def test_an_error_is_not_cached() -> None:
     source = Source()
     found = TtlCache(source.find)
     source.broken = True
-    asking = [asyncio.create_task(found.get("a")) for _ in range(2)]
+    callers = [asyncio.create_task(found.get("a")) for _ in range(2)]
     await asyncio.sleep(0)
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
     source.broken = False
     assert await found.get("a") == "A"

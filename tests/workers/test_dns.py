@@ -55,19 +55,19 @@ async def test_each_address_of_a_name_is_returned_once(server: NameServer) -> No
 async def test_concurrent_lookups_of_a_name_share_one_query_and_later_ones_query_again(
     server: NameServer,
 ) -> None:
-    looked_up = DnsResolver()
-    asking = [asyncio.create_task(looked_up.resolve("slow.example")) for _ in range(100)]
+    resolver = DnsResolver()
+    lookups = [asyncio.create_task(resolver.resolve("slow.example")) for _ in range(100)]
     await asyncio.sleep(0)
     server.let.set()
-    assert await asyncio.gather(*asking) == [[ONE]] * 100
-    await looked_up.resolve("slow.example")
+    assert await asyncio.gather(*lookups) == [[ONE]] * 100
+    await resolver.resolve("slow.example")
     assert server.asked == {"slow.example": 2}
 
 
 async def test_an_unknown_name_is_an_error_for_every_caller(server: NameServer) -> None:
-    looked_up = DnsResolver()
-    asking = [looked_up.resolve("gone") for _ in range(2)]
-    for failed in await asyncio.gather(*asking, return_exceptions=True):
+    resolver = DnsResolver()
+    lookups = [resolver.resolve("gone") for _ in range(2)]
+    for failed in await asyncio.gather(*lookups, return_exceptions=True):
         assert isinstance(failed, socket.gaierror)
 
 
@@ -75,17 +75,17 @@ async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 0.2)
-    looked_up = DnsResolver()
+    resolver = DnsResolver()
     hosts = [f"slow{number}.example" for number in range(MAX_CONCURRENT_LOOKUPS)]
-    asking = [looked_up.resolve(host) for host in [*hosts, "partner.example", *hosts]]
-    for failed in await asyncio.gather(*asking, return_exceptions=True):
+    lookups = [resolver.resolve(host) for host in [*hosts, "partner.example", *hosts]]
+    for failed in await asyncio.gather(*lookups, return_exceptions=True):
         assert isinstance(failed, TimeoutError)
     assert len(lookup_threads()) == MAX_CONCURRENT_LOOKUPS
     # The threads of the loop's executor, which the driver uses too, are all free.
     assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
 
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 10)
-    waiting = asyncio.create_task(looked_up.resolve("partner.example"))
+    waiting = asyncio.create_task(resolver.resolve("partner.example"))
     await asyncio.sleep(0)
     server.let.set()
     assert await waiting == [ONE]
@@ -95,9 +95,9 @@ async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
 async def test_a_lookup_that_outlives_its_loop_ends_silently(server: NameServer) -> None:
     def in_a_loop_of_its_own() -> None:
         async def gives_up() -> None:
-            asking = asyncio.create_task(DnsResolver().resolve("slow.example"))
+            lookup = asyncio.create_task(DnsResolver().resolve("slow.example"))
             await asyncio.sleep(0)
-            asking.cancel()
+            lookup.cancel()
 
         asyncio.run(gives_up())
 

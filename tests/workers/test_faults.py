@@ -157,7 +157,7 @@ async def test_a_count_that_cannot_be_read_does_not_delay_other_sessions(store: 
             node.tally.mark_changed("broken")
 
             def counted(count: int = count) -> bool:
-                totals = [told["total"] for told in whole.events if "total" in told]
+                totals = [event["total"] for event in whole.events if "total" in event]
                 return totals[-1:] == [count]
 
             await wait_until(counted)

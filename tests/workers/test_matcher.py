@@ -230,14 +230,14 @@ async def test_a_fault_delays_the_matcher_and_does_not_end_it(
     await store.seekers.add([seeker])
     await store.postings.add([open_posting()])
     wrong = [StorageError("no answer"), ValueError("a mistake of ours")]
-    untold, looks = store.jobs.find_unnotified, 0
+    find_unnotified, reads = store.jobs.find_unnotified, 0
 
     async def failing(*args: Any, **given: Any) -> list[Posting]:
-        nonlocal looks
-        looks += 1
+        nonlocal reads
+        reads += 1
         if wrong:
             raise wrong.pop()
-        return await untold(*args, **given)
+        return await find_unnotified(*args, **given)
 
     async def lost(*_: Any) -> None:
         raise StorageError("no answer")
@@ -247,7 +247,7 @@ async def test_a_fault_delays_the_matcher_and_does_not_end_it(
     node = create_matcher(store, limits=MatcherLimits(schedule=often))
     node.start()
     # Two rounds that fail, one that notifies, and one more.
-    await wait_until(lambda: looks >= 4)
+    await wait_until(lambda: reads >= 4)
     assert len(await notified_posting_ids(store, seeker)) == 1
     monkeypatch.setattr(store.leases, "release", lost)
     await node.close()

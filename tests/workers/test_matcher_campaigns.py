@@ -40,14 +40,14 @@ async def test_an_interrupted_campaign_run_resumes_where_it_stopped(
     await store.postings.add(postings)
     assert await store.call_campaigns.queue_run(campaign.id, queued_run(6)) is not None
     assert await store.call_campaigns.queue_run(campaign.id, queued_run(6)) is None
-    keeping, times = store.call_campaigns.save_matches, 0
+    save_matches, times = store.call_campaigns.save_matches, 0
 
     async def cut_off(found: Any) -> None:
         nonlocal times
         times += 1
         if times == 2:
             raise StorageError
-        await keeping(found)
+        await save_matches(found)
 
     monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
     node = create_matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
@@ -107,10 +107,10 @@ async def test_a_run_that_another_node_continued_is_left_to_it(
 ) -> None:
     campaign_id, run = await store_queued_campaign(store)
     further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
-    keep = store.call_campaigns.save_matches
+    save_matches = store.call_campaigns.save_matches
 
     async def overtaken(matches: Any) -> None:
-        await keep(matches)
+        await save_matches(matches)
         await store.call_campaigns.save_run_progress(campaign_id, run, further)
 
     monkeypatch.setattr(store.call_campaigns, "save_matches", overtaken)

@@ -71,13 +71,13 @@ async def test_each_finding_is_a_line_and_columns_stand_below_their_headings(
         import_row(4, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED, external_id="甲-1"),
         import_row(5, RowOutcome.DUPLICATE, EMPLOYER_KNOWN_OTHERWISE),
     )
-    said = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
+    message = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
     closed = f"{POSTING_CLOSED.message} (POSTING_CLOSED)"
     differs = f"{EMPLOYER_KNOWN_OTHERWISE.message} (EMPLOYER_KNOWN_OTHERWISE)"
     assert await report_lines(store, one) == [
         "Row     Outcome     Number            Column            Finding",
         "2       HELD",
-        f"4       FAILED      甲-1              [31m基本工资      {said}",
+        f"4       FAILED      甲-1              [31m基本工资      {message}",
         f"4       FAILED      甲-1              岗位编号          {closed}",
         f"5       DUPLICATE                     信用代码          {differs}",
     ]
@@ -100,8 +100,8 @@ async def test_the_csv_report_names_every_row_and_holds_no_formula(store: Store)
         ),
         import_row(3, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED),
     )
-    said = b"".join([piece async for piece in stream_outcomes_csv(store, one)]).decode("utf-8-sig")
-    lines = list(csv.reader(io.StringIO(said, newline="")))
+    text = b"".join([piece async for piece in stream_outcomes_csv(store, one)]).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
     assert tuple(lines[0]) == CSV_HEADINGS
     assert {len(line) for line in lines} == {len(CSV_HEADINGS)}
     assert [line[:3] for line in lines[1:]] == [

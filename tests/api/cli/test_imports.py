@@ -124,8 +124,8 @@ async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: S
     wet = await shell.run("import-postings", "a.csv", "--as", "li")
     assert await shell.postings() == 3
     assert (dry.code, wet.code, dry.out) == (3, 3, wet.out)
-    said = "4 of 4 rows: 1 accepted, 1 held, 1 refused, 0 duplicates, 1 failed.\n"
-    assert (dry.err, wet.err) == (f"Dry run, nothing was written: {said}", said)
+    summary = "4 of 4 rows: 1 accepted, 1 held, 1 refused, 0 duplicates, 1 failed.\n"
+    assert (dry.err, wet.err) == (f"Dry run, nothing was written: {summary}", summary)
     lines = wet.out.splitlines()
     assert [line.split()[:4] for line in lines] == [
         ["Row", "Outcome", "Number", "Column"],
@@ -162,7 +162,7 @@ async def fail_on_output(*_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("username", "kind", "employer", "why", "said"),
+    ("username", "kind", "employer", "why", "message"),
     [
         ("nobody", "POSTINGS", None, NotFound, "There is no account nobody."),
         ("host", "POSTINGS", None, NotPermitted, "for the role officer or recruiter"),
@@ -178,14 +178,14 @@ async def test_a_forbidden_import_is_refused_as_over_http(
     kind: str,
     employer: str | None,
     why: type[Refusal],
-    said: str,
+    message: str,
 ) -> None:
     shell.write("a.csv", [{"title": "x", "color": "y"}])
     shell.set_environment(monkeypatch)
     wanted = ImportArguments(
         shell.folder / "a.csv", ImportKind[kind], username, employer, dry_run=False
     )
-    with pytest.raises(why, match=said):
+    with pytest.raises(why, match=message):
         await import_table(wanted, fail_on_output)
     assert await shell.statuses() == []
 
@@ -219,17 +219,17 @@ async def test_a_file_over_the_limit_prints_one_line_and_exits_with_1(shell: She
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("there.csv", "exists. Name a new file"),
         ("a.doc", "ends with .xlsx or .csv"),
         ("none/a.csv", "No such file or directory"),
     ],
 )
-def test_a_template_is_written_to_a_new_file_only(folder: Path, name: str, said: str) -> None:
+def test_a_template_is_written_to_a_new_file_only(folder: Path, name: str, message: str) -> None:
     there = folder / "there.csv"
     there.write_text("filled in", "utf-8")
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(InvalidInput, match=message):
         import_template(ImportKind.POSTINGS, folder / name)
     assert there.read_text("utf-8") == "filled in"
     assert list(folder.iterdir()) == [there]

@@ -46,7 +46,7 @@ async def test_an_unknown_command_exits_with_2(folder: Path, arguments: list[str
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"SONGGANG_PORT": "many"}, "SONGGANG_PORT: "),
         ({"SONGGANG_SECRET": "short"}, "SONGGANG_SECRET: needs at least 16 characters"),
@@ -55,9 +55,9 @@ async def test_an_unknown_command_exits_with_2(folder: Path, arguments: list[str
     ],
 )
 async def test_a_wrong_setting_prints_one_line_and_exits_with_1(
-    folder: Path, given: dict[str, str], said: str
+    folder: Path, given: dict[str, str], message: str
 ) -> None:
-    assert said in await run_refused(None, "run", folder=folder, **given)
+    assert message in await run_refused(None, "run", folder=folder, **given)
 
 
 async def test_an_unreachable_mongodb_prints_one_line_without_the_password(

@@ -106,7 +106,7 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
 
 
 @pytest.mark.parametrize(
-    ("given", "refusal", "said"),
+    ("given", "refusal", "message"),
     [
         ({}, InvalidInput, "role officer needs --union alone"),
         ({"employer": UNKNOWN_EMPLOYER}, InvalidInput, "needs --union alone"),
@@ -121,9 +121,9 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
     ],
 )
 async def test_invalid_staff_is_refused_and_not_stored(
-    store: Store, given: dict[str, Any], refusal: type[Exception], said: str
+    store: Store, given: dict[str, Any], refusal: type[Exception], message: str
 ) -> None:
-    with pytest.raises(refusal, match=said):
+    with pytest.raises(refusal, match=message):
         await create(store, **given)
     assert await store.accounts.by_username("li") is None
 

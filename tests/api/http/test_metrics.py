@@ -172,8 +172,8 @@ async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
     sends.backlog = 5
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
-        told = values((await client.get("/metrics")).text)
-    assert {name: value for name, value in told.items() if name[0].startswith("webhook")} == {
+        metrics = values((await client.get("/metrics")).text)
+    assert {name: value for name, value in metrics.items() if name[0].startswith("webhook")} == {
         ("webhook_messages_total", "delivered"): 3,
         ("webhook_messages_total", "failed"): 2,
         ("webhook_messages_total", "dead"): 0,

@@ -93,16 +93,16 @@ async def test_a_closed_peer_that_reads_in_time_gets_every_message(
 
 
 async def test_a_disconnected_peer_leaves_no_state() -> None:
-    told: list[None] = []
+    drained: list[None] = []
     async with serve_asgi(close_timeout_seconds=0.2) as here:
         async with connect_manually(here.url):
             wire = await here.next_wire()
-            wire.on_drained = lambda: told.append(None)
+            wire.on_drained = lambda: drained.append(None)
             fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
             waiting = asyncio.create_task(wire.wait_drained())
         await here.wait_empty()
     await asyncio.wait_for(waiting, 10)
     assert wire.queued_bytes() <= len(BLOCK_TEXT)
-    assert told == []
+    assert drained == []
     assert wire._sending is not None
     assert wire._sending.done()

@@ -80,8 +80,8 @@ async def test_a_peer_that_falls_behind_gets_only_the_newest_state(
             await announce(running, world, "满" * 200)
         topic = session_topic(world.live.id)
         # A later event would flush the waiting state, so wait for all announcements first.
-        said = await running.store.event_log.last_seq(topic)
-        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
+        last_seq = await running.store.event_log.last_seq(topic)
+        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == last_seq)
         for total in range(1_000, 1_100):
             running.services.hub.publish(
                 topic, TallyChanged(session_id=world.live.id, total=total, interests={})

@@ -186,22 +186,22 @@ async def test_a_lead_is_refused_when_the_queue_is_full(store: Store, commit: Gr
 async def test_a_lead_is_stored_although_its_caller_was_cancelled(
     store: Store, desk: CaptureNode
 ) -> None:
-    gone, stays = records.lead(), records.lead()
-    giving = [asyncio.create_task(desk.capture.record(each)) for each in (gone, stays)]
+    cancelled, kept = records.lead(), records.lead()
+    captures = [asyncio.create_task(desk.capture.record(each)) for each in (cancelled, kept)]
     await asyncio.sleep(0)
-    giving[0].cancel()
-    assert await giving[1] == (stays, True)
-    assert giving[0].cancelled()
+    captures[0].cancel()
+    assert await captures[1] == (kept, True)
+    assert captures[0].cancelled()
     await desk.close()
-    assert await logged_lead_ids(store) == [gone.id, stays.id]
+    assert await logged_lead_ids(store) == [cancelled.id, kept.id]
 
 
 async def test_close_waits_for_the_accepted_changes(store: Store, desk: CaptureNode) -> None:
     taps = [records.lead() for _ in range(3)]
-    giving = [asyncio.create_task(desk.capture.record(each)) for each in taps]
+    captures = [asyncio.create_task(desk.capture.record(each)) for each in taps]
     await asyncio.sleep(0)
     await desk.close()
-    assert [each.result() for each in giving] == [(each, True) for each in taps]
+    assert [each.result() for each in captures] == [(each, True) for each in taps]
     assert await logged_lead_ids(store) == [each.id for each in taps]
 
 

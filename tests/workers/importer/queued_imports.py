@@ -32,9 +32,9 @@ def create_importer(store: Store, desk: LiveSessionControl, node: str) -> Import
 
 
 def posting_row(number: int, external_id: str) -> RawRow:
-    said = {column.key: column.example for column in POSTING_COLUMNS}
-    said |= {"externalId": external_id, "creditCode": "", "validUntil": UNTIL}
-    return RawRow(number=number, cells=tuple(said[key] for key in KEYS))
+    values = {column.key: column.example for column in POSTING_COLUMNS}
+    values |= {"externalId": external_id, "creditCode": "", "validUntil": UNTIL}
+    return RawRow(number=number, cells=tuple(values[key] for key in KEYS))
 
 
 async def queue_import(

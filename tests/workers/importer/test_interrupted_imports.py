@@ -33,7 +33,7 @@ async def test_an_interrupted_import_resumes_where_it_stopped(
     store: Store, desk: LiveSessionControl, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await queue_import(store, numbered_chunks(3, 2))
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
     calls = 0
 
     async def failing(self: Any, rows: Any) -> Any:
@@ -41,7 +41,7 @@ async def test_an_interrupted_import_resumes_where_it_stopped(
         calls += 1
         if calls == 2:
             raise StorageUnavailable("gone")
-        return await decide(self, rows)
+        return await plan(self, rows)
 
     with monkeypatch.context() as patched:
         patched.setattr(PostingImportPlanner, "plan", failing)
@@ -61,7 +61,7 @@ async def test_a_cancelled_import_stops_at_the_current_chunk(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = await queue_import(store, numbered_chunks(3, 2))
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
     calls = 0
 
     # One chunk per turn: the first is written before the second is planned.
@@ -72,7 +72,7 @@ async def test_a_cancelled_import_stops_at_the_current_chunk(
         calls += 1
         if calls == 2:
             await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=utc_now())
-        return await decide(self, rows)
+        return await plan(self, rows)
 
     monkeypatch.setattr(PostingImportPlanner, "plan", cancelling)
     assert await importer.run() == 1
@@ -100,12 +100,12 @@ async def test_a_fault_breaks_only_its_own_import(
     early = utc_now() - timedelta(minutes=2)
     broken = await queue_import(store, numbered_chunks(1, 1), updated_at=early)
     whole = await queue_import(store, numbered_chunks(1, 1))
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
 
     async def failing(self: Any, rows: Any) -> Any:
         if self._import.id == broken.id:
             raise ZeroDivisionError
-        return await decide(self, rows)
+        return await plan(self, rows)
 
     monkeypatch.setattr(PostingImportPlanner, "plan", failing)
     assert await importer.run() == 1
@@ -119,16 +119,16 @@ async def test_a_chunk_is_planned_again_when_another_writer_adds_its_posting(
     one = await queue_import(store, [[posting_row(2, "a"), posting_row(3, "b")]])
     assert one.employer_id is not None
     other = records.posting(employer_id=one.employer_id, external_id="b", union_id="elsewhere")
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
     calls = 0
 
     async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        planned = await plan(self, rows)
         if calls == 1:
             await store.postings.add([other])
-        return decided
+        return planned
 
     monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
@@ -145,17 +145,17 @@ async def test_a_chunk_is_planned_again_when_another_writer_changes_its_posting(
     assert one.employer_id is not None
     before = records.posting(employer_id=one.employer_id, external_id="a")
     await store.postings.add([before])
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
     calls = 0
 
     async def raced(self: Any, rows: Any) -> Any:
         nonlocal calls
         calls += 1
-        decided = await decide(self, rows)
+        planned = await plan(self, rows)
         if calls == 1:
             closed_now = close_posting(before, CloseReason.WITHDRAWN, utc_now())
             assert await store.postings.update_if_unchanged(before, closed_now)
-        return decided
+        return planned
 
     monkeypatch.setattr(PostingImportPlanner, "plan", raced)
     assert await importer.run() == 1
@@ -167,12 +167,12 @@ async def test_close_stops_the_importer_however_the_current_write_ends(
     store: Store, importer: Importer, monkeypatch: pytest.MonkeyPatch, ended: str
 ) -> None:
     await queue_import(store, numbered_chunks(2, 1))
-    decide = PostingImportPlanner.plan
+    plan = PostingImportPlanner.plan
     ahead, told_to_stop = asyncio.Event(), asyncio.Event()
 
     async def lasting(self: Any, rows: Any) -> Any:
         if rows[0].number == 2:
-            return await decide(self, rows)
+            return await plan(self, rows)
         ahead.set()
         try:
             return await asyncio.Event().wait()

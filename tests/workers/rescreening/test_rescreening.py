@@ -111,8 +111,8 @@ async def test_a_posting_closes_after_its_last_day_and_sessions_unpin_it(
     closed = await node.read_posting(posting)
     assert (closed.status, closed.close_reason) == (PostingStatus.CLOSED, CloseReason.EXPIRED)
     assert closed.closed_at == node.clock()
-    (told,) = await node.store.event_log.read(session_topic(room.id), after=0, limit=10)
-    assert told.event == PostingUnpinned(session_id=room.id, posting_id=posting.id)
+    (logged,) = await node.store.event_log.read(session_topic(room.id), after=0, limit=10)
+    assert logged.event == PostingUnpinned(session_id=room.id, posting_id=posting.id)
 
 
 async def test_postings_screened_by_earlier_rules_are_screened_again(node: ScreeningNode) -> None:

@@ -94,8 +94,8 @@ async def test_the_wage_table_is_limited_and_follows_storage_after_a_fault(
 ) -> None:
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
     follower = MinimumWages(store, schedule=often)
-    told: list[int] = []
-    follower.add_listener(lambda: told.append(len(follower.table.rows)))
+    row_counts: list[int] = []
+    follower.add_listener(lambda: row_counts.append(len(follower.table.rows)))
     await follower.open()
     is_current = follower.is_current
     failures = iter([StorageUnavailable("no primary")])
@@ -108,7 +108,7 @@ async def test_the_wage_table_is_limited_and_follows_storage_after_a_fault(
     monkeypatch.setattr(follower, "is_current", failing_first)
     known = len(follower.table.rows)
     await node.raise_wage(2800, day_in_china(node.clock()))
-    await wait_until(lambda: told == [known, known + 1])
+    await wait_until(lambda: row_counts == [known, known + 1])
     await follower.close()
     node.wages._max_rows = known + 1
     node.clock.advance(seconds=1)

@@ -64,7 +64,7 @@ async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
     store: Store, clock: ManualClock
 ) -> None:
     webhook = await add_webhook(store, URL)
-    off = await add_webhook(store, URL, state=WebhookState.DISABLED)
+    disabled = await add_webhook(store, URL, state=WebhookState.DISABLED)
     handled, partner = (
         WebhookAdministration(store, clock, allows_private_addresses=False),
         ScriptedPartner(),
@@ -72,7 +72,7 @@ async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
     let_go = asyncio.Event()
     partner.before = let_go.wait
     await enqueue_notices(store, *lead_notices(3))
-    assert len(await list_deliveries(store, off)) == 3
+    assert len(await list_deliveries(store, disabled)) == 3
     node = create_dispatcher(store, partner, clock)
     node.start()
     await wait_until(lambda: len(partner.got) == 3)
@@ -102,12 +102,12 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
         await enqueue_notices(store, *notices)
     partner, hold = ScriptedPartner(), asyncio.Event()
     partner.before = hold.wait
-    off, looks = store.webhooks.disabled_ids, 0
+    disabled_ids, rounds = store.webhooks.disabled_ids, 0
 
     async def counted() -> list[str]:
-        nonlocal looks
-        looks += 1
-        return await off()
+        nonlocal rounds
+        rounds += 1
+        return await disabled_ids()
 
     monkeypatch.setattr(store.webhooks, "disabled_ids", counted)
     node = create_dispatcher(store, partner, clock)
@@ -115,8 +115,8 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
     await wait_until(
         lambda: len(partner.got) == CONCURRENT_WEBHOOKS * CONCURRENT_MESSAGES_PER_WEBHOOK
     )
-    looked = looks
-    await wait_until(lambda: looks > looked + 1)
+    rounds_before = rounds
+    await wait_until(lambda: rounds > rounds_before + 1)
     assert Counter(url for url, _ in partner.got) == dict.fromkeys(
         urls[:-1], CONCURRENT_MESSAGES_PER_WEBHOOK
     )

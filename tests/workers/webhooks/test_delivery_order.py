@@ -42,39 +42,39 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
     # Each example has its own webhook, of its own union.
     union = f"union {id(plan)}"
     webhook = await add_webhook(store, URL, owner=f"union/{union}", union_path=(union,))
-    told: list[str] = []
+    subjects: list[str] = []
     partner = ScriptedPartner()
-    for what, given_with in plan:
-        if what == "tell":
-            subject = f"{union}/{given_with}"
+    for action, argument in plan:
+        if action == "tell":
+            subject = f"{union}/{argument}"
             notice = WebhookNotice(
                 event=WebhookEvent.LEAD_ADVANCED,
                 at=clock.at,
                 subject_id=subject,
-                turn=1 + told.count(subject),
+                turn=1 + subjects.count(subject),
                 union_path=(union,),
             )
-            told.append(subject)
+            subjects.append(subject)
             await enqueue_notices(store, notice)
-        elif what == "wait":
-            clock.at += timedelta(seconds=given_with)
-        elif what == "send":
-            partner.answers = [ACCEPTED if is_taken else FAILED for is_taken in given_with]
+        elif action == "wait":
+            clock.at += timedelta(seconds=argument)
+        elif action == "send":
+            partner.answers = [ACCEPTED if is_taken else FAILED for is_taken in argument]
             await create_dispatcher(store, partner, clock).run()
         else:
             # A node that claimed the messages and then crashed.
             await store.deliveries.claim(
-                webhook.id, at=clock.at, until=clock.at + CLAIM_DURATION, limit=given_with
+                webhook.id, at=clock.at, until=clock.at + CLAIM_DURATION, limit=argument
             )
     partner.answers = []
-    for _ in told:
+    for _ in subjects:
         clock.at += timedelta(days=1)
         await create_dispatcher(store, partner, clock).run()
     everything = {each.message_id: each for each in await list_deliveries(store, webhook)}
     assert {each.state for each in everything.values()} <= {DeliveryState.DELIVERED}
     assert sorted(partner.taken) == sorted(everything)
-    for subject in set(told):
+    for subject in set(subjects):
         notices = [everything[each].notice for each in partner.taken]
         turns = [notice.turn for notice in notices if notice.subject_id == subject]
-        assert turns == list(range(1, told.count(subject) + 1))
+        assert turns == list(range(1, subjects.count(subject) + 1))
     await store.webhooks.delete(webhook.id)

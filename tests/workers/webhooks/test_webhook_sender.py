@@ -114,7 +114,7 @@ REFUSED = FailureKind.CERTIFICATE_REFUSED
 
 
 @pytest.mark.parametrize(
-    ("host", "shown_by_it", "came_of_it"),
+    ("host", "certificate", "expected"),
     [
         ("localhost", {}, DeliveryResult(status=204)),
         ("localhost", {"self_signed": True}, DeliveryResult(failure=REFUSED)),
@@ -124,14 +124,14 @@ REFUSED = FailureKind.CERTIFICATE_REFUSED
 )
 async def test_a_message_is_sent_only_to_a_valid_certificate_for_that_name(
     host: str,
-    shown_by_it: dict[str, Any],
-    came_of_it: DeliveryResult,
+    certificate: dict[str, Any],
+    expected: DeliveryResult,
     authority: CertificateAuthority,
 ) -> None:
-    async with WebhookReceiver(tls=authority.server_context(host, **shown_by_it)) as partner:
+    async with WebhookReceiver(tls=authority.server_context(host, **certificate)) as partner:
         sender = WebhookSender(private=True)
-        assert await sender(f"https://localhost:{partner.port}/", {}, b"{}") == came_of_it
-        assert len(partner.requests) == (1 if came_of_it.is_accepted else 0)
+        assert await sender(f"https://localhost:{partner.port}/", {}, b"{}") == expected
+        assert len(partner.requests) == (1 if expected.is_accepted else 0)
         await sender.close()
 
 
@@ -161,13 +161,13 @@ async def test_a_server_without_tls_is_unreachable() -> None:
 async def test_a_name_server_that_never_answers_times_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    let = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: let.wait() and [])
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait() and [])
     monkeypatch.setattr("workers.dns.LOOKUP_TIMEOUT_SECONDS", 0.05)
     sender = WebhookSender(private=False)
     answered = await sender("https://partner.example/", {}, b"{}")
     assert answered == DeliveryResult(failure=FailureKind.TIMEOUT)
-    let.set()
+    release.set()
     await sender.close()
 
 

@@ -60,7 +60,7 @@ async def test_another_employer_or_an_unknown_one_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "The file is empty"),
         (b"\n ,\n", "The file is empty"),
@@ -71,12 +71,12 @@ async def test_another_employer_or_an_unknown_one_is_refused(
     ],
 )
 async def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(
-    import_driver: ImportDriver, readonly_world: World, content: bytes, said: str
+    import_driver: ImportDriver, readonly_world: World, content: bytes, message: str
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
-    assert said in answer.json()["error"]
+    assert message in answer.json()["error"]
     store = readonly_world.running.store
     assert not await store.imports.is_active(readonly_world.officer.id)
 

@@ -161,10 +161,10 @@ async def test_a_dry_run_writes_nothing_and_finds_the_same(
     wet = await small_chunks_driver.import_table(csv_table(rows), token)
     assert (dry["dryRun"], wet["dryRun"]) == (True, False)
 
-    def said(done: dict[str, Any]) -> list[Any]:
+    def outcomes(done: dict[str, Any]) -> list[Any]:
         return [(row["row"], row["outcome"], row["findings"]) for row in done["rows"]]
 
-    assert said(dry) == said(wet)
+    assert outcomes(dry) == outcomes(wet)
     assert [row["outcome"] for row in wet["rows"]] == [
         "ACCEPTED",
         "DUPLICATE",

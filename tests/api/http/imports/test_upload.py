@@ -115,8 +115,8 @@ async def test_a_field_that_is_not_utf_8_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
-def form_part(disposition: str, said: str = "x") -> str:
-    return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{said}\r\n"
+def form_part(disposition: str, value: str = "x") -> str:
+    return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{value}\r\n"
 
 
 FILE = form_part('name="file"; filename="a.csv"')
@@ -160,7 +160,7 @@ async def test_a_form_without_a_boundary_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("caller", "asked", "fields", "status", "said"),
+    ("caller", "asked", "fields", "status", "message"),
     [
         ("officer", {}, {"color": "red"}, 400, "The parameters are"),
         ("officer", {}, {"file": "again"}, 400, "The parameters are"),
@@ -176,7 +176,7 @@ async def test_form_fields_are_checked_like_query_parameters(
     asked: dict[str, str],
     fields: dict[str, str],
     status: int,
-    said: str,
+    message: str,
 ) -> None:
     token = world.token_of(caller)
     assert token is not None
@@ -184,7 +184,7 @@ async def test_form_fields_are_checked_like_query_parameters(
         import_driver, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
     )
     assert answer.status_code == status
-    assert said in answer.text
+    assert message in answer.text
     assert not await import_driver.running.store.imports.is_active(world.staff[caller].id)
 
 

@@ -206,11 +206,11 @@ async def test_a_database_fault_during_an_export_does_not_yield_a_partial_table(
         return await page(*given)
 
     monkeypatch.setattr(world.running.store.leads, "page", once)
-    asking = http.get(f"/exports/leads.{kind}", headers=bearer_header(world.token(world.officer)))
+    request = http.get(f"/exports/leads.{kind}", headers=bearer_header(world.token(world.officer)))
     if kind == "xlsx":
-        answer = await asking
+        answer = await request
         assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
     else:
         # The status has been sent; the missing end of the body shows that the table is partial.
         with pytest.raises(httpx.RemoteProtocolError):
-            await asking
+            await request

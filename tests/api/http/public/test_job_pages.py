@@ -44,7 +44,7 @@ class Page(HTMLParser):
         (self.scripts if self._open[-1:] == ["script"] else self.texts).append(data)
 
     def links(self) -> list[str]:
-        return [said["href"] or "" for tag, said in self.tags if tag == "a"]
+        return [attributes["href"] or "" for tag, attributes in self.tags if tag == "a"]
 
 
 async def fetch_page(http: httpx.AsyncClient, posting: Posting) -> Page:
@@ -58,9 +58,9 @@ async def test_an_open_job_has_a_page_with_its_structured_data(
     http: httpx.AsyncClient, world: World
 ) -> None:
     found = await fetch_page(http, world.open)
-    said = "".join(found.texts)
+    page_text = "".join(found.texts)
     for text in (world.open.terms.title, world.employer.name, "6000元/月", "上海市浦东新区"):
-        assert text in said
+        assert text in page_text
     (script,) = found.scripts
     data = json.loads(script)
     assert data["@type"] == "JobPosting"
@@ -93,7 +93,7 @@ async def test_hostile_text_in_a_posting_is_escaped(http: httpx.AsyncClient, wor
 
 def page_structure(found: Page) -> list[tuple[str, tuple[str, ...]]]:
     """Return the elements of a page with the names of their attributes, without ``br``."""
-    return [(tag, tuple(said)) for tag, said in found.tags if tag != "br"]
+    return [(tag, tuple(attributes)) for tag, attributes in found.tags if tag != "br"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,16 +105,16 @@ def page_structure(found: Page) -> list[tuple[str, tuple[str, ...]]]:
     ).map("".join)
 )
 def test_no_text_of_a_posting_or_employer_changes_the_page_structure(text: str) -> None:
-    def made(said: str) -> Page:
+    def made(text_of_terms: str) -> Page:
         terms = replace(
             posting.terms,
-            title=said,
-            duties=said,
-            conditions=said,
-            address=said,
-            repost_source=said,
+            title=text_of_terms,
+            duties=text_of_terms,
+            conditions=text_of_terms,
+            address=text_of_terms,
+            repost_source=text_of_terms,
         )
-        named = replace(employer, name=said)
+        named = replace(employer, name=text_of_terms)
         return Page(written(replace(posting, terms=terms), named, [], token="t", site="https://x"))
 
     posting, employer = records.posting(), records.employer()
@@ -124,7 +124,7 @@ def test_no_text_of_a_posting_or_employer_changes_the_page_structure(text: str) 
 
 
 async def test_the_page_has_a_link_preview(http: httpx.AsyncClient, world: World) -> None:
-    said = {
+    preview = {
         of["property"] or of["name"]: of["content"]
         for tag, of in (await fetch_page(http, world.open)).tags
         if tag == "meta" and "content" in of and ({"property", "name"} & of.keys())
@@ -132,12 +132,12 @@ async def test_the_page_has_a_link_preview(http: httpx.AsyncClient, world: World
     }
     token = world.running.store.qr_codes.sign_token(make_page_code(world.open))
     title = world.open.terms.title
-    assert said["og:title"] == f"{title} - {world.employer.name}"
-    assert said["og:url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
-    assert said["og:image"] == f"{PUBLIC_URL}/codes/{token}.png"
-    assert said["og:type"] == "website"
-    assert said["description"] == said["og:description"]
-    assert (said["description"] or "").startswith(f"{world.employer.name}，上海市浦东新区")
+    assert preview["og:title"] == f"{title} - {world.employer.name}"
+    assert preview["og:url"] == f"{PUBLIC_URL}/jobs/{gid(world.open)}"
+    assert preview["og:image"] == f"{PUBLIC_URL}/codes/{token}.png"
+    assert preview["og:type"] == "website"
+    assert preview["description"] == preview["og:description"]
+    assert (preview["description"] or "").startswith(f"{world.employer.name}，上海市浦东新区")
 
 
 async def test_a_job_without_its_employer_has_a_page_that_says_so(

@@ -47,8 +47,8 @@ async def _check_open_data(http: httpx.AsyncClient, world: World, hostile: Posti
 
 
 async def test_open_data_has_a_machine_readable_description(http: httpx.AsyncClient) -> None:
-    said = (await http.get("/open-data/")).json()
-    assert said["url"] == f"{PUBLIC_URL}/open-data/postings.csv"
+    description = (await http.get("/open-data/")).json()
+    assert description["url"] == f"{PUBLIC_URL}/open-data/postings.csv"
     lists = await http.get("/open-data/code-lists.json")
     assert lists.json()["PayPeriod"]["codes"][0]["code"] == "MONTH"
     known = {"if-none-match": lists.headers["etag"]}

@@ -82,7 +82,7 @@ async def test_robots_txt_forbids_a_demo_and_names_the_sitemap_of_a_service(
 ) -> None:
     assert (await http.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
     public = PublicFeeds(replace(running.services, demo=False), FeedLimits()).robots()
-    said = bytes(public.body).decode()
-    assert f"Sitemap: {PUBLIC_URL}/sitemap.xml" in said
-    assert "Disallow: /graphql" in said
-    assert "Disallow: /\n" not in said
+    text = bytes(public.body).decode()
+    assert f"Sitemap: {PUBLIC_URL}/sitemap.xml" in text
+    assert "Disallow: /graphql" in text
+    assert "Disallow: /\n" not in text

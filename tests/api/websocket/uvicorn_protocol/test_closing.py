@@ -38,12 +38,12 @@ def test_a_closed_peer_that_reads_gets_every_text_and_then_the_code(run: Run) ->
         async with serve_protocol() as here, connect_manually(here.url) as slow:
             wire = await here.next_wire()
             blocks = fill_wire(wire)
-            told: list[None] = []
-            wire.on_drained = lambda: told.append(None)
+            drained: list[None] = []
+            wire.on_drained = lambda: drained.append(None)
             wire.close(4510, "too slow")
             await wait_until(lambda: here.application.disconnect_codes == [4510])
             assert await slow.read_remaining_texts() == [BLOCK_TEXT.decode()] * blocks
-            assert told == []
+            assert drained == []
             assert slow.close_frame == Close(4510, "too slow")
             await here.wait_empty()
 
@@ -54,12 +54,12 @@ def test_an_early_close_frame_from_the_peer_does_not_keep_the_connection(run: Ru
     async def test() -> None:
         async with (
             serve_protocol(close_timeout_seconds=0.2) as here,
-            connect_manually(here.url) as liar,
+            connect_manually(here.url) as peer,
         ):
             wire = await here.next_wire()
             fill_wire(wire)
             wire.close(4510, "too slow")
-            await liar.send_close()
+            await peer.send_close()
             await here.wait_empty(within=2)
 
     run(test())
