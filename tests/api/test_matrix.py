@@ -33,13 +33,7 @@ from tests.support.root_field_calls import (
 )
 from tests.support.services import RunningServices, gid, hash_collections
 from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
-from tests.support.visibility import (
-    CALLERS,
-    RECORD_READERS,
-    SCOPED_STAFF,
-    STAFF,
-    callers_by_field,
-)
+from tests.support.visibility import CALLERS, RECORD_READERS, SCOPED_STAFF, STAFF, callers_by_field
 
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 

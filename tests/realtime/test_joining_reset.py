@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from domain.live.events import (
-    EventEnvelope,
-    Reset,
-)
+from domain.live.events import EventEnvelope, Reset
 from realtime.limits import RealtimeLimits
 from realtime.subscription_group import DeliveryCounts, Group
 from tests.support.hub_session import HubSession, seq_range

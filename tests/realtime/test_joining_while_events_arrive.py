@@ -12,11 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.wiring.realtime import create_group_commit
-from domain.live.events import (
-    Announcement,
-    EventEnvelope,
-    LoggedEvent,
-)
+from domain.live.events import Announcement, EventEnvelope, LoggedEvent
 from realtime.feed import EventFeed
 from realtime.hub import Membership
 from realtime.limits import RealtimeLimits

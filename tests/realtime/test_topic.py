@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.live.events import (
-    PresenceChanged,
-    TallyChanged,
-)
+from domain.live.events import PresenceChanged, TallyChanged
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
 from realtime.subscription_group import DeliveryCounts, Group, split_by_size

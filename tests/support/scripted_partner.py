@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.webhooks.messages import WebhookNotice, build_lead_recorded_notice
-from domain.webhooks.webhooks import (
-    DeliveryResult,
-    Webhook,
-)
+from domain.webhooks.webhooks import DeliveryResult, Webhook
 from storage.store import Store
 from tests.support import records
 
@@ -18,24 +15,24 @@ URL = "https://partner.example/"
 
 
 class ScriptedPartner:
-    """Awaits ``before``, raises ``wrong`` if set, else gives ``answers`` in turn, then 204."""
+    """Awaits ``before_answer``, raises ``error`` if set, else returns ``answers``, then 204."""
 
     def __init__(self, *answers: DeliveryResult) -> None:
         self.answers = list(answers)
-        self.got: list[tuple[str, str]] = []
-        self.taken: list[str] = []
-        self.before: Callable[[], Any] | None = None
-        self.wrong: Exception | None = None
+        self.calls: list[tuple[str, str]] = []
+        self.accepted_ids: list[str] = []
+        self.before_answer: Callable[[], Any] | None = None
+        self.error: Exception | None = None
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:  # noqa: ARG002 - as the dispatcher calls it
-        self.got.append((url, headers["webhook-id"]))
-        if self.before is not None:
-            await self.before()
-        if self.wrong is not None:
-            raise self.wrong
+        self.calls.append((url, headers["webhook-id"]))
+        if self.before_answer is not None:
+            await self.before_answer()
+        if self.error is not None:
+            raise self.error
         answer = self.answers.pop(0) if self.answers else ACCEPTED
         if answer.is_accepted:
-            self.taken.append(headers["webhook-id"])
+            self.accepted_ids.append(headers["webhook-id"])
         return answer
 
 

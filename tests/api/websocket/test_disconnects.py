@@ -14,11 +14,7 @@ from api.websocket.uvicorn_protocol import WireProtocol
 from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
 from realtime.outbox import LOW_WATER_BYTES
-from tests.support.graphql_clients import (
-    UvicornServer,
-    WebSocketClient,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.services import RunningServices, World, gid
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (

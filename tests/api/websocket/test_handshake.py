@@ -13,10 +13,7 @@ from websockets.exceptions import InvalidStatus
 from api.websocket.limits import WebSocketLimits
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
-from tests.support.graphql_clients import (
-    UvicornServer,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, open_websocket
 from tests.support.services import OWN_ORIGIN, SECRET, RunningServices, World, gid
 from tests.support.websocket_endpoint import INIT, PROTOCOLS, SPOKEN, nothing_is_left, serving
 

@@ -8,11 +8,7 @@ import pytest
 
 from domain.cursors import encode_seq
 from domain.live.events import session_topic
-from tests.support.graphql_clients import (
-    GraphQLClient,
-    UvicornServer,
-    open_websocket,
-)
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
 from tests.support.mutation_cases import interest_input
 from tests.support.services import RunningServices, World, gid
 from tests.support.waiting import wait_until

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.graphql_clients import (
-    UvicornServer,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, open_websocket
 from tests.support.services import RunningServices, World, gid
 from tests.support.websocket_endpoint import INIT, NESTED, SPOKEN, nothing_is_left
 

@@ -10,11 +10,7 @@ import pytest
 
 from api.websocket.limits import WebSocketLimits
 from schema.execution.engine import Engine
-from tests.support.graphql_clients import (
-    UvicornServer,
-    mutation_document,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, mutation_document, open_websocket
 from tests.support.mutation_cases import interest_input
 from tests.support.services import RunningServices, World, gid
 from tests.support.websocket_endpoint import LEADS, SPOKEN, nothing_is_left

@@ -11,12 +11,7 @@ from hypothesis import strategies as st
 
 from domain.leads.follow_up import advance_lead as moved_on
 from domain.leads.funnel import FunnelDimension, FunnelRow
-from domain.leads.leads import (
-    HireSide,
-    Lead,
-    LeadStage,
-    RefusalReason,
-)
+from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.timeline import LeadChange
 from domain.live.sessions import LiveSession
 from storage.leads.funnel import FunnelQuery
@@ -24,13 +19,7 @@ from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.storage.leads.funnel_recount import (
-    UNION_IDS,
-    leads,
-    once_a_person,
-    recounted,
-    sessions,
-)
+from tests.storage.leads.funnel_recount import UNION_IDS, leads, once_a_person, recounted, sessions
 from tests.support import records
 from tests.support.stores import empty_store
 

@@ -5,13 +5,7 @@ import time
 
 import pytest
 
-from storage.mongo.client import (
-    ChangeStream,
-    Document,
-    HistoryLost,
-    Mongo,
-    Transaction,
-)
+from storage.mongo.client import ChangeStream, Document, HistoryLost, Mongo, Transaction
 
 
 def data_of(changes: list[Document]) -> list[str]:

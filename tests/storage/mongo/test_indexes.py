@@ -8,13 +8,7 @@ from domain.leads.follow_up import add_note
 from domain.live.sessions import SessionStatus
 from storage.mongo.client import Document, Transaction
 from storage.store import Store
-from tests.storage.mongo.indexed_queries import (
-    DISPUTED,
-    LATER,
-    LISTS,
-    LOOKUPS,
-    Reading,
-)
+from tests.storage.mongo.indexed_queries import DISPUTED, LATER, LISTS, LOOKUPS, Reading
 from tests.support import records
 
 

@@ -16,12 +16,7 @@ from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
 from domain.live.sessions import Segment
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
-from storage.mongo.stored_names import (
-    EVENT_NAMES,
-    UnnamedEvent,
-    event_class_of,
-    name_of_event,
-)
+from storage.mongo.stored_names import EVENT_NAMES, UnnamedEvent, event_class_of, name_of_event
 from storage.mongo.validators import RECORD_CLASSES
 from storage.store import Store, encryption_context
 from tests.support import records

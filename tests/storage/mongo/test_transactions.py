@@ -4,13 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.mongo.client import (
-    Duplicate,
-    Mongo,
-    StorageUnavailable,
-    Transaction,
-    translate_errors,
-)
+from storage.mongo.client import Duplicate, Mongo, StorageUnavailable, Transaction, translate_errors
 
 
 async def test_a_transaction_becomes_visible_as_a_whole_at_its_commit(either_mongo: Mongo) -> None:

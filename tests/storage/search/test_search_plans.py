@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.postings.postings import (
-    Benefit,
-    Shift,
-)
+from domain.postings.postings import Benefit, Shift
 from storage.mongo.client import Document
 from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder
 from storage.store import Store
-from tests.storage.search.stored_postings import (
-    COMBINED,
-    HERE,
-    query,
-    store_tied_postings,
-)
+from tests.storage.search.stored_postings import COMBINED, HERE, query, store_tied_postings
 
 
 def stages(plan: Any) -> list[Document]:

@@ -10,9 +10,7 @@ import pytest
 
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
 from domain.webhooks.messages import build_lead_recorded_notice
-from domain.webhooks.webhooks import (
-    WebhookState,
-)
+from domain.webhooks.webhooks import WebhookState
 from services.webhooks.webhooks import WebhookAdministration
 from storage.store import Store
 from tests.support import records
@@ -70,18 +68,18 @@ async def test_the_backlog_is_counted_periodically_without_disabled_webhooks(
         ScriptedPartner(),
     )
     let_go = asyncio.Event()
-    partner.before = let_go.wait
+    partner.before_answer = let_go.wait
     await enqueue_notices(store, *lead_notices(3))
     assert len(await list_deliveries(store, disabled)) == 3
     node = create_dispatcher(store, partner, clock)
     node.start()
-    await wait_until(lambda: len(partner.got) == 3)
+    await wait_until(lambda: len(partner.calls) == 3)
     assert node.backlog == 3
     await handled.queue_test(webhook)
     clock.at += BACKLOG_COUNT_INTERVAL
     await wait_until(lambda: node.backlog == 4)
     let_go.set()
-    await wait_until(lambda: len(partner.got) == 4)
+    await wait_until(lambda: len(partner.calls) == 4)
     clock.at += BACKLOG_COUNT_INTERVAL
     await wait_until(lambda: node.backlog == 0)
     await node.close()
@@ -101,7 +99,7 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
         ]
         await enqueue_notices(store, *notices)
     partner, hold = ScriptedPartner(), asyncio.Event()
-    partner.before = hold.wait
+    partner.before_answer = hold.wait
     disabled_ids, rounds = store.webhooks.disabled_ids, 0
 
     async def counted() -> list[str]:
@@ -113,17 +111,19 @@ async def test_a_limited_number_of_webhooks_is_served_and_a_finished_one_makes_r
     node = create_dispatcher(store, partner, clock)
     node.start()
     await wait_until(
-        lambda: len(partner.got) == CONCURRENT_WEBHOOKS * CONCURRENT_MESSAGES_PER_WEBHOOK
+        lambda: len(partner.calls) == CONCURRENT_WEBHOOKS * CONCURRENT_MESSAGES_PER_WEBHOOK
     )
     rounds_before = rounds
     await wait_until(lambda: rounds > rounds_before + 1)
-    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+    assert Counter(url for url, _ in partner.calls) == dict.fromkeys(
         urls[:-1], CONCURRENT_MESSAGES_PER_WEBHOOK
     )
     hold.set()
-    await wait_until(lambda: len(partner.got) == len(urls) * (CONCURRENT_MESSAGES_PER_WEBHOOK + 1))
+    await wait_until(
+        lambda: len(partner.calls) == len(urls) * (CONCURRENT_MESSAGES_PER_WEBHOOK + 1)
+    )
     await node.close()
-    assert Counter(url for url, _ in partner.got) == dict.fromkeys(
+    assert Counter(url for url, _ in partner.calls) == dict.fromkeys(
         urls, CONCURRENT_MESSAGES_PER_WEBHOOK + 1
     )
 
@@ -142,13 +142,13 @@ async def test_a_hanging_webhook_does_not_delay_others(store: Store, clock: Manu
     node = create_dispatcher(store, partner, clock)
     node.start()
     hold = asyncio.Event()
-    partner.before = hold.wait
+    partner.before_answer = hold.wait
     await enqueue_notices(store, replace(notice, union_path=("slow",)))
-    await wait_until(lambda: len(partner.got) == 1)
-    partner.before = None
+    await wait_until(lambda: len(partner.calls) == 1)
+    partner.before_answer = None
     await enqueue_notices(store, replace(notice, union_path=("quick",)))
-    await wait_until(lambda: len(partner.got) == 2)
-    assert [url for url, _ in partner.got] == ["https://slow.example/", "https://quick.example/"]
+    await wait_until(lambda: len(partner.calls) == 2)
+    assert [url for url, _ in partner.calls] == ["https://slow.example/", "https://quick.example/"]
     await node.close()
 
 
@@ -163,10 +163,10 @@ async def test_a_message_waits_for_an_earlier_one_that_another_node_has_claimed(
     )
     await enqueue_notices(store, contacted_notice(lead))
     await create_dispatcher(store, partner, clock).run()
-    assert partner.got == []
+    assert partner.calls == []
     clock.at = until_then
     await create_dispatcher(store, partner, clock).run()
     assert [each.attempts for each in await list_deliveries(store, webhook)] == [2, 1]
-    assert [sent for _, sent in partner.got] == [
+    assert [sent for _, sent in partner.calls] == [
         each.message_id for each in await list_deliveries(store, webhook)
     ]

@@ -8,12 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.webhooks.deliveries import DeliveryState
-from domain.webhooks.webhooks import (
-    MAX_FAILING_TIME,
-    FailureKind,
-    Webhook,
-    WebhookState,
-)
+from domain.webhooks.webhooks import MAX_FAILING_TIME, FailureKind, Webhook, WebhookState
 from services.webhooks.webhooks import WebhookAdministration
 from storage.mongo.client import StorageError
 from storage.store import Store
@@ -33,9 +28,7 @@ from tests.support.webhook_outbox import (
     enqueue_notices,
     list_deliveries,
 )
-from workers.deliveries import (
-    CLAIM_DURATION,
-)
+from workers.deliveries import CLAIM_DURATION
 
 
 async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
@@ -58,7 +51,7 @@ async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
 
     monkeypatch.setattr(store.webhooks, "disabled_ids", failing_off)
     monkeypatch.setattr(store.webhooks, "by_id", failing_by_id)
-    partner.wrong = ValueError("a mistake of ours")
+    partner.error = ValueError("a mistake of ours")
     node = create_dispatcher(store, partner, clock)
     with capture_logs() as logs:
         node.start()
@@ -69,8 +62,8 @@ async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
         ("deliveries failed", "error", "ValueError"),
     ]
     # A message claimed before the fault is sent again when the claim has expired.
-    assert len(partner.got) == 1
-    partner.wrong = None
+    assert len(partner.calls) == 1
+    partner.error = None
     clock.at += CLAIM_DURATION
 
     async def delivered() -> bool:
@@ -99,7 +92,7 @@ async def test_a_webhook_disabled_while_it_is_chosen_gets_no_message(
     monkeypatch.setattr(store.deliveries, "next_due_webhook_id", switched_off)
     await create_dispatcher(store, partner, clock).run()
     (delivery,) = await list_deliveries(store, webhook)
-    assert (partner.got, delivery.state, delivery.attempts) == ([], DeliveryState.PENDING, 0)
+    assert (partner.calls, delivery.state, delivery.attempts) == ([], DeliveryState.PENDING, 0)
 
 
 async def test_a_webhook_deleted_during_a_delivery_leaves_no_record(
@@ -107,13 +100,13 @@ async def test_a_webhook_deleted_during_a_delivery_leaves_no_record(
 ) -> None:
     webhook, partner = await add_webhook(store, URL), ScriptedPartner(FAILED)
     await enqueue_notices(store, *lead_notices(1))
-    partner.before = lambda: WebhookAdministration(
+    partner.before_answer = lambda: WebhookAdministration(
         store, clock, allows_private_addresses=False
     ).delete(webhook)
     with capture_logs() as logs:
         await create_dispatcher(store, partner, clock).run()
     assert [log["event"] for log in logs] == ["message not accepted"]
-    assert len(partner.got) == 1
+    assert len(partner.calls) == 1
     assert await store.webhooks.by_id(webhook.id) is None
     assert await list_deliveries(store, webhook) == []
 

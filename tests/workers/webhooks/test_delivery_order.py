@@ -20,10 +20,7 @@ from tests.support.webhook_outbox import (
     enqueue_notices,
     list_deliveries,
 )
-from workers.deliveries import (
-    CLAIM_DURATION,
-    CONCURRENT_MESSAGES_PER_WEBHOOK,
-)
+from workers.deliveries import CLAIM_DURATION, CONCURRENT_MESSAGES_PER_WEBHOOK
 
 STEPS = st.one_of(
     st.tuples(st.just("tell"), st.integers(0, 2)),
@@ -72,9 +69,9 @@ async def test_messages_about_one_subject_arrive_in_order_whatever_fails(
         await create_dispatcher(store, partner, clock).run()
     everything = {each.message_id: each for each in await list_deliveries(store, webhook)}
     assert {each.state for each in everything.values()} <= {DeliveryState.DELIVERED}
-    assert sorted(partner.taken) == sorted(everything)
+    assert sorted(partner.accepted_ids) == sorted(everything)
     for subject in set(subjects):
-        notices = [everything[each].notice for each in partner.taken]
+        notices = [everything[each].notice for each in partner.accepted_ids]
         turns = [notice.turn for notice in notices if notice.subject_id == subject]
         assert turns == list(range(1, subjects.count(subject) + 1))
     await store.webhooks.delete(webhook.id)

@@ -12,12 +12,7 @@ import pytest
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.deliveries import RETRY_DELAYS, DeliveryState
 from domain.webhooks.messages import build_lead_recorded_notice
-from domain.webhooks.webhooks import (
-    MAX_FAILING_TIME,
-    DeliveryResult,
-    FailureKind,
-    WebhookState,
-)
+from domain.webhooks.webhooks import MAX_FAILING_TIME, DeliveryResult, FailureKind, WebhookState
 from services.webhooks.webhooks import WebhookAdministration
 from storage.store import Store
 from tests.support import records

@@ -14,12 +14,7 @@ from standardwebhooks import Webhook as Receiver
 
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import build_lead_recorded_notice
-from domain.webhooks.webhooks import (
-    DeliveryResult,
-    FailureKind,
-    WebhookState,
-    encode_secret,
-)
+from domain.webhooks.webhooks import DeliveryResult, FailureKind, WebhookState, encode_secret
 from services.webhooks.webhooks import WebhookAdministration
 from storage.store import Store
 from tests.support import records

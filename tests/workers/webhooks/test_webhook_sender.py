@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.webhooks.webhooks import (
-    DeliveryResult,
-    FailureKind,
-)
+from domain.webhooks.webhooks import DeliveryResult, FailureKind
 from tests.support.certificates import CertificateAuthority
 from tests.support.webhook_receivers import WebhookReceiver, http_response
 from workers.webhook_sender import WebhookSender

@@ -10,12 +10,7 @@ from api.http.limits import UploadLimits
 from domain.exchange.import_columns import POSTING_COLUMNS
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportLimits
 from tests.support import records
-from tests.support.import_tables import (
-    ImportDriver,
-    csv_table,
-    posting_row,
-    serve_imports,
-)
+from tests.support.import_tables import ImportDriver, csv_table, posting_row, serve_imports
 from tests.support.services import World, gid
 
 

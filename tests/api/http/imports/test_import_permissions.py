@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from domain.live.sessions import SessionStatus
 from tests.support import records
-from tests.support.import_tables import (
-    ImportDriver,
-    csv_table,
-    finding_codes,
-    posting_row,
-)
+from tests.support.import_tables import ImportDriver, csv_table, finding_codes, posting_row
 from tests.support.services import World, gid, new_credit_code
 
 
