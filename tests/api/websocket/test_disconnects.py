@@ -14,11 +14,7 @@ from api.websocket.uvicorn_protocol import WireProtocol
 from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
 from realtime.outbox import LOW_WATER_BYTES
-from tests.support.graphql_clients import (
-    UvicornServer,
-    WebSocketClient,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
@@ -39,7 +35,7 @@ __all__ = ["nothing_is_left"]
 async def _stalled(
     running: RunningServices, world: World, server: UvicornServer
 ) -> AsyncIterator[WebSocketClient]:
-    """A client with 99 subscriptions that has stopped to read, its outbox full."""
+    """A client with 99 subscriptions that stopped reading and whose outbox is full."""
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(99):
@@ -51,7 +47,7 @@ async def _stalled(
         yield client
 
 
-async def test_a_peer_that_reads_too_slowly_is_told_to_come_back(
+async def test_a_slow_peer_is_closed_with_a_code_to_reconnect(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async for client in _stalled(running, world, server):
@@ -67,7 +63,7 @@ async def test_a_peer_that_never_reads_again_is_freed(
             client.connection.transport.abort()
 
 
-async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
+async def test_a_peer_that_falls_behind_gets_only_the_newest_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url, max_queue=1) as slow:
@@ -76,13 +72,13 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
             await slow.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live))
         await slow.subscribe_live("state", EVENTS, session=gid(world.live))
         (connection,) = running.endpoint.sockets._open
-        # More than one announcement to all of them: the peer takes nothing any more.
+        # More than one announcement to all subscriptions: the peer has stopped reading.
         while connection.outbox._wire.queued_bytes() < 4 * LOW_WATER_BYTES:
             await announce(running, world, "满" * 200)
         topic = session_topic(world.live.id)
-        # An event behind the state would take the state along: all of them are heard of first.
-        said = await running.store.event_log.last_seq(topic)
-        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
+        # A later event would flush the waiting state, so wait for all announcements first.
+        last_seq = await running.store.event_log.last_seq(topic)
+        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == last_seq)
         for total in range(1_000, 1_100):
             running.services.hub.publish(
                 topic, TallyChanged(session_id=world.live.id, total=total, interests={})
@@ -97,7 +93,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         assert [total for total in totals if total >= 1_000] == [1_099]
 
 
-async def test_a_node_that_drains_sends_everybody_away(
+async def test_a_draining_node_closes_every_socket(
     running: RunningServices, readonly_world: World
 ) -> None:
     for protocol in PROTOCOLS:
@@ -115,7 +111,7 @@ async def test_a_node_that_drains_sends_everybody_away(
             await endpoint.drain()
 
 
-async def test_a_socket_that_is_cut_leaves_nothing_behind(
+async def test_a_cut_socket_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -127,7 +123,7 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(
     await announce(running, world, "to nobody")
 
 
-async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
+async def test_a_socket_cut_while_it_catches_up_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, *(["满" * 500] * 300))
@@ -142,7 +138,7 @@ async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
     await wait_until(lambda: not list_held_objects(running))
 
 
-# ---- Anything at all
+# ---- Random messages
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

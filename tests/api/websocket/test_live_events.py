@@ -8,11 +8,7 @@ import pytest
 
 from domain.cursors import encode_seq
 from domain.live.events import session_topic
-from tests.support.graphql_clients import (
-    GraphQLClient,
-    UvicornServer,
-    open_websocket,
-)
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
 from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
@@ -42,7 +38,7 @@ async def test_live_events_come_in_order_without_gap_or_repeat(
         assert await receive_announcements(second, 50) == bodies
 
 
-async def test_who_comes_back_with_a_cursor_gets_exactly_what_was_missed(
+async def test_a_returning_viewer_with_a_cursor_gets_exactly_the_missed_events(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     token, session = world.viewer_token(), gid(world.live)
@@ -65,7 +61,7 @@ async def test_who_comes_back_with_a_cursor_gets_exactly_what_was_missed(
         assert await receive_announcements(client, 5, "2") == ["1", "2", "3", "4", "5"]
 
 
-async def test_the_cursor_of_a_session_joins_its_state_and_its_events(
+async def test_the_cursor_of_a_session_connects_its_state_and_its_events(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, "before")
@@ -101,7 +97,7 @@ async def test_a_backlog_larger_than_the_outbox_arrives_whole(
 
 
 @pytest.mark.parametrize("which", ["from the future", "of another session"])
-async def test_a_cursor_that_cannot_be_followed_is_answered_with_one_reset(
+async def test_a_cursor_that_the_log_cannot_serve_gets_one_reset(
     which: str, server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, "1")
@@ -123,7 +119,7 @@ async def test_a_cursor_that_cannot_be_followed_is_answered_with_one_reset(
         assert (event["seq"], event["body"]) == (2, "2")
 
 
-async def test_what_is_completed_is_not_delivered_any_more(
+async def test_a_completed_subscription_gets_nothing_more(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -187,4 +183,4 @@ async def test_one_viewer_with_two_sockets_counts_once(
             assert len(running.services.presence._viewers[world.live.id]) == 1
 
 
-# ---- The end
+# ---- Completion

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.graphql_clients import (
-    UvicornServer,
-    open_websocket,
-)
+from tests.support.graphql_clients import UvicornServer, open_websocket
 from tests.support.services import RunningServices
 from tests.support.websocket_endpoint import ANNOUNCEMENTS, INIT, NESTED, nothing_is_left
 from tests.support.world import World, gid
@@ -41,9 +38,7 @@ __all__ = ["nothing_is_left"]
         NESTED,
     ],
 )
-async def test_a_message_that_the_protocol_does_not_know_closes_the_socket(
-    frame: str, server: UvicornServer
-) -> None:
+async def test_an_unknown_message_type_closes_the_socket(frame: str, server: UvicornServer) -> None:
     for initialised in (False, True):
         async with open_websocket(server.url) as client:
             if initialised:
@@ -79,7 +74,7 @@ async def test_an_id_is_a_text_of_1_to_128_characters(
 
 
 @pytest.mark.parametrize("operation_id", ["x", "x" * 128, "岗" * 128, "1/2", '"\\\n', "\x00"])
-async def test_any_other_id_comes_back_as_it_was(operation_id: str, server: UvicornServer) -> None:
+async def test_a_valid_id_is_echoed_unchanged(operation_id: str, server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.subscribe(operation_id, "{ __typename }")
@@ -124,7 +119,7 @@ async def test_an_id_may_be_used_again_when_its_operation_has_ended(
         ({"query": "{a}", "variables": []}, '"variables" is an object or null.'),
     ],
 )
-async def test_a_payload_that_is_no_request_closes_the_socket(
+async def test_an_invalid_payload_closes_the_socket(
     payload: Any, reason: str, server: UvicornServer
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -134,14 +129,14 @@ async def test_a_payload_that_is_no_request_closes_the_socket(
 
 
 @pytest.mark.parametrize("operation_id", [None, 1, ["1"]])
-async def test_complete_names_an_id(operation_id: Any, server: UvicornServer) -> None:
+async def test_complete_requires_an_id(operation_id: Any, server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id=operation_id, type="complete")
         assert await client.wait_closed() == (4400, "The id is a string")
 
 
-async def test_complete_for_what_is_over_is_no_error(server: UvicornServer) -> None:
+async def test_complete_for_an_ended_operation_is_no_error(server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id="unknown", type="complete")

@@ -12,7 +12,7 @@ from storage.store import Store
 from tests.support.stores import SECRET
 
 
-async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -> None:
+async def test_a_database_accepts_only_the_secret_it_was_created_with(store: Store) -> None:
     await store.meta.bind_to_secret(SECRET)
     await store.meta.bind_to_secret(SECRET)
     with pytest.raises(WrongSecret, match="SONGGANG_SECRET") as caught:
@@ -23,7 +23,7 @@ async def test_a_database_belongs_to_the_secret_it_was_made_with(store: Store) -
     assert SECRET not in document["fingerprint"]
 
 
-async def test_of_two_secrets_at_once_one_gets_the_database(mongo: Mongo) -> None:
+async def test_of_two_concurrent_secrets_one_gets_the_database(mongo: Mongo) -> None:
     claims = await asyncio.gather(
         *(Store(mongo, secret).meta.bind_to_secret(secret) for secret in ("a", "b", "a", "b")),
         return_exceptions=True,
